@@ -1,0 +1,64 @@
+package io.bartizan.core;
+
+import java.util.Objects;
+
+/**
+ * The state of one part of the library, in the words of health endpoints.
+ *
+ * @param status whether it does its work
+ * @param detail one sentence for people, safe to log and without secrets
+ */
+public record Health(Status status, String detail) {
+
+  /** Whether a part does its work. */
+  public enum Status {
+    /** It works. */
+    UP,
+    /** It works on a fallback or on material that is getting old. */
+    DEGRADED,
+    /** It can't answer. */
+    DOWN
+  }
+
+  /**
+   * A state.
+   *
+   * @param status whether it does its work
+   * @param detail one sentence; passed through {@link SafeText#of}
+   * @throws NullPointerException if an argument is null
+   */
+  public Health {
+    Objects.requireNonNull(status, "status");
+    detail = SafeText.of(detail);
+  }
+
+  /**
+   * It works.
+   *
+   * @param detail one sentence
+   * @return an {@link Status#UP} state
+   */
+  public static Health up(String detail) {
+    return new Health(Status.UP, detail);
+  }
+
+  /**
+   * It works on a fallback or on material that is getting old.
+   *
+   * @param detail one sentence
+   * @return a {@link Status#DEGRADED} state
+   */
+  public static Health degraded(String detail) {
+    return new Health(Status.DEGRADED, detail);
+  }
+
+  /**
+   * It can't answer.
+   *
+   * @param detail one sentence
+   * @return a {@link Status#DOWN} state
+   */
+  public static Health down(String detail) {
+    return new Health(Status.DOWN, detail);
+  }
+}

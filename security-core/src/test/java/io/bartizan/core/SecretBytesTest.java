@@ -1,0 +1,70 @@
+package io.bartizan.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class SecretBytesTest {
+
+  @Test
+  void copyOf_original_isIndependent() {
+    byte[] original = {1, 2, 3};
+    try (SecretBytes secret = SecretBytes.copyOf(original)) {
+      original[0] = 9;
+      assertThat(secret.exposedCopy()).containsExactly(1, 2, 3);
+      secret.exposedCopy()[0] = 9;
+      assertThat(secret.exposedCopy()).containsExactly(1, 2, 3);
+      assertThat(secret.length()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void use_lentCopy_isOverwrittenAfterwards() {
+    AtomicReference<byte[]> kept = new AtomicReference<>();
+    SecretBytes secret = SecretBytes.copyOf(new byte[] {7, 7});
+    int sum =
+        secret.use(
+            lent -> {
+              kept.set(lent);
+              return lent[0] + lent[1];
+            });
+    assertThat(sum).isEqualTo(14);
+    assertThat(kept.get()).containsExactly(0, 0);
+  }
+
+  @Test
+  void close_everyUse_fails() {
+    SecretBytes secret = SecretBytes.random(32);
+    secret.close();
+    secret.close();
+    assertThatIllegalStateException().isThrownBy(secret::length);
+    assertThatIllegalStateException().isThrownBy(secret::exposedCopy);
+    assertThatIllegalStateException().isThrownBy(() -> secret.use(b -> b));
+    assertThat(secret).hasToString("SecretBytes[closed]");
+    assertThat(secret).isNotEqualTo(SecretBytes.copyOf(new byte[32]));
+  }
+
+  @Test
+  void equals_sameBytes_isTrue() {
+    SecretBytes one = SecretBytes.copyOf(new byte[] {1, 2});
+    SecretBytes same = SecretBytes.copyOf(new byte[] {1, 2});
+    assertThat(one).isEqualTo(same).hasSameHashCodeAs(same);
+    assertThat(one).isNotEqualTo(SecretBytes.copyOf(new byte[] {1, 3})).isNotEqualTo("x");
+  }
+
+  @Test
+  void toString_hidesTheBytes() {
+    assertThat(SecretBytes.copyOf("hunter2".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        .hasToString("SecretBytes[7 bytes]");
+  }
+
+  @Test
+  void random_lengthOutOfRange_isRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> SecretBytes.random(15));
+    assertThatIllegalArgumentException().isThrownBy(() -> SecretBytes.random(1025));
+    assertThat(SecretBytes.random(32)).isNotEqualTo(SecretBytes.random(32));
+  }
+}

@@ -1,0 +1,82 @@
+package io.bartizan.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretSourceTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void file_finalLineEnding_isNotPartOfTheSecret() throws IOException {
+    assertThat(read("secret\n")).isEqualTo("secret");
+    assertThat(read("secret\r\n")).isEqualTo("secret");
+    assertThat(read("secret")).isEqualTo("secret");
+    assertThat(read("two\nlines\n\n")).isEqualTo("two\nlines\n");
+  }
+
+  @Test
+  void file_changed_isReadAnew() throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), "one");
+    SecretSource source = SecretSource.file(file);
+    assertThat(source.read()).isEqualTo(secret("one"));
+    Files.writeString(file, "two");
+    assertThat(source.read()).isEqualTo(secret("two"));
+  }
+
+  @Test
+  void file_swappedSymbolicLink_isFollowed() throws IOException {
+    Path link = folder.resolve("current");
+    Files.createSymbolicLink(link, Files.writeString(folder.resolve("a"), "one"));
+    SecretSource source = SecretSource.file(link);
+    assertThat(source.read()).isEqualTo(secret("one"));
+    Files.delete(link);
+    Files.createSymbolicLink(link, Files.writeString(folder.resolve("b"), "two"));
+    assertThat(source.read()).isEqualTo(secret("two"));
+  }
+
+  @Test
+  void file_missingEmptyDirectoryOrHuge_isRefusedByName() throws IOException {
+    assertRefused(folder.resolve("absent"), "can't be read");
+    assertRefused(folder, "is a directory");
+    assertRefused(Files.writeString(folder.resolve("empty"), "\n"), "is empty");
+    assertRefused(
+        Files.write(folder.resolve("huge"), new byte[SecretSource.MAX_BYTES + 1]), "larger than");
+  }
+
+  @Test
+  void environment_unsetVariable_isRefusedByName() {
+    assertThatIOException()
+        .isThrownBy(() -> SecretSource.environment("BARTIZAN_SURELY_UNSET").read())
+        .withMessageContaining("BARTIZAN_SURELY_UNSET");
+  }
+
+  @Test
+  void environment_setVariable_isRead() throws IOException {
+    assertThat(SecretSource.environment("PATH").read()).isEqualTo(secret(System.getenv("PATH")));
+  }
+
+  private String read(String content) throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), content);
+    return SecretSource.file(file)
+        .read()
+        .use(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static SecretBytes secret(String text) {
+    return SecretBytes.copyOf(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static void assertRefused(Path file, String why) {
+    assertThatIOException()
+        .isThrownBy(() -> SecretSource.file(file).read())
+        .withMessageContaining(file.getFileName().toString())
+        .withMessageContaining(why);
+  }
+}

@@ -1,0 +1,7 @@
+/** TLS contexts whose peer must match a policy on its subject alternative names. */
+module io.bartizan.mtls {
+  requires transitive io.bartizan.core;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+  requires static com.google.errorprone.annotations;
+}
