@@ -1,0 +1,224 @@
+package io.bartizan.testkit;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real {@code redis-server} of one test's own: started on a free loopback port, gone when closed.
+ *
+ * <p>The program is the {@code redis-server} on the path, else the one that embedded-redis carries
+ * (Redis 6.2 on Linux and macOS, without TLS). It keeps nothing on disk but its configuration and
+ * log, in a folder of its own that {@link #close()} deletes. Faults are real ones: {@link #pause()}
+ * stops the process as a stuck host would, {@link #kill()} ends it at once, {@link #restartEmpty()}
+ * brings it back on the same port without data or scripts. Nothing ends the process if the JVM is
+ * killed before {@code close()}. Thread-safe.
+ *
+ * <pre>{@code
+ * try (RedisServer redis = RedisServer.start()) {
+ *   RedisClient client = RedisClient.create(redis.uri());
+ * }
+ * }</pre>
+ */
+public final class RedisServer implements AutoCloseable {
+
+  private static final int ATTEMPTS = 5;
+
+  private final RedisServerBuilder settings;
+  private final Path folder;
+  private final Path program;
+  private final String adminPassword;
+  private volatile RedisPorts ports;
+  private volatile RedisProcess process;
+
+  private RedisServer(RedisServerBuilder settings) throws IOException {
+    this.settings = settings;
+    this.adminPassword = RedisFolder.randomWord();
+    this.folder = RedisFolder.create();
+    try {
+      this.program = RedisBinary.locate(folder);
+      for (int attempt = 1; ; attempt++) {
+        RedisPorts candidates = RedisPorts.free();
+        try {
+          this.ports = candidates;
+          this.process = launch(candidates);
+          return;
+        } catch (IOException portTakenMeanwhile) {
+          if (attempt == ATTEMPTS) {
+            throw portTakenMeanwhile;
+          }
+        }
+      }
+    } catch (IOException | RuntimeException failure) {
+      RedisFolder.delete(folder);
+      throw failure;
+    }
+  }
+
+  /**
+   * Starts a server without password or TLS and waits until it answers {@code PING}.
+   *
+   * @return a running server
+   * @throws UncheckedIOException if no program is found or it does not answer within ten seconds
+   */
+  public static RedisServer start() {
+    return builder().start();
+  }
+
+  /**
+   * Options first: password, users, TLS, lines of {@code redis.conf}.
+   *
+   * @return a builder with no options set
+   */
+  public static RedisServerBuilder builder() {
+    return new RedisServerBuilder();
+  }
+
+  static RedisServer start(RedisServerBuilder settings) {
+    try {
+      return new RedisServer(settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Where plain clients connect, as Lettuce and Jedis read it.
+   *
+   * @return such as {@code redis://127.0.0.1:40123}; without user or password
+   */
+  public String uri() {
+    return "redis://127.0.0.1:" + ports.plain();
+  }
+
+  /**
+   * Where TLS clients connect.
+   *
+   * @return such as {@code rediss://127.0.0.1:40124}
+   * @throws IllegalStateException if the server was started without {@code withTls}
+   */
+  public String tlsUri() {
+    if (!settings.hasTls()) {
+      throw new IllegalStateException("the server has no TLS port; start it with withTls(...)");
+    }
+    return "rediss://127.0.0.1:" + ports.tls();
+  }
+
+  /**
+   * The plain port on 127.0.0.1.
+   *
+   * @return 1024 to 55535; the same for the server's whole life, restarts included
+   */
+  public int port() {
+    return ports.plain();
+  }
+
+  /**
+   * Sends one command as an administrator, over a connection of its own.
+   *
+   * @param words the command and its arguments, such as {@code "SCRIPT", "FLUSH"}
+   * @return the reply as text; the elements of an array on lines of their own, nil as empty text
+   * @throws IllegalStateException if the server replies with an error
+   * @throws UncheckedIOException if the server does not answer within ten seconds
+   */
+  @CanIgnoreReturnValue
+  public String command(String... words) {
+    Objects.requireNonNull(words, "words");
+    try (RespConnection connection = new RespConnection(ports.plain())) {
+      if (settings.hasAdmin()) {
+        connection.call("AUTH", RedisServerBuilder.ADMIN, adminPassword);
+      }
+      return connection.call(words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Stops the process where it is ({@code SIGSTOP}): connections stay open and nothing answers.
+   *
+   * @throws UncheckedIOException if the signal can't be sent, as on Windows
+   */
+  public void pause() {
+    process.signal("STOP");
+  }
+
+  /**
+   * Lets a paused process go on ({@code SIGCONT}).
+   *
+   * @throws UncheckedIOException if the signal can't be sent
+   */
+  public void resume() {
+    process.signal("CONT");
+  }
+
+  /** Ends the process at once ({@code SIGKILL}) and waits until it is gone. */
+  public void kill() {
+    process.kill();
+  }
+
+  /**
+   * Kills the process if it runs and starts a new one on the same port, with no keys and no
+   * scripts.
+   *
+   * @throws UncheckedIOException if it does not answer within ten seconds
+   */
+  public void restartEmpty() {
+    process.kill();
+    try {
+      process = launch(ports);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether the process is there, paused or not.
+   *
+   * @return false after {@link #kill()} and {@link #close()}
+   */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** Ends the process and deletes its folder; closing twice does nothing. */
+  @Override
+  public void close() {
+    process.kill();
+    RedisFolder.delete(folder);
+  }
+
+  @Override
+  public String toString() {
+    return "RedisServer[" + uri() + ", " + program.getFileName() + "]";
+  }
+
+  private RedisProcess launch(RedisPorts at) throws IOException {
+    Path config = RedisFolder.write(folder, settings.lines(at, folder, adminPassword));
+    RedisProcess started = RedisProcess.launch(program, config, folder, settings.isSentinel());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!answers(at)) {
+      if (!started.isAlive() || System.nanoTime() - deadline > 0) {
+        started.kill();
+        throw new IOException(
+            "redis-server did not answer on port " + at.plain() + ":\n" + RedisFolder.log(folder));
+      }
+      started.awaitEnd(10);
+    }
+    return started;
+  }
+
+  private boolean answers(RedisPorts at) {
+    try (RespConnection connection = new RespConnection(at.plain())) {
+      if (settings.hasAdmin()) {
+        connection.call("AUTH", RedisServerBuilder.ADMIN, adminPassword);
+      }
+      return connection.call("PING").equals("PONG");
+    } catch (IOException | IllegalStateException notYet) {
+      return false;
+    }
+  }
+}
