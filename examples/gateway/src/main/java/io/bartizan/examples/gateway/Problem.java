@@ -1,0 +1,44 @@
+package io.bartizan.examples.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.bartizan.core.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Answers of the gateway: JSON that worked, and RFC 9457 problems with a stable reason and nothing secret. */
+final class Problem {
+
+  private Problem() {}
+
+  /** Sends a refusal; the reason is a constant of the library or of this gateway, never input. */
+  static void send(HttpExchange exchange, int status, Reason reason) throws IOException {
+    if (status == 401) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"gateway\"");
+    }
+    exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+    String body =
+        "{\"type\":\"about:blank\",\"status\":%d,\"title\":\"%s\",\"reason\":\"%s\"}%n"
+            .formatted(status, title(status), reason.code());
+    send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    try (var out = exchange.getResponseBody()) {
+      out.write(body);
+    }
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 405 -> "Method Not Allowed";
+      case 413 -> "Content Too Large";
+      case 429 -> "Too Many Requests";
+      default -> "Internal Server Error";
+    };
+  }
+}
