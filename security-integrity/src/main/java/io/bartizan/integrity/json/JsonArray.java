@@ -1,0 +1,32 @@
+package io.bartizan.integrity.json;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON array.
+ *
+ * @param values immutable, in the text's order
+ */
+public record JsonArray(List<JsonValue> values) implements JsonValue {
+
+  /**
+   * An array of these values.
+   *
+   * @param values copied
+   */
+  public JsonArray {
+    values = List.copyOf(values);
+  }
+
+  @Override
+  public Object toJava() {
+    List<@Nullable Object> list = new ArrayList<>(values.size());
+    for (JsonValue value : values) {
+      list.add(value.toJava());
+    }
+    return Collections.unmodifiableList(list);
+  }
+}

@@ -1,0 +1,73 @@
+package io.bartizan.integrity.json;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** A JSON number: a {@code long} where it is written as an integer of at most 18 digits. */
+public final class JsonNumber implements JsonValue {
+
+  private final long value;
+  private final @Nullable String text;
+
+  JsonNumber(long value) {
+    this.value = value;
+    this.text = null;
+  }
+
+  JsonNumber(String text) {
+    this.value = 0;
+    this.text = text;
+  }
+
+  /**
+   * Whether the number is written without fraction and exponent, in at most 18 digits.
+   *
+   * @return whether {@link #longValue} answers
+   */
+  public boolean isLong() {
+    return text == null;
+  }
+
+  /**
+   * The integer.
+   *
+   * @return its value
+   * @throws IllegalStateException if {@link #isLong} is false
+   */
+  public long longValue() {
+    if (text != null) {
+      throw new IllegalStateException("the number is no integer of at most 18 digits");
+    }
+    return value;
+  }
+
+  /**
+   * The number as it was written.
+   *
+   * @return JSON
+   */
+  public String text() {
+    return text == null ? Long.toString(value) : text;
+  }
+
+  /** Exact; an exponent stays an exponent, so that {@code 1e999} costs nothing. */
+  @Override
+  public Object toJava() {
+    return text == null ? (Object) value : new BigDecimal(text);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonNumber that && text().equals(that.text());
+  }
+
+  @Override
+  public int hashCode() {
+    return text().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text();
+  }
+}

@@ -1,0 +1,214 @@
+package io.bartizan.integrity.json;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object whose member names differ from one another; immutable once read.
+ *
+ * <p>The typed readers return null for an absent member and refuse one of another type, JSON's
+ * {@code null} included: that a member is there but says nothing is never taken for absence.
+ */
+public final class JsonObject implements JsonValue {
+
+  /** Up to here a walk over the names is faster than a hash table. */
+  private static final int WALK = 16;
+
+  private static final String[] NO_NAMES = {};
+  private static final JsonValue[] NO_VALUES = {};
+
+  private String[] names = NO_NAMES;
+  private JsonValue[] values = NO_VALUES;
+  private int size;
+  private @Nullable Map<String, Integer> index;
+
+  JsonObject() {}
+
+  /** Adds a member; false if the name is there already. */
+  boolean add(String name, JsonValue value) {
+    if (find(name) >= 0) {
+      return false;
+    }
+    if (size == names.length) {
+      int room = Math.max(4, size * 2);
+      names = Arrays.copyOf(names, room);
+      values = Arrays.copyOf(values, room);
+    }
+    names[size] = name;
+    values[size] = value;
+    if (index != null) {
+      index.put(name, size);
+    } else if (size == WALK) {
+      index = new HashMap<>(4 * WALK);
+      for (int i = 0; i <= size; i++) {
+        index.put(names[i], i);
+      }
+    }
+    size++;
+    return true;
+  }
+
+  private int find(String name) {
+    if (index != null) {
+      return index.getOrDefault(name, -1);
+    }
+    for (int i = 0; i < size; i++) {
+      if (names[i].equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * A member of any type.
+   *
+   * @param name its name
+   * @return null if there is none
+   */
+  public @Nullable JsonValue get(String name) {
+    int at = find(name);
+    return at < 0 ? null : values[at];
+  }
+
+  /**
+   * Whether there is such a member, be it {@code null}.
+   *
+   * @param name its name
+   * @return whether it is there
+   */
+  public boolean has(String name) {
+    return find(name) >= 0;
+  }
+
+  /**
+   * The number of members.
+   *
+   * @return zero or more
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * The names in the text's order.
+   *
+   * @return an immutable list
+   */
+  public List<String> names() {
+    return List.of(Arrays.copyOf(names, size));
+  }
+
+  /**
+   * A string member.
+   *
+   * @param name its name
+   * @return null if it is absent
+   * @throws JsonException if it has another type
+   */
+  public @Nullable String string(String name) throws JsonException {
+    JsonValue value = get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof JsonString string) {
+      return string.value();
+    }
+    throw wrongType("a string");
+  }
+
+  /**
+   * A number member.
+   *
+   * @param name its name
+   * @return null if it is absent
+   * @throws JsonException if it has another type
+   */
+  public @Nullable JsonNumber number(String name) throws JsonException {
+    JsonValue value = get(name);
+    if (value == null || value instanceof JsonNumber) {
+      return (JsonNumber) value;
+    }
+    throw wrongType("a number");
+  }
+
+  /**
+   * An object member.
+   *
+   * @param name its name
+   * @return null if it is absent
+   * @throws JsonException if it has another type
+   */
+  public @Nullable JsonObject object(String name) throws JsonException {
+    JsonValue value = get(name);
+    if (value == null || value instanceof JsonObject) {
+      return (JsonObject) value;
+    }
+    throw wrongType("an object");
+  }
+
+  /**
+   * The values of an array member.
+   *
+   * @param name its name
+   * @return null if it is absent, else an immutable list
+   * @throws JsonException if it has another type
+   */
+  public @Nullable List<JsonValue> array(String name) throws JsonException {
+    JsonValue value = get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof JsonArray array) {
+      return array.values();
+    }
+    throw wrongType("an array");
+  }
+
+  /**
+   * The values of an array member that holds strings only.
+   *
+   * @param name its name
+   * @return null if it is absent, else an immutable list
+   * @throws JsonException if it or one of its values has another type
+   */
+  public @Nullable List<String> strings(String name) throws JsonException {
+    List<JsonValue> array = array(name);
+    if (array == null) {
+      return null;
+    }
+    List<String> strings = new ArrayList<>(array.size());
+    for (JsonValue value : array) {
+      if (!(value instanceof JsonString string)) {
+        throw wrongType("an array of strings");
+      }
+      strings.add(string.value());
+    }
+    return Collections.unmodifiableList(strings);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> toJava() {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>(size * 2);
+    for (int i = 0; i < size; i++) {
+      map.put(names[i], values[i].toJava());
+    }
+    return Collections.unmodifiableMap(map);
+  }
+
+  /** The number of members; never what they hold. */
+  @Override
+  public String toString() {
+    return "JsonObject[" + size + " members]";
+  }
+
+  private static JsonException wrongType(String expected) {
+    return new JsonException(JsonException.Kind.TYPE, "a member is not " + expected);
+  }
+}

@@ -1,0 +1,7 @@
+/** The strict JSON reader and the canonical base64 of everything that is verified; not exported. */
+@NullMarked
+@CheckReturnValue
+package io.bartizan.integrity.json;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package io.bartizan.integrity.json;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.tests.SeededCases;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StrictBase64Test {
+
+  @Test
+  void decode_encoded_returnsTheSame() {
+    SeededCases.check(
+        2_000,
+        random -> {
+          byte[] bytes = new byte[random.nextInt(40)];
+          random.nextBytes(bytes);
+          assertThat(StrictBase64.decodeUrl(StrictBase64.encodeUrl(bytes))).isEqualTo(bytes);
+          assertThat(StrictBase64.decodeStandard(StrictBase64.encodeStandard(bytes)))
+              .isEqualTo(bytes);
+          byte[] framed = ("=" + StrictBase64.encodeUrl(bytes) + "=").getBytes(US_ASCII);
+          assertThat(StrictBase64.decodeUrl(framed, 1, framed.length - 1)).isEqualTo(bytes);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A", "AAAAA", "QQ==", "QQ=", "QUI=", "QR", "QUJ", "Q Q", "QQ ", " QQ", "QQ\n", "QQ\r\n",
+        "+w", "/w", "Q.", "é", "ÿÿ", "QQ😀", "Q\u0000", "QQ?", "=", "===="
+      })
+  void decodeUrl_notCanonical_givesNull(String text) {
+    assertThat(StrictBase64.decodeUrl(text)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A",
+        "QQ",
+        "QQ=",
+        "QQ===",
+        "QR==",
+        "QUJ=",
+        "QUI",
+        "Q===",
+        "====",
+        "=",
+        "-w==",
+        "_w==",
+        "QQ==\n",
+        "QQ==QQ==",
+        "QUJD ",
+        "QU\nI=",
+        "Ā==="
+      })
+  void decodeStandard_notCanonical_givesNull(String text) {
+    assertThat(StrictBase64.decodeStandard(text)).isNull();
+  }
+
+  @Test
+  void decode_everyTwoAndThreeCharacterTail_isInjective() {
+    char[] alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. ".toCharArray();
+    Set<String> two = new HashSet<>();
+    Set<String> three = new HashSet<>();
+    int twos = 0;
+    int threes = 0;
+    for (char a : alphabet) {
+      for (char b : alphabet) {
+        byte[] decoded = StrictBase64.decodeUrl("" + a + b);
+        if (decoded != null) {
+          twos++;
+          two.add(Base64.getEncoder().encodeToString(decoded));
+        }
+        for (char c : alphabet) {
+          byte[] long3 = StrictBase64.decodeUrl("" + a + b + c);
+          if (long3 != null) {
+            threes++;
+            three.add(Base64.getEncoder().encodeToString(long3));
+          }
+        }
+      }
+    }
+    assertThat(twos).isEqualTo(256).isEqualTo(two.size());
+    assertThat(threes).isEqualTo(65_536).isEqualTo(three.size());
+  }
+}
