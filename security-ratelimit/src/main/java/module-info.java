@@ -4,4 +4,6 @@ module io.bartizan.ratelimit {
   requires org.slf4j;
   requires static transitive org.jspecify;
   requires static com.google.errorprone.annotations;
+
+  exports io.bartizan.ratelimit;
 }

@@ -1,0 +1,98 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Holds each key to its own count of a limit that is kept in a shared place, such as Redis.
+ *
+ * <p>A call that crosses the network is another thing than a call in memory, so this is another
+ * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is
+ * sent: a bad one is thrown, not a failed stage. Thread-safe.
+ */
+public interface AsyncKeyedRateLimiter {
+
+  /**
+   * Takes one permit of a key if it can be had now.
+   *
+   * @param key whose permits
+   * @return the decision to come
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long
+   */
+  default CompletionStage<Decision> tryAcquire(String key) {
+    return tryAcquire(key, 1);
+  }
+
+  /**
+   * Takes some permits of a key if all of them can be had now, else none.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return the decision to come
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  CompletionStage<Decision> tryAcquire(String key, long permits);
+
+  /**
+   * What {@link #tryAcquire(String, long)} would say; takes nothing.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return the decision to come
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  CompletionStage<Decision> peek(String key, long permits);
+
+  /**
+   * Gives permits back that were taken and not used; never above what the limit holds.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return completes when they were given back
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  CompletionStage<Void> refund(String key, long permits);
+
+  /**
+   * Takes permits of a key now for use later, if the wait is short enough.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait that is still of use; zero or more
+   * @return the reservation to come, granted or not
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
+   *     1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if the limit can't promise a time
+   */
+  CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait);
+
+  /**
+   * Takes permits of a key; the stage completes when they may be used, or at once with a refusal
+   * when that would be too late.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait; zero or more
+   * @return the decision to come
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
+   *     1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if the limit can't promise a time
+   */
+  CompletionStage<Decision> acquire(String key, long permits, Duration maxWait);
+
+  /**
+   * The same limiter for callers that wait for each answer.
+   *
+   * @return a view; every call waits at most the time-out of this limiter
+   */
+  KeyedRateLimiter blocking();
+}

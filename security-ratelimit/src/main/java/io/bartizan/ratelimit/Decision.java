@@ -1,0 +1,291 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a limiter said, with all that HTTP and a waiting caller need to know.
+ *
+ * <pre>{@code
+ * Decision decision = limiter.tryAcquire();
+ * if (!decision.allowed()) {
+ *   RateLimitFields.of(decision).forEach(response::setHeader);
+ * }
+ * }</pre>
+ *
+ * <p>Immutable. Amounts and times hold for the moment of the decision; other callers may have
+ * changed them since.
+ */
+public final class Decision {
+
+  /** Who decided. */
+  public enum Source {
+    /** A limiter in this JVM, as configured. */
+    MEMORY,
+    /** The shared place: Redis, or a Bucket4j grid. */
+    REMOTE,
+    /** This JVM, which remembers that the shared place refused the key a moment ago. */
+    DENY_CACHE,
+    /** This JVM's share of the limit, because the shared place can't be reached. */
+    LOCAL_SHARE,
+    /** Nobody: the shared place can't be reached and the policy is to allow. */
+    FAILED_OPEN,
+    /** Nobody: the shared place can't be reached and the policy is to refuse. */
+    FAILED_CLOSED
+  }
+
+  /** What {@link #retryAfter()} says when waiting never helps: some 292 years. */
+  public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final Limit limit;
+  private final Source source;
+  private final boolean allowed;
+  private final long permits;
+
+  /** If set, the amounts follow from {@link #backlog}; so the hot path needs no division. */
+  private final @Nullable TokenBucket bucket;
+
+  private final long backlog;
+  private final long remaining;
+  private final long retryNanos;
+  private final long resetNanos;
+  private final List<Decision> parts;
+
+  Decision(TokenBucket bucket, Source source, boolean allowed, long permits, long backlog) {
+    this.limit = bucket;
+    this.source = Objects.requireNonNull(source, "source");
+    this.allowed = allowed;
+    this.permits = permits;
+    this.bucket = bucket;
+    this.backlog = backlog;
+    this.remaining = 0;
+    this.retryNanos = 0;
+    this.resetNanos = 0;
+    this.parts = List.of();
+  }
+
+  private Decision(
+      Limit limit,
+      Source source,
+      boolean allowed,
+      long permits,
+      long remaining,
+      long retryNanos,
+      long resetNanos,
+      List<Decision> parts) {
+    this.limit = limit;
+    this.source = source;
+    this.allowed = allowed;
+    this.permits = permits;
+    this.bucket = null;
+    this.backlog = 0;
+    this.remaining = remaining;
+    this.retryNanos = retryNanos;
+    this.resetNanos = resetNanos;
+    this.parts = parts;
+  }
+
+  /**
+   * A decision of one limit from its numbers; for other places than this library's, and for tests.
+   *
+   * @param limit the limit
+   * @param allowed whether the permits were taken
+   * @param permits how many were asked for; at least 1
+   * @param remaining how many could be taken now; zero or more
+   * @param retryAfter how long until as many permits can be had; ignored if allowed
+   * @param resetAfter how long until nothing counts any more; zero or more
+   * @param source who decided
+   * @return the decision
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if an amount or a time is outside its range
+   */
+  public static Decision of(
+      Limit limit,
+      boolean allowed,
+      long permits,
+      long remaining,
+      Duration retryAfter,
+      Duration resetAfter,
+      Source source) {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(source, "source");
+    if (permits < 1 || remaining < 0 || retryAfter.isNegative() || resetAfter.isNegative()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "permits is %d, remaining %d, retryAfter %s, resetAfter %s; none may be negative and"
+                  + " permits not 0",
+              permits, remaining, retryAfter, resetAfter));
+    }
+    return new Decision(
+        limit,
+        source,
+        allowed,
+        permits,
+        remaining,
+        allowed ? 0 : saturatedNanos(retryAfter),
+        saturatedNanos(resetAfter),
+        List.of());
+  }
+
+  /**
+   * The decision of several limits together: the refusing one speaks, and of several the one with
+   * the longest wait; if none refuses, the one with the fewest permits left.
+   *
+   * @param parts the decisions of the single limits, in their order; at least one
+   * @return a decision that names one limit and carries all
+   * @throws IllegalArgumentException if {@code parts} is empty
+   */
+  public static Decision allOf(List<Decision> parts) {
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("parts is empty, at least one is needed");
+    }
+    Decision speaker = parts.get(0);
+    long reset = 0;
+    for (Decision part : parts) {
+      reset = Math.max(reset, part.resetAfterNanos());
+      boolean moreTelling =
+          part.allowed == speaker.allowed
+              ? (part.allowed
+                  ? part.remaining() < speaker.remaining()
+                  : part.retryAfterNanos() > speaker.retryAfterNanos())
+              : speaker.allowed;
+      if (moreTelling) {
+        speaker = part;
+      }
+    }
+    return new Decision(
+        speaker.limit,
+        speaker.source,
+        speaker.allowed,
+        speaker.permits,
+        speaker.remaining(),
+        speaker.retryAfterNanos(),
+        reset,
+        List.copyOf(parts));
+  }
+
+  /**
+   * Whether the permits were taken (after {@code peek}: could have been).
+   *
+   * @return true if the caller may go on
+   */
+  public boolean allowed() {
+    return allowed;
+  }
+
+  /**
+   * The limit that speaks: the one that refused, or the one with the fewest permits left.
+   *
+   * @return the limit
+   */
+  public Limit limit() {
+    return limit;
+  }
+
+  /**
+   * The limit that refused.
+   *
+   * @return empty if allowed
+   */
+  public Optional<Limit> violated() {
+    return allowed ? Optional.empty() : Optional.of(limit);
+  }
+
+  /**
+   * How many permits were asked for.
+   *
+   * @return at least 1
+   */
+  public long permits() {
+    return permits;
+  }
+
+  /**
+   * How many permits could be taken now.
+   *
+   * @return zero or more
+   */
+  public long remaining() {
+    return bucket == null ? remaining : bucket.remaining(backlog);
+  }
+
+  /**
+   * How long to wait before the same number of permits can be had, if nobody else takes any.
+   *
+   * @return zero if allowed; {@link #FOREVER} if {@link #neverAllowed()}
+   */
+  public Duration retryAfter() {
+    return Duration.ofNanos(retryAfterNanos());
+  }
+
+  /**
+   * How long until nothing that was admitted counts any more, if nobody takes more.
+   *
+   * @return zero or more
+   */
+  public Duration resetAfter() {
+    return Duration.ofNanos(resetAfterNanos());
+  }
+
+  /**
+   * Whether more permits were asked for than the limit can ever hold, so that waiting is in vain.
+   *
+   * @return false if allowed
+   */
+  public boolean neverAllowed() {
+    return !allowed && permits > limit.capacity();
+  }
+
+  /**
+   * Who decided.
+   *
+   * @return the source
+   */
+  public Source source() {
+    return source;
+  }
+
+  /**
+   * The decisions of the single limits, where several were asked together.
+   *
+   * @return in the order of the limits; this one alone where there is one limit
+   */
+  public List<Decision> parts() {
+    return parts.isEmpty() ? List.of(this) : parts;
+  }
+
+  long retryAfterNanos() {
+    if (allowed) {
+      return 0;
+    }
+    if (neverAllowed()) {
+      return Long.MAX_VALUE;
+    }
+    return bucket == null ? retryNanos : bucket.retryNanos(backlog, permits);
+  }
+
+  long resetAfterNanos() {
+    return bucket == null ? resetNanos : bucket.resetNanos(backlog);
+  }
+
+  private static long saturatedNanos(Duration duration) {
+    return duration.compareTo(FOREVER) >= 0 ? Long.MAX_VALUE : duration.toNanos();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "%s %d of %s (%s): remaining %d, retryAfter %s, resetAfter %s, %s",
+        allowed ? "allowed" : "refused",
+        permits,
+        limit.name(),
+        limit,
+        remaining(),
+        retryAfter(),
+        resetAfter(),
+        source);
+  }
+}

@@ -1,0 +1,88 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * Holds each key (client, tenant, address) to its own count of a limit.
+ *
+ * <p>A key is any text of 1 to {@value Key#MAX_CHARS} characters; {@link Key#of(String, String)}
+ * joins parts safely. Thread-safe. Implementations in memory never block in {@code tryAcquire}; the
+ * blocking view of a shared limiter waits for the shared place, at most its time-out.
+ */
+public interface KeyedRateLimiter {
+
+  /**
+   * Takes one permit of a key if it can be had now.
+   *
+   * @param key whose permits
+   * @return the decision
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long
+   */
+  default Decision tryAcquire(String key) {
+    return tryAcquire(key, 1);
+  }
+
+  /**
+   * Takes some permits of a key if all of them can be had now, else none.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return the decision
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  Decision tryAcquire(String key, long permits);
+
+  /**
+   * What {@link #tryAcquire(String, long)} would say; takes nothing.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return the decision
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  Decision peek(String key, long permits);
+
+  /**
+   * Gives permits back that were taken and not used; never above what the limit holds.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
+   *     than 1
+   */
+  void refund(String key, long permits);
+
+  /**
+   * Takes permits of a key now for use later, if the wait is short enough.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait that is still of use; zero or more
+   * @return the reservation, granted or not
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
+   *     1 or {@code maxWait} negative
+   */
+  Reservation reserve(String key, long permits, Duration maxWait);
+
+  /**
+   * Takes permits of a key and waits until they may be used; refuses at once when that would be too
+   * late. Callers of one key are served in the order in which they came.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait; zero or more
+   * @return the decision; if refused, nothing was taken and nothing waited for
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
+   *     1 or {@code maxWait} negative
+   * @throws InterruptedException if the thread is interrupted; the permits were given back
+   */
+  Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException;
+}

@@ -1,0 +1,138 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Renders a decision as HTTP fields, free of any framework: names and values.
+ *
+ * <pre>{@code
+ * RateLimitFields.of(decision).forEach(response::setHeader);
+ * }</pre>
+ *
+ * <p>The fields are {@code RateLimit-Policy} and {@code RateLimit} of
+ * draft-ietf-httpapi-ratelimit-headers-11, and {@code Retry-After} (RFC 9110 section 10.2.3) on a
+ * refusal that waiting can mend. Permits are rounded down, seconds up. Immutable.
+ */
+public final class RateLimitFields {
+
+  /** The status of a refusal, Too Many Requests (RFC 6585 section 4). */
+  public static final int STATUS = 429;
+
+  /** The media type of {@link #problem()} (RFC 9457). */
+  public static final String PROBLEM_TYPE = "application/problem+json";
+
+  private static final String QUOTA_EXCEEDED =
+      "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
+  /** The largest integer of structured fields (RFC 9651 section 3.3.1). */
+  private static final long MAX_INTEGER = 999_999_999_999_999L;
+
+  private final Decision decision;
+
+  private RateLimitFields(Decision decision) {
+    this.decision = Objects.requireNonNull(decision, "decision");
+  }
+
+  /**
+   * The fields of a decision.
+   *
+   * @param decision what a limiter said
+   * @return its fields
+   * @throws NullPointerException if {@code decision} is null
+   */
+  public static RateLimitFields of(Decision decision) {
+    return new RateLimitFields(decision);
+  }
+
+  /**
+   * Hands over every field: policy, state, and on a refusal {@code Retry-After}.
+   *
+   * @param consumer takes a field's name and value, such as {@code response::setHeader}
+   */
+  public void forEach(BiConsumer<String, String> consumer) {
+    consumer.accept("RateLimit-Policy", policy());
+    consumer.accept("RateLimit", state());
+    if (canRetry()) {
+      consumer.accept("Retry-After", Long.toString(seconds(decision.retryAfter())));
+    }
+  }
+
+  /**
+   * The value of {@code RateLimit-Policy}, such as {@code "burst";q=100;w=2}.
+   *
+   * @return one item for each limit
+   */
+  public String policy() {
+    return items(
+        part ->
+            quoted(part)
+                + ";q="
+                + bounded(part.limit().capacity())
+                + ";w="
+                + Math.max(1, seconds(part.limit().window())));
+  }
+
+  /**
+   * The value of {@code RateLimit}, such as {@code "burst";r=50;t=1}.
+   *
+   * @return one item for each limit
+   */
+  public String state() {
+    return items(
+        part ->
+            quoted(part) + ";r=" + bounded(part.remaining()) + ";t=" + seconds(part.resetAfter()));
+  }
+
+  /**
+   * The body of a refusal as problem details (RFC 9457): type quota-exceeded, the violated limits'
+   * names, and nothing about the caller.
+   *
+   * @return one JSON object
+   */
+  public String problem() {
+    String violated =
+        decision.parts().stream()
+            .filter(part -> !part.allowed())
+            .map(RateLimitFields::quoted)
+            .collect(Collectors.joining(","));
+    return "{\"type\":\""
+        + QUOTA_EXCEEDED
+        + "\",\"title\":\"Request cannot be satisfied as assigned quota has been exceeded\","
+        + "\"status\":"
+        + STATUS
+        + ",\"violated-policies\":["
+        + violated
+        + "]}";
+  }
+
+  private boolean canRetry() {
+    return !decision.allowed() && !decision.neverAllowed();
+  }
+
+  private String items(Function<Decision, String> item) {
+    List<Decision> parts = decision.parts();
+    return parts.stream().map(item).collect(Collectors.joining(", "));
+  }
+
+  private static String quoted(Decision part) {
+    return "\"" + part.limit().name() + "\"";
+  }
+
+  private static long bounded(long number) {
+    return Math.min(number, MAX_INTEGER);
+  }
+
+  private static long seconds(Duration duration) {
+    return bounded(duration.getSeconds() + (duration.getNano() > 0 ? 1 : 0));
+  }
+
+  @Override
+  public String toString() {
+    return "RateLimit-Policy: " + policy() + " RateLimit: " + state();
+  }
+}

@@ -1,0 +1,106 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.core.Ticker;
+import java.time.Duration;
+
+/**
+ * Holds one subject (this process, this downstream) to a limit, in memory.
+ *
+ * <pre>{@code
+ * RateLimiter limiter = RateLimiter.of(Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)));
+ * Decision decision = limiter.tryAcquire();
+ * if (decision.allowed()) {
+ *   serve();
+ * }
+ * }</pre>
+ *
+ * <p>Three verbs for three intents: {@code tryAcquire} never waits, {@code reserve} says when,
+ * {@code acquire} waits. Thread-safe, lock-free; {@code tryAcquire} allocates nothing but the
+ * decision, which the compiler removes where it does not outlive the caller's method.
+ */
+public interface RateLimiter {
+
+  /**
+   * A limiter on the monotonic clock of the JVM.
+   *
+   * @param limit what may pass
+   * @return a new limiter with nothing consumed
+   * @throws NullPointerException if {@code limit} is null
+   */
+  static RateLimiter of(Limit limit) {
+    return of(limit, Ticker.system());
+  }
+
+  /**
+   * A limiter on a clock of the caller's choice.
+   *
+   * @param limit what may pass
+   * @param ticker the clock
+   * @return a new limiter with nothing consumed
+   * @throws NullPointerException if an argument is null
+   */
+  static RateLimiter of(Limit limit, Ticker ticker) {
+    return new TokenBucketLimiter((TokenBucket) limit, ticker);
+  }
+
+  /**
+   * Takes one permit if it can be had now.
+   *
+   * @return the decision
+   */
+  default Decision tryAcquire() {
+    return tryAcquire(1);
+  }
+
+  /**
+   * Takes some permits if all of them can be had now, else none.
+   *
+   * @param permits how many; at least 1
+   * @return the decision
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   */
+  Decision tryAcquire(long permits);
+
+  /**
+   * What {@link #tryAcquire(long)} would say; takes nothing.
+   *
+   * @param permits how many; at least 1
+   * @return the decision
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   */
+  Decision peek(long permits);
+
+  /**
+   * Gives permits back that were taken and not used; never above what the limit holds.
+   *
+   * @param permits how many; at least 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   */
+  void refund(long permits);
+
+  /**
+   * Takes permits now for use later, if the wait is short enough.
+   *
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait that is still of use; zero or more
+   * @return the reservation, granted or not
+   * @throws NullPointerException if {@code maxWait} is null
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
+   */
+  Reservation reserve(long permits, Duration maxWait);
+
+  /**
+   * Takes permits and waits until they may be used; refuses at once when that would be too late.
+   *
+   * <p>Callers are served in the order in which they came. The thread is parked once, without a
+   * lock, so a virtual thread frees its carrier.
+   *
+   * @param permits how many; at least 1
+   * @param maxWait the longest wait; zero or more
+   * @return the decision; if refused, nothing was taken and nothing waited for
+   * @throws NullPointerException if {@code maxWait} is null
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
+   * @throws InterruptedException if the thread is interrupted; the permits were given back
+   */
+  Decision acquire(long permits, Duration maxWait) throws InterruptedException;
+}
