@@ -4,4 +4,7 @@ module io.bartizan.integrity {
   requires org.slf4j;
   requires static transitive org.jspecify;
   requires static com.google.errorprone.annotations;
+
+  exports io.bartizan.integrity.mac;
+  exports io.bartizan.integrity.replay;
 }

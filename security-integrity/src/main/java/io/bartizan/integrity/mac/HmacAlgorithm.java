@@ -1,0 +1,50 @@
+package io.bartizan.integrity.mac;
+
+/** A hash for HMAC, with the bounds of its keys (RFC 2104 section 3, RFC 4868 section 2.1.1). */
+public enum HmacAlgorithm {
+  /** HMAC-SHA-256: a tag of 32 bytes, keys of 32 to 64 bytes. */
+  SHA256("SHA-256", "HmacSHA256", 32, 64),
+  /** HMAC-SHA-384: a tag of 48 bytes, keys of 48 to 128 bytes. */
+  SHA384("SHA-384", "HmacSHA384", 48, 128),
+  /** HMAC-SHA-512: a tag of 64 bytes, keys of 64 to 128 bytes. */
+  SHA512("SHA-512", "HmacSHA512", 64, 128);
+
+  private final String digestName;
+  private final String macName;
+  private final int tagLength;
+  private final int blockLength;
+
+  HmacAlgorithm(String digestName, String macName, int tagLength, int blockLength) {
+    this.digestName = digestName;
+    this.macName = macName;
+    this.tagLength = tagLength;
+    this.blockLength = blockLength;
+  }
+
+  String digestName() {
+    return digestName;
+  }
+
+  String macName() {
+    return macName;
+  }
+
+  /**
+   * The length of a tag, which is also the shortest key.
+   *
+   * @return bytes
+   */
+  public int tagLength() {
+    return tagLength;
+  }
+
+  /**
+   * The hash's block size, which is also the longest key: a longer one would be hashed to the tag's
+   * length first, so that a key and its hash were the same key.
+   *
+   * @return bytes
+   */
+  public int blockLength() {
+    return blockLength;
+  }
+}

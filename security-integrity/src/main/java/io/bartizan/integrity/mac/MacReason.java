@@ -1,0 +1,27 @@
+package io.bartizan.integrity.mac;
+
+import io.bartizan.core.Reason;
+
+/** Why a tag, a signed value or a webhook was refused. */
+public enum MacReason implements Reason {
+  /** It is absent, or not of the one canonical form. */
+  MALFORMED,
+  /** It is larger than the configured maximum; nothing of it was decoded. */
+  TOO_LARGE,
+  /** No key of the ring has the id that it names. */
+  UNKNOWN_KEY,
+  /** The tag belongs to another message, key, purpose or associated data. */
+  SIGNATURE_INVALID,
+  /** It was issued further in the future than clocks may differ. */
+  ISSUED_IN_FUTURE,
+  /** Its validity is over. */
+  EXPIRED,
+  /** It was used before. */
+  REPLAYED,
+  /** Whether it was used before can't be told: the guard is full or can't be reached. */
+  REPLAY_UNKNOWN,
+  /** It carries more signatures than are looked at. */
+  TOO_MANY_SIGNATURES,
+  /** None of its signatures has a version that is accepted. */
+  NO_ACCEPTED_SIGNATURE
+}

@@ -1,0 +1,68 @@
+package io.bartizan.integrity.mac;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The keys of one purpose, derived from the ring of the moment, and what they sign. */
+final class PurposeKeys {
+
+  private static final byte[] KEY_LABEL = label("bartizan signed value key v1");
+  private static final byte[] VALUE_LABEL = label("bartizan signed value v1");
+
+  private final byte[] purpose;
+  private final Supplier<MacKeyRing> source;
+  private volatile Generation generation;
+
+  /** One ring and what was derived from it, in the same order. */
+  record Generation(MacKeyRing ring, List<Hmac> keys) {}
+
+  PurposeKeys(String purpose, Supplier<MacKeyRing> source) throws CharacterCodingException {
+    this.purpose = utf8(purpose);
+    this.source = source;
+    this.generation = derive(source.get());
+  }
+
+  /** Derives anew when the ring has changed; two threads that both see it do the same work. */
+  Generation now() {
+    MacKeyRing ring = source.get();
+    Generation known = generation;
+    if (known.ring != ring) {
+      known = derive(ring);
+      generation = known;
+    }
+    return known;
+  }
+
+  private Generation derive(MacKeyRing ring) {
+    return new Generation(ring, ring.derive(Pae.encode(KEY_LABEL, purpose)));
+  }
+
+  byte[] framed(byte[] header, byte[] payload, String... associatedData)
+      throws CharacterCodingException {
+    byte[][] pieces = new byte[4 + associatedData.length][];
+    pieces[0] = VALUE_LABEL;
+    pieces[1] = purpose;
+    pieces[2] = header;
+    pieces[3] = payload;
+    for (int i = 0; i < associatedData.length; i++) {
+      pieces[4 + i] = utf8(associatedData[i]);
+    }
+    return Pae.encode(pieces);
+  }
+
+  /** UTF-8 without replacement: two texts never become the same bytes. */
+  static byte[] utf8(String text) throws CharacterCodingException {
+    ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return bytes;
+  }
+
+  private static byte[] label(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
