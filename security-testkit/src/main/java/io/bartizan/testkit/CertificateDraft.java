@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -140,13 +142,21 @@ final class CertificateDraft {
     return parse(sign());
   }
 
+  /** Reads with the JDK, or with Bouncy Castle what the JDK refuses to read. */
   static X509Certificate parse(byte[] der) {
     try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(der));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK does not read the certificate made here", e);
+      try {
+        return parse(der, CertificateFactory.getInstance("X.509"));
+      } catch (CertificateException e) {
+        return parse(der, CertificateFactory.getInstance("X.509", new BouncyCastleProvider()));
+      }
+    } catch (CertificateException e) {
+      throw new IllegalStateException("nobody reads the certificate made here", e);
     }
+  }
+
+  private static X509Certificate parse(byte[] der, CertificateFactory factory)
+      throws CertificateException {
+    return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
   }
 }

@@ -231,6 +231,10 @@ public final class DevCa {
     return "DevCa[" + certificate.getSubjectX500Principal() + "]";
   }
 
+  X500Name name() {
+    return name;
+  }
+
   DevKeyType keyType() {
     return keyType;
   }
