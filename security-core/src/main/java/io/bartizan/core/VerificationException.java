@@ -14,17 +14,21 @@ public class VerificationException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Room for two SHA-512 digests and a file name. */
+  private static final int MAX_DETAIL_CHARS = 1_000;
+
   private final transient Reason reason;
 
   /**
    * A refusal.
    *
    * @param reason the stable reason
-   * @param detail a sentence for people; passed through {@link SafeText#of}
+   * @param detail a sentence for people; passed through {@link SafeText#of} with room for 1 000
+   *     characters
    * @throws NullPointerException if an argument is null
    */
   public VerificationException(Reason reason, String detail) {
-    super(reason.code() + ": " + SafeText.of(detail), null, false, false);
+    super(reason.code() + ": " + SafeText.of(detail, MAX_DETAIL_CHARS), null, false, false);
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 

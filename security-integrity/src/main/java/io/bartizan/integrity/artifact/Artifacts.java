@@ -1,0 +1,259 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Files, verified before use.
+ *
+ * <p>Both ways open the file once, so that no swap of its path between checking and using gets
+ * through. {@link #verify} is safe against who may rename, {@link #verifyCopy} also against who may
+ * write to the file itself. Only regular files are read; one that changes meanwhile is refused.
+ * Files of 8 MiB and more are read on a second thread while they are hashed; memory is constant.
+ * Thread-safe; an interrupt ends the work with {@link java.io.InterruptedIOException}.
+ *
+ * <pre>{@code
+ * try (VerifiedFile tool = Artifacts.verifyCopy(download, Expected.of(digest), privateDirectory)) {
+ *   tool.moveTo(installed);
+ * }
+ * }</pre>
+ */
+public final class Artifacts {
+
+  private Artifacts() {}
+
+  /**
+   * Verifies a file and keeps it open; safe against swapping the path, see {@link VerifiedFile}.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must hash to
+   * @return the open file, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if its content is another, it is no regular file, or it changes
+   *     meanwhile; a {@link DigestMismatchException} tells both digests
+   * @throws IOException if it can't be read
+   */
+  public static VerifiedFile verify(Path file, Digest expected) throws IOException {
+    return verify(file, Expected.of(expected));
+  }
+
+  /**
+   * Verifies a file and keeps it open; safe against swapping the path, see {@link VerifiedFile}.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @return the open file, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if its content is another, it is no regular file, or it changes
+   *     meanwhile
+   * @throws IOException if it can't be read
+   */
+  public static VerifiedFile verify(Path file, Expected expected) throws IOException {
+    FileContent content = FileContent.open(file);
+    try {
+      verify(content, file, expected, true, (buffer, length) -> {});
+      return new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
+    } catch (IOException | RuntimeException e) {
+      content.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Like {@link #verify(Path, Expected)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @return the open file or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public static FileCheck check(Path file, Expected expected) throws IOException {
+    try {
+      return new FileCheck.Accepted(verify(file, expected));
+    } catch (VerificationException refusal) {
+      return new FileCheck.Rejected(refusal);
+    }
+  }
+
+  /**
+   * Copies a file to a private directory, hashing what is written; safe also against who may write
+   * to the source.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must hash to
+   * @param privateDirectory an existing directory that nobody but its owner, the caller, may write
+   *     to; checked where the file system has POSIX modes
+   * @return the copy, open; closing deletes it
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory
+   * @throws VerificationException if the content is another, the source is no regular file or
+   *     changes meanwhile, or the directory is not private; nothing is left behind
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static VerifiedFile verifyCopy(Path file, Digest expected, Path privateDirectory)
+      throws IOException {
+    return verifyCopy(file, Expected.of(expected), privateDirectory);
+  }
+
+  /**
+   * Copies a file to a private directory, hashing what is written; safe also against who may write
+   * to the source.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @param privateDirectory an existing directory that nobody but its owner, the caller, may write
+   *     to; checked where the file system has POSIX modes
+   * @return the copy, open; closing deletes it
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory
+   * @throws VerificationException if the content is another, the source is no regular file or
+   *     changes meanwhile, or the directory is not private; nothing is left behind
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static VerifiedFile verifyCopy(Path file, Expected expected, Path privateDirectory)
+      throws IOException {
+    try (FileContent content = FileContent.open(file)) {
+      return copy(
+          privateDirectory,
+          expected,
+          out -> {
+            verify(content, file, expected, true, (buffer, n) -> writeFully(out, buffer, n));
+            return content.size();
+          });
+    }
+  }
+
+  /**
+   * Copies whatever can be read, a pipe or a device too, to a private directory.
+   *
+   * @param file any path that can be opened; reading may wait for a writer
+   * @param expected what its content must be; with a size or a largest size, for such sources may
+   *     never end
+   * @param privateDirectory as in {@link #verifyCopy(Path, Expected, Path)}
+   * @return the copy, open; closing deletes it
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory or {@code
+   *     expected} has no bound
+   * @throws VerificationException if the content is another or the directory is not private
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static VerifiedFile verifyCopyOfSpecialFile(
+      Path file, Expected expected, Path privateDirectory) throws IOException {
+    if (expected.maxSize() == Long.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "expected has no size, withSize or withMaxSize is needed for a file that may not end");
+    }
+    return copy(
+        privateDirectory,
+        expected,
+        out -> {
+          long count = 0;
+          byte[] buffer = new byte[DigestPass.BUFFER_BYTES];
+          try (InputStream in = VerifyingInputStream.of(Files.newInputStream(file), expected)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+              FileContent.stopIfInterrupted();
+              writeFully(out, buffer, n);
+              count += n;
+            }
+          } catch (StreamVerificationException e) {
+            throw e.refusal();
+          }
+          return count;
+        });
+  }
+
+  /**
+   * Several digests of a regular file in one pass.
+   *
+   * @param file a regular file, or a link to one
+   * @param algorithms which digests
+   * @return one digest for each, in that order
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if it is no regular file or changes meanwhile
+   * @throws IOException if it can't be read
+   */
+  public static List<Digest> digests(Path file, Collection<DigestAlgorithm> algorithms)
+      throws IOException {
+    List<MessageDigest> hashes = new ArrayList<>();
+    algorithms.forEach(algorithm -> hashes.add(algorithm.newMessageDigest()));
+    try (FileContent content = FileContent.open(file)) {
+      content.read(
+          true, (buffer, length) -> hashes.forEach(hash -> hash.update(buffer, 0, length)));
+    }
+    List<Digest> digests = new ArrayList<>();
+    int i = 0;
+    for (DigestAlgorithm algorithm : algorithms) {
+      digests.add(Digest.ofValue(algorithm, hashes.get(i++).digest()));
+    }
+    return List.copyOf(digests);
+  }
+
+  /** Hashes an open file; what is known to be wrong beforehand is refused before hashing. */
+  static void verify(
+      FileContent content, Path file, Expected expected, boolean ahead, FileContent.Sink sink)
+      throws IOException {
+    if (expected.size().isPresent() && expected.size().getAsLong() != content.size()) {
+      throw new VerificationException(
+          ArtifactReason.SIZE_MISMATCH,
+          "expected "
+              + expected.maxSize()
+              + " bytes, found "
+              + content.size()
+              + DigestPass.suffix(file.toString()));
+    }
+    DigestPass pass = new DigestPass(expected);
+    content.read(
+        ahead,
+        (buffer, length) -> {
+          pass.update(buffer, 0, length);
+          sink.accept(buffer, length);
+        });
+    pass.finish(file.toString());
+  }
+
+  /** Writes the copy and returns its size. */
+  @FunctionalInterface
+  private interface Copier {
+    long copyTo(FileChannel out) throws IOException;
+  }
+
+  private static VerifiedFile copy(Path privateDirectory, Expected expected, Copier copier)
+      throws IOException {
+    Publishing.requirePrivate(privateDirectory);
+    Path path =
+        Files.createTempFile(
+            privateDirectory, "verified-", ".tmp", Publishing.ownerOnly(privateDirectory));
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    VerifiedFile copy = new VerifiedFile(path, channel, expected, true);
+    try {
+      Publishing.requireSameOwner(privateDirectory, path);
+      long size = copier.copyTo(channel);
+      return new VerifiedFile(path, channel, proven(expected, size), true);
+    } catch (IOException | RuntimeException e) {
+      copy.closeQuietly(e);
+      throw e;
+    }
+  }
+
+  private static Expected proven(Expected expected, long size) {
+    return expected.size().isPresent() ? expected : expected.withSize(size);
+  }
+
+  private static void writeFully(FileChannel out, byte[] buffer, int length) throws IOException {
+    ByteBuffer source = ByteBuffer.wrap(buffer, 0, length);
+    while (source.hasRemaining()) {
+      out.write(source);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+
+/** A hash function that an artifact may be pinned by; weaker first. */
+public enum DigestAlgorithm {
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  SHA_256("SHA-256", 32),
+  /** SHA-384 (FIPS 180-4), 48 bytes. */
+  SHA_384("SHA-384", 48),
+  /** SHA-512 (FIPS 180-4), 64 bytes. */
+  SHA_512("SHA-512", 64);
+
+  private final String standardName;
+  private final String label;
+  private final int length;
+
+  DigestAlgorithm(String standardName, int length) {
+    this.standardName = standardName;
+    this.label = standardName.toLowerCase(Locale.ROOT).replace("-", "");
+    this.length = length;
+  }
+
+  /**
+   * The name that OCI, SRI and most tools use, such as {@code sha256}.
+   *
+   * @return lower-case letters and digits
+   */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * The name of the standard, of RFC 6920 and of the JDK, such as {@code SHA-256}.
+   *
+   * @return letters, digits and a hyphen
+   */
+  public String standardName() {
+    return standardName;
+  }
+
+  /**
+   * How long a digest is.
+   *
+   * @return bytes
+   */
+  public int length() {
+    return length;
+  }
+
+  /** The hyphenated lower-case name of RFC 9530 and RFC 6920. */
+  String registeredName() {
+    return standardName.toLowerCase(Locale.ROOT);
+  }
+
+  MessageDigest newMessageDigest() {
+    try {
+      return MessageDigest.getInstance(standardName);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM has no provider of " + standardName, e);
+    }
+  }
+
+  static DigestAlgorithm ofLabel(String label) {
+    for (DigestAlgorithm algorithm : values()) {
+      if (algorithm.label.equals(label)) {
+        return algorithm;
+      }
+    }
+    throw refused(label);
+  }
+
+  static DigestAlgorithm ofRegisteredName(String name) {
+    for (DigestAlgorithm algorithm : values()) {
+      if (algorithm.registeredName().equals(name)) {
+        return algorithm;
+      }
+    }
+    throw refused(name);
+  }
+
+  static VerificationException refused(String name) {
+    String plain = name.toLowerCase(Locale.ROOT).replace("-", "");
+    boolean weak = plain.equals("md5") || plain.equals("sha1") || plain.equals("sha");
+    return new VerificationException(
+        weak ? ArtifactReason.ALGORITHM_WEAK : ArtifactReason.ALGORITHM_UNKNOWN,
+        "algorithm \""
+            + DigestText.shortened(name)
+            + "\", SHA-256, SHA-384 and SHA-512 are accepted in the spelling of the format");
+  }
+}

@@ -1,0 +1,124 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An open regular file that is read once from start to end and must not change meanwhile. */
+final class FileContent implements AutoCloseable {
+
+  /** Gets what was read, in order. */
+  @FunctionalInterface
+  interface Sink {
+    void accept(byte[] buffer, int length) throws IOException;
+  }
+
+  /** What a change of a file can't leave as it is, as far as file systems tell. */
+  private record Snapshot(@Nullable Object key, long size, FileTime modified) {
+    static Snapshot of(Path file, LinkOption... links) throws IOException {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class, links);
+      if (!found.isRegularFile()) {
+        throw new VerificationException(
+            ArtifactReason.NOT_REGULAR_FILE,
+            "\"" + DigestText.shortened(file.toString()) + "\" is no regular file");
+      }
+      return new Snapshot(found.fileKey(), found.size(), found.lastModifiedTime());
+    }
+  }
+
+  private final Path file;
+  private final LinkOption[] links;
+  private final Snapshot before;
+  private final FileChannel channel;
+
+  private FileContent(Path file, LinkOption[] links, Snapshot before, FileChannel channel) {
+    this.file = file;
+    this.links = links;
+    this.before = before;
+    this.channel = channel;
+  }
+
+  static FileContent open(Path file, LinkOption... links) throws IOException {
+    Snapshot before = Snapshot.of(file, links);
+    Set<java.nio.file.OpenOption> options = new HashSet<>(Set.of(links));
+    options.add(StandardOpenOption.READ);
+    return new FileContent(file, links, before, FileChannel.open(file, options));
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  long size() {
+    return before.size();
+  }
+
+  /** Reads everything; refuses if the file was changed, replaced, shortened or lengthened. */
+  void read(boolean ahead, Sink sink) throws IOException {
+    long count;
+    if (ahead && before.size() >= ReadAhead.MIN_BYTES) {
+      count = readAhead(sink);
+    } else {
+      count = readInTurn(sink);
+    }
+    if (count != before.size() || !Snapshot.of(file, links).equals(before)) {
+      throw new VerificationException(
+          ArtifactReason.FILE_CHANGED,
+          "\"" + DigestText.shortened(file.toString()) + "\" changed while it was read");
+    }
+  }
+
+  private long readInTurn(Sink sink) throws IOException {
+    int length = (int) Math.min(before.size() + 1, DigestPass.BUFFER_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    long count = 0;
+    for (int n = channel.read(buffer); n >= 0; n = channel.read(buffer)) {
+      stopIfInterrupted();
+      sink.accept(buffer.array(), n);
+      count += n;
+      buffer.clear();
+    }
+    return count;
+  }
+
+  private long readAhead(Sink sink) throws IOException {
+    long count = 0;
+    try (ReadAhead reader = new ReadAhead(channel)) {
+      for (var chunk = reader.next(); chunk.length >= 0; chunk = reader.next()) {
+        stopIfInterrupted();
+        sink.accept(chunk.bytes, chunk.length);
+        count += chunk.length;
+        reader.done(chunk);
+      }
+    }
+    return count;
+  }
+
+  static void stopIfInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while hashing");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  @Override
+  public String toString() {
+    return "FileContent[" + Objects.toString(file) + "]";
+  }
+}
