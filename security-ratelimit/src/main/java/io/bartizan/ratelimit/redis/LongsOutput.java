@@ -1,0 +1,33 @@
+package io.bartizan.ratelimit.redis;
+
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes an array of integers without a box around each. */
+final class LongsOutput extends CommandOutput<byte[], byte[], long[]> {
+
+  private int count;
+
+  LongsOutput() {
+    super(ByteArrayCodec.INSTANCE, new long[0]);
+  }
+
+  @Override
+  public void multi(int size) {
+    output = new long[Math.max(0, size)];
+  }
+
+  @Override
+  public void set(long integer) {
+    if (count < output.length) {
+      output[count++] = integer;
+    }
+  }
+
+  @Override
+  public void set(@Nullable ByteBuffer bytes) {
+    // The script gives integers alone; a status such as PONG is of no interest.
+  }
+}

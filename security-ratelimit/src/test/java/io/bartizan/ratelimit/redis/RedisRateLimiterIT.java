@@ -1,0 +1,166 @@
+package io.bartizan.ratelimit.redis;
+
+import static java.time.temporal.ChronoUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisRateLimiterIT {
+
+  private static RedisServer redis;
+  private static RedisClient client;
+
+  private final AtomicLong micros = new AtomicLong(1_790_000_000_000_000L);
+  private RedisRateLimiter limiter;
+  private KeyedRateLimiter blocking;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    redis.close();
+  }
+
+  @BeforeEach
+  void open() {
+    redis.command("FLUSHALL");
+    limiter =
+        RedisRateLimiter.of(client, Limit.tokenBucket(10, Rate.per(2, SECONDS)).named("api"))
+            .withClock(micros::get)
+            .withTimeout(Duration.ofSeconds(10))
+            .build();
+    blocking = limiter.blocking();
+  }
+
+  @AfterEach
+  void close() {
+    limiter.close();
+  }
+
+  @Test
+  void bucket_admits_its_capacity_and_then_its_rate() {
+    assertThat(IntStream.range(0, 12).filter(i -> blocking.tryAcquire("k").allowed()).count())
+        .isEqualTo(10);
+    micros.addAndGet(499_999);
+    Decision early = blocking.tryAcquire("k");
+    assertThat(early.allowed()).isFalse();
+    assertThat(early.retryAfter()).isEqualTo(Duration.ofNanos(1000));
+    micros.addAndGet(1);
+    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(blocking.tryAcquire("other").remaining()).isEqualTo(9);
+  }
+
+  @Test
+  void refusal_writes_nothing() {
+    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
+    String state = redis.command("GET", "bartizan:api:{k}");
+    redis.command("CONFIG", "RESETSTAT");
+    assertThat(blocking.tryAcquire("k", 1).allowed()).isFalse();
+    assertThat(blocking.peek("k", 1).allowed()).isFalse();
+    assertThat(redis.command("GET", "bartizan:api:{k}")).isEqualTo(state);
+    assertThat(redis.command("INFO", "commandstats")).doesNotContain("cmdstat_set:");
+  }
+
+  @Test
+  void key_lives_until_the_bucket_is_full_again() {
+    assertThat(blocking.tryAcquire("k", 4).allowed()).isTrue();
+    long left = Long.parseLong(redis.command("PTTL", "bartizan:api:{k}"));
+    assertThat(left).isBetween(1_000L, 2_002L);
+    blocking.refund("k", 4);
+    assertThat(redis.command("EXISTS", "bartizan:api:{k}")).isEqualTo("0");
+  }
+
+  @Test
+  void more_permits_than_the_bucket_holds_are_never_allowed() {
+    Decision decision = blocking.tryAcquire("k", 11);
+    assertThat(decision.neverAllowed()).isTrue();
+    assertThat(decision.remaining()).isEqualTo(10);
+    assertThat(blocking.tryAcquire("k", Long.MAX_VALUE).neverAllowed()).isTrue();
+  }
+
+  @Test
+  void coalesced_checks_are_decided_in_the_order_of_their_arrival() {
+    List<CompletableFuture<Decision>> stages =
+        IntStream.range(0, 200)
+            .mapToObj(i -> limiter.tryAcquire("k", 1L + i % 3).toCompletableFuture())
+            .toList();
+    long left = 10;
+    for (int i = 0; i < stages.size(); i++) {
+      Decision decision = stages.get(i).join();
+      long permits = 1L + i % 3;
+      assertThat(decision.allowed()).as("check %d", i).isEqualTo(permits <= left);
+      left -= decision.allowed() ? permits : 0;
+      assertThat(decision.remaining()).isEqualTo(left);
+    }
+  }
+
+  @Test
+  void script_cache_that_was_flushed_costs_no_check() {
+    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    redis.command("SCRIPT", "FLUSH");
+    assertThat(blocking.tryAcquire("k").remaining()).isEqualTo(8);
+  }
+
+  @Test
+  void key_of_another_type_surfaces_at_once() {
+    redis.command("LPUSH", "bartizan:api:{k}", "x");
+    assertThatThrownBy(() -> blocking.tryAcquire("k"))
+        .isInstanceOf(RedisCommandExecutionException.class)
+        .hasMessageContaining("WRONGTYPE");
+  }
+
+  @Test
+  void bad_arguments_are_thrown_before_anything_is_sent() {
+    assertThatThrownBy(() -> limiter.tryAcquire("")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
+    assertThatThrownBy(() -> limiter.tryAcquire("k".repeat(1 << 20)))
+        .hasMessageContaining("1048576 characters");
+  }
+
+  @Test
+  void reservation_goes_into_debt_within_its_wait_and_can_be_cancelled() {
+    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
+    assertThat(blocking.reserve("k", 1, Duration.ofMillis(499)).granted()).isFalse();
+    var slot = blocking.reserve("k", 1, Duration.ofMillis(500));
+    assertThat(slot.granted()).isTrue();
+    assertThat(slot.delay()).isEqualTo(Duration.ofMillis(500));
+    var second = blocking.reserve("k", 1, Duration.ofSeconds(2));
+    assertThat(second.delay()).isEqualTo(Duration.ofSeconds(1));
+    second.cancel();
+    second.cancel();
+    assertThat(blocking.peek("k", 1).retryAfter()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void server_clock_that_steps_back_neither_gives_nor_takes() {
+    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
+    micros.addAndGet(-3_600_000_000L);
+    assertThat(blocking.tryAcquire("k").retryAfter()).isEqualTo(Duration.ofMillis(500));
+    micros.addAndGet(500_000);
+    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k").allowed()).isFalse();
+  }
+}
