@@ -1,12 +1,14 @@
 /** HMAC and signed values, JWT verification, artifact digests and attestations. */
 module io.bartizan.integrity {
-  exports io.bartizan.integrity.artifact;
-
   requires transitive io.bartizan.core;
+  requires transitive java.net.http;
+  requires org.bouncycastle.provider;
   requires org.slf4j;
   requires static transitive org.jspecify;
   requires static com.google.errorprone.annotations;
 
+  exports io.bartizan.integrity.artifact;
+  exports io.bartizan.integrity.jwt;
   exports io.bartizan.integrity.mac;
   exports io.bartizan.integrity.replay;
 }

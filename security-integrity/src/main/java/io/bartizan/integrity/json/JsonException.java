@@ -26,6 +26,7 @@ public final class JsonException extends Exception {
     TYPE
   }
 
+  /** Which rule was broken. */
   private final Kind kind;
 
   JsonException(Kind kind, String message) {

@@ -1,0 +1,109 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token must say, beyond being signed.
+ *
+ * @param audiences one of these must be in {@code aud}; empty means that it is not looked at
+ * @param type what {@code typ} must be; empty means {@code JWT} or nothing, null anything
+ * @param skewMillis by how much the issuer's clock may differ
+ * @param maxAgeMillis how long ago {@code iat} may be; negative means any
+ * @param requiresExpiry whether {@code exp} must be there
+ * @param requiredClaims which claims must be there
+ */
+record ClaimPolicy(
+    Set<String> audiences,
+    @Nullable String type,
+    long skewMillis,
+    long maxAgeMillis,
+    boolean requiresExpiry,
+    List<String> requiredClaims) {
+
+  static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
+  static final Duration MAX_SKEW = Duration.ofMinutes(5);
+
+  private static final Rejected TYPE =
+      Rejected.of(JwtReason.TYPE_MISMATCH, "the header's typ is not the expected one");
+  private static final Rejected AUDIENCE =
+      Rejected.of(JwtReason.AUDIENCE_MISMATCH, "aud is missing or holds no accepted audience");
+  private static final Rejected NO_EXPIRY = Rejected.of(JwtReason.CLAIM_MISSING, "exp is missing");
+  private static final Rejected NO_ISSUED_AT =
+      Rejected.of(JwtReason.CLAIM_MISSING, "iat is missing, and a maximum age is set");
+  private static final Rejected EXPIRED = Rejected.of(JwtReason.EXPIRED, "exp has passed");
+  private static final Rejected NOT_BEFORE =
+      Rejected.of(JwtReason.NOT_YET_VALID, "nbf is in the future");
+  private static final Rejected FUTURE =
+      Rejected.of(JwtReason.NOT_YET_VALID, "iat is in the future");
+  private static final Rejected TOO_OLD =
+      Rejected.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
+  private static final Rejected ORDER =
+      Rejected.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
+
+  /** Costs little and needs no signature, so it comes before it. */
+  @Nullable Rejected checkType(JwsHeader header) {
+    if (type == null) {
+      return null;
+    }
+    String given = header.type;
+    boolean accepted = type.isEmpty() ? given == null || given.equals("jwt") : type.equals(given);
+    return accepted ? null : TYPE;
+  }
+
+  /** What can't change while the token stays the same. */
+  @Nullable Rejected checkContent(ClaimSet claims) {
+    if (!audiences.isEmpty() && !hasAudience(claims.audience)) {
+      return AUDIENCE;
+    }
+    if (requiresExpiry && claims.expiresAt == ClaimSet.NONE) {
+      return NO_EXPIRY;
+    }
+    if (maxAgeMillis >= 0 && claims.issuedAt == ClaimSet.NONE) {
+      return NO_ISSUED_AT;
+    }
+    if (claims.expiresAt != ClaimSet.NONE
+        && claims.notBefore != ClaimSet.NONE
+        && claims.notBefore >= claims.expiresAt) {
+      return ORDER;
+    }
+    for (int i = 0; i < requiredClaims.size(); i++) {
+      String name = requiredClaims.get(i);
+      if (!claims.json.has(name)) {
+        return Rejected.of(JwtReason.CLAIM_MISSING, name + " is missing");
+      }
+    }
+    return null;
+  }
+
+  private boolean hasAudience(List<String> given) {
+    for (int i = 0; i < given.size(); i++) {
+      if (audiences.contains(given.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What changes with time. All times are below 2^48, so the sums can't overflow. */
+  @Nullable Rejected checkTime(ClaimSet claims, long now) {
+    if (claims.expiresAt != ClaimSet.NONE && now >= claims.expiresAt + skewMillis) {
+      return EXPIRED;
+    }
+    if (claims.notBefore != ClaimSet.NONE && now + skewMillis < claims.notBefore) {
+      return NOT_BEFORE;
+    }
+    if (claims.issuedAt != ClaimSet.NONE) {
+      if (now + skewMillis < claims.issuedAt) {
+        return FUTURE;
+      }
+      if (maxAgeMillis >= 0 && now - claims.issuedAt > maxAgeMillis + skewMillis) {
+        return TOO_OLD;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.integrity.json.Json;
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonNumber;
+import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.JsonString;
+import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The registered claims (RFC 7519 section 4.1) of a payload, each of its right type and range. */
+final class ClaimSet {
+
+  /** The end of the year 9999; whatever is later is milliseconds, or an overflow in the making. */
+  static final long MAX_SECONDS = 253_402_300_799L;
+
+  /** No time: the claim is absent. */
+  static final long NONE = Long.MIN_VALUE;
+
+  private static final Rejected AUDIENCE =
+      Rejected.of(JwtReason.CLAIM_INVALID, "aud is not a string and not an array of some strings");
+
+  final JsonObject json;
+  final @Nullable String issuer;
+  final @Nullable String subject;
+  final @Nullable String id;
+  final List<String> audience;
+
+  /** Milliseconds since the epoch; a fraction is rounded to the stricter side. */
+  final long expiresAt;
+
+  final long notBefore;
+  final long issuedAt;
+
+  private ClaimSet(JsonObject json) throws JsonException, Refusal {
+    this.json = json;
+    this.issuer = json.string("iss");
+    this.subject = json.string("sub");
+    this.id = json.string("jti");
+    this.audience = audience(json);
+    this.expiresAt = time(json, "exp", RoundingMode.FLOOR);
+    this.notBefore = time(json, "nbf", RoundingMode.CEILING);
+    this.issuedAt = time(json, "iat", RoundingMode.CEILING);
+  }
+
+  static ClaimSet parse(byte[] payload) throws Refusal {
+    try {
+      return new ClaimSet(Json.parseObject(payload, JsonLimits.ofBytes(payload.length + 1)));
+    } catch (JsonException e) {
+      boolean type = e.kind() == JsonException.Kind.TYPE;
+      throw new Refusal(
+          type ? JwtReason.CLAIM_INVALID : JwtReason.MALFORMED,
+          type ? "iss, sub or jti is not a string" : "the payload: " + e.getMessage());
+    }
+  }
+
+  private static List<String> audience(JsonObject json) throws JsonException, Refusal {
+    JsonValue value = json.get("aud");
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof JsonString one) {
+      return List.of(one.value());
+    }
+    try {
+      List<String> several = json.strings("aud");
+      if (several != null && !several.isEmpty()) {
+        return several;
+      }
+    } catch (JsonException e) {
+      throw new Refusal(AUDIENCE);
+    }
+    throw new Refusal(AUDIENCE);
+  }
+
+  private static long time(JsonObject json, String name, RoundingMode rounding) throws Refusal {
+    JsonValue value = json.get(name);
+    if (value == null) {
+      return NONE;
+    }
+    if (value instanceof JsonNumber number) {
+      if (number.isLong()) {
+        long seconds = number.longValue();
+        if (seconds >= 0 && seconds <= MAX_SECONDS) {
+          return seconds * 1000;
+        }
+      } else if (number.text().indexOf('e') < 0 && number.text().indexOf('E') < 0) {
+        BigDecimal seconds = new BigDecimal(number.text());
+        if (seconds.signum() >= 0 && seconds.compareTo(BigDecimal.valueOf(MAX_SECONDS)) <= 0) {
+          return seconds.movePointRight(3).setScale(0, rounding).longValueExact();
+        }
+      }
+    }
+    throw new Refusal(
+        JwtReason.CLAIM_INVALID,
+        name + " is not a number of seconds from 0 to " + MAX_SECONDS + " without exponent");
+  }
+}

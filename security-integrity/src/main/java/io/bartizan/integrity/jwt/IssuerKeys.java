@@ -1,0 +1,44 @@
+package io.bartizan.integrity.jwt;
+
+import java.security.Provider;
+import org.jspecify.annotations.Nullable;
+
+/** A trusted issuer inside one verifier, its keys bound to engines anew when they change. */
+final class IssuerKeys {
+
+  private final TrustedIssuer issuer;
+  private final @Nullable Provider provider;
+  private volatile KeyRing ring;
+
+  IssuerKeys(TrustedIssuer issuer, @Nullable Provider provider) {
+    this.issuer = issuer;
+    this.provider = provider;
+    this.ring = KeyRing.bind(issuer.keys().snapshot(), issuer.algorithms(), provider, null);
+  }
+
+  String name() {
+    return issuer.issuer();
+  }
+
+  boolean allows(JwsHeader header) {
+    return issuer.algorithms().contains(header.algorithm())
+        && (!header.edDsaAlias || issuer.hasEdDsaAlias());
+  }
+
+  /** Two threads may bind the same keys at once; either result is right. */
+  KeyRing current() {
+    KeySnapshot snapshot = issuer.keys().snapshot();
+    KeyRing known = ring;
+    if (known.snapshot == snapshot) {
+      return known;
+    }
+    KeyRing bound = KeyRing.bind(snapshot, issuer.algorithms(), provider, known);
+    ring = bound;
+    return bound;
+  }
+
+  @Override
+  public String toString() {
+    return issuer + " " + current().providers();
+  }
+}

@@ -1,0 +1,222 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.Pem;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.JsonValue;
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The keys of one issuer: fixed ones from PEM, JWK or a secret, or a JWK set that is fetched.
+ *
+ * <p>A key serves one algorithm: the one named here, or its JWK's {@code alg}, or the only allowed
+ * one that fits. Weak keys (RSA below 2048 bits or with the ROCA fingerprint, other curves, short
+ * secrets, public keys as secrets) are refused when they are loaded. Immutable or thread-safe.
+ *
+ * <pre>{@code
+ * JwtKeys keys = JwtKeys.pem(JwsAlgorithm.ES256, Files.readString(path)).withKeyId("2026-11");
+ * }</pre>
+ */
+public abstract sealed class JwtKeys permits JwtKeys.Fixed {
+
+  JwtKeys() {}
+
+  /** The keys as they are known now; never waits. */
+  abstract KeySnapshot snapshot();
+
+  /**
+   * Public keys from the text of a PEM file, for one algorithm.
+   *
+   * @param algorithm what the keys are for
+   * @param pem one or more blocks {@code PUBLIC KEY} or {@code CERTIFICATE}; of a certificate only
+   *     the key is taken, for whoever wrote the configuration vouches for it
+   * @return fixed keys
+   * @throws IllegalArgumentException if there is no block, a private or weak key, or one that does
+   *     not fit the algorithm
+   */
+  public static Fixed pem(JwsAlgorithm algorithm, String pem) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    List<KeyMaterial> keys = new ArrayList<>();
+    for (Pem block : Pem.parse(pem)) {
+      keys.add(KeyMaterial.ofPublic(null, algorithm, publicKey(algorithm, block)));
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("the PEM text has no block");
+    }
+    return new Fixed(keys);
+  }
+
+  private static PublicKey publicKey(JwsAlgorithm algorithm, Pem block) {
+    try {
+      return switch (block.label()) {
+        case "PUBLIC KEY" ->
+            KeyFactory.getInstance(keyFactory(algorithm))
+                .generatePublic(new X509EncodedKeySpec(block.content()));
+        case "CERTIFICATE" ->
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(block.content()))
+                .getPublicKey();
+        default ->
+            throw new IllegalArgumentException(
+                "the PEM block is " + block.label() + ", PUBLIC KEY and CERTIFICATE are accepted");
+      };
+    } catch (InvalidKeySpecException e) {
+      throw new IllegalArgumentException("the PEM block holds no key for " + algorithm, e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("the PEM block can't be read", e);
+    }
+  }
+
+  static String keyFactory(JwsAlgorithm algorithm) {
+    return switch (algorithm.family) {
+      case RSA, PSS -> "RSA";
+      case EC -> "EC";
+      case ED25519 -> "Ed25519";
+      case HMAC ->
+          throw new IllegalArgumentException(algorithm + " takes a secret, not a public key");
+    };
+  }
+
+  /**
+   * A public key, for one algorithm.
+   *
+   * @param algorithm what the key is for
+   * @param key an RSA, EC or Ed25519 key of any provider
+   * @return fixed keys
+   * @throws IllegalArgumentException if the key is weak or does not fit the algorithm
+   */
+  public static Fixed publicKey(JwsAlgorithm algorithm, PublicKey key) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(key, "key");
+    return new Fixed(List.of(KeyMaterial.ofPublic(null, algorithm, key)));
+  }
+
+  /**
+   * A shared secret, for one HMAC algorithm. Whoever can verify with it can also sign with it.
+   *
+   * @param algorithm {@code HS256}, {@code HS384} or {@code HS512}
+   * @param secret random bytes, from the hash's length to its block size (32 to 64 for HS256, 48 to
+   *     128 for HS384, 64 to 128 for HS512); copied, so it may be closed afterwards
+   * @return fixed keys
+   * @throws IllegalArgumentException if the algorithm is no HMAC, the secret's length is out of
+   *     range, or the secret is the text or encoding of a key
+   */
+  public static Fixed secret(JwsAlgorithm algorithm, SecretBytes secret) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    KeyMaterial key = secret.use(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
+    return new Fixed(List.of(key));
+  }
+
+  /**
+   * One JSON Web Key (RFC 7517).
+   *
+   * @param json the key; its {@code kid} and {@code alg} are kept
+   * @return fixed keys
+   * @throws IllegalArgumentException if it is malformed, weak, private or not for signatures
+   */
+  public static Fixed jwk(String json) {
+    KeyMaterial key = JwkReader.read(JwkReader.parse(json));
+    if (key == null) {
+      throw new IllegalArgumentException("the JWK is not for verifying signatures of a known kind");
+    }
+    return new Fixed(List.of(key));
+  }
+
+  /**
+   * A JSON Web Key set; members for encryption or of unknown kinds are left out, as RFC 7517
+   * section 5 asks.
+   *
+   * @param json the set
+   * @return fixed keys
+   * @throws IllegalArgumentException if a key is malformed, weak or private, two have one {@code
+   *     kid}, secrets and public keys are mixed, or none is for signatures
+   */
+  public static Fixed jwkSet(String json) {
+    JsonObject set = JwkReader.parse(json);
+    List<KeyMaterial> keys = new ArrayList<>();
+    for (JsonValue value : JwkReader.keys(set)) {
+      KeyMaterial key = JwkReader.read(value);
+      if (key != null) {
+        keys.add(key);
+      }
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("the JWK set has no key for signatures");
+    }
+    return new Fixed(keys);
+  }
+
+  /**
+   * Several fixed keys as one, for a rotation by hand.
+   *
+   * @param parts the keys
+   * @return all of them
+   * @throws IllegalArgumentException if there are none, or two have one key id
+   */
+  public static Fixed allOf(Fixed... parts) {
+    List<KeyMaterial> keys = new ArrayList<>();
+    for (Fixed part : parts) {
+      keys.addAll(part.snapshot().keys);
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("there is no key");
+    }
+    return new Fixed(keys);
+  }
+
+  /** Keys that stay as they are. Immutable. */
+  public static final class Fixed extends JwtKeys {
+
+    private final KeySnapshot snapshot;
+
+    private Fixed(List<KeyMaterial> keys) {
+      long ids = keys.stream().map(key -> key.keyId).filter(Objects::nonNull).distinct().count();
+      long named = keys.stream().filter(key -> key.keyId != null).count();
+      if (ids != named) {
+        throw new IllegalArgumentException("two keys have the same key id");
+      }
+      if (keys.stream().map(KeyMaterial::isSecret).distinct().count() > 1) {
+        throw new IllegalArgumentException("secrets and public keys are mixed in one set");
+      }
+      this.snapshot = new KeySnapshot(keys);
+    }
+
+    /**
+     * The same key under this id; tokens that name another key will not be tried with it.
+     *
+     * @param keyId the {@code kid} that tokens carry, 1 to 256 characters
+     * @return new keys
+     * @throws IllegalArgumentException if there is more than one key or the id is out of range
+     */
+    public Fixed withKeyId(String keyId) {
+      if (snapshot.keys.size() != 1) {
+        throw new IllegalArgumentException("a key id names one key, here are several");
+      }
+      if (keyId.isEmpty() || keyId.length() > JwkReader.MAX_KEY_ID_CHARS) {
+        throw new IllegalArgumentException(
+            "keyId has " + keyId.length() + " characters, 1 to 256 are accepted");
+      }
+      return new Fixed(List.of(snapshot.keys.get(0).withKeyId(keyId)));
+    }
+
+    @Override
+    KeySnapshot snapshot() {
+      return snapshot;
+    }
+
+    /** The number of keys; never a key. */
+    @Override
+    public String toString() {
+      return "JwtKeys[" + snapshot.keys.size() + " fixed]";
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.bartizan.integrity.jwt;
+
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A key that passed {@link KeyLint}, with the algorithm and the id it came with. */
+final class KeyMaterial {
+
+  final @Nullable String keyId;
+  final @Nullable JwsAlgorithm algorithm;
+  final @Nullable PublicKey publicKey;
+  private final byte @Nullable [] secret;
+
+  /** The JWK type, and for EC and OKP the curve. */
+  private final String kty;
+
+  private final @Nullable String curve;
+
+  private KeyMaterial(
+      @Nullable String keyId,
+      @Nullable JwsAlgorithm algorithm,
+      @Nullable PublicKey publicKey,
+      byte @Nullable [] secret,
+      String kty,
+      @Nullable String curve) {
+    this.keyId = keyId;
+    this.algorithm = algorithm;
+    this.publicKey = publicKey;
+    this.secret = secret;
+    this.kty = kty;
+    this.curve = curve;
+  }
+
+  static KeyMaterial ofPublic(
+      @Nullable String keyId, @Nullable JwsAlgorithm algorithm, PublicKey key) {
+    KeyLint.Kind kind = KeyLint.check(key);
+    KeyMaterial material = new KeyMaterial(keyId, algorithm, key, null, kind.kty(), kind.curve());
+    material.checkAlgorithm();
+    return material;
+  }
+
+  static KeyMaterial ofSecret(
+      @Nullable String keyId, @Nullable JwsAlgorithm algorithm, byte[] secret) {
+    KeyLint.checkSecret(secret);
+    KeyMaterial material = new KeyMaterial(keyId, algorithm, null, secret.clone(), "oct", null);
+    material.checkAlgorithm();
+    return material;
+  }
+
+  private void checkAlgorithm() {
+    if (algorithm != null && !fits(algorithm)) {
+      throw new IllegalArgumentException(
+          secret == null
+              ? algorithm + " needs another key than " + describeKind()
+              : algorithm
+                  + " needs a secret of "
+                  + algorithm.hashBytes
+                  + " to "
+                  + algorithm.size
+                  + " bytes, this one has "
+                  + secret.length);
+    }
+  }
+
+  boolean fits(JwsAlgorithm candidate) {
+    if (!candidate.family.kty.equals(kty) || !Objects.equals(candidate.curve, curve)) {
+      return false;
+    }
+    return secret == null
+        || (secret.length >= candidate.hashBytes && secret.length <= candidate.size);
+  }
+
+  KeyMaterial withKeyId(@Nullable String id) {
+    return new KeyMaterial(id, algorithm, publicKey, secret, kty, curve);
+  }
+
+  byte[] secret() {
+    return Objects.requireNonNull(secret, "secret");
+  }
+
+  boolean isSecret() {
+    return secret != null;
+  }
+
+  String describeKind() {
+    return isSecret() ? "a secret" : curve == null ? "an " + kty + " key" : "a " + curve + " key";
+  }
+
+  /** Whether it is the same key for the same use, so that what was computed for it can stay. */
+  boolean isSameAs(KeyMaterial other) {
+    return algorithm == other.algorithm
+        && Objects.equals(keyId, other.keyId)
+        && hasSameKeyAs(other);
+  }
+
+  boolean hasSameKeyAs(KeyMaterial other) {
+    if (secret != null || other.secret != null) {
+      return secret != null && other.secret != null && MessageDigest.isEqual(secret, other.secret);
+    }
+    return publicKey != null
+        && other.publicKey != null
+        && Arrays.equals(publicKey.getEncoded(), other.publicKey.getEncoded());
+  }
+
+  @Override
+  public String toString() {
+    return "KeyMaterial[" + describeKind() + "]";
+  }
+}

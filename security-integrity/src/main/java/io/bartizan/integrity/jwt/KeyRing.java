@@ -1,0 +1,113 @@
+package io.bartizan.integrity.jwt;
+
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One issuer's keys at one moment, each bound to its one algorithm and ready to verify. */
+final class KeyRing {
+
+  /** How many keys one token may be tried with (B11). */
+  static final int MAX_CANDIDATES = 8;
+
+  private static final Bound[] NOTHING = {};
+
+  /** A key under its algorithm. */
+  record Bound(KeyMaterial key, JwsAlgorithm algorithm, SignatureEngine engine) {}
+
+  final KeySnapshot snapshot;
+  private final Bound[] all;
+  private final Bound[] nameless;
+  private final Map<String, Bound[]> byKeyId = new HashMap<>();
+
+  private KeyRing(KeySnapshot snapshot, List<Bound> bound) {
+    this.snapshot = snapshot;
+    this.all = bound.toArray(NOTHING);
+    this.nameless = bound.stream().filter(b -> b.key.keyId == null).toArray(Bound[]::new);
+    for (Bound one : all) {
+      String id = one.key.keyId;
+      if (id != null) {
+        byKeyId.computeIfAbsent(
+            id, same -> bound.stream().filter(b -> same.equals(b.key.keyId)).toArray(Bound[]::new));
+      }
+    }
+  }
+
+  static KeyRing bind(
+      KeySnapshot snapshot,
+      Set<JwsAlgorithm> algorithms,
+      @Nullable Provider provider,
+      @Nullable KeyRing before) {
+    List<Bound> bound = new ArrayList<>();
+    for (KeyMaterial key : snapshot.keys) {
+      List<JwsAlgorithm> fitting = TrustedIssuer.fitting(key, algorithms);
+      if (fitting.size() == 1) {
+        Bound kept = before == null ? null : before.find(key);
+        bound.add(
+            kept != null
+                ? kept
+                : new Bound(key, fitting.get(0), engine(fitting.get(0), key, provider)));
+      }
+    }
+    return new KeyRing(snapshot, bound);
+  }
+
+  private @Nullable Bound find(KeyMaterial key) {
+    for (Bound bound : all) {
+      if (bound.key.isSameAs(key)) {
+        return bound;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The keys a token could mean: those of its {@code kid}, else those without one; all if it names
+   * none. The caller skips those of another algorithm.
+   */
+  Bound[] candidates(@Nullable String keyId) {
+    if (keyId == null) {
+      return all;
+    }
+    Bound[] named = byKeyId.get(keyId);
+    return named == null ? nameless : named;
+  }
+
+  Set<String> providers() {
+    Set<String> names = new TreeSet<>();
+    for (Bound bound : all) {
+      names.add(bound.algorithm + " by " + bound.engine.provider());
+    }
+    return names;
+  }
+
+  private static SignatureEngine engine(
+      JwsAlgorithm algorithm, KeyMaterial key, @Nullable Provider provider) {
+    try {
+      if (algorithm.isSymmetric()) {
+        return provider == null
+            ? MacEngine.of(algorithm, key.secret())
+            : MacEngine.of(algorithm, key.secret(), provider);
+      }
+      PublicKey publicKey = Objects.requireNonNull(key.publicKey, "publicKey");
+      if (provider != null || algorithm.family.isRsa()) {
+        return new JcaEngine(algorithm, publicKey, provider);
+      }
+      return algorithm == JwsAlgorithm.ED25519
+          ? new Ed25519Engine(KeyLint.ed25519Point(publicKey))
+          : new EcdsaEngine(algorithm, (ECPublicKey) publicKey);
+    } catch (GeneralSecurityException e) {
+      String who = provider == null ? "no installed provider" : "provider " + provider.getName();
+      throw new IllegalArgumentException(who + " can verify " + algorithm + " with this key", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.bartizan.integrity.jwt;
+
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One private key or secret under one algorithm. Thread-safe. */
+interface SigningEngine {
+
+  byte[] sign(byte[] message);
+
+  static SigningEngine of(
+      JwsAlgorithm algorithm, @Nullable PrivateKey key, @Nullable KeyMaterial secret) {
+    try {
+      if (secret != null) {
+        MacEngine mac = MacEngine.of(algorithm, secret.secret());
+        return message -> mac.sign(message, message.length);
+      }
+      PrivateKey signingKey = Objects.requireNonNull(key, "key");
+      if (jcaSign(algorithm, signingKey, new byte[1]).length == 0) {
+        throw new IllegalArgumentException("the provider gave an empty signature");
+      }
+      return message -> {
+        try {
+          return jcaSign(algorithm, signingKey, message);
+        } catch (GeneralSecurityException e) {
+          throw new IllegalStateException("the provider failed to sign with " + algorithm, e);
+        }
+      };
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("no provider signs " + algorithm + " with this key", e);
+    }
+  }
+
+  private static byte[] jcaSign(JwsAlgorithm algorithm, PrivateKey key, byte[] message)
+      throws GeneralSecurityException {
+    Signature signature = JcaSignatures.instance(algorithm, null);
+    signature.initSign(key);
+    signature.update(message);
+    byte[] made = signature.sign();
+    if (algorithm.family != JwsAlgorithm.Family.EC) {
+      return made;
+    }
+    byte[] plain = EcdsaEncoding.fromDer(made, algorithm.size);
+    if (plain == null) {
+      throw new GeneralSecurityException("the provider's ECDSA signature is not DER of this curve");
+    }
+    return plain;
+  }
+}

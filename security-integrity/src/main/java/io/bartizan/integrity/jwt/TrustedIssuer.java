@@ -1,0 +1,130 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.SafeText;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * An issuer, its keys and the algorithms it may use: one bundle, for one without the others is how
+ * tokens are forged. Immutable.
+ *
+ * <p>A key of one issuer never verifies for another, and a token's own words never choose where
+ * keys come from.
+ *
+ * <pre>{@code
+ * TrustedIssuer issuer = TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.ES256);
+ * }</pre>
+ */
+public final class TrustedIssuer {
+
+  private final String issuer;
+  private final JwtKeys keys;
+  private final Set<JwsAlgorithm> algorithms;
+  private final boolean edDsaAlias;
+
+  private TrustedIssuer(
+      String issuer, JwtKeys keys, Set<JwsAlgorithm> algorithms, boolean edDsaAlias) {
+    this.issuer = issuer;
+    this.keys = keys;
+    this.algorithms = algorithms;
+    this.edDsaAlias = edDsaAlias;
+  }
+
+  /**
+   * An issuer.
+   *
+   * @param issuer what {@code iss} must be, compared character by character
+   * @param keys its keys
+   * @param algorithm an algorithm it may use
+   * @param more other algorithms it may use
+   * @return the bundle
+   * @throws IllegalArgumentException if the issuer is empty, a fixed key fits none of the
+   *     algorithms, or fits several and does not say which
+   */
+  public static TrustedIssuer of(
+      String issuer, JwtKeys keys, JwsAlgorithm algorithm, JwsAlgorithm... more) {
+    if (issuer.isEmpty()) {
+      throw new IllegalArgumentException("issuer is empty");
+    }
+    Set<JwsAlgorithm> algorithms = EnumSet.of(algorithm, more);
+    if (keys instanceof JwtKeys.Fixed) {
+      for (KeyMaterial key : keys.snapshot().keys) {
+        List<JwsAlgorithm> fitting = fitting(key, algorithms);
+        if (fitting.size() != 1) {
+          throw new IllegalArgumentException(
+              key.describeKind()
+                  + (fitting.isEmpty()
+                      ? " serves none of " + algorithms
+                      : " fits each of " + fitting + "; name its algorithm where it is loaded"));
+        }
+      }
+    }
+    return new TrustedIssuer(
+        issuer,
+        Objects.requireNonNull(keys, "keys"),
+        Collections.unmodifiableSet(algorithms),
+        false);
+  }
+
+  /** The allowed algorithms that the key could serve; it is usable if there is exactly one. */
+  static List<JwsAlgorithm> fitting(KeyMaterial key, Set<JwsAlgorithm> algorithms) {
+    List<JwsAlgorithm> fitting = new ArrayList<>(1);
+    for (JwsAlgorithm candidate : algorithms) {
+      if (key.algorithm == null ? key.fits(candidate) : key.algorithm == candidate) {
+        fitting.add(candidate);
+      }
+    }
+    return fitting;
+  }
+
+  /**
+   * The same issuer, whose tokens may say {@code EdDSA} where they mean {@code Ed25519}; most
+   * issuers still use the older name that RFC 9864 deprecates. The key must be Ed25519 either way.
+   *
+   * @return a new bundle
+   * @throws IllegalArgumentException if {@link JwsAlgorithm#ED25519} is not allowed
+   */
+  public TrustedIssuer withEdDsaAlias() {
+    if (!algorithms.contains(JwsAlgorithm.ED25519)) {
+      throw new IllegalArgumentException("the alias EdDSA needs ED25519 among the algorithms");
+    }
+    return new TrustedIssuer(issuer, keys, algorithms, true);
+  }
+
+  /**
+   * What {@code iss} must be.
+   *
+   * @return the issuer
+   */
+  public String issuer() {
+    return issuer;
+  }
+
+  JwtKeys keys() {
+    return keys;
+  }
+
+  Set<JwsAlgorithm> algorithms() {
+    return algorithms;
+  }
+
+  boolean hasEdDsaAlias() {
+    return edDsaAlias;
+  }
+
+  @Override
+  public String toString() {
+    return "TrustedIssuer["
+        + SafeText.of(issuer)
+        + ", "
+        + algorithms
+        + (edDsaAlias ? ", EdDSA as alias" : "")
+        + ", "
+        + keys
+        + "]";
+  }
+}

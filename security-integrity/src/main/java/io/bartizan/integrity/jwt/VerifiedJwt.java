@@ -1,0 +1,247 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonLiteral;
+import io.bartizan.integrity.json.JsonNumber;
+import io.bartizan.integrity.json.JsonValue;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token that a {@link JwtVerifier} accepted, and the only way to its claims.
+ *
+ * <p>Immutable and thread-safe. A claim of another type than the reader asks for is never
+ * converted: the reader throws {@link VerificationException} with {@link JwtReason#CLAIM_INVALID}.
+ */
+public final class VerifiedJwt {
+
+  private final JwsHeader header;
+  private final ClaimSet claims;
+  private final String issuer;
+
+  VerifiedJwt(JwsHeader header, ClaimSet claims, String issuer) {
+    this.header = header;
+    this.claims = claims;
+    this.issuer = issuer;
+  }
+
+  ClaimSet claimSet() {
+    return claims;
+  }
+
+  /**
+   * The trusted issuer whose key verified the token.
+   *
+   * @return the claim {@code iss}
+   */
+  public String issuer() {
+    return issuer;
+  }
+
+  /**
+   * Whom the token speaks of.
+   *
+   * @return the claim {@code sub}, unique within the issuer
+   */
+  public Optional<String> subject() {
+    return Optional.ofNullable(claims.subject);
+  }
+
+  /**
+   * For whom the token was issued.
+   *
+   * @return the claim {@code aud}; empty only where {@link JwtVerifier#ignoreAudience} was said
+   */
+  public List<String> audience() {
+    return claims.audience;
+  }
+
+  /**
+   * The token's own id.
+   *
+   * @return the claim {@code jti}
+   */
+  public Optional<String> id() {
+    return Optional.ofNullable(claims.id);
+  }
+
+  /**
+   * When the token stops being valid, not counting the allowed clock skew.
+   *
+   * @return the claim {@code exp}; empty only where a token without it is accepted
+   */
+  public Optional<Instant> expiresAt() {
+    return instant(claims.expiresAt);
+  }
+
+  /**
+   * When the token was issued.
+   *
+   * @return the claim {@code iat}
+   */
+  public Optional<Instant> issuedAt() {
+    return instant(claims.issuedAt);
+  }
+
+  /**
+   * Before when the token was not valid.
+   *
+   * @return the claim {@code nbf}
+   */
+  public Optional<Instant> notBefore() {
+    return instant(claims.notBefore);
+  }
+
+  private static Optional<Instant> instant(long millis) {
+    return millis == ClaimSet.NONE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  /**
+   * The scopes of an access token (RFC 8693 section 4.2).
+   *
+   * @return the words of the claim {@code scope}, sorted; empty if it is absent
+   * @throws VerificationException if the claim is not a string
+   */
+  public Set<String> scopes() {
+    Set<String> scopes = new TreeSet<>();
+    for (String word : string("scope").orElse("").split(" ", -1)) {
+      if (!word.isEmpty()) {
+        scopes.add(word);
+      }
+    }
+    return Set.copyOf(scopes);
+  }
+
+  /**
+   * A string claim.
+   *
+   * @param name the claim's name
+   * @return empty if it is absent
+   * @throws VerificationException if it is not a string
+   */
+  public Optional<String> string(String name) {
+    try {
+      return Optional.ofNullable(claims.json.string(name));
+    } catch (JsonException e) {
+      throw notA("a string", name);
+    }
+  }
+
+  /**
+   * A claim that is an array of strings.
+   *
+   * @param name the claim's name
+   * @return an immutable list; empty if the claim is absent
+   * @throws VerificationException if it is something else
+   */
+  public List<String> strings(String name) {
+    try {
+      List<String> strings = claims.json.strings(name);
+      return strings == null ? List.of() : strings;
+    } catch (JsonException e) {
+      throw notA("an array of strings", name);
+    }
+  }
+
+  /**
+   * An integer claim.
+   *
+   * @param name the claim's name
+   * @return empty if it is absent
+   * @throws VerificationException if it is not an integer of at most 18 digits
+   */
+  public OptionalLong number(String name) {
+    JsonValue value = claims.json.get(name);
+    if (value == null) {
+      return OptionalLong.empty();
+    }
+    if (value instanceof JsonNumber number && number.isLong()) {
+      return OptionalLong.of(number.longValue());
+    }
+    throw notA("an integer of at most 18 digits", name);
+  }
+
+  /**
+   * A boolean claim.
+   *
+   * @param name the claim's name
+   * @return empty if it is absent
+   * @throws VerificationException if it is neither true nor false
+   */
+  public Optional<Boolean> bool(String name) {
+    JsonValue value = claims.json.get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value instanceof JsonLiteral literal && literal != JsonLiteral.NULL) {
+      return Optional.of(literal == JsonLiteral.TRUE);
+    }
+    throw notA("a boolean", name);
+  }
+
+  /**
+   * Whether there is such a claim, be it {@code null}.
+   *
+   * @param name the claim's name
+   * @return whether it is there
+   */
+  public boolean has(String name) {
+    return claims.json.has(name);
+  }
+
+  /**
+   * All claims in Java's own types: {@code Map}, {@code List}, {@code String}, {@code Long} or
+   * {@code BigDecimal}, {@code Boolean}, null.
+   *
+   * @return immutable at every depth, built anew at each call
+   */
+  public Map<String, @Nullable Object> claims() {
+    return claims.json.toJava();
+  }
+
+  /**
+   * The algorithm that verified the token.
+   *
+   * @return one that the issuer may use
+   */
+  public JwsAlgorithm algorithm() {
+    return header.algorithm();
+  }
+
+  /**
+   * The id of the key that verified the token, as the token names it.
+   *
+   * @return the header {@code kid}
+   */
+  public Optional<String> keyId() {
+    return Optional.ofNullable(header.keyId);
+  }
+
+  /**
+   * The token's type in lower case, without {@code application/}.
+   *
+   * @return the header {@code typ}
+   */
+  public Optional<String> type() {
+    return Optional.ofNullable(header.type);
+  }
+
+  private static VerificationException notA(String expected, String name) {
+    return new VerificationException(
+        JwtReason.CLAIM_INVALID, "the claim " + SafeText.of(name, 60) + " is not " + expected);
+  }
+
+  /** The issuer and the algorithm; never a claim. */
+  @Override
+  public String toString() {
+    return "VerifiedJwt[" + SafeText.of(issuer) + ", " + header.algorithm() + "]";
+  }
+}
