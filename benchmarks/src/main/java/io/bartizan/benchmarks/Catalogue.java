@@ -1,0 +1,16 @@
+package io.bartizan.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every row of docs/scorecard.md, in its order. */
+final class Catalogue {
+  private Catalogue() {}
+
+  static List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    rows.addAll(LocalRows.rows());
+    rows.addAll(IntegrityRows.rows());
+    return rows;
+  }
+}

@@ -1,0 +1,173 @@
+package io.bartizan.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * One side of a row in one JVM of its own, forked, warmed and measured by JMH, an iteration at a
+ * time and only when told so. Not thread-safe.
+ */
+final class Contender implements AutoCloseable {
+  /** A bound on hanging, not a measure of speed. */
+  private static final int PATIENCE_MILLIS = (int) TimeUnit.MINUTES.toMillis(2);
+
+  private final Side side;
+  private final Measure measure;
+  private final Path log;
+  private final ServerSocket door;
+  private final FutureTask<Collection<RunResult>> run;
+  private final int rounds;
+  private int stepsLeft;
+  private @Nullable Socket line;
+
+  Contender(Side side, Measure measure, int warmth, Budget budget, Path log) throws IOException {
+    this.side = side;
+    this.measure = measure;
+    this.log = log;
+    this.door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    this.rounds = budget.rounds();
+    this.stepsLeft = budget.warmUps() * warmth + budget.rounds();
+    Runner runner = new Runner(options(warmth, budget).build());
+    this.run = new FutureTask<>(runner::run);
+    Thread thread = new Thread(run, "scorecard-" + side.name());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private ChainedOptionsBuilder options(int warmth, Budget budget) {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(side.include())
+            .mode(measure.mode())
+            .timeUnit(TimeUnit.NANOSECONDS)
+            .threads(side.threads())
+            .forks(budget.generations() == 0 ? 0 : 1)
+            .warmupIterations(budget.warmUps() * warmth)
+            .warmupTime(TimeValue.milliseconds(budget.warmUp().toMillis()))
+            .measurementIterations(budget.rounds())
+            .measurementTime(TimeValue.milliseconds(budget.round().toMillis()))
+            .shouldFailOnError(true)
+            .addProfiler(GCProfiler.class)
+            .addProfiler(Turnstile.class, Integer.toString(door.getLocalPort()))
+            .jvmArgsAppend("-Xms1g", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+            .verbosity(VerboseMode.NORMAL)
+            .output(log.toString());
+    Path home = budget.javaHome();
+    if (home != null) {
+      options.jvm(home.resolve("bin").resolve("java").toString());
+    }
+    side.parameters().forEach(options::param);
+    return options;
+  }
+
+  /** Waits until the JVM is up, the benchmark is set up, and the first iteration may start. */
+  void awaitReady() throws IOException {
+    expect(Turnstile.READY);
+  }
+
+  /** Runs one iteration while the other side waits, and waits until this side is idle again. */
+  void step() throws IOException {
+    connected().getOutputStream().write(Turnstile.GO);
+    expect(Turnstile.DONE);
+    stepsLeft--;
+    if (stepsLeft > 0) {
+      expect(Turnstile.READY);
+    }
+  }
+
+  /** Returns the rounds that count, in order. */
+  List<Score> scores() throws IOException {
+    List<Score> scores = new ArrayList<>();
+    for (RunResult result : outcome()) {
+      for (BenchmarkResult benchmark : result.getBenchmarkResults()) {
+        for (IterationResult iteration : benchmark.getIterationResults()) {
+          scores.add(measure.read(iteration, side.threads()));
+        }
+      }
+    }
+    if (scores.size() != rounds) {
+      throw new IOException(
+          side.name() + " gave " + scores.size() + " rounds: a parameter has no value, see " + log);
+    }
+    return scores;
+  }
+
+  private void expect(int signal) throws IOException {
+    int got = connected().getInputStream().read();
+    if (got != signal) {
+      outcome();
+      throw new IOException(side.name() + " broke off, see " + log);
+    }
+  }
+
+  private Socket connected() throws IOException {
+    Socket open = line;
+    if (open == null) {
+      open = accept();
+      open.setTcpNoDelay(true);
+      open.setSoTimeout(PATIENCE_MILLIS);
+      line = open;
+    }
+    return open;
+  }
+
+  private Socket accept() throws IOException {
+    long start = System.nanoTime();
+    door.setSoTimeout(200);
+    while (true) {
+      try {
+        return door.accept();
+      } catch (SocketTimeoutException e) {
+        if (run.isDone()) {
+          outcome();
+          throw new IOException(side.name() + " ended before its first iteration, see " + log, e);
+        }
+        if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
+          throw new IOException(side.name() + " did not start, see " + log, e);
+        }
+      }
+    }
+  }
+
+  private Collection<RunResult> outcome() throws IOException {
+    try {
+      return run.get(1, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      throw new IOException(side.name() + " failed, see " + log, e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(side.name() + " does not end, see " + log, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while " + side.name() + " ran", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    door.close();
+    if (line != null) {
+      line.close();
+    }
+  }
+}

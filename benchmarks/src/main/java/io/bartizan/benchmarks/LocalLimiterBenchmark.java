@@ -1,0 +1,58 @@
+package io.bartizan.benchmarks;
+
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.RateLimiter;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** One attempt on our limiter in memory that one subject owns. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class LocalLimiterBenchmark {
+  private static final long PLENTY = 1_000_000_000;
+
+  @Param({"tokenBucket"})
+  public String algorithm = "tokenBucket";
+
+  @Param({"admit", "deny"})
+  public String outcome = "admit";
+
+  private RateLimiter limiter = limiter();
+
+  @Setup
+  public void build() {
+    limiter = limiter();
+    boolean allowed = limiter.tryAcquire().allowed();
+    if (!allowed) {
+      throw new IllegalStateException("the first attempt was refused");
+    }
+  }
+
+  @Benchmark
+  public boolean tryAcquire() {
+    return limiter.tryAcquire().allowed();
+  }
+
+  private RateLimiter limiter() {
+    boolean admit = outcome.equals("admit");
+    return RateLimiter.of(
+        switch (algorithm) {
+          case "tokenBucket" ->
+              admit
+                  ? Limit.tokenBucket(PLENTY, Rate.per(PLENTY, ChronoUnit.SECONDS))
+                  : Limit.tokenBucket(1, Rate.per(1, Duration.ofDays(1)));
+          default -> throw new IllegalArgumentException("algorithm " + algorithm);
+        });
+  }
+}

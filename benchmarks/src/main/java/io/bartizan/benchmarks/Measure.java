@@ -1,0 +1,87 @@
+package io.bartizan.benchmarks;
+
+import java.util.Locale;
+import java.util.Map;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+
+/** What a row measures, and how one number is read out of one JMH iteration. */
+enum Measure {
+  /** Nanoseconds of one operation as each thread sees it; less is better. */
+  TIME(Mode.AverageTime, "ns", false),
+  /** Operations a second of all threads together; more is better. */
+  RATE(Mode.Throughput, "/s", true),
+  /** Nanoseconds of one operation, with percentiles; less is better. */
+  LATENCY(Mode.SampleTime, "ns", false),
+  /**
+   * Operations a second of threads that each wait for their answer, with percentiles; more is
+   * better. In a closed loop the rate is threads divided by mean latency.
+   */
+  LOAD(Mode.SampleTime, "/s", true),
+  /** Bytes of heap for one key, published by the benchmark as a counter; less is better. */
+  BYTES(Mode.SingleShotTime, "B", false);
+
+  /** The name of the counter that a benchmark measured in bytes publishes. */
+  static final String BYTES_COUNTER = "bytesPerKey";
+
+  private final Mode mode;
+  private final String unit;
+  private final boolean moreIsBetter;
+
+  Measure(Mode mode, String unit, boolean moreIsBetter) {
+    this.mode = mode;
+    this.unit = unit;
+    this.moreIsBetter = moreIsBetter;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  String unit() {
+    return unit;
+  }
+
+  boolean moreIsBetter() {
+    return moreIsBetter;
+  }
+
+  /** Returns how many times better {@code ours} is than {@code peer}; 1.0 is a draw. */
+  double ratio(double ours, double peer) {
+    return moreIsBetter ? ours / peer : peer / ours;
+  }
+
+  @SuppressWarnings("rawtypes") // JMH's own signature
+  Score read(IterationResult iteration, int threads) {
+    Result<?> primary = iteration.getPrimaryResult();
+    Map<String, Result> secondary = iteration.getSecondaryResults();
+    double allocated = value(secondary, "gc.alloc.rate.norm");
+    return switch (this) {
+      case TIME -> new Score(primary.getScore(), Double.NaN, allocated);
+      case RATE -> new Score(primary.getScore() * 1e9, Double.NaN, allocated);
+      case LATENCY -> new Score(primary.getScore(), p99(primary), allocated);
+      case LOAD -> new Score(threads * 1e9 / primary.getScore(), p99(primary), allocated);
+      case BYTES -> new Score(value(secondary, BYTES_COUNTER), Double.NaN, Double.NaN);
+    };
+  }
+
+  private static double p99(Result<?> sampled) {
+    return sampled.getStatistics().getPercentile(99);
+  }
+
+  /** JMH marks the results of its profilers by a dot in some versions. */
+  @SuppressWarnings("rawtypes")
+  private static double value(Map<String, Result> results, String name) {
+    for (Map.Entry<String, Result> result : results.entrySet()) {
+      if (result.getKey().replace("·", "").toLowerCase(Locale.ROOT).equals(lower(name))) {
+        return result.getValue().getScore();
+      }
+    }
+    return Double.NaN;
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

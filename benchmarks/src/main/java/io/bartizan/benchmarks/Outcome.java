@@ -1,0 +1,65 @@
+package io.bartizan.benchmarks;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** A row after its run: who won by how much, and whether that may be claimed. */
+record Outcome(
+    Row row,
+    Contestant ours,
+    Contestant peer,
+    double ratio,
+    double low,
+    double high,
+    double noise,
+    Verdict verdict) {
+
+  /** One side with its rounds. */
+  record Contestant(Side side, List<Score> rounds) {
+    double median() {
+      return of(Score::value).median();
+    }
+
+    /** Returns the median over the rounds of what JMH reported beside the value, or NaN. */
+    double median(ToDoubleFunction<Score> part) {
+      double[] known = rounds.stream().mapToDouble(part).filter(Double::isFinite).toArray();
+      return known.length == 0 ? Double.NaN : new Rounds(known).median();
+    }
+
+    Rounds of(ToDoubleFunction<Score> part) {
+      return new Rounds(rounds.stream().mapToDouble(part).toArray());
+    }
+  }
+
+  static Outcome of(Row row, Map<Side, List<Score>> scores) {
+    Contestant ours = pick(row, row.ours(), scores, false);
+    Contestant peer = pick(row, row.peers(), scores, true);
+    int n = Math.min(ours.rounds().size(), peer.rounds().size());
+    double[] paired = new double[n];
+    for (int i = 0; i < n; i++) {
+      paired[i] = row.measure().ratio(ours.rounds().get(i).value(), peer.rounds().get(i).value());
+    }
+    Rounds ratios = new Rounds(paired);
+    double ratio = row.measure().ratio(ours.median(), peer.median());
+    double low = Math.min(ratio, ratios.spreadLow());
+    double high = Math.max(ratio, ratios.spreadHigh());
+    double noise =
+        Math.max(
+            ours.of(Score::value).interquartileShare(), peer.of(Score::value).interquartileShare());
+    Verdict verdict = Verdict.of(ratio, low, high, noise, row.goal());
+    return new Outcome(row, ours, peer, ratio, low, high, noise, verdict);
+  }
+
+  private static Contestant pick(
+      Row row, List<Side> sides, Map<Side, List<Score>> scores, boolean best) {
+    Comparator<Contestant> byMedian = Comparator.comparingDouble(Contestant::median);
+    Comparator<Contestant> worstFirst =
+        row.measure().moreIsBetter() ? byMedian : byMedian.reversed();
+    return sides.stream()
+        .map(side -> new Contestant(side, scores.getOrDefault(side, List.of())))
+        .min(best ? worstFirst.reversed() : worstFirst)
+        .orElseThrow();
+  }
+}

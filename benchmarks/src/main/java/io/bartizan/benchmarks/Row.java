@@ -1,0 +1,51 @@
+package io.bartizan.benchmarks;
+
+import java.util.List;
+
+/**
+ * One claim of the scorecard: ours against a peer. Where there are several of ours the worst one
+ * counts, where there are several peers the best one does.
+ *
+ * @param warmth how many times the usual warm-up both sides get; for operations of milliseconds
+ */
+record Row(
+    String name,
+    String what,
+    Measure measure,
+    double goal,
+    Backing backing,
+    int warmth,
+    List<Side> ours,
+    List<Side> peers) {
+
+  /** The server that both sides of a row need. */
+  enum Backing {
+    NONE,
+    REDIS,
+    CLUSTER
+  }
+
+  Row {
+    ours = List.copyOf(ours);
+    peers = List.copyOf(peers);
+    if (ours.isEmpty() || peers.isEmpty()) {
+      throw new IllegalArgumentException("row " + name + " needs two sides");
+    }
+  }
+
+  static Row of(String name, String what, Measure measure, double goal, Side ours, Side... peers) {
+    return new Row(name, what, measure, goal, Backing.NONE, 1, List.of(ours), List.of(peers));
+  }
+
+  Row on(Backing server) {
+    return new Row(name, what, measure, goal, server, warmth, ours, peers);
+  }
+
+  Row warmed(int times) {
+    return new Row(name, what, measure, goal, backing, times, ours, peers);
+  }
+
+  Row withWorstOf(List<Side> several) {
+    return new Row(name, what, measure, goal, backing, warmth, several, peers);
+  }
+}

@@ -1,0 +1,180 @@
+package io.bartizan.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command that measures every row of the scorecard, or the rows named, and judges them. */
+@Command(
+    name = "scorecard",
+    description = "Measures Bartizan beside its peers in the same run and judges each row.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+public final class Scorecard implements Callable<Integer> {
+  @Option(names = "--row", paramLabel = "NAME", description = "only this row; may be repeated")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--quick", description = "a look at all rows within six minutes")
+  private boolean quick;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the results there")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--beside",
+      paramLabel = "JAVA_HOME",
+      description = "run each row on this JDK too and print its ratio; never judged")
+  private @Nullable Path beside;
+
+  @Option(names = "--list", description = "print the names of the rows and measure nothing")
+  private boolean list;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final List<Row> catalogue;
+  private final @Nullable Budget fixed;
+
+  /** Made by the command line. */
+  public Scorecard() {
+    this(Catalogue.rows(), null);
+  }
+
+  /** A hook for tests: other rows, another budget. */
+  Scorecard(List<Row> catalogue, @Nullable Budget fixed) {
+    this.catalogue = List.copyOf(catalogue);
+    this.fixed = fixed;
+  }
+
+  /**
+   * Runs the scorecard and exits: 0 if every row was met, 1 if one was not, 2 for bad arguments, 3
+   * if a row could not be run.
+   *
+   * @param arguments see {@code --help}
+   */
+  public static void main(String[] arguments) {
+    System.exit(command(new Scorecard()).execute(arguments));
+  }
+
+  static CommandLine command(Scorecard scorecard) {
+    return new CommandLine(scorecard)
+        .setParameterExceptionHandler(
+            (problem, given) -> {
+              problem.getCommandLine().getErr().println("scorecard: " + problem.getMessage());
+              return 2;
+            })
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> {
+              command.getErr().println("scorecard: " + sentence(problem));
+              return 3;
+            });
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Row> chosen = chosen();
+    Path file = writableJson();
+    PrintWriter out = commandLine().getOut();
+    if (list) {
+      chosen.forEach(row -> out.println(row.name() + "\t" + row.what()));
+      return 0;
+    }
+    Budget budget = fixed != null ? fixed : quick ? Budget.quick() : Budget.full();
+    out.println(Report.head());
+    out.flush();
+    List<Report.Line> lines = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    for (Row row : chosen) {
+      try {
+        Report.Line line = measured(row, budget);
+        lines.add(line);
+        out.println(Report.line(line));
+      } catch (IOException | RuntimeException e) {
+        failures.add(row.name() + " could not be run: " + sentence(e));
+      }
+      out.flush();
+    }
+    if (file != null) {
+      Files.writeString(file, Report.json(lines));
+    }
+    failures.forEach(failure -> commandLine().getErr().println("scorecard: " + failure));
+    if (!failures.isEmpty()) {
+      return 3;
+    }
+    return lines.stream().allMatch(line -> line.outcome().verdict() == Verdict.MET) ? 0 : 1;
+  }
+
+  private Report.Line measured(Row row, Budget budget) throws IOException {
+    Path logs = Path.of(System.getProperty("scorecard.logs", "benchmarks/target/logs"));
+    try (Backend backend = Backend.start(row.backing())) {
+      Row placed = backend.place(row);
+      Outcome outcome = Outcome.of(placed, new Contest(budget, logs).run(placed));
+      if (beside == null) {
+        return new Report.Line(outcome, null);
+      }
+      Contest other = new Contest(budget.on(beside), logs);
+      return new Report.Line(outcome, Outcome.of(placed, other.run(placed)));
+    }
+  }
+
+  private List<Row> chosen() {
+    if (names.isEmpty()) {
+      return catalogue;
+    }
+    List<Row> rows = new ArrayList<>();
+    for (String name : names) {
+      rows.add(
+          catalogue.stream()
+              .filter(row -> row.name().equals(name))
+              .findFirst()
+              .orElseThrow(() -> bad("--row " + name + ": no such row, --list prints them")));
+    }
+    return rows;
+  }
+
+  /** Fails before the measuring, not after it. */
+  private @Nullable Path writableJson() {
+    if (beside != null && !Files.isExecutable(beside.resolve("bin").resolve("java"))) {
+      throw bad("--beside " + beside + ": no bin/java in there");
+    }
+    Path file = json;
+    if (file == null) {
+      return null;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
+      throw bad("--json " + file + ": can't be written");
+    }
+    return file;
+  }
+
+  private ParameterException bad(String message) {
+    return new ParameterException(commandLine(), message);
+  }
+
+  private CommandLine commandLine() {
+    CommandSpec known = spec;
+    if (known == null) {
+      throw new IllegalStateException("not started by a command line");
+    }
+    return known.commandLine();
+  }
+
+  private static String sentence(Throwable problem) {
+    Throwable cause = problem.getCause();
+    String message = String.valueOf(problem.getMessage());
+    return cause == null || cause.getMessage() == null
+        ? message
+        : message + " (" + cause.getMessage().lines().findFirst().orElse("") + ")";
+  }
+}

@@ -1,0 +1,113 @@
+package io.bartizan.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.util.JSONArrayUtils;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ScorecardTest {
+  private static final Budget TINY =
+      new Budget(0, 1, Duration.ofMillis(5), 5, Duration.ofMillis(5), null);
+  private static final Budget TINY_FORKED =
+      new Budget(1, 1, Duration.ofMillis(5), 5, Duration.ofMillis(5), null);
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+
+  /** It completes and writes valid JSON; how fast anything was is not looked at. */
+  @Test
+  void scorecard_everyJvmRow_completesAndWritesJson() throws Exception {
+    List<Row> rows =
+        Catalogue.rows().stream().filter(row -> row.backing() == Row.Backing.NONE).toList();
+    Path file = folder.resolve("scorecard.json");
+
+    int status = run(rows, TINY, "--quick", "--json", file.toString());
+
+    assertThat(status).as(err.toString()).isIn(0, 1);
+    List<Object> written = JSONArrayUtils.parse(Files.readString(file));
+    assertThat(written).hasSameSizeAs(rows);
+    for (Object element : written) {
+      Map<?, ?> row = (Map<?, ?>) element;
+      assertThat(row.keySet().stream().map(String::valueOf))
+          .contains("row", "ours", "peer", "unit", "peerName", "peerVersion")
+          .contains("ratio", "goal", "verdict");
+      assertThat(((Number) row.get("ours")).doubleValue()).as("%s", row).isPositive();
+      assertThat(((Number) row.get("peer")).doubleValue()).as("%s", row).isPositive();
+      assertThat(row.get("verdict")).isIn("met", "missed", "undecided", "too noisy");
+      assertThat((List<?>) row.get("oursRounds")).hasSize(5);
+    }
+  }
+
+  @Test
+  void scorecard_forkedRow_measuresInJvmsOfItsOwn() {
+    Row row = Catalogue.rows().get(0);
+
+    int status = run(List.of(row), TINY_FORKED);
+
+    assertThat(status).as(err.toString()).isIn(0, 1);
+    assertThat(out.toString()).contains(row.name());
+  }
+
+  @Test
+  void catalogue_names_areUniqueAndGoalsPositive() {
+    Set<String> names = new HashSet<>();
+    for (Row row : Catalogue.rows()) {
+      assertThat(names.add(row.name())).as(row.name()).isTrue();
+      assertThat(row.goal()).as(row.name()).isPositive();
+      assertThat(row.peers()).allSatisfy(side -> assertThat(side.version()).isNotBlank());
+    }
+  }
+
+  @Test
+  void scorecard_unknownRow_oneSentenceAndStatus2() {
+    assertThat(run(Catalogue.rows(), TINY, "--row", "nonsense")).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("nonsense").contains("--list");
+  }
+
+  @Test
+  void scorecard_unknownOption_oneSentenceAndStatus2() {
+    assertThat(run(Catalogue.rows(), TINY, "--fast")).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+  }
+
+  @Test
+  void scorecard_jsonIntoMissingFolder_refusedBeforeMeasuring() {
+    Path file = folder.resolve("missing").resolve("x.json");
+
+    assertThat(run(Catalogue.rows(), TINY, "--json", file.toString())).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void scorecard_rowThatBreaks_oneSentenceAndStatus3() {
+    Side missing = Side.of("missing", "1", ScorecardTest.class, "noSuchBenchmark");
+    Row row = Row.of("broken", "", Measure.TIME, 1.0, missing, missing);
+
+    assertThat(run(List.of(row), TINY)).isEqualTo(3);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("broken");
+  }
+
+  private int run(List<Row> rows, @Nullable Budget budget, String... arguments) {
+    System.setProperty("jmh.ignoreLock", "true");
+    System.setProperty("scorecard.logs", folder.resolve("logs").toString());
+    CommandLine command = Scorecard.command(new Scorecard(rows, budget));
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return command.execute(arguments);
+  }
+}
