@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.Health;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -95,4 +96,11 @@ public interface AsyncKeyedRateLimiter {
    * @return a view; every call waits at most the time-out of this limiter
    */
   KeyedRateLimiter blocking();
+
+  /**
+   * Whether the shared place decides.
+   *
+   * @return degraded or down if it can't be reached, as the failure policy has it
+   */
+  Health health();
 }

@@ -27,6 +27,8 @@ public final class Decision {
     MEMORY,
     /** The shared place: Redis, or a Bucket4j grid. */
     REMOTE,
+    /** A limiter in this JVM that holds as many keys as it may: a shared bucket, or nobody. */
+    OVERFLOW,
     /** This JVM, which remembers that the shared place refused the key a moment ago. */
     DENY_CACHE,
     /** This JVM's share of the limit, because the shared place can't be reached. */
@@ -128,6 +130,28 @@ public final class Decision {
         allowed ? 0 : saturatedNanos(retryAfter),
         saturatedNanos(resetAfter),
         List.of());
+  }
+
+  static Decision ofMicros(
+      Limit limit,
+      boolean allowed,
+      long permits,
+      long remaining,
+      long retryMicros,
+      long resetMicros) {
+    return new Decision(
+        limit,
+        Source.MEMORY,
+        allowed,
+        permits,
+        remaining,
+        nanos(retryMicros),
+        nanos(resetMicros),
+        List.of());
+  }
+
+  private static long nanos(long micros) {
+    return micros > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : micros * 1000;
   }
 
   /**
@@ -255,6 +279,12 @@ public final class Decision {
    */
   public List<Decision> parts() {
     return parts.isEmpty() ? List.of(this) : parts;
+  }
+
+  /** The same decision, said by another. */
+  Decision from(Source other) {
+    return new Decision(
+        limit, other, allowed, permits, remaining(), retryAfterNanos(), resetAfterNanos(), parts);
   }
 
   long retryAfterNanos() {

@@ -1,15 +1,49 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.Health;
 import java.time.Duration;
 
 /**
  * Holds each key (client, tenant, address) to its own count of a limit.
+ *
+ * <pre>{@code
+ * KeyedRateLimiter limiter = KeyedRateLimiter.of(burst, 1_000_000);
+ * Decision decision = limiter.tryAcquire(Key.of("tenant", tenant));
+ * }</pre>
  *
  * <p>A key is any text of 1 to {@value Key#MAX_CHARS} characters; {@link Key#of(String, String)}
  * joins parts safely. Thread-safe. Implementations in memory never block in {@code tryAcquire}; the
  * blocking view of a shared limiter waits for the shared place, at most its time-out.
  */
 public interface KeyedRateLimiter {
+
+  /**
+   * A limiter in memory, on the monotonic clock of the JVM. Keys beyond {@code maxKeys} share
+   * buckets, {@link Overflow#SHARE}.
+   *
+   * @param plan what may pass: a {@link Limit}, {@link Limits}, or a function of the key
+   * @param maxKeys how many keys may have a count of their own at a time; 1 to 100 million, about
+   *     65 bytes each besides the key
+   * @return a new limiter with nothing consumed
+   * @throws NullPointerException if {@code plan} is null
+   * @throws IllegalArgumentException if {@code maxKeys} is outside its range
+   */
+  static KeyedRateLimiter of(Plan plan, int maxKeys) {
+    return builder(plan, maxKeys).build();
+  }
+
+  /**
+   * Starts a limiter in memory with options.
+   *
+   * @param plan what may pass: a {@link Limit}, {@link Limits}, or a function of the key
+   * @param maxKeys how many keys may have a count of their own at a time; 1 to 100 million
+   * @return a builder
+   * @throws NullPointerException if {@code plan} is null
+   * @throws IllegalArgumentException if {@code maxKeys} is outside its range
+   */
+  static KeyedRateLimiterBuilder builder(Plan plan, int maxKeys) {
+    return new KeyedRateLimiterBuilder(plan, maxKeys);
+  }
 
   /**
    * Takes one permit of a key if it can be had now.
@@ -85,4 +119,12 @@ public interface KeyedRateLimiter {
    * @throws InterruptedException if the thread is interrupted; the permits were given back
    */
   Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException;
+
+  /**
+   * Whether this limiter decides as configured.
+   *
+   * @return degraded if keys share buckets, are refused for lack of room, or the shared place can't
+   *     be reached
+   */
+  Health health();
 }

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One or more limits that are decided together: a check passes all of them and is charged to all,
@@ -15,33 +16,24 @@ import java.util.stream.Collectors;
  *     Limit.tokenBucket(10_000, Rate.per(10_000, ChronoUnit.DAYS)).named("daily"));
  * }</pre>
  *
- * @param list the limits in the order in which they are asked; 1 to 8, with different names
+ * <p>Immutable, compared by value.
  */
-public record Limits(List<Limit> list) {
+public final class Limits implements Plan {
 
   /** How many limits one check may be held against. */
   public static final int MAX_LIMITS = 8;
 
-  /**
-   * Limits that are decided together.
-   *
-   * @param list the limits; 1 to {@value #MAX_LIMITS}, with different names
-   * @throws NullPointerException if {@code list} or an element is null
-   * @throws IllegalArgumentException if there are none or too many, or two have the same name
-   */
-  public Limits {
-    list = List.copyOf(list);
-    if (list.isEmpty() || list.size() > MAX_LIMITS) {
-      throw new IllegalArgumentException(
-          list.size() + " limits were given, 1 to " + MAX_LIMITS + " are accepted");
-    }
-    Set<String> names = new HashSet<>();
-    for (Limit limit : list) {
-      if (!names.add(limit.name())) {
-        throw new IllegalArgumentException(
-            "two limits are named \"" + limit.name() + "\", different names are needed");
-      }
-    }
+  private final List<Limit> list;
+
+  /** The only limit, if it is a bucket whose state is one word. */
+  private final @Nullable TokenBucket bucket;
+
+  private Limits(List<Limit> list) {
+    this.list = list;
+    this.bucket =
+        list.size() == 1 && list.get(0) instanceof TokenBucket only && !only.isStepped()
+            ? only
+            : null;
   }
 
   /**
@@ -53,11 +45,70 @@ public record Limits(List<Limit> list) {
    * @throws IllegalArgumentException if there are none or too many, or two have the same name
    */
   public static Limits allOf(Limit... limits) {
-    return new Limits(List.of(limits));
+    return allOf(List.of(limits));
   }
 
   /**
-   * The limits in words.
+   * Limits of which each must be kept.
+   *
+   * @param limits the limits; 1 to {@value #MAX_LIMITS}, with different names
+   * @return all of them
+   * @throws NullPointerException if {@code limits} or an element is null
+   * @throws IllegalArgumentException if there are none or too many, or two have the same name
+   */
+  public static Limits allOf(List<? extends Limit> limits) {
+    List<Limit> list = List.copyOf(limits);
+    if (list.isEmpty() || list.size() > MAX_LIMITS) {
+      throw new IllegalArgumentException(
+          list.size() + " limits were given, 1 to " + MAX_LIMITS + " are accepted");
+    }
+    Set<String> names = new HashSet<>();
+    for (Limit limit : list) {
+      if (!names.add(limit.name())) {
+        throw new IllegalArgumentException(
+            "two limits are named \"" + limit.name() + "\", different names are needed");
+      }
+    }
+    return new Limits(list);
+  }
+
+  /**
+   * The limits in the order in which they are asked.
+   *
+   * @return 1 to {@value #MAX_LIMITS} limits with different names; unmodifiable
+   */
+  public List<Limit> list() {
+    return list;
+  }
+
+  /**
+   * These limits, for every key.
+   *
+   * @param key not looked at
+   * @return this
+   */
+  @Override
+  public Limits limitsOf(String key) {
+    return this;
+  }
+
+  /** The only limit, if there is one and its state is one word. */
+  @Nullable TokenBucket bucket() {
+    return bucket;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other || (other instanceof Limits that && list.equals(that.list));
+  }
+
+  @Override
+  public int hashCode() {
+    return list.hashCode();
+  }
+
+  /**
+   * The limits in words, such as {@code burst: 100 burst, 50/s; daily: 10000 burst, 10000/d}.
    *
    * @return for each its name and its text
    */

@@ -1,6 +1,5 @@
 package io.bartizan.ratelimit;
 
-import io.bartizan.core.Ticker;
 import java.time.Duration;
 
 /**
@@ -28,19 +27,29 @@ public interface RateLimiter {
    * @throws NullPointerException if {@code limit} is null
    */
   static RateLimiter of(Limit limit) {
-    return of(limit, Ticker.system());
+    return builder(limit.alone()).build();
   }
 
   /**
-   * A limiter on a clock of the caller's choice.
+   * A limiter of several limits at once, on the monotonic clock of the JVM.
    *
-   * @param limit what may pass
-   * @param ticker the clock
+   * @param limits what may pass
    * @return a new limiter with nothing consumed
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code limits} is null
    */
-  static RateLimiter of(Limit limit, Ticker ticker) {
-    return new TokenBucketLimiter((TokenBucket) limit, ticker);
+  static RateLimiter of(Limits limits) {
+    return builder(limits).build();
+  }
+
+  /**
+   * Starts a limiter with options.
+   *
+   * @param limits what may pass
+   * @return a builder
+   * @throws NullPointerException if {@code limits} is null
+   */
+  static RateLimiterBuilder builder(Limits limits) {
+    return new RateLimiterBuilder(limits);
   }
 
   /**
@@ -103,4 +112,13 @@ public interface RateLimiter {
    * @throws InterruptedException if the thread is interrupted; the permits were given back
    */
   Decision acquire(long permits, Duration maxWait) throws InterruptedException;
+
+  /**
+   * Holds the subject to other limits from now on. What was consumed of a limit stays consumed from
+   * the limit of the same name, at most its whole capacity; reservations keep their times.
+   *
+   * @param limits what may pass from now on
+   * @throws NullPointerException if {@code limits} is null
+   */
+  void change(Limits limits);
 }

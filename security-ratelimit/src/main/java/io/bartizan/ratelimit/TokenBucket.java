@@ -30,27 +30,39 @@ import java.util.Objects;
  * too much: by less than one part in (scale × interval in µs). At 999 983 permits a second that is
  * 1 in 65 000.
  *
+ * <p>A bucket refilled {@linkplain #inSteps() in steps} counts in permits instead: its clock is
+ * {@code now / period × refill.permits()} in integers, a permit costs 1, and nothing is ever
+ * rounded.
+ *
  * <p>Immutable, compared by value.
  */
-public final class TokenBucket implements Limit {
+public final class TokenBucket extends Limit {
 
   private static final long MAX_SCALE = 1 << 16;
   private static final long MAX_FILL_UNITS = 1L << 61;
 
-  private final String name;
-  private final long capacity;
+  /** No bucket is ever further from full: 2^61 of capacity and as much of reservations. */
+  static final long MAX_BACKLOG = 1L << 62;
+
   private final Rate refill;
+  private final boolean stepped;
+  private final long initialPermits;
   private final long unitsPerMicro;
   private final long unitsPerPermit;
   private final boolean exact;
 
-  TokenBucket(String name, long capacity, Rate refill) {
-    this.name = Names.check(name);
-    this.capacity = capacity;
-    this.refill = Objects.requireNonNull(refill, "refill");
-    if (capacity < 1 || capacity > Rate.MAX_PERMITS) {
-      throw new IllegalArgumentException("capacity is " + capacity + ", 1 to 10^12 is accepted");
+  /** The backlog of an empty bucket. */
+  private final long fullUnits;
+
+  TokenBucket(String name, long capacity, Rate refill, boolean stepped, long initialPermits) {
+    super(name, capacity);
+    if (initialPermits < 0 || initialPermits > capacity) {
+      throw new IllegalArgumentException(
+          "initialPermits is " + initialPermits + ", 0 to " + capacity + " is accepted");
     }
+    this.stepped = stepped;
+    this.initialPermits = initialPermits;
+    this.refill = Objects.requireNonNull(refill, "refill");
     long divisor = gcd(refill.permits(), refill.periodMicros());
     long p = refill.permits() / divisor;
     long t = refill.periodMicros() / divisor;
@@ -67,6 +79,7 @@ public final class TokenBucket implements Limit {
     exact = p <= maxScale;
     unitsPerMicro = exact ? p : Long.highestOneBit(maxScale);
     unitsPerPermit = exact ? t : ceilMulDiv(t, unitsPerMicro, p);
+    fullUnits = capacity * unitsPerPermit;
   }
 
   /**
@@ -76,6 +89,24 @@ public final class TokenBucket implements Limit {
    */
   public Rate refill() {
     return refill;
+  }
+
+  /**
+   * Whether permits come back in whole periods only.
+   *
+   * @return false if they come back evenly
+   */
+  public boolean isStepped() {
+    return stepped;
+  }
+
+  /**
+   * What a new subject begins with.
+   *
+   * @return 0 to the capacity
+   */
+  public long initialPermits() {
+    return initialPermits;
   }
 
   /**
@@ -126,37 +157,86 @@ public final class TokenBucket implements Limit {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
   public TokenBucket named(String newName) {
-    return new TokenBucket(newName, capacity, refill);
+    return new TokenBucket(newName, capacity(), refill, stepped, initialPermits);
   }
 
-  @Override
-  public long capacity() {
-    return capacity;
+  /**
+   * The same bucket refilled in whole periods: {@code refill.permits()} at once at each multiple of
+   * the period since the epoch, and nothing between.
+   *
+   * @return a limit that differs in its refill only
+   */
+  public TokenBucket inSteps() {
+    return new TokenBucket(name(), capacity(), refill, true, initialPermits);
+  }
+
+  /**
+   * The same bucket with fewer permits at first: what a subject that was never seen, or whose
+   * bucket has become full since, begins with.
+   *
+   * @param permits 0 to the capacity
+   * @return a limit that differs in its beginning only
+   * @throws IllegalArgumentException if {@code permits} is outside its range
+   */
+  public TokenBucket startingWith(long permits) {
+    return new TokenBucket(name(), capacity(), refill, stepped, permits);
   }
 
   @Override
   public Duration window() {
-    return Duration.of(ceilDiv(fullUnits(), unitsPerMicro), ChronoUnit.MICROS);
+    long micros =
+        stepped
+            ? ceilDiv(capacity(), refill.permits()) * refill.periodMicros()
+            : ceilDiv(fullUnits, unitsPerMicro);
+    return Duration.of(micros, ChronoUnit.MICROS);
   }
 
-  /** The backlog of an empty bucket. */
-  long fullUnits() {
-    return capacity * unitsPerPermit;
+  /** The units between a clock and an arrival time that may have wrapped or passed. */
+  static long backlog(long tat, long clock) {
+    long ahead = tat - clock;
+    return ahead < 0 || ahead > MAX_BACKLOG ? 0 : ahead;
+  }
+
+  /** The arrival time of a new bucket, which may begin with less than all it can hold. */
+  long firstArrival(long now) {
+    return now * unitsPerMicro + (capacity() - initialPermits) * unitsPerPermit;
+  }
+
+  boolean fits(long backlog, long permits) {
+    return permits <= capacity() && backlog + permits * unitsPerPermit <= fullUnits;
+  }
+
+  /** What permits cost; more than the capacity may hold costs all there can be. */
+  long units(long permits) {
+    return permits > capacity() ? MAX_BACKLOG : permits * unitsPerPermit;
+  }
+
+  /** Microseconds until permits fit after all that were reserved before; a lifetime if never. */
+  long waitMicros(long backlog, long permits) {
+    if (permits > capacity() || backlog > MAX_BACKLOG - permits * unitsPerPermit) {
+      return Long.MAX_VALUE;
+    }
+    return ceilDiv(Math.max(0, backlog + permits * unitsPerPermit - fullUnits), unitsPerMicro);
+  }
+
+  /**
+   * The backlog of another bucket as permits of this one; what was reserved ahead stays as time.
+   */
+  long converted(TokenBucket other, long backlog) {
+    long consumed = Math.min(backlog, other.fullUnits);
+    long ahead = ceilDiv(backlog - consumed, other.unitsPerMicro);
+    long own = Math.min(fullUnits, ceilMulDiv(consumed, unitsPerPermit, other.unitsPerPermit));
+    return own + Math.min(ahead, (MAX_BACKLOG - own) / unitsPerMicro) * unitsPerMicro;
   }
 
   long remaining(long backlog) {
-    return Math.max(0, (fullUnits() - backlog) / unitsPerPermit);
+    return Math.max(0, (fullUnits - backlog) / unitsPerPermit);
   }
 
   /** Nanoseconds until {@code permits} fit; a wait is rounded up to a whole microsecond. */
   long retryNanos(long backlog, long permits) {
-    return unitsToNanos(Math.max(0, backlog + permits * unitsPerPermit - fullUnits()));
+    return unitsToNanos(Math.max(0, backlog + permits * unitsPerPermit - fullUnits));
   }
 
   long resetNanos(long backlog) {
@@ -186,25 +266,16 @@ public final class TokenBucket implements Limit {
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof TokenBucket that
-        && name.equals(that.name)
-        && capacity == that.capacity
-        && refill.equals(that.refill);
+  Gauge gauge(long now) {
+    return stepped ? new SteppedGauge(this, now) : BucketGauge.fresh(this, now);
   }
 
   @Override
-  public int hashCode() {
-    return Objects.hash(name, capacity, refill);
-  }
-
-  /**
-   * The limit in words, such as {@code 100 burst, 50/s}.
-   *
-   * @return the text, without the name
-   */
-  @Override
-  public String toString() {
-    return capacity + " burst, " + refill;
+  String text() {
+    return capacity()
+        + " burst, "
+        + refill
+        + (stepped ? ", in steps" : "")
+        + (initialPermits < capacity() ? ", " + initialPermits + " at first" : "");
   }
 }

@@ -1,11 +1,22 @@
 package io.bartizan.ratelimit;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a reservation: one park, no lock, interruptible. */
 final class Waiting {
 
   private Waiting() {}
+
+  /** The longest wait in microseconds, rounded down. */
+  static long micros(Duration maxWait) {
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
+    }
+    return maxWait.compareTo(Rate.MAX_PERIOD) > 0
+        ? Rate.micros(Rate.MAX_PERIOD)
+        : Rate.micros(maxWait);
+  }
 
   /** Waits until the reserved permits may be used; gives them back if interrupted. */
   static Decision until(Reservation reservation) throws InterruptedException {

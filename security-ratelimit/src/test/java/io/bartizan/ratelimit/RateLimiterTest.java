@@ -8,14 +8,13 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
-class TokenBucketLimiterTest {
+class RateLimiterTest {
 
   private final ManualTicker ticker = new ManualTicker();
 
   @Test
   void burst_is_admitted_then_the_rate_exactly() {
-    RateLimiter limiter =
-        RateLimiter.of(Limit.tokenBucket(3, Rate.per(50, ChronoUnit.SECONDS)), ticker);
+    RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(50, ChronoUnit.SECONDS)));
     assertThat(limiter.tryAcquire().remaining()).isEqualTo(2);
     assertThat(limiter.tryAcquire().remaining()).isEqualTo(1);
     assertThat(limiter.tryAcquire().remaining()).isZero();
@@ -32,8 +31,7 @@ class TokenBucketLimiterTest {
 
   @Test
   void rate_of_600_000_a_second_admits_not_one_more() {
-    RateLimiter limiter =
-        RateLimiter.of(Limit.tokenBucket(1, Rate.per(600_000, ChronoUnit.SECONDS)), ticker);
+    RateLimiter limiter = limiter(Limit.tokenBucket(1, Rate.per(600_000, ChronoUnit.SECONDS)));
     long admitted = 0;
     for (int micro = 0; micro < 1_000_000; micro++) {
       admitted += limiter.tryAcquire().allowed() ? 1 : 0;
@@ -42,8 +40,7 @@ class TokenBucketLimiterTest {
     // one permit each 5/3 µs, seen once a microsecond: every second one is lost to the capacity of
     // 1
     assertThat(admitted).isEqualTo(500_000);
-    RateLimiter wide =
-        RateLimiter.of(Limit.tokenBucket(2, Rate.per(600_000, ChronoUnit.SECONDS)), ticker);
+    RateLimiter wide = limiter(Limit.tokenBucket(2, Rate.per(600_000, ChronoUnit.SECONDS)));
     admitted = 0;
     for (int micro = 0; micro < 1_000_000; micro++) {
       admitted += wide.tryAcquire().allowed() ? 1 : 0;
@@ -54,8 +51,7 @@ class TokenBucketLimiterTest {
 
   @Test
   void more_than_the_capacity_is_never_allowed() {
-    RateLimiter limiter =
-        RateLimiter.of(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.SECONDS)), ticker);
+    RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.SECONDS)));
     Decision decision = limiter.tryAcquire(4);
     assertThat(decision.allowed()).isFalse();
     assertThat(decision.neverAllowed()).isTrue();
@@ -67,8 +63,7 @@ class TokenBucketLimiterTest {
 
   @Test
   void refund_never_fills_above_the_capacity() {
-    RateLimiter limiter =
-        RateLimiter.of(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.HOURS)), ticker);
+    RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.HOURS)));
     assertThat(limiter.tryAcquire(2).allowed()).isTrue();
     limiter.refund(Long.MAX_VALUE);
     assertThat(limiter.peek(1).remaining()).isEqualTo(3);
@@ -79,8 +74,7 @@ class TokenBucketLimiterTest {
 
   @Test
   void reservation_waits_its_turn_and_is_given_back_once() {
-    RateLimiter limiter =
-        RateLimiter.of(Limit.tokenBucket(1, Rate.per(10, ChronoUnit.SECONDS)), ticker);
+    RateLimiter limiter = limiter(Limit.tokenBucket(1, Rate.per(10, ChronoUnit.SECONDS)));
     assertThat(limiter.reserve(1, Duration.ZERO).delay()).isZero();
     assertThat(limiter.reserve(1, Duration.ofMillis(99)).granted()).isFalse();
     Reservation next = limiter.reserve(1, Duration.ofMillis(100));
@@ -110,8 +104,7 @@ class TokenBucketLimiterTest {
   @Test
   void fields_of_a_refusal_round_permits_down_and_seconds_up() {
     RateLimiter limiter =
-        RateLimiter.of(
-            Limit.tokenBucket(2, Rate.per(1, Duration.ofMillis(1500))).named("burst"), ticker);
+        limiter(Limit.tokenBucket(2, Rate.per(1, Duration.ofMillis(1500))).named("burst"));
     assertThat(limiter.tryAcquire(2).allowed()).isTrue();
     RateLimitFields fields = RateLimitFields.of(limiter.tryAcquire());
     StringBuilder out = new StringBuilder();
@@ -124,5 +117,9 @@ class TokenBucketLimiterTest {
             Retry-After: 2
             """);
     assertThat(fields.problem()).contains("\"violated-policies\":[\"burst\"]");
+  }
+
+  private RateLimiter limiter(Limit limit) {
+    return RateLimiter.builder(Limits.allOf(limit)).withTicker(ticker).build();
   }
 }

@@ -1,0 +1,156 @@
+package io.bartizan.ratelimit;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token bucket in one {@code long}, its theoretical arrival time, changed by one CAS; a refusal
+ * only reads. 24 bytes.
+ *
+ * <p>Units wrap after 2<sup>64</sup> of them (8.9 years at the finest scale, over 500 000 years at
+ * whole microseconds), so arrival times are compared by their difference: a bucket left alone for
+ * so long may, until it is full, look as it did then, which lets too little through and never too
+ * much.
+ */
+final class BucketCell extends Cell {
+
+  private static final long DEAD = Long.MIN_VALUE;
+  private static final VarHandle TAT;
+
+  static {
+    try {
+      TAT = MethodHandles.lookup().findVarHandle(BucketCell.class, "tat", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final TokenBucket bucket;
+  private volatile long tat;
+
+  BucketCell(TokenBucket bucket, long now) {
+    this.bucket = bucket;
+    this.tat = alive(bucket.firstArrival(now));
+  }
+
+  /** Goes on where the only gauge of a cell stopped. */
+  BucketCell(GaugeCell cell, long now) {
+    BucketGauge gauge = (BucketGauge) cell.gauge(0);
+    this.bucket = gauge.limit();
+    this.tat = alive(now * bucket.unitsPerMicro() + gauge.backlog(now));
+  }
+
+  @Override
+  boolean counts(Limits limits) {
+    return bucket.equals(limits.bucket());
+  }
+
+  @Override
+  @Nullable Decision tryAcquire(long now, long permits) {
+    TokenBucket limit = bucket;
+    long clock = now * limit.unitsPerMicro();
+    while (true) {
+      long seen = tat;
+      if (seen == DEAD) {
+        return null;
+      }
+      long backlog = TokenBucket.backlog(seen, clock);
+      if (!limit.fits(backlog, permits)) {
+        return decision(false, permits, backlog);
+      }
+      long next = backlog + permits * limit.unitsPerPermit();
+      if (TAT.compareAndSet(this, seen, alive(clock + next))) {
+        return decision(true, permits, next);
+      }
+    }
+  }
+
+  @Override
+  @Nullable Decision peek(long now, long permits) {
+    long seen = tat;
+    if (seen == DEAD) {
+      return null;
+    }
+    long backlog = TokenBucket.backlog(seen, now * bucket.unitsPerMicro());
+    return decision(bucket.fits(backlog, permits), permits, backlog);
+  }
+
+  @Override
+  boolean refund(long now, long permits) {
+    return uncount(now, bucket.units(permits));
+  }
+
+  /** Brings the arrival time nearer, not below now; false if dead. */
+  private boolean uncount(long now, long units) {
+    long clock = now * bucket.unitsPerMicro();
+    while (true) {
+      long seen = tat;
+      if (seen == DEAD) {
+        return false;
+      }
+      long backlog = TokenBucket.backlog(seen, clock);
+      long left = Math.max(0, backlog - units);
+      if (backlog == left || TAT.compareAndSet(this, seen, alive(clock + left))) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  @Nullable Reservation reserve(MicroClock time, long permits, long maxWaitMicros) {
+    long clock = time.micros() * bucket.unitsPerMicro();
+    while (true) {
+      long seen = tat;
+      if (seen == DEAD) {
+        return null;
+      }
+      long backlog = TokenBucket.backlog(seen, clock);
+      long waitMicros = bucket.waitMicros(backlog, permits);
+      if (waitMicros > maxWaitMicros) {
+        Decision refused = decision(false, permits, backlog);
+        return Reservation.of(refused, refused.retryAfter(), () -> {});
+      }
+      long next = backlog + permits * bucket.unitsPerPermit();
+      long slot = alive(clock + next);
+      if (TAT.compareAndSet(this, seen, slot)) {
+        return Reservation.of(
+            decision(true, permits, next),
+            Duration.ofNanos(waitMicros * 1000),
+            () -> cancel(time.micros(), permits, slot));
+      }
+    }
+  }
+
+  private void cancel(long now, long permits, long slot) {
+    long notBack = TokenBucket.backlog(slot, now * bucket.unitsPerMicro());
+    if (notBack > 0) {
+      boolean unused = uncount(now, Math.min(notBack, bucket.units(permits)));
+    }
+  }
+
+  @Override
+  boolean retire(long now) {
+    long seen = tat;
+    return seen == DEAD
+        || (TokenBucket.backlog(seen, now * bucket.unitsPerMicro()) == 0
+            && TAT.compareAndSet(this, seen, DEAD));
+  }
+
+  @Override
+  @Nullable List<Gauge> freeze() {
+    long seen = (long) TAT.getAndSet(this, DEAD);
+    return seen == DEAD ? null : List.of(BucketGauge.at(bucket, seen));
+  }
+
+  private Decision decision(boolean allowed, long permits, long backlog) {
+    return new Decision(bucket, Decision.Source.MEMORY, allowed, permits, backlog);
+  }
+
+  /** One arrival time in 2^64 says dead; a bucket that meets it arrives one unit later. */
+  private static long alive(long tat) {
+    return tat == DEAD ? tat + 1 : tat;
+  }
+}

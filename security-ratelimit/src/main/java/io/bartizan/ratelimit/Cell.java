@@ -1,0 +1,46 @@
+package io.bartizan.ratelimit;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subject has consumed of its limits, for many threads. A cell that was retired stays
+ * dead: every later call says so, and the caller looks for the one that took its place. Every
+ * {@code now} is in microseconds since the epoch.
+ */
+abstract class Cell {
+
+  /** A cell with nothing consumed. */
+  static Cell of(Limits limits, long now) {
+    TokenBucket bucket = limits.bucket();
+    return bucket == null ? GaugeCell.of(limits, now) : new BucketCell(bucket, now);
+  }
+
+  /** A cell that goes on where gauges of the same names stopped; others begin anew. */
+  static Cell of(Limits limits, List<Gauge> before, long now) {
+    GaugeCell cell = GaugeCell.of(limits, now);
+    cell.inherit(before, now);
+    return limits.bucket() == null ? cell : new BucketCell(cell, now);
+  }
+
+  /** Whether this cell counts these limits. */
+  abstract boolean counts(Limits limits);
+
+  /** Takes permits; null if dead. */
+  abstract @Nullable Decision tryAcquire(long now, long permits);
+
+  /** Takes nothing; null if dead. */
+  abstract @Nullable Decision peek(long now, long permits);
+
+  /** Gives permits back; false if dead. */
+  abstract boolean refund(long now, long permits);
+
+  /** Takes permits ahead of time; null if dead. */
+  abstract @Nullable Reservation reserve(MicroClock clock, long permits, long maxWaitMicros);
+
+  /** Dies if a new cell would be the same; true if it is dead now. */
+  abstract boolean retire(long now);
+
+  /** Dies and hands over what was consumed; null if it was dead. */
+  abstract @Nullable List<Gauge> freeze();
+}

@@ -1,0 +1,218 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.core.Health;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cell for each key that has consumed something; a key without one has consumed nothing.
+ *
+ * <p><b>Finding.</b> Keys are spread over segments, each a {@link ConcurrentHashMap} (whose bins
+ * become trees when an attacker makes hashes collide). A check of a known key is a lookup and the
+ * cell's own step, without a lock.
+ *
+ * <p><b>Coming and going.</b> A cell is added, replaced and asked in overflow only inside {@code
+ * compute} of its key, so that a key never has two counts at a time. A cell whose count has run out
+ * is the same as none: the {@link Sweep} retires it (it is dead from then on) and removes it.
+ */
+final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
+
+  private static final int KEYS_PER_SEGMENT = 16_384;
+  private static final int MAX_SEGMENTS = 1024;
+  private static final int MAX_SHARED = 1024;
+
+  private final Plan plan;
+  private final int maxKeys;
+  private final Overflow policy;
+  private final MicroClock clock;
+  private final List<ConcurrentHashMap<String, Cell>> segments;
+  private final int segmentMask;
+  private final int seed;
+  private final AtomicInteger size = new AtomicInteger();
+  private final OverflowCells overflow;
+  private final Sweep sweep;
+
+  MemoryKeyedRateLimiter(Plan plan, int maxKeys, Overflow policy, MicroClock clock) {
+    this.plan = plan;
+    this.maxKeys = maxKeys;
+    this.policy = policy;
+    this.clock = clock;
+    int wanted = Math.min(MAX_SEGMENTS, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT);
+    int count = Integer.highestOneBit(2 * wanted - 1);
+    this.segmentMask = count - 1;
+    this.segments =
+        Stream.generate(() -> new ConcurrentHashMap<String, Cell>()).limit(count).toList();
+    SecureRandom random = new SecureRandom();
+    this.seed = random.nextInt() | 1;
+    this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), random.nextLong());
+    this.sweep = new Sweep(segments, size);
+  }
+
+  @Override
+  public Decision tryAcquire(String key, long permits) {
+    Permits.check(permits);
+    Limits limits = limits(key);
+    ConcurrentHashMap<String, Cell> segment = segment(key);
+    long now = clock.micros();
+    if ((now & 63) == 0) {
+      sweep.some(now);
+    }
+    Cell cell = segment.get(key);
+    if (cell != null && cell.counts(limits)) {
+      Decision decision = cell.tryAcquire(now, permits);
+      if (decision != null) {
+        return decision;
+      }
+    }
+    return decide(key, limits, permits, (any, time) -> any.tryAcquire(time, permits));
+  }
+
+  @Override
+  public Decision peek(String key, long permits) {
+    Permits.check(permits);
+    return decide(key, limits(key), permits, (cell, now) -> cell.peek(now, permits));
+  }
+
+  @Override
+  public void refund(String key, long permits) {
+    Permits.check(permits);
+    Answer<Boolean> unused =
+        ask(key, limits(key), (cell, now) -> cell.refund(now, permits) ? true : null);
+  }
+
+  @Override
+  public Reservation reserve(String key, long permits, Duration maxWait) {
+    Permits.check(permits);
+    long maxMicros = Waiting.micros(maxWait);
+    Limits limits = limits(key);
+    Answer<Reservation> answer =
+        ask(key, limits, (cell, now) -> cell.reserve(clock, permits, maxMicros));
+    if (answer.value != null) {
+      return answer.value;
+    }
+    Decision refused = noRoom(limits, permits);
+    return Reservation.of(refused, refused.retryAfter(), () -> {});
+  }
+
+  @Override
+  public Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
+    return Waiting.until(reserve(key, permits, maxWait));
+  }
+
+  @Override
+  public Health health() {
+    int keys = size.get();
+    String detail = keys + " of " + maxKeys + " keys";
+    return keys >= maxKeys || !overflow.isEmpty() ? Health.degraded(detail) : Health.up(detail);
+  }
+
+  private Decision decide(
+      String key, Limits limits, long permits, OverflowCells.Question<Decision> question) {
+    Answer<Decision> answer = ask(key, limits, question);
+    if (answer.value == null) {
+      return noRoom(limits, permits);
+    }
+    return answer.shared ? answer.value.from(Decision.Source.OVERFLOW) : answer.value;
+  }
+
+  private <R> Answer<R> ask(String key, Limits limits, OverflowCells.Question<R> question) {
+    ConcurrentHashMap<String, Cell> segment = segment(key);
+    Answer<R> answer = new Answer<>();
+    while (!answer.given) {
+      long now = clock.micros();
+      Cell cell = segment.get(key);
+      if (cell == null) {
+        sweep.forNewKey(now, size.get() >= maxKeys);
+        segment.compute(
+            key,
+            (k, present) -> present == null ? begin(k, limits, now, question, answer) : present);
+      } else if (!cell.counts(limits)) {
+        segment.computeIfPresent(
+            key, (k, present) -> present == cell ? changed(cell, limits, now) : present);
+      } else {
+        R value = question.ask(cell, now);
+        if (value != null) {
+          answer.give(value, false);
+        } else if (segment.remove(key, cell)) {
+          size.decrementAndGet();
+        }
+      }
+    }
+    return answer;
+  }
+
+  /** The first cell of a key, or null if the key does without; inside {@code compute}. */
+  private <R> @Nullable Cell begin(
+      String key, Limits limits, long now, OverflowCells.Question<R> question, Answer<R> answer) {
+    if (overflow.inUse(key, now) == null && makeRoom()) {
+      Cell fresh = Cell.of(limits, now);
+      answer.give(question.ask(fresh, now), false);
+      if (!fresh.retire(now)) {
+        return fresh;
+      }
+      size.decrementAndGet();
+    } else if (policy == Overflow.SHARE) {
+      answer.give(overflow.ask(key, limits, now, question), true);
+    } else {
+      answer.give(null, true);
+    }
+    return null;
+  }
+
+  private @Nullable Cell changed(Cell cell, Limits limits, long now) {
+    List<Gauge> before = cell.freeze();
+    if (before == null) {
+      size.decrementAndGet();
+      return null;
+    }
+    return Cell.of(limits, before, now);
+  }
+
+  private boolean makeRoom() {
+    if (size.incrementAndGet() <= maxKeys) {
+      return true;
+    }
+    size.decrementAndGet();
+    return false;
+  }
+
+  private static Decision noRoom(Limits limits, long permits) {
+    Limit limit = limits.list().get(0);
+    Duration window = limit.window();
+    return Decision.of(limit, false, permits, 0, window, window, Decision.Source.OVERFLOW);
+  }
+
+  private Limits limits(String key) {
+    return plan.limitsOf(Key.check(key));
+  }
+
+  private ConcurrentHashMap<String, Cell> segment(String key) {
+    int hash = key.hashCode() * seed;
+    return segments.get((hash >>> 16 ^ hash >>> 6) & segmentMask);
+  }
+
+  @Override
+  public String toString() {
+    String limits = plan instanceof Limit || plan instanceof Limits ? plan.toString() : "by plan";
+    return "KeyedRateLimiter[" + limits + ", maxKeys " + maxKeys + ", overflow " + policy + "]";
+  }
+
+  /** What a question came to; no value means that there was no room. */
+  private static final class Answer<R> {
+
+    private boolean given;
+    private boolean shared;
+    private @Nullable R value;
+
+    void give(@Nullable R newValue, boolean newShared) {
+      value = newValue;
+      shared = newShared;
+      given = true;
+    }
+  }
+}

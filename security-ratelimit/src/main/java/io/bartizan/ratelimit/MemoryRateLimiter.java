@@ -1,0 +1,85 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One cell and a clock. */
+final class MemoryRateLimiter implements RateLimiter {
+
+  private final MicroClock clock;
+  private final AtomicReference<Limits> wanted;
+  private volatile Cell cell;
+
+  MemoryRateLimiter(Limits limits, MicroClock clock) {
+    this.clock = clock;
+    this.wanted = new AtomicReference<>(limits);
+    this.cell = Cell.of(limits, clock.micros());
+  }
+
+  @Override
+  public Decision tryAcquire(long permits) {
+    Permits.check(permits);
+    while (true) {
+      Decision decision = cell.tryAcquire(clock.micros(), permits);
+      if (decision != null) {
+        return decision;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public Decision peek(long permits) {
+    Permits.check(permits);
+    while (true) {
+      Decision decision = cell.peek(clock.micros(), permits);
+      if (decision != null) {
+        return decision;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void refund(long permits) {
+    Permits.check(permits);
+    while (!cell.refund(clock.micros(), permits)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public Reservation reserve(long permits, Duration maxWait) {
+    Permits.check(permits);
+    long maxMicros = Waiting.micros(maxWait);
+    while (true) {
+      Reservation reservation = cell.reserve(clock, permits, maxMicros);
+      if (reservation != null) {
+        return reservation;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public Decision acquire(long permits, Duration maxWait) throws InterruptedException {
+    return Waiting.until(reserve(permits, maxWait));
+  }
+
+  @Override
+  public void change(Limits limits) {
+    wanted.set(Objects.requireNonNull(limits, "limits"));
+    @Nullable List<Gauge> before = cell.freeze();
+    if (before != null) {
+      cell = Cell.of(limits, before, clock.micros());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "RateLimiter[" + wanted.get() + "]";
+  }
+}

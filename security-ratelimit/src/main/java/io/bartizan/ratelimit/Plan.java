@@ -1,0 +1,25 @@
+package io.bartizan.ratelimit;
+
+/**
+ * Chooses the limits of a key: by tariff, by route, or the same for all.
+ *
+ * <p>A {@link Limit} and {@link Limits} are plans that choose themselves. A plan is asked at every
+ * check, so let it look up and not compute, and return the same instances again; when it answers
+ * with other limits than before, what the key has consumed is kept. Must be thread-safe.
+ *
+ * <pre>{@code
+ * Plan byTariff = key -> customers.isPremium(key) ? premium : basic;
+ * KeyedRateLimiter limiter = KeyedRateLimiter.of(byTariff, 1_000_000);
+ * }</pre>
+ */
+@FunctionalInterface
+public interface Plan {
+
+  /**
+   * The limits of a key.
+   *
+   * @param key the key of the check
+   * @return its limits; never null
+   */
+  Limits limitsOf(String key);
+}

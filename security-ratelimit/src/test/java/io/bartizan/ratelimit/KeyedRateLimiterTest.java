@@ -1,0 +1,133 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.Health;
+import io.bartizan.testkit.ManualTicker;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class KeyedRateLimiterTest {
+
+  private static final Limit TWO =
+      Limit.tokenBucket(2, Rate.per(1, ChronoUnit.SECONDS)).named("two");
+
+  private final ManualTicker ticker = new ManualTicker();
+
+  @Test
+  void keys_are_counted_apart() {
+    KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
+    assertThat(limiter.tryAcquire("a", 2).allowed()).isTrue();
+    assertThat(limiter.tryAcquire("a").allowed()).isFalse();
+    assertThat(limiter.tryAcquire("b").allowed()).isTrue();
+    assertThat(limiter.peek("c", 1).remaining()).isEqualTo(2);
+    assertThat(limiter.health()).isEqualTo(Health.up("2 of 100 keys"));
+  }
+
+  @Test
+  void bad_key_is_refused_at_once() {
+    KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
+    assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> limiter.tryAcquire(""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("key has 0 characters, 1 to 1024 are accepted");
+    assertThatThrownBy(() -> limiter.tryAcquire("k".repeat(1 << 20)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1048576 characters");
+    assertThatThrownBy(() -> limiter.tryAcquire("k", -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("permits is -1");
+  }
+
+  @Test
+  void full_bucket_vanishes_and_nothing_else_does() {
+    KeyedRateLimiter limiter = limiter(TWO, 10_000, Overflow.SHARE);
+    for (int i = 0; i < 5000; i++) {
+      assertThat(limiter.tryAcquire("old" + i).allowed()).isTrue();
+    }
+    ticker.advance(Duration.ofMillis(500));
+    assertThat(limiter.tryAcquire("busy", 2).allowed()).isTrue();
+    ticker.advance(Duration.ofMillis(500));
+    for (int i = 0; i < 3000; i++) {
+      assertThat(limiter.tryAcquire("new" + i).allowed()).isTrue();
+    }
+    assertThat(limiter.health().detail()).isEqualTo("3001 of 10000 keys");
+    assertThat(limiter.tryAcquire("busy").allowed()).isFalse();
+  }
+
+  @Test
+  void keys_beyond_the_most_share_buckets_and_never_get_more() {
+    KeyedRateLimiter limiter = limiter(TWO, 1, Overflow.SHARE);
+    assertThat(limiter.tryAcquire("first").source()).isEqualTo(Decision.Source.MEMORY);
+    Decision shared = limiter.tryAcquire("second");
+    assertThat(shared.allowed()).isTrue();
+    assertThat(shared.source()).isEqualTo(Decision.Source.OVERFLOW);
+    assertThat(limiter.tryAcquire("third").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("second").allowed()).isFalse();
+    assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
+    ticker.advance(Duration.ofMillis(1500));
+    // first is full again and makes room, yet what second consumed in overflow still counts
+    assertThat(limiter.tryAcquire("second", 2).allowed()).isFalse();
+    assertThat(limiter.tryAcquire("second", 1).source()).isEqualTo(Decision.Source.OVERFLOW);
+    ticker.advance(Duration.ofSeconds(2));
+    assertThat(limiter.tryAcquire("second", 2).source()).isEqualTo(Decision.Source.MEMORY);
+  }
+
+  @Test
+  void keys_beyond_the_most_are_refused_if_so_declared() {
+    KeyedRateLimiter limiter = limiter(TWO, 1, Overflow.REFUSE);
+    assertThat(limiter.tryAcquire("first").allowed()).isTrue();
+    Decision refused = limiter.tryAcquire("second");
+    assertThat(refused.allowed()).isFalse();
+    assertThat(refused.source()).isEqualTo(Decision.Source.OVERFLOW);
+    assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(limiter.reserve("second", 1, Duration.ofDays(1)).granted()).isFalse();
+    limiter.refund("second", 1);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(limiter.tryAcquire("second").allowed()).isTrue();
+  }
+
+  @Test
+  void plan_chooses_the_limit_and_a_change_keeps_what_was_consumed() {
+    Limit ten = Limit.tokenBucket(10, Rate.per(1, ChronoUnit.HOURS)).named("two");
+    AtomicReference<Limit> basic = new AtomicReference<>(TWO);
+    KeyedRateLimiter limiter =
+        limiter(key -> (key.startsWith("p") ? ten : basic.get()).limitsOf(key), 9, Overflow.SHARE);
+    assertThat(limiter.tryAcquire("premium", 7).remaining()).isEqualTo(3);
+    assertThat(limiter.tryAcquire("basic", 2).remaining()).isZero();
+    basic.set(ten);
+    assertThat(limiter.tryAcquire("basic", 1).remaining()).isEqualTo(7);
+    basic.set(TWO);
+    assertThat(limiter.peek("basic", 1).remaining()).isZero();
+  }
+
+  @Test
+  void permits_that_never_fit_leave_no_trace() {
+    KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
+    assertThat(limiter.tryAcquire("a", 3).neverAllowed()).isTrue();
+    assertThat(limiter.health().detail()).isEqualTo("0 of 100 keys");
+  }
+
+  @Test
+  void several_limits_are_charged_together_or_not_at_all() {
+    Limit daily = Limit.tokenBucket(3, Rate.per(3, ChronoUnit.DAYS)).named("daily");
+    KeyedRateLimiter limiter = limiter(Limits.allOf(TWO, daily), 100, Overflow.SHARE);
+    assertThat(limiter.tryAcquire("a", 2).limit()).isEqualTo(TWO);
+    Decision refused = limiter.tryAcquire("a");
+    assertThat(refused.violated()).contains(TWO);
+    assertThat(refused.parts()).extracting(Decision::remaining).containsExactly(0L, 1L);
+    ticker.advance(Duration.ofSeconds(2));
+    assertThat(limiter.tryAcquire("a").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("a").violated()).contains(daily);
+  }
+
+  private KeyedRateLimiter limiter(Plan plan, int maxKeys, Overflow overflow) {
+    return KeyedRateLimiter.builder(plan, maxKeys)
+        .withTicker(ticker)
+        .withOverflow(overflow)
+        .build();
+  }
+}
