@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");
  * }</pre>
  */
-public abstract sealed class Limit implements Plan permits TokenBucket {
+public abstract sealed class Limit implements Plan
+    permits TokenBucket, SlidingWindow, SlidingWindowCounter, FixedWindow {
 
   /** The name of a limit that was given none. */
   public static final String DEFAULT_NAME = "default";
@@ -44,6 +46,100 @@ public abstract sealed class Limit implements Plan permits TokenBucket {
    */
   public static TokenBucket tokenBucket(long capacity, Rate refill) {
     return new TokenBucket(DEFAULT_NAME, capacity, refill, false, capacity);
+  }
+
+  /**
+   * A bucket of one permit: no two permits closer together than the rate's interval. For evenly
+   * spaced {@code acquire}, as for starting jobs at 50 a second.
+   *
+   * @param rate how many permits a period brings
+   * @return the limit
+   * @throws NullPointerException if {@code rate} is null
+   */
+  public static TokenBucket paced(Rate rate) {
+    return tokenBucket(1, rate);
+  }
+
+  /**
+   * At most {@code rate.permits()} in any stretch of time as long as the period, exactly.
+   *
+   * @param rate permits, at most a million, and the length of the window
+   * @return the limit
+   * @throws NullPointerException if {@code rate} is null
+   * @throws IllegalArgumentException if there are more than {@value SlidingWindow#MAX_CAPACITY}
+   *     permits
+   */
+  public static SlidingWindow slidingWindow(Rate rate) {
+    return new SlidingWindow(DEFAULT_NAME, rate);
+  }
+
+  /**
+   * About {@code rate.permits()} in any stretch of time as long as the period, less than twice as
+   * many in the worst case, in constant memory.
+   *
+   * @param rate permits and the length of the window
+   * @return the limit
+   * @throws NullPointerException if {@code rate} is null
+   */
+  public static SlidingWindowCounter slidingWindowCounter(Rate rate) {
+    return new SlidingWindowCounter(DEFAULT_NAME, rate);
+  }
+
+  /**
+   * At most {@code rate.permits()} in each window; windows are the multiples of the period since
+   * the epoch, or {@linkplain FixedWindow#fromFirstRequest() begin with the first request}.
+   *
+   * @param rate permits and the length of the window
+   * @return the limit
+   * @throws NullPointerException if {@code rate} is null
+   */
+  public static FixedWindow fixedWindow(Rate rate) {
+    return new FixedWindow(
+        DEFAULT_NAME, rate.permits(), rate.period(), FixedWindow.Start.EPOCH, null);
+  }
+
+  /**
+   * At most so many permits from midnight to midnight in a time zone.
+   *
+   * @param permits 1 to 10<sup>12</sup>
+   * @param zone whose midnight
+   * @return the limit
+   * @throws NullPointerException if {@code zone} is null
+   * @throws IllegalArgumentException if {@code permits} is outside its range
+   */
+  public static FixedWindow calendarDay(long permits, ZoneId zone) {
+    Objects.requireNonNull(zone, "zone");
+    Duration day = Duration.ofDays(1);
+    return new FixedWindow(DEFAULT_NAME, permits, day, FixedWindow.Start.DAY, zone);
+  }
+
+  /**
+   * At most so many permits in each month of a time zone.
+   *
+   * @param permits 1 to 10<sup>12</sup>
+   * @param zone whose months
+   * @return the limit
+   * @throws NullPointerException if {@code zone} is null
+   * @throws IllegalArgumentException if {@code permits} is outside its range
+   */
+  public static FixedWindow calendarMonth(long permits, ZoneId zone) {
+    Objects.requireNonNull(zone, "zone");
+    Duration month = Duration.ofDays(31);
+    return new FixedWindow(DEFAULT_NAME, permits, month, FixedWindow.Start.MONTH, zone);
+  }
+
+  /**
+   * Reads a limit from text, as from a configuration file: what {@link #toString()} prints, such as
+   * {@code 100 burst, 50/s}, {@code 100/min sliding} or {@code 1000/day in Europe/Berlin}.
+   *
+   * @param text the limit in words, without a name
+   * @return the limit, named {@value #DEFAULT_NAME}
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if the text has none of the forms, which the message lists, or
+   *     a number is outside its range
+   */
+  public static Limit parse(String text) {
+    return LimitText.parse(text);
   }
 
   /**

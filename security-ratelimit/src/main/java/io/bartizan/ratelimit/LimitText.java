@@ -1,14 +1,36 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.SafeText;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Limits as people write them. */
+/** Limits as people write them; whatever {@link Limit#toString} prints is read back as equal. */
 final class LimitText {
+
+  private static final String FORMS =
+      "accepted are \"100 burst, 50/s[, in steps][, 10 at first]\", \"100/min sliding\","
+          + " \"100/min sliding counter\", \"100/min fixed\", \"100/min from first request\","
+          + " \"1000/day in Europe/Berlin\" and \"1000/month in UTC\","
+          + " with periods such as us, ms, s, 10s, min, h and d";
+
+  private static final int MAX_CHARS = 200;
 
   private static final String[] UNITS = {"d", "h", "min", "s", "ms", "us"};
   private static final long[] MICROS = {
     86_400_000_000L, 3_600_000_000L, 60_000_000L, 1_000_000L, 1000L, 1L
   };
+
+  private static final String RATE = "(\\d{1,13})/(\\d{1,18})?(us|ms|s|min|h|d)";
+  private static final Pattern BUCKET =
+      Pattern.compile("(\\d{1,13}) burst, " + RATE + "(, in steps)?(?:, (\\d{1,13}) at first)?");
+  private static final Pattern WINDOW =
+      Pattern.compile(RATE + " (sliding|sliding counter|fixed|from first request)");
+  private static final Pattern CALENDAR =
+      Pattern.compile("(\\d{1,13})/(day|month) in ([A-Za-z0-9/_+:-]{1,64})");
 
   private LimitText() {}
 
@@ -22,5 +44,74 @@ final class LimitText {
       }
     }
     throw new AssertionError(period);
+  }
+
+  static Limit parse(String text) {
+    if (text.length() <= MAX_CHARS) {
+      Matcher bucket = BUCKET.matcher(text);
+      if (bucket.matches()) {
+        return bucket(bucket);
+      }
+      Matcher window = WINDOW.matcher(text);
+      if (window.matches()) {
+        return window(window);
+      }
+      Matcher calendar = CALENDAR.matcher(text);
+      if (calendar.matches()) {
+        return calendar(calendar);
+      }
+    }
+    throw new IllegalArgumentException("limit is \"" + SafeText.of(text) + "\"; " + FORMS);
+  }
+
+  private static Limit bucket(Matcher text) {
+    long capacity = Long.parseLong(text.group(1));
+    TokenBucket bucket = Limit.tokenBucket(capacity, rate(text, 2));
+    if (text.group(5) != null) {
+      bucket = bucket.inSteps();
+    }
+    String first = text.group(6);
+    return first == null ? bucket : bucket.startingWith(Long.parseLong(first));
+  }
+
+  private static Limit window(Matcher text) {
+    Rate rate = rate(text, 1);
+    return switch (text.group(4)) {
+      case "sliding" -> Limit.slidingWindow(rate);
+      case "sliding counter" -> Limit.slidingWindowCounter(rate);
+      case "fixed" -> Limit.fixedWindow(rate);
+      default -> Limit.fixedWindow(rate).fromFirstRequest();
+    };
+  }
+
+  private static Limit calendar(Matcher text) {
+    long permits = Long.parseLong(text.group(1));
+    ZoneId zone;
+    try {
+      zone = ZoneId.of(text.group(3));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "limit is \"" + text.group() + "\", whose time zone is not known", e);
+    }
+    return text.group(2).equals("day")
+        ? Limit.calendarDay(permits, zone)
+        : Limit.calendarMonth(permits, zone);
+  }
+
+  private static Rate rate(Matcher text, int group) {
+    String count = text.group(group + 1);
+    long micros = 0;
+    for (int i = 0; i < UNITS.length; i++) {
+      if (UNITS[i].equals(text.group(group + 2))) {
+        micros = MICROS[i];
+      }
+    }
+    long periods = count == null ? 1 : Long.parseLong(count);
+    long longest = Rate.micros(Rate.MAX_PERIOD);
+    Duration period =
+        periods > longest / micros
+            ? Rate.MAX_PERIOD.plusDays(1)
+            : Duration.of(periods * micros, ChronoUnit.MICROS);
+    return Rate.per(Long.parseLong(text.group(group)), period);
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -70,6 +71,27 @@ public final class Limits implements Plan {
       }
     }
     return new Limits(list);
+  }
+
+  /**
+   * Reads limits from text, as from a configuration file: what {@link #toString()} prints, such as
+   * {@code burst: 100 burst, 50/s; daily: 1000/day in UTC}, or one {@link Limit#parse limit}
+   * without a name.
+   *
+   * @param text names and limits in words
+   * @return all of them
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if a limit has none of the forms, a number is outside its
+   *     range, there are too many, or two have the same name
+   */
+  public static Limits parse(String text) {
+    List<Limit> limits = new ArrayList<>();
+    for (String item : text.split(";", MAX_LIMITS + 1)) {
+      int colon = item.indexOf(": ");
+      Limit limit = Limit.parse(item.substring(colon < 0 ? 0 : colon + 2).trim());
+      limits.add(colon < 0 ? limit : limit.named(item.substring(0, colon).trim()));
+    }
+    return allOf(limits);
   }
 
   /**

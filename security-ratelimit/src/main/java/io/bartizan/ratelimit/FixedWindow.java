@@ -1,0 +1,156 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * At most so many permits in each window; a new window begins with nothing consumed.
+ *
+ * <p>Windows are multiples of the period since the epoch, days or months of a time zone, or begin
+ * with a subject's first request after the last one ended. Across the edge of two windows up to
+ * twice the capacity can pass in a moment; where that matters, use a {@link SlidingWindow}. Good
+ * for quotas that people are told: 1000 a day, from midnight.
+ *
+ * <p>Immutable, compared by value.
+ */
+public final class FixedWindow extends Limit {
+
+  /** Where windows begin. */
+  public enum Start {
+    /** At the multiples of the period since 1970-01-01T00:00Z. */
+    EPOCH,
+    /** With the first permits that are taken when no window is open. */
+    FIRST_REQUEST,
+    /** At midnight in a time zone; a day may have 23 or 25 hours. */
+    DAY,
+    /** At midnight of the first of a month in a time zone. */
+    MONTH
+  }
+
+  private final Duration period;
+  private final Start start;
+  private final @Nullable ZoneId zone;
+
+  FixedWindow(String name, long permits, Duration period, Start start, @Nullable ZoneId zone) {
+    super(name, permits);
+    this.period = period;
+    this.start = start;
+    this.zone = zone;
+  }
+
+  /**
+   * The same limit with windows that begin with the first request.
+   *
+   * @return a limit that differs in where its windows begin only
+   * @throws IllegalStateException if the windows are days or months
+   */
+  public FixedWindow fromFirstRequest() {
+    if (zone != null) {
+      throw new IllegalStateException("the windows are a " + start + ", which has its own start");
+    }
+    return new FixedWindow(name(), capacity(), period, Start.FIRST_REQUEST, null);
+  }
+
+  /**
+   * Where windows begin.
+   *
+   * @return the kind of start
+   */
+  public Start start() {
+    return start;
+  }
+
+  /**
+   * The window in which a moment lies.
+   *
+   * @param moment any moment; for {@link Start#FIRST_REQUEST} that of the first request
+   * @return its first microsecond
+   * @throws NullPointerException if {@code moment} is null
+   */
+  public Instant windowStart(Instant moment) {
+    return instant(startMicros(micros(moment)));
+  }
+
+  /**
+   * The end of the window in which a moment lies.
+   *
+   * @param moment any moment; for {@link Start#FIRST_REQUEST} that of the first request
+   * @return the first microsecond after it
+   * @throws NullPointerException if {@code moment} is null
+   */
+  public Instant windowEnd(Instant moment) {
+    return instant(endMicros(startMicros(micros(moment))));
+  }
+
+  @Override
+  public FixedWindow named(String newName) {
+    return new FixedWindow(newName, capacity(), period, start, zone);
+  }
+
+  /**
+   * The length of a window.
+   *
+   * @return for a day 24 hours, for a month 31 days
+   */
+  @Override
+  public Duration window() {
+    return period;
+  }
+
+  long startMicros(long now) {
+    return switch (start) {
+      case EPOCH -> now - Math.floorMod(now, Rate.micros(period));
+      case FIRST_REQUEST -> now;
+      case DAY -> midnight(date(now));
+      case MONTH -> midnight(date(now).withDayOfMonth(1));
+    };
+  }
+
+  long endMicros(long startMicros) {
+    return switch (start) {
+      case EPOCH, FIRST_REQUEST -> startMicros + Rate.micros(period);
+      case DAY -> midnight(date(startMicros).plusDays(1));
+      case MONTH -> midnight(date(startMicros).withDayOfMonth(1).plusMonths(1));
+    };
+  }
+
+  private ZoneId zone() {
+    return Objects.requireNonNull(zone, "zone");
+  }
+
+  private LocalDate date(long micros) {
+    return LocalDate.ofInstant(instant(micros), zone());
+  }
+
+  private long midnight(LocalDate date) {
+    return micros(date.atStartOfDay(zone()).toInstant());
+  }
+
+  private static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+  }
+
+  @Override
+  Gauge gauge(long now) {
+    return new FixedWindowGauge(this);
+  }
+
+  @Override
+  String text() {
+    return switch (start) {
+      case EPOCH -> capacity() + "/" + LimitText.period(period) + " fixed";
+      case FIRST_REQUEST -> capacity() + "/" + LimitText.period(period) + " from first request";
+      case DAY -> capacity() + "/day in " + zone();
+      case MONTH -> capacity() + "/month in " + zone();
+    };
+  }
+}

@@ -1,0 +1,59 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * At most so many permits in any stretch of time as long as the period: the exact sliding window.
+ *
+ * <p>A permit taken at s counts in [s, s + period), in whole microseconds, rounded down. Each taken
+ * permit is remembered until then, so the count costs 16 bytes for each call in the window (calls
+ * within one microsecond share them) and O(1) amortised time; that is why the capacity is bounded.
+ * Where an error is acceptable, {@link SlidingWindowCounter} needs three numbers.
+ *
+ * <p>Immutable, compared by value.
+ */
+public final class SlidingWindow extends Limit {
+
+  /** The most permits in a window. */
+  public static final long MAX_CAPACITY = 1_000_000;
+
+  private final Rate rate;
+
+  SlidingWindow(String name, Rate rate) {
+    super(name, rate.permits());
+    this.rate = rate;
+    if (rate.permits() > MAX_CAPACITY) {
+      throw new IllegalArgumentException(
+          "permits is " + rate.permits() + ", at most " + MAX_CAPACITY + " is accepted");
+    }
+  }
+
+  /**
+   * The permits in a window and its length.
+   *
+   * @return the rate
+   */
+  public Rate rate() {
+    return rate;
+  }
+
+  @Override
+  public SlidingWindow named(String newName) {
+    return new SlidingWindow(newName, rate);
+  }
+
+  @Override
+  public Duration window() {
+    return rate.period();
+  }
+
+  @Override
+  Gauge gauge(long now) {
+    return new SlidingWindowGauge(this);
+  }
+
+  @Override
+  String text() {
+    return rate + " sliding";
+  }
+}

@@ -1,0 +1,83 @@
+package io.bartizan.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * About so many permits in any stretch of time as long as the period, kept as two counts: those of
+ * the current window (aligned to the epoch) and, fading evenly, those of the one before.
+ *
+ * <p><b>The arithmetic, the same wherever it lives.</b> Time is in whole microseconds since the
+ * epoch, rounded down; the period T is cut into at most 1024 grains of g = ⌈T / 1024⌉ µs, N = ⌈T /
+ * g⌉ of them. With e = ⌊(now mod T) / g⌋, permits fit if
+ *
+ * <pre>
+ *   previous × (N - e) + (current + permits) × N ≤ capacity × N
+ * </pre>
+ *
+ * <p><b>The error.</b> The estimate takes the previous window's permits as spread evenly. Whoever
+ * sends all of them at that window's very end can get almost twice the capacity into one period;
+ * never more. Whoever sends them at its beginning is refused although they have left the period.
+ * With traffic that does not aim at it the error is small: Cloudflare counted 0.003 % of 400
+ * million requests decided otherwise than by an exact window.
+ *
+ * <p>Immutable, compared by value.
+ */
+public final class SlidingWindowCounter extends Limit {
+
+  private static final long MOST_GRAINS = 1024;
+
+  private final Rate rate;
+
+  SlidingWindowCounter(String name, Rate rate) {
+    super(name, rate.permits());
+    this.rate = rate;
+  }
+
+  /**
+   * The permits in a window and its length.
+   *
+   * @return the rate
+   */
+  public Rate rate() {
+    return rate;
+  }
+
+  /**
+   * How long the weight of the previous window stays the same.
+   *
+   * @return microseconds; at least 1
+   */
+  public long grainMicros() {
+    return (rate.periodMicros() + MOST_GRAINS - 1) / MOST_GRAINS;
+  }
+
+  /**
+   * The steps in which the weight of the previous window falls to nothing.
+   *
+   * @return 1 to 1024
+   */
+  public long grains() {
+    long grain = grainMicros();
+    return (rate.periodMicros() + grain - 1) / grain;
+  }
+
+  @Override
+  public SlidingWindowCounter named(String newName) {
+    return new SlidingWindowCounter(newName, rate);
+  }
+
+  @Override
+  public Duration window() {
+    return rate.period();
+  }
+
+  @Override
+  Gauge gauge(long now) {
+    return new SlidingWindowCounterGauge(this);
+  }
+
+  @Override
+  String text() {
+    return rate + " sliding counter";
+  }
+}

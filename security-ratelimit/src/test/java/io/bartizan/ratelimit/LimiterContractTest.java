@@ -1,0 +1,220 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.tests.SeededCases;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every limit promises in every place: one abstract class, one subclass for each place.
+ *
+ * <p>Each trace of calls is decided by the place and, call by call, by {@link Oracle}, which knows
+ * only the definition and unbounded integers; a limiter that admits one permit too many or one too
+ * few differs. Time is a number that the test moves.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class LimiterContractTest {
+
+  /**
+   * A place with nothing consumed: one subject's count, on a clock that only {@code advance} moves.
+   */
+  public interface Place extends AutoCloseable {
+    /** Takes permits now. */
+    Decision tryAcquire(long permits);
+
+    /** Asks only. */
+    Decision peek(long permits);
+
+    /** Gives back. */
+    void refund(long permits);
+
+    /** Moves the clock on. */
+    void advance(long micros);
+
+    /** The clock in microseconds since the epoch. */
+    long nowMicros();
+
+    @Override
+    void close();
+  }
+
+  /** How many random traces each limit is put through. */
+  protected int cases() {
+    return 30;
+  }
+
+  /** A new place for these limits, whose clock shows {@code startMicros} since the epoch. */
+  protected abstract Place place(Limits limits, long startMicros);
+
+  /**
+   * At least one example of each permitted subclass; the set is checked against the sealed type.
+   */
+  protected static List<Limit> examples() {
+    return List.of(
+        Limit.parse("1 burst, 1/s"),
+        Limit.parse("100 burst, 50/s"),
+        Limit.parse("3 burst, 600000/s"),
+        Limit.parse("7 burst, 7/30ms"),
+        Limit.parse("5 burst, 999983/s"),
+        Limit.parse("20 burst, 20/s, in steps"),
+        Limit.parse("5 burst, 2/10ms, in steps, 1 at first"),
+        Limit.parse("10 burst, 3/7ms, 0 at first"),
+        Limit.parse("12 burst, 5/365d"),
+        Limit.parse("1/ms sliding"),
+        Limit.parse("10/s sliding"),
+        Limit.parse("600/30d sliding"),
+        Limit.parse("10/s sliding counter"),
+        Limit.parse("3/ms sliding counter"),
+        Limit.parse("1000/7d sliding counter"),
+        Limit.parse("10/s fixed"),
+        Limit.parse("4/3ms fixed"),
+        Limit.parse("10/min from first request"),
+        Limit.parse("5/day in Europe/Berlin"),
+        Limit.parse("50/month in America/New_York"));
+  }
+
+  /**
+   * Whether a bucket that is full again is remembered; if not, a limit's initial fill starts again
+   * at some time after that, which no oracle can foretell.
+   */
+  protected abstract boolean remembersFullBuckets();
+
+  Stream<Limit> limits() {
+    return examples().stream()
+        .filter(limit -> remembersFullBuckets() || !limit.toString().endsWith(" at first"));
+  }
+
+  @Test
+  void examples_cover_every_algorithm() {
+    Set<Class<?>> covered = new HashSet<>();
+    examples().forEach(limit -> covered.add(limit.getClass()));
+    assertThat(covered).isEqualTo(Set.of(Limit.class.getPermittedSubclasses()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void every_decision_is_what_the_definition_says(Limit limit) {
+    SeededCases.check(cases(), random -> follow(Limits.allOf(limit), random));
+  }
+
+  @Test
+  void several_limits_admit_what_all_admit_and_charge_all_or_none() {
+    SeededCases.check(
+        cases(),
+        random -> {
+          List<Limit> all = limits().toList();
+          List<Limit> some = new ArrayList<>();
+          int count = random.nextInt(2, 5);
+          for (int i = 0; i < count; i++) {
+            Limit any = all.get(random.nextInt(all.size()));
+            some.add(any.named("limit" + i));
+          }
+          follow(Limits.allOf(some), random);
+        });
+  }
+
+  /**
+   * A trace around the moments that matter: bursts, the refused one's own retry time, long rests.
+   */
+  private void follow(Limits limits, SplittableRandom random) {
+    long start = random.nextLong(1_700_000_000_000_000L, 1_900_000_000_000_000L);
+    try (Place place = place(limits, start)) {
+      List<Oracle> oracles = new ArrayList<>();
+      limits.list().forEach(limit -> oracles.add(Oracle.of(limit, place.nowMicros())));
+      long smallest = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
+      Decision last = null;
+      for (int step = 0; step < 120; step++) {
+        place.advance(pause(limits, last, random));
+        long permits = random.nextInt(4) > 0 ? 1 : random.nextLong(1, smallest + 2);
+        last = decide(place, oracles, permits, random.nextInt(10));
+      }
+    }
+  }
+
+  private static Decision decide(Place place, List<Oracle> oracles, long permits, int dice) {
+    long now = place.nowMicros();
+    boolean fits = oracles.stream().allMatch(oracle -> oracle.fits(now, permits));
+    Decision decision = dice == 0 ? place.peek(permits) : place.tryAcquire(permits);
+    if (fits && dice > 0) {
+      oracles.forEach(oracle -> oracle.charge(now, permits));
+      if (dice == 1) {
+        place.refund(permits);
+        oracles.forEach(oracle -> oracle.uncharge(now, permits));
+        decision = place.peek(permits);
+      }
+    }
+    for (int i = 0; i < oracles.size(); i++) {
+      oracles.get(i).check(decision.parts().get(i), now, permits);
+    }
+    assertThat(decision.allowed()).as("%s at %d", decision, now).isEqualTo(fits);
+    return decision;
+  }
+
+  private static long pause(Limits limits, Decision last, SplittableRandom random) {
+    if (last != null && !last.allowed() && !last.neverAllowed() && random.nextBoolean()) {
+      long wait = last.retryAfter().toNanos() / 1000;
+      return random.nextBoolean() ? wait : Math.max(0, wait - 1);
+    }
+    long window = limits.list().get(0).window().toNanos() / 1000;
+    return switch (random.nextInt(8)) {
+      case 0 -> window;
+      case 1 -> window - 1;
+      case 2 -> random.nextLong(3 * window);
+      case 3 -> random.nextLong(Math.max(1, window / limits.list().get(0).capacity()) + 1);
+      case 4 -> 1;
+      default -> 0;
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void more_than_can_ever_be_held_is_a_decision(Limit limit) {
+    try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
+      for (long permits : new long[] {limit.capacity() + 1, Long.MAX_VALUE}) {
+        Decision decision = place.tryAcquire(permits);
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.neverAllowed()).isTrue();
+        assertThat(decision.retryAfter()).isEqualTo(Decision.FOREVER);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void zero_and_negative_permits_are_an_error(Limit limit) {
+    try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
+      for (long permits : new long[] {0, -1, Long.MIN_VALUE}) {
+        assertThatThrownBy(() -> place.tryAcquire(permits))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("permits is " + permits);
+        assertThatThrownBy(() -> place.refund(permits))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+  }
+
+  @Test
+  void zone_whose_day_has_25_hours_counts_to_its_midnight() {
+    Limit day = Limit.calendarDay(1, ZoneId.of("Europe/Berlin"));
+    long midnight = 1_792_879_200_000_000L; // 2026-10-25T00:00+02:00; clocks go back that night
+    try (Place place = place(day.limitsOf("any"), midnight)) {
+      assertThat(place.tryAcquire(1).resetAfter()).isEqualTo(Duration.ofHours(25));
+      place.advance(25 * 3_600_000_000L - 1);
+      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      place.advance(1);
+      assertThat(place.tryAcquire(1).allowed()).isTrue();
+    }
+  }
+}

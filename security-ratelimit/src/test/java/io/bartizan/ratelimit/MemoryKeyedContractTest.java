@@ -1,0 +1,51 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.testkit.ManualTicker;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The contract in memory for one key among others, which come and go between the calls so that the
+ * sweep takes away whatever it may.
+ */
+class MemoryKeyedContractTest extends LimiterContractTest {
+
+  @Override
+  protected boolean remembersFullBuckets() {
+    return false;
+  }
+
+  @Override
+  protected Place place(Limits limits, long startMicros) {
+    ManualTicker ticker = new ManualTicker();
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(limits, 1000)
+            .withTicker(ticker)
+            .withInstantSource(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
+            .build();
+    return new MemoryContractTest.TickedPlace(ticker, startMicros) {
+      private int others;
+
+      @Override
+      public Decision tryAcquire(long permits) {
+        bustle();
+        return limiter.tryAcquire("key", permits);
+      }
+
+      @Override
+      public Decision peek(long permits) {
+        bustle();
+        return limiter.peek("key", permits);
+      }
+
+      @Override
+      public void refund(long permits) {
+        limiter.refund("key", permits);
+      }
+
+      private void bustle() {
+        Decision unused = limiter.tryAcquire("other" + others++ % 50);
+      }
+    };
+  }
+}
