@@ -57,6 +57,7 @@ public final class RogueClient {
     try (Socket plain = new Socket()) {
       plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
       plain.setSoTimeout(TIMEOUT_MILLIS);
+      plain.setTcpNoDelay(true);
       try (SSLSocket socket =
           (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true)) {
         if (protocols.length > 0) {

@@ -124,6 +124,7 @@ public final class RogueServer implements AutoCloseable {
     while (!listener.isClosed()) {
       try (Socket plain = listener.accept()) {
         plain.setSoTimeout(TIMEOUT_MILLIS);
+        plain.setTcpNoDelay(true);
         answer(plain);
       } catch (IOException e) {
         // the client refused, as it should, or this server was closed
