@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import java.time.Duration;
 import java.util.List;
@@ -105,5 +106,17 @@ record ClaimPolicy(
       }
     }
     return null;
+  }
+
+  @Override
+  public String toString() {
+    return (audiences.isEmpty()
+            ? "audience ignored"
+            : "audience " + SafeText.of(audiences.toString()))
+        + (type == null ? ", typ ignored" : type.isEmpty() ? "" : ", typ " + SafeText.of(type))
+        + ", clock skew "
+        + Duration.ofMillis(skewMillis)
+        + (requiresExpiry ? ", exp required" : ", exp not required")
+        + (maxAgeMillis < 0 ? "" : ", maximum age " + Duration.ofMillis(maxAgeMillis));
   }
 }

@@ -10,6 +10,14 @@ final class EcdsaEncoding {
 
   private EcdsaEncoding() {}
 
+  /** Whether {@code 1 <= r, s < n}, whatever the provider may forget (CVE-2022-21449). */
+  static boolean isInRange(byte[] plain, BigInteger order) {
+    int half = plain.length / 2;
+    BigInteger r = new BigInteger(1, Arrays.copyOfRange(plain, 0, half));
+    BigInteger s = new BigInteger(1, Arrays.copyOfRange(plain, half, plain.length));
+    return r.signum() > 0 && s.signum() > 0 && r.compareTo(order) < 0 && s.compareTo(order) < 0;
+  }
+
   static byte[] toDer(byte[] plain) {
     int half = plain.length / 2;
     byte[] r = new BigInteger(1, Arrays.copyOfRange(plain, 0, half)).toByteArray();

@@ -5,8 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.math.ec.ECAlgorithms;
 import org.bouncycastle.math.ec.ECCurve;
 import org.bouncycastle.math.ec.ECFieldElement;
 import org.bouncycastle.math.ec.ECPoint;
@@ -26,9 +28,13 @@ final class EcdsaEngine implements SignatureEngine {
 
   private static final int COMB = 8;
 
+  /** After so many signatures of a key its multiples are computed. */
+  static final int WORTH_WHILE = 8;
+
   private final JwsAlgorithm algorithm;
   private final Curve curve;
   private final ECPoint key;
+  private final AtomicInteger seen = new AtomicInteger();
   private volatile ECPoint @Nullable [] keyMultiples;
 
   EcdsaEngine(JwsAlgorithm algorithm, ECPublicKey key) {
@@ -53,7 +59,12 @@ final class EcdsaEngine implements SignatureEngine {
     BigInteger inverse = BigIntegers.modOddInverseVar(n, s);
     BigInteger u1 = hash.multiply(inverse).mod(n);
     BigInteger u2 = r.multiply(inverse).mod(n);
-    return curve.hasX(curve.sum(u1, u2, multiplesOfKey()), r);
+    ECPoint[] multiples = multiplesOfKey();
+    ECPoint sum =
+        multiples == null
+            ? ECAlgorithms.sumOfTwoMultiplies(curve.generator, u1, key, u2)
+            : curve.sum(u1, u2, multiples);
+    return curve.hasX(sum, r);
   }
 
   /** None of the three hashes is longer than its curve's order, so nothing is cut off. */
@@ -67,9 +78,10 @@ final class EcdsaEngine implements SignatureEngine {
     }
   }
 
-  private ECPoint[] multiplesOfKey() {
+  /** Null as long as it is not worth while: a key that came with a proof may be used once. */
+  private ECPoint @Nullable [] multiplesOfKey() {
     ECPoint[] multiples = keyMultiples;
-    if (multiples == null) {
+    if (multiples == null && seen.incrementAndGet() > WORTH_WHILE) {
       multiples = curve.multiples(key);
       keyMultiples = multiples;
     }
@@ -92,6 +104,7 @@ final class EcdsaEngine implements SignatureEngine {
     private final BigInteger prime;
     private final BigInteger order;
     private final int rows;
+    private final ECPoint generator;
     private final ECPoint[] ofGenerator;
 
     private Curve(String name) {
@@ -100,7 +113,8 @@ final class EcdsaEngine implements SignatureEngine {
       this.prime = field.getField().getCharacteristic();
       this.order = parameters.getN();
       this.rows = (order.bitLength() + COMB - 1) / COMB;
-      this.ofGenerator = multiples(parameters.getG());
+      this.generator = parameters.getG();
+      this.ofGenerator = multiples(generator);
     }
 
     static Curve of(JwsAlgorithm algorithm) {

@@ -37,6 +37,16 @@ final class IssuerKeys {
     return bound;
   }
 
+  /** A token named a key that is not in the ring; true if there is another ring now. */
+  boolean awaitOthers(KeyRing known) {
+    issuer.keys().awaitOthers(known.snapshot);
+    return current() != known;
+  }
+
+  boolean isUnavailable() {
+    return current().snapshot == KeySnapshot.NONE;
+  }
+
   @Override
   public String toString() {
     return issuer + " " + current().providers();

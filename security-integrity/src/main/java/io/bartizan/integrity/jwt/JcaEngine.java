@@ -53,6 +53,9 @@ final class JcaEngine implements SignatureEngine {
     }
     byte[] encoded = signature;
     if (algorithm.family == JwsAlgorithm.Family.EC) {
+      if (!EcdsaEncoding.isInRange(signature, KeyLint.order(algorithm))) {
+        return false;
+      }
       encoded = EcdsaEncoding.toDer(signature);
     }
     int slot = (int) Thread.currentThread().getId() & (KEPT - 1);

@@ -5,6 +5,8 @@ import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -26,12 +28,15 @@ import java.util.Objects;
  * JwtKeys keys = JwtKeys.pem(JwsAlgorithm.ES256, Files.readString(path)).withKeyId("2026-11");
  * }</pre>
  */
-public abstract sealed class JwtKeys permits JwtKeys.Fixed {
+public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
 
   JwtKeys() {}
 
   /** The keys as they are known now; never waits. */
   abstract KeySnapshot snapshot();
+
+  /** A token named a key that is not there: waits for other keys where that may help. */
+  abstract void awaitOthers(KeySnapshot known);
 
   /**
    * Public keys from the text of a PEM file, for one algorithm.
@@ -156,6 +161,20 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed {
   }
 
   /**
+   * A JWK set that is fetched over HTTPS and kept fresh; see {@link RemoteJwks#of} for its limits
+   * and for how to change them.
+   *
+   * @param client the application's client, which follows no redirects
+   * @param uri where the issuer publishes its keys; {@code https} only
+   * @return keys that the application closes when it stops
+   * @throws IllegalArgumentException if the URI is not absolute {@code https} or the client follows
+   *     redirects
+   */
+  public static RemoteJwks jwks(HttpClient client, URI uri) {
+    return RemoteJwks.of(client, uri).build();
+  }
+
+  /**
    * Several fixed keys as one, for a rotation by hand.
    *
    * @param parts the keys
@@ -187,7 +206,15 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed {
       if (keys.stream().map(KeyMaterial::isSecret).distinct().count() > 1) {
         throw new IllegalArgumentException("secrets and public keys are mixed in one set");
       }
-      this.snapshot = new KeySnapshot(keys);
+      for (int i = 0; i < keys.size(); i++) {
+        for (int j = 0; j < i; j++) {
+          if (keys.get(i).isSameHmacKeyAs(keys.get(j))) {
+            throw new IllegalArgumentException(
+                "two secrets are the same to HMAC, which fills them up with zeros");
+          }
+        }
+      }
+      this.snapshot = new KeySnapshot(keys, false);
     }
 
     /**
@@ -211,6 +238,11 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed {
     @Override
     KeySnapshot snapshot() {
       return snapshot;
+    }
+
+    @Override
+    void awaitOthers(KeySnapshot known) {
+      // they stay as they are
     }
 
     /** The number of keys; never a key. */

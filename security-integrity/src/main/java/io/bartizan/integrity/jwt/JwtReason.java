@@ -43,5 +43,7 @@ public enum JwtReason implements Reason {
   /** The token or its subject was revoked. */
   REVOKED,
   /** The token or proof was used before. */
-  REPLAYED
+  REPLAYED,
+  /** The replay guard can't tell whether the token or proof was used before. */
+  REPLAY_UNDECIDED
 }

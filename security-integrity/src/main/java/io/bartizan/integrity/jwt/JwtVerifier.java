@@ -1,12 +1,8 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.jwt.JwtResult.Accepted;
 import io.bartizan.integrity.jwt.JwtResult.Rejected;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -44,16 +40,30 @@ public final class JwtVerifier {
   private static final Rejected WRONG_ISSUER =
       Rejected.of(JwtReason.ISSUER_MISMATCH, "iss is not the issuer of the key that verified");
 
+  private static final Rejected KEYS_UNAVAILABLE =
+      Rejected.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
+
   private final IssuerKeys[] issuers;
   private final ClaimPolicy policy;
+  private final UsePolicy use;
   private final int maxTokenChars;
   private final InstantSource clock;
+  private final @Nullable VerifiedCache cache;
+  private final HeaderMemo memo = new HeaderMemo();
 
-  JwtVerifier(IssuerKeys[] issuers, ClaimPolicy policy, int maxTokenChars, InstantSource clock) {
+  JwtVerifier(
+      IssuerKeys[] issuers,
+      ClaimPolicy policy,
+      UsePolicy use,
+      int maxTokenChars,
+      InstantSource clock,
+      @Nullable VerifiedCache cache) {
     this.issuers = issuers;
     this.policy = policy;
+    this.use = use;
     this.maxTokenChars = maxTokenChars;
     this.clock = clock;
+    this.cache = cache;
   }
 
   /**
@@ -93,7 +103,7 @@ public final class JwtVerifier {
   }
 
   /**
-   * Verifies a token.
+   * Verifies a token that came without proof of possession; one that is bound is refused.
    *
    * @param token the compact form alone, without {@code Bearer}
    * @return the token's claims
@@ -101,7 +111,20 @@ public final class JwtVerifier {
    * @throws NullPointerException if {@code token} is null
    */
   public VerifiedJwt verify(String token) {
-    JwtResult result = check(token);
+    return verify(token, JwtRequest.bare());
+  }
+
+  /**
+   * Verifies a token and that the request may use it.
+   *
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param request the client's certificate or proof
+   * @return the token's claims
+   * @throws VerificationException if it must not be believed; its reason is a {@link JwtReason}
+   * @throws NullPointerException if an argument is null
+   */
+  public VerifiedJwt verify(String token, JwtRequest request) {
+    JwtResult result = check(token, request);
     if (result instanceof Rejected rejected) {
       throw rejected.exception();
     }
@@ -109,44 +132,75 @@ public final class JwtVerifier {
   }
 
   /**
-   * Verifies a token without throwing.
+   * Verifies a token that came without proof of possession, without throwing.
    *
    * @param token the compact form alone, without {@code Bearer}
    * @return accepted with the token's claims, or rejected with the reason
    * @throws NullPointerException if {@code token} is null
    */
   public JwtResult check(String token) {
+    return check(token, JwtRequest.bare());
+  }
+
+  /**
+   * Verifies a token and that the request may use it, without throwing.
+   *
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param request the client's certificate or proof
+   * @return accepted with the token's claims, or rejected with the reason
+   * @throws NullPointerException if an argument is null
+   */
+  public JwtResult check(String token, JwtRequest request) {
     Objects.requireNonNull(token, "token");
+    Objects.requireNonNull(request, "request");
     if (token.length() > maxTokenChars) {
       return TOO_LARGE;
     }
-    // A character outside Latin-1 becomes '?', which is in no alphabet.
-    byte[] bytes = token.getBytes(StandardCharsets.ISO_8859_1);
-    int headerEnd = dot(bytes, 0);
-    int payloadEnd = dot(bytes, headerEnd + 1);
-    if (headerEnd == bytes.length
-        || payloadEnd == bytes.length
-        || dot(bytes, payloadEnd + 1) != bytes.length) {
-      return NOT_COMPACT;
+    byte[] bytes = CompactToken.bytes(token);
+    if (cache == null) {
+      return checkUse(checkContent(bytes, null), token, request);
     }
-    JwsHeader header = JwsHeader.parse(bytes, headerEnd);
-    Rejected refused = header.refusal != null ? header.refusal : checkHeader(header);
-    if (refused != null) {
-      return refused;
-    }
-    byte[] signature = StrictBase64.decodeUrl(bytes, payloadEnd + 1, bytes.length);
-    if (signature == null || signature.length == 0) {
-      return BAD_SIGNATURE_TEXT;
-    }
-    return checkSignature(bytes, headerEnd, payloadEnd, header, signature);
+    VerifiedCache.Key key = cache.key(bytes);
+    VerifiedCache.Entry entry = cache.find(key);
+    JwtResult content = entry == null ? checkContent(bytes, key) : entry.accepted();
+    return checkUse(content, token, request);
   }
 
-  private static int dot(byte[] bytes, int from) {
-    int i = from;
-    while (i < bytes.length && bytes[i] != '.') {
-      i++;
+  /** What may change between two uses of one token. */
+  private JwtResult checkUse(JwtResult content, String token, JwtRequest request) {
+    if (!(content instanceof Accepted accepted)) {
+      return content;
     }
-    return Math.min(i, bytes.length);
+    long now = clock.millis();
+    Rejected refused = policy.checkTime(accepted.jwt().claimSet(), now);
+    if (refused == null) {
+      refused = use.check(accepted.jwt(), token, request, now);
+    }
+    return refused == null ? accepted : refused;
+  }
+
+  private JwtResult checkContent(byte[] bytes, VerifiedCache.@Nullable Key key) {
+    CompactToken token = CompactToken.split(bytes);
+    if (token == null) {
+      return NOT_COMPACT;
+    }
+    JwsHeader header = memo.find(bytes, token.headerEnd);
+    if (header == null) {
+      header = JwsHeader.parse(bytes, token.headerEnd);
+      Rejected refused = header.refusal != null ? header.refusal : checkHeader(header);
+      if (refused != null) {
+        return refused;
+      }
+    }
+    byte[] signature = token.signature();
+    if (signature == null) {
+      return BAD_SIGNATURE_TEXT;
+    }
+    JwtResult result = checkSignature(token, header, signature, key);
+    if (result == KEY_UNKNOWN && awaitKeys(header)) {
+      result = checkSignature(token, header, signature, key);
+    }
+    return result == KEY_UNKNOWN && isUnavailable(header) ? KEYS_UNAVAILABLE : result;
   }
 
   private @Nullable Rejected checkHeader(JwsHeader header) {
@@ -158,49 +212,80 @@ public final class JwtVerifier {
     return NOT_ALLOWED;
   }
 
+  private boolean awaitKeys(JwsHeader header) {
+    boolean others = false;
+    for (IssuerKeys issuer : issuers) {
+      others |= issuer.allows(header) && issuer.awaitOthers(issuer.current());
+    }
+    return others;
+  }
+
+  private boolean isUnavailable(JwsHeader header) {
+    for (IssuerKeys issuer : issuers) {
+      if (issuer.allows(header) && issuer.isUnavailable()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Tries the keys that the header can mean. The payload is read once a trusted key has verified
+   * it; from then on only keys of the issuer that it names are tried, for issuers may share keys.
+   */
   private JwtResult checkSignature(
-      byte[] token, int headerEnd, int payloadEnd, JwsHeader header, byte[] signature) {
+      CompactToken token, JwsHeader header, byte[] signature, VerifiedCache.@Nullable Key key) {
     ClaimSet claims = null;
     int tried = 0;
     for (IssuerKeys issuer : issuers) {
-      if (!issuer.allows(header)) {
+      if (!issuer.allows(header) || (claims != null && !issuer.name().equals(claims.issuer))) {
         continue;
       }
-      for (KeyRing.Bound bound : issuer.current().candidates(header.keyId)) {
-        if (bound.algorithm() != header.algorithm()
-            || (claims != null && !issuer.name().equals(claims.issuer))) {
+      KeyRing ring = issuer.current();
+      for (KeyRing.Bound bound : ring.candidates(header.keyId)) {
+        if (bound.algorithm() != header.algorithm()) {
           continue;
         }
         if (++tried > KeyRing.MAX_CANDIDATES) {
           return BAD_SIGNATURE;
         }
-        if (bound.engine().verify(token, payloadEnd, signature)) {
-          if (claims == null) {
-            byte[] payload = StrictBase64.decodeUrl(token, headerEnd + 1, payloadEnd);
-            if (payload == null) {
-              return BAD_PAYLOAD_TEXT;
-            }
-            try {
-              claims = ClaimSet.parse(payload);
-            } catch (Refusal e) {
-              return e.rejected;
-            }
+        if (!bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
+          continue;
+        }
+        if (claims == null) {
+          byte[] payload = token.payload();
+          if (payload == null) {
+            return BAD_PAYLOAD_TEXT;
           }
-          if (issuer.name().equals(claims.issuer)) {
-            return checkClaims(header, claims, issuer);
+          try {
+            claims = ClaimSet.parse(payload);
+          } catch (Refusal e) {
+            return e.rejected;
           }
         }
+        if (issuer.name().equals(claims.issuer)) {
+          Rejected refused = policy.checkContent(claims);
+          return refused != null ? refused : accept(token, header, claims, issuer, ring, key);
+        }
+        break;
       }
     }
     return claims != null ? WRONG_ISSUER : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
   }
 
-  private JwtResult checkClaims(JwsHeader header, ClaimSet claims, IssuerKeys issuer) {
-    Rejected refused = policy.checkContent(claims);
-    if (refused == null) {
-      refused = policy.checkTime(claims, clock.millis());
+  private Accepted accept(
+      CompactToken token,
+      JwsHeader header,
+      ClaimSet claims,
+      IssuerKeys issuer,
+      KeyRing ring,
+      VerifiedCache.@Nullable Key key) {
+    memo.remember(token.bytes, token.headerEnd, header);
+    Accepted accepted = new Accepted(new VerifiedJwt(header, claims, issuer.name()));
+    if (cache != null && key != null && !header.algorithm().isSymmetric()) {
+      cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
     }
-    return refused != null ? refused : new Accepted(new VerifiedJwt(header, claims, issuer.name()));
+    return accepted;
   }
 
   /** Everything that matters for safety, and who verifies. */
@@ -210,19 +295,9 @@ public final class JwtVerifier {
     for (IssuerKeys issuer : issuers) {
       text.append(issuer).append(", ");
     }
-    return text.append("audience ")
-        .append(
-            policy.audiences().isEmpty() ? "ignored" : SafeText.of(policy.audiences().toString()))
-        .append(", clock skew ")
-        .append(Duration.ofMillis(policy.skewMillis()))
-        .append(policy.requiresExpiry() ? ", exp required" : ", exp not required")
-        .append(
-            policy.maxAgeMillis() < 0
-                ? ""
-                : ", maximum age " + Duration.ofMillis(policy.maxAgeMillis()))
-        .append(", at most ")
-        .append(maxTokenChars)
-        .append(" characters]")
-        .toString();
+    text.append(policy).append(", ").append(use).append(", at most ").append(maxTokenChars);
+    text.append(" characters, ");
+    text.append(cache == null ? "no cache" : "cache of " + cache.capacity() + " tokens");
+    return text.append(']').toString();
   }
 }

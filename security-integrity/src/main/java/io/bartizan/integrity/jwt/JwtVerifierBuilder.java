@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.replay.ReplayGuard;
 import java.security.Provider;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,6 +28,12 @@ public final class JwtVerifierBuilder {
   private int maxTokenChars = DEFAULT_MAX_TOKEN_CHARS;
   private InstantSource clock = InstantSource.system();
   private @Nullable Provider provider;
+  private boolean ignoresBinding;
+  private boolean requiresBinding;
+  private @Nullable ReplayGuard dpopGuard;
+  private @Nullable JwtRevocation revocation;
+  private @Nullable ReplayGuard singleUse;
+  private int cacheEntries;
 
   JwtVerifierBuilder(List<TrustedIssuer> issuers) {
     this.issuers = List.copyOf(issuers);
@@ -189,12 +196,95 @@ public final class JwtVerifierBuilder {
   }
 
   /**
+   * Refuses tokens that are bound to nothing; whoever steals one could use it.
+   *
+   * @return this
+   */
+  public JwtVerifierBuilder withRequiredBinding() {
+    this.requiresBinding = true;
+    return this;
+  }
+
+  /**
+   * Accepts tokens that are bound to a certificate or key from whoever shows them, for services
+   * behind a gateway that has checked the binding. Without it a bound token is refused wherever its
+   * binding is not checked.
+   *
+   * @return this
+   */
+  public JwtVerifierBuilder ignoreBinding() {
+    this.ignoresBinding = true;
+    return this;
+  }
+
+  /**
+   * Checks DPoP proofs (RFC 9449) of tokens that are bound to a key. A proof is good for 60 seconds
+   * after its issue and for one request.
+   *
+   * @param guard remembers the proofs' ids; one that all nodes share if there are several
+   * @return this
+   */
+  public JwtVerifierBuilder withDpop(ReplayGuard guard) {
+    this.dpopGuard = Objects.requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
+   * Asks at every verification whether the token was revoked.
+   *
+   * @param list knows the revoked tokens and subjects
+   * @return this
+   */
+  public JwtVerifierBuilder withRevocation(JwtRevocation list) {
+    this.revocation = Objects.requireNonNull(list, "list");
+    return this;
+  }
+
+  /**
+   * Accepts each token once; {@code jti} is then required.
+   *
+   * @param guard remembers the tokens' ids until they expire
+   * @return this
+   */
+  public JwtVerifierBuilder withSingleUse(ReplayGuard guard) {
+    this.singleUse = Objects.requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
+   * Remembers accepted tokens, so that one which comes again costs a hash instead of a signature.
+   * Times, maximum age, binding, revocation and single use are checked each time, and a change of
+   * the issuer's keys makes it forget. HMAC tokens are not remembered: verifying them is as fast.
+   * Off unless set.
+   *
+   * @param maxTokens 4 to 10 000 000; rounded down to a power of two. A remembered token takes
+   *     about 1 kB and six times its claims' length
+   * @return this
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public JwtVerifierBuilder withCache(int maxTokens) {
+    if (maxTokens < 4 || maxTokens > 10_000_000) {
+      throw new IllegalArgumentException(
+          "maxTokens is " + maxTokens + ", 4 to 10000000 are accepted");
+    }
+    this.cacheEntries = maxTokens;
+    return this;
+  }
+
+  /**
    * The verifier.
    *
    * @return immutable and thread-safe
-   * @throws IllegalArgumentException if the provider can't do what the keys need
+   * @throws IllegalArgumentException if the provider can't do what the keys need, binding is both
+   *     required and ignored, or tokens for single use need not expire
    */
   public JwtVerifier build() {
+    if (ignoresBinding && (requiresBinding || dpopGuard != null)) {
+      throw new IllegalArgumentException("the binding can't be both ignored and checked");
+    }
+    if (singleUse != null && !requiresExpiry) {
+      throw new IllegalArgumentException("tokens for single use must expire");
+    }
     List<IssuerKeys> bound = new ArrayList<>();
     for (TrustedIssuer issuer : issuers) {
       bound.add(new IssuerKeys(issuer, provider));
@@ -208,6 +298,20 @@ public final class JwtVerifierBuilder {
             age == null ? -1 : age.toMillis(),
             requiresExpiry,
             List.copyOf(requiredClaims));
-    return new JwtVerifier(bound.toArray(new IssuerKeys[0]), policy, maxTokenChars, clock);
+    DpopCheck dpop = dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis());
+    return new JwtVerifier(
+        bound.toArray(new IssuerKeys[0]),
+        policy,
+        new UsePolicy(
+            ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
+        maxTokenChars,
+        clock,
+        cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));
+  }
+
+  private boolean onlySymmetric() {
+    return issuers.stream()
+        .flatMap(issuer -> issuer.algorithms().stream())
+        .allMatch(JwsAlgorithm::isSymmetric);
   }
 }

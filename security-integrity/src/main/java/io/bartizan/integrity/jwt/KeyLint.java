@@ -203,6 +203,15 @@ final class KeyLint {
     return CURVES.get(name);
   }
 
+  /** How many points the curve of an ECDSA algorithm has. */
+  static BigInteger order(JwsAlgorithm algorithm) {
+    ECParameterSpec curve = CURVES.get(String.valueOf(algorithm.curve));
+    if (curve == null) {
+      throw new IllegalArgumentException(algorithm + " has no such curve");
+    }
+    return curve.getOrder();
+  }
+
   private static Map<String, ECParameterSpec> curves() {
     Map<String, ECParameterSpec> curves = new LinkedHashMap<>();
     try {

@@ -96,7 +96,14 @@ final class KeyMaterial {
         && hasSameKeyAs(other);
   }
 
-  boolean hasSameKeyAs(KeyMaterial other) {
+  /** HMAC fills a short key up with zeros, so keys that differ by them alone are one (RFC 2104). */
+  boolean isSameHmacKeyAs(KeyMaterial other) {
+    return secret != null
+        && other.secret != null
+        && MessageDigest.isEqual(Arrays.copyOf(secret, 128), Arrays.copyOf(other.secret, 128));
+  }
+
+  private boolean hasSameKeyAs(KeyMaterial other) {
     if (secret != null || other.secret != null) {
       return secret != null && other.secret != null && MessageDigest.isEqual(secret, other.secret);
     }

@@ -27,11 +27,13 @@ final class KeyRing {
   final KeySnapshot snapshot;
   private final Bound[] all;
   private final Bound[] nameless;
+  private final boolean needsKeyId;
   private final Map<String, Bound[]> byKeyId = new HashMap<>();
 
   private KeyRing(KeySnapshot snapshot, List<Bound> bound) {
     this.snapshot = snapshot;
     this.all = bound.toArray(NOTHING);
+    this.needsKeyId = snapshot.fetched && bound.size() > 1;
     this.nameless = bound.stream().filter(b -> b.key.keyId == null).toArray(Bound[]::new);
     for (Bound one : all) {
       String id = one.key.keyId;
@@ -72,11 +74,11 @@ final class KeyRing {
 
   /**
    * The keys a token could mean: those of its {@code kid}, else those without one; all if it names
-   * none. The caller skips those of another algorithm.
+   * none, unless they are several and were fetched. The caller skips those of another algorithm.
    */
   Bound[] candidates(@Nullable String keyId) {
     if (keyId == null) {
-      return all;
+      return needsKeyId ? NOTHING : all;
     }
     Bound[] named = byKeyId.get(keyId);
     return named == null ? nameless : named;
@@ -90,6 +92,11 @@ final class KeyRing {
     return names;
   }
 
+  /** For a key that came with a request and may never be seen again. */
+  static SignatureEngine engine(JwsAlgorithm algorithm, PublicKey key) {
+    return engine(algorithm, KeyMaterial.ofPublic(null, algorithm, key), null);
+  }
+
   private static SignatureEngine engine(
       JwsAlgorithm algorithm, KeyMaterial key, @Nullable Provider provider) {
     try {
@@ -99,8 +106,9 @@ final class KeyRing {
             : MacEngine.of(algorithm, key.secret(), provider);
       }
       PublicKey publicKey = Objects.requireNonNull(key.publicKey, "publicKey");
-      if (provider != null || algorithm.family.isRsa()) {
-        return new JcaEngine(algorithm, publicKey, provider);
+      Provider chosen = provider != null ? provider : Accp.forAlgorithm(algorithm);
+      if (chosen != null || algorithm.family.isRsa()) {
+        return new JcaEngine(algorithm, publicKey, chosen);
       }
       return algorithm == JwsAlgorithm.ED25519
           ? new Ed25519Engine(KeyLint.ed25519Point(publicKey))

@@ -5,12 +5,17 @@ import java.util.List;
 /** The keys at one moment; another object whenever they changed, and only then. */
 final class KeySnapshot {
 
-  static final KeySnapshot NONE = new KeySnapshot(List.of());
+  /** No keys were ever got, or they are too old to be believed. */
+  static final KeySnapshot NONE = new KeySnapshot(List.of(), true);
 
   final List<KeyMaterial> keys;
 
-  KeySnapshot(List<KeyMaterial> keys) {
+  /** Whether somebody else decides what is in the set. */
+  final boolean fetched;
+
+  KeySnapshot(List<KeyMaterial> keys, boolean fetched) {
     this.keys = List.copyOf(keys);
+    this.fetched = fetched;
   }
 
   boolean hasSameKeysAs(KeySnapshot other) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** One key of each algorithm, made once a test run. */
 final class Keys {
@@ -69,6 +70,17 @@ final class Keys {
         generator.initialize(new ECGenParameterSpec(curve));
       }
       return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A key on secp256k1, which the JDK no longer has. */
+  static PublicKey koblitz() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+      generator.initialize(new ECGenParameterSpec("secp256k1"));
+      return generator.generateKeyPair().getPublic();
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

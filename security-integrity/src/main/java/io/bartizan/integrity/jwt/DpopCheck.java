@@ -1,0 +1,178 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every check of a DPoP proof that RFC 9449 section 4.3 lists, in the order of their cost; its
+ * {@code jti} is used up last of all.
+ */
+final class DpopCheck {
+
+  /** How long after its issue a proof is good for, not counting the clock skew. */
+  static final long MAX_AGE_MILLIS = 60_000;
+
+  private static final int MAX_PROOF_CHARS = 8 * 1024;
+  private static final Rejected MALFORMED = invalid("the proof is no compact JWS of its type");
+  private static final Rejected KEY = invalid("the proof's jwk is not an acceptable public key");
+  private static final Rejected SIGNATURE = invalid("the proof's key does not verify it");
+  private static final Rejected CLAIMS = invalid("the proof's payload is malformed or incomplete");
+  private static final Rejected METHOD = invalid("the proof's htm is not the request's method");
+  private static final Rejected TARGET = invalid("the proof's htu is not the request's URI");
+  private static final Rejected TOKEN = invalid("the proof's ath is not the hash of the token");
+  private static final Rejected NONCE = invalid("the proof's nonce is not the expected one");
+  private static final Rejected TIME = invalid("the proof's iat is too old or in the future");
+  private static final Rejected REPLAYED =
+      Rejected.of(JwtReason.REPLAYED, "the proof was used before");
+  private static final Rejected UNDECIDED =
+      Rejected.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the proof was used before");
+  private static final Rejected OTHER_KEY =
+      Rejected.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
+
+  private final ReplayGuard guard;
+  private final long skewMillis;
+
+  DpopCheck(ReplayGuard guard, long skewMillis) {
+    this.guard = guard;
+    this.skewMillis = skewMillis;
+  }
+
+  private static Rejected invalid(String detail) {
+    return Rejected.of(JwtReason.DPOP_INVALID, detail);
+  }
+
+  @Nullable Rejected check(
+      String proof,
+      String method,
+      URI uri,
+      @Nullable String nonce,
+      String token,
+      String jkt,
+      long now) {
+    CompactToken parts =
+        proof.length() > MAX_PROOF_CHARS ? null : CompactToken.split(CompactToken.bytes(proof));
+    if (parts == null) {
+      return MALFORMED;
+    }
+    JwsHeader header = JwsHeader.parse(parts.bytes, parts.headerEnd);
+    byte[] signature = parts.signature();
+    if (header.refusal != null
+        || header.algorithm().isSymmetric()
+        || !"dpop+jwt".equals(header.type)
+        || signature == null) {
+      return MALFORMED;
+    }
+    PublicKey key = key(header);
+    if (key == null) {
+      return KEY;
+    }
+    if (!MessageDigest.isEqual(utf8(Thumbprint.of(key)), utf8(jkt))) {
+      return OTHER_KEY;
+    }
+    if (!KeyRing.engine(header.algorithm(), key).verify(parts.bytes, parts.payloadEnd, signature)) {
+      return SIGNATURE;
+    }
+    byte[] payload = parts.payload();
+    if (payload == null) {
+      return CLAIMS;
+    }
+    try {
+      return checkClaims(ClaimSet.parse(payload), method, uri, nonce, token, jkt, now);
+    } catch (Refusal | JsonException e) {
+      return CLAIMS;
+    }
+  }
+
+  private static @Nullable PublicKey key(JwsHeader header) {
+    try {
+      JsonObject jwk = header.json().object("jwk");
+      KeyMaterial key = jwk == null ? null : JwkReader.read(jwk);
+      JwsAlgorithm algorithm = header.algorithm();
+      return key != null
+              && key.fits(algorithm)
+              && (key.algorithm == null || key.algorithm == algorithm)
+          ? key.publicKey
+          : null;
+    } catch (JsonException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private @Nullable Rejected checkClaims(
+      ClaimSet claims,
+      String method,
+      URI uri,
+      @Nullable String nonce,
+      String token,
+      String jkt,
+      long now)
+      throws JsonException {
+    String target = claims.json.string("htu");
+    String hash = claims.json.string("ath");
+    String given = claims.json.string("nonce");
+    if (claims.id == null || claims.id.isEmpty() || claims.issuedAt == ClaimSet.NONE) {
+      return CLAIMS;
+    }
+    if (!method.equals(claims.json.string("htm"))) {
+      return METHOD;
+    }
+    if (target == null || !normal(uri).equals(normal(target))) {
+      return TARGET;
+    }
+    String expected = StrictBase64.encodeUrl(Thumbprint.sha256(CompactToken.bytes(token)));
+    if (hash == null || !MessageDigest.isEqual(utf8(expected), utf8(hash))) {
+      return TOKEN;
+    }
+    if (nonce != null && (given == null || !MessageDigest.isEqual(utf8(nonce), utf8(given)))) {
+      return NONCE;
+    }
+    long end = claims.issuedAt + MAX_AGE_MILLIS + skewMillis;
+    if (now + skewMillis < claims.issuedAt || now >= end) {
+      return TIME;
+    }
+    return switch (guard.use("dpop:" + jkt, utf8(claims.id), Instant.ofEpochMilli(end))) {
+      case FIRST -> null;
+      case REPEATED -> REPLAYED;
+      case UNKNOWN -> UNDECIDED;
+    };
+  }
+
+  private static @Nullable String normal(String target) {
+    try {
+      return normal(new URI(target));
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Scheme and host in lower case, no default port, no query, no fragment, RFC 3986 section 6.2.
+   */
+  private static String normal(URI uri) {
+    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+    int standard = scheme.equals("https") ? 443 : scheme.equals("http") ? 80 : -1;
+    int port = uri.getPort() == standard ? -1 : uri.getPort();
+    String path = uri.normalize().getRawPath();
+    return scheme
+        + "://"
+        + (uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@")
+        + String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT)
+        + (port < 0 ? "" : ":" + port)
+        + (path == null || path.isEmpty() ? "/" : path);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

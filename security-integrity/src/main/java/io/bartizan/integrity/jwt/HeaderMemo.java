@@ -1,0 +1,52 @@
+package io.bartizan.integrity.jwt;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Headers that were read before, found by their encoded bytes.
+ *
+ * <p>An issuer sends the same header for months, so base64 and JSON of it need not be read again.
+ * Only headers of accepted tokens are remembered: nobody can push them out with rubbish.
+ */
+final class HeaderMemo {
+
+  private static final int SLOTS = 64;
+
+  private static final class Entry {
+    private final byte[] encoded;
+    private final JwsHeader header;
+
+    Entry(byte[] encoded, JwsHeader header) {
+      this.encoded = encoded;
+      this.header = header;
+    }
+  }
+
+  private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(SLOTS);
+
+  @Nullable JwsHeader find(byte[] token, int end) {
+    Entry entry = entries.get(slot(token, end));
+    return entry != null && Arrays.equals(entry.encoded, 0, entry.encoded.length, token, 0, end)
+        ? entry.header
+        : null;
+  }
+
+  void remember(byte[] token, int end, JwsHeader header) {
+    int slot = slot(token, end);
+    Entry entry = entries.get(slot);
+    if (entry == null || entry.header != header) {
+      entries.set(slot, new Entry(Arrays.copyOf(token, end), header));
+    }
+  }
+
+  /** A few letters tell headers apart; where they do not, the header is read again. */
+  private static int slot(byte[] token, int end) {
+    int mixed = end;
+    for (int i = 1; i <= 16 && i <= end; i++) {
+      mixed = 31 * mixed + token[end - i];
+    }
+    return (mixed ^ (mixed >>> 12)) & (SLOTS - 1);
+  }
+}

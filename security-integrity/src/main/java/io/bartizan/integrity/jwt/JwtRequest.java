@@ -1,0 +1,101 @@
+package io.bartizan.integrity.jwt;
+
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request a token came with: what proves that whoever shows the token is whom it was bound to.
+ * Immutable.
+ *
+ * <pre>{@code
+ * JwtRequest request = JwtRequest.bare().withDpop("POST", URI.create("https://api/pay"), proof);
+ * VerifiedJwt jwt = verifier.verify(token, request);
+ * }</pre>
+ */
+public final class JwtRequest {
+
+  private static final JwtRequest BARE = new JwtRequest(null, null, null, null, null);
+
+  final @Nullable X509Certificate certificate;
+  final @Nullable String method;
+  final @Nullable URI uri;
+  final @Nullable String proof;
+  final @Nullable String nonce;
+
+  private JwtRequest(
+      @Nullable X509Certificate certificate,
+      @Nullable String method,
+      @Nullable URI uri,
+      @Nullable String proof,
+      @Nullable String nonce) {
+    this.certificate = certificate;
+    this.method = method;
+    this.uri = uri;
+    this.proof = proof;
+    this.nonce = nonce;
+  }
+
+  /**
+   * A request that shows nothing but the token.
+   *
+   * @return always the same object
+   */
+  public static JwtRequest bare() {
+    return BARE;
+  }
+
+  /**
+   * The same request over a TLS connection whose client showed this certificate (RFC 8705).
+   *
+   * @param clientCertificate the leaf that the TLS handshake itself authenticated; never one that
+   *     came in a header which clients can set
+   * @return a new request
+   */
+  public JwtRequest withClientCertificate(X509Certificate clientCertificate) {
+    Objects.requireNonNull(clientCertificate, "clientCertificate");
+    return new JwtRequest(clientCertificate, method, uri, proof, nonce);
+  }
+
+  /**
+   * The same request with a DPoP proof (RFC 9449).
+   *
+   * @param httpMethod the request's method
+   * @param httpUri the absolute URI as the client knows it, in front of any proxy; query and
+   *     fragment are not compared
+   * @param dpopProof the value of the one {@code DPoP} header; refuse a request that has several
+   * @return a new request
+   * @throws IllegalArgumentException if the URI is not absolute
+   */
+  public JwtRequest withDpop(String httpMethod, URI httpUri, String dpopProof) {
+    if (!httpUri.isAbsolute() || httpUri.getHost() == null) {
+      throw new IllegalArgumentException("httpUri is not absolute with a host");
+    }
+    return new JwtRequest(
+        certificate,
+        Objects.requireNonNull(httpMethod, "httpMethod"),
+        httpUri,
+        Objects.requireNonNull(dpopProof, "dpopProof"),
+        nonce);
+  }
+
+  /**
+   * The same request, whose proof must hold this nonce (RFC 9449 section 9).
+   *
+   * @param expected the nonce that this server gave the client
+   * @return a new request
+   */
+  public JwtRequest withDpopNonce(String expected) {
+    return new JwtRequest(
+        certificate, method, uri, proof, Objects.requireNonNull(expected, "expected"));
+  }
+
+  /** What the request shows, not what it says. */
+  @Override
+  public String toString() {
+    return "JwtRequest["
+        + (certificate == null ? "no certificate" : "certificate")
+        + (proof == null ? ", no proof]" : ", DPoP proof]");
+  }
+}

@@ -1,0 +1,38 @@
+package io.bartizan.integrity.jwt;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tokens must no longer be believed although they have not expired; asked at every
+ * verification, for cached tokens too.
+ *
+ * <p>It must be fast and thread-safe: look into memory, and let something else bring the list
+ * there. What it throws reaches the caller of the verifier, so a broken list accepts nothing.
+ * Tokens are named by issuer and {@code jti} and not by their text, for one token may have several
+ * valid texts (ECDSA's {@code (r, n − s)}).
+ */
+@FunctionalInterface
+public interface JwtRevocation {
+
+  /**
+   * Whether a token was revoked; not asked for tokens without {@code jti}, so require it.
+   *
+   * @param issuer the token's {@code iss}
+   * @param tokenId the token's {@code jti}
+   * @return whether to refuse it
+   */
+  boolean isRevoked(String issuer, String tokenId);
+
+  /**
+   * Before when all tokens of a subject are revoked, for instance since its password changed. A
+   * token of that subject without {@code iat} is then refused too.
+   *
+   * @param issuer the token's {@code iss}
+   * @param subject the token's {@code sub}
+   * @return null if there is no such moment
+   */
+  default @Nullable Instant subjectNotBefore(String issuer, String subject) {
+    return null;
+  }
+}

@@ -1,0 +1,172 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this use of a genuine token is acceptable: by whom it is shown, whether it was revoked
+ * and whether it was used before. Asked at every use, of cached tokens too; what is used up comes
+ * last.
+ */
+final class UsePolicy {
+
+  private static final Rejected MALFORMED =
+      Rejected.of(JwtReason.CLAIM_INVALID, "cnf is not an object with some members");
+  private static final Rejected UNKNOWN_BINDING =
+      Rejected.of(JwtReason.BINDING_MISSING, "cnf holds a binding that is not supported");
+  private static final Rejected NOT_BOUND =
+      Rejected.of(JwtReason.BINDING_MISSING, "the token is bound to nothing, and must be");
+  private static final Rejected NO_CERTIFICATE =
+      Rejected.of(
+          JwtReason.BINDING_MISSING, "the token is bound to a certificate, the request shows none");
+  private static final Rejected OTHER_CERTIFICATE =
+      Rejected.of(JwtReason.BINDING_MISMATCH, "the token is bound to another certificate");
+  private static final Rejected NO_PROOF =
+      Rejected.of(
+          JwtReason.BINDING_MISSING, "the token is bound to a key, the request has no proof");
+  private static final Rejected NO_DPOP =
+      Rejected.of(
+          JwtReason.BINDING_MISSING, "the token is bound to a key, DPoP is not configured here");
+  private static final Rejected PROOF_WITHOUT_BINDING =
+      Rejected.of(JwtReason.BINDING_MISMATCH, "the request has a DPoP proof, the token no jkt");
+  private static final Rejected REVOKED =
+      Rejected.of(JwtReason.REVOKED, "the token or its subject was revoked");
+  private static final Rejected NO_ID =
+      Rejected.of(JwtReason.CLAIM_MISSING, "jti is missing, and tokens are for single use");
+  private static final Rejected USED = Rejected.of(JwtReason.REPLAYED, "the token was used before");
+  private static final Rejected UNDECIDED =
+      Rejected.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the token was used before");
+
+  private final boolean ignoresBinding;
+  private final boolean requiresBinding;
+  private final @Nullable DpopCheck dpop;
+  private final @Nullable JwtRevocation revocation;
+  private final @Nullable ReplayGuard singleUse;
+  private final long skewMillis;
+
+  UsePolicy(
+      boolean ignoresBinding,
+      boolean requiresBinding,
+      @Nullable DpopCheck dpop,
+      @Nullable JwtRevocation revocation,
+      @Nullable ReplayGuard singleUse,
+      long skewMillis) {
+    this.ignoresBinding = ignoresBinding;
+    this.requiresBinding = requiresBinding;
+    this.dpop = dpop;
+    this.revocation = revocation;
+    this.singleUse = singleUse;
+    this.skewMillis = skewMillis;
+  }
+
+  @Nullable Rejected check(VerifiedJwt jwt, String token, JwtRequest request, long now) {
+    ClaimSet claims = jwt.claimSet();
+    Rejected refused = revocation == null ? null : checkRevocation(revocation, jwt, claims);
+    if (refused == null && singleUse != null && claims.id == null) {
+      refused = NO_ID;
+    }
+    if (refused == null && !ignoresBinding) {
+      refused = checkBinding(claims, token, request, now);
+    }
+    if (refused == null && singleUse != null && claims.id != null) {
+      Instant until = Instant.ofEpochMilli(claims.expiresAt + skewMillis);
+      byte[] id = claims.id.getBytes(StandardCharsets.UTF_8);
+      refused =
+          switch (singleUse.use("jwt:" + jwt.issuer(), id, until)) {
+            case FIRST -> null;
+            case REPEATED -> USED;
+            case UNKNOWN -> UNDECIDED;
+          };
+    }
+    return refused;
+  }
+
+  private static @Nullable Rejected checkRevocation(
+      JwtRevocation revocation, VerifiedJwt jwt, ClaimSet claims) {
+    if (claims.id != null && revocation.isRevoked(jwt.issuer(), claims.id)) {
+      return REVOKED;
+    }
+    if (claims.subject != null) {
+      Instant from = revocation.subjectNotBefore(jwt.issuer(), claims.subject);
+      if (from != null
+          && (claims.issuedAt == ClaimSet.NONE || claims.issuedAt < from.toEpochMilli())) {
+        return REVOKED;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Rejected checkBinding(
+      ClaimSet claims, String token, JwtRequest request, long now) {
+    if (!claims.json.has("cnf")) {
+      return requiresBinding ? NOT_BOUND : request.proof != null ? PROOF_WITHOUT_BINDING : null;
+    }
+    try {
+      JsonObject binding = claims.json.object("cnf");
+      List<String> names = binding == null ? List.of() : binding.names();
+      if (binding == null || names.isEmpty()) {
+        return MALFORMED;
+      }
+      for (String name : names) {
+        if (!name.equals("x5t#S256") && !name.equals("jkt")) {
+          return UNKNOWN_BINDING;
+        }
+      }
+      Rejected refused = checkCertificate(binding.string("x5t#S256"), request.certificate);
+      return refused != null ? refused : checkKey(binding.string("jkt"), token, request, now);
+    } catch (JsonException e) {
+      return MALFORMED;
+    }
+  }
+
+  private static @Nullable Rejected checkCertificate(
+      @Nullable String thumbprint, @Nullable X509Certificate certificate) {
+    if (thumbprint == null) {
+      return null;
+    }
+    if (certificate == null) {
+      return NO_CERTIFICATE;
+    }
+    try {
+      byte[] shown = Thumbprint.sha256(certificate.getEncoded());
+      byte[] bound = StrictBase64.decodeUrl(thumbprint);
+      return bound != null && MessageDigest.isEqual(shown, bound) ? null : OTHER_CERTIFICATE;
+    } catch (CertificateEncodingException e) {
+      return OTHER_CERTIFICATE;
+    }
+  }
+
+  private @Nullable Rejected checkKey(
+      @Nullable String jkt, String token, JwtRequest request, long now) {
+    if (jkt == null) {
+      return request.proof == null ? null : PROOF_WITHOUT_BINDING;
+    }
+    if (dpop == null) {
+      return NO_DPOP;
+    }
+    if (request.proof == null || request.method == null || request.uri == null) {
+      return NO_PROOF;
+    }
+    return dpop.check(request.proof, request.method, request.uri, request.nonce, token, jkt, now);
+  }
+
+  @Override
+  public String toString() {
+    return (ignoresBinding
+            ? "binding ignored"
+            : requiresBinding ? "binding required" : "binding checked")
+        + (dpop == null ? "" : ", DPoP")
+        + (revocation == null ? "" : ", revocation")
+        + (singleUse == null ? "" : ", single use");
+  }
+}
