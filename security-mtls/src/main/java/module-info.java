@@ -2,6 +2,11 @@
 module io.bartizan.mtls {
   requires transitive io.bartizan.core;
   requires org.slf4j;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
+  requires org.bouncycastle.util;
   requires static transitive org.jspecify;
   requires static com.google.errorprone.annotations;
+
+  exports io.bartizan.mtls;
 }

@@ -1,0 +1,78 @@
+package io.bartizan.mtls;
+
+import io.bartizan.core.Pem;
+import io.bartizan.core.SafeText;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads certificates and names them in messages. */
+final class Certificates {
+
+  private Certificates() {}
+
+  static CertificateFactory factory() {
+    try {
+      return CertificateFactory.getInstance("X.509");
+    } catch (CertificateException e) {
+      throw new IllegalStateException("every Java platform has X.509", e);
+    }
+  }
+
+  /** The blocks of a text; a malformed one is the source's fault. */
+  static List<Pem> blocks(String source, String text) {
+    try {
+      return Pem.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TlsMaterialException(
+          TlsReason.FILE_MALFORMED, source, "is malformed: " + e.getMessage());
+    }
+  }
+
+  /** The certificates among the blocks, in order. */
+  static List<X509Certificate> of(String source, List<Pem> blocks) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Pem block : blocks) {
+      switch (block.label()) {
+        case "CERTIFICATE", "X509 CERTIFICATE" -> certificates.add(of(source, block.content()));
+        case "TRUSTED CERTIFICATE" ->
+            throw new TlsMaterialException(
+                TlsReason.FILE_MALFORMED,
+                source,
+                "holds an OpenSSL TRUSTED CERTIFICATE, a plain CERTIFICATE is needed");
+        default -> {}
+      }
+    }
+    return List.copyOf(certificates);
+  }
+
+  static X509Certificate of(String source, byte[] der) {
+    try {
+      ByteArrayInputStream in = new ByteArrayInputStream(der);
+      if (factory().generateCertificate(in) instanceof X509Certificate certificate
+          && in.available() == 0) {
+        return certificate;
+      }
+    } catch (CertificateException | RuntimeException e) {
+      // the sentence below says enough; the parser's own may quote the content
+    }
+    throw new TlsMaterialException(
+        TlsReason.FILE_MALFORMED, source, "holds a certificate that can't be parsed");
+  }
+
+  /** Subject and serial number, for people only. */
+  static String label(X509Certificate certificate) {
+    return "\""
+        + SafeText.of(certificate.getSubjectX500Principal().getName(), 120)
+        + "\" (serial "
+        + SafeText.of(certificate.getSerialNumber().toString(16), 48)
+        + ")";
+  }
+
+  static boolean isSelfIssued(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+  }
+}

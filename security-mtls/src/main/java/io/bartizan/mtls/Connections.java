@@ -1,0 +1,101 @@
+package io.bartizan.mtls;
+
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about connections: decisions of trust managers until their handshake ends, and open
+ * connections so that a new generation can review them. Both maps hold their keys weakly.
+ */
+final class Connections {
+
+  private final Settings settings;
+  private final Map<Object, PeerDecision> decisions =
+      Collections.synchronizedMap(new WeakHashMap<>());
+  private final Set<Guard> open =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  Connections(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** A trust manager decided about the peer of an engine or socket of the TLS provider. */
+  void decided(Object connection, PeerDecision decision) {
+    decisions.put(connection, decision);
+  }
+
+  /** What was decided about the peer of an engine or socket; null if a session was resumed. */
+  @Nullable PeerDecision taken(Object connection) {
+    return decisions.remove(connection);
+  }
+
+  void opened(Guard guard) {
+    open.add(guard);
+  }
+
+  void closed(Guard guard) {
+    open.remove(guard);
+  }
+
+  void tell(PeerDecision decision, boolean resumed, @Nullable String host) {
+    Listeners.tell(
+        () ->
+            settings
+                .listener()
+                .handshake(
+                    new HandshakeEvent(
+                        settings.side(), decision, resumed, host, dryRun(decision, host))));
+  }
+
+  private @Nullable String dryRun(PeerDecision decision, @Nullable String host) {
+    if (settings.dryRun() instanceof Rule candidate
+        && decision instanceof PeerDecision.Accepted accepted
+        && candidate.match(new Rule.Subject(accepted.identity(), settings.side(), host)) == null) {
+      return accepted.identity() + " would not match " + candidate;
+    }
+    return null;
+  }
+
+  /** Asks the new generation about every open connection. */
+  void review(Generation next) {
+    List<Guard> all;
+    synchronized (open) {
+      all = new ArrayList<>(open);
+    }
+    for (Guard guard : all) {
+      SSLSession session = guard.session();
+      if (decide(next, session, guard.host()) instanceof PeerDecision.Rejected rejected) {
+        if (rejected.reason() == TlsReason.REVOKED) {
+          guard.refuse(rejected);
+        }
+        Listeners.tell(() -> settings.listener().noLongerAccepted(session, rejected));
+      }
+    }
+  }
+
+  /** The whole decision of a generation about a session's peer. */
+  static PeerDecision decide(Generation generation, SSLSession session, @Nullable String host) {
+    return generation.decider().decide(chain(session), host, null);
+  }
+
+  static X509Certificate @Nullable [] chain(SSLSession session) {
+    try {
+      Certificate[] peer = session.getPeerCertificates();
+      return Arrays.stream(peer)
+          .filter(X509Certificate.class::isInstance)
+          .toArray(X509Certificate[]::new);
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.bartizan.mtls;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLParameters;
+
+/** The least a connection may be: TLS 1.2 with an AEAD and forward secrecy, or TLS 1.3. */
+final class Floor {
+
+  private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+  private Floor() {}
+
+  /** The protocols of the list that are good enough. */
+  static String[] protocols(String[] asked) {
+    return kept("protocols", asked, PROTOCOLS::contains, "TLSv1.3 and TLSv1.2");
+  }
+
+  /** The cipher suites of the list that are good enough, in their order. */
+  static String[] suites(String[] asked) {
+    return kept(
+        "cipher suites",
+        asked,
+        Floor::isStrong,
+        "those of TLS 1.3 and ECDHE with GCM or ChaCha20-Poly1305");
+  }
+
+  /** Whether nothing of the parameters would be left. */
+  static void refuseWeakOnly(SSLParameters parameters) {
+    String[] protocols = parameters.getProtocols();
+    if (protocols != null) {
+      protocols(protocols);
+    }
+    String[] suites = parameters.getCipherSuites();
+    if (suites != null) {
+      suites(suites);
+    }
+  }
+
+  /** Parameters of a context, raised to the floor. */
+  static SSLParameters raise(SSLParameters parameters, TlsSide side) {
+    parameters.setProtocols(protocols(parameters.getProtocols()));
+    parameters.setCipherSuites(suites(parameters.getCipherSuites()));
+    if (side == TlsSide.SERVER) {
+      parameters.setNeedClientAuth(true);
+      parameters.setUseCipherSuitesOrder(true);
+    }
+    return parameters;
+  }
+
+  private static boolean isStrong(String suite) {
+    boolean aead = suite.contains("_GCM_") || suite.contains("_CHACHA20_POLY1305_");
+    boolean tls13 = suite.startsWith("TLS_AES_") || suite.startsWith("TLS_CHACHA20_");
+    boolean ecdhe =
+        suite.startsWith("TLS_ECDHE_ECDSA_WITH_") || suite.startsWith("TLS_ECDHE_RSA_WITH_");
+    boolean known = !suite.contains("ARIA") && !suite.contains("CAMELLIA");
+    return aead && known && (tls13 || ecdhe);
+  }
+
+  private static String[] kept(
+      String what, String[] asked, Predicate<String> good, String accepted) {
+    String[] kept = Arrays.stream(asked).filter(good).toArray(String[]::new);
+    if (kept.length == 0) {
+      throw new IllegalArgumentException(
+          "none of the "
+              + what
+              + " "
+              + Arrays.toString(asked)
+              + " is accepted, "
+              + accepted
+              + " are");
+    }
+    return kept;
+  }
+}

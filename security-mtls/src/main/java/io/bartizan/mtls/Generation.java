@@ -1,0 +1,27 @@
+package io.bartizan.mtls;
+
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+
+/**
+ * One immutable state of everything a handshake needs. Its SSLContext is its own, and with it the
+ * keys that seal session tickets: when the generation ends, so do they.
+ */
+record Generation(
+    long number,
+    Instant created,
+    KeyMaterial identity,
+    List<X509Certificate> anchors,
+    TrustDecider decider,
+    SSLContext context,
+    String fingerprint,
+    Set<Path> files) {
+
+  String alias() {
+    return "generation-" + number;
+  }
+}

@@ -1,0 +1,145 @@
+package io.bartizan.mtls;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.BiFunction;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.NullUnmarked;
+
+/**
+ * An engine that keeps its role, its floor and its demand for a client certificate whatever a
+ * framework sets, and decides about the peer before the first application data passes.
+ */
+@NullUnmarked
+final class GuardedEngine extends DelegatingEngine {
+
+  private final TlsSide side;
+  private final Guard guard;
+  private final SSLSession nullSession;
+
+  GuardedEngine(SSLEngine inner, TlsSide side, Generations generations, Generation born) {
+    super(inner);
+    this.side = side;
+    this.guard = new Guard(generations, born, inner, inner.getPeerHost(), inner::getSession);
+    this.nullSession = inner.getSession();
+    inner.setUseClientMode(side == TlsSide.CLIENT);
+    raise();
+  }
+
+  private void raise() {
+    inner.setEnabledProtocols(Floor.protocols(inner.getEnabledProtocols()));
+    inner.setEnabledCipherSuites(Floor.suites(inner.getEnabledCipherSuites()));
+    if (side == TlsSide.SERVER) {
+      inner.setNeedClientAuth(true);
+    }
+  }
+
+  @Override
+  public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst)
+      throws SSLException {
+    if (guard.isRefused() && !inner.isOutboundDone()) {
+      inner.closeOutbound();
+      return inner.wrap(new ByteBuffer[0], 0, 0, dst);
+    }
+    SSLEngineResult result;
+    try {
+      result = inner.wrap(srcs, offset, length, dst);
+    } catch (SSLException e) {
+      guard.handshakeFailed(e, getPeerHost());
+      throw e;
+    }
+    return after(result, false);
+  }
+
+  @Override
+  public SSLEngineResult unwrap(ByteBuffer src, ByteBuffer[] dsts, int offset, int length)
+      throws SSLException {
+    guard.check();
+    SSLEngineResult result;
+    try {
+      result = inner.unwrap(src, dsts, offset, length);
+    } catch (SSLException e) {
+      guard.handshakeFailed(e, getPeerHost());
+      throw e;
+    }
+    return after(result, result.bytesProduced() > 0);
+  }
+
+  private SSLEngineResult after(SSLEngineResult result, boolean produced) throws SSLException {
+    if (!guard.isDone() && (produced || result.getHandshakeStatus() == HandshakeStatus.FINISHED)) {
+      try {
+        guard.handshakeDone(getPeerHost());
+      } catch (SSLException e) {
+        inner.closeOutbound();
+        throw e;
+      }
+      Renegotiation.forbid(inner);
+    }
+    if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+      guard.closed();
+    }
+    return result;
+  }
+
+  @Override
+  public void beginHandshake() throws SSLException {
+    if (guard.isDone()) {
+      throw new SSLException("a second handshake on one connection is refused");
+    }
+    inner.beginHandshake();
+  }
+
+  @Override
+  public SSLSession getSession() {
+    return guard.isRefused() ? nullSession : inner.getSession();
+  }
+
+  @Override
+  public void setUseClientMode(boolean mode) {
+    Roles.require(side, mode);
+  }
+
+  @Override
+  public void setNeedClientAuth(boolean need) {
+    raise();
+  }
+
+  @Override
+  public void setWantClientAuth(boolean want) {
+    raise();
+  }
+
+  @Override
+  public void setEnabledProtocols(String[] protocols) {
+    inner.setEnabledProtocols(Floor.protocols(protocols));
+  }
+
+  @Override
+  public void setEnabledCipherSuites(String[] suites) {
+    inner.setEnabledCipherSuites(Floor.suites(suites));
+  }
+
+  @Override
+  public void setSSLParameters(SSLParameters parameters) {
+    Floor.refuseWeakOnly(parameters);
+    inner.setSSLParameters(parameters);
+    raise();
+  }
+
+  @Override
+  public void setHandshakeApplicationProtocolSelector(
+      BiFunction<SSLEngine, List<String>, String> selector) {
+    inner.setHandshakeApplicationProtocolSelector(
+        selector == null ? null : (engine, protocols) -> selector.apply(this, protocols));
+  }
+
+  @Override
+  public String toString() {
+    return "GuardedEngine[" + side + "]";
+  }
+}

@@ -1,0 +1,60 @@
+package io.bartizan.mtls;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. */
+final class HostName {
+
+  private static final int MAX_CHARS = 253;
+  private static final int MAX_LABEL = 63;
+
+  private HostName() {}
+
+  /** The name in lower case without a final dot, or null if it is not a host name. */
+  static @Nullable String normalized(String name) {
+    String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    return isValid(host) ? host.toLowerCase(Locale.ROOT) : null;
+  }
+
+  /**
+   * Whether a presented dNSName covers a normalized host (RFC 9525 section 6.3): equal, or a
+   * wildcard that is the whole left-most label and stands for exactly one label.
+   */
+  static boolean covers(String presented, String host) {
+    if (presented.startsWith("*.")) {
+      String parent = presented.substring(2);
+      int dot = host.indexOf('.');
+      return isValid(parent) && dot > 0 && parent.equalsIgnoreCase(host.substring(dot + 1));
+    }
+    return isValid(presented) && presented.equalsIgnoreCase(host);
+  }
+
+  private static boolean isValid(String name) {
+    if (name.isEmpty() || name.length() > MAX_CHARS) {
+      return false;
+    }
+    int label = 0;
+    char last = '.';
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '.') {
+        if (last == '.' || last == '-') {
+          return false;
+        }
+        label = 0;
+      } else {
+        boolean letterOrDigit =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letterOrDigit && c != '_' && (c != '-' || label == 0)) {
+          return false;
+        }
+        if (++label > MAX_LABEL) {
+          return false;
+        }
+      }
+      last = c;
+    }
+    return last != '.' && last != '-';
+  }
+}

@@ -1,0 +1,176 @@
+package io.bartizan.mtls;
+
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+
+/** A private key with its chain, leaf first; checked as a whole before anyone may use it. */
+record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
+
+  static final int MIN_RSA_BITS = 2048;
+
+  X509Certificate leaf() {
+    return chain.get(0);
+  }
+
+  /** Refuses material that handshakes would fail with, each fault in its own sentence. */
+  KeyMaterial checked(TlsSide side, Instant now) {
+    if (chain.isEmpty()) {
+      throw fault(TlsReason.CERTIFICATE_MISSING, "holds no certificate");
+    }
+    if (!isKeyOfLeaf()) {
+      throw fault(
+          TlsReason.KEY_MISMATCH,
+          "holds a private key that is not the one of " + Certificates.label(leaf()));
+    }
+    checkOrder();
+    for (X509Certificate certificate : chain) {
+      if (now.isAfter(certificate.getNotAfter().toInstant())) {
+        throw fault(
+            TlsReason.EXPIRED,
+            "holds "
+                + Certificates.label(certificate)
+                + ", which expired at "
+                + certificate.getNotAfter().toInstant());
+      }
+      if (now.isBefore(certificate.getNotBefore().toInstant())) {
+        throw fault(
+            TlsReason.NOT_YET_VALID,
+            "holds "
+                + Certificates.label(certificate)
+                + ", which is valid from "
+                + certificate.getNotBefore().toInstant()
+                + " only");
+      }
+    }
+    checkLeaf(side);
+    return this;
+  }
+
+  private void checkOrder() {
+    for (int i = 0; i + 1 < chain.size(); i++) {
+      X509Certificate subject = chain.get(i);
+      X509Certificate issuer = chain.get(i + 1);
+      try {
+        if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+          throw disordered(subject, issuer);
+        }
+        subject.verify(issuer.getPublicKey());
+      } catch (GeneralSecurityException e) {
+        throw disordered(subject, issuer);
+      }
+    }
+  }
+
+  private TlsMaterialException disordered(X509Certificate subject, X509Certificate issuer) {
+    return fault(
+        TlsReason.CHAIN_DISORDERED,
+        "has "
+            + Certificates.label(issuer)
+            + " after "
+            + Certificates.label(subject)
+            + ", which it did not issue; the order is leaf first, then each issuer");
+  }
+
+  private void checkLeaf(TlsSide side) {
+    if (leaf().getBasicConstraints() >= 0) {
+      throw fault(
+          TlsReason.LEAF_IS_CA,
+          "begins with the certificate authority " + Certificates.label(leaf()));
+    }
+    try {
+      List<String> usages = leaf().getExtendedKeyUsage();
+      if (usages != null && !usages.contains(side.ownUsage())) {
+        throw fault(
+            TlsReason.USAGE_WRONG,
+            "begins with "
+                + Certificates.label(leaf())
+                + ", whose extended key usage lacks "
+                + (side == TlsSide.SERVER ? "serverAuth" : "clientAuth"));
+      }
+    } catch (CertificateParsingException e) {
+      throw fault(TlsReason.FILE_MALFORMED, "has an extended key usage that can't be parsed");
+    }
+    if (leaf().getPublicKey() instanceof RSAKey rsa
+        && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+      throw fault(
+          TlsReason.ALGORITHM_WEAK,
+          "has an RSA key of "
+              + rsa.getModulus().bitLength()
+              + " bits, "
+              + MIN_RSA_BITS
+              + " or more are needed");
+    }
+  }
+
+  /** Signs and verifies, since the key may sit in a device that shows nothing else. */
+  private boolean isKeyOfLeaf() {
+    PublicKey publicKey = leaf().getPublicKey();
+    if (!family(key).equals(family(publicKey))) {
+      return false;
+    }
+    try {
+      byte[] challenge =
+          "bartizan: does this key belong to this certificate?"
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      Signature signer = signature(family(key));
+      signer.initSign(key);
+      signer.update(challenge);
+      byte[] signed = signer.sign();
+      Signature verifier = signature(family(key));
+      verifier.initVerify(publicKey);
+      verifier.update(challenge);
+      return verifier.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private static Signature signature(String family) throws GeneralSecurityException {
+    switch (family) {
+      case "RSA":
+        return Signature.getInstance("SHA256withRSA");
+      case "EC":
+        return Signature.getInstance("SHA256withECDSA");
+      case "RSASSA-PSS":
+        Signature pss = Signature.getInstance("RSASSA-PSS");
+        pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        return pss;
+      default:
+        return Signature.getInstance(family);
+    }
+  }
+
+  /** The key's kind in one spelling; the JDK says EdDSA where others say Ed25519. */
+  static String family(Key key) {
+    return switch (key.getAlgorithm()) {
+      case "Ed25519", "Ed448", "EdDSA" -> "EdDSA";
+      case "ECDSA", "EC" -> "EC";
+      default -> key.getAlgorithm();
+    };
+  }
+
+  Date notAfter() {
+    return leaf().getNotAfter();
+  }
+
+  private TlsMaterialException fault(TlsReason reason, String what) {
+    return new TlsMaterialException(reason, source, what);
+  }
+
+  /** The source and the leaf; never the key. */
+  @Override
+  public String toString() {
+    return source + (chain.isEmpty() ? "" : " " + Certificates.label(leaf()));
+  }
+}

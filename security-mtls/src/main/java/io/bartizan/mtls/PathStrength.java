@@ -1,0 +1,123 @@
+package io.bartizan.mtls;
+
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAKey;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.PSSParameterSpec;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the JDK lets pass on a path and we don't: short keys, SHA-1, certificates without usage for
+ * their role, authorities posing as peers.
+ */
+final class PathStrength {
+
+  private static final String EKU_OID = "2.5.29.37";
+  private static final String ANY_USAGE = "2.5.29.37.0";
+  private static final int MIN_EC_BITS = 256;
+
+  private PathStrength() {}
+
+  static void check(PathFinder.Path path, TlsSide peer) throws PeerRejectedException {
+    X509Certificate leaf = path.certificates().get(0);
+    if (leaf.getVersion() != 3) {
+      throw new PeerRejectedException(
+          TlsReason.CHAIN_INVALID,
+          Certificates.label(leaf) + " has version " + leaf.getVersion() + ", 3 is needed");
+    }
+    if (leaf.getBasicConstraints() >= 0) {
+      throw new PeerRejectedException(
+          TlsReason.LEAF_IS_CA,
+          Certificates.label(leaf) + " is a certificate authority, not a peer");
+    }
+    checkUsage(leaf, peer, false);
+    for (int i = 0; i < path.certificates().size(); i++) {
+      X509Certificate certificate = path.certificates().get(i);
+      if (i > 0) {
+        checkUsage(certificate, peer, true);
+      }
+      checkKey(certificate);
+      checkSignature(certificate);
+    }
+    checkKey(path.anchor());
+  }
+
+  /**
+   * An absent usage allows all (RFC 5280 section 4.2.1.12); anyExtendedKeyUsage is for CAs only.
+   */
+  private static void checkUsage(X509Certificate certificate, TlsSide peer, boolean authority)
+      throws PeerRejectedException {
+    List<String> usages;
+    try {
+      usages = certificate.getExtendedKeyUsage();
+    } catch (CertificateParsingException e) {
+      usages = List.of();
+    }
+    if (usages == null && certificate.getExtensionValue(EKU_OID) == null) {
+      return;
+    }
+    boolean allowed =
+        usages != null
+            && (usages.contains(peer.ownUsage()) || (authority && usages.contains(ANY_USAGE)));
+    if (!allowed) {
+      throw new PeerRejectedException(
+          TlsReason.USAGE_WRONG,
+          Certificates.label(certificate)
+              + " has an extended key usage without "
+              + (peer == TlsSide.SERVER ? "serverAuth" : "clientAuth"));
+    }
+  }
+
+  private static void checkKey(X509Certificate certificate) throws PeerRejectedException {
+    PublicKey key = certificate.getPublicKey();
+    boolean weak =
+        key instanceof DSAKey
+            || (key instanceof RSAKey rsa
+                && rsa.getModulus().bitLength() < KeyMaterial.MIN_RSA_BITS)
+            || (key instanceof ECKey ec && ec.getParams().getOrder().bitLength() < MIN_EC_BITS);
+    if (weak) {
+      throw new PeerRejectedException(
+          TlsReason.ALGORITHM_WEAK,
+          Certificates.label(certificate)
+              + " has a weak key; RSA from "
+              + KeyMaterial.MIN_RSA_BITS
+              + " and EC from "
+              + MIN_EC_BITS
+              + " bits are accepted");
+    }
+  }
+
+  private static void checkSignature(X509Certificate certificate) throws PeerRejectedException {
+    String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT).replace("-", "");
+    boolean weak = name.startsWith("SHA1") || name.startsWith("MD") || pssDigestIsWeak(certificate);
+    if (weak) {
+      throw new PeerRejectedException(
+          TlsReason.ALGORITHM_WEAK,
+          Certificates.label(certificate) + " is signed with " + certificate.getSigAlgName());
+    }
+  }
+
+  private static boolean pssDigestIsWeak(X509Certificate certificate) {
+    byte[] encoded = certificate.getSigAlgParams();
+    if (!certificate.getSigAlgName().equals("RSASSA-PSS")) {
+      return false;
+    }
+    if (encoded == null) {
+      return true;
+    }
+    try {
+      AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+      parameters.init(encoded);
+      String digest = parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
+      return digest.equals("SHA-1") || digest.startsWith("MD");
+    } catch (GeneralSecurityException | java.io.IOException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.bartizan.mtls;
+
+import io.bartizan.core.SafeText;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a verified peer is: the subject alternative names of its own certificate.
+ *
+ * <p>Nothing is read from the distinguished name, and nothing from any other certificate of the
+ * chain (CVE-2023-2422). Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * PeerIdentity caller = PeerIdentity.of(exchange.getSSLSession());
+ * String who = caller.spiffeId().orElseThrow();
+ * }</pre>
+ */
+public final class PeerIdentity {
+
+  private final X509Certificate certificate;
+  private final List<String> dnsNames;
+  private final List<String> uris;
+  private final List<String> ipAddresses;
+  private final List<String> emails;
+  private final @Nullable SpiffeId spiffeId;
+
+  PeerIdentity(X509Certificate certificate, SubjectNames names) {
+    this.certificate = certificate;
+    dnsNames = names.dns();
+    uris = names.uris();
+    ipAddresses = names.ips();
+    emails = names.emails();
+    spiffeId = SubjectNames.spiffeId(certificate, uris);
+  }
+
+  static PeerIdentity of(X509Certificate leaf) throws PeerRejectedException {
+    return new PeerIdentity(leaf, SubjectNames.of(leaf));
+  }
+
+  /**
+   * The identity of the peer of a session whose handshake went through a context of this library.
+   *
+   * <p>It is derived anew at each call, since values put into a session don't survive resumption. A
+   * session of another context was checked by that context's rules only; {@link MutualTls#check}
+   * tells whether the peer would be accepted now.
+   *
+   * @param session a session after its handshake
+   * @return the peer's identity
+   * @throws NullPointerException if {@code session} is null
+   * @throws SSLPeerUnverifiedException if the peer presented no certificate, or one whose names
+   *     can't be read
+   */
+  public static PeerIdentity of(SSLSession session) throws SSLPeerUnverifiedException {
+    Certificate[] chain = Objects.requireNonNull(session, "session").getPeerCertificates();
+    if (chain.length == 0 || !(chain[0] instanceof X509Certificate leaf)) {
+      throw new SSLPeerUnverifiedException("the peer presented no X.509 certificate");
+    }
+    try {
+      return of(leaf);
+    } catch (PeerRejectedException e) {
+      throw new SSLPeerUnverifiedException(e.getMessage());
+    }
+  }
+
+  /**
+   * The dNSName entries as presented, wildcards included.
+   *
+   * @return an immutable list
+   */
+  public List<String> dnsNames() {
+    return dnsNames;
+  }
+
+  /**
+   * The uniformResourceIdentifier entries as presented.
+   *
+   * @return an immutable list
+   */
+  public List<String> uris() {
+    return uris;
+  }
+
+  /**
+   * The iPAddress entries in the spelling of {@link java.net.InetAddress#getHostAddress()}.
+   *
+   * @return an immutable list
+   */
+  public List<String> ipAddresses() {
+    return ipAddresses;
+  }
+
+  /**
+   * The rfc822Name entries as presented.
+   *
+   * @return an immutable list
+   */
+  public List<String> emails() {
+    return emails;
+  }
+
+  /**
+   * The SPIFFE ID, if the certificate is a valid X.509-SVID: exactly one URI name, which keeps the
+   * standard's rules, on a leaf that can sign no certificate.
+   *
+   * @return such as {@code spiffe://prod.example/ns/pay/sa/api}
+   */
+  public Optional<String> spiffeId() {
+    return Optional.ofNullable(spiffeId).map(SpiffeId::toString);
+  }
+
+  /**
+   * The trust domain of the SPIFFE ID.
+   *
+   * @return such as {@code prod.example}
+   */
+  public Optional<String> trustDomain() {
+    return Optional.ofNullable(spiffeId).map(SpiffeId::trustDomain);
+  }
+
+  @Nullable SpiffeId spiffe() {
+    return spiffeId;
+  }
+
+  /**
+   * The pin of the certificate's public key (RFC 7469 section 2.4): it stays the same when the
+   * certificate is renewed with the same key.
+   *
+   * @return {@code sha256/} and 44 characters of base64
+   */
+  public String spkiPin() {
+    return spkiPin(certificate);
+  }
+
+  static String spkiPin(X509Certificate certificate) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded());
+      return "sha256/" + Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * When the peer's certificate ends; a connection must not be used past it, and a server should
+   * drain it before.
+   *
+   * @return the certificate's notAfter
+   */
+  public Instant validUntil() {
+    return certificate.getNotAfter().toInstant();
+  }
+
+  /**
+   * The peer's own certificate, for audit; decide by the names above, never by its subject's text.
+   *
+   * @return the first certificate of the chain
+   */
+  public X509Certificate certificate() {
+    return certificate;
+  }
+
+  /** Every name with its kind, such as {@code dns:a.example}, each safe to log. */
+  List<String> labelled() {
+    List<String> all = new ArrayList<>();
+    dnsNames.forEach(name -> all.add("dns:" + SafeText.of(name)));
+    uris.forEach(name -> all.add("uri:" + SafeText.of(name)));
+    ipAddresses.forEach(name -> all.add("ip:" + SafeText.of(name)));
+    emails.forEach(name -> all.add("email:" + SafeText.of(name)));
+    return List.copyOf(all);
+  }
+
+  /** The names with their kinds, safe to log. */
+  @Override
+  public String toString() {
+    List<String> names = labelled();
+    return "PeerIdentity" + (names.size() > 8 ? names.subList(0, 8) + "…" : names);
+  }
+}

@@ -1,0 +1,139 @@
+package io.bartizan.mtls;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Reads {@code anyOf(dns(a.example), uri("urn:x(1)"))}; recursive, with a bound on depth. */
+final class PolicyParser {
+
+  private static final int MAX_CHARS = 64 * 1024;
+  private static final int MAX_DEPTH = 32;
+
+  private final String text;
+  private int position;
+
+  PolicyParser(String text) {
+    this.text = Objects.requireNonNull(text, "text");
+  }
+
+  PeerPolicy parse() {
+    if (text.length() > MAX_CHARS) {
+      throw new IllegalArgumentException(
+          "policy has " + text.length() + " characters, at most " + MAX_CHARS + " are read");
+    }
+    PeerPolicy policy = policy(0);
+    skipBlanks();
+    if (position < text.length()) {
+      throw unexpected("the end");
+    }
+    return policy;
+  }
+
+  private PeerPolicy policy(int depth) {
+    if (depth > MAX_DEPTH) {
+      throw unexpected("at most " + MAX_DEPTH + " nested rules");
+    }
+    skipBlanks();
+    int start = position;
+    String word = word();
+    expect('(');
+    PeerPolicy policy =
+        switch (word) {
+          case "requestedHost" -> PeerPolicy.requestedHost();
+          case "anyTrustedPeer" -> PeerPolicy.anyTrustedPeer();
+          case "allOf" -> CombinedRule.of(true, policies(depth));
+          case "anyOf" -> CombinedRule.of(false, policies(depth));
+          default -> name(word, start);
+        };
+    expect(')');
+    return policy;
+  }
+
+  private List<PeerPolicy> policies(int depth) {
+    List<PeerPolicy> policies = new ArrayList<>();
+    do {
+      policies.add(policy(depth + 1));
+      skipBlanks();
+    } while (take(','));
+    return policies;
+  }
+
+  private PeerPolicy name(String word, int start) {
+    for (NameKind kind : NameKind.values()) {
+      if (kind.word().equals(word)) {
+        return NameRule.of(kind, argument());
+      }
+    }
+    position = start;
+    throw unexpected("a rule such as dns(...) or anyOf(...)");
+  }
+
+  private String word() {
+    int start = position;
+    while (position < text.length() && Character.isLetter(text.charAt(position))) {
+      position++;
+    }
+    return text.substring(start, position);
+  }
+
+  private String argument() {
+    skipBlanks();
+    if (!take('"')) {
+      int start = position;
+      while (position < text.length() && isBare(text.charAt(position))) {
+        position++;
+      }
+      return text.substring(start, position);
+    }
+    StringBuilder quoted = new StringBuilder();
+    while (position < text.length() && text.charAt(position) != '"') {
+      if (text.charAt(position) == '\\') {
+        position++;
+      }
+      if (position < text.length()) {
+        quoted.append(text.charAt(position++));
+      }
+    }
+    expect('"');
+    return quoted.toString();
+  }
+
+  /** The value as {@link #argument()} reads it back. */
+  static String quoted(String value) {
+    return value.chars().allMatch(c -> isBare((char) c))
+        ? value
+        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static boolean isBare(char c) {
+    return c > ' ' && c < 0x7f && "(),\"\\".indexOf(c) < 0;
+  }
+
+  private void skipBlanks() {
+    while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+      position++;
+    }
+  }
+
+  private boolean take(char c) {
+    boolean there = position < text.length() && text.charAt(position) == c;
+    if (there) {
+      position++;
+    }
+    return there;
+  }
+
+  private void expect(char c) {
+    if (c != '"') {
+      skipBlanks();
+    }
+    if (!take(c)) {
+      throw unexpected("'" + c + "'");
+    }
+  }
+
+  private IllegalArgumentException unexpected(String wanted) {
+    return new IllegalArgumentException("policy at character " + position + ": expected " + wanted);
+  }
+}

@@ -1,0 +1,156 @@
+package io.bartizan.mtls;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that reloads at an interval, and sooner when a folder reports a change.
+ *
+ * <p>The interval alone would do: contents are compared, not times, so no event can be lost. Events
+ * only make it quicker. Watched are the folders of the configured paths, which Kubernetes does not
+ * replace, and the real ones behind symbolic links, asked for anew each time.
+ */
+final class ReloadLoop implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MutualTls.class);
+
+  private final Generations generations;
+  private final Duration interval;
+  private final @Nullable WatchService watch;
+  private final Map<Path, WatchKey> watched = new HashMap<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  ReloadLoop(Generations generations, Duration interval) {
+    this.generations = generations;
+    this.interval = interval;
+    this.watch = newWatchService();
+    this.thread = new Thread(this::run, "bartizan-mtls-reload");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static @Nullable WatchService newWatchService() {
+    try {
+      return FileSystems.getDefault().newWatchService();
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.info("folders can't be watched, the interval alone finds changes: {}", e.toString());
+      return null;
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        watchFolders();
+        await();
+        if (!closed) {
+          generations.reload();
+        }
+      } catch (InterruptedException | ClosedWatchServiceException e) {
+        return;
+      } catch (TlsMaterialException e) {
+        // reported to log, listener and health; the next round tries again
+      } catch (RuntimeException e) {
+        LOG.warn("a reload failed", e);
+      }
+    }
+  }
+
+  private void await() throws InterruptedException {
+    WatchService service = watch;
+    if (service == null) {
+      synchronized (this) {
+        wait(interval.toMillis());
+      }
+      return;
+    }
+    WatchKey key = service.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
+    while (key != null) {
+      key.pollEvents();
+      key.reset();
+      key = service.poll();
+    }
+  }
+
+  private void watchFolders() {
+    WatchService service = watch;
+    if (service == null) {
+      return;
+    }
+    Set<Path> folders = new HashSet<>();
+    for (Path file : generations.current().files()) {
+      addFolder(folders, file.toAbsolutePath());
+      try {
+        addFolder(folders, file.toRealPath());
+      } catch (IOException e) {
+        // gone for the moment; the configured folder tells when it is back
+      }
+    }
+    watched
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean old = !folders.contains(entry.getKey()) || !entry.getValue().isValid();
+              if (old) {
+                entry.getValue().cancel();
+              }
+              return old;
+            });
+    for (Path folder : folders) {
+      watched.computeIfAbsent(folder, path -> register(service, path));
+    }
+  }
+
+  private static void addFolder(Set<Path> folders, Path file) {
+    Path folder = Files.isDirectory(file) ? file : file.getParent();
+    if (folder != null) {
+      folders.add(folder);
+    }
+  }
+
+  private static @Nullable WatchKey register(WatchService service, Path folder) {
+    try {
+      return folder.register(
+          service,
+          StandardWatchEventKinds.ENTRY_CREATE,
+          StandardWatchEventKinds.ENTRY_MODIFY,
+          StandardWatchEventKinds.ENTRY_DELETE);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    if (watch != null) {
+      try {
+        watch.close();
+      } catch (IOException e) {
+        LOG.debug("closing a watch service failed", e);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "reload every " + interval;
+  }
+}

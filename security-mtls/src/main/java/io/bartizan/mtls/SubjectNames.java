@@ -1,0 +1,97 @@
+package io.bartizan.mtls;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The subject alternative names of one certificate, or a refusal where they can be read twice. */
+record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<String> emails) {
+
+  private static final String SAN_OID = "2.5.29.17";
+  private static final int EMAIL = 1;
+  private static final int DNS = 2;
+  private static final int URI = 6;
+  private static final int IP = 7;
+  private static final int MAX_NAMES = 1000;
+
+  /** How {@code getKeyUsage} numbers keyCertSign and cRLSign. */
+  private static final int KEY_CERT_SIGN = 5;
+
+  private static final int CRL_SIGN = 6;
+
+  static SubjectNames of(X509Certificate certificate) throws PeerRejectedException {
+    Collection<List<?>> entries = entries(certificate);
+    if (entries.size() > MAX_NAMES) {
+      throw malformed("more than " + MAX_NAMES + " names");
+    }
+    List<String> dns = new ArrayList<>();
+    List<String> uris = new ArrayList<>();
+    List<String> ips = new ArrayList<>();
+    List<String> emails = new ArrayList<>();
+    for (List<?> entry : entries) {
+      if (entry.get(0) instanceof Integer type && entry.get(1) instanceof String name) {
+        switch (type) {
+          case DNS -> dns.add(printable(name, "dNSName"));
+          case URI -> uris.add(printable(name, "uniformResourceIdentifier"));
+          case IP -> ips.add(address(name));
+          case EMAIL -> emails.add(printable(name, "rfc822Name"));
+          default -> {} // directory names and object identifiers identify nobody here
+        }
+      }
+    }
+    return new SubjectNames(
+        List.copyOf(dns), List.copyOf(uris), List.copyOf(ips), List.copyOf(emails));
+  }
+
+  private static Collection<List<?>> entries(X509Certificate certificate)
+      throws PeerRejectedException {
+    try {
+      Collection<List<?>> entries = certificate.getSubjectAlternativeNames();
+      if (entries != null) {
+        return entries;
+      }
+    } catch (CertificateParsingException e) {
+      throw malformed("the extension can't be parsed");
+    }
+    // The JDK drops an extension that is not critical and that it can't parse.
+    if (certificate.getExtensionValue(SAN_OID) != null) {
+      throw malformed("the extension can't be parsed");
+    }
+    return List.of();
+  }
+
+  private static String printable(String name, String kind) throws PeerRejectedException {
+    if (name.isEmpty() || !name.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+      throw malformed(kind + " is empty or has a character outside printable ASCII: " + name);
+    }
+    return name;
+  }
+
+  private static String address(String text) throws PeerRejectedException {
+    String address = IpAddress.normalized(text);
+    if (address == null) {
+      throw malformed("iPAddress is not an address: " + text);
+    }
+    return address;
+  }
+
+  /** The SPIFFE ID if certificate and names keep the X.509-SVID standard, sections 2 and 4. */
+  static @Nullable SpiffeId spiffeId(X509Certificate leaf, List<String> uris) {
+    if (uris.size() != 1 || leaf.getBasicConstraints() >= 0) {
+      return null;
+    }
+    boolean[] usage = leaf.getKeyUsage();
+    if (usage != null && (usage[KEY_CERT_SIGN] || usage[CRL_SIGN])) {
+      return null;
+    }
+    return SpiffeId.parse(uris.get(0));
+  }
+
+  private static PeerRejectedException malformed(String what) {
+    return new PeerRejectedException(
+        TlsReason.NAMES_MALFORMED, "the subject alternative names: " + what);
+  }
+}

@@ -1,0 +1,49 @@
+package io.bartizan.mtls;
+
+import java.time.Instant;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Learns what happens; all methods do nothing by default.
+ *
+ * <p>Called on the threads of handshakes and of reloads: be quick, be thread-safe. An exception of
+ * a listener changes no decision.
+ */
+public interface TlsListener {
+
+  /** Learns nothing. */
+  TlsListener NONE = new TlsListener() {};
+
+  /**
+   * A handshake ended; called once for each on this library's contexts. Where only the factories
+   * were handed to a framework: once for each decision, which resumed sessions don't need.
+   *
+   * @param event what was decided and why
+   */
+  default void handshake(HandshakeEvent event) {}
+
+  /**
+   * A new generation was published.
+   *
+   * @param generation its number
+   * @param validUntil when the new certificate ends
+   */
+  default void published(long generation, Instant validUntil) {}
+
+  /**
+   * A reload failed and the generation before keeps serving; told once for each state of the files.
+   *
+   * @param fault what is wrong with the material
+   */
+  default void reloadFailed(TlsMaterialException fault) {}
+
+  /**
+   * A connection is open whose peer the newest generation would refuse. If the reason is {@link
+   * TlsReason#REVOKED}, the connection fails at its next read or write anyway; for other reasons
+   * the application decides, such as by draining it.
+   *
+   * @param session the connection's session
+   * @param decision why the peer would be refused
+   */
+  default void noLongerAccepted(SSLSession session, PeerDecision.Rejected decision) {}
+}

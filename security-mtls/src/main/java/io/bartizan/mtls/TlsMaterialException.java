@@ -1,0 +1,29 @@
+package io.bartizan.mtls;
+
+import io.bartizan.core.SafeText;
+
+/**
+ * Thrown when key, chain, trust anchors or revocation data can't be used; the message is one
+ * sentence that names the source and what is wrong with it, never a secret.
+ */
+public final class TlsMaterialException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TlsReason reason;
+
+  TlsMaterialException(TlsReason reason, String source, String what) {
+    super(SafeText.of(source) + " " + SafeText.of(what, 400));
+    this.reason = reason;
+  }
+
+  /**
+   * The stable reason.
+   *
+   * @return one of the constants from {@link TlsReason#FILE_UNREADABLE} on, or {@link
+   *     TlsReason#EXPIRED} and its like for one's own certificate
+   */
+  public TlsReason reason() {
+    return reason;
+  }
+}

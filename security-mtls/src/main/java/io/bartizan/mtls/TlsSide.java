@@ -1,0 +1,24 @@
+package io.bartizan.mtls;
+
+/** Which end of a connection this process is. */
+public enum TlsSide {
+  /** This process accepts connections; its peers are clients. */
+  SERVER("1.3.6.1.5.5.7.3.1"),
+  /** This process opens connections; its peers are servers. */
+  CLIENT("1.3.6.1.5.5.7.3.2");
+
+  private final String usage;
+
+  TlsSide(String usage) {
+    this.usage = usage;
+  }
+
+  /** The extended key usage (RFC 5280 section 4.2.1.12) of this side's own certificate. */
+  String ownUsage() {
+    return usage;
+  }
+
+  TlsSide peer() {
+    return this == SERVER ? CLIENT : SERVER;
+  }
+}

@@ -1,0 +1,220 @@
+package io.bartizan.mtls;
+
+import io.bartizan.core.SecretSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * The certificate authorities that may vouch for peers.
+ *
+ * <p>Each must be a CA; a peer's own certificate among them is refused, since the JDK would accept
+ * it for ever. Name constraints, validity and critical extensions of an anchor are enforced. During
+ * a change of CA both the old and the new one are given, in one file or by {@link #and}. Nothing is
+ * read before {@code build()}. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * TrustAnchors both = TrustAnchors.pem(Path.of("/tls/ca.crt")).and(TrustAnchors.pem(Path.of("/tls/next-ca.crt")));
+ * }</pre>
+ */
+public final class TrustAnchors {
+
+  /** Reads the anchors; called once for each generation. */
+  interface Loader {
+    List<X509Certificate> load(MaterialReader reader);
+  }
+
+  private final String description;
+  private final Loader loader;
+
+  private TrustAnchors(String description, Loader loader) {
+    this.description = description;
+    this.loader = loader;
+  }
+
+  /**
+   * The certificates of a PEM file.
+   *
+   * @param file the file; one or more certificates
+   * @return anchors
+   * @throws NullPointerException if {@code file} is null
+   */
+  public static TrustAnchors pem(Path file) {
+    Objects.requireNonNull(file, "file");
+    String source = "trust anchors " + file;
+    return new TrustAnchors(
+        source,
+        reader ->
+            AnchorCheck.checked(
+                source,
+                Certificates.of(
+                    source, Certificates.blocks(source, reader.text("trust anchors", file)))));
+  }
+
+  /**
+   * The PEM files of a folder.
+   *
+   * @param folder the folder
+   * @param glob which files, such as {@code *.crt}
+   * @return anchors
+   * @throws NullPointerException if an argument is null
+   */
+  public static TrustAnchors pemFolder(Path folder, String glob) {
+    Objects.requireNonNull(folder, "folder");
+    Objects.requireNonNull(glob, "glob");
+    String source = "trust anchors " + folder.resolve(glob);
+    return new TrustAnchors(
+        source,
+        reader -> {
+          List<X509Certificate> all = new ArrayList<>();
+          for (Path file : reader.list("trust anchors", folder, glob)) {
+            String one = "trust anchors " + file;
+            all.addAll(
+                Certificates.of(one, Certificates.blocks(one, reader.text("trust anchors", file))));
+          }
+          return AnchorCheck.checked(source, all);
+        });
+  }
+
+  /**
+   * PEM text from any source; the supplier is asked at each load.
+   *
+   * @param pem gives one or more certificates
+   * @return anchors
+   * @throws NullPointerException if {@code pem} is null
+   */
+  public static TrustAnchors pemText(Supplier<String> pem) {
+    Objects.requireNonNull(pem, "pem");
+    String source = "trust anchors text";
+    return new TrustAnchors(
+        source,
+        reader -> {
+          String text = Sources.get(source, pem);
+          reader.mix(text.getBytes(StandardCharsets.UTF_8));
+          return AnchorCheck.checked(
+              source, Certificates.of(source, Certificates.blocks(source, text)));
+        });
+  }
+
+  /**
+   * Certificates that are at hand.
+   *
+   * @param certificates one or more
+   * @return anchors that never change
+   * @throws NullPointerException if {@code certificates} is null or holds null
+   */
+  public static TrustAnchors of(List<X509Certificate> certificates) {
+    List<X509Certificate> copy = List.copyOf(certificates);
+    return new TrustAnchors("trust anchors", reader -> AnchorCheck.checked("trust anchors", copy));
+  }
+
+  /**
+   * The certificate entries of a PKCS#12 file.
+   *
+   * @param file the file
+   * @param password opens the file; read at each load
+   * @return anchors
+   * @throws NullPointerException if an argument is null
+   */
+  public static TrustAnchors pkcs12(Path file, SecretSource password) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(password, "password");
+    String source = "trust anchors " + file;
+    return new TrustAnchors(
+        source,
+        reader -> {
+          char[] chars = PrivateKeys.password(source, password);
+          try {
+            KeyStore store = KeyStores.pkcs12(source, reader.bytes("trust anchors", file), chars);
+            return AnchorCheck.checked(source, KeyStores.certificates(source, store));
+          } finally {
+            Arrays.fill(chars, '\0');
+          }
+        });
+  }
+
+  /**
+   * The certificate entries of a key store that is already open.
+   *
+   * @param store the open store; read again at each load
+   * @return anchors
+   * @throws NullPointerException if {@code store} is null
+   */
+  public static TrustAnchors keyStore(KeyStore store) {
+    Objects.requireNonNull(store, "store");
+    String source = "trust anchors key store";
+    return new TrustAnchors(
+        source,
+        reader -> {
+          List<X509Certificate> found = KeyStores.certificates(source, store);
+          KeyStores.mix(source, reader, found);
+          return AnchorCheck.checked(source, found);
+        });
+  }
+
+  /**
+   * The JDK's own list of public authorities. For a server this lets whoever can buy a certificate
+   * come as far as the policy; with {@link PeerPolicy#anyTrustedPeer()} that means everyone.
+   *
+   * @return anchors
+   */
+  public static TrustAnchors systemRoots() {
+    String source = "trust anchors of the JDK";
+    return new TrustAnchors(source, reader -> AnchorCheck.usable(systemCertificates(source)));
+  }
+
+  /**
+   * These anchors and others, as during a change of CA.
+   *
+   * @param others more anchors
+   * @return the union
+   * @throws NullPointerException if {@code others} is null
+   */
+  public TrustAnchors and(TrustAnchors others) {
+    Objects.requireNonNull(others, "others");
+    return new TrustAnchors(
+        description + " and " + others.description,
+        reader -> {
+          List<X509Certificate> all = new ArrayList<>(loader.load(reader));
+          all.addAll(others.loader.load(reader));
+          return all.stream().distinct().toList();
+        });
+  }
+
+  List<X509Certificate> load(MaterialReader reader) {
+    return loader.load(reader);
+  }
+
+  private static List<X509Certificate> systemCertificates(String source) {
+    try {
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init((KeyStore) null);
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509TrustManager x509) {
+          return List.of(x509.getAcceptedIssuers());
+        }
+      }
+    } catch (GeneralSecurityException e) {
+      throw new TlsMaterialException(
+          TlsReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
+    }
+    return List.of();
+  }
+
+  /** Where the anchors come from. */
+  @Override
+  public String toString() {
+    return description;
+  }
+}

@@ -1,0 +1,199 @@
+package io.bartizan.mtls;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole decision about a peer in one generation; every step can only refuse.
+ *
+ * <p>In order: the leaf is no anchor; a path to an anchor holds with the anchor's own constraints;
+ * keys, signatures and usages are good enough; the JDK's trust manager agrees, for its algorithm
+ * constraints; nothing is revoked; the names are readable; the policy accepts them.
+ */
+final class TrustDecider {
+
+  private final long generation;
+  private final TlsSide side;
+  private final Rule policy;
+  private final List<X509Certificate> anchors;
+  private final PathFinder paths;
+  private final RevocationData revocation;
+  private final @Nullable InstantSource clock;
+  private final X509ExtendedTrustManager jdk;
+
+  TrustDecider(
+      long generation,
+      TlsSide side,
+      PeerPolicy policy,
+      List<X509Certificate> anchors,
+      RevocationData revocation,
+      @Nullable InstantSource clock) {
+    this.generation = generation;
+    this.side = side;
+    this.policy = (Rule) policy;
+    this.anchors = anchors;
+    this.paths = new PathFinder(anchors);
+    this.revocation = revocation;
+    this.clock = clock;
+    this.jdk = jdkTrustManager(anchors, null);
+  }
+
+  /** Decides about a presented chain; {@code view} is null outside a handshake. */
+  PeerDecision decide(
+      X509Certificate @Nullable [] chain, @Nullable String host, @Nullable HandshakeView view) {
+    if (chain == null || chain.length == 0) {
+      return rejected(TlsReason.CERTIFICATE_MISSING, "the peer presented no certificate", null);
+    }
+    try {
+      Instant now = clock == null ? null : clock.instant();
+      refuseAnchorAsLeaf(chain[0]);
+      PathFinder.Path path = paths.find(chain, now);
+      PathStrength.check(path, side.peer());
+      askJdk(path, now, view);
+      revocation.check(path, now(), view);
+      return byPolicy(PeerIdentity.of(chain[0]), host);
+    } catch (PeerRejectedException e) {
+      return rejected(e, chain[0]);
+    } catch (RuntimeException e) {
+      // Fails closed: no oddity of a certificate may surface as anything but a refusal.
+      return rejected(
+          TlsReason.CHAIN_INVALID,
+          "the chain can't be judged: " + e.getClass().getSimpleName(),
+          null);
+    }
+  }
+
+  /**
+   * Decides about a session that was resumed within this generation: chain, anchors and revocation
+   * data are those of its full handshake, so only what changes with time and host is asked again.
+   */
+  PeerDecision resumed(X509Certificate @Nullable [] chain, @Nullable String host) {
+    if (chain == null || chain.length == 0) {
+      return rejected(TlsReason.CERTIFICATE_MISSING, "the session has no certificate", null);
+    }
+    try {
+      Instant now = now();
+      for (X509Certificate certificate : chain) {
+        if (now.isAfter(certificate.getNotAfter().toInstant())) {
+          throw new PeerRejectedException(
+              TlsReason.EXPIRED,
+              Certificates.label(certificate) + " expired since the full handshake");
+        }
+      }
+      revocation.checkFresh(now);
+      return byPolicy(PeerIdentity.of(chain[0]), host);
+    } catch (PeerRejectedException e) {
+      return rejected(e, chain[0]);
+    }
+  }
+
+  private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
+    Rule matched = policy.match(new Rule.Subject(identity, side, host));
+    if (matched != null) {
+      return new PeerDecision.Accepted(identity, matched.toString(), generation);
+    }
+    if (policy.needsRequestedHost() && host == null) {
+      return new PeerDecision.Rejected(
+          TlsReason.HOST_UNKNOWN,
+          "the policy needs the host that was asked for; open the connection by host name, or"
+              + " create the engine with createSSLEngine(host, port)",
+          identity.labelled(),
+          generation);
+    }
+    return new PeerDecision.Rejected(
+        TlsReason.POLICY_MISMATCH,
+        identity
+            + " does not match "
+            + policy
+            + (policy.needsRequestedHost() ? " for the host " + host : ""),
+        identity.labelled(),
+        generation);
+  }
+
+  private void refuseAnchorAsLeaf(X509Certificate leaf) throws PeerRejectedException {
+    if (anchors.contains(leaf)) {
+      throw new PeerRejectedException(
+          TlsReason.LEAF_IS_ANCHOR,
+          Certificates.label(leaf) + " is itself a trust anchor, which is no peer");
+    }
+  }
+
+  private void askJdk(PathFinder.Path path, @Nullable Instant now, @Nullable HandshakeView view)
+      throws PeerRejectedException {
+    X509Certificate[] chain = path.certificates().toArray(X509Certificate[]::new);
+    X509ExtendedTrustManager manager = now == null ? jdk : jdkTrustManager(anchors, now);
+    String kind = "UNKNOWN";
+    try {
+      if (view == null) {
+        if (side == TlsSide.SERVER) {
+          manager.checkClientTrusted(chain, kind);
+        } else {
+          manager.checkServerTrusted(chain, kind);
+        }
+      } else if (side == TlsSide.SERVER) {
+        manager.checkClientTrusted(chain, kind, view);
+      } else {
+        manager.checkServerTrusted(chain, kind, view);
+      }
+    } catch (CertificateException e) {
+      String message = String.valueOf(e.getMessage());
+      boolean usage = message.toLowerCase(Locale.ROOT).contains("usage");
+      throw new PeerRejectedException(
+          usage ? TlsReason.USAGE_WRONG : TlsReason.ALGORITHM_WEAK, "the JDK refuses: " + message);
+    }
+  }
+
+  private static X509ExtendedTrustManager jdkTrustManager(
+      List<X509Certificate> anchors, @Nullable Instant date) {
+    try {
+      Set<TrustAnchor> set =
+          anchors.stream().map(a -> new TrustAnchor(a, null)).collect(Collectors.toSet());
+      PKIXBuilderParameters parameters = new PKIXBuilderParameters(set, new X509CertSelector());
+      parameters.setRevocationEnabled(false);
+      if (date != null) {
+        parameters.setDate(Date.from(date));
+      }
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(new CertPathTrustManagerParameters(parameters));
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK has a PKIX trust manager", e);
+    }
+  }
+
+  private PeerDecision rejected(PeerRejectedException e, X509Certificate leaf) {
+    String message = String.valueOf(e.getMessage());
+    return rejected(e.reason(), message.substring(message.indexOf(": ") + 2), leaf);
+  }
+
+  private PeerDecision rejected(TlsReason reason, String detail, @Nullable X509Certificate leaf) {
+    List<String> presented = List.of();
+    if (leaf != null) {
+      try {
+        presented = PeerIdentity.of(leaf).labelled();
+      } catch (PeerRejectedException | RuntimeException e) {
+        presented = List.of();
+      }
+    }
+    return new PeerDecision.Rejected(reason, detail, presented, generation);
+  }
+
+  private Instant now() {
+    return clock == null ? Instant.now() : clock.instant();
+  }
+}
