@@ -6,7 +6,7 @@ module io.bartizan.mtls {
   requires org.bouncycastle.provider;
   requires org.bouncycastle.util;
   requires static transitive org.jspecify;
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
 
   exports io.bartizan.mtls;
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /** Hands every call that neither reads, writes nor handshakes to another socket. */
 @NullUnmarked
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket behind it synchronizes
 abstract class DelegatingSocket extends SSLSocket {
 
   final SSLSocket inner;

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -13,11 +14,13 @@ final class Floor {
   private Floor() {}
 
   /** The protocols of the list that are good enough. */
+  @CanIgnoreReturnValue
   static String[] protocols(String[] asked) {
     return kept("protocols", asked, PROTOCOLS::contains, "TLSv1.3 and TLSv1.2");
   }
 
   /** The cipher suites of the list that are good enough, in their order. */
+  @CanIgnoreReturnValue
   static String[] suites(String[] asked) {
     return kept(
         "cipher suites",

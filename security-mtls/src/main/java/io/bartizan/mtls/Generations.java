@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -35,7 +37,7 @@ final class Generations {
   private final Deque<GenerationKeyManager.KeyEntry> retained = new ArrayDeque<>();
   private volatile Generation current;
   private volatile @Nullable TlsMaterialException lastFault;
-  private volatile long failures;
+  private final AtomicLong failures = new AtomicLong();
 
   Generations(Settings settings) {
     this.settings = settings;
@@ -61,7 +63,7 @@ final class Generations {
   }
 
   long failures() {
-    return failures;
+    return failures.get();
   }
 
   GenerationKeyManager.KeyEntry currentKey() {
@@ -79,6 +81,7 @@ final class Generations {
   }
 
   /** Loads anew; true if something changed and was published, false if all is as it was. */
+  @CanIgnoreReturnValue
   boolean reload() {
     Generation next;
     synchronized (this) {
@@ -110,7 +113,7 @@ final class Generations {
   }
 
   private void report(TlsMaterialException fault) {
-    failures = failures + 1;
+    failures.incrementAndGet();
     TlsMaterialException before = lastFault;
     lastFault = fault;
     if (before == null || !String.valueOf(before.getMessage()).equals(fault.getMessage())) {

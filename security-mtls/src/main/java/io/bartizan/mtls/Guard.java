@@ -66,7 +66,7 @@ final class Guard {
     PeerDecision decision;
     if (early != null && early.generation() == now.number()) {
       decision = early;
-    } else if (early == null && now == born) {
+    } else if (early == null && now.number() == born.number()) {
       decision = now.decider().resumed(Connections.chain(current), asked);
     } else {
       decision = Connections.decide(now, current, asked);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.NullUnmarked;
  * framework sets, and decides about the peer before the first byte is read or written.
  */
 @NullUnmarked
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket behind it synchronizes
 final class GuardedSocket extends DelegatingSocket {
 
   private final TlsSide side;

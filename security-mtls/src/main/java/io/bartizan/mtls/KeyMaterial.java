@@ -137,18 +137,16 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
   }
 
   private static Signature signature(String family) throws GeneralSecurityException {
-    switch (family) {
-      case "RSA":
-        return Signature.getInstance("SHA256withRSA");
-      case "EC":
-        return Signature.getInstance("SHA256withECDSA");
-      case "RSASSA-PSS":
+    return switch (family) {
+      case "RSA" -> Signature.getInstance("SHA256withRSA");
+      case "EC" -> Signature.getInstance("SHA256withECDSA");
+      case "RSASSA-PSS" -> {
         Signature pss = Signature.getInstance("RSASSA-PSS");
         pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-        return pss;
-      default:
-        return Signature.getInstance(family);
-    }
+        yield pss;
+      }
+      default -> Signature.getInstance(family);
+    };
   }
 
   /** The key's kind in one spelling; the JDK says EdDSA where others say Ed25519. */

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.Health;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -190,6 +191,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return true if a new generation was published, false if nothing changed
    * @throws TlsMaterialException if the new material can't be used; the old one keeps serving
    */
+  @CanIgnoreReturnValue
   public final boolean reload() {
     return generations.reload();
   }

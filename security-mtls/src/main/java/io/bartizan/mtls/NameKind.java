@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of names a policy compares; one row has all there is to a kind. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
 enum NameKind {
   DNS("dns", HostName::normalized, "a host name in ASCII without wildcard", Rule.Subject::hasDns),
   URI(

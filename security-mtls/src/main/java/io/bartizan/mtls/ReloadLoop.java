@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class ReloadLoop implements AutoCloseable {
   private final @Nullable WatchService watch;
   private final Map<Path, WatchKey> watched = new HashMap<>();
   private final Thread thread;
-  private volatile boolean closed;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   ReloadLoop(Generations generations, Duration interval) {
     this.generations = generations;
@@ -55,11 +56,11 @@ final class ReloadLoop implements AutoCloseable {
   }
 
   private void run() {
-    while (!closed) {
+    while (ended.getCount() > 0) {
       try {
         watchFolders();
         await();
-        if (!closed) {
+        if (ended.getCount() > 0) {
           generations.reload();
         }
       } catch (InterruptedException | ClosedWatchServiceException e) {
@@ -75,9 +76,7 @@ final class ReloadLoop implements AutoCloseable {
   private void await() throws InterruptedException {
     WatchService service = watch;
     if (service == null) {
-      synchronized (this) {
-        wait(interval.toMillis());
-      }
+      boolean unused = ended.await(interval.toMillis(), TimeUnit.MILLISECONDS);
       return;
     }
     WatchKey key = service.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -138,7 +137,7 @@ final class ReloadLoop implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    ended.countDown();
     thread.interrupt();
     if (watch != null) {
       try {

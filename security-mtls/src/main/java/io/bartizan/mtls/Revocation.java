@@ -21,4 +21,10 @@ public final class Revocation {
   RevocationData load(MaterialReader reader, Instant now) {
     return RevocationData.NONE;
   }
+
+  /** What is asked. */
+  @Override
+  public String toString() {
+    return "no revocation";
+  }
 }

@@ -1,0 +1,39 @@
+package io.bartizan.mtls;
+
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.DevCertificate;
+import java.util.List;
+
+/** One root, one server and one client for tests, and contexts made of them. */
+final class TestPki {
+
+  static final String CLIENT_ID = "spiffe://test.example/ns/a/sa/client";
+
+  final DevCa ca = DevCa.create("Test Root");
+  final DevCertificate server = server(ca);
+  final DevCertificate client = client(ca);
+
+  static DevCertificate server(DevCa ca) {
+    return ca.leaf("server").dns("localhost").ip("127.0.0.1").forServer().issue();
+  }
+
+  static DevCertificate client(DevCa ca) {
+    return ca.leaf("client").uri(CLIENT_ID).forClient().issue();
+  }
+
+  static Identity identity(DevCertificate certificate) {
+    return Identity.of(certificate.privateKey(), certificate.chain());
+  }
+
+  static TrustAnchors anchors(DevCa ca) {
+    return TrustAnchors.of(List.of(ca.certificate()));
+  }
+
+  MutualTlsBuilder<ServerTls> serverTls() {
+    return MutualTls.server(identity(server), anchors(ca), PeerPolicy.spiffeId(CLIENT_ID));
+  }
+
+  MutualTlsBuilder<ClientTls> clientTls() {
+    return MutualTls.client(identity(client), anchors(ca), PeerPolicy.requestedHost());
+  }
+}
