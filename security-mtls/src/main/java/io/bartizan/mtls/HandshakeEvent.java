@@ -20,7 +20,16 @@ public record HandshakeEvent(
     @Nullable String host,
     @Nullable String dryRun) {
 
-  /** Checks what must be there and makes the texts safe. */
+  /**
+   * Checks what must be there and makes the texts safe.
+   *
+   * @param side which end this process was
+   * @param decision the decision
+   * @param resumed whether an earlier session was resumed
+   * @param host the host that a client asked for
+   * @param dryRun what the dry-run policy would have refused
+   * @throws NullPointerException if {@code side} or {@code decision} is null
+   */
   public HandshakeEvent {
     Objects.requireNonNull(side, "side");
     Objects.requireNonNull(decision, "decision");

@@ -14,6 +14,7 @@ public final class PeerRejectedException extends CertificateException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The stable reason. */
   private final TlsReason reason;
 
   PeerRejectedException(TlsReason reason, String detail) {

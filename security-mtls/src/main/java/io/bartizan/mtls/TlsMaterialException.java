@@ -10,6 +10,7 @@ public final class TlsMaterialException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The stable reason. */
   private final TlsReason reason;
 
   TlsMaterialException(TlsReason reason, String source, String what) {
