@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketCell extends Cell {
 
-  private static final long DEAD = Long.MIN_VALUE;
+  /** An outcome and a state: the cell is dead. */
+  static final long DEAD = Long.MIN_VALUE;
+
+  /** Above every backlog. */
+  private static final long SHARED = 1L << 62;
+
   private static final VarHandle TAT;
 
   static {
@@ -43,6 +48,10 @@ final class BucketCell extends Cell {
     this.tat = alive(now * bucket.unitsPerMicro() + gauge.backlog(now));
   }
 
+  TokenBucket limit() {
+    return bucket;
+  }
+
   @Override
   boolean counts(Limits limits) {
     return bucket.equals(limits.bucket());
@@ -50,22 +59,48 @@ final class BucketCell extends Cell {
 
   @Override
   @Nullable Decision tryAcquire(long now, long permits) {
+    long outcome = take(now, permits);
+    return outcome == DEAD ? null : decision(bucket, outcome, permits);
+  }
+
+  /**
+   * Takes permits and says so in one number, so that whoever asks can make the decision in one
+   * place: there the compiler can do without it. The backlog if they were taken, its complement
+   * (negative) if not, or {@link #DEAD}.
+   */
+  long take(long now, long permits) {
     TokenBucket limit = bucket;
     long clock = now * limit.unitsPerMicro();
     while (true) {
       long seen = tat;
       if (seen == DEAD) {
-        return null;
+        return DEAD;
       }
       long backlog = TokenBucket.backlog(seen, clock);
       if (!limit.fits(backlog, permits)) {
-        return decision(false, permits, backlog);
+        return ~backlog;
       }
       long next = backlog + permits * limit.unitsPerPermit();
       if (TAT.compareAndSet(this, seen, alive(clock + next))) {
-        return decision(true, permits, next);
+        return next;
       }
     }
+  }
+
+  /** The same outcome, of a cell that several keys share. */
+  static long shared(long outcome) {
+    return outcome ^ SHARED;
+  }
+
+  /** The decision of an outcome that is not {@link #DEAD}. */
+  static Decision decision(TokenBucket limit, long outcome, long permits) {
+    long flagged = outcome >= 0 ? outcome : ~outcome;
+    return new Decision(
+        limit,
+        flagged >= SHARED ? Decision.Source.OVERFLOW : Decision.Source.MEMORY,
+        outcome >= 0,
+        permits,
+        flagged & (SHARED - 1));
   }
 
   @Override
@@ -75,7 +110,8 @@ final class BucketCell extends Cell {
       return null;
     }
     long backlog = TokenBucket.backlog(seen, now * bucket.unitsPerMicro());
-    return decision(bucket.fits(backlog, permits), permits, backlog);
+    long outcome = bucket.fits(backlog, permits) ? backlog : ~backlog;
+    return decision(bucket, outcome, permits);
   }
 
   @Override
@@ -110,14 +146,14 @@ final class BucketCell extends Cell {
       long backlog = TokenBucket.backlog(seen, clock);
       long waitMicros = bucket.waitMicros(backlog, permits);
       if (waitMicros > maxWaitMicros) {
-        Decision refused = decision(false, permits, backlog);
+        Decision refused = decision(bucket, ~backlog, permits);
         return Reservation.of(refused, refused.retryAfter(), () -> {});
       }
       long next = backlog + permits * bucket.unitsPerPermit();
       long slot = alive(clock + next);
       if (TAT.compareAndSet(this, seen, slot)) {
         return Reservation.of(
-            decision(true, permits, next),
+            decision(bucket, next, permits),
             Duration.ofNanos(waitMicros * 1000),
             () -> cancel(time.micros(), permits, slot));
       }
@@ -132,10 +168,10 @@ final class BucketCell extends Cell {
   }
 
   @Override
-  boolean retire(long now) {
+  boolean retire(long now, long restMicros) {
     long seen = tat;
     return seen == DEAD
-        || (TokenBucket.backlog(seen, now * bucket.unitsPerMicro()) == 0
+        || (TokenBucket.backlog(seen, (now - restMicros) * bucket.unitsPerMicro()) == 0
             && TAT.compareAndSet(this, seen, DEAD));
   }
 
@@ -143,10 +179,6 @@ final class BucketCell extends Cell {
   @Nullable List<Gauge> freeze() {
     long seen = (long) TAT.getAndSet(this, DEAD);
     return seen == DEAD ? null : List.of(BucketGauge.at(bucket, seen));
-  }
-
-  private Decision decision(boolean allowed, long permits, long backlog) {
-    return new Decision(bucket, Decision.Source.MEMORY, allowed, permits, backlog);
   }
 
   /** One arrival time in 2^64 says dead; a bucket that meets it arrives one unit later. */

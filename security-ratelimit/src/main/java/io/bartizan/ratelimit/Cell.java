@@ -38,8 +38,11 @@ abstract class Cell {
   /** Takes permits ahead of time; null if dead. */
   abstract @Nullable Reservation reserve(MicroClock clock, long permits, long maxWaitMicros);
 
-  /** Dies if a new cell would be the same; true if it is dead now. */
-  abstract boolean retire(long now);
+  /**
+   * Dies if a new cell would be the same and nothing was taken for so many microseconds (for a
+   * bucket: since it became full); true if it is dead now.
+   */
+  abstract boolean retire(long now, long restMicros);
 
   /** Dies and hands over what was consumed; null if it was dead. */
   abstract @Nullable List<Gauge> freeze();

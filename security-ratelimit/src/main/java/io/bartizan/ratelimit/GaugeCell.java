@@ -156,11 +156,11 @@ final class GaugeCell extends Cell {
   }
 
   @Override
-  boolean retire(long clock) {
+  boolean retire(long clock, long restMicros) {
     hold();
     try {
-      long now = advance(clock);
-      boolean idle = !dead;
+      boolean idle = !dead && clock - last >= restMicros;
+      long now = idle ? advance(clock) : last;
       for (int i = 0; i < gauges.length && idle; i++) {
         idle = gauges[i].idle(now);
       }

@@ -68,6 +68,11 @@ public final class KeyedRateLimiterBuilder {
    * @return a new limiter with nothing consumed
    */
   public KeyedRateLimiter build() {
-    return new MemoryKeyedRateLimiter(plan, maxKeys, overflow, new MicroClock(ticker, wall));
+    MicroClock clock = new MicroClock(ticker, wall);
+    Limits same =
+        plan instanceof Limits limits ? limits : plan instanceof Limit limit ? limit.alone() : null;
+    return same == null || same.bucket() == null
+        ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock)
+        : new BucketKeyedRateLimiter(same.bucket(), maxKeys, overflow, clock);
   }
 }

@@ -3,24 +3,23 @@ package io.bartizan.ratelimit;
 import io.bartizan.core.Health;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cell for each key that has consumed something; a key without one has consumed nothing.
  *
- * <p><b>Finding.</b> Keys are spread over segments, each a {@link ConcurrentHashMap} (whose bins
- * become trees when an attacker makes hashes collide). A check of a known key is a lookup and the
- * cell's own step, without a lock.
+ * <p><b>Finding.</b> Keys are spread over segments, each a {@link Segment} (a concurrent hash map,
+ * whose bins become trees when an attacker makes hashes collide). A check of a known key is a
+ * lookup and the cell's own step, without a lock.
  *
  * <p><b>Coming and going.</b> A cell is added, replaced and asked in overflow only inside {@code
  * compute} of its key, so that a key never has two counts at a time. A cell whose count has run out
  * is the same as none: the {@link Sweep} retires it (it is dead from then on) and removes it.
  */
-final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
+class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
   private static final int KEYS_PER_SEGMENT = 16_384;
   private static final int MAX_SEGMENTS = 1024;
@@ -30,8 +29,7 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   private final int maxKeys;
   private final Overflow policy;
   private final MicroClock clock;
-  private final List<ConcurrentHashMap<String, Cell>> segments;
-  private final int segmentMask;
+  private final Segment[] segments;
   private final int seed;
   private final AtomicInteger size = new AtomicInteger();
   private final OverflowCells overflow;
@@ -44,32 +42,36 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     this.clock = clock;
     int wanted = Math.min(MAX_SEGMENTS, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT);
     int count = Integer.highestOneBit(2 * wanted - 1);
-    this.segmentMask = count - 1;
-    this.segments =
-        Stream.generate(() -> new ConcurrentHashMap<String, Cell>()).limit(count).toList();
+    this.segments = new Segment[count];
+    Arrays.setAll(segments, i -> new Segment());
     SecureRandom random = new SecureRandom();
     this.seed = random.nextInt() | 1;
     this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), random.nextLong());
-    this.sweep = new Sweep(segments, size);
+    this.sweep = new Sweep(segments, size, maxKeys);
   }
 
   @Override
   public Decision tryAcquire(String key, long permits) {
     Permits.check(permits);
     Limits limits = limits(key);
-    ConcurrentHashMap<String, Cell> segment = segment(key);
-    long now = clock.micros();
+    long time = clock.micros();
+    Cell cell = find(key, time);
+    Decision decision = cell != null && cell.counts(limits) ? cell.tryAcquire(time, permits) : null;
+    return decision != null
+        ? decision
+        : decide(key, limits, permits, (any, now) -> any.tryAcquire(now, permits));
+  }
+
+  /** The key's cell, dead or alive; and now and then a little sweeping. */
+  final @Nullable Cell find(String key, long now) {
     if ((now & 63) == 0) {
       sweep.some(now);
     }
-    Cell cell = segment.get(key);
-    if (cell != null && cell.counts(limits)) {
-      Decision decision = cell.tryAcquire(now, permits);
-      if (decision != null) {
-        return decision;
-      }
-    }
-    return decide(key, limits, permits, (any, time) -> any.tryAcquire(time, permits));
+    return segment(key).get(key);
+  }
+
+  final long now() {
+    return clock.micros();
   }
 
   @Override
@@ -120,14 +122,14 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     return answer.shared ? answer.value.from(Decision.Source.OVERFLOW) : answer.value;
   }
 
-  private <R> Answer<R> ask(String key, Limits limits, OverflowCells.Question<R> question) {
-    ConcurrentHashMap<String, Cell> segment = segment(key);
+  final <R> Answer<R> ask(String key, Limits limits, OverflowCells.Question<R> question) {
+    Segment segment = segment(key);
     Answer<R> answer = new Answer<>();
     while (!answer.given) {
       long now = clock.micros();
       Cell cell = segment.get(key);
       if (cell == null) {
-        sweep.forNewKey(now, size.get() >= maxKeys);
+        sweep.forNewKey(now);
         segment.compute(
             key,
             (k, present) -> present == null ? begin(k, limits, now, question, answer) : present);
@@ -152,7 +154,7 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     if (overflow.inUse(key, now) == null && makeRoom()) {
       Cell fresh = Cell.of(limits, now);
       answer.give(question.ask(fresh, now), false);
-      if (!fresh.retire(now)) {
+      if (!fresh.retire(now, 0)) {
         return fresh;
       }
       size.decrementAndGet();
@@ -191,9 +193,9 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     return plan.limitsOf(Key.check(key));
   }
 
-  private ConcurrentHashMap<String, Cell> segment(String key) {
+  private Segment segment(String key) {
     int hash = key.hashCode() * seed;
-    return segments.get((hash >>> 16 ^ hash >>> 6) & segmentMask);
+    return segments[(hash >>> 16 ^ hash >>> 6) & (segments.length - 1)];
   }
 
   @Override
@@ -203,11 +205,11 @@ final class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   /** What a question came to; no value means that there was no room. */
-  private static final class Answer<R> {
+  static final class Answer<R> {
 
     private boolean given;
-    private boolean shared;
-    private @Nullable R value;
+    boolean shared;
+    @Nullable R value;
 
     void give(@Nullable R newValue, boolean newShared) {
       value = newValue;

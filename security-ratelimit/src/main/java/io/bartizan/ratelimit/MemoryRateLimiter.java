@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One cell and a clock. */
-final class MemoryRateLimiter implements RateLimiter {
+class MemoryRateLimiter implements RateLimiter {
 
-  private final MicroClock clock;
+  final MicroClock clock;
   private final AtomicReference<Limits> wanted;
-  private volatile Cell cell;
+  volatile Cell cell;
 
   MemoryRateLimiter(Limits limits, MicroClock clock) {
     this.clock = clock;

@@ -21,7 +21,7 @@ final class OverflowCells {
   @Nullable Cell inUse(String key, long now) {
     int slot = slot(key);
     Cell cell = slots.get(slot);
-    if (cell != null && cell.retire(now)) {
+    if (cell != null && cell.retire(now, 0)) {
       slots.compareAndSet(slot, cell, null);
       return null;
     }
@@ -39,7 +39,7 @@ final class OverflowCells {
           continue;
         }
       }
-      if (!cell.counts(limits) && !cell.retire(now)) {
+      if (!cell.counts(limits) && !cell.retire(now, 0)) {
         return null;
       }
       R answer = question.ask(cell, now);

@@ -46,6 +46,9 @@ public final class RateLimiterBuilder {
    * @return a new limiter with nothing consumed
    */
   public RateLimiter build() {
-    return new MemoryRateLimiter(limits, new MicroClock(ticker, wall));
+    MicroClock clock = new MicroClock(ticker, wall);
+    return limits.bucket() == null
+        ? new MemoryRateLimiter(limits, clock)
+        : new BucketRateLimiter(limits, clock);
   }
 }

@@ -1,42 +1,48 @@
 package io.bartizan.ratelimit;
 
 import java.util.Iterator;
-import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Removes cells whose count has run out, a few at a time, on the threads that ask for permits: one
- * thread at a time, the others go on. A step looks at one key; the longest, across an empty
- * segment, is some ten microseconds.
+ * Removes cells whose count has run out and that nobody asked for since, a few at a time, on the
+ * threads that ask for permits: one thread at a time, the others go on. A step looks at one key;
+ * the longest, across an empty segment, is some ten microseconds.
  */
 final class Sweep {
 
+  /** A key that was asked for a moment ago will be asked for again, so its cell rests first. */
+  private static final long REST_MICROS = 10_000_000;
+
+  private static final int WORTHWHILE = 1024;
   private static final int SOME = 2;
   private static final int FOR_NEW_KEY = 4;
   private static final int WHEN_FULL = 16;
 
-  private final List<ConcurrentHashMap<String, Cell>> segments;
+  private final Segment[] segments;
   private final AtomicInteger size;
+  private final int maxKeys;
   private final AtomicBoolean busy = new AtomicBoolean();
   private int next;
   private Iterator<String> keys;
 
-  Sweep(List<ConcurrentHashMap<String, Cell>> segments, AtomicInteger size) {
+  Sweep(Segment[] segments, AtomicInteger size, int maxKeys) {
     this.segments = segments;
     this.size = size;
-    this.keys = segments.get(0).keySet().iterator();
+    this.maxKeys = maxKeys;
+    this.keys = segments[0].keySet().iterator();
   }
 
   /** Now and then, so that keys vanish also where no new ones come. */
   void some(long now) {
-    steps(now, SOME);
+    if (size.get() >= WORTHWHILE) {
+      steps(now, SOME);
+    }
   }
 
   /** For each new key several old ones, so that what has run out can't pile up. */
-  void forNewKey(long now, boolean full) {
-    steps(now, full ? WHEN_FULL : FOR_NEW_KEY);
+  void forNewKey(long now) {
+    steps(now, size.get() >= maxKeys ? WHEN_FULL : FOR_NEW_KEY);
   }
 
   private void steps(long now, int count) {
@@ -44,24 +50,25 @@ final class Sweep {
       return;
     }
     try {
+      long rest = size.get() >= maxKeys - maxKeys / 4 ? 0 : REST_MICROS;
       for (int i = 0; i < count; i++) {
-        step(now);
+        step(now, rest);
       }
     } finally {
       busy.set(false);
     }
   }
 
-  private void step(long now) {
-    ConcurrentHashMap<String, Cell> segment = segments.get(next);
+  private void step(long now, long rest) {
+    Segment segment = segments[next];
     if (!keys.hasNext()) {
-      next = (next + 1) % segments.size();
-      keys = segments.get(next).keySet().iterator();
+      next = (next + 1) % segments.length;
+      keys = segments[next].keySet().iterator();
       return;
     }
     String key = keys.next();
     Cell cell = segment.get(key);
-    if (cell != null && cell.retire(now) && segment.remove(key, cell)) {
+    if (cell != null && cell.retire(now, rest) && segment.remove(key, cell)) {
       size.decrementAndGet();
     }
   }

@@ -42,7 +42,7 @@ public final class TokenBucket extends Limit {
   private static final long MAX_FILL_UNITS = 1L << 61;
 
   /** No bucket is ever further from full: 2^61 of capacity and as much of reservations. */
-  static final long MAX_BACKLOG = 1L << 62;
+  static final long MAX_BACKLOG = (1L << 62) - 1;
 
   private final Rate refill;
   private final boolean stepped;
@@ -201,6 +201,10 @@ public final class TokenBucket extends Limit {
   /** The arrival time of a new bucket, which may begin with less than all it can hold. */
   long firstArrival(long now) {
     return now * unitsPerMicro + (capacity() - initialPermits) * unitsPerPermit;
+  }
+
+  long emptyBacklog() {
+    return fullUnits;
   }
 
   boolean fits(long backlog, long permits) {

@@ -48,14 +48,16 @@ class KeyedRateLimiterTest {
     for (int i = 0; i < 5000; i++) {
       assertThat(limiter.tryAcquire("old" + i).allowed()).isTrue();
     }
-    ticker.advance(Duration.ofMillis(500));
+    ticker.advance(Duration.ofSeconds(10));
     assertThat(limiter.tryAcquire("busy", 2).allowed()).isTrue();
-    ticker.advance(Duration.ofMillis(500));
+    ticker.advance(Duration.ofSeconds(1).minusNanos(1000));
+    assertThat(limiter.tryAcquire("resting").allowed()).isTrue();
+    ticker.advance(Duration.ofNanos(1000));
     for (int i = 0; i < 3000; i++) {
       assertThat(limiter.tryAcquire("new" + i).allowed()).isTrue();
     }
-    assertThat(limiter.health().detail()).isEqualTo("3001 of 10000 keys");
-    assertThat(limiter.tryAcquire("busy").allowed()).isFalse();
+    assertThat(limiter.health().detail()).isEqualTo("3002 of 10000 keys");
+    assertThat(limiter.tryAcquire("busy", 2).allowed()).isFalse();
   }
 
   @Test
@@ -83,7 +85,7 @@ class KeyedRateLimiterTest {
     Decision refused = limiter.tryAcquire("second");
     assertThat(refused.allowed()).isFalse();
     assertThat(refused.source()).isEqualTo(Decision.Source.OVERFLOW);
-    assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
     assertThat(limiter.reserve("second", 1, Duration.ofDays(1)).granted()).isFalse();
     limiter.refund("second", 1);
     ticker.advance(Duration.ofSeconds(1));

@@ -1,0 +1,46 @@
+package io.bartizan.ratelimit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many keys with one and the same bucket: a class of its own with one place that makes the
+ * decision, so that the compiler can do without it.
+ */
+final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
+
+  private final TokenBucket bucket;
+
+  BucketKeyedRateLimiter(TokenBucket bucket, int maxKeys, Overflow policy, MicroClock clock) {
+    super(bucket, maxKeys, policy, clock);
+    this.bucket = bucket;
+  }
+
+  @Override
+  public Decision tryAcquire(String key) {
+    return tryAcquire(key, 1);
+  }
+
+  @Override
+  public Decision tryAcquire(String key, long permits) {
+    Permits.check(permits);
+    return BucketCell.decision(bucket, outcome(Key.check(key), permits), permits);
+  }
+
+  private long outcome(String key, long permits) {
+    long now = now();
+    if (find(key, now) instanceof BucketCell cell) {
+      long outcome = cell.take(now, permits);
+      if (outcome != BucketCell.DEAD) {
+        return outcome;
+      }
+    }
+    Answer<Long> answer = ask(key, bucket.alone(), (cell, time) -> taken(cell, time, permits));
+    long outcome = answer.value == null ? ~bucket.emptyBacklog() : answer.value;
+    return answer.shared ? BucketCell.shared(outcome) : outcome;
+  }
+
+  private static @Nullable Long taken(Cell cell, long now, long permits) {
+    long outcome = ((BucketCell) cell).take(now, permits);
+    return outcome == BucketCell.DEAD ? null : Long.valueOf(outcome);
+  }
+}
