@@ -1,0 +1,64 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.testkit.ManualTicker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * An attacker who sends a minute's ten million different keys gains nothing by it: nobody's bucket
+ * becomes full before its time, his own keys get no more than without the flood, and the limiter
+ * keeps its size. {@code -Dkeys.rotated=10000000} runs the issue's number; the first tier a tenth.
+ */
+class RotatingKeysTest {
+
+  private static final int ROTATED = Integer.getInteger("keys.rotated", 1_000_000);
+  private static final int MAX_KEYS = 10_000;
+  private static final int ACTIVE = 100;
+
+  private final ManualTicker ticker = new ManualTicker();
+
+  @Test
+  void rotating_keys_make_no_active_bucket_full() {
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limit.parse("3 burst, 1/min"), MAX_KEYS)
+            .withTicker(ticker)
+            .build();
+    for (int i = 0; i < ACTIVE; i++) {
+      assertThat(limiter.tryAcquire("active" + i, 3).allowed()).isTrue();
+    }
+    long passed = 0;
+    Duration pause = Duration.ofMinutes(1).dividedBy(ROTATED);
+    for (int i = 0; i < ROTATED - 1; i++) {
+      ticker.advance(pause);
+      passed += limiter.tryAcquire("rotated" + i).allowed() ? 1 : 0;
+      if (i % (ROTATED / 1000) == 0) {
+        assertThat(limiter.tryAcquire("active" + i % ACTIVE).allowed()).isFalse();
+      }
+    }
+    // two-sided: new keys beyond the most still pass, through shared buckets of 3 each
+    assertThat(passed).isGreaterThan(MAX_KEYS - ACTIVE).isLessThan(MAX_KEYS + 1024 * 4L);
+    assertThat(limiter.health().detail()).isEqualTo(MAX_KEYS + " of " + MAX_KEYS + " keys");
+    ticker.advance(pause.plusSeconds(1));
+    for (int i = 0; i < ACTIVE; i++) {
+      assertThat(limiter.tryAcquire("active" + i).allowed()).isTrue();
+      assertThat(limiter.tryAcquire("active" + i).allowed()).isFalse();
+    }
+  }
+
+  @Test
+  void flood_over_leaves_room_again() {
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limit.parse("1 burst, 1/s"), MAX_KEYS).withTicker(ticker).build();
+    for (int i = 0; i < 2 * MAX_KEYS; i++) {
+      Decision unused = limiter.tryAcquire("flood" + i);
+    }
+    ticker.advance(Duration.ofSeconds(2));
+    for (int i = 0; i < MAX_KEYS / 2; i++) {
+      Decision decision = limiter.tryAcquire("new" + i);
+      assertThat(decision.allowed()).isTrue();
+      assertThat(decision.source()).isEqualTo(Decision.Source.MEMORY);
+    }
+  }
+}
