@@ -1,0 +1,119 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.tests.SeededCases;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientAddressTest {
+
+  private final ClientAddress clients = ClientAddress.behind(List.of("10.0.0.0/9", "2001:db8::1"));
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          203.0.113.9 | 198.51.100.1                       | 203.0.113.9
+          10.0.0.1    | 198.51.100.1                       | 198.51.100.1
+          10.0.0.1    | 6.6.6.6, 198.51.100.1              | 198.51.100.1
+          10.0.0.1    | 6.6.6.6, 198.51.100.1, 10.1.2.3    | 198.51.100.1
+          10.0.0.1    | 6.6.6.6 , 10.127.255.255,10.1.2.3  | 6.6.6.6
+          10.0.0.1    | 6.6.6.6, 10.128.0.0                | 10.128.0.0
+          10.0.0.1    | 10.0.0.2                           | 10.0.0.2
+          10.0.0.1    | ''                                 | 10.0.0.1
+          10.0.0.1    | 6.6.6.6, unknown, 10.0.0.7         | 10.0.0.7
+          10.0.0.1    | 6.6.6.6, localhost                 | 10.0.0.1
+          10.0.0.1    | 6.6.6.6, 1.2.3                     | 10.0.0.1
+          10.0.0.1    | 6.6.6.6, 010.0.0.1                 | 10.0.0.1
+          10.0.0.1    | 6.6.6.6, 1.2.3.256                 | 10.0.0.1
+          10.0.0.1    | 198.51.100.1:4711                  | 198.51.100.1
+          10.0.0.1    | 198.51.100.1:port                  | 10.0.0.1
+          10.0.0.1    | [2001:db8:1:2:3::4]:80             | 2001:db8:1:2::/64
+          10.0.0.1    | 2001:db8:1:2:ffff::9              | 2001:db8:1:2::/64
+          10.0.0.1    | ::ffff:198.51.100.1                | 198.51.100.1
+          10.0.0.1    | fe80::1%eth0                       | 10.0.0.1
+          10.0.0.1    | 1::2::3                            | 10.0.0.1
+          2001:db8::1 | 198.51.100.1                       | 198.51.100.1
+          2001:db8::2 | 198.51.100.1                       | 2001:db8:0:0::/64
+          ::ffff:10.0.0.1 | 198.51.100.1                   | 198.51.100.1
+          """)
+  void x_forwarded_for_is_believed_from_trusted_proxies_only(
+      String peer, String field, String client) throws UnknownHostException {
+    assertThat(clients.xForwardedFor(address(peer), field.isEmpty() ? List.of() : List.of(field)))
+        .isEqualTo(client);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          10.0.0.1    | for=198.51.100.1                               | 198.51.100.1
+          10.0.0.1    | For="198.51.100.1:80";proto=https;by=10.0.0.1  | 198.51.100.1
+          10.0.0.1    | for=6.6.6.6, for="[2001:db8:1:2::5]:4711"      | 2001:db8:1:2::/64
+          10.0.0.1    | for=198.51.100.1, proto=https                  | 10.0.0.1
+          10.0.0.1    | for=198.51.100.1;for=6.6.6.6                   | 10.0.0.1
+          10.0.0.1    | for=_hidden                                    | 10.0.0.1
+          10.0.0.1    | for=unknown                                    | 10.0.0.1
+          10.0.0.1    | for="6.6.6.6, for=198.51.100.1                 | 198.51.100.1
+          203.0.113.9 | for=198.51.100.1                               | 203.0.113.9
+          """)
+  void forwarded_is_believed_from_trusted_proxies_only(String peer, String field, String client)
+      throws UnknownHostException {
+    assertThat(clients.forwarded(address(peer), List.of(field))).isEqualTo(client);
+  }
+
+  @Test
+  void several_fields_are_one_list() throws UnknownHostException {
+    List<String> fields = List.of("6.6.6.6", "198.51.100.1, 10.0.0.2", "10.0.0.3");
+    assertThat(clients.xForwardedFor(address("10.0.0.1"), fields)).isEqualTo("198.51.100.1");
+    assertThat(ClientAddress.direct().xForwardedFor(address("10.0.0.1"), fields))
+        .isEqualTo("10.0.0.1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.1/8", "0.0.0.0/0", "::/0"})
+  void bad_proxy_is_refused(String proxy) {
+    assertThatThrownBy(() -> ClientAddress.behind(List.of(proxy)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("proxy is \"" + proxy + "\"");
+  }
+
+  @Test
+  void hostile_field_gives_an_address_and_nothing_else() {
+    SeededCases.check(
+        3000,
+        random -> {
+          StringBuilder field = new StringBuilder();
+          String alphabet = "0123456789abcdef.:,;[]=\"% for\\\u0000\ud800";
+          int length = random.nextInt(200);
+          for (int i = 0; i < length; i++) {
+            field.append(alphabet.charAt(random.nextInt(alphabet.length())));
+          }
+          List<String> fields = List.of(field.toString());
+          assertThat(clients.xForwardedFor(address("10.0.0.1"), fields)).matches("[0-9a-f.:/]+");
+          assertThat(clients.forwarded(address("10.0.0.1"), fields)).matches("[0-9a-f.:/]+");
+        });
+  }
+
+  @Test
+  void long_field_is_read_from_its_end() throws UnknownHostException {
+    String field = "6.6.6.6, ".repeat(200_000) + "198.51.100.1";
+    assertThat(clients.xForwardedFor(address("10.0.0.1"), List.of(field, "10.0.0.4")))
+        .isEqualTo("198.51.100.1");
+  }
+
+  private static InetAddress address(String text) throws UnknownHostException {
+    return InetAddress.getByName(text);
+  }
+}
