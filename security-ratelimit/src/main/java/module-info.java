@@ -11,6 +11,7 @@ module io.bartizan.ratelimit {
   requires static transitive lettuce.core;
   requires static io.netty.common;
   requires static io.netty.buffer;
+  requires static transitive micrometer.core;
 
   exports io.bartizan.ratelimit;
   exports io.bartizan.ratelimit.redis;

@@ -45,6 +45,7 @@ public final class Decision {
   private final Limit limit;
   private final Source source;
   private final boolean allowed;
+  private final boolean shadowed;
   private final long permits;
 
   /** If set, the amounts follow from {@link #backlog}; so the hot path needs no division. */
@@ -60,6 +61,7 @@ public final class Decision {
     this.limit = bucket;
     this.source = Objects.requireNonNull(source, "source");
     this.allowed = allowed;
+    this.shadowed = false;
     this.permits = permits;
     this.bucket = bucket;
     this.backlog = backlog;
@@ -67,6 +69,20 @@ public final class Decision {
     this.retryNanos = 0;
     this.resetNanos = 0;
     this.parts = List.of();
+  }
+
+  private Decision(Decision same, Source source, boolean shadowed) {
+    this.limit = same.limit;
+    this.source = source;
+    this.allowed = same.allowed || shadowed;
+    this.shadowed = shadowed;
+    this.permits = same.permits;
+    this.bucket = same.bucket;
+    this.backlog = same.backlog;
+    this.remaining = same.remaining;
+    this.retryNanos = same.retryNanos;
+    this.resetNanos = same.resetNanos;
+    this.parts = same.parts;
   }
 
   private Decision(
@@ -81,6 +97,7 @@ public final class Decision {
     this.limit = limit;
     this.source = source;
     this.allowed = allowed;
+    this.shadowed = false;
     this.permits = permits;
     this.bucket = null;
     this.backlog = 0;
@@ -281,10 +298,23 @@ public final class Decision {
     return parts.isEmpty() ? List.of(this) : parts;
   }
 
+  /**
+   * Whether this would have been a refusal, had the limiter not been in shadow mode.
+   *
+   * @return true only if {@link #allowed()} is true although the permits were not taken
+   */
+  public boolean shadowed() {
+    return shadowed;
+  }
+
+  /** The same decision as shadow mode tells it. */
+  Decision inShadow() {
+    return allowed ? this : new Decision(this, source, true);
+  }
+
   /** The same decision, said by another. */
   Decision from(Source other) {
-    return new Decision(
-        limit, other, allowed, permits, remaining(), retryAfterNanos(), resetAfterNanos(), parts);
+    return new Decision(this, other, shadowed);
   }
 
   long retryAfterNanos() {
@@ -309,7 +339,7 @@ public final class Decision {
   public String toString() {
     return String.format(
         "%s %d of %s (%s): remaining %d, retryAfter %s, resetAfter %s, %s",
-        allowed ? "allowed" : "refused",
+        shadowed ? "shadowed" : allowed ? "allowed" : "refused",
         permits,
         limit.name(),
         limit,
