@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import java.net.IDN;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ final class HostName {
 
   private static final int MAX_CHARS = 253;
   private static final int MAX_LABEL = 63;
+  private static final String ACE = "xn--";
 
   private HostName() {}
 
@@ -46,7 +48,7 @@ final class HostName {
       } else {
         boolean letterOrDigit =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letterOrDigit && c != '_' && (c != '-' || label == 0)) {
+        if (!letterOrDigit && (c != '-' || label == 0)) {
           return false;
         }
         if (++label > MAX_LABEL) {
@@ -55,6 +57,22 @@ final class HostName {
       }
       last = c;
     }
-    return last != '.' && last != '-';
+    return last != '.' && last != '-' && isDecodable(name);
+  }
+
+  /** A label in Punycode must not stand for one with a hyphen at its end (RFC 5891 4.2.3.1). */
+  private static boolean isDecodable(String name) {
+    if (!name.regionMatches(true, 0, ACE, 0, ACE.length()) && !name.contains('.' + ACE)) {
+      return true;
+    }
+    for (String label : name.toLowerCase(Locale.ROOT).split("\\.", -1)) {
+      if (label.startsWith(ACE)) {
+        String decoded = IDN.toUnicode(label, IDN.ALLOW_UNASSIGNED);
+        if (decoded.equals(label) || decoded.startsWith("-") || decoded.endsWith("-")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

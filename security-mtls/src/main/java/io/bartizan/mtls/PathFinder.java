@@ -68,6 +68,11 @@ final class PathFinder {
     throw search.failure();
   }
 
+  /** Refuses if no path holds any more. */
+  void requirePath(X509Certificate[] presented, Instant now) throws PeerRejectedException {
+    Path unused = find(presented, now);
+  }
+
   /** One depth-first search. */
   private final class Search {
     private final X509Certificate[] presented;

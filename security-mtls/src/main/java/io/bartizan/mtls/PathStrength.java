@@ -19,6 +19,7 @@ import java.util.Locale;
 final class PathStrength {
 
   private static final String EKU_OID = "2.5.29.37";
+  private static final String NAME_CONSTRAINTS_OID = "2.5.29.30";
   private static final String ANY_USAGE = "2.5.29.37.0";
   private static final int MIN_EC_BITS = 256;
 
@@ -35,6 +36,11 @@ final class PathStrength {
       throw new PeerRejectedException(
           TlsReason.LEAF_IS_CA,
           Certificates.label(leaf) + " is a certificate authority, not a peer");
+    }
+    if (leaf.getExtensionValue(NAME_CONSTRAINTS_OID) != null) {
+      throw new PeerRejectedException(
+          TlsReason.CHAIN_INVALID,
+          Certificates.label(leaf) + " has name constraints, which only authorities may have");
     }
     checkUsage(leaf, peer, false);
     for (int i = 0; i < path.certificates().size(); i++) {

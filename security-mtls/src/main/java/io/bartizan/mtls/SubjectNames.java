@@ -34,7 +34,7 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
     for (List<?> entry : entries) {
       if (entry.get(0) instanceof Integer type && entry.get(1) instanceof String name) {
         switch (type) {
-          case DNS -> dns.add(printable(name, "dNSName"));
+          case DNS -> dns.add(dnsName(name));
           case URI -> uris.add(printable(name, "uniformResourceIdentifier"));
           case IP -> ips.add(address(name));
           case EMAIL -> emails.add(printable(name, "rfc822Name"));
@@ -68,6 +68,14 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
       throw malformed(kind + " is empty or has a character outside printable ASCII: " + name);
     }
     return name;
+  }
+
+  /** RFC 5280 section 4.2.1.6; a dot at the start is the form of a constraint. */
+  private static String dnsName(String name) throws PeerRejectedException {
+    if (name.startsWith(".")) {
+      throw malformed("dNSName begins with a dot: " + name);
+    }
+    return printable(name, "dNSName");
   }
 
   private static String address(String text) throws PeerRejectedException {

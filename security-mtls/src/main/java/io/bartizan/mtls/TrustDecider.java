@@ -66,7 +66,9 @@ final class TrustDecider {
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
       revocation.check(path, now(), view);
-      return byPolicy(PeerIdentity.of(chain[0]), host);
+      PeerIdentity identity = PeerIdentity.of(chain[0]);
+      WildcardConstraints.check(path, identity.dnsNames());
+      return byPolicy(identity, host);
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);
     } catch (RuntimeException e) {
@@ -94,6 +96,10 @@ final class TrustDecider {
               TlsReason.EXPIRED,
               Certificates.label(certificate) + " expired since the full handshake");
         }
+      }
+      if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
+        // Perhaps the very anchor of the full handshake; then no path is left.
+        paths.requirePath(chain, now);
       }
       revocation.checkFresh(now);
       return byPolicy(PeerIdentity.of(chain[0]), host);
