@@ -1,0 +1,154 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.DevCertificate;
+import io.bartizan.testkit.ManualInstantSource;
+import io.bartizan.testkit.RogueClient;
+import io.bartizan.testkit.RogueServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A peer that was good and went bad does not come back with the session it kept. */
+class BadCertificateResumptionIT {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final ManualInstantSource clock =
+      new ManualInstantSource(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private final DevCa ownCa = DevCa.named("Own Root").withClock(clock).build();
+  private final AtomicReference<String> anchors = new AtomicReference<>();
+  private final Queue<HandshakeEvent> events = new ConcurrentLinkedQueue<>();
+  private final TlsListener listener =
+      new TlsListener() {
+        @Override
+        public void handshake(HandshakeEvent event) {
+          events.add(event);
+        }
+      };
+  private final BadCertificateSocketIT sockets = new BadCertificateSocketIT();
+  private final BadCertificateEngineIT engines = new BadCertificateEngineIT();
+
+  /** What ends after an hour, or that the root is taken away. */
+  enum Turn {
+    LEAF_EXPIRES,
+    INTERMEDIATE_EXPIRES,
+    ROOT_EXPIRES,
+    ROOT_REMOVED
+  }
+
+  private DevCertificate peer(Turn turn) {
+    var root = DevCa.named("Peer Root").withClock(clock);
+    DevCa top = (turn == Turn.ROOT_EXPIRES ? root.withLifetime(HOUR) : root).build();
+    var issuing = DevCa.named("Issuing").withIssuer(top);
+    DevCa middle =
+        (turn == Turn.INTERMEDIATE_EXPIRES ? issuing.withLifetime(HOUR) : issuing).build();
+    var leaf = middle.leaf("peer").dns(PeerCast.DNS);
+    anchors.set(top.certificatePem());
+    return (turn == Turn.LEAF_EXPIRES ? leaf.withLifetime(HOUR) : leaf).issue();
+  }
+
+  private void turn(Turn turn, MutualTls tls) {
+    if (turn == Turn.ROOT_REMOVED) {
+      anchors.set(ownCa.certificatePem());
+      assertThat(tls.reload()).isTrue();
+    } else {
+      clock.advance(HOUR.plusSeconds(1));
+    }
+  }
+
+  private Identity own() {
+    DevCertificate leaf = ownCa.leaf("own").dns(PeerCast.DNS).issue();
+    return Identity.of(leaf.privateKey(), leaf.chain());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LEAF_EXPIRES, TLSv1.3", "LEAF_EXPIRES, TLSv1.2",
+    "INTERMEDIATE_EXPIRES, TLSv1.3", "INTERMEDIATE_EXPIRES, TLSv1.2",
+    "ROOT_EXPIRES, TLSv1.3", "ROOT_EXPIRES, TLSv1.2",
+    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2"
+  })
+  void server_clientThatWentBad_isRefusedWithItsTicket(Turn turn, String protocol)
+      throws Exception {
+    for (BadCertificateContract stack : List.of(sockets, engines)) {
+      DevCertificate peer = peer(turn);
+      try (ServerTls tls =
+              MutualTls.server(
+                      own(), TrustAnchors.pemText(anchors::get), PeerPolicy.dns(PeerCast.DNS))
+                  .withClock(clock)
+                  .withListener(listener)
+                  .build();
+          BadCertificateContract.Service service = stack.serve(tls)) {
+        RogueClient client = RogueClient.showing(peer, protocol);
+        assertThat(client.isServedBy(service.port())).isTrue();
+        assertThat(client.isServedBy(service.port())).isTrue();
+        assertResumed();
+        turn(turn, tls);
+        assertThat(client.isServedBy(service.port())).isFalse();
+        assertThat(client.isServedBy(service.port())).isFalse();
+        assertRefused(turn);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LEAF_EXPIRES, TLSv1.3", "LEAF_EXPIRES, TLSv1.2",
+    "INTERMEDIATE_EXPIRES, TLSv1.3", "INTERMEDIATE_EXPIRES, TLSv1.2",
+    "ROOT_EXPIRES, TLSv1.3", "ROOT_EXPIRES, TLSv1.2",
+    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2"
+  })
+  void client_serverThatWentBad_isRefusedWithItsSession(Turn turn, String protocol)
+      throws Exception {
+    for (BadCertificateContract stack : List.of(sockets, engines)) {
+      try (RogueServer server = RogueServer.showing(peer(turn), protocol);
+          ClientTls tls =
+              MutualTls.client(
+                      own(), TrustAnchors.pemText(anchors::get), PeerPolicy.requestedHost())
+                  .withClock(clock)
+                  .withListener(listener)
+                  .build()) {
+        assertThat(stack.fetch(tls, server.port())).contains("ok");
+        assertThat(stack.fetch(tls, server.port())).contains("ok");
+        assertResumed();
+        turn(turn, tls);
+        assertThatThrownBy(() -> stack.fetch(tls, server.port())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> stack.fetch(tls, server.port())).isInstanceOf(IOException.class);
+        assertThat(server.requests()).isEqualTo(2);
+        assertRefused(turn);
+      }
+    }
+  }
+
+  /** Or the test would prove nothing about resumption. */
+  private void assertResumed() {
+    assertThat(events).hasSize(2).allMatch(event -> event.decision().isAccepted());
+    assertThat(events).extracting(HandshakeEvent::resumed).containsExactly(false, true);
+    events.clear();
+  }
+
+  private void assertRefused(Turn turn) {
+    Consumer<HandshakeEvent> refused =
+        event ->
+            assertThat(
+                    event
+                        .decision()
+                        .<Object>fold(accepted -> "accepted", PeerDecision.Rejected::reason))
+                .isEqualTo(
+                    turn == Turn.ROOT_REMOVED ? TlsReason.CHAIN_UNTRUSTED : TlsReason.EXPIRED);
+    assertThat(events).hasSize(2).allSatisfy(refused);
+    events.clear();
+  }
+}
