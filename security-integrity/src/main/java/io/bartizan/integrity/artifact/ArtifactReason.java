@@ -24,6 +24,8 @@ public enum ArtifactReason implements Reason {
   NOT_REGULAR_FILE,
   /** The file changed while it was being hashed. */
   FILE_CHANGED,
+  /** A file can't be read, for lack of permission or because the disk failed. */
+  FILE_UNREADABLE,
   /** A listed file does not exist. */
   FILE_MISSING,
   /** A file is there that the manifest does not list. */

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,11 +79,15 @@ public final class Artifacts {
    * @throws NullPointerException if an argument is null
    * @throws IOException if it can't be read
    */
-  public static FileCheck check(Path file, Expected expected) throws IOException {
+  public static Checked<VerifiedFile> check(Path file, Expected expected) throws IOException {
     try {
-      return new FileCheck.Accepted(verify(file, expected));
+      VerifiedFile verified = verify(file, expected);
+      return Checked.of(() -> verified);
     } catch (VerificationException refusal) {
-      return new FileCheck.Rejected(refusal);
+      return Checked.of(
+          () -> {
+            throw refusal;
+          });
     }
   }
 

@@ -1,0 +1,221 @@
+package io.bartizan.integrity.artifact;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Checks many files at once on a bounded number of threads, the biggest first.
+ *
+ * <p>The threads live only while {@link #check} runs. Immutable, thread-safe; an interrupt ends the
+ * work with {@link InterruptedIOException}.
+ *
+ * <pre>{@code
+ * FileBatch batch = FileBatch.builder().withThreads(4).build();
+ * List<FileResult> results = batch.check(Map.of(file, Expected.of(digest)));
+ * }</pre>
+ */
+public final class FileBatch {
+
+  private static final int MAX_THREADS = 64;
+
+  private final int threads;
+  private final ProgressListener listener;
+
+  private FileBatch(int threads, ProgressListener listener) {
+    this.threads = threads;
+    this.listener = listener;
+  }
+
+  /**
+   * Options, each with a default.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Checks all files and reports each; no failure of one hides another.
+   *
+   * @param files what each file must be
+   * @return one result for each, in the map's order
+   * @throws NullPointerException if {@code files} is null
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  public List<FileResult> check(Map<Path, Expected> files) throws InterruptedIOException {
+    List<Task> tasks = new ArrayList<>();
+    files.forEach((file, expected) -> tasks.add(new Task(file.toString(), file, expected, true)));
+    return run(tasks);
+  }
+
+  /** One file; links are followed only as its options say. */
+  record Task(String name, Path file, Expected expected, boolean followLinks) {
+    long sizeOrZero() {
+      try {
+        return Files.size(file);
+      } catch (IOException e) {
+        return 0; // told when it is opened
+      }
+    }
+  }
+
+  private record Sized(int index, long bytes) {}
+
+  List<FileResult> run(List<Task> tasks) throws InterruptedIOException {
+    List<Sized> order = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      order.add(new Sized(i, tasks.get(i).sizeOrZero()));
+    }
+    order.sort(Comparator.comparingLong(Sized::bytes).reversed());
+    FileResult[] results = new FileResult[tasks.size()];
+    int used = Math.max(1, Math.min(threads, tasks.size()));
+    ExecutorService pool = Executors.newFixedThreadPool(used, FileBatch::thread);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Sized next : order) {
+        futures.add(
+            pool.submit(
+                () -> {
+                  results[next.index()] = check(tasks.get(next.index()), used == 1);
+                  return null;
+                }));
+      }
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while files were checked");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a progress listener failed", e.getCause());
+    } finally {
+      stop(pool);
+    }
+    return List.of(results);
+  }
+
+  private FileResult check(Task task, boolean ahead) {
+    VerificationException refusal = null;
+    try (FileContent content = open(task)) {
+      listener.started(task.name(), content.size());
+      Artifacts.verify(
+          content,
+          task.file(),
+          task.expected(),
+          ahead,
+          (buffer, length) -> listener.advanced(task.name(), length));
+    } catch (VerificationException e) {
+      refusal = e;
+    } catch (NoSuchFileException e) {
+      refusal = refused(ArtifactReason.FILE_MISSING, task, "does not exist");
+    } catch (IOException e) {
+      refusal = refused(ArtifactReason.FILE_UNREADABLE, task, "can't be read: " + e.getMessage());
+    }
+    listener.finished(task.name(), refusal == null);
+    return new FileResult(task.name(), refusal);
+  }
+
+  private static FileContent open(Task task) throws IOException {
+    return task.followLinks()
+        ? FileContent.open(task.file())
+        : FileContent.open(task.file(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static VerificationException refused(ArtifactReason reason, Task task, String what) {
+    return new VerificationException(
+        reason, "\"" + DigestText.shortened(task.name()) + "\" " + what);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "bartizan-file-batch");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Waits for the threads, so that none outlives the call. */
+  private static void stop(ExecutorService pool) {
+    pool.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "FileBatch[" + threads + " threads]";
+  }
+
+  /** Options of a {@link FileBatch}; not thread-safe. */
+  public static final class Builder {
+    private int threads = Math.min(8, Runtime.getRuntime().availableProcessors());
+    private ProgressListener listener = ProgressListener.NONE;
+
+    private Builder() {}
+
+    /**
+     * How many files are hashed at once; the number of processors, at most 8, unless said. Use 1
+     * for spinning disks.
+     *
+     * @param number 1 to 64
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    @CanIgnoreReturnValue
+    public Builder withThreads(int number) {
+      if (number < 1 || number > MAX_THREADS) {
+        throw new IllegalArgumentException(
+            "number is " + number + ", 1 to " + MAX_THREADS + " is accepted");
+      }
+      threads = number;
+      return this;
+    }
+
+    /**
+     * Who hears of progress; nobody unless said.
+     *
+     * @param heard the listener, called from several threads
+     * @return this builder
+     * @throws NullPointerException if it is null
+     */
+    @CanIgnoreReturnValue
+    public Builder withListener(ProgressListener heard) {
+      listener = Objects.requireNonNull(heard, "heard");
+      return this;
+    }
+
+    /**
+     * Makes the batch.
+     *
+     * @return a batch, to be used as often as needed
+     */
+    public FileBatch build() {
+      return new FileBatch(threads, listener);
+    }
+  }
+}

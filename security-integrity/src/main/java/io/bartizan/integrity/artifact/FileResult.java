@@ -1,0 +1,61 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.Reason;
+import io.bartizan.core.VerificationException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What checking one of many files gave. Immutable. */
+public final class FileResult {
+
+  private final String name;
+  private final @Nullable VerificationException refusal;
+
+  FileResult(String name, @Nullable VerificationException refusal) {
+    this.name = name;
+    this.refusal = refusal;
+  }
+
+  /**
+   * The file's name as it was listed or given; of unknown origin, so escape it before showing.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Whether its content is the expected one.
+   *
+   * @return true if it was verified
+   */
+  public boolean isAccepted() {
+    return refusal == null;
+  }
+
+  /**
+   * Why it was refused.
+   *
+   * @return empty if it was verified
+   */
+  public Optional<Reason> reason() {
+    return refusal == null ? Optional.empty() : Optional.of(refusal.reason());
+  }
+
+  /**
+   * The refusal with what was expected and found, safe to log.
+   *
+   * @return empty if it was verified
+   */
+  public Optional<VerificationException> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  @Override
+  public String toString() {
+    return refusal == null
+        ? "FileResult[" + DigestText.shortened(name) + ", verified]"
+        : "FileResult[" + refusal.getMessage() + "]";
+  }
+}

@@ -1,0 +1,11 @@
+package io.bartizan.integrity.artifact;
+
+/** How a checksum file is written. */
+public enum ManifestFormat {
+  /** {@code sha256sum}: digits, two blanks, name; backslash, line feed and return escaped. */
+  GNU,
+  /** {@code sha256sum --zero}: the same, each entry ended by NUL, nothing escaped. */
+  GNU_ZERO,
+  /** {@code cksum --tag} and BSD: {@code SHA256 (name) = digits}, escaped like GNU. */
+  BSD_TAG
+}
