@@ -181,7 +181,7 @@ public final class Digest {
   }
 
   /**
-   * Reads one hash of Subresource Integrity, such as {@code sha256-ungWv48B…rQ=}; {@code Sri} reads
+   * Reads one hash of Subresource Integrity, such as {@code sha256-ungWv48B…rQ=}; {@link Sri} reads
    * whole attributes.
    *
    * @param text algorithm, hyphen, canonical base64; no options

@@ -1,6 +1,5 @@
 package io.bartizan.integrity.artifact;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -186,7 +185,6 @@ public final class FileBatch {
      * @return this builder
      * @throws IllegalArgumentException if it is out of that range
      */
-    @CanIgnoreReturnValue
     public Builder withThreads(int number) {
       if (number < 1 || number > MAX_THREADS) {
         throw new IllegalArgumentException(
@@ -203,7 +201,6 @@ public final class FileBatch {
      * @return this builder
      * @throws NullPointerException if it is null
      */
-    @CanIgnoreReturnValue
     public Builder withListener(ProgressListener heard) {
       listener = Objects.requireNonNull(heard, "heard");
       return this;

@@ -1,6 +1,5 @@
 package io.bartizan.integrity.artifact;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -173,7 +172,6 @@ public final class ManifestVerifier {
      * @return this builder
      * @throws NullPointerException if a name is null
      */
-    @CanIgnoreReturnValue
     public Builder withExactFiles(String... except) {
       exact = true;
       besides.addAll(List.of(except));
@@ -185,7 +183,6 @@ public final class ManifestVerifier {
      *
      * @return this builder
      */
-    @CanIgnoreReturnValue
     public Builder ignoreMissing() {
       ignoreMissing = true;
       return this;
@@ -198,7 +195,6 @@ public final class ManifestVerifier {
      * @return this builder
      * @throws NullPointerException if it is null
      */
-    @CanIgnoreReturnValue
     public Builder withBatch(FileBatch threads) {
       batch = Objects.requireNonNull(threads, "threads");
       return this;

@@ -63,6 +63,25 @@ final class Publishing {
     }
   }
 
+  /** Whether a file found here is regular, writable by its owner only, and owned by this user. */
+  static boolean isOwnPrivateFile(Path file) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Path directory = PartFile.directoryOf(file);
+    if (!isPosix(directory)) {
+      return true;
+    }
+    Path own = Files.createTempFile(directory, ".own", ".tmp", ownerOnly(directory));
+    try {
+      var mode = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+      return mode.equals(OWNER_ONLY)
+          && Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(own));
+    } finally {
+      Files.deleteIfExists(own);
+    }
+  }
+
   /** Content to the disk, then the name, then the directory that holds it. */
   static void publish(FileChannel content, Path temporary, Path target) throws IOException {
     content.force(true);

@@ -1,0 +1,234 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Downloads over the application's own HTTP client that put nothing unverified at the final name.
+ *
+ * <p>Content is hashed on its way into a file beside the target, forced to the disk and renamed in
+ * one step; until then what was at the target stays. An already right target is not fetched again.
+ * A broken download is resumed, by this run or the next, only under the same strong entity tag, and
+ * what is there is hashed again. Mirrors are tried in order. Redirects are followed here, never
+ * from https to http. Compression is neither asked for nor accepted, so that wire bytes are hashed.
+ * Several threads and processes may fetch one target at once. An interrupt cancels.
+ *
+ * <p>Thread-safe; owns neither the client nor a thread.
+ *
+ * <pre>{@code
+ * Downloads downloads = Downloads.of(httpClient).build();
+ * try (VerifiedFile file =
+ *     downloads.fetch(List.of(mirror1, mirror2), Expected.of(digest).withSize(size), target)) {
+ *   use(file.newInputStream());
+ * }
+ * }</pre>
+ */
+public final class Downloads {
+
+  private final HttpClient client;
+  private final Duration stallTimeout;
+  private final int attempts;
+  private final ProgressListener listener;
+
+  private Downloads(Builder builder) {
+    this.client = builder.client;
+    this.stallTimeout = builder.stallTimeout;
+    this.attempts = builder.attempts;
+    this.listener = builder.listener;
+  }
+
+  /**
+   * Starts with the application's client.
+   *
+   * @param client a client that follows no redirects, the JDK's default
+   * @return a builder
+   * @throws NullPointerException if {@code client} is null
+   * @throws IllegalArgumentException if it follows redirects by itself
+   */
+  public static Builder of(HttpClient client) {
+    return new Builder(client);
+  }
+
+  /**
+   * Fetches content from the first mirror that has it.
+   *
+   * @param mirrors where it may be; https, or http where the caller says so
+   * @param expected what it must be, with its size or a largest size
+   * @param target the final name; its directory exists, what is there is replaced in one step. If
+   *     it is a symbolic link, the link is replaced
+   * @return the file at {@code target}, open
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if there is no mirror, a mirror is no http(s) address, {@code
+   *     expected} has no bound, or {@code target} is no file name
+   * @throws DownloadException if no mirror has it; what was at {@code target} is still there
+   * @throws InterruptedIOException if the thread is interrupted; the next call resumes
+   * @throws IOException if the disk fails, a full one for example; what was at {@code target} is
+   *     still there
+   */
+  public VerifiedFile fetch(List<URI> mirrors, Expected expected, Path target) throws IOException {
+    requireUsable(mirrors, expected);
+    Path directory = PartFile.directoryOf(target);
+    VerifiedFile present = alreadyRight(expected, target);
+    if (present != null) {
+      return present;
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new IllegalArgumentException(
+          "target is in \"" + directory + "\", which is no directory");
+    }
+    listener.started(target.toString(), expected.size().orElse(-1));
+    boolean done = false;
+    try (PartFile part = PartFile.open(target, expected)) {
+      fetchAny(mirrors, expected, target, part);
+      part.publish(target);
+      done = true;
+    } finally {
+      listener.finished(target.toString(), done);
+    }
+    return Artifacts.verify(target, expected);
+  }
+
+  private void fetchAny(List<URI> mirrors, Expected expected, Path target, PartFile part)
+      throws IOException {
+    List<String> failures = new ArrayList<>();
+    ArtifactReason last = ArtifactReason.CONNECTION_FAILED;
+    for (URI mirror : mirrors) {
+      for (int attempt = 1; attempt <= attempts; attempt++) {
+        DownloadAttempt run =
+            new DownloadAttempt(client, stallTimeout, listener, target.toString(), expected, part);
+        try {
+          run.fetch(mirror);
+          return;
+        } catch (VerificationException refusal) {
+          last = (ArtifactReason) refusal.reason();
+          failures.add(mirror.getHost() + ": " + refusal.getMessage());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while downloading");
+        }
+        if (!isWorthRetrying(last)) {
+          break;
+        }
+      }
+    }
+    throw new DownloadException(last, failures);
+  }
+
+  private static boolean isWorthRetrying(ArtifactReason reason) {
+    return reason == ArtifactReason.CONNECTION_CLOSED
+        || reason == ArtifactReason.CONNECTION_FAILED
+        || reason == ArtifactReason.STALLED;
+  }
+
+  private @org.jspecify.annotations.Nullable VerifiedFile alreadyRight(
+      Expected expected, Path target) throws IOException {
+    if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    try {
+      return Artifacts.verify(target, expected);
+    } catch (VerificationException e) {
+      return null;
+    }
+  }
+
+  private static void requireUsable(List<URI> mirrors, Expected expected) {
+    if (mirrors.isEmpty()) {
+      throw new IllegalArgumentException("mirrors is empty, at least one is needed");
+    }
+    for (URI mirror : mirrors) {
+      if (!DownloadAttempt.isHttp(mirror)) {
+        throw new IllegalArgumentException("mirrors has an address that is not http or https");
+      }
+    }
+    if (expected.maxSize() == Long.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "expected has no size, withSize or withMaxSize is needed for a download");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Downloads[stall time-out " + stallTimeout + ", " + attempts + " attempts a mirror]";
+  }
+
+  /** Options of {@link Downloads}; not thread-safe. */
+  public static final class Builder {
+    private final HttpClient client;
+    private Duration stallTimeout = Duration.ofSeconds(30);
+    private int attempts = 3;
+    private ProgressListener listener = ProgressListener.NONE;
+
+    private Builder(HttpClient client) {
+      if (client.followRedirects() != HttpClient.Redirect.NEVER) {
+        throw new IllegalArgumentException(
+            "client follows redirects "
+                + client.followRedirects()
+                + ", NEVER is accepted: each hop is checked here");
+      }
+      this.client = client;
+    }
+
+    /**
+     * How long a server may give no byte; 30 seconds unless said.
+     *
+     * @param duration one millisecond to one hour
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder withStallTimeout(Duration duration) {
+      if (duration.toMillis() < 1 || duration.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "duration is " + duration + ", 1 ms to 1 hour is accepted");
+      }
+      stallTimeout = duration;
+      return this;
+    }
+
+    /**
+     * How often each mirror is asked when connections break; 3 unless said.
+     *
+     * @param number 1 to 100
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder withAttempts(int number) {
+      if (number < 1 || number > 100) {
+        throw new IllegalArgumentException("number is " + number + ", 1 to 100 is accepted");
+      }
+      attempts = number;
+      return this;
+    }
+
+    /**
+     * Who hears of progress; nobody unless said.
+     *
+     * @param heard the listener, called on the downloading thread
+     * @return this builder
+     * @throws NullPointerException if it is null
+     */
+    public Builder withListener(ProgressListener heard) {
+      listener = Objects.requireNonNull(heard, "heard");
+      return this;
+    }
+
+    /**
+     * Makes the downloads.
+     *
+     * @return an object to be used as often as needed
+     */
+    public Downloads build() {
+      return new Downloads(this);
+    }
+  }
+}

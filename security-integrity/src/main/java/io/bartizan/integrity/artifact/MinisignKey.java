@@ -1,0 +1,207 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.bouncycastle.crypto.digests.Blake2bDigest;
+
+/**
+ * A minisign public key, and the verification of {@code .minisig} signatures with it.
+ *
+ * <p>Both forms are read: the usual one over BLAKE2b-512 of the content (it needs Bouncy Castle's
+ * bcprov on the class path), and the older one over the content itself. The trusted comment is
+ * verified too and returned. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * MinisignKey key = MinisignKey.parse("RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3");
+ * String trustedComment = key.verify(file, Files.readString(signatureFile));
+ * }</pre>
+ */
+public final class MinisignKey {
+
+  private static final byte[] SPKI_ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
+  private static final String UNTRUSTED = "untrusted comment: ";
+  private static final String TRUSTED = "trusted comment: ";
+  private static final int KEY_BYTES = 2 + 8 + 32;
+  private static final int SIGNATURE_BYTES = 2 + 8 + 64;
+  private static final int MAX_SIGNATURE_CHARS = 16 * 1024;
+
+  private final byte[] id;
+  private final PinnedKey key;
+
+  private MinisignKey(byte[] id, PinnedKey key) {
+    this.id = id;
+    this.key = key;
+  }
+
+  /**
+   * Reads a public key.
+   *
+   * @param text the base64 line, or a whole {@code minisign.pub} file
+   * @return the key
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if it is no such key
+   */
+  public static MinisignKey parse(String text) {
+    String[] lines = text.strip().split("\r?\n", -1);
+    byte[] bytes = null;
+    if (lines.length == 1 || (lines.length == 2 && lines[0].startsWith(UNTRUSTED))) {
+      bytes = decode(lines[lines.length - 1], KEY_BYTES);
+    }
+    if (bytes == null || bytes[0] != 'E' || bytes[1] != 'd') {
+      throw new IllegalArgumentException("text is no minisign public key");
+    }
+    byte[] encoded = Arrays.copyOf(SPKI_ED25519, SPKI_ED25519.length + 32);
+    System.arraycopy(bytes, 10, encoded, SPKI_ED25519.length, 32);
+    try {
+      var point = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+      return new MinisignKey(Arrays.copyOfRange(bytes, 2, 10), PinnedKey.of(point));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("text holds no point of Ed25519", e);
+    }
+  }
+
+  /**
+   * Verifies a signature over some bytes.
+   *
+   * @param content what was signed
+   * @param signature the text of the {@code .minisig} file
+   * @return the trusted comment, which was signed too
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if the signature is malformed, of another key or of other content
+   */
+  public String verify(byte[] content, String signature) {
+    Parts parts = Parts.parse(signature);
+    requireKey(parts);
+    key.verify(parts.prehashed ? blake2b(content) : content, parts.signature);
+    return parts.trustedComment(key);
+  }
+
+  /**
+   * Verifies a signature over a regular file, which is read once with constant memory.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @return the trusted comment, which was signed too
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if the signature is malformed, of the older form, of another key
+   *     or of other content, or the file changes meanwhile
+   * @throws IOException if it can't be read
+   */
+  public String verify(Path file, String signature) throws IOException {
+    Parts parts = Parts.parse(signature);
+    requireKey(parts);
+    if (!parts.prehashed) {
+      throw malformed("the older form is verified over bytes in memory only");
+    }
+    Blake2bDigest hash = new Blake2bDigest(512);
+    try (FileContent content = FileContent.open(file)) {
+      content.read(true, (buffer, length) -> hash.update(buffer, 0, length));
+    }
+    key.verify(finish(hash), parts.signature);
+    return parts.trustedComment(key);
+  }
+
+  private void requireKey(Parts parts) {
+    if (!Arrays.equals(parts.keyId, id)) {
+      throw new VerificationException(
+          ArtifactReason.SIGNATURE_INVALID,
+          "made with key " + shown(parts.keyId) + ", pinned is " + shown(id));
+    }
+  }
+
+  private static byte[] blake2b(byte[] content) {
+    Blake2bDigest hash = new Blake2bDigest(512);
+    hash.update(content, 0, content.length);
+    return finish(hash);
+  }
+
+  private static byte[] finish(Blake2bDigest hash) {
+    byte[] value = new byte[64];
+    int unused = hash.doFinal(value, 0);
+    return value;
+  }
+
+  /** The id as minisign prints it: little-endian. */
+  private static String shown(byte[] id) {
+    StringBuilder hex = new StringBuilder();
+    for (int i = id.length - 1; i >= 0; i--) {
+      hex.append(String.format("%02X", id[i]));
+    }
+    return hex.toString();
+  }
+
+  private static byte @org.jspecify.annotations.Nullable [] decode(String base64, int length) {
+    try {
+      byte[] bytes = Base64.getDecoder().decode(base64);
+      boolean canonical = Base64.getEncoder().encodeToString(bytes).equals(base64);
+      return canonical && bytes.length == length ? bytes : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static VerificationException malformed(String detail) {
+    return new VerificationException(ArtifactReason.SIGNATURE_MALFORMED, detail);
+  }
+
+  /** The four lines of a signature file. */
+  private static final class Parts {
+    private final boolean prehashed;
+    private final byte[] keyId;
+    private final byte[] signature;
+    private final String comment;
+    private final byte[] global;
+
+    private Parts(boolean prehashed, byte[] bytes, String comment, byte[] global) {
+      this.prehashed = prehashed;
+      this.keyId = Arrays.copyOfRange(bytes, 2, 10);
+      this.signature = Arrays.copyOfRange(bytes, 10, SIGNATURE_BYTES);
+      this.comment = comment;
+      this.global = global;
+    }
+
+    static Parts parse(String text) {
+      if (text.length() > MAX_SIGNATURE_CHARS) {
+        throw malformed("more than " + MAX_SIGNATURE_CHARS + " characters");
+      }
+      String[] lines = text.split("\r?\n", -1);
+      boolean ended = lines.length == 5 && lines[4].isEmpty();
+      if (!(lines.length == 4 || ended)
+          || !lines[0].startsWith(UNTRUSTED)
+          || !lines[2].startsWith(TRUSTED)) {
+        throw malformed("not the four lines of a minisign signature");
+      }
+      byte[] bytes = decode(lines[1], SIGNATURE_BYTES);
+      byte[] global = decode(lines[3], 64);
+      if (bytes == null || global == null || bytes[0] != 'E') {
+        throw malformed("a line is no base64 of a minisign signature");
+      }
+      if (bytes[1] != 'D' && bytes[1] != 'd') {
+        throw malformed("an algorithm that is neither ED nor Ed");
+      }
+      return new Parts(bytes[1] == 'D', bytes, lines[2].substring(TRUSTED.length()), global);
+    }
+
+    /** Verified under the signature it belongs to, so that neither can be moved to another. */
+    String trustedComment(PinnedKey key) {
+      byte[] text = comment.getBytes(StandardCharsets.UTF_8);
+      byte[] signed = Arrays.copyOf(signature, signature.length + text.length);
+      System.arraycopy(text, 0, signed, signature.length, text.length);
+      key.verify(signed, global);
+      return comment;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "MinisignKey[" + shown(id) + "]";
+  }
+}

@@ -1,0 +1,180 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Subresource Integrity metadata: what an {@code integrity} attribute and npm's lock files hold.
+ *
+ * <p>The specification's rule: of all hashes only those of the strongest algorithm count, and any
+ * of these may match. Hashes of unknown algorithms and malformed ones are passed over, as browsers
+ * do; but where none is left, {@link #parse} refuses, while a browser lets any content pass: {@link
+ * #parseAsSpecified} does the same. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * String attribute = Sri.of(Digest.compute(DigestAlgorithm.SHA_384, script)).attributes();
+ * Digest matched = Sri.parse(integrity).verify(script);
+ * }</pre>
+ */
+public final class Sri {
+
+  /** The longest metadata that is read, in characters. */
+  public static final int MAX_CHARS = 16 * 1024;
+
+  private final List<Digest> strongest;
+  private final String text;
+
+  private Sri(List<Digest> digests) {
+    DigestAlgorithm best =
+        digests.stream().map(Digest::algorithm).max(Comparator.naturalOrder()).orElse(null);
+    this.strongest = digests.stream().filter(digest -> digest.algorithm() == best).toList();
+    this.text = digests.stream().map(Digest::sri).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Metadata of known digests.
+   *
+   * @param digest the first
+   * @param more others, of any algorithm
+   * @return the metadata
+   * @throws NullPointerException if an argument is null
+   */
+  public static Sri of(Digest digest, Digest... more) {
+    Set<Digest> digests = new LinkedHashSet<>();
+    digests.add(digest);
+    digests.addAll(List.of(more));
+    return new Sri(List.copyOf(digests));
+  }
+
+  /**
+   * Reads metadata and insists on at least one usable hash.
+   *
+   * @param integrity hashes with optional {@code ?options}, separated by white space
+   * @return the metadata
+   * @throws NullPointerException if {@code integrity} is null
+   * @throws VerificationException if there is no well-formed SHA-256, SHA-384 or SHA-512, or the
+   *     text is too long
+   */
+  public static Sri parse(String integrity) {
+    Sri parsed = parseAsSpecified(integrity);
+    if (parsed.strongest.isEmpty()) {
+      boolean blank = integrity.isBlank();
+      boolean weak = integrity.contains("sha1-") || integrity.contains("md5-");
+      throw new VerificationException(
+          blank
+              ? ArtifactReason.MANIFEST_EMPTY
+              : weak ? ArtifactReason.ALGORITHM_WEAK : ArtifactReason.ALGORITHM_UNKNOWN,
+          "no usable hash in \"" + DigestText.shortened(integrity) + "\"");
+    }
+    return parsed;
+  }
+
+  /**
+   * Reads metadata exactly as a browser does: <em>without a usable hash any content is
+   * accepted</em>.
+   *
+   * @param integrity hashes with optional {@code ?options}, separated by white space
+   * @return the metadata
+   * @throws NullPointerException if {@code integrity} is null
+   * @throws VerificationException if the text is longer than {@value #MAX_CHARS} characters
+   */
+  public static Sri parseAsSpecified(String integrity) {
+    if (integrity.length() > MAX_CHARS) {
+      throw new VerificationException(
+          ArtifactReason.TOO_LARGE,
+          "integrity has " + integrity.length() + " characters, at most " + MAX_CHARS);
+    }
+    Set<Digest> digests = new LinkedHashSet<>();
+    for (String token : integrity.split("[ \t\n\f\r]+", -1)) {
+      int options = token.indexOf('?');
+      try {
+        digests.add(Digest.parseSri(options < 0 ? token : token.substring(0, options)));
+      } catch (VerificationException e) {
+        // passed over, as the specification has it
+      }
+    }
+    return new Sri(List.copyOf(digests));
+  }
+
+  /**
+   * Verifies some bytes.
+   *
+   * @param content the bytes
+   * @return the digest that matched
+   * @throws NullPointerException if {@code content} is null
+   * @throws VerificationException if none of the strongest hashes matches
+   */
+  public Digest verify(byte[] content) {
+    return require(Digest.compute(algorithm(), content), "");
+  }
+
+  /**
+   * Verifies a regular file.
+   *
+   * @param file a regular file, or a link to one; to use it afterwards see {@link
+   *     Artifacts#verify(Path, Digest)} with the digest that this returns
+   * @return the digest that matched
+   * @throws NullPointerException if {@code file} is null
+   * @throws VerificationException if none of the strongest hashes matches
+   * @throws IOException if it can't be read
+   */
+  public Digest verify(Path file) throws IOException {
+    return require(Digest.compute(algorithm(), file), file.toString());
+  }
+
+  private Digest require(Digest actual, String where) {
+    if (strongest.isEmpty() || strongest.contains(actual)) {
+      return actual;
+    }
+    throw new DigestMismatchException(strongest.get(0), actual, where);
+  }
+
+  /**
+   * The strongest algorithm, whose hashes count.
+   *
+   * @return SHA-384 if there is no usable hash
+   */
+  public DigestAlgorithm algorithm() {
+    return strongest.isEmpty() ? DigestAlgorithm.SHA_384 : strongest.get(0).algorithm();
+  }
+
+  /**
+   * The hashes that count, any of which may match.
+   *
+   * @return an immutable list of one algorithm; empty only from {@link #parseAsSpecified}
+   */
+  public List<Digest> digests() {
+    return strongest;
+  }
+
+  /**
+   * The attributes of an HTML element that loads from another origin.
+   *
+   * @return {@code integrity="…" crossorigin="anonymous"}; holds nothing that HTML escapes
+   */
+  public String attributes() {
+    return "integrity=\"" + text + "\" crossorigin=\"anonymous\"";
+  }
+
+  /** The metadata as text, without what was passed over. */
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Sri that && Set.copyOf(strongest).equals(Set.copyOf(that.strongest));
+  }
+
+  @Override
+  public int hashCode() {
+    return Set.copyOf(strongest).hashCode();
+  }
+}
