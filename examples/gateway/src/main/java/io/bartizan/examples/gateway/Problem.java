@@ -5,7 +5,10 @@ import io.bartizan.core.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Answers of the gateway: JSON that worked, and RFC 9457 problems with a stable reason and nothing secret. */
+/**
+ * Answers of the gateway: JSON that worked, and RFC 9457 problems with a stable reason and nothing
+ * secret.
+ */
 final class Problem {
 
   private Problem() {}

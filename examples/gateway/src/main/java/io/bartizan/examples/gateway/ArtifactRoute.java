@@ -1,0 +1,35 @@
+package io.bartizan.examples.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.bartizan.integrity.artifact.Artifacts;
+import io.bartizan.integrity.artifact.VerifiedFile;
+import java.io.IOException;
+
+/** Serves an artifact after its SHA-256 was checked, from the very file that was checked. */
+final class ArtifactRoute implements HttpHandler {
+
+  private final Material material;
+
+  ArtifactRoute(Material material) {
+    this.material = material;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    String name = exchange.getRequestURI().getPath().substring("/artifacts/".length());
+    if (!material.artifactNames().contains(name)) {
+      Problem.send(exchange, 404, GatewayReason.NO_SUCH_ROUTE);
+      return;
+    }
+    try (VerifiedFile file =
+        Artifacts.verify(material.artifacts().resolve(name), material.digestOf(name))) {
+      exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
+      exchange.sendResponseHeaders(200, file.size());
+      try (var out = exchange.getResponseBody();
+          var in = file.newInputStream()) {
+        in.transferTo(out);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.bartizan.examples.gateway;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Key;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.RateLimitFields;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/** Asks how often this API key may call, before anything expensive is done for it. */
+final class RateGuard extends Filter {
+
+  private final KeyedRateLimiter limiter;
+  private final Set<String> apiKeys;
+
+  RateGuard(KeyedRateLimiter limiter, Set<String> apiKeys) {
+    this.limiter = limiter;
+    this.apiKeys = apiKeys;
+  }
+
+  @Override
+  public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    String apiKey = exchange.getRequestHeaders().getFirst("X-Api-Key");
+    if (apiKey == null) {
+      Problem.send(exchange, 401, GatewayReason.API_KEY_MISSING);
+      return;
+    }
+    if (!apiKeys.contains(apiKey)) {
+      Problem.send(exchange, 401, GatewayReason.API_KEY_UNKNOWN);
+      return;
+    }
+    Decision decision = limiter.tryAcquire(Key.of("api-key", apiKey));
+    RateLimitFields fields = RateLimitFields.of(decision);
+    fields.forEach(exchange.getResponseHeaders()::set);
+    if (decision.allowed()) {
+      chain.doFilter(exchange);
+    } else {
+      exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+      Problem.send(
+          exchange, RateLimitFields.STATUS, fields.problem().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Override
+  public String description() {
+    return "a rate limit per API key";
+  }
+}

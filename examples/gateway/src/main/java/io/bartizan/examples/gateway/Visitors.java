@@ -1,0 +1,74 @@
+package io.bartizan.examples.gateway;
+
+import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.TrustAnchors;
+import java.net.http.HttpClient;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The same program behind three certificates: ours, none, and one of our CA with another name. */
+final class Visitors implements AutoCloseable {
+
+  private final ClientTls shopTls;
+  private final ClientTls strangerTls;
+  private final HttpClient shop;
+  private final HttpClient stranger;
+  private final HttpClient withoutCertificate;
+
+  private Visitors(Material material) throws GeneralSecurityException {
+    shopTls = clientTls(material, "client");
+    strangerTls = clientTls(material, "stranger");
+    shop = client(shopTls);
+    stranger = client(strangerTls);
+    withoutCertificate = HttpClient.newBuilder().sslContext(trustOnly(material)).build();
+  }
+
+  static Visitors of(Material material) throws GeneralSecurityException {
+    return new Visitors(material);
+  }
+
+  HttpClient shop() {
+    return shop;
+  }
+
+  HttpClient stranger() {
+    return stranger;
+  }
+
+  HttpClient withoutCertificate() {
+    return withoutCertificate;
+  }
+
+  @Override
+  public void close() {
+    shopTls.close();
+    strangerTls.close();
+  }
+
+  private static ClientTls clientTls(Material material, String name) {
+    Identity identity =
+        Identity.pem(material.file(name + ".pem"), material.file(name + "-key.pem"));
+    TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
+    return MutualTls.client(identity, anchors, PeerPolicy.requestedHost()).build();
+  }
+
+  private static HttpClient client(ClientTls tls) {
+    return HttpClient.newBuilder()
+        .sslContext(tls.sslContext())
+        .sslParameters(tls.sslParameters())
+        .build();
+  }
+
+  private static SSLContext trustOnly(Material material) throws GeneralSecurityException {
+    TrustManagerFactory roots =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    roots.init(material.roots());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, roots.getTrustManagers(), null);
+    return context;
+  }
+}

@@ -1,0 +1,120 @@
+package io.bartizan.examples.gateway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.integrity.jwt.JwsAlgorithm;
+import io.bartizan.integrity.jwt.JwtKeys;
+import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.TrustedIssuer;
+import io.bartizan.integrity.mac.SignedValues;
+import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.ServerTls;
+import io.bartizan.mtls.TrustAnchors;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests that no client library would send, over a raw TLS connection of a trusted peer. */
+class HostileRequestIT {
+
+  private final PrintStream realErr = System.err;
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+
+  @TempDir Path folder;
+
+  private Material material;
+  private ServerTls serverTls;
+  private ClientTls clientTls;
+  private Gateway gateway;
+
+  @BeforeEach
+  void start() throws Exception {
+    System.setErr(new PrintStream(log, true, UTF_8));
+    material = new Material(folder);
+    TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
+    serverTls =
+        MutualTls.server(identity("server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID))
+            .build();
+    clientTls = MutualTls.client(identity("client"), anchors, PeerPolicy.requestedHost()).build();
+    JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
+    gateway =
+        Gateway.start(
+            0,
+            serverTls,
+            RateLimits.inMemory().limiter(),
+            JwtVerifier.of(
+                    TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
+                .build(),
+            SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build(),
+            material);
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+    clientTls.close();
+    serverTls.close();
+    System.setErr(realErr);
+  }
+
+  @Test
+  void header_withControlCharacters_forgesNoLogLineAndGetsNoSecret() throws Exception {
+    String answer =
+        send(
+            "GET /account?x=%0d%0aINFO%20forged HTTP/1.1",
+            "Authorization: Bearer \u001b[2Jforged\u0085\u2028secret-token");
+    assertThat(answer).startsWith("HTTP/1.1 401").contains("\"reason\":\"malformed\"");
+    assertThat(answer).doesNotContain("secret-token");
+    String logged = log.toString(UTF_8);
+    assertThat(logged).contains("refused GET /account").doesNotContain("secret-token", "\u001b");
+    assertThat(logged.lines().filter(line -> line.startsWith("INFO"))).isEmpty();
+  }
+
+  @Test
+  void request_withTwoAuthorizations_isRefused() throws Exception {
+    String good = new Tokens(material).good();
+    String header = "Authorization: Bearer " + good;
+    assertThat(send("GET /account HTTP/1.1", header)).startsWith("HTTP/1.1 200");
+    assertThat(send("GET /account HTTP/1.1", header + "\r\n" + header))
+        .startsWith("HTTP/1.1 401")
+        .contains("bearer-token-missing");
+  }
+
+  @Test
+  void body_tooLarge_isRefused() throws Exception {
+    String answer = send("POST /cart HTTP/1.1", "Content-Length: 2000\r\n\r\n" + "x".repeat(2000));
+    assertThat(answer).startsWith("HTTP/1.1 413").contains("body-too-large");
+  }
+
+  private Identity identity(String name) {
+    return Identity.pem(material.file(name + ".pem"), material.file(name + "-key.pem"));
+  }
+
+  private String send(String requestLine, String rest) throws Exception {
+    try (Socket socket =
+        clientTls.sslContext().getSocketFactory().createSocket("localhost", gateway.port())) {
+      socket.setSoTimeout(20_000);
+      String request =
+          requestLine
+              + "\r\nHost: localhost\r\nConnection: close\r\nX-Api-Key: "
+              + Material.SHOP_KEY
+              + "\r\n"
+              + rest
+              + "\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+}
