@@ -4,7 +4,7 @@ module io.bartizan.integrity {
   requires transitive java.net.http;
   requires org.bouncycastle.provider;
   requires org.slf4j;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires static com.google.errorprone.annotations;
 
   exports io.bartizan.integrity.artifact;

@@ -5,8 +5,8 @@ module io.bartizan.mtls {
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires org.bouncycastle.util;
-  requires static transitive org.jspecify;
-  requires static transitive com.google.errorprone.annotations;
+  requires static org.jspecify;
+  requires static com.google.errorprone.annotations;
 
   exports io.bartizan.mtls;
 }

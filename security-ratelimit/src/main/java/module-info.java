@@ -1,17 +1,14 @@
 /** Token bucket, sliding and fixed windows, in memory and on Redis. */
-@SuppressWarnings({
-  "requires-automatic",
-  "requires-transitive-automatic"
-}) // Lettuce has no descriptor
+@SuppressWarnings({"requires-automatic"}) // Lettuce has no descriptor
 module io.bartizan.ratelimit {
   requires transitive io.bartizan.core;
   requires org.slf4j;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires static com.google.errorprone.annotations;
-  requires static transitive lettuce.core;
+  requires static lettuce.core;
   requires static io.netty.common;
   requires static io.netty.buffer;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
 
   exports io.bartizan.ratelimit;
   exports io.bartizan.ratelimit.redis;
