@@ -21,7 +21,8 @@ import java.util.List;
  * through. {@link #verify} is safe against who may rename, {@link #verifyCopy} also against who may
  * write to the file itself. Only regular files are read; one that changes meanwhile is refused.
  * Files of 8 MiB and more are read on a second thread while they are hashed; memory is constant.
- * Thread-safe; an interrupt ends the work with {@link java.io.InterruptedIOException}.
+ * Thread-safe; an interrupt ends the work with {@link java.io.InterruptedIOException} or {@link
+ * java.nio.channels.ClosedByInterruptException}.
  *
  * <pre>{@code
  * try (VerifiedFile tool = Artifacts.verifyCopy(download, Expected.of(digest), privateDirectory)) {

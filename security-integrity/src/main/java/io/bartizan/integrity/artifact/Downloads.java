@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -89,13 +90,27 @@ public final class Downloads {
     listener.started(target.toString(), expected.size().orElse(-1));
     boolean done = false;
     try (PartFile part = PartFile.open(target, expected)) {
-      fetchAny(mirrors, expected, target, part);
-      part.publish(target);
+      fetchInto(part, mirrors, expected, target);
       done = true;
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedIOException("interrupted while downloading");
     } finally {
       listener.finished(target.toString(), done);
     }
     return Artifacts.verify(target, expected);
+  }
+
+  private void fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)
+      throws IOException {
+    try {
+      fetchAny(mirrors, expected, target, part);
+      part.publish(target);
+    } catch (DownloadException | InterruptedIOException | ClosedByInterruptException e) {
+      throw e; // what came so far may be resumed
+    } catch (IOException | RuntimeException e) {
+      part.discard();
+      throw e;
+    }
   }
 
   private void fetchAny(List<URI> mirrors, Expected expected, Path target, PartFile part)

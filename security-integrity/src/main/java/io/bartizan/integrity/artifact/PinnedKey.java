@@ -32,6 +32,7 @@ public final class PinnedKey {
 
   private static final int MIN_RSA_BITS = 2_048;
   private static final int MAX_RSA_BITS = 8_192;
+  private static final int ED25519_BYTES = 64;
 
   private final PublicKey key;
   private final String algorithm;
@@ -113,6 +114,9 @@ public final class PinnedKey {
   public void verify(byte[] content, byte[] signature) {
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(signature, "signature");
+    if (algorithm.equals("Ed25519") && signature.length != ED25519_BYTES) {
+      throw invalid(); // the JDK lets trailing zeros pass
+    }
     boolean valid;
     try {
       Signature verifier = Signature.getInstance(algorithm);
@@ -127,9 +131,13 @@ public final class PinnedKey {
       throw new IllegalStateException("this JVM has no " + algorithm, e);
     }
     if (!valid) {
-      throw new VerificationException(
-          ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
+      throw invalid();
     }
+  }
+
+  private VerificationException invalid() {
+    return new VerificationException(
+        ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
   }
 
   @Override

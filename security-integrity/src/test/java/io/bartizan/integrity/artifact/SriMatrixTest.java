@@ -1,0 +1,141 @@
+package io.bartizan.integrity.artifact;
+
+import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.tests.SeededCases;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Entries 28 to 35 of the attack matrix: Subresource Integrity, and npm's lock files. */
+class SriMatrixTest {
+
+  private static final byte[] CONTENT = utf8("alert('hello')");
+  private static final byte[] OTHER = utf8("alert('evil')");
+  private static final String OK256 = sri(DigestAlgorithm.SHA_256, CONTENT);
+  private static final String OK512 = sri(DigestAlgorithm.SHA_512, CONTENT);
+  private static final String BAD256 = sri(DigestAlgorithm.SHA_256, OTHER);
+  private static final String BAD512 = sri(DigestAlgorithm.SHA_512, OTHER);
+
+  @Test
+  void N28_anyOfTheStrongest_isAccepted() {
+    assertThat(Sri.parse(BAD512 + " " + OK512).verify(CONTENT).sri()).isEqualTo(OK512);
+    assertThat(Sri.parse(OK512 + " " + BAD512).verify(CONTENT).sri()).isEqualTo(OK512);
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse(BAD512).verify(CONTENT));
+  }
+
+  @Test
+  void N29_weakerRightStrongerWrong_isRefused() {
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse(OK256 + " " + BAD512).verify(CONTENT));
+  }
+
+  @Test
+  void N30_strongerRightWeakerWrong_isAccepted() {
+    assertThat(Sri.parse(OK512 + " " + BAD256).verify(CONTENT).sri()).isEqualTo(OK512);
+  }
+
+  @Test
+  void N31_malformedHash_isPassedOver() {
+    assertThat(Sri.parse(OK256 + " sha256-%").verify(CONTENT).sri()).isEqualTo(OK256);
+    assertThat(Sri.parse("sha512-% " + OK256).algorithm()).isEqualTo(DigestAlgorithm.SHA_256);
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse("sha512-% " + OK256).verify(OTHER));
+  }
+
+  @Test
+  void N32_options_areIgnored() {
+    assertThat(Sri.parse(OK256 + "?a=b?c").verify(CONTENT).sri()).isEqualTo(OK256);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "   ", "foo666-x", "sha\u0430256-x", "sha1-AAAA", "\u200bsha256-x"})
+  void N33_nothingUsable_isRefusedUnlessAsSpecified(String text) {
+    assertThat(text).isNotNull();
+    ArtifactReason reason =
+        text.isBlank()
+            ? ArtifactReason.MANIFEST_EMPTY
+            : text.startsWith("sha1")
+                ? ArtifactReason.ALGORITHM_WEAK
+                : ArtifactReason.ALGORITHM_UNKNOWN;
+    refused(reason, () -> Sri.parse(text));
+    assertThat(Sri.parseAsSpecified(text).verify(OTHER)).isNotNull();
+    Sri usable = Sri.parseAsSpecified(text + " " + OK256);
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> usable.verify(OTHER));
+  }
+
+  @Test
+  void N34_orderDoublesAndWhiteSpace_doNotCount() {
+    assertThat(Sri.parse("\t" + OK256 + "\n\f" + BAD256 + "\r" + OK256 + " "))
+        .isEqualTo(Sri.parse(BAD256 + " " + OK256))
+        .hasSameHashCodeAs(Sri.parse(BAD256 + " " + OK256));
+  }
+
+  @Test
+  void N35_metadata_isImmutableAndRendered() {
+    Sri sri = Sri.of(Digest.parseSri(OK256), Digest.parseSri(OK512));
+    assertThat(sri.attributes())
+        .isEqualTo("integrity=\"" + OK256 + " " + OK512 + "\" crossorigin=\"anonymous\"");
+    assertThat(sri.digests()).isUnmodifiable();
+    assertThat(Sri.parse(sri.toString())).isEqualTo(sri);
+  }
+
+  @Test
+  void verify_file_isRead(@TempDir Path directory) throws Exception {
+    Path file = Files.write(directory.resolve("f"), CONTENT);
+    assertThat(Sri.parse(OK512).verify(file).sri()).isEqualTo(OK512);
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse(BAD512).verify(file));
+  }
+
+  @Test
+  void packageLock_pins_areRead() {
+    PackageLock lock = PackageLock.parse(utf8(lock(OK512)));
+    assertThat(lock.integrity().get("node_modules/a")).isEqualTo(Sri.parse(OK512));
+    assertThat(lock.resolved()).containsEntry("node_modules/a", "https://r/a.tgz");
+    assertThat(lock.unpinned()).containsExactly("node_modules/b");
+  }
+
+  @Test
+  void packageLock_unusable_isRefused() {
+    refused(ArtifactReason.ALGORITHM_WEAK, () -> PackageLock.parse(utf8(lock("sha1-AAAA"))));
+    refused(ArtifactReason.MANIFEST_MALFORMED, () -> PackageLock.parse(utf8("{}")));
+    refused(ArtifactReason.MANIFEST_EMPTY, () -> PackageLock.parse(utf8("{\"packages\":{}}")));
+    refused(
+        ArtifactReason.MANIFEST_MALFORMED,
+        () -> PackageLock.parse(utf8("{\"packages\":{\"a\":[]}}")));
+    refused(
+        ArtifactReason.MANIFEST_MALFORMED,
+        () -> PackageLock.parse(utf8("{\"packages\":{},\"packages\":{}}")));
+  }
+
+  @Test
+  void parsers_mutatedText_onlyRefuse() {
+    SeededCases.check(
+        20_000,
+        random -> {
+          StringBuilder sri = new StringBuilder(OK256 + " " + OK512 + "?x");
+          StringBuilder lock = new StringBuilder(lock(OK512));
+          for (int i = random.nextInt(1, 4); i > 0; i--) {
+            Mutations.mutate(sri, random);
+            Mutations.mutate(lock, random);
+          }
+          Mutations.refusedOrParsed(Sri::parse, sri.toString());
+          Mutations.refusedOrParsed(t -> PackageLock.parse(utf8(t)), lock.toString());
+        });
+  }
+
+  private static String lock(String integrity) {
+    return "{\"lockfileVersion\":3,\"packages\":{\"\":{\"name\":\"x\"},"
+        + "\"node_modules/a\":{\"resolved\":\"https://r/a.tgz\",\"integrity\":\""
+        + integrity
+        + "\"},\"node_modules/b\":{\"resolved\":\"https://r/b.tgz\"},"
+        + "\"node_modules/c\":{\"resolved\":\"../c\",\"link\":true}}}";
+  }
+
+  private static String sri(DigestAlgorithm algorithm, byte[] content) {
+    return Digest.compute(algorithm, content).sri();
+  }
+}
