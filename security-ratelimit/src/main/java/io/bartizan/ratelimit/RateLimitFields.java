@@ -57,8 +57,26 @@ public final class RateLimitFields {
   public void forEach(BiConsumer<String, String> consumer) {
     consumer.accept("RateLimit-Policy", policy());
     consumer.accept("RateLimit", state());
-    if (canRetry()) {
-      consumer.accept("Retry-After", Long.toString(seconds(decision.retryAfter())));
+    retryAfter(consumer);
+  }
+
+  /**
+   * Hands over the older fields that many clients read: {@code X-RateLimit-Limit}, {@code
+   * -Remaining} and {@code -Reset} (seconds from now) of the limit that speaks, and {@code
+   * Retry-After}.
+   *
+   * @param consumer takes a field's name and value, such as {@code response::setHeader}
+   */
+  public void forEachOlder(BiConsumer<String, String> consumer) {
+    consumer.accept("X-RateLimit-Limit", Long.toString(decision.limit().capacity()));
+    consumer.accept("X-RateLimit-Remaining", Long.toString(decision.remaining()));
+    consumer.accept("X-RateLimit-Reset", Long.toString(seconds(decision.resetAfter())));
+    retryAfter(consumer);
+  }
+
+  private void retryAfter(BiConsumer<String, String> consumer) {
+    if (!decision.allowed() && !decision.neverAllowed()) {
+      consumer.accept("Retry-After", Long.toString(Math.max(1, seconds(decision.retryAfter()))));
     }
   }
 
@@ -108,10 +126,6 @@ public final class RateLimitFields {
         + ",\"violated-policies\":["
         + violated
         + "]}";
-  }
-
-  private boolean canRetry() {
-    return !decision.allowed() && !decision.neverAllowed();
   }
 
   private String items(Function<Decision, String> item) {

@@ -1,0 +1,42 @@
+package io.bartizan.examples.filters;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.RateLimitFields;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Function;
+
+/** Limits the callers of a servlet container; who the caller is, the application says. */
+final class RateLimitServletFilter implements Filter {
+
+  private final KeyedRateLimiter limiter;
+  private final Function<HttpServletRequest, String> caller;
+
+  RateLimitServletFilter(KeyedRateLimiter limiter, Function<HttpServletRequest, String> caller) {
+    this.limiter = limiter;
+    this.caller = caller;
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    HttpServletResponse answer = (HttpServletResponse) response;
+    Decision decision = limiter.tryAcquire(caller.apply((HttpServletRequest) request));
+    RateLimitFields fields = RateLimitFields.of(decision);
+    fields.forEach(answer::setHeader);
+    if (decision.allowed()) {
+      chain.doFilter(request, response);
+      return;
+    }
+    answer.setStatus(RateLimitFields.STATUS);
+    answer.setContentType(RateLimitFields.PROBLEM_TYPE);
+    answer.getWriter().write(fields.problem());
+  }
+}

@@ -1,0 +1,89 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RateLimitFieldsTest {
+
+  private final ManualTicker ticker = new ManualTicker();
+
+  @Test
+  void every_limit_is_a_policy_and_has_its_own_state() {
+    RateLimiter limiter = limiter("burst: 100 burst, 50/s; daily: 1000/86400s sliding");
+    assertThat(fields(limiter.tryAcquire(40)))
+        .containsExactly(
+            Map.entry("RateLimit-Policy", "\"burst\";q=100;w=2, \"daily\";q=1000;w=86400"),
+            Map.entry("RateLimit", "\"burst\";r=60;t=1, \"daily\";r=960;t=86400"));
+  }
+
+  @Test
+  void window_below_a_second_is_told_as_one() {
+    RateLimiter limiter = limiter("10 burst, 10/ms");
+    assertThat(fields(limiter.tryAcquire(10)))
+        .containsEntry("RateLimit-Policy", "\"default\";q=10;w=1")
+        .containsEntry("RateLimit", "\"default\";r=0;t=1");
+    assertThat(fields(limiter.tryAcquire(10))).containsEntry("Retry-After", "1");
+  }
+
+  @Test
+  void refusal_that_waiting_can_not_mend_has_no_retry_after() {
+    Decision never = limiter("2/min sliding").tryAcquire(3);
+    assertThat(fields(never)).doesNotContainKey("Retry-After");
+  }
+
+  @Test
+  void retry_after_is_no_earlier_than_the_limit_allows() {
+    RateLimiter limiter = limiter("1/1500ms fixed");
+    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    long seconds = Long.parseLong(fields(limiter.tryAcquire()).get("Retry-After"));
+    ticker.advance(Duration.ofSeconds(seconds));
+    assertThat(limiter.tryAcquire().allowed()).isTrue();
+  }
+
+  @Test
+  void older_fields_tell_the_limit_that_speaks() {
+    RateLimiter limiter = limiter("a: 5 burst, 1/s; b: 3 burst, 1/s");
+    Map<String, String> older = new LinkedHashMap<>();
+    RateLimitFields.of(limiter.tryAcquire(2)).forEachOlder(older::put);
+    assertThat(older)
+        .containsExactly(
+            Map.entry("X-RateLimit-Limit", "3"),
+            Map.entry("X-RateLimit-Remaining", "1"),
+            Map.entry("X-RateLimit-Reset", "2"));
+    RateLimitFields.of(limiter.tryAcquire(2)).forEachOlder(older::put);
+    assertThat(older).containsEntry("Retry-After", "1");
+  }
+
+  @Test
+  void problem_names_the_violated_policies_only() {
+    RateLimiter limiter = limiter("a: 5 burst, 1/s; b: 1 burst, 1/s");
+    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(RateLimitFields.of(limiter.tryAcquire()).problem())
+        .isEqualTo(
+            "{\"type\":\"https://iana.org/assignments/http-problem-types#quota-exceeded\","
+                + "\"title\":\"Request cannot be satisfied as assigned quota has been exceeded\","
+                + "\"status\":429,\"violated-policies\":[\"b\"]}");
+  }
+
+  @Test
+  void largest_numbers_stay_within_structured_fields() {
+    RateLimiter limiter = limiter("1000000000000 burst, 1000000/ms");
+    assertThat(fields(limiter.tryAcquire()).get("RateLimit-Policy"))
+        .isEqualTo("\"default\";q=1000000000000;w=1000");
+  }
+
+  private static Map<String, String> fields(Decision decision) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    RateLimitFields.of(decision).forEach(fields::put);
+    return fields;
+  }
+
+  private RateLimiter limiter(String limits) {
+    return RateLimiter.builder(Limits.parse(limits)).withTicker(ticker).build();
+  }
+}
