@@ -3,19 +3,17 @@ package io.bartizan.ratelimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** One cell and a clock. */
 class MemoryRateLimiter implements RateLimiter {
 
   final MicroClock clock;
-  private final AtomicReference<Limits> wanted;
+  private volatile Limits current;
   volatile Cell cell;
 
   MemoryRateLimiter(Limits limits, MicroClock clock) {
     this.clock = clock;
-    this.wanted = new AtomicReference<>(limits);
+    this.current = limits;
     this.cell = Cell.of(limits, clock.micros());
   }
 
@@ -71,15 +69,19 @@ class MemoryRateLimiter implements RateLimiter {
 
   @Override
   public void change(Limits limits) {
-    wanted.set(Objects.requireNonNull(limits, "limits"));
-    @Nullable List<Gauge> before = cell.freeze();
-    if (before != null) {
-      cell = Cell.of(limits, before, clock.micros());
+    Objects.requireNonNull(limits, "limits");
+    List<Gauge> before = cell.freeze();
+    while (before == null) {
+      // another change is under way; this one comes after it
+      Thread.onSpinWait();
+      before = cell.freeze();
     }
+    current = limits;
+    cell = Cell.of(limits, before, clock.micros());
   }
 
   @Override
   public String toString() {
-    return "RateLimiter[" + wanted.get() + "]";
+    return "RateLimiter[" + current + "]";
   }
 }
