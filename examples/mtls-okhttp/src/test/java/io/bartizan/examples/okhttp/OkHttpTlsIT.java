@@ -1,0 +1,53 @@
+package io.bartizan.examples.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.TrustAnchors;
+import io.bartizan.testkit.PeerTrial;
+import java.net.InetAddress;
+import java.util.List;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OkHttpTlsIT {
+
+  private static final String DNS = "billing.internal";
+  private static final String SPIFFE = "spiffe://prod.example/billing";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"requestedHost()", "spiffeId(" + SPIFFE + ")"})
+  void client_inOkHttp_asksTheGoodServerAlone(String policy) {
+    PeerTrial trial = PeerTrial.of(DNS, SPIFFE);
+    try (ClientTls tls =
+        MutualTls.client(
+                Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
+                TrustAnchors.of(trial.roots()),
+                PeerPolicy.parse(policy))
+            .build()) {
+      OkHttpClient client =
+          OkHttpTls.client(tls)
+              .dns(host -> List.of(InetAddress.getLoopbackAddress()))
+              .retryOnConnectionFailure(false)
+              .build();
+      assertThat(
+              trial.serversAskedBy(
+                  port -> {
+                    Request request =
+                        new Request.Builder().url("https://" + DNS + ":" + port + "/").build();
+                    try (Response response = client.newCall(request).execute()) {
+                      assertThat(response.body().string()).isEqualTo("ok");
+                    }
+                  }))
+          .isEmpty();
+      client.dispatcher().executorService().shutdown();
+      client.connectionPool().evictAll();
+    }
+  }
+}
