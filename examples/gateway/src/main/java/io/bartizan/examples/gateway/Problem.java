@@ -41,6 +41,7 @@ final class Problem {
       case 405 -> "Method Not Allowed";
       case 413 -> "Content Too Large";
       case 429 -> "Too Many Requests";
+      case 502 -> "Bad Gateway";
       default -> "Internal Server Error";
     };
   }
