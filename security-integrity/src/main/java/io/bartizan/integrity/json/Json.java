@@ -28,6 +28,7 @@ public final class Json {
   private final byte[] text;
   private final int end;
   private final JsonLimits limits;
+  private final StringBuilder scratch = new StringBuilder();
   private int at;
   private int values;
 
@@ -232,9 +233,11 @@ public final class Json {
       i++;
     }
     at = i;
-    StringBuilder out = new StringBuilder(i - start + 16);
-    out.append(new String(text, start, i - start, StandardCharsets.ISO_8859_1));
-    return JsonText.rest(this, out);
+    scratch.setLength(0);
+    for (int copied = start; copied < i; copied++) {
+      scratch.append((char) text[copied]);
+    }
+    return JsonText.rest(this, scratch);
   }
 
   int next() throws JsonException {
