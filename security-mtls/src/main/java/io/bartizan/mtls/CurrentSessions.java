@@ -21,7 +21,8 @@ final class CurrentSessions implements SSLSessionContext {
     this.of = of;
   }
 
-  private SSLSessionContext current() {
+  /** The newest sessions, with the limits carried over. */
+  SSLSessionContext current() {
     SSLSessionContext context = of.apply(generations.current());
     if (timeout != UNSET && context.getSessionTimeout() != timeout) {
       context.setSessionTimeout(timeout);
@@ -30,6 +31,13 @@ final class CurrentSessions implements SSLSessionContext {
       context.setSessionCacheSize(size);
     }
     return context;
+  }
+
+  /** Sets the limits on a new generation's sessions. */
+  void carry() {
+    if (timeout != UNSET || size != UNSET) {
+      SSLSessionContext unused = current();
+    }
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.bartizan.mtls;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECKey;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -35,20 +38,32 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
 
   private @Nullable String choose(String... keyTypes) {
     KeyEntry entry = current.get();
-    String family = KeyMaterial.family(entry.material().key());
     for (String keyType : keyTypes) {
-      if (matches(keyType, family)) {
+      if (matches(keyType, entry.material())) {
         return entry.alias();
       }
     }
     return null;
   }
 
-  /** JSSE's key types: RSA, EC, EdDSA, RSASSA-PSS, EC_EC, EC_RSA; Bouncy Castle's: Ed25519. */
-  private static boolean matches(String keyType, String family) {
-    String type = keyType.startsWith("EC_") ? "EC" : keyType;
-    return type.equals(family)
-        || (family.equals("EdDSA") && (type.equals("Ed25519") || type.equals("Ed448")));
+  /**
+   * JSSE's key types are RSA, EC, EdDSA, RSASSA-PSS and EC_RSA; Bouncy Castle's also Ed25519,
+   * EC/secp256r1 and ECDHE_ECDSA.
+   */
+  private static boolean matches(String keyType, KeyMaterial material) {
+    PublicKey key = material.leaf().getPublicKey();
+    String family = KeyMaterial.family(material.key());
+    if (keyType.startsWith("EC/")) {
+      return key instanceof ECKey ec
+          && keyType.equals("EC/secp" + ec.getParams().getOrder().bitLength() + "r1");
+    }
+    return switch (keyType) {
+      case "Ed25519", "Ed448" ->
+          key instanceof EdECKey ed && ed.getParams().getName().equals(keyType);
+      case "ECDHE_ECDSA", "EC_EC", "EC_RSA" -> family.equals("EC");
+      case "ECDHE_RSA" -> family.equals("RSA");
+      default -> keyType.equals(family);
+    };
   }
 
   @Override

@@ -157,7 +157,7 @@ final class Generations {
       throw new TlsMaterialException(
           TlsReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
-    RevocationData revocation = settings.revocation().load(reader, now);
+    RevocationData revocation = settings.revocation().load(reader);
     TrustDecider decider =
         new TrustDecider(
             number, settings.side(), settings.policy(), anchors, revocation, settings.clock());
@@ -175,7 +175,20 @@ final class Generations {
         watched);
   }
 
+  /** Bouncy Castle's TLS 1.84 finds no cipher suite for the JDK's Edwards keys; better said now. */
+  private void refuseUnusable(KeyMaterial material) {
+    if (settings.provider() != null
+        && settings.provider().getName().equals("BCJSSE")
+        && KeyMaterial.family(material.key()).equals("EdDSA")) {
+      throw new TlsMaterialException(
+          TlsReason.KEY_UNSUPPORTED,
+          material.source(),
+          "holds an Edwards key, which works with the JDK's TLS provider only");
+    }
+  }
+
   private SSLContext context(GenerationKeyManager.KeyEntry key) {
+    refuseUnusable(key.material());
     try {
       SSLContext context =
           settings.provider() == null

@@ -60,6 +60,8 @@ final class GuardedContext extends SSLContext {
     }
 
     private SSLEngine guarded(SSLEngine inner, Generation born) {
+      serverSessions.carry();
+      clientSessions.carry();
       return new GuardedEngine(inner, generations.settings().side(), generations, born);
     }
 

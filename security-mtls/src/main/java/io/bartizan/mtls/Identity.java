@@ -181,6 +181,26 @@ public final class Identity {
         });
   }
 
+  /** The one pair {@code X.cert} and {@code X.key} of a folder. */
+  static Identity onlyPair(Path folder) {
+    String source = "identity " + folder;
+    return new Identity(
+        source,
+        reader -> {
+          List<Path> chains = reader.list("identity", folder, "*.cert");
+          if (chains.size() != 1) {
+            throw new TlsMaterialException(
+                TlsReason.KEY_MISSING,
+                source,
+                "holds " + chains.size() + " files named *.cert, one is needed");
+          }
+          Path chain = chains.get(0);
+          String name = String.valueOf(chain.getFileName());
+          String stem = name.substring(0, name.length() - ".cert".length());
+          return pem(chain, chain.resolveSibling(stem + ".key")).load(reader);
+        });
+  }
+
   KeyMaterial load(MaterialReader reader) {
     return loader.load(reader);
   }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads the files of one generation, each exactly once: what was hashed is what is parsed, even if
@@ -63,7 +65,7 @@ final class MaterialReader implements AutoCloseable {
 
   /** The files of a folder whose names match the glob, sorted; not those of its sub-folders. */
   List<Path> list(String what, Path folder, String glob) {
-    List<Path> known = listings.get(folder);
+    List<Path> known = listings.get(folder.resolve(glob));
     if (known != null) {
       return known;
     }
@@ -85,7 +87,7 @@ final class MaterialReader implements AutoCloseable {
           "can't be listed: " + e.getClass().getSimpleName());
     }
     Collections.sort(files);
-    listings.put(folder, files);
+    listings.put(folder.resolve(glob), files);
     return files;
   }
 
@@ -132,7 +134,9 @@ final class MaterialReader implements AutoCloseable {
   }
 
   Set<Path> folders() {
-    return listings.keySet();
+    return listings.keySet().stream()
+        .map(Path::getParent)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Overwrites what was read, for it may hold keys. */

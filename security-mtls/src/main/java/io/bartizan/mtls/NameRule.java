@@ -25,6 +25,10 @@ final class NameRule extends Rule {
     return new NameRule(kind, normalized);
   }
 
+  String value() {
+    return value;
+  }
+
   @Override
   @Nullable Rule match(Subject subject) {
     return kind.matches(subject, value) ? this : null;

@@ -1,30 +1,200 @@
 package io.bartizan.mtls;
 
-import java.time.Instant;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
-/** Where knowledge of revoked certificates comes from. */
+/**
+ * Where knowledge of revoked certificates comes from: revocation lists (CRL) and deny-lists in
+ * files, and on clients the OCSP response that the server staples. Nothing is ever fetched during a
+ * handshake; whoever fetches lists writes them to the watched files.
+ *
+ * <p>With lists, every certificate of a path except the anchor must be covered by a list of its
+ * issuer that is not stale, or the peer is refused; {@link #withStaleGrace} and {@link
+ * #withUnlistedIssuersAccepted} declare otherwise. A list applies at once: to new handshakes, to
+ * resumed sessions, whose tickets end with the generation, and to open connections, which fail at
+ * their next read or write. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * Revocation data = Revocation.crls(Path.of("/tls/crls"))
+ *     .withDenyList(Path.of("/tls/denied.txt"))
+ *     .withStaleGrace(Duration.ofHours(6));
+ * }</pre>
+ */
 public final class Revocation {
 
-  private static final Revocation NONE = new Revocation();
+  private static final Revocation NONE =
+      new Revocation(List.of(), List.of(), Set.of(), Set.of(), Duration.ZERO, false, false);
 
-  private Revocation() {}
+  private static final Duration MAX_GRACE = Duration.ofDays(30);
+
+  private final List<Path> crls;
+  private final List<Path> denyLists;
+  private final Set<BigInteger> serials;
+  private final Set<String> pins;
+  private final Duration grace;
+  private final boolean unlistedAccepted;
+  private final boolean stapleRequired;
+
+  private Revocation(
+      List<Path> crls,
+      List<Path> denyLists,
+      Set<BigInteger> serials,
+      Set<String> pins,
+      Duration grace,
+      boolean unlistedAccepted,
+      boolean stapleRequired) {
+    this.crls = crls;
+    this.denyLists = denyLists;
+    this.serials = serials;
+    this.pins = pins;
+    this.grace = grace;
+    this.unlistedAccepted = unlistedAccepted;
+    this.stapleRequired = stapleRequired;
+  }
 
   /**
-   * Nothing is asked: short-lived certificates are their own revocation.
+   * No list is asked: short-lived certificates are their own revocation. A client still honours a
+   * stapled response, and a certificate that demands one.
    *
-   * @return no revocation data
+   * @return no lists; a start for {@link #withDenyList} and {@link #withStapledResponseRequired}
    */
   public static Revocation none() {
     return NONE;
   }
 
-  RevocationData load(MaterialReader reader, Instant now) {
-    return RevocationData.NONE;
+  /**
+   * Revocation lists in PEM or DER; of a folder, all files named {@code *.crl} or {@code *.pem}.
+   *
+   * @param filesOrFolders one or more paths, read again with each reload
+   * @return revocation data
+   * @throws NullPointerException if a path is null
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Revocation crls(Path... filesOrFolders) {
+    if (filesOrFolders.length == 0) {
+      throw new IllegalArgumentException("filesOrFolders is empty, one or more are needed");
+    }
+    return new Revocation(
+        List.of(filesOrFolders), List.of(), Set.of(), Set.of(), Duration.ZERO, false, false);
   }
 
-  /** What is asked. */
+  /**
+   * A file of denied peers, one a line: {@code serial HEX} or {@code sha256/BASE64} (see {@link
+   * PeerIdentity#spkiPin()}); {@code #} begins a comment. Any certificate of a path counts.
+   *
+   * @param file the file, read again with each reload
+   * @return this data and the list
+   * @throws NullPointerException if {@code file} is null
+   */
+  public Revocation withDenyList(Path file) {
+    List<Path> more = new ArrayList<>(denyLists);
+    more.add(Objects.requireNonNull(file, "file"));
+    return new Revocation(
+        crls, List.copyOf(more), serials, pins, grace, unlistedAccepted, stapleRequired);
+  }
+
+  /**
+   * Denies certificates with a serial number, of any issuer.
+   *
+   * @param serial the number
+   * @return this data and the number
+   * @throws NullPointerException if {@code serial} is null
+   */
+  public Revocation withDeniedSerial(BigInteger serial) {
+    Set<BigInteger> more = new HashSet<>(serials);
+    more.add(Objects.requireNonNull(serial, "serial"));
+    return new Revocation(
+        crls, denyLists, Set.copyOf(more), pins, grace, unlistedAccepted, stapleRequired);
+  }
+
+  /**
+   * Denies every certificate of a public key.
+   *
+   * @param pin {@code sha256/} and 44 characters of base64
+   * @return this data and the pin
+   * @throws IllegalArgumentException if {@code pin} is not of that form
+   */
+  public Revocation withDeniedKey(String pin) {
+    Set<String> more = new HashSet<>(pins);
+    more.add(NameRule.of(NameKind.SPKI_PIN, pin).value());
+    return new Revocation(
+        crls, denyLists, serials, Set.copyOf(more), grace, unlistedAccepted, stapleRequired);
+  }
+
+  /**
+   * How long after its nextUpdate a list is still believed; zero unless set.
+   *
+   * @param duration zero to 30 days
+   * @return this data with the grace
+   * @throws IllegalArgumentException if {@code duration} is out of range
+   */
+  public Revocation withStaleGrace(Duration duration) {
+    if (duration.isNegative() || duration.compareTo(MAX_GRACE) > 0) {
+      throw new IllegalArgumentException(
+          "duration is " + duration + ", PT0S to " + MAX_GRACE + " is accepted");
+    }
+    return new Revocation(
+        crls, denyLists, serials, pins, duration, unlistedAccepted, stapleRequired);
+  }
+
+  /**
+   * Accepts certificates of issuers that no list covers; lists that are there must still be fresh.
+   *
+   * @return this data, without the demand for a list of each issuer
+   */
+  public Revocation withUnlistedIssuersAccepted() {
+    return new Revocation(crls, denyLists, serials, pins, grace, true, stapleRequired);
+  }
+
+  /**
+   * For clients: refuses servers that staple no good OCSP response. Without this, a response that
+   * is stapled must be good, and one must be if the certificate says so (RFC 7633).
+   *
+   * @return this data with the demand
+   */
+  public Revocation withStapledResponseRequired() {
+    return new Revocation(crls, denyLists, serials, pins, grace, unlistedAccepted, true);
+  }
+
+  RevocationData load(MaterialReader reader) {
+    CrlIndex index = new CrlIndex(grace, unlistedAccepted || crls.isEmpty());
+    for (Path path : crls) {
+      if (Files.isDirectory(path)) {
+        for (Path file : reader.list("revocation lists", path, "*.{crl,pem}")) {
+          index.add("revocation list " + file, reader.bytes("revocation list", file));
+        }
+      } else {
+        index.add("revocation list " + path, reader.bytes("revocation list", path));
+      }
+    }
+    DenyList denied = new DenyList(serials, pins);
+    for (Path file : denyLists) {
+      denied = denied.and("deny-list " + file, reader.text("deny-list", file));
+    }
+    index.checkUsable();
+    return new LoadedRevocation(index, denied, stapleRequired);
+  }
+
+  /** What is asked, and what happens when it is stale or missing. */
   @Override
   public String toString() {
-    return "no revocation";
+    return "Revocation[crls="
+        + crls
+        + ", denyLists="
+        + denyLists
+        + ", staleGrace="
+        + grace
+        + ", unlistedIssuers="
+        + (unlistedAccepted ? "accepted" : "refused")
+        + ", staple="
+        + (stapleRequired ? "required" : "honoured")
+        + "]";
   }
 }

@@ -1,25 +1,16 @@
 package io.bartizan.mtls;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What one generation knows about revoked certificates. */
 interface RevocationData {
 
-  /** Nothing is known and nothing asked. */
-  RevocationData NONE =
-      new RevocationData() {
-        @Override
-        public void check(PathFinder.Path path, Instant now, @Nullable HandshakeView view) {}
-
-        @Override
-        public void checkFresh(Instant now) {}
-      };
-
   /** Refuses a path of which a certificate is revoked, or not known to be good. */
-  void check(PathFinder.Path path, Instant now, @Nullable HandshakeView view)
+  void check(PathFinder.Path path, Instant now, TlsSide side, @Nullable HandshakeView view)
       throws PeerRejectedException;
 
-  /** Refuses when the data has become too old since it was checked. */
-  void checkFresh(Instant now) throws PeerRejectedException;
+  /** Refuses when the data about a chain's issuers became too old since the full handshake. */
+  void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException;
 }

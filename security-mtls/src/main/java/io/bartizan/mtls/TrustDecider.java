@@ -65,7 +65,7 @@ final class TrustDecider {
       PathFinder.Path path = paths.find(chain, now);
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
-      revocation.check(path, now(), view);
+      revocation.check(path, now(), side, view);
       PeerIdentity identity = PeerIdentity.of(chain[0]);
       WildcardConstraints.check(path, identity.dnsNames());
       return byPolicy(identity, host);
@@ -101,7 +101,7 @@ final class TrustDecider {
         // Perhaps the very anchor of the full handshake; then no path is left.
         paths.requirePath(chain, now);
       }
-      revocation.checkFresh(now);
+      revocation.checkFresh(chain, now);
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);

@@ -1,0 +1,47 @@
+package io.bartizan.mtls;
+
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Serial numbers and public keys that are denied, whoever issued them. */
+record DenyList(Set<BigInteger> serials, Set<String> pins) {
+
+  boolean isEmpty() {
+    return serials.isEmpty() && pins.isEmpty();
+  }
+
+  boolean denies(X509Certificate certificate) {
+    return serials.contains(certificate.getSerialNumber())
+        || (!pins.isEmpty() && pins.contains(PeerIdentity.spkiPin(certificate)));
+  }
+
+  /** This list and the entries of a file. */
+  DenyList and(String source, String text) {
+    Set<BigInteger> moreSerials = new HashSet<>(serials);
+    Set<String> morePins = new HashSet<>(pins);
+    int number = 0;
+    for (String line : text.split("\n", -1)) {
+      number++;
+      String entry = line.replaceFirst("#.*", "").strip();
+      if (entry.isEmpty()) {
+        continue;
+      }
+      String serial = entry.toLowerCase(Locale.ROOT).replaceFirst("^serial[ \t]+", "");
+      if (entry.startsWith("sha256/") && NameKind.SPKI_PIN.normalized(entry) != null) {
+        morePins.add(entry);
+      } else if (serial.length() < entry.length()
+          && serial.replace(":", "").matches("[0-9a-f]{1,64}")) {
+        moreSerials.add(new BigInteger(serial.replace(":", ""), 16));
+      } else {
+        throw new TlsMaterialException(
+            TlsReason.FILE_MALFORMED,
+            source,
+            "has neither \"serial HEX\" nor \"sha256/BASE64\" in line " + number);
+      }
+    }
+    return new DenyList(Set.copyOf(moreSerials), Set.copyOf(morePins));
+  }
+}

@@ -1,0 +1,81 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.DevCertificate;
+import io.bartizan.testkit.DevKeyType;
+import java.security.Provider;
+import java.security.Security;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same rules on Bouncy Castle's TLS, as an instance that the JVM does not know. */
+class BouncyCastleTlsTest {
+
+  private final Provider provider = new BouncyCastleJsseProvider(new BouncyCastleProvider());
+
+  private static MutualTlsBuilder<ServerTls> server(DevCa ca) {
+    return MutualTls.server(
+        TestPki.identity(TestPki.server(ca)),
+        TestPki.anchors(ca),
+        PeerPolicy.spiffeId(TestPki.CLIENT_ID));
+  }
+
+  private static MutualTlsBuilder<ClientTls> client(DevCa ca, DevCertificate own) {
+    return MutualTls.client(TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DevKeyType.class, mode = EnumSource.Mode.EXCLUDE, names = "ED25519")
+  void handshake_ecAndRsaOnEverySide_works(DevKeyType type) throws Exception {
+    DevCa ca = DevCa.named("Root").withKeys(type).build();
+    DevCertificate own = TestPki.client(ca);
+    SSLContext bcServer = server(ca).withProvider(provider).build().sslContext();
+    SSLContext bcClient = client(ca, own).withProvider(provider).build().sslContext();
+    SSLContext jdkServer = server(ca).build().sslContext();
+    SSLContext jdkClient = client(ca, own).build().sslContext();
+
+    for (String protocol : new String[] {"TLSv1.3", "TLSv1.2"}) {
+      Engines.between(bcClient, bcServer, protocol).run();
+      Engines.between(jdkClient, bcServer, protocol).run();
+      Engines done = Engines.between(bcClient, jdkServer, protocol).run();
+      assertThat(PeerIdentity.of(done.server.getSession()).spiffeId()).hasValue(TestPki.CLIENT_ID);
+    }
+    assertThat(Security.getProvider("BCJSSE")).isNull();
+    assertThat(Security.getProvider("BC")).isNull();
+  }
+
+  @Test
+  void build_ed25519_isRefusedClearly() {
+    DevCa ca = DevCa.named("Root").withKeys(DevKeyType.ED25519).build();
+    assertThatThrownBy(() -> server(ca).withProvider(provider).build())
+        .isInstanceOfSatisfying(
+            TlsMaterialException.class,
+            e -> assertThat(e.reason()).isEqualTo(TlsReason.KEY_UNSUPPORTED));
+  }
+
+  @Test
+  void handshake_strangersAndNoCertificate_areRefused() {
+    TestPki pki = new TestPki();
+    DevCertificate other = pki.ca.leaf("x").uri("spiffe://test.example/x").forClient().issue();
+    SSLContext bc = server(pki.ca).withProvider(provider).build().sslContext();
+    assertThatThrownBy(() -> Engines.between(client(pki.ca, other).build().sslContext(), bc).run())
+        .isInstanceOf(SSLException.class);
+    DevCertificate wrongHost = pki.ca.leaf("s").dns("other.example").forServer().issue();
+    SSLContext server =
+        MutualTls.server(
+                TestPki.identity(wrongHost), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
+            .build()
+            .sslContext();
+    SSLContext bcClient = client(pki.ca, pki.client).withProvider(provider).build().sslContext();
+    assertThatThrownBy(() -> Engines.between(bcClient, server).run())
+        .isInstanceOf(SSLException.class);
+  }
+}

@@ -1,0 +1,126 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.bartizan.testkit.DevCertificate;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.UnknownStatus;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
+import org.junit.jupiter.api.Test;
+
+class StapledResponseTest {
+
+  @SuppressWarnings("TimeInStaticInitializer")
+  private static final Instant NOW = Instant.now();
+
+  private static final Date LATER = Date.from(NOW.plus(Duration.ofHours(1)));
+
+  private final TestPki pki = new TestPki();
+
+  /** An intermediate would need its key; a leaf's issuer is played by a self-made pair. */
+  private final Issuer issuer = Issuer.create();
+
+  private TlsReason reason(boolean required, byte[]... stapled) {
+    PathFinder.Path path = new PathFinder.Path(List.of(issuer.leaf()), issuer.certificate());
+    PeerRejectedException refusal =
+        catchThrowableOfType(
+            PeerRejectedException.class,
+            () -> StapledResponse.check(path, NOW, List.of(stapled), required));
+    return refusal == null ? null : refusal.reason();
+  }
+
+  private static byte[] response(
+      X509Certificate about,
+      X509Certificate issuer,
+      PrivateKey signer,
+      CertificateStatus status,
+      Date nextUpdate)
+      throws Exception {
+    var digests = new JcaDigestCalculatorProviderBuilder().build();
+    CertificateID id =
+        new CertificateID(
+            digests.get(CertificateID.HASH_SHA1),
+            new JcaX509CertificateHolder(issuer),
+            about.getSerialNumber());
+    BasicOCSPRespBuilder builder =
+        new BasicOCSPRespBuilder(new RespID(new JcaX509CertificateHolder(issuer).getSubject()));
+    builder.addResponse(id, status, Date.from(NOW.minusSeconds(60)), nextUpdate, null);
+    var basic =
+        builder.build(
+            new JcaContentSignerBuilder("SHA256withECDSA").build(signer), null, Date.from(NOW));
+    OCSPResp whole = new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic);
+    return whole.getEncoded();
+  }
+
+  private byte[] response(CertificateStatus status, Date nextUpdate) throws Exception {
+    return response(issuer.leaf(), issuer.certificate(), issuer.key(), status, nextUpdate);
+  }
+
+  @Test
+  void staple_everyKind_isJudged() throws Exception {
+    assertThat(reason(false, response(CertificateStatus.GOOD, LATER))).isNull();
+    assertThat(reason(true, response(CertificateStatus.GOOD, LATER))).isNull();
+    assertThat(reason(false, response(new RevokedStatus(Date.from(NOW), 1), LATER)))
+        .isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(false, response(new UnknownStatus(), LATER)))
+        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(false, response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(1)))))
+        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(false, response(CertificateStatus.GOOD, null)))
+        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(false, new byte[] {1, 2, 3})).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+  }
+
+  @Test
+  void staple_signedByAnother_isRefused() throws Exception {
+    DevCertificate other = pki.server;
+    assertThat(
+            reason(
+                false,
+                response(
+                    issuer.leaf(),
+                    issuer.certificate(),
+                    other.privateKey(),
+                    CertificateStatus.GOOD,
+                    LATER)))
+        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+  }
+
+  @Test
+  void staple_aboutAnotherCertificate_isRefused() throws Exception {
+    assertThat(
+            reason(
+                false,
+                response(
+                    issuer.certificate(),
+                    issuer.certificate(),
+                    issuer.key(),
+                    CertificateStatus.GOOD,
+                    LATER)))
+        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+  }
+
+  @Test
+  void staple_missing_isRefusedWhereRequired() {
+    assertThat(reason(false)).isNull();
+    assertThat(reason(true)).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThatCode(() -> Revocation.none().withStapledResponseRequired())
+        .doesNotThrowAnyException();
+  }
+}
