@@ -20,24 +20,23 @@ final class BlockingView implements KeyedRateLimiter {
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    return await(limiter.submit(key, Check.Kind.ACQUIRE, permits, 0));
+    return await(limiter.acquireNow(key, permits));
   }
 
   @Override
   public Decision peek(String key, long permits) {
-    return await(limiter.submit(key, Check.Kind.PEEK, permits, 0));
+    return await(limiter.submit(key, Check.Kind.PEEK, permits, ""));
   }
 
   @Override
   public void refund(String key, long permits) {
-    var unused = await(limiter.submit(key, Check.Kind.REFUND, permits, 0));
+    var unused = await(limiter.submit(key, Check.Kind.REFUND, permits, ""));
   }
 
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
-    long micros = limiter.maxWaitMicros(maxWait);
-    Decision decision = await(limiter.submit(key, Check.Kind.RESERVE, permits, micros));
-    return limiter.reservation(key, permits, decision);
+    Check check = limiter.submitReservation(key, permits, maxWait);
+    return limiter.reservation(check, await(check));
   }
 
   @Override

@@ -12,33 +12,69 @@ final class Check extends CompletableFuture<Decision> {
     ACQUIRE('a'),
     PEEK('p'),
     REFUND('r'),
-    RESERVE('v');
+    RESERVE('v'),
+    CANCEL('c');
 
     final char letter;
 
     Kind(char letter) {
       this.letter = letter;
     }
+
+    /** Whether permits are given back, so that nobody is refused. */
+    boolean givesBack() {
+      return this == REFUND || this == CANCEL;
+    }
   }
 
+  final LimitScript script;
   final String key;
   final Kind kind;
   final long permits;
 
-  /** The longest wait of a reservation in microseconds, else 0. */
-  final long waitMicros;
+  /** After the count in the script's word: a wait in microseconds, or marks of a reservation. */
+  final String detail;
 
   final long deadlineNanos;
+
+  /** The server's time of the decision; set before the check completes. */
+  long serverMicros;
+
+  private @Nullable DenyCache denials;
+  private long madeNanos;
 
   /** The check that came after this one, while both are queued. */
   private volatile @Nullable Check next;
 
-  Check(String key, Kind kind, long permits, long waitMicros, long deadlineNanos) {
+  Check(
+      LimitScript script, String key, Kind kind, long permits, String detail, long deadlineNanos) {
+    this.script = script;
     this.key = key;
     this.kind = kind;
     this.permits = permits;
-    this.waitMicros = waitMicros;
+    this.detail = detail;
     this.deadlineNanos = deadlineNanos;
+  }
+
+  /** Has a refusal remembered, as of when the check was made. */
+  void remember(DenyCache cache, long now) {
+    denials = cache;
+    madeNanos = now;
+  }
+
+  /** Completes with what Redis said. */
+  void answer(Decision decision, long micros) {
+    serverMicros = micros;
+    if (denials != null && !decision.allowed()) {
+      denials.refused(this, decision, madeNanos);
+    }
+    complete(decision);
+  }
+
+  /** What a queue begins with; never sent. */
+  @SuppressWarnings("NullAway") // nobody asks for its limits
+  static Check stub() {
+    return new Check(null, "", Kind.PEEK, 1, "", 0);
   }
 
   @Nullable Check next() {

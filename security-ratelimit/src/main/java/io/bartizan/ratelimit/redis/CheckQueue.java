@@ -15,7 +15,7 @@ final class CheckQueue {
   private volatile Check head;
 
   CheckQueue() {
-    Check stub = new Check("", Check.Kind.PEEK, 1, 0, 0);
+    Check stub = Check.stub();
     this.head = stub;
     this.tail = new AtomicReference<>(stub);
   }

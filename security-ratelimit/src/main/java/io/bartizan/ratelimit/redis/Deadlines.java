@@ -38,8 +38,8 @@ final class Deadlines {
   }
 
   /** The deadline of a check that comes now. */
-  long next() {
-    return ticker.nanos() + timeoutNanos;
+  long after(long now) {
+    return now + timeoutNanos;
   }
 
   /** Sees to it that the timer runs; after the check was queued. */

@@ -14,6 +14,8 @@ final class Flight implements ScriptCall.Carrier {
 
   private final Lane lane;
   private final List<ScriptCall> calls = new ArrayList<>(1);
+
+  /** In the order of their arrival, and so nearly of their deadlines. */
   private final List<Check> checks = new ArrayList<>();
 
   /** The calls that have not ended, and one more until all are sent. */
@@ -27,18 +29,22 @@ final class Flight implements ScriptCall.Carrier {
 
   void add(Check check) {
     checks.add(check);
+    ScriptCall call = callFor(check);
+    int before = call.subjects();
+    call.add(check);
+    subjects += call.subjects() - before;
+  }
+
+  private ScriptCall callFor(Check check) {
+    boolean together = lane.sendsKeysTogether();
     for (ScriptCall call : calls) {
-      if (lane.sendsKeysTogether() || call.concerns(check.key)) {
-        int before = call.subjects();
-        call.add(check);
-        subjects += call.subjects() - before;
-        return;
+      if (call.hasLimitsOf(check) && (together || call.concerns(check.key))) {
+        return call;
       }
     }
-    ScriptCall call = lane.newCall(this);
-    call.add(check);
+    ScriptCall call = lane.newCall(check.script, this);
     calls.add(call);
-    subjects++;
+    return call;
   }
 
   boolean isEmpty() {
@@ -47,11 +53,6 @@ final class Flight implements ScriptCall.Carrier {
 
   boolean isFull() {
     return checks.size() >= MAX_CHECKS || subjects >= MAX_SUBJECTS;
-  }
-
-  /** In the order of their arrival, and so nearly of their deadlines. */
-  List<Check> checks() {
-    return checks;
   }
 
   /** Sends the calls; true if all of them ended meanwhile. */
@@ -75,19 +76,13 @@ final class Flight implements ScriptCall.Carrier {
   }
 
   @Override
-  public void answered(ScriptCall call) {
-    landed(null);
-  }
-
-  @Override
-  public void failed(ScriptCall call, Throwable cause) {
-    call.forEachCheck(check -> lane.failed(check, cause));
-    landed(cause);
-  }
-
-  private void landed(@Nullable Throwable cause) {
+  public void ended(ScriptCall call, @Nullable Throwable cause) {
+    if (open.get() < 0) {
+      return; // too late: nobody waits any more, and it was counted as a failure
+    }
+    lane.ended(call, cause);
     if (open.decrementAndGet() == 0) {
-      lane.landed(this, cause);
+      lane.landed(this);
     }
   }
 
@@ -97,21 +92,24 @@ final class Flight implements ScriptCall.Carrier {
    * @return the first deadline to come, or null if no check is waiting
    */
   @Nullable Long expire(long now, Consumer<Check> expired) {
-    Long earliest = null;
     for (Check check : checks) {
       if (!check.isDone()) {
         if (check.deadlineNanos - now > 0) {
-          earliest = check.deadlineNanos;
-          break;
+          return check.deadlineNanos;
         }
         expired.accept(check);
       }
     }
-    return earliest;
+    return null;
+  }
+
+  long lastDeadline() {
+    return checks.get(checks.size() - 1).deadlineNanos;
   }
 
   /** Gives up on calls that did not end; true if there were any, and for one caller only. */
   boolean abandon() {
-    return open.getAndSet(Integer.MIN_VALUE / 2) > 0;
+    int before = open.get();
+    return before > 0 && open.compareAndSet(before, Integer.MIN_VALUE / 2);
   }
 }

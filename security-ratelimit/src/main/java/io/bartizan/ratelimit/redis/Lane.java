@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One flight is in the air at a time. Checks that come meanwhile queue and travel together in
  * the next, so that the busier the server, the fewer calls it gets. With coalescing off each check
- * flies alone and at once.
+ * flies alone and at once. While the breaker is open nothing flies and the failure policy answers.
  */
 final class Lane {
 
   private final RedisLink link;
   private final LaneSettings settings;
+  private final Breaker breaker;
   private final CheckQueue queue = new CheckQueue();
   private final AtomicBoolean busy = new AtomicBoolean();
   private final Queue<Flight> flights = new ConcurrentLinkedQueue<>();
@@ -24,20 +25,13 @@ final class Lane {
   Lane(RedisLink link, LaneSettings settings) {
     this.link = link;
     this.settings = settings;
+    this.breaker = new Breaker(settings.ticker(), link, settings.listener());
   }
 
   void submit(Check check) {
-    if (!link.isOpen()) {
-      failed(check, new RedisException("not connected"));
-      return;
-    }
-    if (settings.coalescing()) {
-      queue.add(check);
-      settings.deadlines().arm();
-      if (busy.compareAndSet(false, true)) {
-        pump();
-      }
-    } else {
+    if (!breaker.admits()) {
+      settings.fallback().decide(check);
+    } else if (!settings.coalescing()) {
       Flight flight = new Flight(this);
       flight.add(check);
       flights.add(flight);
@@ -45,26 +39,45 @@ final class Lane {
       if (flight.launch(link)) {
         flights.remove(flight);
       }
+    } else {
+      queue.add(check);
+      settings.deadlines().arm();
+      if (busy.compareAndSet(false, true)) {
+        pump();
+      }
     }
   }
 
   boolean sendsKeysTogether() {
-    return settings.keysTogether();
+    return link.takesKeysTogether();
   }
 
-  ScriptCall newCall(ScriptCall.Carrier carrier) {
-    return new ScriptCall(settings.script(), settings.keys(), carrier);
+  ScriptCall newCall(LimitScript script, ScriptCall.Carrier carrier) {
+    return new ScriptCall(script, settings.keys(), carrier);
   }
 
   void resend(ScriptCommand command) {
-    link.send(java.util.List.of(command));
+    link.resend(command);
   }
 
-  void failed(Check check, Throwable cause) {
-    settings.fallback().decide(check, cause);
+  /** Hears how a call ended. */
+  void ended(ScriptCall call, @Nullable Throwable cause) {
+    if (cause == null || !Unreachable.because(cause)) {
+      breaker.success();
+      if (cause != null) {
+        call.forEachCheck(check -> check.completeExceptionally(cause));
+      }
+    } else {
+      if (Unreachable.demoted(cause)) {
+        link.demoted();
+      }
+      breaker.failure(cause);
+      call.forEachCheck(settings.fallback()::decide);
+    }
   }
 
-  void landed(Flight flight, @Nullable Throwable cause) {
+  /** Hears that all calls of a flight ended; not during its launch. */
+  void landed(Flight flight) {
     flights.remove(flight);
     if (settings.coalescing()) {
       pump();
@@ -92,7 +105,9 @@ final class Lane {
       if (check == null) {
         break;
       }
-      if (!check.isDone()) {
+      if (breaker.isOpen()) {
+        settings.fallback().decide(check);
+      } else if (!check.isDone()) {
         flight.add(check);
       }
     }
@@ -105,20 +120,29 @@ final class Lane {
    * @return the first deadline to come, or null if nothing waits
    */
   @Nullable Long expire(long now) {
-    Long earliest = queue.expire(now, this::timedOut);
+    Long earliest = queue.expire(now, settings.fallback()::decide);
     for (Flight flight : flights) {
-      Long next = flight.expire(now, this::timedOut);
+      Long next = flight.expire(now, settings.fallback()::decide);
       if (next != null && (earliest == null || next - earliest < 0)) {
         earliest = next;
       }
       if (next == null && flight.abandon()) {
-        landed(flight, null);
+        breaker.failure(new RedisException("no answer within the time-out"));
+        landed(flight);
       }
     }
     return earliest;
   }
 
-  private void timedOut(Check check) {
-    failed(check, new RedisException("no answer within the time-out"));
+  /** Ends everything that waits, for the limiter was closed. */
+  void close() {
+    for (Flight flight : flights) {
+      flight.expire(flight.lastDeadline(), settings.fallback()::decide);
+    }
+    breaker.close();
+  }
+
+  Breaker breaker() {
+    return breaker;
   }
 }

@@ -1,10 +1,12 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.Ticker;
+
 /** What all lanes of one limiter share. */
 record LaneSettings(
-    LimitScript script,
     RedisKeys keys,
     Fallback fallback,
     Deadlines deadlines,
-    boolean coalescing,
-    boolean keysTogether) {}
+    Ticker ticker,
+    RedisLimiterListener listener,
+    boolean coalescing) {}

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** The one script, its digest, and the arguments that tell it these limits. */
 final class LimitScript {
@@ -21,20 +21,23 @@ final class LimitScript {
   private static final byte[] SOURCE = load();
   private static final byte[] DIGEST = sha1Hex(SOURCE);
 
-  private final List<SharedLimit> limits;
+  private final Limits limits;
+  private final List<SharedLimit> shared;
+  private final ServerClock clock;
+  private final String keyHead;
+  private final boolean timed;
   private final List<byte[]> arguments;
-  private final @Nullable LongSupplier clock;
 
-  /** A script on the clock of the server, or on one in microseconds that a test moves. */
-  LimitScript(Limits limits, @Nullable LongSupplier clock) {
+  LimitScript(Limits limits, String prefix, ServerClock clock) {
+    this.limits = limits;
+    this.shared = limits.list().stream().map(SharedLimit::of).toList();
     this.clock = clock;
-    this.limits = limits.list().stream().map(SharedLimit::of).toList();
-    List<byte[]> words = new ArrayList<>();
-    words.add(bytes(Integer.toString(this.limits.size())));
-    for (SharedLimit limit : this.limits) {
-      limit.arguments().forEach(argument -> words.add(bytes(argument)));
-    }
-    this.arguments = List.copyOf(words);
+    String names = limits.list().stream().map(Limit::name).collect(Collectors.joining("+"));
+    StringBuilder letters = new StringBuilder();
+    shared.forEach(limit -> letters.append(limit.letter()));
+    this.keyHead = prefix + ":" + names + ":" + letters + ":{";
+    this.timed = shared.stream().anyMatch(SharedLimit::isTimed);
+    this.arguments = argumentsAt(0);
   }
 
   /** What EVAL takes. */
@@ -44,21 +47,43 @@ final class LimitScript {
 
   /** What EVALSHA takes. */
   static byte[] digest() {
-    return DIGEST.clone();
+    return DIGEST;
   }
 
-  List<SharedLimit> limits() {
+  Limits limits() {
     return limits;
   }
 
-  /** The first argument: a time in microseconds, or nothing for the server's. */
-  byte[] now() {
-    return clock == null ? new byte[0] : bytes(Long.toString(clock.getAsLong()));
+  List<SharedLimit> shared() {
+    return shared;
+  }
+
+  ServerClock clock() {
+    return clock;
+  }
+
+  /** What the names of keys begin with, up to the brace that opens the hash tag. */
+  String keyHead() {
+    return keyHead;
+  }
+
+  boolean promisesTimes() {
+    return shared.stream().allMatch(SharedLimit::promisesTimes);
   }
 
   /** The arguments between the time and the requests. */
   List<byte[]> arguments() {
-    return arguments;
+    return timed ? argumentsAt(clock.estimate()) : arguments;
+  }
+
+  private List<byte[]> argumentsAt(long serverMicros) {
+    List<byte[]> words = new ArrayList<>();
+    words.add(bytes(Integer.toString(shared.size())));
+    for (SharedLimit limit : shared) {
+      words.add(bytes(String.valueOf(limit.letter())));
+      limit.arguments(serverMicros).forEach(number -> words.add(bytes(Long.toString(number))));
+    }
+    return words;
   }
 
   static byte[] bytes(String text) {

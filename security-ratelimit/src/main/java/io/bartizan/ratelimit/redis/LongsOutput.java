@@ -8,10 +8,21 @@ import org.jspecify.annotations.Nullable;
 /** Decodes an array of integers without a box around each. */
 final class LongsOutput extends CommandOutput<byte[], byte[], long[]> {
 
+  private final Runnable redirected;
   private int count;
 
-  LongsOutput() {
+  /** An output that tells when its error is taken back, for the command goes to another node. */
+  LongsOutput(Runnable redirected) {
     super(ByteArrayCodec.INSTANCE, new long[0]);
+    this.redirected = redirected;
+  }
+
+  @Override
+  public void setError(@Nullable String error) {
+    super.setError(error);
+    if (error == null) {
+      redirected.run();
+    }
   }
 
   @Override

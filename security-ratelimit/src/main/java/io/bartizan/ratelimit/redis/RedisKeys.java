@@ -3,38 +3,32 @@ package io.bartizan.ratelimit.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.SecretBytes;
-import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Limits;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key is called on Redis: {@code prefix:names:{key}}.
+ * What a key is called on Redis: {@code prefix:names:algorithms:{key}}.
  *
  * <p>The braces make the subject alone choose the Cluster slot. Inside them everything that is not
- * printable ASCII, and braces and the percent sign, is written as {@code %xx}, so that no key can
- * end the tag, and different keys never become one.
+ * printable ASCII, and braces and the percent sign, is written as {@code %xx} or {@code %uxxxx}, so
+ * that no key can end the tag, and different keys never become one.
  */
 final class RedisKeys {
 
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
   private static final int DIGEST_BYTES = 16;
 
-  private final String head;
   private final @Nullable Mac mac;
 
-  RedisKeys(String prefix, Limits limits, @Nullable SecretBytes hashKey) {
-    String names = limits.list().stream().map(Limit::name).collect(Collectors.joining("+"));
-    this.head = prefix + ":" + names + ":{";
+  RedisKeys(@Nullable SecretBytes hashKey) {
     this.mac = hashKey == null ? null : hashKey.use(RedisKeys::mac);
   }
 
-  byte[] encode(String key) {
+  byte[] encode(String head, String key) {
     StringBuilder out = new StringBuilder(head.length() + key.length() + 8).append(head);
     if (mac != null) {
       out.append(digest(mac, key));

@@ -1,111 +1,142 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.Health;
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
-import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Reservation;
-import io.bartizan.ratelimit.TokenBucket;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that many processes keep together on Redis.
+ * Limits that many processes keep together on Redis: standalone, Sentinel or Cluster.
  *
  * <pre>{@code
- * RedisRateLimiter limiter =
- *     RedisRateLimiter.of(redisClient, Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("api"))
- *         .withTimeout(Duration.ofMillis(100))
- *         .build();
- * Decision decision = limiter.blocking().tryAcquire(Key.of("tenant", tenant));
+ * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");
+ * try (RedisRateLimiter limiter = RedisRateLimiter.of(redisClient, burst)
+ *     .withTimeout(Duration.ofMillis(100))
+ *     .withFailurePolicy(FailurePolicy.localShare(4))
+ *     .build()) {
+ *   Decision decision = limiter.blocking().tryAcquire(Key.of("tenant", tenant));
+ * }
  * }</pre>
  *
- * <p>A check is one round trip: a script decides on the server's clock, and a refusal writes
- * nothing. Checks that come while a call is under way travel together in the next. What one check
- * waits for is bounded by the time-out; where Redis can't be reached the failure policy decides and
- * the decision's source says so.
+ * <p><b>One round trip.</b> A script decides on the server's clock; a refusal writes nothing (but
+ * where a bucket starts with less than it holds, and after the server's clock was stepped back).
+ * Checks that come while a call is under way travel together in the next, in the order of their
+ * arrival, each decided as if alone.
  *
- * <p>Limiters whose limits have the same names count together on the same Redis, which is what
- * several processes of one service want: give limits of different meaning different names.
+ * <p><b>Time-out and failure.</b> No check waits longer than the time-out. Where Redis can't be
+ * reached the {@link FailurePolicy} decides, the decision's source says so, and after three failed
+ * calls a breaker makes that cost microseconds until Redis answers again. A check that timed out
+ * after it was sent may have been charged: its own permits, once, never more, for nothing is ever
+ * sent twice.
  *
- * <p>Thread-safe. Stages complete on a thread of the Lettuce client; whoever does long work there
- * delays all of its connections. {@link #close()} closes the limiter's connection, not the client.
+ * <p><b>Bounds.</b> When a failover or restart loses writes, at most capacity + rate × outage more
+ * than the limit passes, once for each. A server clock that steps back neither gives nor takes
+ * permits; one that steps forward gives at most one burst. Redis evicting a key, or {@code
+ * FLUSHALL}, forgets what it consumed: use {@code noeviction} or {@code volatile-ttl}.
+ *
+ * <p><b>Names.</b> A key on Redis is {@code prefix:limit-names:algorithms:{key}}. Limiters whose
+ * limits have the same names and algorithms count together, which is what the processes of one
+ * service want: give limits of different meaning different names. When a limit's numbers change,
+ * what was consumed stays.
+ *
+ * <p>Thread-safe. Stages complete on a thread of the Lettuce client: whoever does long work there,
+ * or waits there for another check, holds up all of its connections.
  */
 public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoCloseable {
 
-  private final Limits limits;
-  private final Duration timeout;
-  private final Lane lane;
+  private final Scripts scripts;
+  private final Lanes lanes;
   private final Deadlines deadlines;
+  private final Ticker ticker;
   private final ScheduledExecutorService timer;
-  private final AutoCloseable connection;
+  private final @Nullable DenyCache denials;
+  private final Fallback fallback;
+  private final String description;
   private final KeyedRateLimiter blocking;
+  private volatile boolean closed;
 
-  RedisRateLimiter(RedisRateLimiterBuilder settings, RedisClient client) {
-    this.limits = settings.limits;
-    this.timeout = settings.timeout;
-    this.timer = client.getResources().eventExecutorGroup();
-    var opened = client.connect(ByteArrayCodec.INSTANCE);
-    this.connection = opened;
-    this.deadlines =
-        new Deadlines(timer, Ticker.system(), settings.timeout.toNanos(), this::expire);
-    this.lane =
-        new Lane(
-            new StandaloneLink(opened),
+  RedisRateLimiter(RedisRateLimiterBuilder settings, Lanes.Source source) {
+    this.ticker = Ticker.system();
+    this.timer = source.timer();
+    this.scripts = new Scripts(settings.plan, settings.prefix, settings.clock);
+    this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
+    this.fallback = new Fallback(settings.failurePolicy, settings.plan);
+    this.deadlines = new Deadlines(timer, ticker, settings.timeout.toNanos(), this::expire);
+    this.lanes =
+        source.open(
             new LaneSettings(
-                new LimitScript(limits, settings.clock),
-                new RedisKeys(settings.prefix, limits, settings.hashKey),
-                new Fallback(limits.list().get(0), settings.failOpen, settings.timeout),
+                new RedisKeys(settings.hashKey),
+                fallback,
                 deadlines,
-                settings.coalescing,
-                true));
+                ticker,
+                settings.listener,
+                settings.coalescing));
+    this.description = settings.toString();
     this.blocking = new BlockingView(this);
   }
 
   /**
    * A limiter on a standalone Redis, or on the master that Sentinel names.
    *
-   * @param client the application's client, made with the server's URI
-   * @param limit what each key may take
+   * @param client the application's client, made with the server's URI; it stays the application's
+   * @param plan what each key may take: a limit, several limits, or a choice of them by key
    * @return a builder with every option at its default
    * @throws NullPointerException if an argument is null
    */
-  public static RedisRateLimiterBuilder of(RedisClient client, Limit limit) {
-    return of(client, Limits.allOf(limit));
+  public static RedisRateLimiterBuilder of(RedisClient client, Plan plan) {
+    Objects.requireNonNull(client, "client");
+    return new RedisRateLimiterBuilder(plan, Lanes.standalone(client));
   }
 
   /**
-   * A limiter of several limits, decided together, on a standalone Redis, or on the master that
-   * Sentinel names.
+   * A limiter on a Redis Cluster.
    *
-   * @param client the application's client, made with the server's URI
-   * @param limits what each key may take
+   * @param client the application's client; it stays the application's
+   * @param plan what each key may take: a limit, several limits, or a choice of them by key
    * @return a builder with every option at its default
    * @throws NullPointerException if an argument is null
    */
-  public static RedisRateLimiterBuilder of(RedisClient client, Limits limits) {
+  public static RedisRateLimiterBuilder of(RedisClusterClient client, Plan plan) {
     Objects.requireNonNull(client, "client");
-    return new RedisRateLimiterBuilder(limits, settings -> new RedisRateLimiter(settings, client));
+    return new RedisRateLimiterBuilder(plan, Lanes.cluster(client));
   }
 
   @Override
   public CompletionStage<Decision> tryAcquire(String key, long permits) {
-    return submit(key, Check.Kind.ACQUIRE, permits, 0);
+    return acquireNow(key, permits);
+  }
+
+  CompletableFuture<Decision> acquireNow(String key, long permits) {
+    LimitScript script = checked(key, permits);
+    long now = ticker.nanos();
+    if (denials == null) {
+      return submit(new Check(script, key, Check.Kind.ACQUIRE, permits, "", deadlines.after(now)));
+    }
+    Decision denial = denials.answer(script, key, permits, now);
+    if (denial != null) {
+      return CompletableFuture.completedFuture(denial);
+    }
+    Check check = new Check(script, key, Check.Kind.ACQUIRE, permits, "", deadlines.after(now));
+    check.remember(denials, now);
+    return submit(check);
   }
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(key, Check.Kind.PEEK, permits, 0);
+    return submit(key, Check.Kind.PEEK, permits, "");
   }
 
   /**
@@ -115,31 +146,30 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(key, Check.Kind.REFUND, permits, 0).thenApply(given -> null);
+    return submit(key, Check.Kind.REFUND, permits, "").thenApply(given -> null);
   }
 
   @Override
   public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
-    long micros = maxWaitMicros(maxWait);
-    return submit(key, Check.Kind.RESERVE, permits, micros)
-        .thenApply(decision -> reservation(key, permits, decision));
+    Check check = submitReservation(key, permits, maxWait);
+    return check.thenApply(decision -> reservation(check, decision));
   }
 
   @Override
   public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
-    return reserve(key, permits, maxWait)
-        .thenCompose(
-            reservation -> {
-              CompletableFuture<Decision> ready = new CompletableFuture<>();
-              long nanos = reservation.granted() ? reservation.delay().toNanos() : 0;
-              if (nanos == 0) {
-                ready.complete(reservation.decision());
-              } else {
-                Runnable complete = () -> ready.complete(reservation.decision());
-                var unused = timer.schedule(complete, nanos, TimeUnit.NANOSECONDS);
-              }
-              return ready;
-            });
+    return reserve(key, permits, maxWait).thenCompose(this::whenReady);
+  }
+
+  private CompletionStage<Decision> whenReady(Reservation reservation) {
+    CompletableFuture<Decision> ready = new CompletableFuture<>();
+    long nanos = reservation.granted() ? reservation.delay().toNanos() : 0;
+    if (nanos == 0) {
+      ready.complete(reservation.decision());
+    } else {
+      Runnable complete = () -> ready.complete(reservation.decision());
+      var unused = timer.schedule(complete, nanos, TimeUnit.NANOSECONDS);
+    }
+    return ready;
   }
 
   @Override
@@ -147,59 +177,114 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     return blocking;
   }
 
+  /**
+   * Whether Redis is reached.
+   *
+   * @return up; degraded while a failure policy that still limits or allows decides; down while
+   *     every check is refused
+   */
+  public Health health() {
+    long open = lanes.all().stream().filter(lane -> lane.breaker().isOpen()).count();
+    if (closed) {
+      return Health.down("the limiter is closed");
+    }
+    if (open == 0) {
+      return Health.up("Redis answers; " + fallback.decided() + " checks were decided without it");
+    }
+    String detail = open + " Redis server(s) can't be reached: " + fallback.policy();
+    return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);
+  }
+
   /** Closes the limiter's own connection; the client stays the application's. */
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the connection can't be closed", e);
-    }
+    closed = true;
+    lanes.close();
   }
 
   /** The limits and every option that matters for safety. */
   @Override
   public String toString() {
-    return "RedisRateLimiter[" + limits + ", time-out " + timeout + "]";
+    return description;
   }
 
-  Check submit(String key, Check.Kind kind, long permits, long waitMicros) {
-    if (permits < 1) {
-      throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
+  /** Connects, or begins with the failure policy if that takes too long. */
+  RedisRateLimiter connect() {
+    try {
+      lanes.connect().get(2, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof RuntimeException failure && Unreachable.isMistake(failure)) {
+        close();
+        throw failure;
+      }
+    } catch (java.util.concurrent.TimeoutException stillTrying) {
+      return this;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    Check check = new Check(Key.check(key), kind, permits, waitMicros, deadlines.next());
-    lane.submit(check);
+    return this;
+  }
+
+  Check submit(String key, Check.Kind kind, long permits, String detail) {
+    LimitScript script = checked(key, permits);
+    if (kind.givesBack() && denials != null) {
+      denials.forget(key);
+    }
+    long deadline = deadlines.after(ticker.nanos());
+    return submit(new Check(script, key, kind, permits, detail, deadline));
+  }
+
+  private Check submit(Check check) {
+    if (closed) {
+      throw new IllegalStateException("the limiter is closed");
+    }
+    lanes.of(check).submit(check);
     return check;
   }
 
-  Reservation reservation(String key, long permits, Decision decision) {
-    if (!decision.allowed()) {
-      return Reservation.of(decision, decision.retryAfter(), () -> {});
-    }
-    Duration delay = Duration.ZERO;
-    for (Decision part : decision.parts()) {
-      TokenBucket bucket = (TokenBucket) part.limit();
-      long full = bucket.capacity() * bucket.unitsPerPermit() / bucket.unitsPerMicro();
-      Duration wait = part.resetAfter().minus(full, ChronoUnit.MICROS);
-      delay = wait.compareTo(delay) > 0 ? wait : delay;
-    }
-    return Reservation.of(decision, delay, () -> giveBack(key, permits));
-  }
-
-  private void giveBack(String key, long permits) {
-    var unused = submit(key, Check.Kind.REFUND, permits, 0);
-  }
-
-  long maxWaitMicros(Duration maxWait) {
+  Check submitReservation(String key, long permits, Duration maxWait) {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
+    LimitScript script = checked(key, permits);
+    if (!script.promisesTimes()) {
+      throw new UnsupportedOperationException(
+          script.limits() + " can't promise a time; reserve and acquire need token buckets");
+    }
     Duration most = Duration.ofDays(36_525);
-    Duration bounded = maxWait.compareTo(most) > 0 ? most : maxWait;
-    return TimeUnit.SECONDS.toMicros(bounded.getSeconds()) + bounded.getNano() / 1000;
+    long micros = SharedWindow.micros(maxWait.compareTo(most) > 0 ? most : maxWait);
+    return submit(key, Check.Kind.RESERVE, permits, Long.toString(micros));
   }
 
-  private @org.jspecify.annotations.Nullable Long expire(long now) {
-    return lane.expire(now);
+  Reservation reservation(Check check, Decision decision) {
+    if (!decision.allowed() || decision.source() != Decision.Source.REMOTE) {
+      return Reservation.of(decision, decision.retryAfter(), () -> {});
+    }
+    Reserved reserved = Reserved.of(decision, check.serverMicros);
+    return Reservation.of(
+        decision,
+        reserved.delay(),
+        () -> {
+          var unused = submit(check.key, Check.Kind.CANCEL, check.permits, reserved.marks());
+        });
+  }
+
+  private LimitScript checked(String key, long permits) {
+    if (permits < 1) {
+      throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
+    }
+    return scripts.of(Key.check(key));
+  }
+
+  private @Nullable Long expire(long now) {
+    Long earliest = null;
+    for (Lane lane : lanes.all()) {
+      Long next = lane.expire(now);
+      if (next != null && (earliest == null || next - earliest < 0)) {
+        earliest = next;
+      }
+    }
+    return earliest;
   }
 }

@@ -1,10 +1,9 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.SecretBytes;
-import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +13,21 @@ public final class RedisRateLimiterBuilder {
   private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
   private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
 
-  final Limits limits;
+  final Plan plan;
   Duration timeout = Duration.ofMillis(100);
   String prefix = "bartizan";
   boolean coalescing = true;
-  boolean failOpen;
+  Duration denyCacheAge = Duration.ofSeconds(1);
+  FailurePolicy failurePolicy = FailurePolicy.failClosed();
+  RedisLimiterListener listener = new RedisLimiterListener() {};
   @Nullable SecretBytes hashKey;
   @Nullable LongSupplier clock;
 
-  private final Function<RedisRateLimiterBuilder, RedisRateLimiter> build;
+  private final Lanes.Source source;
 
-  RedisRateLimiterBuilder(
-      Limits limits, Function<RedisRateLimiterBuilder, RedisRateLimiter> build) {
-    this.limits = Objects.requireNonNull(limits, "limits");
-    this.build = build;
+  RedisRateLimiterBuilder(Plan plan, Lanes.Source source) {
+    this.plan = Objects.requireNonNull(plan, "plan");
+    this.source = source;
   }
 
   /**
@@ -86,18 +86,77 @@ public final class RedisRateLimiterBuilder {
   }
 
   /**
-   * Opens the limiter's connection.
+   * What decides while Redis can't be reached.
+   *
+   * @param policy {@link FailurePolicy#failClosed()} if not called
+   * @return this builder
+   * @throws NullPointerException if {@code policy} is null
+   */
+  public RedisRateLimiterBuilder withFailurePolicy(FailurePolicy policy) {
+    this.failurePolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * How long a refusal may be repeated here without asking Redis: until its retry time, but no
+   * longer than this.
+   *
+   * <p>It answers checks of the same or a larger weight. It never allows anything; a refund by
+   * another process, or a limit that was raised, shows after this age at the latest.
+   *
+   * @param maxAge zero, which turns it off, to one minute; 1 s if not called
+   * @return this builder
+   * @throws NullPointerException if {@code maxAge} is null
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public RedisRateLimiterBuilder withDenyCache(Duration maxAge) {
+    if (maxAge.isNegative() || maxAge.compareTo(Duration.ofMinutes(1)) > 0) {
+      throw new IllegalArgumentException("maxAge is " + maxAge + ", zero to 1 min is accepted");
+    }
+    this.denyCacheAge = maxAge;
+    return this;
+  }
+
+  /**
+   * Who hears of outages.
+   *
+   * @param listener nobody if not called
+   * @return this builder
+   * @throws NullPointerException if {@code listener} is null
+   */
+  public RedisRateLimiterBuilder withListener(RedisLimiterListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Opens the limiter's connection; if Redis can't be reached within two seconds, the limiter
+   * begins with its failure policy and goes on trying.
    *
    * @return a limiter; close it to close the connection
-   * @throws io.lettuce.core.RedisConnectionException if Redis can't be reached
+   * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
    */
   public RedisRateLimiter build() {
-    return build.apply(this);
+    return new RedisRateLimiter(this, source).connect();
   }
 
   /** For tests: decides at the time in microseconds that the clock shows. */
   RedisRateLimiterBuilder withClock(LongSupplier micros) {
     this.clock = micros;
     return this;
+  }
+
+  /** Every option but secrets. */
+  @Override
+  public String toString() {
+    return String.format(
+        "RedisRateLimiter[%s; time-out %s, %s, deny cache %s, coalescing %s, prefix %s, keys %s]",
+        plan,
+        timeout,
+        failurePolicy,
+        denyCacheAge,
+        coalescing ? "on" : "off",
+        prefix,
+        hashKey == null ? "in the clear" : "hashed");
   }
 }

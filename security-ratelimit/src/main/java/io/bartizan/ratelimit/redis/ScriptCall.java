@@ -1,36 +1,34 @@
 package io.bartizan.ratelimit.redis;
 
-import io.bartizan.ratelimit.Decision;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** One call of the script: the checks of one or many keys, and how the reply answers them. */
+/** One call of the script: the checks of one or many keys with the same limits. */
 final class ScriptCall implements ScriptCommand.Outcome {
 
-  /** Sends a call, hears how it ended. */
+  /** Sends a call again, hears how it ended. */
   interface Carrier {
 
-    /** Sends the call once more, for the server does not know the script. */
+    /** Sends the call once more, for the server did not run it. */
     void resend(ScriptCommand command);
 
-    /** The server answered; every check has its decision. */
-    void answered(ScriptCall call);
-
-    /** The call failed; no check has an answer. */
-    void failed(ScriptCall call, Throwable cause);
+    /** Every check of the call has its decision, or nobody answered them because of the cause. */
+    void ended(ScriptCall call, @Nullable Throwable cause);
   }
 
   private final LimitScript script;
   private final RedisKeys keys;
   private final Carrier carrier;
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
+  private @Nullable Check last;
+  private @Nullable Subject lastSubject;
+  private boolean windowsResent;
 
   ScriptCall(LimitScript script, RedisKeys keys, Carrier carrier) {
     this.script = script;
@@ -40,12 +38,21 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   /** Adds a check after those that came before; for the thread that builds the call. */
   void add(Check check) {
-    Subject subject = subjects.get(check.key);
-    if (subject == null) {
-      subject = new Subject(keys.encode(check.key));
-      subjects.put(check.key, subject);
+    Subject subject = lastSubject;
+    if (subject == null || last == null || !check.key.equals(last.key)) {
+      subject = subjects.get(check.key);
+      if (subject == null) {
+        subject = new Subject(script, keys.encode(script.keyHead(), check.key));
+        subjects.put(check.key, subject);
+      }
+      last = check;
+      lastSubject = subject;
     }
     subject.add(check);
+  }
+
+  boolean hasLimitsOf(Check check) {
+    return check.script == script;
   }
 
   boolean concerns(String key) {
@@ -57,7 +64,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
   }
 
   void forEachCheck(Consumer<Check> action) {
-    subjects.values().forEach(subject -> subject.checks.forEach(action));
+    subjects.values().forEach(subject -> subject.checks().forEach(action));
   }
 
   ScriptCommand byDigest() {
@@ -68,10 +75,12 @@ final class ScriptCall implements ScriptCommand.Outcome {
     CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
     arguments.add(scriptOrDigest).add(subjects.size());
     for (Subject subject : subjects.values()) {
-      arguments.addKey(subject.key);
+      arguments.addKey(subject.key());
     }
-    arguments.add(script.now());
-    script.arguments().forEach(arguments::add);
+    arguments.add(script.clock().argument());
+    for (byte[] argument : script.arguments()) {
+      arguments.add(argument);
+    }
     for (Subject subject : subjects.values()) {
       arguments.add(LimitScript.bytes(subject.requests()));
     }
@@ -80,95 +89,48 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void replied(long[] numbers) {
-    ScriptReply reply = new ScriptReply(numbers);
     try {
-      var unusedTime = reply.next();
+      ScriptReply reply = new ScriptReply(numbers);
+      long serverMicros = reply.next();
+      if (serverMicros < 0) {
+        script.clock().observe(reply.next());
+        if (windowsResent) {
+          failed(new IllegalStateException("the server's clock differs from itself by days"));
+        } else {
+          windowsResent = true;
+          resend(byDigest());
+        }
+        return;
+      }
+      script.clock().observe(serverMicros);
       for (Subject subject : subjects.values()) {
-        subject.answer(reply);
+        subject.answer(reply, serverMicros);
       }
     } catch (ArrayIndexOutOfBoundsException tooShort) {
       failed(new IllegalStateException("the script's reply is too short", tooShort));
       return;
     }
-    carrier.answered(this);
+    carrier.ended(this, null);
   }
 
   @Override
   public void failed(Throwable cause) {
-    if (cause instanceof RedisCommandExecutionException
-        && String.valueOf(cause.getMessage()).startsWith("NOSCRIPT")) {
-      carrier.resend(command(CommandType.EVAL, LimitScript.source()));
+    String error =
+        cause instanceof RedisCommandExecutionException ? String.valueOf(cause.getMessage()) : "";
+    boolean moved = error.startsWith("MOVED ") || error.startsWith("ASK ");
+    if (moved || error.startsWith("NOSCRIPT")) {
+      // The server did not run it; the source goes along, for a new node may not know it either.
+      resend(command(CommandType.EVAL, LimitScript.source()));
     } else {
-      carrier.failed(this, cause);
+      carrier.ended(this, cause);
     }
   }
 
-  /** One key of the call and its checks in the order of their arrival. */
-  private final class Subject {
-
-    private final byte[] key;
-    private final List<Check> checks = new ArrayList<>(4);
-
-    Subject(byte[] key) {
-      this.key = key;
-    }
-
-    void add(Check check) {
-      checks.add(check);
-    }
-
-    String requests() {
-      Check first = checks.get(0);
-      if (checks.size() == 1 && first.kind == Check.Kind.ACQUIRE) {
-        return Long.toString(first.permits);
-      }
-      StringBuilder words = new StringBuilder();
-      for (int from = 0, to; from < checks.size(); from = to) {
-        to = endOfRun(from);
-        Check check = checks.get(from);
-        long times = check.kind == Check.Kind.RESERVE ? check.waitMicros : to - from;
-        words.append(check.kind.letter).append(check.permits).append('x').append(times).append(' ');
-      }
-      return words.toString();
-    }
-
-    private int endOfRun(int from) {
-      int to = from + 1;
-      while (to < checks.size() && checks.get(to).repeats(checks.get(from))) {
-        to++;
-      }
-      return to;
-    }
-
-    void answer(ScriptReply reply) {
-      List<SharedLimit.State> states = new ArrayList<>(script.limits().size());
-      for (SharedLimit limit : script.limits()) {
-        states.add(limit.read(reply));
-      }
-      for (int from = 0, to; from < checks.size(); from = to) {
-        to = endOfRun(from);
-        long granted = reply.next();
-        for (int i = from; i < to; i++) {
-          Check check = checks.get(i);
-          check.complete(decide(check, i - from < granted, states));
-        }
-      }
-    }
-
-    private Decision decide(Check check, boolean granted, List<SharedLimit.State> states) {
-      if (check.kind == Check.Kind.REFUND) {
-        states.forEach(state -> state.give(check.permits));
-      } else if (granted && check.kind != Check.Kind.PEEK) {
-        states.forEach(state -> state.take(check.permits));
-      }
-      if (states.size() == 1) {
-        return states.get(0).decision(granted, check.permits);
-      }
-      List<Decision> parts = new ArrayList<>(states.size());
-      for (SharedLimit.State state : states) {
-        parts.add(state.decision(granted || state.fits(check.permits), check.permits));
-      }
-      return Decision.allOf(parts);
+  private void resend(ScriptCommand command) {
+    try {
+      carrier.resend(command);
+    } catch (RuntimeException e) {
+      carrier.ended(this, e);
     }
   }
 }

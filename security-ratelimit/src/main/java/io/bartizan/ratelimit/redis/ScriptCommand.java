@@ -28,12 +28,17 @@ final class ScriptCommand extends Command<byte[], byte[], long[]> {
   private volatile boolean written;
 
   ScriptCommand(CommandType type, CommandArgs<byte[], byte[]> arguments, Outcome outcome) {
-    super(type, new LongsOutput(), arguments);
+    super(type, null, arguments);
+    this.output = new LongsOutput(() -> written = false);
     this.outcome = outcome;
   }
 
   @Override
   public void encode(ByteBuf buffer) {
+    if (written) {
+      // Closes the connection, which is better than to charge twice.
+      throw new IllegalStateException("a check is sent at most once");
+    }
     written = true;
     super.encode(buffer);
   }

@@ -1,25 +1,48 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.FixedWindow;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.SlidingWindow;
+import io.bartizan.ratelimit.SlidingWindowCounter;
 import io.bartizan.ratelimit.TokenBucket;
 import java.util.List;
 
-/** One limit as the script knows it: the words that define it, and how its replies are read. */
+/** One limit as the script knows it: the numbers that define it, and how its replies are read. */
 interface SharedLimit {
 
   /** The limit for an algorithm's definition. */
   static SharedLimit of(Limit limit) {
-    return new SharedTokenBucket((TokenBucket) limit);
+    if (limit instanceof TokenBucket bucket) {
+      return bucket.isStepped() ? new SharedSteppedBucket(bucket) : new SharedBucket(bucket);
+    }
+    if (limit instanceof FixedWindow window) {
+      return SharedWindow.fixed(window);
+    }
+    if (limit instanceof SlidingWindowCounter counter) {
+      return SharedWindow.counter(counter);
+    }
+    if (limit instanceof SlidingWindow window) {
+      return SharedWindow.log(window);
+    }
+    throw new UnsupportedOperationException("a limit of " + limit.getClass() + " on Redis");
   }
 
-  /** The limit's definition. */
-  Limit limit();
+  /** The algorithm's name in the script. */
+  char letter();
 
-  /** The script's arguments: the algorithm's letter, then its numbers. */
-  List<String> arguments();
+  /** The script's arguments after the letter, for calls at about this time of the server. */
+  List<Long> arguments(long serverMicros);
 
-  /** Reads what the script showed of a key before the first request. */
+  /** Whether the arguments depend on the time. */
+  default boolean isTimed() {
+    return false;
+  }
+
+  /** Whether the limit can promise a time, so that permits can be reserved. */
+  boolean promisesTimes();
+
+  /** Reads what the limit showed of a key. */
   State read(ScriptReply reply);
 
   /** One key's state, followed through the requests of one call. */
@@ -31,8 +54,8 @@ interface SharedLimit {
     /** Notes that the script took permits. */
     void take(long permits);
 
-    /** Notes that the script gave permits back. */
-    void give(long permits);
+    /** Reads what the script added about a refusal. */
+    default void readWait(ScriptReply reply) {}
 
     /** The decision that follows from the present state. */
     Decision decision(boolean allowed, long permits);

@@ -49,6 +49,7 @@ class RedisRateLimiterIT {
     limiter =
         RedisRateLimiter.of(client, Limit.tokenBucket(10, Rate.per(2, SECONDS)).named("api"))
             .withClock(micros::get)
+            .withDenyCache(Duration.ZERO)
             .withTimeout(Duration.ofSeconds(10))
             .build();
     blocking = limiter.blocking();
@@ -75,21 +76,21 @@ class RedisRateLimiterIT {
   @Test
   void refusal_writes_nothing() {
     assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
-    String state = redis.command("GET", "bartizan:api:{k}");
+    String state = redis.command("GET", "bartizan:api:B:{k}");
     redis.command("CONFIG", "RESETSTAT");
     assertThat(blocking.tryAcquire("k", 1).allowed()).isFalse();
     assertThat(blocking.peek("k", 1).allowed()).isFalse();
-    assertThat(redis.command("GET", "bartizan:api:{k}")).isEqualTo(state);
+    assertThat(redis.command("GET", "bartizan:api:B:{k}")).isEqualTo(state);
     assertThat(redis.command("INFO", "commandstats")).doesNotContain("cmdstat_set:");
   }
 
   @Test
   void key_lives_until_the_bucket_is_full_again() {
     assertThat(blocking.tryAcquire("k", 4).allowed()).isTrue();
-    long left = Long.parseLong(redis.command("PTTL", "bartizan:api:{k}"));
+    long left = Long.parseLong(redis.command("PTTL", "bartizan:api:B:{k}"));
     assertThat(left).isBetween(1_000L, 2_002L);
     blocking.refund("k", 4);
-    assertThat(redis.command("EXISTS", "bartizan:api:{k}")).isEqualTo("0");
+    assertThat(redis.command("EXISTS", "bartizan:api:B:{k}")).isEqualTo("0");
   }
 
   @Test
@@ -125,7 +126,7 @@ class RedisRateLimiterIT {
 
   @Test
   void key_of_another_type_surfaces_at_once() {
-    redis.command("LPUSH", "bartizan:api:{k}", "x");
+    redis.command("LPUSH", "bartizan:api:B:{k}", "x");
     assertThatThrownBy(() -> blocking.tryAcquire("k"))
         .isInstanceOf(RedisCommandExecutionException.class)
         .hasMessageContaining("WRONGTYPE");

@@ -1,40 +1,46 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
-import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.TokenBucket;
 import java.util.List;
 
 /** A token bucket in the script: pairs of whole microseconds and a rest in units. */
-final class SharedTokenBucket implements SharedLimit {
+final class SharedBucket implements SharedLimit {
 
   private final TokenBucket bucket;
   private final long scale;
   private final long cost;
+  private final long full;
 
-  SharedTokenBucket(TokenBucket bucket) {
+  SharedBucket(TokenBucket bucket) {
     this.bucket = bucket;
     this.scale = bucket.unitsPerMicro();
     this.cost = bucket.unitsPerPermit();
+    this.full = bucket.capacity() * cost;
   }
 
   @Override
-  public Limit limit() {
-    return bucket;
+  public char letter() {
+    return 'B';
   }
 
   @Override
-  public List<String> arguments() {
-    long full = bucket.capacity() * cost;
+  public List<Long> arguments(long serverMicros) {
+    long first = (bucket.capacity() - bucket.initialPermits()) * cost;
     return List.of(
-        "B",
-        cost / scale + "+" + cost % scale + "/" + scale,
-        Long.toString(bucket.capacity()),
-        Long.toString(scale),
-        Long.toString(cost / scale),
-        Long.toString(cost % scale),
-        Long.toString(full / scale),
-        Long.toString(full % scale));
+        bucket.capacity(),
+        scale,
+        cost / scale,
+        cost % scale,
+        full / scale,
+        full % scale,
+        first / scale,
+        first % scale);
+  }
+
+  @Override
+  public boolean promisesTimes() {
+    return true;
   }
 
   @Override
@@ -52,17 +58,12 @@ final class SharedTokenBucket implements SharedLimit {
 
     @Override
     public boolean fits(long permits) {
-      return permits <= bucket.capacity() && units + permits * cost <= bucket.capacity() * cost;
+      return permits <= bucket.capacity() && units + permits * cost <= full;
     }
 
     @Override
     public void take(long permits) {
       units += permits * cost;
-    }
-
-    @Override
-    public void give(long permits) {
-      units = permits > units / cost ? 0 : units - permits * cost;
     }
 
     @Override

@@ -1,0 +1,75 @@
+package io.bartizan.ratelimit.redis;
+
+/**
+ * What a check gets while Redis can't be reached: no connection, no answer within the time-out, or
+ * a server that says it can't serve ({@code LOADING}, {@code READONLY}, {@code CLUSTERDOWN}, {@code
+ * MASTERDOWN}, {@code TRYAGAIN}, {@code BUSY}, {@code OOM}, {@code MISCONF}, {@code NOREPLICAS}).
+ *
+ * <p>It is never asked about mistakes: wrong types, missing permissions, keys of several slots and
+ * errors of the script reach the caller as Lettuce's exceptions. Immutable.
+ */
+public final class FailurePolicy {
+
+  private static final FailurePolicy CLOSED = new FailurePolicy("fail closed", false, 0);
+  private static final FailurePolicy OPEN = new FailurePolicy("fail open", true, 0);
+
+  private final String words;
+  private final boolean open;
+  private final int instances;
+
+  private FailurePolicy(String words, boolean open, int instances) {
+    this.words = words;
+    this.open = open;
+    this.instances = instances;
+  }
+
+  /**
+   * Every check is refused, with a retry time of one second; the default.
+   *
+   * @return the policy
+   */
+  public static FailurePolicy failClosed() {
+    return CLOSED;
+  }
+
+  /**
+   * Every check is allowed: nothing is limited while Redis is away.
+   *
+   * @return the policy
+   */
+  public static FailurePolicy failOpen() {
+    return OPEN;
+  }
+
+  /**
+   * This process keeps its share of each limit in memory, beginning with nothing consumed.
+   *
+   * <p>A capacity is divided by the number of processes and rounded up, so that together they admit
+   * at most processes × ⌈capacity / processes⌉ at once; a token bucket's refill is divided exactly.
+   *
+   * @param instances how many processes share the limits; 1 to 10 000
+   * @return the policy
+   * @throws IllegalArgumentException if {@code instances} is outside its range
+   */
+  public static FailurePolicy localShare(int instances) {
+    if (instances < 1 || instances > 10_000) {
+      throw new IllegalArgumentException("instances is " + instances + ", 1 to 10000 is accepted");
+    }
+    return new FailurePolicy("local share of 1/" + instances, false, instances);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** How many processes share the limits, or 0. */
+  int instances() {
+    return instances;
+  }
+
+  /** The policy in words. */
+  @Override
+  public String toString() {
+    return words;
+  }
+}
