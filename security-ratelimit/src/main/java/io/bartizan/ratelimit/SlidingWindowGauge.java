@@ -69,7 +69,8 @@ final class SlidingWindowGauge extends Gauge {
   /** Gives back what is oldest: what stays counts longer, never shorter, than what was taken. */
   @Override
   void refund(long now, long permits) {
-    gone += Math.min(permits, used(now));
+    long used = used(now); // which changes `gone`
+    gone += Math.min(permits, used);
     forget(now);
   }
 
@@ -137,7 +138,8 @@ final class SlidingWindowGauge extends Gauge {
       super.inherit(old, now);
       return;
     }
-    log.gone += Math.max(0, log.used(now) - limit.capacity());
+    long used = log.used(now); // which changes `log.gone`
+    log.gone += Math.max(0, used - limit.capacity());
     log.forget(now);
     long counted = log.gone;
     for (Block block = log.oldest; block != null; block = block.next) {

@@ -183,6 +183,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    * @return up; degraded while a failure policy that still limits or allows decides; down while
    *     every check is refused
    */
+  @Override
   public Health health() {
     long open = lanes.all().stream().filter(lane -> lane.breaker().isOpen()).count();
     if (closed) {

@@ -30,7 +30,7 @@ final class Scripts {
   LimitScript of(String key) {
     Limits limits = Objects.requireNonNull(plan.limitsOf(key), "the plan's limits");
     LimitScript recent = last;
-    if (recent != null && recent.limits() == limits) {
+    if (recent != null && recent.limits().equals(limits)) {
       return recent;
     }
     LimitScript script = scripts.get(limits);

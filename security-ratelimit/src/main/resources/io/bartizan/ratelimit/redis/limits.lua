@@ -18,12 +18,12 @@ local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
 local pack, unpack_doubles, match = struct.pack, struct.unpack, string.match
 local call = redis.call
 
-local now
-if ARGV[1] == '' then
+-- Expiry counts whole milliseconds from the start of the script, hence two more of them. It knows
+-- nothing of a time that was sent, hence a day more.
+local now, grace = tonumber(ARGV[1]), 86400000
+if not now then
   local time = call('TIME')
-  now = time[1] * 1000000 + time[2]
-else
-  now = tonumber(ARGV[1])
+  now, grace = time[1] * 1000000 + time[2], 2
 end
 local arg = 2
 
@@ -348,7 +348,7 @@ function counter:retry(n)
   n = min(n, self.capacity)
   local start = self.index * self.period
   local later = self:faded_to(self.previous, self.capacity - self.current - n)
-  if later < self.grains then return start + later * self.grain - now end
+  if later < self.grains then return max(0, start + later * self.grain - now) end
   later = self:faded_to(self.current, self.capacity - n)
   start = start + self.period
   if later < self.grains then return start + later * self.grain - now end
@@ -603,8 +603,7 @@ for i = 1, #KEYS do
       if its > idle then idle = its end
       limit:save(values, limit.at)
     end
-    -- Two milliseconds more, for expiry counts whole ones from the start of the script.
-    local millis = ceil(idle / 1000) + 2
+    local millis = ceil(idle / 1000) + grace
     if millis ~= ttl_of then ttl, ttl_of = string.format('%d', millis), millis end
     if idle == 0 then
       call('DEL', key)

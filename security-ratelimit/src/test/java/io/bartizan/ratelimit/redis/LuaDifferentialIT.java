@@ -1,0 +1,154 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.testkit.RedisServer;
+import io.bartizan.tests.SeededCases;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Java against Lua, decision by decision, on the same seeded traces; time injected in both. */
+class LuaDifferentialIT {
+
+  private static RedisServer redis;
+  private static RedisClient client;
+  private static final AtomicLong KEYS = new AtomicLong();
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    redis.close();
+  }
+
+  @Test
+  void lua_decides_as_java_does() {
+    SeededCases.check(60, random -> trace(random, randomLimits(random), 150));
+  }
+
+  @Test
+  @Tag("deep")
+  void lua_decides_as_java_does_over_many_traces() {
+    SeededCases.check(1500, random -> trace(random, randomLimits(random), 200));
+  }
+
+  private void trace(SplittableRandom random, Limits limits, int calls) {
+    long start = 1_700_000_000_000_000L + random.nextLong(100_000_000_000_000L);
+    AtomicLong micros = new AtomicLong(start);
+    Ticker ticker = () -> (micros.get() - start) * 1000;
+    InstantSource wall = () -> Instant.EPOCH.plus(start, ChronoUnit.MICROS);
+    KeyedRateLimiter java =
+        KeyedRateLimiter.builder(limits, 10).withTicker(ticker).withInstantSource(wall).build();
+    long most = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
+    long period = limits.list().get(0).window().toNanos() / 1000;
+    try (RedisRateLimiter lua =
+        RedisRateLimiter.of(client, limits)
+            .withClock(micros::get)
+            .withTimeout(Duration.ofSeconds(10))
+            .withDenyCache(Duration.ZERO)
+            .build()) {
+      String key = "k" + KEYS.incrementAndGet();
+      for (int i = 0; i < calls; i++) {
+        burst(random, java, lua, key, most, limits + " call " + i);
+        long step = random.nextInt(4) == 0 ? period / 2 : Math.max(1, period / most);
+        micros.addAndGet(random.nextInt(3) == 0 ? 0 : 1 + random.nextLong(2 * step));
+      }
+    }
+  }
+
+  /** Some calls at one moment, so that those on Redis coalesce. */
+  private static void burst(
+      SplittableRandom random,
+      KeyedRateLimiter java,
+      RedisRateLimiter lua,
+      String key,
+      long most,
+      String where) {
+    int size = 1 + random.nextInt(6);
+    List<Decision> expected = new ArrayList<>();
+    List<CompletableFuture<Decision>> actual = new ArrayList<>();
+    long permits = 1 + random.nextLong(Math.max(1, most / 3));
+    for (int i = 0; i < size; i++) {
+      switch (random.nextInt(8)) {
+        case 0 -> {
+          expected.add(java.peek(key, permits));
+          actual.add(lua.peek(key, permits).toCompletableFuture());
+        }
+        case 1 -> {
+          java.refund(key, permits);
+          var unused = lua.refund(key, permits);
+        }
+        case 2 -> permits = 1 + random.nextLong(most + 1);
+        default -> {
+          expected.add(java.tryAcquire(key, permits));
+          actual.add(lua.tryAcquire(key, permits).toCompletableFuture());
+        }
+      }
+    }
+    // Answers come in order, so that a last peek has seen the refunds.
+    expected.add(java.peek(key, 1));
+    actual.add(lua.peek(key, 1).toCompletableFuture());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(words(actual.get(i).join())).as(where + "." + i).isEqualTo(words(expected.get(i)));
+    }
+  }
+
+  private static String words(Decision decision) {
+    return decision.parts().stream()
+        .map(part -> part.toString().replaceAll(", (MEMORY|REMOTE)$", ""))
+        .toList()
+        .toString();
+  }
+
+  private static Limits randomLimits(SplittableRandom random) {
+    List<Limit> limits = new ArrayList<>();
+    int count = random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
+    for (int i = 0; i < count; i++) {
+      limits.add(randomLimit(random).named("l" + i));
+    }
+    return Limits.allOf(limits);
+  }
+
+  private static Limit randomLimit(SplittableRandom random) {
+    Duration period = Duration.of(1000L + random.nextLong(100_000_000L), ChronoUnit.MICROS);
+    long permits = 1 + random.nextLong(random.nextBoolean() ? 20 : 5_000);
+    long micros = period.toNanos() / 1000;
+    Rate rate = Rate.per(Math.min(permits, micros), period);
+    return switch (random.nextInt(7)) {
+      case 0 -> Limit.slidingWindow(rate);
+      case 1 -> Limit.slidingWindowCounter(rate);
+      case 2 -> Limit.fixedWindow(rate);
+      case 3 -> Limit.fixedWindow(rate).fromFirstRequest();
+      case 4 ->
+          random.nextBoolean()
+              ? Limit.calendarDay(permits, ZoneId.of("Europe/Berlin"))
+              : Limit.calendarMonth(permits, ZoneId.of("America/Sao_Paulo"));
+      case 5 -> Limit.tokenBucket(permits, rate).inSteps();
+      default -> Limit.tokenBucket(permits, rate);
+    };
+  }
+}

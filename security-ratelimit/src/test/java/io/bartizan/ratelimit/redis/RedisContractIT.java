@@ -1,0 +1,86 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.LimiterContractTest;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract of every limit, kept by the script on a real Redis whose time the test moves. */
+class RedisContractIT extends LimiterContractTest {
+
+  private RedisServer redis;
+  private RedisClient client;
+  private final AtomicLong keys = new AtomicLong();
+
+  @BeforeAll
+  void start() {
+    redis = RedisServer.start();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    redis.close();
+  }
+
+  @Override
+  protected int cases() {
+    return 10;
+  }
+
+  @Override
+  protected boolean remembersFullBuckets() {
+    return false;
+  }
+
+  @Override
+  protected Place place(Limits limits, long startMicros) {
+    AtomicLong micros = new AtomicLong(startMicros);
+    RedisRateLimiter limiter =
+        RedisRateLimiter.of(client, limits)
+            .withClock(micros::get)
+            .withTimeout(Duration.ofSeconds(10))
+            .withDenyCache(Duration.ZERO)
+            .build();
+    KeyedRateLimiter blocking = limiter.blocking();
+    String key = "key" + keys.incrementAndGet();
+    return new Place() {
+      @Override
+      public Decision tryAcquire(long permits) {
+        return blocking.tryAcquire(key, permits);
+      }
+
+      @Override
+      public Decision peek(long permits) {
+        return blocking.peek(key, permits);
+      }
+
+      @Override
+      public void refund(long permits) {
+        blocking.refund(key, permits);
+      }
+
+      @Override
+      public void advance(long by) {
+        micros.addAndGet(by);
+      }
+
+      @Override
+      public long nowMicros() {
+        return micros.get();
+      }
+
+      @Override
+      public void close() {
+        limiter.close();
+      }
+    };
+  }
+}
