@@ -43,8 +43,8 @@ final class Fallback {
 
   void decide(Check check) {
     if (!check.isDone()) {
-      boolean unheld = local == null || check.kind.givesBack();
-      if (check.complete(unheld ? unheld(check) : held(local, check))) {
+      KeyedRateLimiter share = check.kind.givesBack() ? null : local;
+      if (check.complete(share == null ? unheld(check) : held(share, check))) {
         decided.increment();
       }
     }

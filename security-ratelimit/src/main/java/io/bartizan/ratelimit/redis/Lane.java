@@ -137,7 +137,7 @@ final class Lane {
   /** Ends everything that waits, for the limiter was closed. */
   void close() {
     for (Flight flight : flights) {
-      flight.expire(flight.lastDeadline(), settings.fallback()::decide);
+      var unused = flight.expire(flight.lastDeadline(), settings.fallback()::decide);
     }
     breaker.close();
   }

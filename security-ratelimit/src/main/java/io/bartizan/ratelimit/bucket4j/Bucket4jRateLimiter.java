@@ -1,0 +1,208 @@
+package io.bartizan.ratelimit.bucket4j;
+
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Key;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Reservation;
+import io.bartizan.ratelimit.TokenBucket;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A token bucket on any Bucket4j grid (Hazelcast, Infinispan, JDBC and others).
+ *
+ * <pre>{@code
+ * AsyncKeyedRateLimiter limiter =
+ *     Bucket4jRateLimiter.of(hazelcastProxyManager, bucket, Duration.ofMillis(100));
+ * }</pre>
+ *
+ * <p>Bucket4j decides, on the clock of its own configuration, and its retries and failures are its
+ * own: a stage fails with Bucket4j's exception, or with {@link
+ * java.util.concurrent.TimeoutException} after the time-out, when the check may have been charged.
+ * Bucket4j keeps the configuration with which a key was first seen. It can't reserve under a bound,
+ * so {@code reserve} and {@code acquire} are not supported. On Redis, {@code
+ * io.bartizan.ratelimit.redis} needs one round trip where Bucket4j needs two.
+ *
+ * <p>Thread-safe.
+ */
+public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
+
+  private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
+
+  private final TokenBucket limit;
+  private final Grid grid;
+  private final long timeoutNanos;
+
+  private Bucket4jRateLimiter(TokenBucket limit, Grid grid, Duration timeout) {
+    if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
+      throw new IllegalArgumentException("timeout is " + timeout + ", 1 ms to 10 s is accepted");
+    }
+    this.limit = limit;
+    this.grid = grid;
+    this.timeoutNanos = timeout.toNanos();
+  }
+
+  /**
+   * A limiter on a grid that answers asynchronously.
+   *
+   * @param manager the grid; {@code withMapper} gives it String keys
+   * @param limit what each key may take; refilled evenly
+   * @param timeout how long a check waits; 1 ms to 10 s
+   * @return a limiter
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the grid is not asynchronous, the limit is refilled in
+   *     steps, or {@code timeout} is outside its range
+   */
+  public static Bucket4jRateLimiter of(
+      ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
+    if (!manager.isAsyncModeSupported()) {
+      throw new IllegalArgumentException(
+          "manager has no asynchronous mode; an executor for its blocking calls is needed");
+    }
+    Grid grid = Grid.async(manager.asAsync(), configuration(limit));
+    return new Bucket4jRateLimiter(limit, grid, timeout);
+  }
+
+  /**
+   * A limiter on a grid whose calls block, such as JDBC.
+   *
+   * @param manager the grid
+   * @param limit what each key may take; refilled evenly
+   * @param timeout how long a check waits; 1 ms to 10 s
+   * @param executor runs the blocking calls; the caller's to bound and to shut down
+   * @return a limiter
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the limit is refilled in steps or {@code timeout} is
+   *     outside its range
+   */
+  public static Bucket4jRateLimiter of(
+      ProxyManager<String> manager, TokenBucket limit, Duration timeout, Executor executor) {
+    Objects.requireNonNull(manager, "manager");
+    Objects.requireNonNull(executor, "executor");
+    Grid grid = Grid.blocking(manager, configuration(limit), executor);
+    return new Bucket4jRateLimiter(limit, grid, timeout);
+  }
+
+  private static BucketConfiguration configuration(TokenBucket limit) {
+    if (limit.isStepped()) {
+      throw new IllegalArgumentException(limit + " is refilled in steps; evenly is accepted");
+    }
+    BandwidthBuilderRefillStage capacity = Bandwidth.builder().capacity(limit.capacity());
+    return BucketConfiguration.builder()
+        .addLimit(
+            capacity
+                .refillGreedy(limit.refill().permits(), limit.refill().period())
+                .initialTokens(limit.initialPermits())
+                .id(limit.name())
+                .build())
+        .build();
+  }
+
+  @Override
+  public CompletionStage<Decision> tryAcquire(String key, long permits) {
+    check(key, permits);
+    return grid.consume(key, permits)
+        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+        .thenApply(
+            probe ->
+                decision(
+                    probe.isConsumed(),
+                    permits,
+                    probe.getRemainingTokens(),
+                    probe.getNanosToWaitForRefill(),
+                    probe.getNanosToWaitForReset()));
+  }
+
+  @Override
+  public CompletionStage<Decision> peek(String key, long permits) {
+    check(key, permits);
+    return grid.estimate(key, permits)
+        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+        .thenApply(
+            probe ->
+                decision(
+                    probe.canBeConsumed(),
+                    permits,
+                    probe.getRemainingTokens(),
+                    probe.getNanosToWaitForRefill(),
+                    fullAfter(probe.getRemainingTokens())));
+  }
+
+  @Override
+  public CompletionStage<Void> refund(String key, long permits) {
+    check(key, permits);
+    return grid.add(key, permits).orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Not supported.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
+    throw new UnsupportedOperationException("a Bucket4j grid can't reserve under a bound");
+  }
+
+  /**
+   * Not supported.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
+    throw new UnsupportedOperationException("a Bucket4j grid can't reserve under a bound");
+  }
+
+  @Override
+  public KeyedRateLimiter blocking() {
+    return new BlockingGrid(this);
+  }
+
+  /** The limit and the time-out. */
+  @Override
+  public String toString() {
+    return "Bucket4jRateLimiter["
+        + limit.name()
+        + ": "
+        + limit
+        + ", time-out "
+        + Duration.ofNanos(timeoutNanos)
+        + "]";
+  }
+
+  private Decision decision(
+      boolean allowed, long permits, long remaining, long retryNanos, long resetNanos) {
+    return Decision.of(
+        limit,
+        allowed,
+        permits,
+        Math.max(0, remaining),
+        Duration.ofNanos(Math.max(0, retryNanos)),
+        Duration.ofNanos(Math.max(0, resetNanos)),
+        Decision.Source.REMOTE);
+  }
+
+  /** An estimate does not say it, so the bound that follows from the whole permits. */
+  private long fullAfter(long remaining) {
+    double missing = Math.max(0, limit.capacity() - remaining);
+    double nanosPerPermit =
+        (double) limit.refill().period().toNanos() / limit.refill().permits();
+    return (long) Math.ceil(missing * nanosPerPermit);
+  }
+
+  private static void check(String key, long permits) {
+    String unused = Key.check(key);
+    if (permits < 1) {
+      throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
+    }
+  }
+}

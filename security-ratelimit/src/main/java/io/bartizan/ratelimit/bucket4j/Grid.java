@@ -1,0 +1,66 @@
+package io.bartizan.ratelimit.bucket4j;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.distributed.BucketProxy;
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** A proxy manager's buckets, asked asynchronously whether it can or not. */
+interface Grid {
+
+  CompletableFuture<ConsumptionProbe> consume(String key, long permits);
+
+  CompletableFuture<EstimationProbe> estimate(String key, long permits);
+
+  CompletableFuture<Void> add(String key, long permits);
+
+  static Grid async(AsyncProxyManager<String> manager, BucketConfiguration configuration) {
+    return new Grid() {
+      @Override
+      public CompletableFuture<ConsumptionProbe> consume(String key, long permits) {
+        return manager.builder().build(key, configuration).tryConsumeAndReturnRemaining(permits);
+      }
+
+      @Override
+      public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
+        return manager.builder().build(key, configuration).estimateAbilityToConsume(permits);
+      }
+
+      @Override
+      public CompletableFuture<Void> add(String key, long permits) {
+        return manager.builder().build(key, configuration).addTokens(permits);
+      }
+    };
+  }
+
+  static Grid blocking(
+      ProxyManager<String> manager, BucketConfiguration configuration, Executor executor) {
+    return new Grid() {
+      private <T> CompletableFuture<T> ask(String key, Function<BucketProxy, T> question) {
+        return CompletableFuture.supplyAsync(
+            () -> question.apply(manager.builder().build(key, () -> configuration)), executor);
+      }
+
+      @Override
+      public CompletableFuture<ConsumptionProbe> consume(String key, long permits) {
+        return ask(key, bucket -> bucket.tryConsumeAndReturnRemaining(permits));
+      }
+
+      @Override
+      public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
+        return ask(key, bucket -> bucket.estimateAbilityToConsume(permits));
+      }
+
+      @Override
+      public CompletableFuture<Void> add(String key, long permits) {
+        return CompletableFuture.runAsync(
+            () -> manager.builder().build(key, () -> configuration).addTokens(permits), executor);
+      }
+    };
+  }
+}

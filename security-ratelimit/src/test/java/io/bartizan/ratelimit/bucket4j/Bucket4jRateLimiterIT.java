@@ -1,0 +1,103 @@
+package io.bartizan.ratelimit.bucket4j;
+
+import static java.time.temporal.ChronoUnit.HOURS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.testkit.RedisServer;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.RedisClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The adapter on Bucket4j's own Lettuce backend and a real Redis. */
+class Bucket4jRateLimiterIT {
+
+  private static final TokenBucket LIMIT =
+      Limit.tokenBucket(10, Rate.per(10, HOURS)).named("grid");
+
+  private static RedisServer redis;
+  private static RedisClient client;
+  private static ProxyManager<String> manager;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+    client = RedisClient.create(redis.uri());
+    manager =
+        Bucket4jLettuce.casBasedBuilder(client)
+            .build()
+            .withMapper((String key) -> key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @AfterAll
+  static void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    redis.close();
+  }
+
+  @Test
+  void grid_admits_its_capacity_and_refuses_with_a_time() {
+    try_all(Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking(), "async");
+    try_all(
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5), Runnable::run).blocking(),
+        "sync");
+  }
+
+  private static void try_all(KeyedRateLimiter limiter, String key) {
+    assertThat(IntStream.range(0, 12).filter(i -> limiter.tryAcquire(key).allowed()).count())
+        .isEqualTo(10);
+    Decision refused = limiter.tryAcquire(key);
+    assertThat(refused.source()).isEqualTo(Decision.Source.REMOTE);
+    assertThat(refused.retryAfter()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+    assertThat(limiter.peek(key, 1).allowed()).isFalse();
+    limiter.refund(key, 4);
+    assertThat(limiter.peek(key, 4).remaining()).isEqualTo(4);
+    assertThat(limiter.tryAcquire(key, 5).allowed()).isFalse();
+    assertThat(limiter.tryAcquire(key, 4).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(key, 11).neverAllowed()).isTrue();
+    limiter.refund(key, 1000);
+    assertThat(limiter.peek(key, 10).remaining()).isEqualTo(10);
+  }
+
+  @Test
+  void what_a_grid_can_not_do_is_said_at_once() {
+    Bucket4jRateLimiter limiter = Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(1));
+    assertThatThrownBy(() -> limiter.reserve("k", 1, Duration.ZERO))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
+    assertThatThrownBy(() -> limiter.tryAcquire("", 1)).hasMessageContaining("key has 0");
+    assertThatThrownBy(
+            () -> Bucket4jRateLimiter.of(manager, LIMIT.inSteps(), Duration.ofSeconds(1)))
+        .hasMessageContaining("in steps");
+    assertThatThrownBy(() -> Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofHours(1)))
+        .hasMessageContaining("1 ms to 10 s");
+  }
+
+  @Test
+  void silent_grid_fails_after_the_time_out() {
+    KeyedRateLimiter limiter =
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofMillis(50)).blocking();
+    assertThat(limiter.tryAcquire("slow").allowed()).isTrue();
+    redis.pause();
+    try {
+      assertThatThrownBy(() -> limiter.tryAcquire("slow"))
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(TimeoutException.class);
+    } finally {
+      redis.resume();
+    }
+  }
+}

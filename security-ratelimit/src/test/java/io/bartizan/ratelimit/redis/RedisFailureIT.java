@@ -1,0 +1,224 @@
+package io.bartizan.ratelimit.redis;
+
+import static java.time.temporal.ChronoUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.Health;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.testkit.FaultProxy;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisFailureIT {
+
+  private static final Limit LIMIT = Limit.tokenBucket(1000, Rate.per(1, SECONDS)).named("f");
+  private static final String KEY = "bartizan:f:B:{k}";
+
+  private RedisServer redis;
+  private FaultProxy proxy;
+  private RedisClient client;
+
+  @BeforeEach
+  void start() {
+    redis = RedisServer.start();
+    proxy = FaultProxy.to(redis.port());
+    client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+  }
+
+  @AfterEach
+  void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    proxy.close();
+    redis.close();
+  }
+
+  private RedisRateLimiter limiter(FailurePolicy policy) {
+    return RedisRateLimiter.of(client, LIMIT).withFailurePolicy(policy).build();
+  }
+
+  @Test
+  void silent_server_costs_the_time_out_then_nothing_and_is_found_again() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
+      KeyedRateLimiter blocking = limiter.blocking();
+      assertThat(blocking.tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      proxy.stall();
+      for (int i = 0; i < 3; i++) {
+        Decision decision = blocking.tryAcquire("k");
+        assertThat(decision.source()).isEqualTo(Source.FAILED_CLOSED);
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+      }
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
+      List<Decision> while_open = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        while_open.add(blocking.tryAcquire("k"));
+      }
+      assertThat(while_open).allMatch(decision -> decision.source() == Source.FAILED_CLOSED);
+      proxy.restore();
+      await(() -> blocking.tryAcquire("k").source() == Source.REMOTE);
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+    }
+  }
+
+  @Test
+  void lost_reply_is_charged_once_and_never_sent_again() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failOpen())) {
+      KeyedRateLimiter blocking = limiter.blocking();
+      assertThat(blocking.tryAcquire("k", 100).remaining()).isEqualTo(900);
+      proxy.dropReplies();
+      Decision unknown = blocking.tryAcquire("k", 100);
+      assertThat(unknown.source()).isEqualTo(Source.FAILED_OPEN);
+      assertThat(unknown.allowed()).isTrue();
+      proxy.restore();
+      await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
+      assertThat(blocking.peek("k", 1).remaining()).isBetween(800L, 809L);
+    }
+  }
+
+  @Test
+  void checks_in_flight_when_the_connection_dies_are_each_answered_once() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
+      assertThat(limiter.blocking().tryAcquire("k").allowed()).isTrue();
+      proxy.stall();
+      var stages = new ArrayList<java.util.concurrent.CompletableFuture<Decision>>();
+      for (int i = 0; i < 100; i++) {
+        stages.add(limiter.tryAcquire("k").toCompletableFuture());
+      }
+      proxy.cut();
+      proxy.restore();
+      for (var stage : stages) {
+        assertThat(stage.join().source()).isEqualTo(Source.FAILED_CLOSED);
+      }
+      await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+    }
+  }
+
+  @Test
+  void killed_server_that_comes_back_empty_is_found_within_seconds() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.localShare(4))) {
+      KeyedRateLimiter blocking = limiter.blocking();
+      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
+      redis.kill();
+      await(() -> blocking.peek("k", 1).source() == Source.LOCAL_SHARE);
+      assertThat(blocking.tryAcquire("k", 251).allowed()).isFalse();
+      assertThat(blocking.tryAcquire("k", 250).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1).allowed()).isFalse();
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
+      redis.restartEmpty();
+      await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
+      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1000).allowed()).isFalse();
+    }
+  }
+
+  @Test
+  void limiter_that_is_built_while_redis_is_down_begins_with_its_policy() {
+    proxy.cut();
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failOpen())) {
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_OPEN);
+      proxy.restore();
+      await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+    }
+  }
+
+  @Test
+  void mistakes_surface_at_once_whatever_the_policy() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failOpen())) {
+      redis.command("LPUSH", KEY, "x");
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
+            .isInstanceOf(RedisCommandExecutionException.class)
+            .hasMessageContaining("WRONGTYPE");
+      }
+      redis.command("DEL", KEY);
+      redis.command("SET", KEY, "not a state");
+      assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
+          .hasMessageContaining("something else than the state");
+      assertThat(limiter.blocking().tryAcquire("other").source()).isEqualTo(Source.REMOTE);
+    }
+  }
+
+  @Test
+  void user_limited_to_a_prefix_needs_few_commands_and_others_are_refused_loudly() {
+    redis.command(
+        "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
+            .split(" "));
+    RedisClient limited =
+        RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
+    try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
+        RedisRateLimiter log =
+            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS))).build();
+        RedisRateLimiter foreign =
+            RedisRateLimiter.of(limited, LIMIT)
+                .withKeyPrefix("other")
+                .withFailurePolicy(FailurePolicy.failOpen())
+                .build()) {
+      assertThat(allowed.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(log.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThatThrownBy(() -> foreign.blocking().tryAcquire("k"))
+          .isInstanceOf(RedisCommandExecutionException.class)
+          .hasMessageContaining("NOPERM");
+    } finally {
+      limited.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void wrong_password_is_thrown_when_the_limiter_is_built() {
+    redis.command("CONFIG", "SET", "requirepass", "right");
+    RedisClient wrong = RedisClient.create("redis://:wrong@127.0.0.1:" + redis.port());
+    try {
+      assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT).build())
+          .isInstanceOf(RedisException.class);
+    } finally {
+      wrong.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void refused_key_is_refused_here_until_its_retry_time_or_a_refund() {
+    try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
+      KeyedRateLimiter blocking = limiter.blocking();
+      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 500).source()).isEqualTo(Source.REMOTE);
+      assertThat(blocking.tryAcquire("k", 500).source()).isEqualTo(Source.DENY_CACHE);
+      assertThat(blocking.tryAcquire("k", 501).source()).isEqualTo(Source.DENY_CACHE);
+      assertThat(blocking.tryAcquire("k", 499).source()).isEqualTo(Source.REMOTE);
+      assertThat(blocking.tryAcquire("other", 500).allowed()).isTrue();
+      blocking.refund("k", 1000);
+      assertThat(blocking.tryAcquire("k", 500).allowed()).isTrue();
+    }
+  }
+
+  @Test
+  void closed_limiter_says_so() {
+    RedisRateLimiter limiter = limiter(FailurePolicy.failOpen());
+    limiter.close();
+    limiter.close();
+    assertThatThrownBy(() -> limiter.tryAcquire("k")).isInstanceOf(IllegalStateException.class);
+    assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}

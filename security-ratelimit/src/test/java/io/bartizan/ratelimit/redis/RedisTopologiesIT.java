@@ -1,0 +1,124 @@
+package io.bartizan.ratelimit.redis;
+
+import static java.time.temporal.ChronoUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.testkit.RedisCluster;
+import io.bartizan.testkit.RedisSentinel;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A Cluster of three and a Sentinel with a replica; whole servers lost. */
+@Tag("deep")
+class RedisTopologiesIT {
+
+  private static final Limit LIMIT = Limit.tokenBucket(10, Rate.per(1, SECONDS)).named("t");
+
+  @Test
+  void cluster_decides_each_key_on_its_node_and_survives_the_loss_of_one() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClusterClient client = RedisClusterClient.create(cluster.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.of(client, LIMIT)
+              .withTimeout(Duration.ofSeconds(1))
+              .withFailurePolicy(FailurePolicy.failOpen())
+              .build()) {
+        List<CompletableFuture<Decision>> stages =
+            IntStream.range(0, 3000)
+                .mapToObj(i -> limiter.tryAcquire("key" + i % 300).toCompletableFuture())
+                .toList();
+        assertThat(stages).allMatch(stage -> stage.join().source() == Source.REMOTE);
+        assertThat(stages).allMatch(stage -> stage.join().allowed());
+        for (int i = 0; i < 300; i++) {
+          assertThat(limiter.blocking().peek("key" + i, 3).allowed()).as("key%d", i).isFalse();
+        }
+        cluster.nodes().get(2).kill();
+        Set<Source> lost = new HashSet<>();
+        await(
+            () -> {
+              lost.clear();
+              IntStream.range(0, 60)
+                  .forEach(i -> lost.add(limiter.blocking().peek("key" + i, 1).source()));
+              return lost.equals(Set.of(Source.REMOTE, Source.FAILED_OPEN));
+            });
+        cluster.nodes().get(2).restartEmpty();
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void slot_that_moved_is_followed() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClusterClient client = RedisClusterClient.create(cluster.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.of(client, LIMIT).withTimeout(Duration.ofSeconds(2)).build()) {
+        KeyedRateLimiter blocking = limiter.blocking();
+        assertThat(blocking.tryAcquire("a", 4).remaining()).isEqualTo(6);
+        String slot = cluster.nodes().get(0).command("CLUSTER", "KEYSLOT", "a");
+        String from = cluster.nodes().get(2).command("CLUSTER", "MYID");
+        String to = cluster.nodes().get(0).command("CLUSTER", "MYID");
+        String port = Integer.toString(cluster.nodes().get(0).port());
+        cluster.nodes().get(0).command("CLUSTER", "SETSLOT", slot, "IMPORTING", from);
+        cluster.nodes().get(2).command("CLUSTER", "SETSLOT", slot, "MIGRATING", to);
+        cluster
+            .nodes()
+            .get(2)
+            .command("MIGRATE", "127.0.0.1", port, "bartizan:t:B:{a}", "0", "5000");
+        assertThat(blocking.tryAcquire("a", 1).remaining()).as("asked").isBetween(5L, 6L);
+        cluster.nodes().get(0).command("CLUSTER", "SETSLOT", slot, "NODE", to);
+        cluster.nodes().get(2).command("CLUSTER", "SETSLOT", slot, "NODE", to);
+        assertThat(blocking.tryAcquire("a", 1).remaining()).as("moved").isBetween(4L, 6L);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void sentinel_failover_is_followed_within_seconds_and_keeps_what_was_replicated() {
+    try (RedisSentinel redis = RedisSentinel.start()) {
+      RedisClient client = RedisClient.create(redis.uri());
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).build()) {
+        KeyedRateLimiter blocking = limiter.blocking();
+        assertThat(blocking.tryAcquire("k", 9).source()).isEqualTo(Source.REMOTE);
+        redis.first().command("WAIT", "1", "5000");
+        long lost = System.nanoTime();
+        redis.first().kill();
+        await(() -> blocking.peek("k", 1).source() == Source.FAILED_CLOSED);
+        await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
+        Duration outage = Duration.ofNanos(System.nanoTime() - lost);
+        System.getLogger("deep").log(System.Logger.Level.INFO, "failover took " + outage);
+        assertThat(outage).isLessThan(Duration.ofSeconds(15));
+        long back = outage.toSeconds() + 2;
+        assertThat(blocking.peek("k", 1).remaining()).isLessThanOrEqualTo(1 + back);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}
