@@ -194,8 +194,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   /** An estimate does not say it, so the bound that follows from the whole permits. */
   private long fullAfter(long remaining) {
     double missing = Math.max(0, limit.capacity() - remaining);
-    double nanosPerPermit =
-        (double) limit.refill().period().toNanos() / limit.refill().permits();
+    double nanosPerPermit = (double) limit.refill().period().toNanos() / limit.refill().permits();
     return (long) Math.ceil(missing * nanosPerPermit);
   }
 

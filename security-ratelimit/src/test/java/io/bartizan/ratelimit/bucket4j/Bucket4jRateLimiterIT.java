@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The adapter on Bucket4j's own Lettuce backend and a real Redis. */
 class Bucket4jRateLimiterIT {
 
-  private static final TokenBucket LIMIT =
-      Limit.tokenBucket(10, Rate.per(10, HOURS)).named("grid");
+  private static final TokenBucket LIMIT = Limit.tokenBucket(10, Rate.per(10, HOURS)).named("grid");
 
   private static RedisServer redis;
   private static RedisClient client;

@@ -158,8 +158,7 @@ class RedisFailureIT {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" "));
-    RedisClient limited =
-        RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
+    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
         RedisRateLimiter log =
             RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS))).build();
