@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.bucket4j;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.BucketProxy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
@@ -21,19 +22,23 @@ interface Grid {
 
   static Grid async(AsyncProxyManager<String> manager, BucketConfiguration configuration) {
     return new Grid() {
+      private AsyncBucketProxy bucket(String key) {
+        return manager.getProxy(key, () -> CompletableFuture.completedFuture(configuration));
+      }
+
       @Override
       public CompletableFuture<ConsumptionProbe> consume(String key, long permits) {
-        return manager.builder().build(key, configuration).tryConsumeAndReturnRemaining(permits);
+        return bucket(key).tryConsumeAndReturnRemaining(permits);
       }
 
       @Override
       public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
-        return manager.builder().build(key, configuration).estimateAbilityToConsume(permits);
+        return bucket(key).estimateAbilityToConsume(permits);
       }
 
       @Override
       public CompletableFuture<Void> add(String key, long permits) {
-        return manager.builder().build(key, configuration).addTokens(permits);
+        return bucket(key).addTokens(permits);
       }
     };
   }

@@ -49,13 +49,13 @@ class Bucket4jRateLimiterIT {
 
   @Test
   void grid_admits_its_capacity_and_refuses_with_a_time() {
-    try_all(Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking(), "async");
-    try_all(
+    tryAll(Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking(), "async");
+    tryAll(
         Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5), Runnable::run).blocking(),
         "sync");
   }
 
-  private static void try_all(KeyedRateLimiter limiter, String key) {
+  private static void tryAll(KeyedRateLimiter limiter, String key) {
     assertThat(IntStream.range(0, 12).filter(i -> limiter.tryAcquire(key).allowed()).count())
         .isEqualTo(10);
     Decision refused = limiter.tryAcquire(key);

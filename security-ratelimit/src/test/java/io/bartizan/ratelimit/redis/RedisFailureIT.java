@@ -64,11 +64,11 @@ class RedisFailureIT {
         assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1));
       }
       assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
-      List<Decision> while_open = new ArrayList<>();
+      List<Decision> whileOpen = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
-        while_open.add(blocking.tryAcquire("k"));
+        whileOpen.add(blocking.tryAcquire("k"));
       }
-      assertThat(while_open).allMatch(decision -> decision.source() == Source.FAILED_CLOSED);
+      assertThat(whileOpen).allMatch(decision -> decision.source() == Source.FAILED_CLOSED);
       proxy.restore();
       await(() -> blocking.tryAcquire("k").source() == Source.REMOTE);
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
@@ -157,7 +157,7 @@ class RedisFailureIT {
   void user_limited_to_a_prefix_needs_few_commands_and_others_are_refused_loudly() {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
-            .split(" "));
+            .split(" ", -1));
     RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
         RedisRateLimiter log =
