@@ -53,7 +53,7 @@ class LuaDifferentialIT {
   @Test
   @Tag("deep")
   void lua_decides_as_java_does_over_many_traces() {
-    SeededCases.check(1500, random -> trace(random, randomLimits(random), 200));
+    SeededCases.check(300, random -> trace(random, randomLimits(random), 200));
   }
 
   private void trace(SplittableRandom random, Limits limits, int calls) {

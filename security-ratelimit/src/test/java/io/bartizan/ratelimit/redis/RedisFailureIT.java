@@ -63,7 +63,7 @@ class RedisFailureIT {
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1));
       }
-      assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
+      await(() -> limiter.health().status() == Health.Status.DOWN);
       List<Decision> whileOpen = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
         whileOpen.add(blocking.tryAcquire("k"));
