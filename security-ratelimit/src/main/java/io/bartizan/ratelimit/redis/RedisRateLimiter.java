@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,20 +211,26 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     return description;
   }
 
-  /** Connects, or begins with the failure policy if that takes too long. */
+  /**
+   * Connects, or begins with the failure policy if that takes too long. A refused client sometimes
+   * sees a closed connection and no reason, hence more than one attempt.
+   */
   RedisRateLimiter connect() {
-    try {
-      lanes.connect().get(2, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof RuntimeException failure && Unreachable.isMistake(failure)) {
-        close();
-        throw failure;
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try {
+        lanes.connect().get(2, TimeUnit.SECONDS);
+        return this;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException failure && Unreachable.isMistake(failure)) {
+          close();
+          throw failure;
+        }
+      } catch (TimeoutException stillTrying) {
+        return this;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return this;
       }
-    } catch (java.util.concurrent.TimeoutException stillTrying) {
-      return this;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
     return this;
   }

@@ -113,7 +113,9 @@ class LuaDifferentialIT {
     expected.add(java.peek(key, 1));
     actual.add(lua.peek(key, 1).toCompletableFuture());
     for (int i = 0; i < expected.size(); i++) {
-      assertThat(words(actual.get(i).join())).as("%s.%d", where, i).isEqualTo(words(expected.get(i)));
+      assertThat(words(actual.get(i).join()))
+          .as("%s.%d", where, i)
+          .isEqualTo(words(expected.get(i)));
     }
   }
 
