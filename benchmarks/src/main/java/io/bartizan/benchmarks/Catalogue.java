@@ -10,7 +10,9 @@ final class Catalogue {
   static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     rows.addAll(LocalRows.rows());
+    rows.addAll(RedisRows.rows());
     rows.addAll(IntegrityRows.rows());
+    rows.add(MtlsRows.overhead());
     return rows;
   }
 }

@@ -1,7 +1,9 @@
 package io.bartizan.benchmarks;
 
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jose4j.jwt.consumer.JwtConsumer;
 
 /** HMAC, JWT and hashing. */
 final class IntegrityRows {
@@ -10,6 +12,24 @@ final class IntegrityRows {
   static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     rows.add(hmac());
+    rows.add(jwt("jwt-hs256", "HS256", 5.0, nimbus("HS256", "default")));
+    rows.add(jwt("jwt-rs256", "RS256", 1.5, nimbus("RS256", "default")));
+    rows.add(jwt("jwt-es256", "ES256", 10, nimbus("ES256", "default")));
+    rows.add(jwt("jwt-es256-bc", "ES256", 1.05, nimbus("ES256", "BC")));
+    rows.add(
+        jwt(
+            "jwt-ed25519",
+            "ED25519",
+            8.0,
+            token("jose4j", Versions.of(JwtConsumer.class), "jose4j", "ED25519", "default")));
+    rows.add(
+        Row.of(
+            "jwt-cached",
+            "a repeated ES256 token",
+            Measure.TIME,
+            100,
+            ours("verifyCached", "ES256"),
+            ours("verify", "ES256")));
     rows.add(file("sha256-file", "512 MiB file in the page cache", 0.95, "512", "file", "memory"));
     rows.add(
         file(
@@ -24,13 +44,37 @@ final class IntegrityRows {
 
   private static Row hmac() {
     return Row.of(
-        "hmac-200",
-        "HMAC-SHA256 of 200 bytes",
-        Measure.TIME,
-        1.9,
-        Side.of("Hmac.sign", Versions.ours(), HmacBenchmark.class, "sign").with("payload", "200"),
-        Side.of("Mac.getInstance + init", Versions.jdk(), HmacBenchmark.class, "jdkEachTime")
-            .with("payload", "200"));
+            "hmac-200",
+            "HMAC-SHA256 of 200 bytes",
+            Measure.TIME,
+            1.9,
+            Side.of("Hmac.sign", Versions.ours(), HmacBenchmark.class, "sign")
+                .with("payload", "200"),
+            Side.of("Mac.getInstance + init", Versions.jdk(), HmacBenchmark.class, "jdkEachTime")
+                .with("payload", "200"))
+        // Mac.getInstance is slow for three seconds, until its look-ups are compiled.
+        .warmed(4);
+  }
+
+  private static Row jwt(String name, String algorithm, double goal, Side peer) {
+    String what = "parse, signature, claims, " + algorithm;
+    return Row.of(name, what, Measure.TIME, goal, ours("verify", algorithm), peer).warmed(3);
+  }
+
+  private static Side ours(String method, String algorithm) {
+    return token("own, uncached", Versions.ours(), method, algorithm, "default");
+  }
+
+  private static Side nimbus(String algorithm, String provider) {
+    String name = provider.equals("BC") ? "Nimbus with Bouncy Castle" : "Nimbus";
+    return token(name, Versions.of(DefaultJWTProcessor.class), "nimbus", algorithm, provider);
+  }
+
+  private static Side token(
+      String name, String version, String method, String algorithm, String provider) {
+    return Side.of(name, version, JwtBenchmark.class, method)
+        .with("algorithm", algorithm)
+        .with("provider", provider);
   }
 
   private static Row file(

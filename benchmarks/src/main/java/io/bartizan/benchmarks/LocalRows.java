@@ -50,6 +50,43 @@ final class LocalRows {
             locked,
             resilience4j,
             guava),
-        Row.of("local-clock", "the same", Measure.TIME, 0.74, ours, clock));
+        Row.of("local-clock", "the same", Measure.TIME, 0.74, ours, clock),
+        Row.of(
+            "local-2t",
+            "one subject, 2 threads",
+            Measure.TIME,
+            1.5,
+            ours.withThreads(2),
+            bucket4j.withThreads(2),
+            locked.withThreads(2),
+            resilience4j.withThreads(2),
+            guava.withThreads(2)),
+        keyed("keyed-1t", "10 000 keys, 1 thread", Measure.TIME, 10_000, "uniform", 1),
+        keyed(
+            "keyed-rate",
+            "1 million keys, Zipf 1.0, 2 threads",
+            Measure.RATE,
+            1_000_000,
+            "zipf",
+            2));
+  }
+
+  private static Row keyed(
+      String name, String what, Measure measure, int keys, String popularity, int threads) {
+    Side ours =
+        Side.of("keyed limiter", Versions.ours(), KeyedLimiterBenchmark.class, "tryAcquire")
+            .with("keyCount", Integer.toString(keys))
+            .with("popularity", popularity)
+            .withThreads(threads);
+    Side peer =
+        Side.of(
+                "Bucket4j in a ConcurrentHashMap",
+                Versions.of(Bucket.class),
+                KeyedLimiterBenchmark.class,
+                "bucket4j")
+            .with("keyCount", Integer.toString(keys))
+            .with("popularity", popularity)
+            .withThreads(threads);
+    return Row.of(name, what, measure, 1.5, ours, peer);
   }
 }

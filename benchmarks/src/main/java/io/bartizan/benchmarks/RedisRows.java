@@ -1,0 +1,72 @@
+package io.bartizan.benchmarks;
+
+import io.github.bucket4j.Bucket;
+import io.lettuce.core.RedisClient;
+import java.util.List;
+
+/** The limiters on Redis; each row has a server of its own. */
+final class RedisRows {
+  private RedisRows() {}
+
+  static List<Row> rows() {
+    return List.of(
+        row(
+            "redis-1t",
+            "one thread, one key, latency",
+            Measure.LATENCY,
+            0.87,
+            ours("tryAcquire", true, 1),
+            peer("PING", Versions.of(RedisClient.class), "ping", "plain", 1)),
+        row(
+            "redis-hot-32t",
+            "32 threads, one key",
+            Measure.LOAD,
+            50,
+            ours("tryAcquire", true, 1).withThreads(32),
+            bucket4j("bucket4j", "plain", 1).withThreads(32)),
+        row(
+            "redis-hot-batch",
+            "32 threads, one key",
+            Measure.LOAD,
+            1.7,
+            ours("tryAcquire", true, 1).withThreads(32),
+            bucket4j("bucket4j", "batching", 1).withThreads(32)),
+        row(
+            "redis-hot-async",
+            "512 checks in flight, one key",
+            Measure.RATE,
+            1.5,
+            ours("wave", true, 1),
+            bucket4j("bucket4jWave", "batching", 1)),
+        row(
+            "redis-spread-async",
+            "512 checks in flight over 512 keys",
+            Measure.RATE,
+            5.0,
+            ours("wave", true, 512),
+            bucket4j("bucket4jWave", "plain", 512)));
+  }
+
+  private static Row row(
+      String name, String what, Measure measure, double goal, Side ours, Side peer) {
+    return Row.of(name, what, measure, goal, ours, peer).on(Row.Backing.REDIS).warmed(2);
+  }
+
+  private static Side ours(String method, boolean coalescing, int keys) {
+    return Side.of("RedisRateLimiter", Versions.ours(), RedisLimiterBenchmark.class, method)
+        .with("coalescing", Boolean.toString(coalescing))
+        .with("keyCount", Integer.toString(keys));
+  }
+
+  private static Side bucket4j(String method, String optimization, int keys) {
+    String name = "Bucket4j on Lettuce, " + optimization;
+    return peer(name, Versions.of(Bucket.class), method, optimization, keys);
+  }
+
+  private static Side peer(
+      String name, String version, String method, String optimization, int keys) {
+    return Side.of(name, version, RedisPeerBenchmark.class, method)
+        .with("optimization", optimization)
+        .with("keyCount", Integer.toString(keys));
+  }
+}
