@@ -27,11 +27,13 @@ class ScorecardTest {
   private final StringWriter err = new StringWriter();
   @TempDir Path folder;
 
+  /** The rows that are small enough for this JVM; each other one is for the command itself. */
+  private static final Set<String> SMALL = Set.of("local-1t", "local-1t-best", "local-clock");
+
   /** It completes and writes valid JSON; how fast anything was is not looked at. */
   @Test
-  void scorecard_everyJvmRow_completesAndWritesJson() throws Exception {
-    List<Row> rows =
-        Catalogue.rows().stream().filter(row -> row.backing() == Row.Backing.NONE).toList();
+  void scorecard_smallRows_completesAndWritesJson() throws Exception {
+    List<Row> rows = Catalogue.rows().stream().filter(row -> SMALL.contains(row.name())).toList();
     Path file = folder.resolve("scorecard.json");
 
     int status = run(rows, TINY, "--quick", "--json", file.toString());
