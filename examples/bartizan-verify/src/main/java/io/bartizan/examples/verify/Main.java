@@ -1,0 +1,163 @@
+package io.bartizan.examples.verify;
+
+import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Artifacts;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.FileBatch;
+import io.bartizan.integrity.artifact.FileResult;
+import io.bartizan.integrity.artifact.Manifest;
+import io.bartizan.integrity.artifact.ManifestReport;
+import io.bartizan.integrity.artifact.ManifestVerifier;
+import io.bartizan.integrity.artifact.MinisignKey;
+import io.bartizan.integrity.artifact.ProgressListener;
+import io.bartizan.integrity.artifact.RollbackRule;
+import io.bartizan.integrity.artifact.SignedManifest;
+import io.bartizan.integrity.artifact.Sri;
+import io.bartizan.integrity.artifact.VerifiedFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Verifies files from the command line; exit status like {@code sha256sum -c}: 0 if all is well, 1
+ * if anything is refused, 2 if the command line makes no sense.
+ */
+@Command(
+    name = "bartizan-verify",
+    mixinStandardHelpOptions = true,
+    description = "Verifies files, checksum files, SRI and minisign signatures.")
+public final class Main {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /**
+   * Runs one command.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(
+        (failure, command, result) -> {
+          boolean refusal = failure instanceof VerificationException;
+          String message = String.valueOf(failure.getMessage());
+          String what = refusal ? message : failure.getClass().getSimpleName() + ": " + message;
+          command.getErr().println("bartizan-verify: " + (refusal ? what : SafeText.of(what)));
+          return 1;
+        });
+    return line;
+  }
+
+  @Command(name = "file", description = "Verifies one file against sha256:HEX or 64 hex digits.")
+  int file(
+      @Parameters(paramLabel = "DIGEST") String digest, @Parameters(paramLabel = "FILE") Path file)
+      throws IOException {
+    Digest expected =
+        digest.indexOf(':') < 0 ? Digest.parseSha256(digest) : Digest.parseOci(digest);
+    try (VerifiedFile verified = Artifacts.verify(file, expected)) {
+      out().println(SafeText.of(file.toString()) + ": OK, " + verified.size() + " bytes");
+    }
+    return 0;
+  }
+
+  @Command(name = "check", description = "Verifies the files that a checksum file lists.")
+  int check(
+      @Parameters(paramLabel = "SUMS") Path sums,
+      @Option(names = "--root", description = "where the files are, unless beside SUMS")
+          @Nullable Path root,
+      @Option(names = "--exact", description = "refuse files that are not listed") boolean exact,
+      @Option(names = "--ignore-missing", description = "pass over files that are not there")
+          boolean ignoreMissing,
+      @Option(names = "--zero", description = "entries end with NUL") boolean zero,
+      @Option(names = "--minisign", paramLabel = "KEY", description = "public key of SUMS.minisig")
+          @Nullable String key,
+      @Option(names = "--progress", description = "draw a progress bar") boolean progress)
+      throws IOException {
+    Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
+    ProgressBar bar = new ProgressBar(err());
+    FileBatch batch =
+        FileBatch.builder().withListener(progress ? bar : ProgressListener.NONE).build();
+    ManifestVerifier.Builder options = ManifestVerifier.of(folder).withBatch(batch);
+    if (exact) {
+      options =
+          options.withExactFiles(sums.getFileName().toString(), sums.getFileName() + ".minisig");
+    }
+    if (ignoreMissing) {
+      options = options.ignoreMissing();
+    }
+    ManifestReport report = options.build().check(manifest(sums, zero, key));
+    bar.clear();
+    return print(report);
+  }
+
+  private static Manifest manifest(Path sums, boolean zero, @Nullable String key)
+      throws IOException {
+    byte[] content = Files.readAllBytes(sums);
+    if (key == null) {
+      return zero ? Manifest.parseZero(content) : Manifest.parse(content);
+    }
+    String signature = Files.readString(Path.of(sums + ".minisig"));
+    return SignedManifest.verify(content, signature, MinisignKey.parse(key), RollbackRule.anyAge())
+        .manifest();
+  }
+
+  private int print(ManifestReport report) {
+    for (FileResult result : report.files()) {
+      out().println(SafeText.of(result.name()) + ": " + (result.isAccepted() ? "OK" : "FAILED"));
+      result.refusal().ifPresent(refusal -> err().println("  " + refusal.getMessage()));
+    }
+    report.unlisted().forEach(name -> err().println(SafeText.of(name) + ": not listed"));
+    if (report.files().isEmpty()) {
+      err().println("bartizan-verify: no file was verified");
+    }
+    return report.isAccepted() ? 0 : 1;
+  }
+
+  @Command(name = "sri", description = "Verifies a file against an integrity attribute.")
+  int sri(
+      @Parameters(paramLabel = "INTEGRITY") String integrity,
+      @Parameters(paramLabel = "FILE") Path file)
+      throws IOException {
+    Digest matched = Sri.parse(integrity).verify(file);
+    out().println(SafeText.of(file.toString()) + ": OK, " + matched.sri());
+    return 0;
+  }
+
+  @Command(name = "minisign", description = "Verifies FILE against FILE.minisig.")
+  int minisign(
+      @Parameters(paramLabel = "KEY") String key, @Parameters(paramLabel = "FILE") Path file)
+      throws IOException {
+    String comment =
+        MinisignKey.parse(key).verify(file, Files.readString(Path.of(file + ".minisig")));
+    out().println(SafeText.of(file.toString()) + ": OK, " + SafeText.of(comment));
+    return 0;
+  }
+
+  private PrintWriter out() {
+    return commandSpec().commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return commandSpec().commandLine().getErr();
+  }
+
+  private CommandSpec commandSpec() {
+    if (spec == null) {
+      throw new IllegalStateException("picocli sets this");
+    }
+    return spec;
+  }
+}
