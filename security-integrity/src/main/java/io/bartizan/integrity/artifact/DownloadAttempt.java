@@ -164,13 +164,12 @@ final class DownloadAttempt {
         return response;
       }
       response.body().close();
-      at = redirected(at, response);
+      at = redirected(at, response.headers().firstValue("location").orElse(""));
     }
     throw refused(ArtifactReason.REDIRECT_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
   }
 
-  private static URI redirected(URI from, HttpResponse<?> response) {
-    String location = response.headers().firstValue("location").orElse("");
+  static URI redirected(URI from, String location) {
     URI to;
     try {
       to = from.resolve(location);

@@ -131,6 +131,15 @@ class DownloadMatrixTest {
   }
 
   @Test
+  void N61_redirectFromHttpsToHttp_isRefused() {
+    URI from = URI.create("https://a/x");
+    assertThat(DownloadAttempt.redirected(from, "//b/y")).isEqualTo(URI.create("https://b/y"));
+    for (String to : new String[] {"http://a/x", "HTTP://b/", "http:/x", "javascript:x"}) {
+      Refusals.refused(ArtifactReason.REDIRECT_REFUSED, () -> DownloadAttempt.redirected(from, to));
+    }
+  }
+
+  @Test
   void N62_encodedBody_isRefused() throws Exception {
     server.then(say(OK + "\ncontent-encoding: gzip", GOOD, 0, SIZE));
     refused(ArtifactReason.CONTENT_ENCODED);
