@@ -59,7 +59,7 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
     if (ended) {
       return List.of();
     }
-    subscription.join().request(1);
+    var unused = subscription.thenAccept(given -> given.request(1));
     Event event = events.poll(stallTimeout.toNanos(), TimeUnit.NANOSECONDS);
     if (event == null) {
       throw new VerificationException(
@@ -76,7 +76,7 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
   @Override
   public void close() {
     if (!ended) {
-      subscription.thenAccept(Flow.Subscription::cancel).join();
+      var unused = subscription.thenAccept(Flow.Subscription::cancel);
     }
   }
 }
