@@ -252,7 +252,7 @@ public final class Artifacts {
     }
   }
 
-  private static Expected proven(Expected expected, long size) {
+  static Expected proven(Expected expected, long size) {
     return expected.size().isPresent() ? expected : expected.withSize(size);
   }
 

@@ -92,12 +92,13 @@ public final class Downloads {
     try (PartFile part = PartFile.open(target, expected)) {
       fetchInto(part, mirrors, expected, target);
       done = true;
+      long size = part.channel().size();
+      return new VerifiedFile(target, part.handOver(), Artifacts.proven(expected, size), false);
     } catch (ClosedByInterruptException e) {
       throw new InterruptedIOException("interrupted while downloading");
     } finally {
       listener.finished(target.toString(), done);
     }
-    return Artifacts.verify(target, expected);
   }
 
   private void fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)

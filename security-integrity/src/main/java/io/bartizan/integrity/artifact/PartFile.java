@@ -32,6 +32,7 @@ final class PartFile implements AutoCloseable {
   private final FileChannel channel;
   private boolean published;
   private boolean kept;
+  private boolean handedOver;
 
   private PartFile(Path path, @Nullable Path tagFile, FileChannel channel) {
     this.path = path;
@@ -161,8 +162,17 @@ final class PartFile implements AutoCloseable {
     }
   }
 
+  /** The published file, still open; its new owner closes it. */
+  FileChannel handOver() {
+    handedOver = true;
+    return channel;
+  }
+
   @Override
   public void close() throws IOException {
+    if (handedOver) {
+      return;
+    }
     try (channel) {
       if (!published && !kept) {
         Files.deleteIfExists(path);

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,7 +220,7 @@ class DownloadMatrixTest {
     assertThat(target).isRegularFile();
   }
 
-  @Test
+  @RepeatedTest(10)
   void N68_manyAtOnce_allSucceed() throws Exception {
     server.then(say(OK + TAG, GOOD, 0, SIZE));
     var threads = Executors.newFixedThreadPool(6);
