@@ -15,7 +15,10 @@ final class CurlLines {
     line(out, "200: sign a cart", shop + " -d '3 apples' " + url + "/cart");
     line(out, "200: the signed cart", shop + " -H 'X-Cart: " + cart + "' " + url + "/cart");
     line(out, "200: a sound artifact", shop + " " + url + "/artifacts/tool");
-    line(out, "refused by TLS, curl gets no answer: no client certificate", curl + " " + url + "/account");
+    line(
+        out,
+        "refused by TLS, curl gets no answer: no client certificate",
+        curl + " " + url + "/account");
     line(
         out,
         "refused by TLS, curl gets no answer: wrong SAN",
