@@ -1,10 +1,10 @@
 package io.bartizan.mtls;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.OptionalTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,7 +24,7 @@ class PeerHsmIT {
 
   @Test
   void identity_onAToken_servesHandshakesWithoutGivingTheKey() throws Exception {
-    assumeTrue(Files.exists(LIBRARY), "needs SoftHSM (Debian: softhsm2)");
+    String softHsm = OptionalTool.program("softhsm2-util").toString();
     Path tokens = Files.createDirectory(folder.resolve("tokens"));
     Path settings = folder.resolve("softhsm2.conf");
     Files.writeString(settings, "directories.tokendir = " + tokens + "\nlog.level = ERROR\n");
@@ -38,7 +38,7 @@ class PeerHsmIT {
         PeerProgram.run(
             environment,
             "",
-            "softhsm2-util",
+            softHsm,
             "--init-token",
             "--free",
             "--label",
