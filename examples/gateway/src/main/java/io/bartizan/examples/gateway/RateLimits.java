@@ -6,14 +6,19 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One limit per API key, here in memory or there on Redis: the same limit, the same interface. */
 final class RateLimits implements AutoCloseable {
 
   private static final Limit PER_KEY =
       Limit.tokenBucket(30, Rate.per(5, ChronoUnit.SECONDS)).named("per-key");
+
+  private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
   private final String where;
   private final KeyedRateLimiter limiter;
@@ -35,6 +40,7 @@ final class RateLimits implements AutoCloseable {
     address.setTimeout(Duration.ofSeconds(3));
     RedisClient client = RedisClient.create(address);
     try {
+      requireAnswer(client);
       RedisRateLimiter limiter =
           RedisRateLimiter.of(client, PER_KEY)
               .withKeyPrefix("gateway")
@@ -50,6 +56,15 @@ final class RateLimits implements AutoCloseable {
     } catch (RuntimeException e) {
       client.shutdown();
       throw e;
+    }
+  }
+
+  /**
+   * A limiter starts without its Redis, on its failure policy; a wrong address should stop here.
+   */
+  private static void requireAnswer(RedisClient client) {
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      LOG.info("Redis answers {}", connection.sync().ping());
     }
   }
 
