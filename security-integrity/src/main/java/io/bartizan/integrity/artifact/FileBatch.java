@@ -96,6 +96,9 @@ public final class FileBatch {
                 }));
       }
       for (Future<?> future : futures) {
+        if (Thread.interrupted()) { // get() of a finished task would not notice
+          throw new InterruptedException();
+        }
         future.get();
       }
     } catch (InterruptedException e) {
