@@ -1,4 +1,5 @@
 /** HMAC and signed values, JWT verification, artifact digests and attestations. */
+@SuppressWarnings("requires-automatic") // Lettuce has no descriptor
 module io.bartizan.integrity {
   requires transitive io.bartizan.core;
   requires transitive java.net.http;
@@ -6,9 +7,11 @@ module io.bartizan.integrity {
   requires org.slf4j;
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
+  requires static lettuce.core;
 
   exports io.bartizan.integrity.artifact;
   exports io.bartizan.integrity.jwt;
   exports io.bartizan.integrity.mac;
   exports io.bartizan.integrity.replay;
+  exports io.bartizan.integrity.replay.redis;
 }

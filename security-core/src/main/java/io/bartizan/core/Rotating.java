@@ -1,0 +1,269 @@
+package io.bartizan.core;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was made from a secret, made anew whenever the secret changes, without a restart.
+ *
+ * <p>The source is read at every interval and compared with what was read last, so that an edited
+ * file, a replaced one and a Kubernetes secret whose symbolic link is swapped all count, whatever
+ * their time stamps say. A new value is made completely before anyone sees it. When the source
+ * can't be read or what it holds is refused, the last good value stays, and health and the listener
+ * say so. {@link #get} is one volatile read. Thread-safe.
+ *
+ * <p>Unless an executor is given it owns one daemon thread; {@link #close} ends it. The last secret
+ * is kept to be compared, and overwritten when it changes and at {@code close}.
+ *
+ * <pre>{@code
+ * try (Rotating<MacKeyRing> keys =
+ *     Rotating.of(SecretSource.file(path), MacKeyRing::parse, Duration.ofSeconds(10)).build()) {
+ *   SignedValues carts = SignedValues.of("cart", keys, Duration.ofHours(1)).build();
+ * }
+ * }</pre>
+ *
+ * @param <T> what is made; immutable, since it is shared
+ */
+public final class Rotating<T> implements Supplier<T>, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Rotating.class);
+
+  private final SecretSource source;
+  private final Function<? super SecretBytes, ? extends T> maker;
+  private final RotationListener listener;
+  private final AtomicBoolean reading = new AtomicBoolean();
+  private final @Nullable ScheduledExecutorService owned;
+  private final Future<?> schedule;
+  private volatile SecretBytes secret;
+  private volatile T value;
+  private volatile Health health = Health.up("as first read");
+  private volatile boolean closed;
+
+  private Rotating(Builder<T> builder) throws IOException {
+    source = builder.source;
+    maker = builder.maker;
+    listener = builder.listener;
+    secret = source.read();
+    try {
+      value = Objects.requireNonNull(maker.apply(secret), "the maker returned null");
+    } catch (RuntimeException | Error e) {
+      secret.close();
+      throw e;
+    }
+    owned = builder.executor == null ? ownThread() : null;
+    ScheduledExecutorService executor = builder.executor == null ? owned : builder.executor;
+    long nanos = builder.interval.toNanos();
+    schedule =
+        Objects.requireNonNull(executor)
+            .scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A value that follows a secret.
+   *
+   * @param <T> what is made
+   * @param source read at every interval
+   * @param maker makes the value; it neither keeps nor closes the secret, throws if it is not
+   *     acceptable, and puts no part of it into the exception's message
+   * @param interval how often the source is read, 10 milliseconds to 1 day; a change is seen at
+   *     most so much later
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the interval is out of range
+   */
+  public static <T> Builder<T> of(
+      SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval) {
+    return new Builder<>(source, maker, interval);
+  }
+
+  /** The value of the last secret that was good; also after {@link #close}. */
+  @Override
+  public T get() {
+    return value;
+  }
+
+  /**
+   * Reads the source now instead of at the next interval.
+   *
+   * @return true if there is a new value; false if nothing changed, it failed, or another thread is
+   *     reading at this moment
+   */
+  public boolean refresh() {
+    if (closed || !reading.compareAndSet(false, true)) {
+      return false;
+    }
+    try {
+      return read();
+    } finally {
+      reading.set(false);
+    }
+  }
+
+  private void tick() {
+    boolean unused = refresh();
+  }
+
+  private boolean read() {
+    SecretBytes next;
+    try {
+      next = source.read();
+    } catch (IOException | RuntimeException e) {
+      failed("can't be read", e);
+      return false;
+    }
+    if (next.equals(secret)) {
+      next.close();
+      recovered();
+      return false;
+    }
+    try {
+      value = Objects.requireNonNull(maker.apply(next), "the maker returned null");
+    } catch (RuntimeException e) {
+      next.close();
+      failed("is not acceptable", e);
+      return false;
+    }
+    secret.close();
+    secret = next;
+    if (closed) {
+      next.close();
+    }
+    health = Health.up("rotated");
+    LOG.info("rotated a secret from {}", source);
+    tell(() -> listener.rotated(health));
+    return true;
+  }
+
+  private void failed(String what, Exception cause) {
+    boolean first = health.status() == Health.Status.UP;
+    health =
+        Health.degraded("the secret " + what + ", the last good one stays: " + cause.getMessage());
+    if (first) {
+      LOG.warn("{}", health.detail());
+    }
+    tell(() -> listener.failed(health, cause));
+  }
+
+  private void recovered() {
+    if (health.status() != Health.Status.UP) {
+      health = Health.up("unchanged, readable again");
+      LOG.info("a secret is readable again: {}", source);
+      tell(() -> listener.recovered(health));
+    }
+  }
+
+  /** A listener that throws must not end the schedule. */
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a rotation listener failed", e);
+    }
+  }
+
+  /**
+   * Whether the value is that of the newest secret.
+   *
+   * @return up, or degraded while the last good value stays
+   */
+  public Health health() {
+    return health;
+  }
+
+  /** Ends reading and overwrites the secret; the last value stays usable. */
+  @Override
+  public void close() {
+    closed = true;
+    boolean unused = schedule.cancel(false);
+    if (owned != null) {
+      owned.shutdownNow();
+    }
+    secret.close();
+  }
+
+  @Override
+  public String toString() {
+    return "Rotating[" + source + ", " + health.status() + "]";
+  }
+
+  private static ScheduledExecutorService ownThread() {
+    return new ScheduledThreadPoolExecutor(
+        1,
+        task -> {
+          Thread thread = new Thread(task, "bartizan-rotating");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * The optional settings of {@link Rotating}; not thread-safe.
+   *
+   * @param <T> what is made
+   */
+  public static final class Builder<T> {
+    private final SecretSource source;
+    private final Function<? super SecretBytes, ? extends T> maker;
+    private final Duration interval;
+    private RotationListener listener = new RotationListener() {};
+    private @Nullable ScheduledExecutorService executor;
+
+    private Builder(
+        SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval) {
+      this.source = Objects.requireNonNull(source, "source");
+      this.maker = Objects.requireNonNull(maker, "maker");
+      this.interval = interval;
+      if (interval.compareTo(Duration.ofMillis(10)) < 0
+          || interval.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "interval is " + interval + ", 10 milliseconds to 1 day are accepted");
+      }
+    }
+
+    /**
+     * Who hears of rotations and failures; nobody unless set.
+     *
+     * @param hears is called on the reading thread
+     * @return this builder
+     * @throws NullPointerException if {@code hears} is null
+     */
+    public Builder<T> withListener(RotationListener hears) {
+      listener = Objects.requireNonNull(hears, "listener");
+      return this;
+    }
+
+    /**
+     * Where the source is read; a daemon thread of its own unless set.
+     *
+     * @param scheduler the application's; it is not shut down by {@code close()}
+     * @return this builder
+     * @throws NullPointerException if {@code scheduler} is null
+     */
+    public Builder<T> withExecutor(ScheduledExecutorService scheduler) {
+      executor = Objects.requireNonNull(scheduler, "executor");
+      return this;
+    }
+
+    /**
+     * Reads the secret for the first time and starts to watch it.
+     *
+     * @return a value that is there from the start
+     * @throws IOException if the source can't be read
+     * @throws IllegalArgumentException if the maker refuses the secret
+     */
+    public Rotating<T> build() throws IOException {
+      return new Rotating<>(this);
+    }
+  }
+}

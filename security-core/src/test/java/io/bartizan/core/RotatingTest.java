@@ -1,0 +1,150 @@
+package io.bartizan.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RotatingTest {
+
+  @TempDir Path folder;
+
+  /** As kubelet does: the file is a link into ..data, which is itself swapped by a rename. */
+  @Test
+  void refresh_swappedKubernetesSecret_givesTheNewValue() throws IOException {
+    Path data = folder.resolve("..data");
+    Files.writeString(Files.createDirectory(folder.resolve("..1")).resolve("key"), "one");
+    Files.writeString(Files.createDirectory(folder.resolve("..2")).resolve("key"), "two");
+    Files.createSymbolicLink(data, Path.of("..1"));
+    Path file = Files.createSymbolicLink(folder.resolve("key"), Path.of("..data/key"));
+    try (Rotating<String> value = rotating(file, new RotationListener() {})) {
+      assertThat(value.get()).isEqualTo("one");
+      assertThat(value.refresh()).isFalse();
+      Path next = Files.createSymbolicLink(folder.resolve("..next"), Path.of("..2"));
+      Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+      assertThat(value.refresh()).isTrue();
+      assertThat(value.get()).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void refresh_goneOrRefusedSecret_keepsTheLastGoodOneAndSaysSo() throws IOException {
+    List<String> heard = new ArrayList<>();
+    RotationListener listener =
+        new RotationListener() {
+          @Override
+          public void rotated(Health health) {
+            heard.add("rotated");
+          }
+
+          @Override
+          public void failed(Health health, Exception cause) {
+            heard.add("failed");
+            throw new IllegalStateException("listeners may fail");
+          }
+
+          @Override
+          public void recovered(Health health) {
+            heard.add("recovered");
+          }
+        };
+    Path file = Files.writeString(folder.resolve("key"), "one");
+    try (Rotating<String> value = rotating(file, listener)) {
+      Files.delete(file);
+      assertThat(value.refresh()).isFalse();
+      assertThat(value.health().status()).isEqualTo(Health.Status.DEGRADED);
+      Files.writeString(file, "bad");
+      assertThat(value.refresh()).isFalse();
+      assertThat(value.get()).isEqualTo("one");
+      assertThat(value.health().detail()).contains("not acceptable").contains("last good");
+      Files.writeString(file, "one");
+      assertThat(value.refresh()).isFalse();
+      assertThat(value.health().status()).isEqualTo(Health.Status.UP);
+      Files.writeString(file, "two");
+      assertThat(value.refresh()).isTrue();
+    }
+    assertThat(heard).containsExactly("failed", "failed", "recovered", "rotated");
+  }
+
+  @Test
+  void build_unreadableOrRefusedSecret_fails() throws IOException {
+    assertThatIOException()
+        .isThrownBy(() -> rotating(folder.resolve("absent"), new RotationListener() {}));
+    Path bad = Files.writeString(folder.resolve("key"), "bad");
+    assertThatIllegalArgumentException().isThrownBy(() -> rotating(bad, new RotationListener() {}));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rotating.of(SecretSource.file(bad), RotatingTest::make, Duration.ZERO))
+        .withMessageContaining("interval is PT0S");
+  }
+
+  @Test
+  void ownThread_readsByItself_andEndsAtClose() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "one");
+    CountDownLatch rotated = new CountDownLatch(1);
+    RotationListener listener =
+        new RotationListener() {
+          @Override
+          public void rotated(Health health) {
+            rotated.countDown();
+          }
+        };
+    Rotating<String> value =
+        Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
+            .withListener(listener)
+            .build();
+    Files.move(
+        Files.writeString(folder.resolve("next"), "two"), file, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(rotated.await(30, TimeUnit.SECONDS)).isTrue();
+    value.close();
+    Files.writeString(file, "three");
+    assertThat(value.refresh()).isFalse();
+    assertThat(value.get()).isEqualTo("two");
+  }
+
+  @Test
+  void close_leavesTheApplicationsExecutorOpen() throws IOException {
+    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
+    executor.setRemoveOnCancelPolicy(true);
+    try {
+      Path file = Files.writeString(folder.resolve("key"), "one");
+      Rotating<String> value =
+          Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
+              .withExecutor(executor)
+              .build();
+      assertThat(executor.getQueue()).hasSize(1);
+      value.close();
+      assertThat(executor.getQueue()).isEmpty();
+      assertThat(executor.isShutdown()).isFalse();
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static Rotating<String> rotating(Path file, RotationListener listener)
+      throws IOException {
+    return Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
+        .withListener(listener)
+        .build();
+  }
+
+  private static String make(SecretBytes secret) {
+    String text = secret.use(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    if (text.equals("bad")) {
+      throw new IllegalArgumentException("this secret has a bad form");
+    }
+    return text;
+  }
+}

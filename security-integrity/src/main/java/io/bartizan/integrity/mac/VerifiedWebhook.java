@@ -1,0 +1,72 @@
+package io.bartizan.integrity.mac;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A webhook whose sender a {@link WebhookVerifier} has verified; there is no other way to get one.
+ */
+public final class VerifiedWebhook {
+
+  private final WebhookHeaders headers;
+  private final byte[] body;
+
+  VerifiedWebhook(WebhookHeaders headers, byte[] body) {
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /**
+   * The bytes that were signed; parse these, not what a framework made of the request.
+   *
+   * @return a new array
+   */
+  public byte[] body() {
+    return body.clone();
+  }
+
+  /**
+   * The signed bytes as text.
+   *
+   * @return the body read as UTF-8
+   * @throws IllegalStateException if the sender signed bytes that are no UTF-8
+   */
+  public String text() {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalStateException("the signed body is not UTF-8; read body()", e);
+    }
+  }
+
+  /**
+   * The message's id where it is signed (Standard Webhooks); use it to do the work once.
+   *
+   * @return the id, or empty for providers that sign none
+   */
+  public Optional<String> id() {
+    return headers.id();
+  }
+
+  /**
+   * When the message was sent, where that is signed.
+   *
+   * @return an instant to the second, or empty for providers that sign none (GitHub)
+   */
+  public Optional<Instant> sentAt() {
+    return headers.timestamp().map(Instant::ofEpochSecond);
+  }
+
+  /** Time and length; never the body. */
+  @Override
+  public String toString() {
+    return "VerifiedWebhook["
+        + sentAt().map(Instant::toString).orElse("no signed time")
+        + ", "
+        + body.length
+        + " bytes]";
+  }
+}

@@ -1,0 +1,137 @@
+package io.bartizan.integrity.mac;
+
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.json.StrictBase64;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key of a webhook endpoint: a shared secret, or with Standard Webhooks v1a a public key. The
+ * kind is fixed when it is read, so that a public key never becomes an HMAC key.
+ */
+final class WebhookKey {
+
+  private static final int MIN_SECRET_BYTES = 16;
+  private static final int MAX_SECRET_BYTES = 512;
+  private static final byte[] ED25519_SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
+
+  private final @Nullable Hmac hmac;
+  private final @Nullable PublicKey publicKey;
+  private final String scope;
+
+  private WebhookKey(@Nullable Hmac hmac, @Nullable PublicKey publicKey, byte[] fingerprint) {
+    this.hmac = hmac;
+    this.publicKey = publicKey;
+    this.scope = "webhook:" + HexFormat.of().formatHex(fingerprint, 0, 8);
+  }
+
+  /** The secret's bytes as they are (Stripe, GitHub, Slack). */
+  static WebhookKey raw(SecretBytes secret) {
+    int length = secret.length();
+    if (length < MIN_SECRET_BYTES || length > MAX_SECRET_BYTES) {
+      throw new IllegalArgumentException(
+          "the webhook secret has "
+              + length
+              + " bytes, "
+              + MIN_SECRET_BYTES
+              + " to "
+              + MAX_SECRET_BYTES
+              + " are accepted");
+    }
+    return secret.use(WebhookKey::ofSecret);
+  }
+
+  /** {@code whsec_} and a secret of 24 to 64 bytes, or {@code whpk_} and an Ed25519 key, base64. */
+  static WebhookKey standard(SecretBytes key) {
+    return key.use(
+        bytes -> {
+          String text = new String(bytes, StandardCharsets.ISO_8859_1);
+          boolean secret = text.startsWith("whsec_");
+          boolean open = text.startsWith("whpk_");
+          byte[] raw =
+              secret || open
+                  ? StrictBase64.decodeStandard(text.substring(text.indexOf('_') + 1))
+                  : null;
+          if (raw == null) {
+            throw new IllegalArgumentException(
+                "a Standard Webhooks key is whsec_ or whpk_ and base64; this one is not");
+          }
+          int min = open ? 32 : 24;
+          int max = open ? 32 : 64;
+          if (raw.length < min || raw.length > max) {
+            throw new IllegalArgumentException(
+                "the Standard Webhooks key has "
+                    + raw.length
+                    + " bytes, "
+                    + min
+                    + " to "
+                    + max
+                    + " are accepted");
+          }
+          try {
+            return open ? ofPublicKey(raw) : ofSecret(raw);
+          } finally {
+            Arrays.fill(raw, (byte) 0);
+          }
+        });
+  }
+
+  private static WebhookKey ofSecret(byte[] secret) {
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA256, secret);
+    byte[] label = "bartizan webhook scope v1".getBytes(StandardCharsets.US_ASCII);
+    return new WebhookKey(hmac, null, hmac.sign(label));
+  }
+
+  private static WebhookKey ofPublicKey(byte[] raw) {
+    byte[] spki = Arrays.copyOf(ED25519_SPKI, ED25519_SPKI.length + raw.length);
+    System.arraycopy(raw, 0, spki, ED25519_SPKI.length, raw.length);
+    try {
+      PublicKey key =
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(spki));
+      return new WebhookKey(null, key, raw);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("the whpk_ key is not an Ed25519 public key", e);
+    }
+  }
+
+  boolean isPublic() {
+    return publicKey != null;
+  }
+
+  /** Keeps ids of different senders apart in a shared guard. */
+  String scope() {
+    return scope;
+  }
+
+  /** The tag of a message, or null if this key makes none. */
+  byte @Nullable [] tag(byte[] prefix, byte[] body) {
+    return hmac == null ? null : hmac.signFramed(prefix, body);
+  }
+
+  /** Whether a base64 signature is this public key's. */
+  boolean verifies(String signature, byte[] prefix, byte[] body) {
+    byte[] raw = StrictBase64.decodeStandard(signature);
+    if (publicKey == null || raw == null || raw.length != 64) {
+      return false;
+    }
+    try {
+      Signature verifier = Signature.getInstance("Ed25519");
+      verifier.initVerify(publicKey);
+      verifier.update(prefix);
+      verifier.update(body);
+      return verifier.verify(raw);
+    } catch (SignatureException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM can't verify Ed25519", e);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.bartizan.integrity.mac;
+
+import io.bartizan.core.Checked;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the webhooks of one provider on the raw bytes of the body; made by {@link Webhooks}.
+ *
+ * <p>Order: the headers' form and size, the signature, both bounds of time, the guard. Nothing of
+ * the body is read as anything but bytes. Headers of more than 4096 characters and more than eight
+ * signatures are refused. Thread-safe.
+ */
+public final class WebhookVerifier {
+
+  private final WebhookScheme scheme;
+  private final List<WebhookKey> keys;
+  private final Duration tolerance;
+  private final InstantSource clock;
+  private final @Nullable ReplayGuard guard;
+  private final Duration remember;
+
+  private WebhookVerifier(Builder builder) {
+    scheme = builder.scheme;
+    keys = builder.keys;
+    tolerance = builder.tolerance;
+    clock = builder.clock;
+    guard = builder.guard;
+    remember = builder.remember;
+  }
+
+  /**
+   * Verifies a request.
+   *
+   * @param headers gives a header's value by its name in any case, or null; such as {@code
+   *     request::getHeader}
+   * @param body the bytes as received, before any decoding or parsing
+   * @return the verified webhook
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with a {@link MacReason}
+   */
+  public VerifiedWebhook verify(Function<String, @Nullable String> headers, byte[] body) {
+    byte[] signed = body.clone();
+    WebhookHeaders read = scheme.read(headers);
+    if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
+      throw new VerificationException(
+          MacReason.NO_ACCEPTED_SIGNATURE,
+          scheme.signatureHeader() + " has no signature of an accepted version");
+    }
+    byte[] replayId = null;
+    WebhookKey signer = null;
+    for (WebhookKey key : keys) {
+      byte[] id = idOfSigned(key, read, signed);
+      if (id != null && signer == null) {
+        signer = key;
+        replayId = id;
+      }
+    }
+    if (signer == null || replayId == null) {
+      throw new VerificationException(
+          MacReason.SIGNATURE_INVALID, "no signature belongs to the body and a known key");
+    }
+    Instant until = checkTime(read);
+    if (guard != null) {
+      burn(guard, signer.scope(), replayId, until);
+    }
+    return new VerifiedWebhook(read, signed);
+  }
+
+  /**
+   * The same as {@link #verify}, with the refusal as a value.
+   *
+   * @param headers gives a header's value by its name in any case, or null
+   * @param body the bytes as received
+   * @return the verified webhook or the refusal
+   * @throws NullPointerException if an argument is null
+   */
+  public Checked<VerifiedWebhook> check(Function<String, @Nullable String> headers, byte[] body) {
+    return Checked.of(() -> verify(headers, body));
+  }
+
+  /** What a guard is to remember if the key signed the message, else null. */
+  private byte @Nullable [] idOfSigned(WebhookKey key, WebhookHeaders read, byte[] body) {
+    byte[] prefix = read.prefixBytes();
+    byte[] tag = key.tag(prefix, body);
+    boolean valid = false;
+    if (tag != null) {
+      byte[] expected = scheme.encodedBytes(tag);
+      for (String presented : read.tags()) {
+        valid |= ConstantTime.equal(expected, presented.getBytes(StandardCharsets.UTF_8));
+      }
+    } else {
+      for (String presented : read.ed25519()) {
+        valid |= key.verifies(presented, prefix, body);
+      }
+    }
+    if (!valid) {
+      return null;
+    }
+    // what is signed names the message; a tag stands for the body where no id is signed
+    return read.id().map(id -> id.getBytes(StandardCharsets.US_ASCII)).orElse(tag);
+  }
+
+  /** Until when the message is accepted. */
+  private Instant checkTime(WebhookHeaders read) {
+    Instant now = clock.instant();
+    if (read.timestamp().isEmpty()) {
+      return now.plus(remember);
+    }
+    Instant sent = Instant.ofEpochSecond(read.timestamp().get());
+    Duration age = Duration.between(sent, now.truncatedTo(ChronoUnit.SECONDS));
+    if (age.compareTo(tolerance) > 0) {
+      throw new VerificationException(
+          MacReason.EXPIRED, "sent " + age.toSeconds() + " s ago, at most " + tolerance);
+    }
+    if (age.negated().compareTo(tolerance) > 0) {
+      throw new VerificationException(
+          MacReason.ISSUED_IN_FUTURE,
+          "sent " + -age.toSeconds() + " s from now, at most " + tolerance);
+    }
+    return sent.plus(tolerance).plusSeconds(1);
+  }
+
+  private static void burn(ReplayGuard once, String scope, byte[] id, Instant until) {
+    switch (once.use(scope, id, until)) {
+      case FIRST -> {}
+      case REPEATED ->
+          throw new VerificationException(MacReason.REPLAYED, "the webhook was accepted before");
+      case UNKNOWN ->
+          throw new VerificationException(
+              MacReason.REPLAY_UNKNOWN, "the guard can't tell whether it was accepted before");
+    }
+  }
+
+  /** Provider and settings; never a key. */
+  @Override
+  public String toString() {
+    String time =
+        scheme == WebhookScheme.GITHUB ? "no signed time" : "tolerance " + tolerance + " both ways";
+    String memory = scheme == WebhookScheme.GITHUB ? "remembered for " + remember : "each once";
+    return "WebhookVerifier["
+        + scheme
+        + ", "
+        + keys.size()
+        + " keys, "
+        + time
+        + ", "
+        + (guard == null ? "replays accepted within it" : memory)
+        + "]";
+  }
+
+  /** The optional settings of {@link WebhookVerifier}; not thread-safe. */
+  public static final class Builder {
+    private final WebhookScheme scheme;
+    private final List<WebhookKey> keys;
+    private Duration tolerance = Duration.ofMinutes(5);
+    private Duration remember = Duration.ZERO;
+    private InstantSource clock = InstantSource.system();
+    private @Nullable ReplayGuard guard;
+
+    Builder(WebhookScheme scheme, List<WebhookKey> keys) {
+      this.scheme = scheme;
+      this.keys = keys;
+    }
+
+    /**
+     * How far the signed time may lie in the past or in the future; 5 minutes unless set. Zero
+     * means the same second; nothing switches the check off.
+     *
+     * @param duration 0 to 1 hour
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalStateException if the provider signs no time
+     */
+    public Builder withTolerance(Duration duration) {
+      if (scheme == WebhookScheme.GITHUB) {
+        throw new IllegalStateException("GitHub signs no time, so that no tolerance applies");
+      }
+      if (duration.isNegative() || duration.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "tolerance is " + duration + ", 0 to 1 hour are accepted");
+      }
+      tolerance = duration;
+      return this;
+    }
+
+    /**
+     * Accept each message once: by its id where it is signed, else by its signature. A sender's
+     * retry of a message that was accepted is refused too, with {@link MacReason#REPLAYED}: answer
+     * it with success.
+     *
+     * @param once remembers what was accepted
+     * @return this builder
+     * @throws NullPointerException if {@code once} is null
+     * @throws IllegalStateException if the provider signs no time, which {@link Webhooks#github}
+     *     asks for
+     */
+    public Builder withReplayGuard(ReplayGuard once) {
+      if (scheme == WebhookScheme.GITHUB) {
+        throw new IllegalStateException(
+            "GitHub signs no time; Webhooks.github(guard, remember, secret) takes both");
+      }
+      guard = Objects.requireNonNull(once, "guard");
+      return this;
+    }
+
+    Builder remembering(ReplayGuard once, Duration duration) {
+      guard = Objects.requireNonNull(once, "once");
+      remember = duration;
+      return this;
+    }
+
+    /**
+     * The clock; the system's unless set. For webhooks that wait in a queue, let it give the time
+     * at which the request was received.
+     *
+     * @param source tells the time
+     * @return this builder
+     * @throws NullPointerException if {@code source} is null
+     */
+    public Builder withClock(InstantSource source) {
+      clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * The verifier with these settings.
+     *
+     * @return immutable and thread-safe
+     */
+    public WebhookVerifier build() {
+      return new WebhookVerifier(this);
+    }
+  }
+}

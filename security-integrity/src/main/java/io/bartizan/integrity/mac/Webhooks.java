@@ -1,0 +1,133 @@
+package io.bartizan.integrity.mac;
+
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Verifiers of the webhooks of well-known providers, all from one engine.
+ *
+ * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
+ * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
+ *
+ * <pre>{@code
+ * WebhookVerifier payments = Webhooks.stripe(secret).build();
+ * VerifiedWebhook event = payments.verify(request::getHeader, rawBody); // the bytes as received
+ * }</pre>
+ */
+public final class Webhooks {
+
+  /** The most keys of one verifier. */
+  public static final int MAX_KEYS = 4;
+
+  /** The most public keys of one verifier, since each try takes up to a millisecond. */
+  public static final int MAX_PUBLIC_KEYS = 2;
+
+  private Webhooks() {}
+
+  /**
+   * Standard Webhooks: v1 (HMAC-SHA-256) and v1a (Ed25519), headers {@code webhook-id}, {@code
+   * webhook-timestamp} and {@code webhook-signature}.
+   *
+   * @param key {@code whsec_} and the base64 of 24 to 64 bytes, which verifies v1 alone, or {@code
+   *     whpk_} and the base64 of an Ed25519 public key, which verifies v1a alone
+   * @param more earlier or further keys, in the same forms
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a key has another form, or there are too many
+   */
+  public static WebhookVerifier.Builder standard(SecretBytes key, SecretBytes... more) {
+    return new WebhookVerifier.Builder(
+        WebhookScheme.STANDARD, keys(WebhookKey::standard, key, more));
+  }
+
+  /**
+   * Stripe: scheme v1, header {@code Stripe-Signature}.
+   *
+   * @param secret the endpoint's signing secret as shown, {@code whsec_} included; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookVerifier.Builder stripe(SecretBytes secret, SecretBytes... more) {
+    return new WebhookVerifier.Builder(WebhookScheme.STRIPE, keys(WebhookKey::raw, secret, more));
+  }
+
+  /**
+   * Slack: version v0, headers {@code X-Slack-Signature} and {@code X-Slack-Request-Timestamp}.
+   *
+   * @param secret the app's signing secret as shown; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookVerifier.Builder slack(SecretBytes secret, SecretBytes... more) {
+    return new WebhookVerifier.Builder(WebhookScheme.SLACK, keys(WebhookKey::raw, secret, more));
+  }
+
+  /**
+   * GitHub: header {@code X-Hub-Signature-256}; the SHA-1 header is never looked at.
+   *
+   * <p>GitHub signs neither a time nor the delivery id, so that nothing but memory tells a replay:
+   * the guard remembers the signature of each accepted body. A redelivery, which has the same body,
+   * is refused as long as it is remembered.
+   *
+   * @param once remembers what was accepted
+   * @param remember how long, 1 minute to 366 days; a replay later than that is accepted
+   * @param secret the hook's secret; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, there are too many, or
+   *     {@code remember} is out of range
+   */
+  public static WebhookVerifier.Builder github(
+      ReplayGuard once, Duration remember, SecretBytes secret, SecretBytes... more) {
+    if (remember.compareTo(Duration.ofMinutes(1)) < 0
+        || remember.compareTo(Duration.ofDays(366)) > 0) {
+      throw new IllegalArgumentException(
+          "remember is " + remember + ", 1 minute to 366 days are accepted");
+    }
+    return githubAcceptingReplays(secret, more).remembering(once, remember);
+  }
+
+  /**
+   * GitHub without memory: whoever once saw a delivery can send it again for ever, and the
+   * application must bear that.
+   *
+   * @param secret the hook's secret; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookVerifier.Builder githubAcceptingReplays(
+      SecretBytes secret, SecretBytes... more) {
+    return new WebhookVerifier.Builder(WebhookScheme.GITHUB, keys(WebhookKey::raw, secret, more));
+  }
+
+  private static List<WebhookKey> keys(
+      Function<SecretBytes, WebhookKey> reader, SecretBytes first, SecretBytes... more) {
+    if (more.length >= MAX_KEYS) {
+      throw new IllegalArgumentException(
+          (1 + more.length) + " keys were given, at most " + MAX_KEYS + " are accepted");
+    }
+    List<WebhookKey> keys = new ArrayList<>();
+    keys.add(reader.apply(Objects.requireNonNull(first, "first key")));
+    for (SecretBytes key : more) {
+      keys.add(reader.apply(key));
+    }
+    long open = keys.stream().filter(WebhookKey::isPublic).count();
+    if (open > MAX_PUBLIC_KEYS) {
+      throw new IllegalArgumentException(
+          open + " public keys were given, at most " + MAX_PUBLIC_KEYS + " are accepted");
+    }
+    return List.copyOf(keys);
+  }
+}

@@ -1,0 +1,234 @@
+package io.bartizan.integrity.replay.redis;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.SafeText;
+import io.bartizan.integrity.replay.ReplayGuard;
+import io.bartizan.integrity.replay.ReplayId;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisStringAsyncCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guard that all instances of a service share: one {@code SET key NX PX} on Redis for each use.
+ *
+ * <p>It opens one connection of its own from the application's client. When Redis does not answer
+ * within the timeout, is not connected or answers with an error, the use is {@link
+ * ReplayGuard.Use#UNKNOWN}, never first. Redis must keep the keys: a {@code maxmemory-policy} other
+ * than {@code noeviction}, {@code FLUSHALL}, or a failover to a replica that had not received the
+ * last writes lets an id be used again. {@link #use} waits for the answer; don't call it on an
+ * event loop. Thread-safe.
+ *
+ * <pre>{@code
+ * try (RedisReplayGuard once = RedisReplayGuard.of(redisClient, Duration.ofMillis(200)).build()) {
+ *   var links = SignedValues.of("invite", ring, Duration.ofDays(7)).withSingleUse(once).build();
+ * }
+ * }</pre>
+ */
+public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisReplayGuard.class);
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final byte[] NO_SALT = {};
+  private static final byte[] VALUE = {'1'};
+
+  private final StatefulConnection<byte[], byte[]> connection;
+  private final RedisStringAsyncCommands<byte[], byte[]> commands;
+  private final Duration timeout;
+  private final String keyPrefix;
+  private final InstantSource clock;
+  private volatile String lastFailure = "";
+
+  private RedisReplayGuard(
+      Builder builder,
+      StatefulConnection<byte[], byte[]> connection,
+      RedisStringAsyncCommands<byte[], byte[]> commands) {
+    this.connection = connection;
+    this.commands = commands;
+    timeout = builder.timeout;
+    keyPrefix = builder.keyPrefix;
+    clock = builder.clock;
+  }
+
+  /**
+   * A guard on a single Redis or a Sentinel setup.
+   *
+   * @param client the application's client; it is not closed
+   * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
+   * @return a builder; its {@code build()} connects
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the timeout is out of range
+   */
+  public static Builder of(RedisClient client, Duration timeout) {
+    Objects.requireNonNull(client, "client");
+    return new Builder(
+        timeout,
+        builder -> {
+          StatefulRedisConnection<byte[], byte[]> own = client.connect(ByteArrayCodec.INSTANCE);
+          return new RedisReplayGuard(builder, own, own.async());
+        });
+  }
+
+  /**
+   * A guard on a Redis Cluster.
+   *
+   * @param client the application's client; it is not closed
+   * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
+   * @return a builder; its {@code build()} connects
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the timeout is out of range
+   */
+  public static Builder of(RedisClusterClient client, Duration timeout) {
+    Objects.requireNonNull(client, "client");
+    return new Builder(
+        timeout,
+        builder -> {
+          StatefulRedisClusterConnection<byte[], byte[]> own =
+              client.connect(ByteArrayCodec.INSTANCE);
+          return new RedisReplayGuard(builder, own, own.async());
+        });
+  }
+
+  @Override
+  public Use use(String scope, byte[] id, Instant until) {
+    String hash =
+        Base64.getUrlEncoder().withoutPadding().encodeToString(ReplayId.hash(NO_SALT, scope, id));
+    Duration left = Duration.between(clock.instant(), until);
+    long millis = left.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : left.toMillis();
+    if (millis < 1) {
+      return Use.UNKNOWN;
+    }
+    if (!connection.isOpen()) {
+      return unknown("not connected");
+    }
+    byte[] key = (keyPrefix + hash).getBytes(StandardCharsets.UTF_8);
+    try {
+      RedisFuture<String> reply = commands.set(key, VALUE, SetArgs.Builder.nx().px(millis));
+      if (!reply.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        boolean unused = reply.cancel(true);
+        return unknown("no answer within " + timeout);
+      }
+      Use use = reply.get() == null ? Use.REPEATED : Use.FIRST;
+      lastFailure = "";
+      return use;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Use.UNKNOWN;
+    } catch (ExecutionException | RedisException e) {
+      return unknown(e.getClass().getSimpleName());
+    }
+  }
+
+  private Use unknown(String why) {
+    if (lastFailure.isEmpty()) {
+      LOG.warn("one-time guard on Redis can't tell, refusing: {}", why);
+    }
+    lastFailure = why;
+    return Use.UNKNOWN;
+  }
+
+  /**
+   * Whether Redis answers.
+   *
+   * @return down while not connected; degraded if the last use got no answer
+   */
+  public Health health() {
+    if (!connection.isOpen()) {
+      return Health.down("not connected to Redis");
+    }
+    String failure = lastFailure;
+    return failure.isEmpty()
+        ? Health.up("Redis answers")
+        : Health.degraded("the last use was refused: " + failure);
+  }
+
+  /** Closes our connection; the client stays open. */
+  @Override
+  public void close() {
+    connection.close();
+  }
+
+  @Override
+  public String toString() {
+    return "RedisReplayGuard[keys "
+        + keyPrefix
+        + "*, timeout "
+        + timeout
+        + ", refuses when Redis can't tell]";
+  }
+
+  /** The optional settings of {@link RedisReplayGuard}; not thread-safe. */
+  public static final class Builder {
+    private final Duration timeout;
+    private final Function<Builder, RedisReplayGuard> connect;
+    private String keyPrefix = "bartizan:once:";
+    private InstantSource clock = InstantSource.system();
+
+    private Builder(Duration timeout, Function<Builder, RedisReplayGuard> connect) {
+      if (timeout.compareTo(Duration.ofMillis(1)) < 0
+          || timeout.compareTo(Duration.ofSeconds(10)) > 0) {
+        throw new IllegalArgumentException(
+            "timeout is " + timeout + ", 1 millisecond to 10 seconds are accepted");
+      }
+      this.timeout = timeout;
+      this.connect = connect;
+    }
+
+    /**
+     * What every key begins with; {@code bartizan:once:} unless set.
+     *
+     * @param prefix 1 to 100 printable ASCII characters
+     * @return this builder
+     * @throws IllegalArgumentException if it has another length or other characters
+     */
+    public Builder withKeyPrefix(String prefix) {
+      if (!prefix.matches("[!-~]{1,100}")) {
+        throw new IllegalArgumentException(
+            "keyPrefix is \""
+                + SafeText.of(prefix)
+                + "\", 1 to 100 printable ASCII characters are accepted");
+      }
+      keyPrefix = prefix;
+      return this;
+    }
+
+    /**
+     * The clock; the system's unless set.
+     *
+     * @param source tells how long an id has still to be kept
+     * @return this builder
+     * @throws NullPointerException if {@code source} is null
+     */
+    public Builder withClock(InstantSource source) {
+      clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * Connects.
+     *
+     * @return a guard; close it to close its connection
+     * @throws RedisException if Redis can't be reached
+     */
+    public RedisReplayGuard build() {
+      return connect.apply(this);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.bartizan.integrity.mac;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bartizan.core.Reason;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.replay.InMemoryReplayGuard;
+import io.bartizan.testkit.ManualInstantSource;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The providers' published samples, and the entries G04 to G10 and G14 of the attack list. */
+class WebhooksTest {
+
+  private static final long SENT = 1_614_265_330L;
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  private static final byte[] BODY = "{\"test\": 2432232314}".getBytes(UTF_8);
+  private static final String SAMPLE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+
+  private final ManualInstantSource clock = new ManualInstantSource(Instant.ofEpochSecond(SENT));
+
+  @Test
+  void standard_publishedSample_isAcceptedWithIdAndTime() {
+    VerifiedWebhook webhook = standard().verify(headers(SAMPLE)::get, BODY);
+    assertThat(webhook.body()).isEqualTo(BODY);
+    assertThat(webhook.id()).contains("msg_p5jXN8AQM9LWM0D4loKWxJek");
+    assertThat(webhook.sentAt()).contains(Instant.ofEpochSecond(SENT));
+    assertThat(webhook.toString()).doesNotContain("2432232314");
+  }
+
+  @Test
+  void slack_publishedSample_isAccepted() {
+    String body =
+        "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow"
+            + "&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner"
+            + "&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com"
+            + "%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+            + "&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+    Map<String, String> headers =
+        Map.of(
+            "X-Slack-Request-Timestamp", "1531420618",
+            "X-Slack-Signature",
+                "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
+    clock.set(Instant.ofEpochSecond(1_531_420_618L));
+    WebhookVerifier slack =
+        Webhooks.slack(secret("8f742231b10e8888abcd99yyyzzz85a5")).withClock(clock).build();
+    assertThat(slack.verify(headers::get, body.getBytes(UTF_8)).text()).isEqualTo(body);
+  }
+
+  @Test
+  void github_publishedSample_isAcceptedOnceAndHasNoTime() {
+    WebhookVerifier github =
+        Webhooks.github(
+                InMemoryReplayGuard.of(10).withClock(clock).build(),
+                Duration.ofDays(7),
+                secret("It's a Secret to Everybody"))
+            .withClock(clock)
+            .build();
+    Map<String, String> headers =
+        new HashMap<>(
+            Map.of(
+                "X-GitHub-Delivery", "1",
+                "X-Hub-Signature-256",
+                    "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"));
+    byte[] body = "Hello, World!".getBytes(UTF_8);
+    assertThat(github.verify(headers::get, body).sentAt()).isEmpty();
+    headers.put("X-GitHub-Delivery", "2"); // unsigned, so an attacker may change it
+    assertRefused(github, headers, body, MacReason.REPLAYED);
+  }
+
+  @Test
+  void stripe_generatedByItsDocumentedScheme_isAcceptedByEitherSecret() {
+    String old = "whsec_old_secret_of_the_endpoint";
+    WebhookVerifier stripe =
+        Webhooks.stripe(secret("whsec_new_secret_of_the_endpoint"), secret(old))
+            .withClock(clock)
+            .build();
+    String tag = stripeTag(old, SENT);
+    Map<String, String> headers =
+        Map.of("Stripe-Signature", "t=" + SENT + ",v1=" + "0".repeat(64) + ",v1=" + tag + ",v0=x");
+    assertThat(stripe.verify(headers::get, BODY).sentAt()).contains(Instant.ofEpochSecond(SENT));
+  }
+
+  @Test
+  void standard_v1a_isVerifiedByThePublicKeyAlone() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] spki = pair.getPublic().getEncoded();
+    String publicKey =
+        "whpk_" + Base64.getEncoder().encodeToString(Arrays.copyOfRange(spki, 12, 44));
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(pair.getPrivate());
+    signer.update(("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8));
+    signer.update(BODY);
+    String signature = Base64.getEncoder().encodeToString(signer.sign());
+    WebhookVerifier verifier = Webhooks.standard(secret(publicKey)).withClock(clock).build();
+    assertAccepted(verifier, headers("v1a," + signature));
+    assertRefused(verifier, headers("v1," + signature), BODY, MacReason.SIGNATURE_INVALID);
+    // a public key's bytes as HMAC key, the classic confusion
+    byte[] confused =
+        Hmac.ofAnyLength(HmacAlgorithm.SHA256, Arrays.copyOfRange(spki, 12, 44))
+            .signFramed(("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8), BODY);
+    assertRefused(
+        verifier,
+        headers("v1," + Base64.getEncoder().encodeToString(confused)),
+        BODY,
+        MacReason.SIGNATURE_INVALID);
+    assertRefused(
+        verifier, headers("v1a,x v1a,y v1a," + signature), BODY, MacReason.TOO_MANY_SIGNATURES);
+  }
+
+  @Test
+  void G02_idWithADot_isRefused() {
+    Map<String, String> headers = headers(SAMPLE);
+    headers.put("webhook-id", "msg.1");
+    assertRefused(standard(), headers, BODY, MacReason.MALFORMED);
+  }
+
+  @Test
+  void G04_bothBoundsOfTime_areChecked() {
+    clock.set(Instant.ofEpochSecond(SENT + 300));
+    assertAccepted(standard(), headers(SAMPLE));
+    clock.set(Instant.ofEpochSecond(SENT + 301));
+    assertRefused(standard(), headers(SAMPLE), BODY, MacReason.EXPIRED);
+    clock.set(Instant.ofEpochSecond(SENT - 300));
+    assertAccepted(standard(), headers(SAMPLE));
+    clock.set(Instant.ofEpochSecond(SENT - 301));
+    assertRefused(standard(), headers(SAMPLE), BODY, MacReason.ISSUED_IN_FUTURE);
+    for (String time :
+        new String[] {"-1", "+1", "0" + SENT, "1e9", "９", "9999999999999", "", " 1", "1.5"}) {
+      Map<String, String> headers = headers(SAMPLE);
+      headers.put("webhook-timestamp", time);
+      assertRefused(standard(), headers, BODY, MacReason.MALFORMED);
+    }
+  }
+
+  @Test
+  void G05_zeroTolerance_isZero() {
+    WebhookVerifier exact =
+        Webhooks.standard(secret(SECRET)).withClock(clock).withTolerance(Duration.ZERO).build();
+    clock.set(Instant.ofEpochSecond(SENT).plusMillis(999));
+    assertAccepted(exact, headers(SAMPLE));
+    clock.set(Instant.ofEpochSecond(SENT + 1));
+    assertRefused(exact, headers(SAMPLE), BODY, MacReason.EXPIRED);
+  }
+
+  @Test
+  void G06_G07_anotherFormOfTheSameJson_isRefused() {
+    for (String body :
+        new String[] {
+          "{\"test\":2432232314}", "\ufeff{\"test\": 2432232314}", "{\"test\": 2432232314}\n"
+        }) {
+      assertRefused(standard(), headers(SAMPLE), body.getBytes(UTF_8), MacReason.SIGNATURE_INVALID);
+    }
+  }
+
+  @Test
+  void G08_manySignaturesOrHugeHeaders_areRefusedUnread() {
+    assertRefused(
+        standard(), headers("v1,x ".repeat(8) + SAMPLE), BODY, MacReason.TOO_MANY_SIGNATURES);
+    assertAccepted(standard(), headers("v1,x ".repeat(7) + SAMPLE));
+    assertRefused(standard(), headers("x".repeat(4097)), BODY, MacReason.TOO_LARGE);
+  }
+
+  @Test
+  void G09_otherVersions_areNoSignatures() {
+    String tag = SAMPLE.substring(3);
+    for (String version : new String[] {"v0,", "V1,", "v2,", "sha1=", ""}) {
+      assertRefused(standard(), headers(version + tag), BODY, MacReason.NO_ACCEPTED_SIGNATURE);
+    }
+    WebhookVerifier github = Webhooks.githubAcceptingReplays(secret("0123456789abcdef")).build();
+    assertRefused(github, Map.of("X-Hub-Signature", "sha1=00"), BODY, MacReason.MALFORMED);
+  }
+
+  @Test
+  void G10_otherSpellingsOfTheTag_areRefused() {
+    String tag = stripeTag("0123456789abcdef", SENT);
+    WebhookVerifier stripe = Webhooks.stripe(secret("0123456789abcdef")).withClock(clock).build();
+    assertAccepted(stripe, Map.of("Stripe-Signature", "t=" + SENT + ",v1=" + tag));
+    for (String other :
+        new String[] {tag.toUpperCase(java.util.Locale.ROOT), " " + tag, tag + " ", tag + "00"}) {
+      Map<String, String> headers = Map.of("Stripe-Signature", "t=" + SENT + ",v1=" + other);
+      assertRefused(stripe, headers, BODY, MacReason.SIGNATURE_INVALID);
+    }
+  }
+
+  @Test
+  void G14_withGuard_isAcceptedOnce_andAForgeryBurnsNothing() {
+    WebhookVerifier once =
+        Webhooks.standard(secret(SECRET))
+            .withClock(clock)
+            .withReplayGuard(InMemoryReplayGuard.of(10).withClock(clock).build())
+            .build();
+    assertRefused(once, headers("v1,AAAA"), BODY, MacReason.SIGNATURE_INVALID);
+    assertAccepted(once, headers(SAMPLE));
+    assertRefused(once, headers(SAMPLE), BODY, MacReason.REPLAYED);
+  }
+
+  @Test
+  void everyBitOfBodyAndEveryByteOfTheTag_decide() {
+    for (int bit = 0; bit < BODY.length * 8; bit++) {
+      byte[] body = BODY.clone();
+      body[bit / 8] ^= (byte) (1 << bit % 8);
+      assertRefused(standard(), headers(SAMPLE), body, MacReason.SIGNATURE_INVALID);
+    }
+    for (int i = 3; i < SAMPLE.length(); i++) {
+      for (char c = 1; c < 256; c++) {
+        if (c != SAMPLE.charAt(i)) {
+          String changed = SAMPLE.substring(0, i) + c + SAMPLE.substring(i + 1);
+          assertThat(standard().check(headers(changed)::get, BODY).isAccepted()).isFalse();
+        }
+      }
+    }
+  }
+
+  @Test
+  void misuse_isOneSentence() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Webhooks.standard(secret("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")))
+        .withMessageContaining("whsec_ or whpk_")
+        .withMessageNotContaining("MfKQ9r8GKYqrTw");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Webhooks.slack(secret("short")))
+        .withMessageContaining("5 bytes, 16 to 512 are accepted");
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                Webhooks.githubAcceptingReplays(secret("0123456789abcdef"))
+                    .withReplayGuard((scope, id, until) -> null))
+        .withMessageContaining("Webhooks.github(guard");
+  }
+
+  private static String stripeTag(String secret, long time) {
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA256, secret.getBytes(UTF_8));
+    return HexFormat.of().formatHex(hmac.signFramed((time + ".").getBytes(UTF_8), BODY));
+  }
+
+  private WebhookVerifier standard() {
+    return Webhooks.standard(secret(SECRET)).withClock(clock).build();
+  }
+
+  private static Map<String, String> headers(String signature) {
+    return new HashMap<>(
+        Map.of(
+            "webhook-id",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "webhook-timestamp",
+            Long.toString(SENT),
+            "webhook-signature",
+            signature));
+  }
+
+  private static void assertAccepted(WebhookVerifier verifier, Map<String, String> headers) {
+    assertThat(verifier.verify(headers::get, BODY).body()).isEqualTo(BODY);
+  }
+
+  private static void assertRefused(
+      WebhookVerifier verifier, Map<String, String> headers, byte[] body, Reason reason) {
+    Reason found =
+        verifier.check(headers::get, body).fold(accepted -> null, refused -> refused.reason());
+    assertThat(found).isEqualTo(reason);
+  }
+
+  private static SecretBytes secret(String text) {
+    return SecretBytes.copyOf(text.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,76 @@
+package io.bartizan.integrity.replay.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Health;
+import io.bartizan.integrity.replay.ReplayGuard;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class RedisReplayGuardIT {
+
+  private static final byte[] ID = {1, 2, 3};
+
+  @Test
+  void use_onRealRedis_isOnceAmongInstances_andUnknownWhenRedisIsStuck() throws Exception {
+    try (RedisServer redis = RedisServer.start()) {
+      RedisClient client = RedisClient.create(redis.uri());
+      try (RedisReplayGuard one = RedisReplayGuard.of(client, Duration.ofSeconds(2)).build();
+          RedisReplayGuard two = RedisReplayGuard.of(client, Duration.ofSeconds(2)).build();
+          RedisReplayGuard hurried = RedisReplayGuard.of(client, Duration.ofMillis(50)).build()) {
+        Instant until = Instant.now().plusSeconds(60);
+        assertThat(one.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+        assertThat(two.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
+        assertThat(two.use("b", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+        assertThat(one.use("a", ID, Instant.now().minusSeconds(1)))
+            .isEqualTo(ReplayGuard.Use.UNKNOWN);
+        assertThat(one.use("a", new byte[] {9}, Instant.MAX)).isEqualTo(ReplayGuard.Use.FIRST);
+        for (int i = 0; i < 200; i++) {
+          race(one, two, new byte[] {7, (byte) i}, until);
+        }
+        redis.pause();
+        assertThat(hurried.use("a", new byte[] {4}, until)).isEqualTo(ReplayGuard.Use.UNKNOWN);
+        assertThat(hurried.health().status()).isEqualTo(Health.Status.DEGRADED);
+        redis.resume();
+        assertThat(one.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
+      } finally {
+        client.shutdown();
+      }
+    }
+  }
+
+  private static void race(ReplayGuard one, ReplayGuard two, byte[] id, Instant until)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<ReplayGuard.Use>> uses = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        ReplayGuard guard = i % 2 == 0 ? one : two;
+        uses.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return guard.use("race", id, until);
+                }));
+      }
+      start.countDown();
+      int first = 0;
+      for (Future<ReplayGuard.Use> use : uses) {
+        first += use.get() == ReplayGuard.Use.FIRST ? 1 : 0;
+      }
+      assertThat(first).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
