@@ -37,10 +37,9 @@ final class IssuerKeys {
     return bound;
   }
 
-  /** A token named a key that is not in the ring; true if there is another ring now. */
-  boolean awaitOthers(KeyRing known) {
-    issuer.keys().awaitOthers(known.snapshot);
-    return current() != known;
+  /** A token named a key that is not in the ring: waits for others where that may help. */
+  void awaitOthers() {
+    issuer.keys().awaitOthers();
   }
 
   boolean isUnavailable() {

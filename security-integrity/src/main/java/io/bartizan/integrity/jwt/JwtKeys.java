@@ -36,7 +36,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
   abstract KeySnapshot snapshot();
 
   /** A token named a key that is not there: waits for other keys where that may help. */
-  abstract void awaitOthers(KeySnapshot known);
+  abstract void awaitOthers();
 
   /**
    * Public keys from the text of a PEM file, for one algorithm.
@@ -241,7 +241,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
     }
 
     @Override
-    void awaitOthers(KeySnapshot known) {
+    void awaitOthers() {
       // they stay as they are
     }
 

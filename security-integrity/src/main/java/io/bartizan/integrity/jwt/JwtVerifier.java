@@ -197,7 +197,8 @@ public final class JwtVerifier {
       return BAD_SIGNATURE_TEXT;
     }
     JwtResult result = checkSignature(token, header, signature, key);
-    if (result == KEY_UNKNOWN && awaitKeys(header)) {
+    if (result == KEY_UNKNOWN) { // so no signature was tried: looking again costs nothing
+      awaitKeys(header);
       result = checkSignature(token, header, signature, key);
     }
     return result == KEY_UNKNOWN && isUnavailable(header) ? KEYS_UNAVAILABLE : result;
@@ -212,12 +213,12 @@ public final class JwtVerifier {
     return NOT_ALLOWED;
   }
 
-  private boolean awaitKeys(JwsHeader header) {
-    boolean others = false;
+  private void awaitKeys(JwsHeader header) {
     for (IssuerKeys issuer : issuers) {
-      others |= issuer.allows(header) && issuer.awaitOthers(issuer.current());
+      if (issuer.allows(header)) {
+        issuer.awaitOthers();
+      }
     }
-    return others;
   }
 
   private boolean isUnavailable(JwsHeader header) {

@@ -105,7 +105,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
    */
   public boolean load() {
     if (snapshot() == KeySnapshot.NONE) {
-      awaitOthers(KeySnapshot.NONE);
+      awaitOthers();
     }
     return snapshot() != KeySnapshot.NONE;
   }
@@ -124,7 +124,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
   }
 
   @Override
-  void awaitOthers(KeySnapshot known) {
+  void awaitOthers() {
     CompletableFuture<Boolean> running = flight.get();
     if (running == null) {
       if (closed || !mayFetch()) {
@@ -167,6 +167,11 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
     CompletableFuture<Boolean> running = flight.compareAndExchange(null, mine);
     if (running != null) {
       return running;
+    }
+    if (ticker.nanos() - nextFetchNanos < 0) { // another's began and ended since we asked
+      flight.set(null);
+      mine.complete(false);
+      return mine;
     }
     nextFetchNanos = ticker.nanos() + pause();
     HttpRequest request =

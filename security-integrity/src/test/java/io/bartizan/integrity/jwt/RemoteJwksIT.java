@@ -140,6 +140,20 @@ class RemoteJwksIT {
   }
 
   @Test
+  void verify_newSetArrivesWhileTheOldIsSearched_accepts() {
+    publish("a", 0);
+    HttpClient quick = new QuickHttpClient(server.client());
+    try (RemoteJwks keys = RemoteJwks.of(quick, server.uri()).withTicker(ticker).build()) {
+      JwtVerifier verifier = verifier(keys);
+      accepts(verifier, token("a", 0));
+      publish("b", 1);
+      ticker.advance(Duration.ofMinutes(5)); // the search itself begins the refresh
+      accepts(verifier, token("b", 1));
+      assertThat(server.requests()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void verify_redirect_isNotFollowed() throws Exception {
     AtomicInteger elsewhere = new AtomicInteger();
     try (JwksServer other = new JwksServer();
