@@ -57,7 +57,7 @@ public final class KeyedRateLimiterBuilder {
    * @return this
    * @throws NullPointerException if {@code newWall} is null
    */
-  public KeyedRateLimiterBuilder withInstantSource(InstantSource newWall) {
+  public KeyedRateLimiterBuilder withClock(InstantSource newWall) {
     wall = Objects.requireNonNull(newWall, "newWall");
     return this;
   }

@@ -35,7 +35,7 @@ public final class RateLimiterBuilder {
    * @return this
    * @throws NullPointerException if {@code newWall} is null
    */
-  public RateLimiterBuilder withInstantSource(InstantSource newWall) {
+  public RateLimiterBuilder withClock(InstantSource newWall) {
     wall = Objects.requireNonNull(newWall, "newWall");
     return this;
   }

@@ -19,7 +19,7 @@ class MemoryContractTest extends LimiterContractTest {
     RateLimiter limiter =
         RateLimiter.builder(limits)
             .withTicker(ticker)
-            .withInstantSource(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
+            .withClock(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
             .build();
     return new TickedPlace(ticker, startMicros) {
       @Override

@@ -21,7 +21,7 @@ class MemoryKeyedContractTest extends LimiterContractTest {
     KeyedRateLimiter limiter =
         KeyedRateLimiter.builder(limits, 1000)
             .withTicker(ticker)
-            .withInstantSource(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
+            .withClock(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
             .build();
     return new MemoryContractTest.TickedPlace(ticker, startMicros) {
       private int others;

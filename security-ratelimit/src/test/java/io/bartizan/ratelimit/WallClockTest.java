@@ -24,16 +24,13 @@ class WallClockTest {
   @MethodSource("limits")
   void stepping_the_wall_clock_changes_no_decision(Limit limit) {
     RateLimiter stepped =
-        RateLimiter.builder(limit.limitsOf("any"))
-            .withTicker(ticker)
-            .withInstantSource(wall)
-            .build();
+        RateLimiter.builder(limit.limitsOf("any")).withTicker(ticker).withClock(wall).build();
     KeyedRateLimiter keyed =
-        KeyedRateLimiter.builder(limit, 10).withTicker(ticker).withInstantSource(wall).build();
+        KeyedRateLimiter.builder(limit, 10).withTicker(ticker).withClock(wall).build();
     RateLimiter untouched =
         RateLimiter.builder(limit.limitsOf("any"))
             .withTicker(ticker)
-            .withInstantSource(new ManualInstantSource(wall.instant()))
+            .withClock(new ManualInstantSource(wall.instant()))
             .build();
     Decision first = keyed.tryAcquire("key");
     assertThat(stepped.tryAcquire()).hasToString(first.toString());

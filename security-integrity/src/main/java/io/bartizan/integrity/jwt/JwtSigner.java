@@ -199,11 +199,11 @@ public final class JwtSigner {
     /**
      * The wall clock.
      *
-     * @param instantSource tells the time; the system's unless set
+     * @param source tells the time; the system's unless set
      * @return this
      */
-    public Builder withInstantSource(InstantSource instantSource) {
-      this.clock = Objects.requireNonNull(instantSource, "instantSource");
+    public Builder withClock(InstantSource source) {
+      this.clock = Objects.requireNonNull(source, "clock");
       return this;
     }
 

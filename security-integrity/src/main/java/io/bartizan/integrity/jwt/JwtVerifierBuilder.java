@@ -175,11 +175,11 @@ public final class JwtVerifierBuilder {
   /**
    * The wall clock.
    *
-   * @param instantSource tells the time; the system's unless set
+   * @param source tells the time; the system's unless set
    * @return this
    */
-  public JwtVerifierBuilder withInstantSource(InstantSource instantSource) {
-    this.clock = Objects.requireNonNull(instantSource, "instantSource");
+  public JwtVerifierBuilder withClock(InstantSource source) {
+    this.clock = Objects.requireNonNull(source, "clock");
     return this;
   }
 

@@ -111,7 +111,7 @@ class AlgorithmAttackTest {
     JwtKeys.Fixed keys = JwtKeys.jwk(rsaJwk(""));
     JwtVerifier verifier =
         JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, RS256, ES256), "my-api")
-            .withInstantSource(Forge.clock())
+            .withClock(Forge.clock())
             .build();
     accepts(verifier, token(RS256, GOOD));
     refuses(verifier, token(RS384, GOOD), JwtReason.ALGORITHM_NOT_ALLOWED);
@@ -128,7 +128,7 @@ class AlgorithmAttackTest {
             JwtKeys.publicKey(PS256, Keys.pair(PS256, 1).getPublic()).withKeyId("ps"));
     JwtVerifier verifier =
         JwtVerifier.of(TrustedIssuer.of(ISSUER, both, RS256, PS256), "my-api")
-            .withInstantSource(Forge.clock())
+            .withClock(Forge.clock())
             .build();
     accepts(verifier, token("{\"alg\":\"RS256\",\"kid\":\"rs\"}", GOOD, RS256));
     refuses(
@@ -151,7 +151,7 @@ class AlgorithmAttackTest {
     refuses(strict(ED25519).build(), older, JwtReason.ALGORITHM_NOT_ALLOWED);
     TrustedIssuer issuer = TrustedIssuer.of(ISSUER, Keys.verifying(ED25519), ED25519);
     JwtVerifier both =
-        JwtVerifier.of(issuer.withEdDsaAlias(), "my-api").withInstantSource(Forge.clock()).build();
+        JwtVerifier.of(issuer.withEdDsaAlias(), "my-api").withClock(Forge.clock()).build();
     accepts(both, older);
     accepts(both, token(ED25519, GOOD));
     refuses(es256, older, JwtReason.ALGORITHM_NOT_ALLOWED);
@@ -307,7 +307,7 @@ class AlgorithmAttackTest {
     JwtVerifier named =
         JwtVerifier.of(
                 TrustedIssuer.of(ISSUER, Keys.verifying(ES256).withKeyId("k1"), ES256), "my-api")
-            .withInstantSource(Forge.clock())
+            .withClock(Forge.clock())
             .build();
     for (String id :
         List.of("../../dev/null", "/dev/null", "' OR 1=1 --", "k1\\u000a", "k1 ", "*", "K1", "")) {
@@ -343,7 +343,7 @@ class AlgorithmAttackTest {
                     TrustedIssuer.of("https://a", Keys.verifying(ES256, 0).withKeyId("1"), ES256),
                     TrustedIssuer.of("https://b", Keys.verifying(ES256, 1).withKeyId("1"), ES256)),
                 "my-api")
-            .withInstantSource(Forge.clock())
+            .withClock(Forge.clock())
             .build();
     String header = "{\"alg\":\"ES256\",\"kid\":\"1\"}";
     accepts(two, token(header, GOOD.replace("https://issuer", "https://a"), ES256));

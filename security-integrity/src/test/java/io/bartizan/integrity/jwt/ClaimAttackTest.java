@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ClaimAttackTest {
 
   private final ManualInstantSource clock = Forge.clock();
-  private final JwtVerifier verifier = strict(HS256).withInstantSource(clock).build();
+  private final JwtVerifier verifier = strict(HS256).withClock(clock).build();
 
   @Test
   void D01_missingExpiry_isRefusedUnlessSpelledOut() {
@@ -77,7 +77,7 @@ class ClaimAttackTest {
 
   @Test
   void D04_timesAtTheirBounds_areExact() {
-    JwtVerifier exact = strict(HS256).withClockSkew(Duration.ZERO).withInstantSource(clock).build();
+    JwtVerifier exact = strict(HS256).withClockSkew(Duration.ZERO).withClock(clock).build();
     String token = token(HS256, payload("nbf", "" + (NOW - 10)));
     clock.set(Instant.ofEpochSecond(NOW + 300).minusMillis(1));
     accepts(exact, token);
@@ -107,8 +107,7 @@ class ClaimAttackTest {
         .isThrownBy(() -> strict(HS256).withClockSkew(Duration.ofNanos(-1)));
     assertThat(verifier.toString()).contains("clock skew PT30S");
 
-    JwtVerifier young =
-        strict(HS256).withMaxAge(Duration.ofSeconds(60)).withInstantSource(clock).build();
+    JwtVerifier young = strict(HS256).withMaxAge(Duration.ofSeconds(60)).withClock(clock).build();
     clock.set(Instant.ofEpochSecond(NOW + 90));
     accepts(young, token);
     clock.set(Instant.ofEpochSecond(NOW + 90).plusMillis(1));
@@ -128,7 +127,7 @@ class ClaimAttackTest {
     refuses(verifier, token(HS256, payload("aud", "")), JwtReason.AUDIENCE_MISMATCH);
     accepts(verifier, token(HS256, payload("aud", "[\"other\",\"my-api\"]")));
     TrustedIssuer issuer = TrustedIssuer.of(Forge.ISSUER, Keys.verifying(HS256), HS256);
-    JwtVerifier any = JwtVerifier.ignoreAudience(issuer).withInstantSource(clock).build();
+    JwtVerifier any = JwtVerifier.ignoreAudience(issuer).withClock(clock).build();
     accepts(any, token(HS256, payload("aud", "")));
     refuses(any, token(HS256, payload("aud", "[]")), JwtReason.CLAIM_INVALID);
     assertThatIllegalArgumentException().isThrownBy(() -> JwtVerifier.of(issuer, ""));
@@ -208,7 +207,7 @@ class ClaimAttackTest {
                 : ReplayGuard.Use.REPEATED;
     for (boolean cached : List.of(false, true)) {
       used.clear();
-      JwtVerifierBuilder plain = strict(ED25519).withInstantSource(clock).withSingleUse(guard);
+      JwtVerifierBuilder plain = strict(ED25519).withClock(clock).withSingleUse(guard);
       JwtVerifier once = (cached ? plain.withCache(16) : plain).build();
       String token = token(ED25519, GOOD);
       refuses2(once, token(ED25519, payload("aud", "\"other\"")), JwtReason.AUDIENCE_MISMATCH);

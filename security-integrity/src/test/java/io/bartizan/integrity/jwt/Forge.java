@@ -40,7 +40,7 @@ final class Forge {
 
   static JwtVerifierBuilder strict(JwsAlgorithm algorithm) {
     return JwtVerifier.of(TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm), "my-api")
-        .withInstantSource(clock());
+        .withClock(clock());
   }
 
   static String header(JwsAlgorithm algorithm) {

@@ -88,7 +88,7 @@ class InfrastructureAttackTest {
     Set<String> revoked = new HashSet<>();
     JwtVerifier verifier =
         strict(ED25519)
-            .withInstantSource(clock)
+            .withClock(clock)
             .withMaxAge(Duration.ofMinutes(2))
             .withRevocation((issuer, id) -> revoked.contains(issuer + id))
             .withCache(16)
@@ -124,7 +124,7 @@ class InfrastructureAttackTest {
       server.publish(EcJwk.of(Keys.publicKey(ES256), "a"));
       JwtVerifier verifier =
           JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
-              .withInstantSource(clock)
+              .withClock(clock)
               .withCache(64)
               .build();
       String token = named("a");
@@ -190,9 +190,7 @@ class InfrastructureAttackTest {
   }
 
   private JwtVerifier verifier(RemoteJwks keys) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
-        .withInstantSource(clock)
-        .build();
+    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api").withClock(clock).build();
   }
 
   private static String named(String keyId) {

@@ -286,7 +286,7 @@ class RemoteJwksIT {
     try (RemoteJwks keys = server.keys(ticker).build()) {
       JwtVerifier verifier =
           JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
-              .withInstantSource(Forge.clock())
+              .withClock(Forge.clock())
               .withCache(64)
               .build();
       assertThat(keys.load()).isTrue();
@@ -345,7 +345,7 @@ class RemoteJwksIT {
 
   private static JwtVerifier verifier(RemoteJwks keys) {
     return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
-        .withInstantSource(Forge.clock())
+        .withClock(Forge.clock())
         .build();
   }
 

@@ -136,7 +136,7 @@ class RfcExampleTest {
 
   private static JwtVerifier joe(JwtKeys.Fixed key, JwsAlgorithm algorithm) {
     return JwtVerifier.ignoreAudience(TrustedIssuer.of("joe", key, algorithm))
-        .withInstantSource(InstantSource.fixed(Instant.ofEpochSecond(1300819000)))
+        .withClock(InstantSource.fixed(Instant.ofEpochSecond(1300819000)))
         .build();
   }
 }

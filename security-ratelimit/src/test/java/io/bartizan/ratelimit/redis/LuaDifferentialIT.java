@@ -62,7 +62,7 @@ class LuaDifferentialIT {
     Ticker ticker = () -> (micros.get() - start) * 1000;
     InstantSource wall = () -> Instant.EPOCH.plus(start, ChronoUnit.MICROS);
     KeyedRateLimiter java =
-        KeyedRateLimiter.builder(limits, 10).withTicker(ticker).withInstantSource(wall).build();
+        KeyedRateLimiter.builder(limits, 10).withTicker(ticker).withClock(wall).build();
     long most = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
     long period = limits.list().get(0).window().toNanos() / 1000;
     try (RedisRateLimiter lua =

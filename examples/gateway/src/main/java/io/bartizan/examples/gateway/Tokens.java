@@ -34,7 +34,7 @@ final class Tokens {
             JwsAlgorithm.ES256,
             material.es256().getPrivate())
         .withKeyId(Material.ES256_KEY)
-        .withInstantSource(clock)
+        .withClock(clock)
         .build();
   }
 
