@@ -6,8 +6,8 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.tests.AllocatedBytes;
 import io.bartizan.tests.SeededCases;
-import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
  */
 class TokenFuzzTest {
 
-  private static final com.sun.management.ThreadMXBean THREADS =
-      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final String[] NAMES = {
     "alg",
     "typ",
@@ -76,6 +74,7 @@ class TokenFuzzTest {
   private final JwtVerifier verifier = strict(HS256).build();
   private final Set<JwtReason> seen = EnumSet.noneOf(JwtReason.class);
   private int accepted;
+  private JwtResult last;
 
   @Test
   void check_twentyThousandTokens_givesTypedRefusalsOnly() {
@@ -97,12 +96,8 @@ class TokenFuzzTest {
         count,
         random -> {
           String token = made(random);
-          long before = THREADS.getCurrentThreadAllocatedBytes();
-          JwtResult result = verifier.check(token);
-          long spent = THREADS.getCurrentThreadAllocatedBytes() - before;
-          assertThat(spent)
-              .as("%d bytes", token.length())
-              .isLessThanOrEqualTo(10L * token.length() + 64 * 1024);
+          AllocatedBytes.assertBounded(token.length(), () -> last = verifier.check(token));
+          JwtResult result = last;
           if (result instanceof JwtResult.Rejected refused) {
             seen.add(refused.reason());
           } else {
