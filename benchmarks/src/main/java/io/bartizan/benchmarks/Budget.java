@@ -2,12 +2,14 @@ package io.bartizan.benchmarks;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long a row may take: {@code generations} fresh JVMs a side one after the other, in each of
  * them warm-up iterations and then the rounds that count. No generation at all runs both sides in
- * this JVM, which is good for testing the scorecard and for nothing else.
+ * this JVM, which is good for testing the scorecard and for nothing else. {@code sizes} overrides
+ * parameters of the rows, so that a short run has several operations in a round.
  */
 record Budget(
     int generations,
@@ -15,6 +17,7 @@ record Budget(
     Duration warmUp,
     int rounds,
     Duration round,
+    Map<String, String> sizes,
     @Nullable Path javaHome) {
 
   /** Fewer rounds than this say nothing about spread. */
@@ -28,15 +31,16 @@ record Budget(
 
   /** The budget for a claim: two generations, ten rounds of a second. */
   static Budget full() {
-    return new Budget(2, 5, Duration.ofSeconds(1), 5, Duration.ofSeconds(1), null);
+    return new Budget(2, 5, Duration.ofSeconds(1), 5, Duration.ofSeconds(1), Map.of(), null);
   }
 
   /** The budget for a look: all rows together within six minutes on two cores. */
   static Budget quick() {
-    return new Budget(1, 5, Duration.ofMillis(250), 5, Duration.ofMillis(250), null);
+    Map<String, String> fewerFiles = Map.of("files", "250");
+    return new Budget(1, 5, Duration.ofMillis(250), 5, Duration.ofMillis(250), fewerFiles, null);
   }
 
   Budget on(Path otherJavaHome) {
-    return new Budget(generations, warmUps, warmUp, rounds, round, otherJavaHome);
+    return new Budget(generations, warmUps, warmUp, rounds, round, sizes, otherJavaHome);
   }
 }

@@ -12,7 +12,7 @@ final class Catalogue {
     rows.addAll(LocalRows.rows());
     rows.addAll(RedisRows.rows());
     rows.addAll(IntegrityRows.rows());
-    rows.add(MtlsRows.overhead());
+    rows.addAll(MtlsRows.rows());
     return rows;
   }
 }

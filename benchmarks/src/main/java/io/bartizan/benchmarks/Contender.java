@@ -30,7 +30,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 final class Contender implements AutoCloseable {
   /** A bound on hanging, not a measure of speed. */
-  private static final int PATIENCE_MILLIS = (int) TimeUnit.MINUTES.toMillis(2);
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+  /** How often, while waiting for a side, to look whether it has ended. */
+  private static final int GLANCE_MILLIS = 200;
 
   private final Side side;
   private final Measure measure;
@@ -114,10 +117,27 @@ final class Contender implements AutoCloseable {
   }
 
   private void expect(int signal) throws IOException {
-    int got = connected().getInputStream().read();
-    if (got != signal) {
+    if (signalled() != signal) {
       outcome();
       throw new IOException(side.name() + " broke off, see " + log);
+    }
+  }
+
+  /** A side that failed within this JVM leaves its end of the line open, so both are watched. */
+  private int signalled() throws IOException {
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        return connected().getInputStream().read();
+      } catch (SocketTimeoutException e) {
+        if (run.isDone()) {
+          outcome();
+          throw new IOException(side.name() + " broke off, see " + log, e);
+        }
+        if (System.nanoTime() - start > PATIENCE_NANOS) {
+          throw new IOException(side.name() + " hangs, see " + log, e);
+        }
+      }
     }
   }
 
@@ -126,7 +146,7 @@ final class Contender implements AutoCloseable {
     if (open == null) {
       open = accept();
       open.setTcpNoDelay(true);
-      open.setSoTimeout(PATIENCE_MILLIS);
+      open.setSoTimeout(GLANCE_MILLIS);
       line = open;
     }
     return open;
@@ -134,7 +154,7 @@ final class Contender implements AutoCloseable {
 
   private Socket accept() throws IOException {
     long start = System.nanoTime();
-    door.setSoTimeout(200);
+    door.setSoTimeout(GLANCE_MILLIS);
     while (true) {
       try {
         return door.accept();
@@ -143,7 +163,7 @@ final class Contender implements AutoCloseable {
           outcome();
           throw new IOException(side.name() + " ended before its first iteration, see " + log, e);
         }
-        if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
+        if (System.nanoTime() - start > PATIENCE_NANOS) {
           throw new IOException(side.name() + " did not start, see " + log, e);
         }
       }

@@ -21,7 +21,8 @@ final class IntegrityRows {
             "jwt-ed25519",
             "ED25519",
             8.0,
-            token("jose4j", Versions.of(JwtConsumer.class), "jose4j", "ED25519", "default")));
+            Side.of("jose4j", Versions.of(JwtConsumer.class), JwtPeerBenchmark.class, "jose4j")
+                .with("algorithm", "ED25519")));
     rows.add(
         Row.of(
             "jwt-cached",
@@ -30,6 +31,7 @@ final class IntegrityRows {
             100,
             ours("verifyCached", "ES256"),
             ours("verify", "ES256")));
+    rows.add(reject());
     rows.add(file("sha256-file", "512 MiB file in the page cache", 0.95, "512", "file", "memory"));
     rows.add(
         file(
@@ -39,7 +41,27 @@ final class IntegrityRows {
             "64",
             "verifyingStream",
             "digestInputStream"));
+    rows.add(
+        Row.of(
+            "sha256-many",
+            "files of 1 MiB, 2 threads",
+            Measure.TIME,
+            1.8,
+            Side.of("FileBatch", Versions.ours(), FilesBenchmark.class, "batch")
+                .with("files", "2000"),
+            Side.of("read, then hash", Versions.jdk(), FilesBenchmark.class, "readThenHash")
+                .with("files", "2000")));
     return rows;
+  }
+
+  private static Row reject() {
+    List<Side> ours = new ArrayList<>();
+    for (String flaw : List.of("unknownAlgorithm", "badBase64", "unknownKey")) {
+      ours.add(Side.of(flaw, Versions.ours(), JwtRejectBenchmark.class, flaw));
+    }
+    Side accept = Side.of("own HS256 accept", Versions.ours(), JwtRejectBenchmark.class, "accept");
+    return Row.of("jwt-reject", "the dearest of three refusals", Measure.TIME, 2.0, accept, accept)
+        .withWorstOf(ours);
   }
 
   private static Row hmac() {
@@ -62,17 +84,14 @@ final class IntegrityRows {
   }
 
   private static Side ours(String method, String algorithm) {
-    return token("own, uncached", Versions.ours(), method, algorithm, "default");
+    return Side.of("own, uncached", Versions.ours(), JwtBenchmark.class, method)
+        .with("algorithm", algorithm);
   }
 
   private static Side nimbus(String algorithm, String provider) {
     String name = provider.equals("BC") ? "Nimbus with Bouncy Castle" : "Nimbus";
-    return token(name, Versions.of(DefaultJWTProcessor.class), "nimbus", algorithm, provider);
-  }
-
-  private static Side token(
-      String name, String version, String method, String algorithm, String provider) {
-    return Side.of(name, version, JwtBenchmark.class, method)
+    String version = Versions.of(DefaultJWTProcessor.class);
+    return Side.of(name, version, JwtPeerBenchmark.class, "nimbus")
         .with("algorithm", algorithm)
         .with("provider", provider);
   }

@@ -1,11 +1,8 @@
 package io.bartizan.benchmarks;
 
 import io.bartizan.ratelimit.KeyedRateLimiter;
-import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Rate;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +21,6 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class KeyedLimiterBenchmark {
-  private static final long PLENTY = 1_000_000_000;
   private static final int DRAWS = 1 << 20;
 
   @Param({"1000", "10000", "100000", "1000000"})
@@ -34,8 +30,6 @@ public class KeyedLimiterBenchmark {
   @Param({"uniform", "zipf"})
   public String popularity = "uniform";
 
-  private KeyedRateLimiter keyed = KeyedRateLimiter.of(limit(), 1);
-  private final ConcurrentHashMap<String, Bucket> buckets = new ConcurrentHashMap<>();
   private String[] draws = new String[0];
 
   /** Where a thread is in the sequence of draws. */
@@ -48,16 +42,62 @@ public class KeyedLimiterBenchmark {
     }
   }
 
+  /** Our limiter, which knows every key already. */
+  @State(Scope.Benchmark)
+  public static class Ours {
+    @Param({"tokenBucket", "slidingWindow", "slidingWindowCounter", "fixedWindow"})
+    public String algorithm = "tokenBucket";
+
+    private KeyedRateLimiter keyed = KeyedRateLimiter.of(Plenty.of(algorithm), 1);
+
+    @Setup
+    public void meet(KeyedLimiterBenchmark keys) {
+      keyed = KeyedRateLimiter.of(Plenty.of(algorithm), keys.keyCount);
+      for (int i = 0; i < keys.keyCount; i++) {
+        if (!keyed.tryAcquire("api-key-" + i).allowed()) {
+          throw new IllegalStateException("the first attempt was refused");
+        }
+      }
+    }
+  }
+
+  /** Bucket4j's, likewise. */
+  @State(Scope.Benchmark)
+  public static class Buckets {
+    private final ConcurrentHashMap<String, Bucket> byKey = new ConcurrentHashMap<>();
+
+    @Setup
+    public void meet(KeyedLimiterBenchmark keys) {
+      for (int i = 0; i < keys.keyCount; i++) {
+        if (!bucket("api-key-" + i).tryConsume(1)) {
+          throw new IllegalStateException("the first attempt was refused");
+        }
+      }
+    }
+
+    /** A get before computeIfAbsent, which on JDK 17 may lock although the key is there. */
+    private Bucket bucket(String key) {
+      Bucket known = byKey.get(key);
+      return known != null
+          ? known
+          : byKey.computeIfAbsent(
+              key,
+              k ->
+                  Bucket.builder()
+                      .addLimit(
+                          l ->
+                              l.capacity(Plenty.PERMITS)
+                                  .refillGreedy(Plenty.PERMITS, Duration.ofSeconds(1)))
+                      .build());
+    }
+  }
+
   @Setup
   public void draw() {
-    keyed = KeyedRateLimiter.of(limit(), keyCount);
     // The callers' strings are equal to those in the maps and not the same objects.
     String[] asked = new String[keyCount];
     for (int i = 0; i < keyCount; i++) {
       asked[i] = "api-key-" + i;
-      if (!keyed.tryAcquire("api-key-" + i).allowed() || !bucket("api-key-" + i).tryConsume(1)) {
-        throw new IllegalStateException("the first attempt was refused");
-      }
     }
     double[] upTo = new double[keyCount];
     double sum = 0;
@@ -73,30 +113,13 @@ public class KeyedLimiterBenchmark {
     }
   }
 
-  private static Limit limit() {
-    return Limit.tokenBucket(PLENTY, Rate.per(PLENTY, ChronoUnit.SECONDS));
-  }
-
-  /** A get before computeIfAbsent, which on JDK 17 may lock although the key is there. */
-  private Bucket bucket(String key) {
-    Bucket known = buckets.get(key);
-    return known != null
-        ? known
-        : buckets.computeIfAbsent(
-            key,
-            k ->
-                Bucket.builder()
-                    .addLimit(l -> l.capacity(PLENTY).refillGreedy(PLENTY, Duration.ofSeconds(1)))
-                    .build());
+  @Benchmark
+  public boolean tryAcquire(Ours ours, Cursor cursor) {
+    return ours.keyed.tryAcquire(draws[cursor.next()]).allowed();
   }
 
   @Benchmark
-  public boolean tryAcquire(Cursor cursor) {
-    return keyed.tryAcquire(draws[cursor.next()]).allowed();
-  }
-
-  @Benchmark
-  public boolean bucket4j(Cursor cursor) {
-    return bucket(draws[cursor.next()]).tryConsume(1);
+  public boolean bucket4j(Buckets buckets, Cursor cursor) {
+    return buckets.bucket(draws[cursor.next()]).tryConsume(1);
   }
 }

@@ -1,10 +1,6 @@
 package io.bartizan.benchmarks;
 
-import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimiter;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,9 +16,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LocalLimiterBenchmark {
-  private static final long PLENTY = 1_000_000_000;
-
-  @Param({"tokenBucket"})
+  @Param({"tokenBucket", "slidingWindow", "slidingWindowCounter", "fixedWindow"})
   public String algorithm = "tokenBucket";
 
   @Param({"admit", "deny"})
@@ -45,14 +39,7 @@ public class LocalLimiterBenchmark {
   }
 
   private RateLimiter limiter() {
-    boolean admit = outcome.equals("admit");
     return RateLimiter.of(
-        switch (algorithm) {
-          case "tokenBucket" ->
-              admit
-                  ? Limit.tokenBucket(PLENTY, Rate.per(PLENTY, ChronoUnit.SECONDS))
-                  : Limit.tokenBucket(1, Rate.per(1, Duration.ofDays(1)));
-          default -> throw new IllegalArgumentException("algorithm " + algorithm);
-        });
+        outcome.equals("admit") ? Plenty.of(algorithm) : Plenty.onePerDay(algorithm));
   }
 }

@@ -62,6 +62,7 @@ final class LocalRows {
             resilience4j.withThreads(2),
             guava.withThreads(2)),
         keyed("keyed-1t", "10 000 keys, 1 thread", Measure.TIME, 10_000, "uniform", 1),
+        heap(),
         keyed(
             "keyed-rate",
             "1 million keys, Zipf 1.0, 2 threads",
@@ -71,10 +72,28 @@ final class LocalRows {
             2));
   }
 
+  private static Row heap() {
+    return Row.of(
+            "keyed-heap",
+            "heap for 1 million keys, their strings not counted",
+            Measure.BYTES,
+            4.0,
+            Side.of("keyed limiter", Versions.ours(), KeyedHeapBenchmark.class, "keyed")
+                .with("keyCount", "1000000"),
+            Side.of(
+                    "Bucket4j in a ConcurrentHashMap",
+                    Versions.of(Bucket.class),
+                    KeyedHeapBenchmark.class,
+                    "bucket4j")
+                .with("keyCount", "1000000"))
+        .warmed(0);
+  }
+
   private static Row keyed(
       String name, String what, Measure measure, int keys, String popularity, int threads) {
     Side ours =
         Side.of("keyed limiter", Versions.ours(), KeyedLimiterBenchmark.class, "tryAcquire")
+            .with("algorithm", "tokenBucket")
             .with("keyCount", Integer.toString(keys))
             .with("popularity", popularity)
             .withThreads(threads);

@@ -1,17 +1,43 @@
 package io.bartizan.benchmarks;
 
+import java.util.List;
+import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
+
 /** Mutual TLS. */
 final class MtlsRows {
   private MtlsRows() {}
 
-  static Row overhead() {
-    return Row.of(
+  static List<Row> rows() {
+    Side policy = Side.of("MutualTls", Versions.ours(), MtlsBenchmark.class, "policy");
+    String jsse = "with Bouncy Castle " + Versions.of(BouncyCastleJsseProvider.class);
+    return List.of(
+        row(
             "mtls-overhead",
             "full TLS 1.3 mutual handshake, P-256, with policy",
-            Measure.TIME,
             0.97,
-            Side.of("MutualTls", Versions.ours(), MtlsBenchmark.class, "policy"),
-            Side.of("plain SSLContext", Versions.jdk(), MtlsBenchmark.class, "jdk"))
-        .warmed(3);
+            policy,
+            Side.of("plain SSLContext", Versions.jdk(), MtlsBenchmark.class, "jdk")),
+        row(
+            "mtls-trust",
+            "trust decision about a new leaf",
+            0.77,
+            Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
+            Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),
+        row(
+            "mtls-full-bc",
+            "the full handshake " + jsse,
+            3.0,
+            Side.of(jsse, Versions.ours(), MtlsBenchmark.class, "bouncyCastle"),
+            policy.named("own on the JDK's TLS")),
+        row(
+            "mtls-resume",
+            "resumed TLS 1.3 handshake",
+            5.0,
+            Side.of("resumed", Versions.ours(), MtlsBenchmark.class, "resumed"),
+            policy.named("own full handshake")));
+  }
+
+  private static Row row(String name, String what, double goal, Side ours, Side peer) {
+    return Row.of(name, what, Measure.TIME, goal, ours, peer).warmed(3);
   }
 }

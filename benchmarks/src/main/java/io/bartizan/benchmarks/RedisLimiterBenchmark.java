@@ -3,11 +3,12 @@ package io.bartizan.benchmarks;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
+import io.bartizan.ratelimit.redis.RedisRateLimiterBuilder;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -26,10 +27,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RedisLimiterBenchmark {
-  private static final long PLENTY = 1_000_000_000;
-
   @Param({"redis://127.0.0.1:6379"})
   public String redis = "";
+
+  @Param({"tokenBucket", "slidingWindow", "slidingWindowCounter", "fixedWindow"})
+  public String algorithm = "tokenBucket";
 
   @Param({"true", "false"})
   public boolean coalescing = true;
@@ -38,21 +40,37 @@ public class RedisLimiterBenchmark {
   @Param({"1", "512"})
   public int keyCount = 1;
 
-  private @Nullable RedisClient client;
+  /** Whether the URI is a node of a Redis Cluster. */
+  @Param({"false", "true"})
+  public boolean cluster;
+
+  private @Nullable AbstractRedisClient client;
   private @Nullable RedisRateLimiter limiter;
   private @Nullable KeyedRateLimiter blocking;
   private Wave.Keys keys = new Wave.Keys(1);
 
   @Setup
   public void connect() {
-    client = RedisClient.create(redis);
+    Limit limit = Plenty.of(algorithm);
     limiter =
-        RedisRateLimiter.of(client, Limit.tokenBucket(PLENTY, Rate.per(PLENTY, ChronoUnit.SECONDS)))
+        (cluster ? onCluster(limit) : onServer(limit))
             .withTimeout(Duration.ofSeconds(10))
             .withCoalescing(coalescing)
             .build();
     blocking = limiter.blocking();
     keys = new Wave.Keys(keyCount);
+  }
+
+  private RedisRateLimiterBuilder onServer(Limit limit) {
+    RedisClient server = RedisClient.create(redis);
+    client = server;
+    return RedisRateLimiter.of(server, limit);
+  }
+
+  private RedisRateLimiterBuilder onCluster(Limit limit) {
+    RedisClusterClient nodes = RedisClusterClient.create(redis);
+    client = nodes;
+    return RedisRateLimiter.of(nodes, limit);
   }
 
   @TearDown

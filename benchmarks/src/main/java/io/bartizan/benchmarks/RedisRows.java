@@ -44,7 +44,15 @@ final class RedisRows {
             Measure.RATE,
             5.0,
             ours("wave", true, 512),
-            bucket4j("bucket4jWave", "plain", 512)));
+            bucket4j("bucket4jWave", "plain", 512)),
+        row(
+                "redis-cluster",
+                "512 checks in flight over 512 keys, Cluster of 3",
+                Measure.RATE,
+                1.5,
+                ours("wave", true, 512).with("cluster", "true"),
+                ours("wave", false, 512).with("cluster", "true").named("own, batching off"))
+            .on(Row.Backing.CLUSTER));
   }
 
   private static Row row(
@@ -54,6 +62,8 @@ final class RedisRows {
 
   private static Side ours(String method, boolean coalescing, int keys) {
     return Side.of("RedisRateLimiter", Versions.ours(), RedisLimiterBenchmark.class, method)
+        .with("algorithm", "tokenBucket")
+        .with("cluster", "false")
         .with("coalescing", Boolean.toString(coalescing))
         .with("keyCount", Integer.toString(keys));
   }

@@ -41,6 +41,27 @@ final class Report {
     return beside == null ? text : text + ", on the other JDK " + figure(beside.ratio());
   }
 
+  static String markdownHead() {
+    return "| row | ours | peer | ratio (spread) | goal | verdict |\n|---|---|---|---|---|---|";
+  }
+
+  static String markdown(Line line) {
+    Outcome outcome = line.outcome();
+    Outcome beside = line.beside();
+    return String.format(
+        "| %s | %s | %s: %s | %s (%s – %s) | %s | %s%s |",
+        outcome.row().name(),
+        shown(outcome, outcome.ours()),
+        peerOf(outcome),
+        shown(outcome, outcome.peer()),
+        figure(outcome.ratio()),
+        figure(outcome.low()),
+        figure(outcome.high()),
+        figure(outcome.row().goal()),
+        outcome.verdict(),
+        beside == null ? "" : ", on the other JDK " + figure(beside.ratio()));
+  }
+
   private static String peerOf(Outcome outcome) {
     Side side = outcome.peer().side();
     return side.name() + " " + side.version();

@@ -1,6 +1,8 @@
 package io.bartizan.benchmarks;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * One claim of the scorecard: ours against a peer. Where there are several of ours the worst one
@@ -43,6 +45,32 @@ record Row(
 
   Row warmed(int times) {
     return new Row(name, what, measure, goal, backing, times, ours, peers);
+  }
+
+  Row eachSide(UnaryOperator<Side> change) {
+    return new Row(
+        name,
+        what,
+        measure,
+        goal,
+        backing,
+        warmth,
+        ours.stream().map(change).toList(),
+        peers.stream().map(change).toList());
+  }
+
+  /** Returns this row with other values for those of the parameters that its sides have. */
+  Row sized(Map<String, String> sizes) {
+    return eachSide(
+        side -> {
+          Side sized = side;
+          for (Map.Entry<String, String> size : sizes.entrySet()) {
+            if (side.parameters().containsKey(size.getKey())) {
+              sized = sized.with(size.getKey(), size.getValue());
+            }
+          }
+          return sized;
+        });
   }
 
   Row withWorstOf(List<Side> several) {

@@ -37,6 +37,9 @@ public final class Scorecard implements Callable<Integer> {
       description = "run each row on this JDK too and print its ratio; never judged")
   private @Nullable Path beside;
 
+  @Option(names = "--markdown", description = "print the table as Markdown")
+  private boolean markdown;
+
   @Option(names = "--list", description = "print the names of the rows and measure nothing")
   private boolean list;
 
@@ -90,7 +93,7 @@ public final class Scorecard implements Callable<Integer> {
       return 0;
     }
     Budget budget = fixed != null ? fixed : quick ? Budget.quick() : Budget.full();
-    out.println(Report.head());
+    out.println(markdown ? Report.markdownHead() : Report.head());
     out.flush();
     List<Report.Line> lines = new ArrayList<>();
     List<String> failures = new ArrayList<>();
@@ -98,7 +101,7 @@ public final class Scorecard implements Callable<Integer> {
       try {
         Report.Line line = measured(row, budget);
         lines.add(line);
-        out.println(Report.line(line));
+        out.println(markdown ? Report.markdown(line) : Report.line(line));
       } catch (IOException | RuntimeException e) {
         failures.add(row.name() + " could not be run: " + sentence(e));
       }
@@ -117,7 +120,7 @@ public final class Scorecard implements Callable<Integer> {
   private Report.Line measured(Row row, Budget budget) throws IOException {
     Path logs = Path.of(System.getProperty("scorecard.logs", "benchmarks/target/logs"));
     try (Backend backend = Backend.start(row.backing())) {
-      Row placed = backend.place(row);
+      Row placed = backend.place(row).sized(budget.sizes());
       Outcome outcome = Outcome.of(placed, new Contest(budget, logs).run(placed));
       if (beside == null) {
         return new Report.Line(outcome, null);

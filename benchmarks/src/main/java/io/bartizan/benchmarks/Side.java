@@ -21,6 +21,10 @@ record Side(
     return new Side(name, version, benchmark, method, count, parameters);
   }
 
+  Side named(String other) {
+    return new Side(other, version, benchmark, method, threads, parameters);
+  }
+
   Side with(String parameter, String value) {
     Map<String, String> more = new LinkedHashMap<>(parameters);
     more.put(parameter, value);
