@@ -1,5 +1,5 @@
 /** HMAC and signed values, JWT verification, artifact digests and attestations. */
-@SuppressWarnings("requires-automatic") // Lettuce has no descriptor
+@SuppressWarnings("requires-automatic") // Lettuce and Micrometer have none
 module io.bartizan.integrity {
   requires transitive io.bartizan.core;
   requires transitive java.net.http;
@@ -8,7 +8,9 @@ module io.bartizan.integrity {
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
   requires static lettuce.core;
+  requires static micrometer.core;
 
+  exports io.bartizan.integrity;
   exports io.bartizan.integrity.artifact;
   exports io.bartizan.integrity.jwt;
   exports io.bartizan.integrity.mac;

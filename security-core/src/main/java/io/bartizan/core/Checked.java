@@ -29,10 +29,35 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
    */
   static <T> Checked<T> of(Supplier<? extends T> verification) {
     try {
-      return new Accepted<>(verification.get());
+      return accepted(verification.get());
     } catch (VerificationException refusal) {
-      return new Rejected<>(refusal);
+      return rejected(refusal);
     }
+  }
+
+  /**
+   * The outcome of a verification that accepted.
+   *
+   * @param <T> the verified type
+   * @param value what was verified
+   * @return the outcome
+   * @throws NullPointerException if {@code value} is null
+   */
+  static <T> Accepted<T> accepted(T value) {
+    return new Accepted<>(value);
+  }
+
+  /**
+   * The outcome of a verification that refused, without the cost of throwing; one object may serve
+   * every refusal of its kind, since nothing in it can change.
+   *
+   * @param <T> the type that was not verified
+   * @param refusal what {@code verify} would throw
+   * @return the outcome
+   * @throws NullPointerException if {@code refusal} is null
+   */
+  static <T> Rejected<T> rejected(VerificationException refusal) {
+    return new Rejected<>(refusal);
   }
 
   /**
@@ -115,7 +140,7 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
     private final VerificationException refusal;
 
     private Rejected(VerificationException refusal) {
-      this.refusal = refusal;
+      this.refusal = Objects.requireNonNull(refusal, "refusal");
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,15 @@ public final class FileBatch {
     order.sort(Comparator.comparingLong(Sized::bytes).reversed());
     FileResult[] results = new FileResult[tasks.size()];
     int used = Math.max(1, Math.min(threads, tasks.size()));
-    ExecutorService pool = Executors.newFixedThreadPool(used, FileBatch::thread);
+    List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            used,
+            work -> {
+              Thread worker = thread(work);
+              workers.add(worker);
+              return worker;
+            });
     try {
       List<Future<?>> futures = new ArrayList<>();
       for (Sized next : order) {
@@ -107,7 +116,7 @@ public final class FileBatch {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a progress listener failed", e.getCause());
     } finally {
-      stop(pool);
+      stop(pool, workers);
     }
     return List.of(results);
   }
@@ -150,17 +159,17 @@ public final class FileBatch {
     return thread;
   }
 
-  /** Waits for the threads, so that none outlives the call. */
-  private static void stop(ExecutorService pool) {
+  /** Waits for the threads, so that none outlives the call; a pool ends before its threads do. */
+  private static void stop(ExecutorService pool, List<Thread> workers) {
     pool.shutdownNow();
     boolean interrupted = false;
-    while (true) {
-      try {
-        if (pool.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES)) {
-          break;
+    for (Thread worker : List.copyOf(workers)) {
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
     }
     if (interrupted) {

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.core.SafeText;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -28,25 +28,27 @@ record ClaimPolicy(
   static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
   static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
-  private static final Rejected TYPE =
-      Rejected.of(JwtReason.TYPE_MISMATCH, "the header's typ is not the expected one");
-  private static final Rejected AUDIENCE =
-      Rejected.of(JwtReason.AUDIENCE_MISMATCH, "aud is missing or holds no accepted audience");
-  private static final Rejected NO_EXPIRY = Rejected.of(JwtReason.CLAIM_MISSING, "exp is missing");
-  private static final Rejected NO_ISSUED_AT =
-      Rejected.of(JwtReason.CLAIM_MISSING, "iat is missing, and a maximum age is set");
-  private static final Rejected EXPIRED = Rejected.of(JwtReason.EXPIRED, "exp has passed");
-  private static final Rejected NOT_BEFORE =
-      Rejected.of(JwtReason.NOT_YET_VALID, "nbf is in the future");
-  private static final Rejected FUTURE =
-      Rejected.of(JwtReason.NOT_YET_VALID, "iat is in the future");
-  private static final Rejected TOO_OLD =
-      Rejected.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
-  private static final Rejected ORDER =
-      Rejected.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
+  private static final Rejected<VerifiedJwt> TYPE =
+      Refusal.of(JwtReason.TYPE_MISMATCH, "the header's typ is not the expected one");
+  private static final Rejected<VerifiedJwt> AUDIENCE =
+      Refusal.of(JwtReason.AUDIENCE_MISMATCH, "aud is missing or holds no accepted audience");
+  private static final Rejected<VerifiedJwt> NO_EXPIRY =
+      Refusal.of(JwtReason.CLAIM_MISSING, "exp is missing");
+  private static final Rejected<VerifiedJwt> NO_ISSUED_AT =
+      Refusal.of(JwtReason.CLAIM_MISSING, "iat is missing, and a maximum age is set");
+  private static final Rejected<VerifiedJwt> EXPIRED =
+      Refusal.of(JwtReason.EXPIRED, "exp has passed");
+  private static final Rejected<VerifiedJwt> NOT_BEFORE =
+      Refusal.of(JwtReason.NOT_YET_VALID, "nbf is in the future");
+  private static final Rejected<VerifiedJwt> FUTURE =
+      Refusal.of(JwtReason.NOT_YET_VALID, "iat is in the future");
+  private static final Rejected<VerifiedJwt> TOO_OLD =
+      Refusal.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
+  private static final Rejected<VerifiedJwt> ORDER =
+      Refusal.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
 
   /** Costs little and needs no signature, so it comes before it. */
-  @Nullable Rejected checkType(JwsHeader header) {
+  @Nullable Rejected<VerifiedJwt> checkType(JwsHeader header) {
     if (type == null) {
       return null;
     }
@@ -56,7 +58,7 @@ record ClaimPolicy(
   }
 
   /** What can't change while the token stays the same. */
-  @Nullable Rejected checkContent(ClaimSet claims) {
+  @Nullable Rejected<VerifiedJwt> checkContent(ClaimSet claims) {
     if (!audiences.isEmpty() && !hasAudience(claims.audience)) {
       return AUDIENCE;
     }
@@ -74,7 +76,7 @@ record ClaimPolicy(
     for (int i = 0; i < requiredClaims.size(); i++) {
       String name = requiredClaims.get(i);
       if (!claims.json.has(name)) {
-        return Rejected.of(JwtReason.CLAIM_MISSING, name + " is missing");
+        return Refusal.of(JwtReason.CLAIM_MISSING, name + " is missing");
       }
     }
     return null;
@@ -90,7 +92,7 @@ record ClaimPolicy(
   }
 
   /** What changes with time. All times are below 2^48, so the sums can't overflow. */
-  @Nullable Rejected checkTime(ClaimSet claims, long now) {
+  @Nullable Rejected<VerifiedJwt> checkTime(ClaimSet claims, long now) {
     if (claims.expiresAt != ClaimSet.NONE && now >= claims.expiresAt + skewMillis) {
       return EXPIRED;
     }

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
@@ -7,7 +8,6 @@ import io.bartizan.integrity.json.JsonNumber;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -22,8 +22,8 @@ final class ClaimSet {
   /** No time: the claim is absent. */
   static final long NONE = Long.MIN_VALUE;
 
-  private static final Rejected AUDIENCE =
-      Rejected.of(JwtReason.CLAIM_INVALID, "aud is not a string and not an array of some strings");
+  private static final Rejected<VerifiedJwt> AUDIENCE =
+      Refusal.of(JwtReason.CLAIM_INVALID, "aud is not a string and not an array of some strings");
 
   final JsonObject json;
   final @Nullable String issuer;

@@ -1,9 +1,9 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,21 +24,30 @@ final class DpopCheck {
   static final long MAX_AGE_MILLIS = 60_000;
 
   private static final int MAX_PROOF_CHARS = 8 * 1024;
-  private static final Rejected MALFORMED = invalid("the proof is no compact JWS of its type");
-  private static final Rejected KEY = invalid("the proof's jwk is not an acceptable public key");
-  private static final Rejected SIGNATURE = invalid("the proof's key does not verify it");
-  private static final Rejected CLAIMS = invalid("the proof's payload is malformed or incomplete");
-  private static final Rejected METHOD = invalid("the proof's htm is not the request's method");
-  private static final Rejected TARGET = invalid("the proof's htu is not the request's URI");
-  private static final Rejected TOKEN = invalid("the proof's ath is not the hash of the token");
-  private static final Rejected NONCE = invalid("the proof's nonce is not the expected one");
-  private static final Rejected TIME = invalid("the proof's iat is too old or in the future");
-  private static final Rejected REPLAYED =
-      Rejected.of(JwtReason.REPLAYED, "the proof was used before");
-  private static final Rejected UNDECIDED =
-      Rejected.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the proof was used before");
-  private static final Rejected OTHER_KEY =
-      Rejected.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
+  private static final Rejected<VerifiedJwt> MALFORMED =
+      invalid("the proof is no compact JWS of its type");
+  private static final Rejected<VerifiedJwt> KEY =
+      invalid("the proof's jwk is not an acceptable public key");
+  private static final Rejected<VerifiedJwt> SIGNATURE =
+      invalid("the proof's key does not verify it");
+  private static final Rejected<VerifiedJwt> CLAIMS =
+      invalid("the proof's payload is malformed or incomplete");
+  private static final Rejected<VerifiedJwt> METHOD =
+      invalid("the proof's htm is not the request's method");
+  private static final Rejected<VerifiedJwt> TARGET =
+      invalid("the proof's htu is not the request's URI");
+  private static final Rejected<VerifiedJwt> TOKEN =
+      invalid("the proof's ath is not the hash of the token");
+  private static final Rejected<VerifiedJwt> NONCE =
+      invalid("the proof's nonce is not the expected one");
+  private static final Rejected<VerifiedJwt> TIME =
+      invalid("the proof's iat is too old or in the future");
+  private static final Rejected<VerifiedJwt> REPLAYED =
+      Refusal.of(JwtReason.REPLAYED, "the proof was used before");
+  private static final Rejected<VerifiedJwt> UNDECIDED =
+      Refusal.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the proof was used before");
+  private static final Rejected<VerifiedJwt> OTHER_KEY =
+      Refusal.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
 
   private final ReplayGuard guard;
   private final long skewMillis;
@@ -48,11 +57,11 @@ final class DpopCheck {
     this.skewMillis = skewMillis;
   }
 
-  private static Rejected invalid(String detail) {
-    return Rejected.of(JwtReason.DPOP_INVALID, detail);
+  private static Rejected<VerifiedJwt> invalid(String detail) {
+    return Refusal.of(JwtReason.DPOP_INVALID, detail);
   }
 
-  @Nullable Rejected check(
+  @Nullable Rejected<VerifiedJwt> check(
       String proof,
       String method,
       URI uri,
@@ -109,7 +118,7 @@ final class DpopCheck {
     }
   }
 
-  private @Nullable Rejected checkClaims(
+  private @Nullable Rejected<VerifiedJwt> checkClaims(
       ClaimSet claims,
       String method,
       URI uri,

@@ -1,11 +1,11 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,28 +23,28 @@ final class JwsHeader {
 
   private static final JsonLimits LIMITS = JsonLimits.ofBytes(MAX_BYTES).withMaxValues(128);
 
-  private static final Rejected TOO_LARGE =
-      Rejected.of(JwtReason.TOO_LARGE, "the header is longer than " + MAX_BYTES + " bytes");
-  private static final Rejected NOT_BASE64 =
-      Rejected.of(JwtReason.MALFORMED, "the header is not canonical base64url");
-  private static final Rejected NO_ALGORITHM =
-      Rejected.of(JwtReason.MALFORMED, "the header has no alg");
-  private static final Rejected UNKNOWN_ALGORITHM =
-      Rejected.of(JwtReason.ALGORITHM_NOT_ALLOWED, "the header's alg is no known algorithm");
-  private static final Rejected KEY_ID_LENGTH =
-      Rejected.of(JwtReason.MALFORMED, "the header's kid is longer than 256 characters");
-  private static final Rejected WRONG_TYPE =
-      Rejected.of(JwtReason.MALFORMED, "the header has a member of a wrong type");
-  private static final Rejected NESTED =
-      Rejected.of(JwtReason.HEADER_NOT_SUPPORTED, "the header says that a token is nested inside");
+  private static final Rejected<VerifiedJwt> TOO_LARGE =
+      Refusal.of(JwtReason.TOO_LARGE, "the header is longer than " + MAX_BYTES + " bytes");
+  private static final Rejected<VerifiedJwt> NOT_BASE64 =
+      Refusal.of(JwtReason.MALFORMED, "the header is not canonical base64url");
+  private static final Rejected<VerifiedJwt> NO_ALGORITHM =
+      Refusal.of(JwtReason.MALFORMED, "the header has no alg");
+  private static final Rejected<VerifiedJwt> UNKNOWN_ALGORITHM =
+      Refusal.of(JwtReason.ALGORITHM_NOT_ALLOWED, "the header's alg is no known algorithm");
+  private static final Rejected<VerifiedJwt> KEY_ID_LENGTH =
+      Refusal.of(JwtReason.MALFORMED, "the header's kid is longer than 256 characters");
+  private static final Rejected<VerifiedJwt> WRONG_TYPE =
+      Refusal.of(JwtReason.MALFORMED, "the header has a member of a wrong type");
+  private static final Rejected<VerifiedJwt> NESTED =
+      Refusal.of(JwtReason.HEADER_NOT_SUPPORTED, "the header says that a token is nested inside");
   private static final Refused[] REFUSED = {
     new Refused("crit"), new Refused("b64"), new Refused("zip"), new Refused("enc")
   };
 
   /** A member whose presence is refused. */
-  private record Refused(String name, Rejected rejected) {
+  private record Refused(String name, Rejected<VerifiedJwt> rejected) {
     Refused(String name) {
-      this(name, Rejected.of(JwtReason.HEADER_NOT_SUPPORTED, "the header has the member " + name));
+      this(name, Refusal.of(JwtReason.HEADER_NOT_SUPPORTED, "the header has the member " + name));
     }
   }
 
@@ -53,9 +53,9 @@ final class JwsHeader {
   final @Nullable String keyId;
   final @Nullable String type;
   private final @Nullable JsonObject json;
-  final @Nullable Rejected refusal;
+  final @Nullable Rejected<VerifiedJwt> refusal;
 
-  private JwsHeader(Rejected refusal) {
+  private JwsHeader(Rejected<VerifiedJwt> refusal) {
     this.algorithm = null;
     this.edDsaAlias = false;
     this.keyId = null;
@@ -101,7 +101,7 @@ final class JwsHeader {
       return new JwsHeader(
           e.kind() == JsonException.Kind.TYPE
               ? WRONG_TYPE
-              : Rejected.of(JwtReason.MALFORMED, "the header: " + e.getMessage()));
+              : Refusal.of(JwtReason.MALFORMED, "the header: " + e.getMessage()));
     }
   }
 

@@ -1,8 +1,11 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked;
+import io.bartizan.core.Checked.Accepted;
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.jwt.JwtResult.Accepted;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.IntegrityListener.Kind;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -23,25 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JwtVerifier {
 
-  private static final Rejected TOO_LARGE =
-      Rejected.of(JwtReason.TOO_LARGE, "the token is longer than is read");
-  private static final Rejected NOT_COMPACT =
-      Rejected.of(JwtReason.MALFORMED, "the token has not three parts");
-  private static final Rejected BAD_SIGNATURE_TEXT =
-      Rejected.of(JwtReason.MALFORMED, "the signature is empty or not canonical base64url");
-  private static final Rejected BAD_PAYLOAD_TEXT =
-      Rejected.of(JwtReason.MALFORMED, "the payload is not canonical base64url");
-  private static final Rejected NOT_ALLOWED =
-      Rejected.of(JwtReason.ALGORITHM_NOT_ALLOWED, "no trusted issuer may use this alg");
-  private static final Rejected KEY_UNKNOWN =
-      Rejected.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
-  private static final Rejected BAD_SIGNATURE =
-      Rejected.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
-  private static final Rejected WRONG_ISSUER =
-      Rejected.of(JwtReason.ISSUER_MISMATCH, "iss is not the issuer of the key that verified");
+  private static final Rejected<VerifiedJwt> TOO_LARGE =
+      Refusal.of(JwtReason.TOO_LARGE, "the token is longer than is read");
+  private static final Rejected<VerifiedJwt> NOT_COMPACT =
+      Refusal.of(JwtReason.MALFORMED, "the token has not three parts");
+  private static final Rejected<VerifiedJwt> BAD_SIGNATURE_TEXT =
+      Refusal.of(JwtReason.MALFORMED, "the signature is empty or not canonical base64url");
+  private static final Rejected<VerifiedJwt> BAD_PAYLOAD_TEXT =
+      Refusal.of(JwtReason.MALFORMED, "the payload is not canonical base64url");
+  private static final Rejected<VerifiedJwt> NOT_ALLOWED =
+      Refusal.of(JwtReason.ALGORITHM_NOT_ALLOWED, "no trusted issuer may use this alg");
+  private static final Rejected<VerifiedJwt> KEY_UNKNOWN =
+      Refusal.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
+  private static final Rejected<VerifiedJwt> BAD_SIGNATURE =
+      Refusal.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
+  private static final Rejected<VerifiedJwt> WRONG_ISSUER =
+      Refusal.of(JwtReason.ISSUER_MISMATCH, "iss is not the issuer of the key that verified");
 
-  private static final Rejected KEYS_UNAVAILABLE =
-      Rejected.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
+  private static final Rejected<VerifiedJwt> KEYS_UNAVAILABLE =
+      Refusal.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
 
   private final IssuerKeys[] issuers;
   private final ClaimPolicy policy;
@@ -49,6 +52,8 @@ public final class JwtVerifier {
   private final int maxTokenChars;
   private final InstantSource clock;
   private final @Nullable VerifiedCache cache;
+  private final String name;
+  private final IntegrityListener listener;
   private final HeaderMemo memo = new HeaderMemo();
 
   JwtVerifier(
@@ -57,13 +62,17 @@ public final class JwtVerifier {
       UsePolicy use,
       int maxTokenChars,
       InstantSource clock,
-      @Nullable VerifiedCache cache) {
+      @Nullable VerifiedCache cache,
+      String name,
+      IntegrityListener listener) {
     this.issuers = issuers;
     this.policy = policy;
     this.use = use;
     this.maxTokenChars = maxTokenChars;
     this.clock = clock;
     this.cache = cache;
+    this.name = name;
+    this.listener = listener;
   }
 
   /**
@@ -124,11 +133,7 @@ public final class JwtVerifier {
    * @throws NullPointerException if an argument is null
    */
   public VerifiedJwt verify(String token, JwtRequest request) {
-    JwtResult result = check(token, request);
-    if (result instanceof Rejected rejected) {
-      throw rejected.exception();
-    }
-    return ((Accepted) result).jwt();
+    return check(token, request).orThrow();
   }
 
   /**
@@ -138,7 +143,7 @@ public final class JwtVerifier {
    * @return accepted with the token's claims, or rejected with the reason
    * @throws NullPointerException if {@code token} is null
    */
-  public JwtResult check(String token) {
+  public Checked<VerifiedJwt> check(String token) {
     return check(token, JwtRequest.bare());
   }
 
@@ -150,9 +155,19 @@ public final class JwtVerifier {
    * @return accepted with the token's claims, or rejected with the reason
    * @throws NullPointerException if an argument is null
    */
-  public JwtResult check(String token, JwtRequest request) {
+  public Checked<VerifiedJwt> check(String token, JwtRequest request) {
     Objects.requireNonNull(token, "token");
     Objects.requireNonNull(request, "request");
+    Checked<VerifiedJwt> result = decide(token, request);
+    if (result instanceof Rejected<VerifiedJwt> refused) {
+      listener.refused(Kind.JWT, name, refused.reason());
+    } else {
+      listener.accepted(Kind.JWT, name);
+    }
+    return result;
+  }
+
+  private Checked<VerifiedJwt> decide(String token, JwtRequest request) {
     if (token.length() > maxTokenChars) {
       return TOO_LARGE;
     }
@@ -162,24 +177,25 @@ public final class JwtVerifier {
     }
     VerifiedCache.Key key = cache.key(bytes);
     VerifiedCache.Entry entry = cache.find(key);
-    JwtResult content = entry == null ? checkContent(bytes, key) : entry.accepted();
+    Checked<VerifiedJwt> content = entry == null ? checkContent(bytes, key) : entry.accepted();
     return checkUse(content, token, request);
   }
 
   /** What may change between two uses of one token. */
-  private JwtResult checkUse(JwtResult content, String token, JwtRequest request) {
-    if (!(content instanceof Accepted accepted)) {
+  private Checked<VerifiedJwt> checkUse(
+      Checked<VerifiedJwt> content, String token, JwtRequest request) {
+    if (!(content instanceof Accepted<VerifiedJwt> accepted)) {
       return content;
     }
     long now = clock.millis();
-    Rejected refused = policy.checkTime(accepted.jwt().claimSet(), now);
+    Rejected<VerifiedJwt> refused = policy.checkTime(accepted.value().claimSet(), now);
     if (refused == null) {
-      refused = use.check(accepted.jwt(), token, request, now);
+      refused = use.check(accepted.value(), token, request, now);
     }
     return refused == null ? accepted : refused;
   }
 
-  private JwtResult checkContent(byte[] bytes, VerifiedCache.@Nullable Key key) {
+  private Checked<VerifiedJwt> checkContent(byte[] bytes, VerifiedCache.@Nullable Key key) {
     CompactToken token = CompactToken.split(bytes);
     if (token == null) {
       return NOT_COMPACT;
@@ -187,7 +203,7 @@ public final class JwtVerifier {
     JwsHeader header = memo.find(bytes, token.headerEnd);
     if (header == null) {
       header = JwsHeader.parse(bytes, token.headerEnd);
-      Rejected refused = header.refusal != null ? header.refusal : checkHeader(header);
+      Rejected<VerifiedJwt> refused = header.refusal != null ? header.refusal : checkHeader(header);
       if (refused != null) {
         return refused;
       }
@@ -196,7 +212,7 @@ public final class JwtVerifier {
     if (signature == null) {
       return BAD_SIGNATURE_TEXT;
     }
-    JwtResult result = checkSignature(token, header, signature, key);
+    Checked<VerifiedJwt> result = checkSignature(token, header, signature, key);
     if (result == KEY_UNKNOWN) { // so no signature was tried: looking again costs nothing
       awaitKeys(header);
       result = checkSignature(token, header, signature, key);
@@ -204,7 +220,7 @@ public final class JwtVerifier {
     return result == KEY_UNKNOWN && isUnavailable(header) ? KEYS_UNAVAILABLE : result;
   }
 
-  private @Nullable Rejected checkHeader(JwsHeader header) {
+  private @Nullable Rejected<VerifiedJwt> checkHeader(JwsHeader header) {
     for (IssuerKeys issuer : issuers) {
       if (issuer.allows(header)) {
         return policy.checkType(header);
@@ -234,7 +250,7 @@ public final class JwtVerifier {
    * Tries the keys that the header can mean. The payload is read once a trusted key has verified
    * it; from then on only keys of the issuer that it names are tried, for issuers may share keys.
    */
-  private JwtResult checkSignature(
+  private Checked<VerifiedJwt> checkSignature(
       CompactToken token, JwsHeader header, byte[] signature, VerifiedCache.@Nullable Key key) {
     ClaimSet claims = null;
     int tried = 0;
@@ -265,7 +281,7 @@ public final class JwtVerifier {
           }
         }
         if (issuer.name().equals(claims.issuer)) {
-          Rejected refused = policy.checkContent(claims);
+          Rejected<VerifiedJwt> refused = policy.checkContent(claims);
           return refused != null ? refused : accept(token, header, claims, issuer, ring, key);
         }
         break;
@@ -274,7 +290,7 @@ public final class JwtVerifier {
     return claims != null ? WRONG_ISSUER : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
   }
 
-  private Accepted accept(
+  private Accepted<VerifiedJwt> accept(
       CompactToken token,
       JwsHeader header,
       ClaimSet claims,
@@ -282,7 +298,8 @@ public final class JwtVerifier {
       KeyRing ring,
       VerifiedCache.@Nullable Key key) {
     memo.remember(token.bytes, token.headerEnd, header);
-    Accepted accepted = new Accepted(new VerifiedJwt(header, claims, issuer.name()));
+    Accepted<VerifiedJwt> accepted =
+        Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
     if (cache != null && key != null && !header.algorithm().isSymmetric()) {
       cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
     }

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.security.Provider;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class JwtVerifierBuilder {
   private @Nullable JwtRevocation revocation;
   private @Nullable ReplayGuard singleUse;
   private int cacheEntries;
+  private IntegrityListener listener = new IntegrityListener() {};
 
   JwtVerifierBuilder(List<TrustedIssuer> issuers) {
     this.issuers = List.copyOf(issuers);
@@ -272,6 +274,17 @@ public final class JwtVerifierBuilder {
   }
 
   /**
+   * Who hears of each verification; nobody unless set.
+   *
+   * @param hears gets no part of a token
+   * @return this
+   */
+  public JwtVerifierBuilder withListener(IntegrityListener hears) {
+    this.listener = Objects.requireNonNull(hears, "listener");
+    return this;
+  }
+
+  /**
    * The verifier.
    *
    * @return immutable and thread-safe
@@ -306,7 +319,9 @@ public final class JwtVerifierBuilder {
             ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
         maxTokenChars,
         clock,
-        cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));
+        cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries),
+        audiences.isEmpty() ? issuers.get(0).issuer() : audiences.iterator().next(),
+        listener);
   }
 
   private boolean onlySymmetric() {

@@ -1,20 +1,27 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
+import io.bartizan.core.Checked;
+import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.VerificationException;
 
 /** Carries a {@link Rejected} out of a reader; no stack trace. */
 final class Refusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  final transient Rejected rejected;
+  final transient Rejected<VerifiedJwt> rejected;
 
-  Refusal(Rejected rejected) {
+  Refusal(Rejected<VerifiedJwt> rejected) {
     super(null, null, false, false);
     this.rejected = rejected;
   }
 
   Refusal(JwtReason reason, String detail) {
-    this(Rejected.of(reason, detail));
+    this(of(reason, detail));
+  }
+
+  /** It can't change and has no stack trace, so that most are made once and shared. */
+  static Rejected<VerifiedJwt> of(JwtReason reason, String detail) {
+    return Checked.rejected(new VerificationException(reason, detail));
   }
 }

@@ -1,9 +1,9 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
-import io.bartizan.integrity.jwt.JwtResult.Rejected;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,32 +20,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsePolicy {
 
-  private static final Rejected MALFORMED =
-      Rejected.of(JwtReason.CLAIM_INVALID, "cnf is not an object with some members");
-  private static final Rejected UNKNOWN_BINDING =
-      Rejected.of(JwtReason.BINDING_MISSING, "cnf holds a binding that is not supported");
-  private static final Rejected NOT_BOUND =
-      Rejected.of(JwtReason.BINDING_MISSING, "the token is bound to nothing, and must be");
-  private static final Rejected NO_CERTIFICATE =
-      Rejected.of(
+  private static final Rejected<VerifiedJwt> MALFORMED =
+      Refusal.of(JwtReason.CLAIM_INVALID, "cnf is not an object with some members");
+  private static final Rejected<VerifiedJwt> UNKNOWN_BINDING =
+      Refusal.of(JwtReason.BINDING_MISSING, "cnf holds a binding that is not supported");
+  private static final Rejected<VerifiedJwt> NOT_BOUND =
+      Refusal.of(JwtReason.BINDING_MISSING, "the token is bound to nothing, and must be");
+  private static final Rejected<VerifiedJwt> NO_CERTIFICATE =
+      Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a certificate, the request shows none");
-  private static final Rejected OTHER_CERTIFICATE =
-      Rejected.of(JwtReason.BINDING_MISMATCH, "the token is bound to another certificate");
-  private static final Rejected NO_PROOF =
-      Rejected.of(
+  private static final Rejected<VerifiedJwt> OTHER_CERTIFICATE =
+      Refusal.of(JwtReason.BINDING_MISMATCH, "the token is bound to another certificate");
+  private static final Rejected<VerifiedJwt> NO_PROOF =
+      Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a key, the request has no proof");
-  private static final Rejected NO_DPOP =
-      Rejected.of(
+  private static final Rejected<VerifiedJwt> NO_DPOP =
+      Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a key, DPoP is not configured here");
-  private static final Rejected PROOF_WITHOUT_BINDING =
-      Rejected.of(JwtReason.BINDING_MISMATCH, "the request has a DPoP proof, the token no jkt");
-  private static final Rejected REVOKED =
-      Rejected.of(JwtReason.REVOKED, "the token or its subject was revoked");
-  private static final Rejected NO_ID =
-      Rejected.of(JwtReason.CLAIM_MISSING, "jti is missing, and tokens are for single use");
-  private static final Rejected USED = Rejected.of(JwtReason.REPLAYED, "the token was used before");
-  private static final Rejected UNDECIDED =
-      Rejected.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the token was used before");
+  private static final Rejected<VerifiedJwt> PROOF_WITHOUT_BINDING =
+      Refusal.of(JwtReason.BINDING_MISMATCH, "the request has a DPoP proof, the token no jkt");
+  private static final Rejected<VerifiedJwt> REVOKED =
+      Refusal.of(JwtReason.REVOKED, "the token or its subject was revoked");
+  private static final Rejected<VerifiedJwt> NO_ID =
+      Refusal.of(JwtReason.CLAIM_MISSING, "jti is missing, and tokens are for single use");
+  private static final Rejected<VerifiedJwt> USED =
+      Refusal.of(JwtReason.REPLAYED, "the token was used before");
+  private static final Rejected<VerifiedJwt> UNDECIDED =
+      Refusal.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the token was used before");
 
   private final boolean ignoresBinding;
   private final boolean requiresBinding;
@@ -69,9 +70,11 @@ final class UsePolicy {
     this.skewMillis = skewMillis;
   }
 
-  @Nullable Rejected check(VerifiedJwt jwt, String token, JwtRequest request, long now) {
+  @Nullable Rejected<VerifiedJwt> check(
+      VerifiedJwt jwt, String token, JwtRequest request, long now) {
     ClaimSet claims = jwt.claimSet();
-    Rejected refused = revocation == null ? null : checkRevocation(revocation, jwt, claims);
+    Rejected<VerifiedJwt> refused =
+        revocation == null ? null : checkRevocation(revocation, jwt, claims);
     if (refused == null && singleUse != null && claims.id == null) {
       refused = NO_ID;
     }
@@ -91,7 +94,7 @@ final class UsePolicy {
     return refused;
   }
 
-  private static @Nullable Rejected checkRevocation(
+  private static @Nullable Rejected<VerifiedJwt> checkRevocation(
       JwtRevocation revocation, VerifiedJwt jwt, ClaimSet claims) {
     if (claims.id != null && revocation.isRevoked(jwt.issuer(), claims.id)) {
       return REVOKED;
@@ -106,7 +109,7 @@ final class UsePolicy {
     return null;
   }
 
-  private @Nullable Rejected checkBinding(
+  private @Nullable Rejected<VerifiedJwt> checkBinding(
       ClaimSet claims, String token, JwtRequest request, long now) {
     if (!claims.json.has("cnf")) {
       return requiresBinding ? NOT_BOUND : request.proof != null ? PROOF_WITHOUT_BINDING : null;
@@ -122,14 +125,15 @@ final class UsePolicy {
           return UNKNOWN_BINDING;
         }
       }
-      Rejected refused = checkCertificate(binding.string("x5t#S256"), request.certificate);
+      Rejected<VerifiedJwt> refused =
+          checkCertificate(binding.string("x5t#S256"), request.certificate);
       return refused != null ? refused : checkKey(binding.string("jkt"), token, request, now);
     } catch (JsonException e) {
       return MALFORMED;
     }
   }
 
-  private static @Nullable Rejected checkCertificate(
+  private static @Nullable Rejected<VerifiedJwt> checkCertificate(
       @Nullable String thumbprint, @Nullable X509Certificate certificate) {
     if (thumbprint == null) {
       return null;
@@ -146,7 +150,7 @@ final class UsePolicy {
     }
   }
 
-  private @Nullable Rejected checkKey(
+  private @Nullable Rejected<VerifiedJwt> checkKey(
       @Nullable String jkt, String token, JwtRequest request, long now) {
     if (jkt == null) {
       return request.proof == null ? null : PROOF_WITHOUT_BINDING;

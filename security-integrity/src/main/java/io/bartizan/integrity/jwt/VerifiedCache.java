@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Accepted;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ final class VerifiedCache {
   record Key(long first, long second, long third, long fourth) {}
 
   /** An accepted token, and whose key made it so. */
-  record Entry(Key key, JwtResult.Accepted accepted, IssuerKeys issuer, KeyRing ring) {}
+  record Entry(Key key, Accepted<VerifiedJwt> accepted, IssuerKeys issuer, KeyRing ring) {}
 
   private final AtomicReferenceArray<@Nullable Entry> entries;
   private final int groupMask;
@@ -83,7 +84,7 @@ final class VerifiedCache {
         victim = i;
         break;
       }
-      long expiry = entry.accepted.jwt().claimSet().expiresAt;
+      long expiry = entry.accepted.value().claimSet().expiresAt;
       if (expiry < soonest) {
         soonest = expiry;
         victim = i;

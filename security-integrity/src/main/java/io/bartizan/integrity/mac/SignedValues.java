@@ -2,6 +2,8 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
@@ -45,6 +47,7 @@ public final class SignedValues {
   private final int maxPayload;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
+  private final IntegrityListener listener;
   private final SecureRandom random = new SecureRandom();
 
   private SignedValues(Builder builder) {
@@ -55,6 +58,7 @@ public final class SignedValues {
     maxPayload = builder.maxPayload;
     clock = builder.clock;
     guard = builder.guard;
+    listener = builder.listener;
   }
 
   /**
@@ -154,6 +158,18 @@ public final class SignedValues {
    * @throws VerificationException with a {@link MacReason}
    */
   public SignedValue verify(@Nullable String value, String... associatedData) {
+    SignedValue verified;
+    try {
+      verified = decide(value, associatedData);
+    } catch (VerificationException refused) {
+      listener.refused(Kind.SIGNED_VALUE, purpose, refused.reason());
+      throw refused;
+    }
+    listener.accepted(Kind.SIGNED_VALUE, purpose);
+    return verified;
+  }
+
+  private SignedValue decide(@Nullable String value, String... associatedData) {
     if (value == null || value.isEmpty()) {
       throw refuse(MacReason.MALFORMED, "there is no value");
     }
@@ -277,6 +293,7 @@ public final class SignedValues {
     private int maxPayload = 4096;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
+    private IntegrityListener listener = new IntegrityListener() {};
 
     private Builder(String purpose, Supplier<MacKeyRing> source, @Nullable Duration validity) {
       this.purpose = Objects.requireNonNull(purpose, "purpose");
@@ -353,6 +370,18 @@ public final class SignedValues {
         throw new IllegalStateException("values that never expire can't be for single use");
       }
       guard = Objects.requireNonNull(once, "guard");
+      return this;
+    }
+
+    /**
+     * Who hears of each verification; nobody unless set.
+     *
+     * @param hears gets the purpose and the reason, no part of a value
+     * @return this builder
+     * @throws NullPointerException if {@code hears} is null
+     */
+    public Builder withListener(IntegrityListener hears) {
+      listener = Objects.requireNonNull(hears, "listener");
       return this;
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,11 @@ enum WebhookScheme {
 
   WebhookScheme(String signatureHeader) {
     this.signatureHeader = signatureHeader;
+  }
+
+  /** Its name for metrics. */
+  String provider() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   String signatureHeader() {

@@ -2,6 +2,8 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +30,7 @@ public final class WebhookVerifier {
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
   private final Duration remember;
+  private final IntegrityListener listener;
 
   private WebhookVerifier(Builder builder) {
     scheme = builder.scheme;
@@ -36,6 +39,7 @@ public final class WebhookVerifier {
     clock = builder.clock;
     guard = builder.guard;
     remember = builder.remember;
+    listener = builder.listener;
   }
 
   /**
@@ -49,6 +53,18 @@ public final class WebhookVerifier {
    * @throws VerificationException with a {@link MacReason}
    */
   public VerifiedWebhook verify(Function<String, @Nullable String> headers, byte[] body) {
+    VerifiedWebhook verified;
+    try {
+      verified = decide(headers, body);
+    } catch (VerificationException refused) {
+      listener.refused(Kind.WEBHOOK, scheme.provider(), refused.reason());
+      throw refused;
+    }
+    listener.accepted(Kind.WEBHOOK, scheme.provider());
+    return verified;
+  }
+
+  private VerifiedWebhook decide(Function<String, @Nullable String> headers, byte[] body) {
     byte[] signed = body.clone();
     WebhookHeaders read = scheme.read(headers);
     if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
@@ -166,6 +182,7 @@ public final class WebhookVerifier {
     private Duration remember = Duration.ZERO;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
+    private IntegrityListener listener = new IntegrityListener() {};
 
     Builder(WebhookScheme scheme, List<WebhookKey> keys) {
       this.scheme = scheme;
@@ -229,6 +246,18 @@ public final class WebhookVerifier {
      */
     public Builder withClock(InstantSource source) {
       clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * Who hears of each verification; nobody unless set.
+     *
+     * @param hears gets the provider's name and the reason, no part of a webhook
+     * @return this builder
+     * @throws NullPointerException if {@code hears} is null
+     */
+    public Builder withListener(IntegrityListener hears) {
+      listener = Objects.requireNonNull(hears, "listener");
       return this;
     }
 

@@ -12,6 +12,7 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Checked;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.testkit.ManualInstantSource;
 import java.time.Duration;
@@ -188,12 +189,12 @@ class ClaimAttackTest {
 
   @Test
   void D09_refusal_holdsNothingOfTheToken() {
-    JwtResult result = verifier.check(token(HS256, payload("exp", "" + (NOW - 600))));
-    assertThat(result).isInstanceOf(JwtResult.Rejected.class);
-    assertThat(result.<Object>fold(jwt -> jwt, refused -> refused.detail()).toString())
+    Checked<VerifiedJwt> result = verifier.check(token(HS256, payload("exp", "" + (NOW - 600))));
+    assertThat(result).isInstanceOf(Checked.Rejected.class);
+    assertThat(result.<Object>fold(jwt -> jwt, refused -> refused.message()).toString())
         .isEqualTo("expired: exp has passed");
     assertThat(VerifiedJwt.class.getConstructors()).isEmpty();
-    assertThat(JwtResult.Accepted.class.getConstructors()).isEmpty();
+    assertThat(Checked.Accepted.class.getConstructors()).isEmpty();
   }
 
   @Test
@@ -228,10 +229,10 @@ class ClaimAttackTest {
   }
 
   private static void refuses2(JwtVerifier verifier, String token, JwtReason reason) {
-    JwtResult result = verifier.check(token);
-    assertThat(result).isInstanceOf(JwtResult.Rejected.class);
+    Checked<VerifiedJwt> result = verifier.check(token);
+    assertThat(result).isInstanceOf(Checked.Rejected.class);
     if (reason != null) {
-      assertThat(((JwtResult.Rejected) result).reason()).isEqualTo(reason);
+      assertThat(((Checked.Rejected<VerifiedJwt>) result).reason()).isEqualTo(reason);
     }
   }
 }

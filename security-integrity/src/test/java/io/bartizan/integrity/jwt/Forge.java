@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.testkit.ManualInstantSource;
 import java.security.GeneralSecurityException;
@@ -129,15 +130,15 @@ final class Forge {
         .as(token)
         .isThrownBy(() -> verifier.verify(token))
         .satisfies(e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason));
-    assertThat(verifier.check(token).<Object>fold(jwt -> jwt, JwtResult.Rejected::reason))
+    assertThat(verifier.check(token).<Object>fold(jwt -> jwt, Checked.Rejected::reason))
         .isEqualTo(reason);
   }
 
   static void refusesUse(JwtVerifier verifier, String token, JwtRequest request, JwtReason reason) {
     assertThat(verifier.check(token, request))
         .isInstanceOfSatisfying(
-            JwtResult.Rejected.class,
-            refused -> assertThat(refused.reason()).as(refused.detail()).isEqualTo(reason));
+            Checked.Rejected.class,
+            refused -> assertThat(refused.reason()).as(refused.message()).isEqualTo(reason));
   }
 
   static String part(String token, int index) {
@@ -146,8 +147,8 @@ final class Forge {
 
   /** Whether the signature was accepted, be the payload claims or not: examples sign any text. */
   static boolean verifiesSignature(JwtVerifier verifier, String token) {
-    JwtResult result = verifier.check(token);
-    return !(result instanceof JwtResult.Rejected refused)
-        || refused.detail().startsWith("malformed: the payload");
+    Checked<VerifiedJwt> result = verifier.check(token);
+    return !(result instanceof Checked.Rejected<VerifiedJwt> refused)
+        || refused.message().startsWith("malformed: the payload");
   }
 }

@@ -7,6 +7,7 @@ import static io.bartizan.integrity.jwt.Forge.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Checked;
 import io.bartizan.testkit.ForgedToken;
 import io.bartizan.testkit.ForgedTokens;
 import java.util.List;
@@ -53,7 +54,7 @@ class ForgedTokensTest {
       assertThat(verifier.check(one.token()))
           .as(one.attack())
           .isInstanceOfSatisfying(
-              JwtResult.Rejected.class,
+              Checked.Rejected.class,
               refused ->
                   assertThat(refused.reason())
                       .as(one.attack())

@@ -14,8 +14,11 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.ES256;
 import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.Health;
+import io.bartizan.core.VerificationException;
 import io.bartizan.testkit.ManualInstantSource;
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
@@ -180,11 +183,13 @@ class InfrastructureAttackTest {
           base64(evil) + "." + base64(evil) + "." + base64(evil),
           "evil\r\n"
         }) {
-      JwtResult.Rejected refused = (JwtResult.Rejected) verifier.check(token);
-      assertThat(refused.toString() + refused.detail())
+      Checked.Rejected<VerifiedJwt> refused = (Checked.Rejected<VerifiedJwt>) verifier.check(token);
+      assertThat(refused.toString() + refused.message())
           .doesNotContain("evil", "admin", "\n", "\r", "\u202e")
           .doesNotContain(base64(GOOD).substring(0, 12));
-      assertThat(refused.exception().getStackTrace()).isEmpty();
+      assertThatExceptionOfType(VerificationException.class)
+          .isThrownBy(refused::orThrow)
+          .satisfies(thrown -> assertThat(thrown.getStackTrace()).isEmpty());
     }
     assertThat(verifier.verify(token(HS256, GOOD)).toString()).doesNotContain("alice");
   }

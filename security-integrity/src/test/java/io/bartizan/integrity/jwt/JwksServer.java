@@ -79,7 +79,7 @@ final class JwksServer implements AutoCloseable {
     return client;
   }
 
-  RemoteJwks.Builder keys(Ticker ticker) {
+  RemoteJwksBuilder keys(Ticker ticker) {
     return RemoteJwks.of(client, uri()).withTicker(ticker);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class JwtVerifierTest {
     String other = Keys.signer(JwsAlgorithm.ES256, "https://c", 0).build().sign(CLAIMS);
     assertThat(both.check(other))
         .isInstanceOfSatisfying(
-            JwtResult.Rejected.class,
+            Checked.Rejected.class,
             refused -> assertThat(refused.reason()).isEqualTo(JwtReason.ISSUER_MISMATCH));
   }
 

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
 import java.net.URI;
@@ -302,7 +303,7 @@ class RemoteJwksIT {
                 () -> {
                   while (!stop.get()) {
                     int key = current.get();
-                    JwtResult result = verifier.check(tokens[key]);
+                    Checked<VerifiedJwt> result = verifier.check(tokens[key]);
                     if (!result.isAccepted() && key >= announced.get() - 1) {
                       return "false refusal of k" + key + ": " + result;
                     }

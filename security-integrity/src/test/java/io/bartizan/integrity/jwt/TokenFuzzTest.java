@@ -6,6 +6,7 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.core.Checked;
 import io.bartizan.tests.AllocatedBytes;
 import io.bartizan.tests.SeededCases;
 import java.util.EnumSet;
@@ -74,7 +75,7 @@ class TokenFuzzTest {
   private final JwtVerifier verifier = strict(HS256).build();
   private final Set<JwtReason> seen = EnumSet.noneOf(JwtReason.class);
   private int accepted;
-  private JwtResult last;
+  private Checked<VerifiedJwt> last;
 
   @Test
   void check_twentyThousandTokens_givesTypedRefusalsOnly() {
@@ -97,9 +98,8 @@ class TokenFuzzTest {
         random -> {
           String token = made(random);
           AllocatedBytes.assertBounded(token.length(), () -> last = verifier.check(token));
-          JwtResult result = last;
-          if (result instanceof JwtResult.Rejected refused) {
-            seen.add(refused.reason());
+          if (last instanceof Checked.Rejected<VerifiedJwt> refused) {
+            seen.add((JwtReason) refused.reason());
           } else {
             accepted++;
           }

@@ -1,0 +1,72 @@
+package io.bartizan.integrity;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.Reason;
+
+/**
+ * Hears of every verification and of every change of fetched keys: for metrics and audit.
+ *
+ * <p>It is never told a token, a value, a payload, a subject or a key, only names that the
+ * application's own configuration gave, so everything here is safe to log and to put in a metric's
+ * tag. A verification is told on the thread that asked, after its outcome is certain, so a listener
+ * must be quick and thread-safe; what it throws, the caller gets.
+ *
+ * <pre>{@code
+ * IntegrityListener audit =
+ *     new IntegrityListener() {
+ *       @Override
+ *       public void refused(Kind kind, String name, Reason reason) {
+ *         log.info("{} {} refused: {}", kind, name, reason.code());
+ *       }
+ *     };
+ * JwtVerifier api = JwtVerifier.of(issuer, "my-api").withListener(audit).build();
+ * }</pre>
+ */
+public interface IntegrityListener {
+
+  /** What was verified. */
+  enum Kind {
+    /** A token; its name is the verifier's first audience, or first issuer if it ignores them. */
+    JWT,
+    /** A signed value; its name is the purpose. */
+    SIGNED_VALUE,
+    /** A webhook; its name is the provider's, such as {@code stripe}. */
+    WEBHOOK
+  }
+
+  /**
+   * Something was accepted.
+   *
+   * @param kind what it was
+   * @param name which verifier accepted it
+   */
+  default void accepted(Kind kind, String name) {}
+
+  /**
+   * Something was refused.
+   *
+   * @param kind what it was
+   * @param name which verifier refused it
+   * @param reason the stable reason
+   */
+  default void refused(Kind kind, String name, Reason reason) {}
+
+  /**
+   * Fetched keys are other keys now; told on a thread of the HTTP client, which survives what this
+   * throws.
+   *
+   * @param source the URI they came from
+   * @param usable how many keys are in use
+   * @param leftOut how many were published but are weak, secret or for something else
+   */
+  default void keysChanged(String source, int usable, int leftOut) {}
+
+  /**
+   * Keys could not be fetched; told on a thread of the HTTP client, which survives what this
+   * throws.
+   *
+   * @param source the URI they should have come from
+   * @param health whether older keys still serve
+   */
+  default void keysFailed(String source, Health health) {}
+}

@@ -1,0 +1,155 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.Ticker;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches one URI within a budget: one fetch at a time, none before the pause after the last one's
+ * start is over, each limited in time and size, and few callers waiting. Thread-safe.
+ */
+final class JwksFetcher {
+
+  private static final int MAX_WAITING = 16;
+
+  /** What becomes of an answer; called on the client's threads, one call at a time. */
+  interface Receiver {
+    boolean arrived(HttpResponse<byte[]> answer);
+
+    boolean failed(Throwable problem);
+
+    /** How long after the start of this fetch the next one may start. */
+    long pauseNanos();
+  }
+
+  private final HttpClient client;
+  private final URI uri;
+  private final Duration timeout;
+  private final int maxBytes;
+  private final Ticker ticker;
+  private final Receiver receiver;
+  private final AtomicReference<@Nullable CompletableFuture<Boolean>> flight =
+      new AtomicReference<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile long nextFetchNanos;
+
+  JwksFetcher(
+      HttpClient client,
+      URI uri,
+      Duration timeout,
+      int maxBytes,
+      Ticker ticker,
+      Receiver receiver) {
+    this.client = client;
+    this.uri = uri;
+    this.timeout = timeout;
+    this.maxBytes = maxBytes;
+    this.ticker = ticker;
+    this.receiver = receiver;
+    this.nextFetchNanos = ticker.nanos();
+  }
+
+  /** Starts a fetch if the budget allows one now; never waits. */
+  void fetchIfAllowed() {
+    if (mayFetch()) {
+      CompletableFuture<Boolean> unused = fetch();
+    }
+  }
+
+  /**
+   * Waits for the fetch on its way, or for one that starts now if the budget allows it.
+   *
+   * @param everyone whether all may wait, not only {@value #MAX_WAITING}
+   */
+  void awaitFetch(boolean everyone) {
+    CompletableFuture<Boolean> running = flight.get();
+    if (running == null) {
+      if (!mayFetch()) {
+        return;
+      }
+      running = fetch();
+    }
+    if (waiting.incrementAndGet() <= MAX_WAITING || everyone) {
+      boolean unused = await(running, timeout);
+    }
+    waiting.decrementAndGet();
+  }
+
+  /** Waits for the fetch that is on its way, if there is one; false if it does not end in time. */
+  boolean awaitRunning(Duration limit) {
+    CompletableFuture<Boolean> running = flight.get();
+    return running == null || await(running, limit);
+  }
+
+  private static boolean await(CompletableFuture<Boolean> running, Duration limit) {
+    try {
+      Boolean unused = running.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  private boolean mayFetch() {
+    return flight.get() == null && ticker.nanos() - nextFetchNanos >= 0;
+  }
+
+  /** One at a time; whoever comes second gets the first one's. */
+  private CompletableFuture<Boolean> fetch() {
+    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    CompletableFuture<Boolean> running = flight.compareAndExchange(null, mine);
+    if (running != null) {
+      return running;
+    }
+    if (ticker.nanos() - nextFetchNanos < 0) { // another's began and ended since we asked
+      flight.set(null);
+      mine.complete(false);
+      return mine;
+    }
+    nextFetchNanos = ticker.nanos() + receiver.pauseNanos();
+    CompletableFuture<HttpResponse<byte[]>> answer = send();
+    var unused =
+        answer
+            .copy()
+            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .handle(
+                (response, problem) -> {
+                  answer.cancel(true);
+                  boolean good = false;
+                  try {
+                    good = problem == null ? receiver.arrived(response) : receiver.failed(problem);
+                  } finally { // whatever happened, the next fetch must be able to start
+                    flight.set(null);
+                    mine.complete(good);
+                  }
+                  return good;
+                });
+    return mine;
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send() {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .timeout(timeout)
+            .header("Accept", "application/jwk-set+json, application/json")
+            .build();
+    try {
+      return client.sendAsync(request, BoundedBody.handler(maxBytes));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.bartizan.integrity;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.Reason;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.jwt.JwsAlgorithm;
+import io.bartizan.integrity.jwt.JwtClaims;
+import io.bartizan.integrity.jwt.JwtKeys;
+import io.bartizan.integrity.jwt.JwtSigner;
+import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.TrustedIssuer;
+import io.bartizan.integrity.mac.MacKeyRing;
+import io.bartizan.integrity.mac.SignedValues;
+import io.bartizan.integrity.mac.WebhookVerifier;
+import io.bartizan.integrity.mac.Webhooks;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class IntegrityMetricsTest {
+
+  private static final SecretBytes SECRET = SecretBytes.random(32);
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final IntegrityMetrics metrics = IntegrityMetrics.of(registry);
+
+  @Test
+  void verifications_ofEveryKind_areCountedByOutcomeAndNeverByContent() {
+    SignedValues links =
+        SignedValues.of("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
+            .withListener(metrics)
+            .build();
+    String link = links.sign("for mallory", "user", "u-17");
+    assertThat(links.verify(link, "user", "u-17").text()).isEqualTo("for mallory");
+    assertThat(links.check(link, "user", "u-18").isAccepted()).isFalse();
+    assertThat(links.check(null).isAccepted()).isFalse();
+
+    JwtVerifier api = verifier(metrics);
+    String token = token();
+    assertThat(api.verify(token).subject()).contains("mallory");
+    assertThat(api.check(token).isAccepted()).isTrue();
+    assertThat(api.check(token + "x").isAccepted()).isFalse();
+    assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> api.verify("mallory"));
+
+    WebhookVerifier slack = Webhooks.slack(SECRET).withListener(metrics).build();
+    assertThat(slack.check(name -> "mallory", "mallory".getBytes(UTF_8)).isAccepted()).isFalse();
+
+    assertThat(count("signed-value", "invite", "accepted")).isEqualTo(1);
+    assertThat(count("signed-value", "invite", "signature-invalid")).isEqualTo(1);
+    assertThat(count("signed-value", "invite", "malformed")).isEqualTo(1);
+    assertThat(count("jwt", "my-api", "accepted")).isEqualTo(2);
+    assertThat(count("jwt", "my-api", "signature-invalid") + count("jwt", "my-api", "malformed"))
+        .isEqualTo(2);
+    assertThat(count("webhook", "slack", "malformed")).isEqualTo(1);
+    for (Meter meter : registry.getMeters()) {
+      assertThat(meter.getId().getTags()).extracting(Tag::getValue).noneMatch(this::isContent);
+    }
+  }
+
+  @Test
+  void keys_changedOrFailed_areCountedBySource() {
+    metrics.keysChanged("https://issuer/jwks", 2, 0);
+    metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
+    metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
+    assertThat(registry.get("bartizan.integrity.keys").tag("outcome", "changed").counter().count())
+        .isEqualTo(1);
+    assertThat(registry.get("bartizan.integrity.keys").tag("outcome", "failed").counter().count())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void names_beyondTheMost_areCountedAsOther() {
+    for (int i = 0; i < IntegrityMetrics.MAX_SERIES + 50; i++) {
+      metrics.accepted(IntegrityListener.Kind.JWT, "tenant-" + i);
+    }
+    assertThat(registry.getMeters()).hasSize(IntegrityMetrics.MAX_SERIES + 1);
+    assertThat(count("jwt", "other", "accepted")).isEqualTo(50);
+  }
+
+  @Test
+  void listener_thatThrows_isHeardByTheCaller() {
+    JwtVerifier api =
+        verifier(
+            new IntegrityListener() {
+              @Override
+              public void refused(Kind kind, String name, Reason reason) {
+                throw new IllegalStateException(kind + " " + name + " " + reason.code());
+              }
+            });
+    assertThatIllegalStateException()
+        .isThrownBy(() -> api.check("a.b"))
+        .withMessage("JWT my-api malformed");
+  }
+
+  private boolean isContent(String tag) {
+    return tag.contains("mallory") || tag.contains("u-17");
+  }
+
+  private double count(String kind, String name, String outcome) {
+    Counter counter =
+        registry
+            .find("bartizan.integrity.verifications")
+            .tags("kind", kind, "name", name, "outcome", outcome)
+            .counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  private static JwtVerifier verifier(IntegrityListener listener) {
+    JwtKeys keys = JwtKeys.secret(JwsAlgorithm.HS256, SECRET);
+    return JwtVerifier.of(TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.HS256), "my-api")
+        .withListener(listener)
+        .build();
+  }
+
+  private static String token() {
+    return JwtSigner.of("https://issuer", Duration.ofMinutes(5), JwsAlgorithm.HS256, SECRET)
+        .build()
+        .sign(JwtClaims.forAudience("my-api").withSubject("mallory"));
+  }
+}
