@@ -1,13 +1,14 @@
 package io.bartizan.benchmarks;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtReason;
-import io.bartizan.integrity.jwt.JwtResult;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.TrustedIssuer;
+import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -64,8 +65,8 @@ public class JwtRejectBenchmark {
         .sign(JwtSample.claims());
   }
 
-  private static void expect(JwtResult result, @Nullable JwtReason reason) {
-    if (result instanceof JwtResult.Rejected rejected
+  private static void expect(Checked<VerifiedJwt> result, @Nullable JwtReason reason) {
+    if (result instanceof Checked.Rejected<VerifiedJwt> rejected
         ? rejected.reason() != reason
         : reason != null) {
       throw new IllegalStateException("expected " + reason + ", got " + result);
@@ -74,25 +75,25 @@ public class JwtRejectBenchmark {
 
   @Benchmark
   @SuppressWarnings("NullAway") // set up by JMH
-  public JwtResult accept() {
+  public Checked<VerifiedJwt> accept() {
     return verifier.check(good);
   }
 
   @Benchmark
   @SuppressWarnings("NullAway")
-  public JwtResult unknownAlgorithm() {
+  public Checked<VerifiedJwt> unknownAlgorithm() {
     return verifier.check(unknownAlgorithm);
   }
 
   @Benchmark
   @SuppressWarnings("NullAway")
-  public JwtResult badBase64() {
+  public Checked<VerifiedJwt> badBase64() {
     return verifier.check(badBase64);
   }
 
   @Benchmark
   @SuppressWarnings("NullAway")
-  public JwtResult unknownKey() {
+  public Checked<VerifiedJwt> unknownKey() {
     return verifier.check(unknownKey);
   }
 }
