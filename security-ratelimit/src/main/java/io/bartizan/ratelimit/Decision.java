@@ -344,7 +344,7 @@ public final class Decision {
         limit.name(),
         limit,
         remaining(),
-        retryAfter(),
+        retryAfterNanos() == Long.MAX_VALUE ? "never" : retryAfter(),
         resetAfter(),
         source);
   }

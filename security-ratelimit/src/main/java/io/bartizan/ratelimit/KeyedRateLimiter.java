@@ -13,7 +13,8 @@ import java.time.Duration;
  *
  * <p>A key is any text of 1 to {@value Key#MAX_CHARS} characters; {@link Key#of(String, String)}
  * joins parts safely. Thread-safe. Implementations in memory never block in {@code tryAcquire}; the
- * blocking view of a shared limiter waits for the shared place, at most its time-out.
+ * blocking view of a shared limiter waits for the shared place's answer, at most its time-out; only
+ * {@code acquire} then waits on for its permits.
  */
 public interface KeyedRateLimiter {
 
@@ -70,6 +71,18 @@ public interface KeyedRateLimiter {
   Decision tryAcquire(String key, long permits);
 
   /**
+   * What {@link #tryAcquire(String)} would say; takes nothing.
+   *
+   * @param key whose permits
+   * @return the decision
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long
+   */
+  default Decision peek(String key) {
+    return peek(key, 1);
+  }
+
+  /**
    * What {@link #tryAcquire(String, long)} would say; takes nothing.
    *
    * @param key whose permits
@@ -102,8 +115,26 @@ public interface KeyedRateLimiter {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
    *     1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    */
   Reservation reserve(String key, long permits, Duration maxWait);
+
+  /**
+   * Takes one permit of a key and waits until it may be used; refuses at once when that would be
+   * too late.
+   *
+   * @param key whose permit
+   * @param maxWait the longest wait; zero or more
+   * @return the decision; if refused, nothing was taken and nothing waited for
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code maxWait}
+   *     negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
+   * @throws InterruptedException if the thread is interrupted; the permit was given back
+   */
+  default Decision acquire(String key, Duration maxWait) throws InterruptedException {
+    return acquire(key, 1, maxWait);
+  }
 
   /**
    * Takes permits of a key and waits until they may be used; refuses at once when that would be too
@@ -116,6 +147,7 @@ public interface KeyedRateLimiter {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
    *     1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    * @throws InterruptedException if the thread is interrupted; the permits were given back
    */
   Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException;

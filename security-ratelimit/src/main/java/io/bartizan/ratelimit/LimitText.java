@@ -24,11 +24,13 @@ final class LimitText {
     86_400_000_000L, 3_600_000_000L, 60_000_000L, 1_000_000L, 1000L, 1L
   };
 
-  private static final String RATE = "(\\d{1,13})/(\\d{1,18})?(us|ms|s|min|h|d)";
+  private static final String RATE =
+      "(\\d{1,13}) ?/ ?(\\d{1,18})? ?(us|ms|s|sec|second|min|minute|h|hour|d|day)";
   private static final Pattern BUCKET =
-      Pattern.compile("(\\d{1,13}) burst, " + RATE + "(, in steps)?(?:, (\\d{1,13}) at first)?");
+      Pattern.compile("(\\d{1,13}) burst, ?" + RATE + "(, ?in steps)?(?:, ?(\\d{1,13}) at first)?");
   private static final Pattern WINDOW =
       Pattern.compile(RATE + " (sliding|sliding counter|fixed|from first request)");
+  private static final Pattern BARE = Pattern.compile(RATE);
   private static final Pattern CALENDAR =
       Pattern.compile("(\\d{1,13})/(day|month) in ([A-Za-z0-9/_+:-]{1,64})");
 
@@ -61,7 +63,13 @@ final class LimitText {
         return calendar(calendar);
       }
     }
-    throw new IllegalArgumentException("limit is \"" + SafeText.of(text) + "\"; " + FORMS);
+    String missing =
+        BARE.matcher(text).matches()
+            ? "which does not say what kind of limit: a burst before it, or sliding, sliding counter"
+                + " or fixed after it; "
+            : "";
+    throw new IllegalArgumentException(
+        "limit is \"" + SafeText.of(text) + "\"; " + missing + FORMS);
   }
 
   private static Limit bucket(Matcher text) {
@@ -100,9 +108,17 @@ final class LimitText {
 
   private static Rate rate(Matcher text, int group) {
     String count = text.group(group + 1);
+    String unit =
+        switch (text.group(group + 2)) {
+          case "sec", "second" -> "s";
+          case "minute" -> "min";
+          case "hour" -> "h";
+          case "day" -> "d";
+          default -> text.group(group + 2);
+        };
     long micros = 0;
     for (int i = 0; i < UNITS.length; i++) {
-      if (UNITS[i].equals(text.group(group + 2))) {
+      if (UNITS[i].equals(unit)) {
         micros = MICROS[i];
       }
     }

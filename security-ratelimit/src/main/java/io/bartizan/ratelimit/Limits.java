@@ -87,8 +87,8 @@ public final class Limits implements Plan {
   public static Limits parse(String text) {
     List<Limit> limits = new ArrayList<>();
     for (String item : text.split(";", MAX_LIMITS + 1)) {
-      int colon = item.indexOf(": ");
-      Limit limit = Limit.parse(item.substring(colon < 0 ? 0 : colon + 2).trim());
+      int colon = item.lastIndexOf(':', Math.max(item.indexOf('/'), 0)); // zones may have one too
+      Limit limit = Limit.parse(item.substring(colon + 1).trim());
       limits.add(colon < 0 ? limit : limit.named(item.substring(0, colon).trim()));
     }
     return allOf(limits);

@@ -52,9 +52,32 @@ public record Rate(long permits, Duration period) {
   }
 
   /**
+   * A number of permits per second.
+   *
+   * @param permits how many permits a second brings; 1 to 10<sup>9</sup>
+   * @return the rate
+   * @throws IllegalArgumentException if {@code permits} is outside its range
+   */
+  public static Rate perSecond(long permits) {
+    return new Rate(permits, Duration.ofSeconds(1));
+  }
+
+  /**
+   * A number of permits per minute.
+   *
+   * @param permits how many permits a minute brings; 1 to 6 × 10<sup>10</sup>
+   * @return the rate
+   * @throws IllegalArgumentException if {@code permits} is outside its range
+   */
+  public static Rate perMinute(long permits) {
+    return new Rate(permits, Duration.ofMinutes(1));
+  }
+
+  /**
    * A number of permits per period.
    *
-   * @param permits how many permits a period brings; 1 to 10<sup>12</sup>
+   * @param permits how many permits a period brings; 1 to 10<sup>12</sup>, and at most 1000 for
+   *     each microsecond of the period
    * @param period the period; whole microseconds, 1 ms to 36 525 days
    * @return the rate
    * @throws NullPointerException if {@code period} is null

@@ -16,18 +16,17 @@ import java.util.stream.Collectors;
  *
  * <p>The fields are {@code RateLimit-Policy} and {@code RateLimit} of
  * draft-ietf-httpapi-ratelimit-headers-11, and {@code Retry-After} (RFC 9110 section 10.2.3) on a
- * refusal that waiting can mend. Permits are rounded down, seconds up. Immutable.
+ * refusal that waiting can mend. Permits are rounded down, seconds up. Where nobody counted, since
+ * the shared place can't be reached ({@link Decision.Source#FAILED_OPEN}, {@link
+ * Decision.Source#FAILED_CLOSED}), there is no {@code RateLimit}: the caller's quota is not known,
+ * and an outage is not the caller's fault. Immutable.
  */
 public final class RateLimitFields {
 
-  /** The status of a refusal, Too Many Requests (RFC 6585 section 4). */
-  public static final int STATUS = 429;
-
   /** The media type of {@link #problem()} (RFC 9457). */
-  public static final String PROBLEM_TYPE = "application/problem+json";
+  public static final String PROBLEM_MEDIA_TYPE = "application/problem+json";
 
-  private static final String QUOTA_EXCEEDED =
-      "https://iana.org/assignments/http-problem-types#quota-exceeded";
+  private static final String PROBLEMS = "https://iana.org/assignments/http-problem-types#";
 
   /** The largest integer of structured fields (RFC 9651 section 3.3.1). */
   private static final long MAX_INTEGER = 999_999_999_999_999L;
@@ -50,13 +49,25 @@ public final class RateLimitFields {
   }
 
   /**
+   * The status of a refusal.
+   *
+   * @return 429 Too Many Requests (RFC 6585 section 4), or 503 Service Unavailable where nobody
+   *     counted
+   */
+  public int status() {
+    return isCounted() ? 429 : 503;
+  }
+
+  /**
    * Hands over every field: policy, state, and on a refusal {@code Retry-After}.
    *
    * @param consumer takes a field's name and value, such as {@code response::setHeader}
    */
   public void forEach(BiConsumer<String, String> consumer) {
     consumer.accept("RateLimit-Policy", policy());
-    consumer.accept("RateLimit", state());
+    if (isCounted()) {
+      consumer.accept("RateLimit", state());
+    }
     retryAfter(consumer);
   }
 
@@ -69,9 +80,16 @@ public final class RateLimitFields {
    */
   public void forEachOlder(BiConsumer<String, String> consumer) {
     consumer.accept("X-RateLimit-Limit", Long.toString(decision.limit().capacity()));
-    consumer.accept("X-RateLimit-Remaining", Long.toString(decision.remaining()));
-    consumer.accept("X-RateLimit-Reset", Long.toString(seconds(decision.resetAfter())));
+    if (isCounted()) {
+      consumer.accept("X-RateLimit-Remaining", Long.toString(decision.remaining()));
+      consumer.accept("X-RateLimit-Reset", Long.toString(seconds(decision.resetAfter())));
+    }
     retryAfter(consumer);
+  }
+
+  private boolean isCounted() {
+    return decision.source() != Decision.Source.FAILED_OPEN
+        && decision.source() != Decision.Source.FAILED_CLOSED;
   }
 
   private void retryAfter(BiConsumer<String, String> consumer) {
@@ -107,22 +125,30 @@ public final class RateLimitFields {
   }
 
   /**
-   * The body of a refusal as problem details (RFC 9457): type quota-exceeded, the violated limits'
-   * names, and nothing about the caller.
+   * The body of a refusal as problem details (RFC 9457): type quota-exceeded and the violated
+   * limits' names, or temporary-reduced-capacity where nobody counted; nothing about the caller.
    *
    * @return one JSON object
    */
   public String problem() {
+    if (!isCounted()) {
+      return "{\"type\":\""
+          + PROBLEMS
+          + "temporary-reduced-capacity\",\"title\":\"Request cannot be satisfied due to temporary"
+          + " server capacity constraints\",\"status\":"
+          + status()
+          + "}";
+    }
     String violated =
         decision.parts().stream()
             .filter(part -> !part.allowed())
             .map(RateLimitFields::quoted)
             .collect(Collectors.joining(","));
     return "{\"type\":\""
-        + QUOTA_EXCEEDED
-        + "\",\"title\":\"Request cannot be satisfied as assigned quota has been exceeded\","
+        + PROBLEMS
+        + "quota-exceeded\",\"title\":\"Request cannot be satisfied as assigned quota has been exceeded\","
         + "\"status\":"
-        + STATUS
+        + status()
         + ",\"violated-policies\":["
         + violated
         + "]}";

@@ -27,7 +27,7 @@ public interface RateLimiter {
    * @throws NullPointerException if {@code limit} is null
    */
   static RateLimiter of(Limit limit) {
-    return builder(limit.alone()).build();
+    return builder(limit).build();
   }
 
   /**
@@ -43,6 +43,17 @@ public interface RateLimiter {
 
   /**
    * Starts a limiter with options.
+   *
+   * @param limit what may pass
+   * @return a builder
+   * @throws NullPointerException if {@code limit} is null
+   */
+  static RateLimiterBuilder builder(Limit limit) {
+    return new RateLimiterBuilder(limit.alone());
+  }
+
+  /**
+   * Starts a limiter of several limits at once with options.
    *
    * @param limits what may pass
    * @return a builder
@@ -71,6 +82,15 @@ public interface RateLimiter {
   Decision tryAcquire(long permits);
 
   /**
+   * What {@link #tryAcquire()} would say; takes nothing.
+   *
+   * @return the decision
+   */
+  default Decision peek() {
+    return peek(1);
+  }
+
+  /**
    * What {@link #tryAcquire(long)} would say; takes nothing.
    *
    * @param permits how many; at least 1
@@ -95,8 +115,23 @@ public interface RateLimiter {
    * @return the reservation, granted or not
    * @throws NullPointerException if {@code maxWait} is null
    * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    */
   Reservation reserve(long permits, Duration maxWait);
+
+  /**
+   * Takes one permit and waits until it may be used; refuses at once when that would be too late.
+   *
+   * @param maxWait the longest wait; zero or more
+   * @return the decision; if refused, nothing was taken and nothing waited for
+   * @throws NullPointerException if {@code maxWait} is null
+   * @throws IllegalArgumentException if {@code maxWait} is negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
+   * @throws InterruptedException if the thread is interrupted; the permit was given back
+   */
+  default Decision acquire(Duration maxWait) throws InterruptedException {
+    return acquire(1, maxWait);
+  }
 
   /**
    * Takes permits and waits until they may be used; refuses at once when that would be too late.
@@ -109,9 +144,20 @@ public interface RateLimiter {
    * @return the decision; if refused, nothing was taken and nothing waited for
    * @throws NullPointerException if {@code maxWait} is null
    * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
+   * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    * @throws InterruptedException if the thread is interrupted; the permits were given back
    */
   Decision acquire(long permits, Duration maxWait) throws InterruptedException;
+
+  /**
+   * Holds the subject to another limit from now on, as {@link #change(Limits)} does.
+   *
+   * @param limit what may pass from now on
+   * @throws NullPointerException if {@code limit} is null
+   */
+  default void change(Limit limit) {
+    change(limit.alone());
+  }
 
   /**
    * Holds the subject to other limits from now on. What was consumed of a limit stays consumed from

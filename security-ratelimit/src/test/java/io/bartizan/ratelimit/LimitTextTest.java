@@ -27,6 +27,9 @@ class LimitTextTest {
     assertThat(Limit.parse("7/90min sliding"))
         .isEqualTo(Limit.slidingWindow(Rate.per(7, Duration.ofMinutes(90))));
     assertThat(Limit.parse("7/60s fixed")).hasToString("7/min fixed");
+    assertThat(Limit.parse("100 burst,50/second")).hasToString("100 burst, 50/s");
+    assertThat(Limit.parse("5 / 10 sec sliding")).hasToString("5/10s sliding");
+    assertThat(Limit.parse("5/hour fixed")).hasToString("5/h fixed");
   }
 
   @Test
@@ -37,6 +40,8 @@ class LimitTextTest {
             Limit.parse("1000/day in UTC").named("daily"));
     assertThat(limits).hasToString("burst: 100 burst, 50/s; daily: 1000/day in UTC");
     assertThat(Limits.parse(limits.toString())).isEqualTo(limits);
+    assertThat(Limits.parse("burst:100 burst,50/s;daily:1000/day in UTC")).isEqualTo(limits);
+    assertThat(Limits.parse("1000/day in +02:00")).hasToString("default: 1000/day in +02:00");
     assertThat(Limits.parse("5/s fixed")).isEqualTo(Limits.allOf(Limit.parse("5/s fixed")));
     assertThatThrownBy(() -> Limits.parse("a: 5/s fixed; a: 6/s fixed"))
         .isInstanceOf(IllegalArgumentException.class);
@@ -75,6 +80,12 @@ class LimitTextTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(" is ")
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void rate_alone_is_refused_since_it_names_no_kind() {
+    assertThatThrownBy(() -> Limit.parse("5/min"))
+        .hasMessageContaining("does not say what kind of limit");
   }
 
   @Test

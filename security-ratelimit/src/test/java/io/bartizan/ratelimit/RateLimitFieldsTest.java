@@ -71,6 +71,25 @@ class RateLimitFieldsTest {
   }
 
   @Test
+  void outage_is_no_exceeded_quota() {
+    Limit limit = Limit.parse("5 burst, 1/s");
+    Duration second = Duration.ofSeconds(1);
+    RateLimitFields closed =
+        RateLimitFields.of(
+            Decision.of(limit, false, 1, 0, second, second, Decision.Source.FAILED_CLOSED));
+    Map<String, String> told = new LinkedHashMap<>();
+    closed.forEach(told::put);
+    closed.forEachOlder(told::put);
+    assertThat(told).containsOnlyKeys("RateLimit-Policy", "X-RateLimit-Limit", "Retry-After");
+    assertThat(closed.status()).isEqualTo(503);
+    assertThat(closed.problem())
+        .contains("#temporary-reduced-capacity\"", "\"status\":503")
+        .doesNotContain("violated", "quota-exceeded");
+    Decision open = Decision.of(limit, true, 1, 0, second, second, Decision.Source.FAILED_OPEN);
+    assertThat(fields(open)).containsOnlyKeys("RateLimit-Policy");
+  }
+
+  @Test
   void largest_numbers_stay_within_structured_fields() {
     RateLimiter limiter = limiter("1000000000000 burst, 1000000/ms");
     assertThat(fields(limiter.tryAcquire()).get("RateLimit-Policy"))

@@ -39,8 +39,7 @@ final class RateGuard extends Filter {
       chain.doFilter(exchange);
     } else {
       exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
-      Problem.send(
-          exchange, RateLimitFields.STATUS, fields.problem().getBytes(StandardCharsets.UTF_8));
+      Problem.send(exchange, fields.status(), fields.problem().getBytes(StandardCharsets.UTF_8));
     }
   }
 

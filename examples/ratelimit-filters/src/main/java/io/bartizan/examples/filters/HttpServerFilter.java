@@ -36,9 +36,9 @@ final class HttpServerFilter extends Filter {
       return;
     }
     byte[] body = fields.problem().getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", RateLimitFields.PROBLEM_TYPE);
+    exchange.getResponseHeaders().set("Content-Type", RateLimitFields.PROBLEM_MEDIA_TYPE);
     try (exchange) {
-      exchange.sendResponseHeaders(RateLimitFields.STATUS, body.length);
+      exchange.sendResponseHeaders(fields.status(), body.length);
       exchange.getResponseBody().write(body);
     }
   }

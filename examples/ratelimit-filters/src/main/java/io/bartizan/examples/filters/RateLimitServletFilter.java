@@ -35,8 +35,8 @@ final class RateLimitServletFilter implements Filter {
       chain.doFilter(request, response);
       return;
     }
-    answer.setStatus(RateLimitFields.STATUS);
-    answer.setContentType(RateLimitFields.PROBLEM_TYPE);
+    answer.setStatus(fields.status());
+    answer.setContentType(RateLimitFields.PROBLEM_MEDIA_TYPE);
     answer.getWriter().write(fields.problem());
   }
 }
