@@ -2,6 +2,7 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
@@ -11,9 +12,14 @@ import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.ECPoint;
+import java.security.spec.EllipticCurve;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one public key that a detached signature must be made with.
@@ -86,6 +92,7 @@ public final class PinnedKey {
       boolean known = bits == 256 || bits == 384 || bits == 521;
       String curve = String.valueOf(ec.getParams());
       if (known && curve.contains("secp" + bits + "r1")) {
+        requireOnCurve(ec);
         return new PinnedKey(key, "SHA" + hash + "withECDSA");
       }
       throw new IllegalArgumentException("key is on another curve than P-256, P-384 and P-521");
@@ -102,6 +109,22 @@ public final class PinnedKey {
         "key is " + key.getAlgorithm() + ", Ed25519, EC and RSA are accepted");
   }
 
+  /** y² = x³ + ax + b; not every JDK asks. */
+  private static void requireOnCurve(ECPublicKey key) {
+    if (key.getW().equals(ECPoint.POINT_INFINITY)) {
+      throw new IllegalArgumentException("key is the point at infinity");
+    }
+    EllipticCurve curve = key.getParams().getCurve();
+    BigInteger p = ((ECFieldFp) curve.getField()).getP();
+    BigInteger x = key.getW().getAffineX();
+    BigInteger y = key.getW().getAffineY();
+    BigInteger right = x.multiply(x).add(curve.getA()).multiply(x).add(curve.getB()).mod(p);
+    boolean inField = x.signum() >= 0 && y.signum() >= 0 && x.max(y).compareTo(p) < 0;
+    if (!inField || !y.multiply(y).mod(p).equals(right)) {
+      throw new IllegalArgumentException("key is no point of its curve");
+    }
+  }
+
   /**
    * Verifies a detached signature.
    *
@@ -116,6 +139,9 @@ public final class PinnedKey {
     Objects.requireNonNull(signature, "signature");
     if (algorithm.equals("Ed25519") && signature.length != ED25519_BYTES) {
       throw invalid(); // the JDK lets trailing zeros pass
+    }
+    if (key instanceof ECPublicKey ec && !isStrict(signature, ec.getParams().getOrder())) {
+      throw invalid(); // some JDKs take other spellings of the same numbers, or zero
     }
     boolean valid;
     try {
@@ -135,13 +161,63 @@ public final class PinnedKey {
     }
   }
 
+  /** DER of two numbers from 1 to n − 1, in the one spelling that DER has. */
+  private static boolean isStrict(byte[] der, BigInteger order) {
+    int head = der.length > 127 + 2 ? 3 : 2; // the length takes two bytes from 128 on
+    if (der.length < 8
+        || der.length > 255 + 3
+        || der[0] != 0x30
+        || (head == 3 && der[1] != (byte) 0x81)
+        || (der[head - 1] & 0xff) != der.length - head) {
+      return false;
+    }
+    int second = head + 2 + der[head + 1];
+    return isNumber(der, head, order)
+        && isNumber(der, second, order)
+        && second + 2 + der[second + 1] == der.length;
+  }
+
+  private static boolean isNumber(byte[] der, int at, BigInteger order) {
+    if (at < 0 || at + 2 > der.length || der[at] != 0x02 || der[at + 1] < 1) {
+      return false;
+    }
+    int length = der[at + 1];
+    if (at + 2 + length > der.length
+        || (length > 1 && der[at + 2] == 0 && der[at + 3] >= 0)) { // a zero too many
+      return false;
+    }
+    BigInteger number = new BigInteger(der, at + 2, length);
+    return number.signum() > 0 && number.compareTo(order) < 0;
+  }
+
   private VerificationException invalid() {
     return new VerificationException(
         ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
   }
 
+  /**
+   * Which key it is: the SHA-256 of its SubjectPublicKeyInfo, as cosign and others name keys.
+   *
+   * @return the digest
+   */
+  public Digest fingerprint() {
+    return Digest.sha256Of(key.getEncoded());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PinnedKey that
+        && Arrays.equals(key.getEncoded(), that.key.getEncoded());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(key.getEncoded());
+  }
+
+  /** The algorithm and the {@link #fingerprint()}. */
   @Override
   public String toString() {
-    return "PinnedKey[" + algorithm + "]";
+    return "PinnedKey[" + algorithm + ", " + fingerprint() + "]";
   }
 }

@@ -10,15 +10,21 @@ import io.bartizan.integrity.artifact.Manifest;
 import io.bartizan.integrity.artifact.ManifestReport;
 import io.bartizan.integrity.artifact.ManifestVerifier;
 import io.bartizan.integrity.artifact.MinisignKey;
+import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.artifact.ProgressListener;
 import io.bartizan.integrity.artifact.RollbackRule;
 import io.bartizan.integrity.artifact.SignedManifest;
 import io.bartizan.integrity.artifact.Sri;
 import io.bartizan.integrity.artifact.VerifiedFile;
+import io.bartizan.integrity.attest.CosignVerifier;
+import io.bartizan.integrity.attest.ImageReference;
+import io.bartizan.integrity.attest.SignerKeys;
+import io.bartizan.integrity.attest.VerifiedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bartizan-verify",
     mixinStandardHelpOptions = true,
-    description = "Verifies files, checksum files, SRI and minisign signatures.")
+    description = "Verifies files, checksum files, SRI, minisign and cosign signatures.")
 public final class Main {
 
   @Spec private @Nullable CommandSpec spec;
@@ -143,6 +149,38 @@ public final class Main {
     String comment =
         MinisignKey.parse(key).verify(file, Files.readString(Path.of(file + ".minisig")));
     out().println(SafeText.of(file.toString()) + ": OK, " + SafeText.of(comment));
+    return 0;
+  }
+
+  @Command(
+      name = "cosign",
+      description = {
+        "Verifies that a key signed an image: in an OCI layout folder that holds the signatures,",
+        "or by a payload and its base64 signature."
+      })
+  int cosign(
+      @Option(names = "--key", required = true, description = "cosign.pub, a PEM file") Path key,
+      @Option(names = "--layout", description = "folder in the OCI image layout")
+          @Nullable Path layout,
+      @Option(names = "--payload", description = "simple-signing payload") @Nullable Path payload,
+      @Option(names = "--signature", description = "its base64 signature") @Nullable Path signature,
+      @Parameters(paramLabel = "IMAGE", description = "reference by digest") String image)
+      throws IOException {
+    ImageReference reference = ImageReference.parse(image);
+    PinnedKey pinned = PinnedKey.parsePem(Files.readString(key));
+    CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(pinned)).build();
+    VerifiedImage verified;
+    if (layout != null && payload == null && signature == null) {
+      verified = cosign.verify(layout, reference);
+    } else if (layout == null && payload != null && signature != null) {
+      byte[] decoded = Base64.getDecoder().decode(Files.readString(signature).strip());
+      verified = cosign.verify(Files.readAllBytes(payload), decoded, reference);
+    } else {
+      throw new CommandLine.ParameterException(
+          commandSpec().commandLine(), "give --layout, or --payload and --signature");
+    }
+    out().println(verified.reference() + ": OK, " + verified.signers());
+    verified.ignored().forEach(why -> err().println("  not counted: " + why));
     return 0;
   }
 

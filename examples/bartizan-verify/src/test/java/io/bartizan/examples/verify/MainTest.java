@@ -2,11 +2,17 @@ package io.bartizan.examples.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.core.Pem;
 import io.bartizan.integrity.artifact.Digest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +71,47 @@ class MainTest {
   void minisign_noSignature_isAFailure() {
     String key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
     assertThat(run("minisign", key, file.toString())).isEqualTo(1);
+  }
+
+  @Test
+  void cosign_rightOrWrong_tellsByItsStatus() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] payload =
+        ("{\"critical\":{\"identity\":{},\"image\":{\"docker-manifest-digest\":\""
+                + DIGEST.oci()
+                + "\"},\"type\":\"cosign container image signature\"}}")
+            .getBytes(StandardCharsets.UTF_8);
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(pair.getPrivate());
+    signer.update(payload);
+    String signature = Base64.getEncoder().encodeToString(signer.sign()) + "\n";
+    String[] arguments = {
+      "cosign",
+      "--key",
+      Files.writeString(
+              directory.resolve("cosign.pub"),
+              Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()))
+          .toString(),
+      "--payload",
+      Files.write(directory.resolve("payload"), payload).toString(),
+      "--signature",
+      Files.writeString(directory.resolve("signature"), signature).toString(),
+      "app@" + DIGEST.oci()
+    };
+    assertThat(run(arguments)).isZero();
+    assertThat(out.toString()).contains("app@" + DIGEST.oci() + ": OK");
+    arguments[7] = "app@" + Digest.sha256Of(new byte[0]).oci();
+    assertThat(run(arguments)).isEqualTo(1);
+    assertThat(err.toString()).contains("subject-mismatch");
+    arguments[7] = "app:latest";
+    assertThat(run(arguments)).isEqualTo(1);
+    assertThat(err.toString()).contains("digest-required");
+    assertThat(run("cosign", "--key", arguments[2], "--payload", arguments[4], "app"))
+        .isEqualTo(2);
+    String folder = directory.toString();
+    assertThat(run("cosign", "--key", arguments[2], "--layout", folder, "app@" + DIGEST.oci()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("oci-layout");
   }
 
   @Test

@@ -1,0 +1,37 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.Reason;
+
+/** Why an image reference, an attestation or an image signature was refused. */
+public enum AttestReason implements Reason {
+  /** A text that is no image reference of the OCI distribution grammar. */
+  REFERENCE_MALFORMED,
+  /** A reference by tag alone, which names another image tomorrow, where a digest is required. */
+  DIGEST_REQUIRED,
+  /** An envelope, statement, payload or bundle that does not follow its format. */
+  MALFORMED,
+  /** More bytes, members, signatures or subjects than are read. */
+  TOO_LARGE,
+  /** A bundle of a version that is not accepted. */
+  VERSION_UNSUPPORTED,
+  /** Signed by a certificate instead of a key, which this library does not verify. */
+  KEYLESS_UNSUPPORTED,
+  /** The envelope is of another payload type than was asked for. */
+  PAYLOAD_TYPE_MISMATCH,
+  /** The statement is of another predicate type than was asked for. */
+  PREDICATE_TYPE_MISMATCH,
+  /** Fewer of the keys have signed than must. */
+  SIGNATURE_INVALID,
+  /** What was signed speaks of another artifact. */
+  SUBJECT_MISMATCH,
+  /** What was signed names another repository than the image's. */
+  REPOSITORY_MISMATCH,
+  /** What was signed lacks an annotation that is required, or has it with another value. */
+  ANNOTATION_MISMATCH,
+  /** A layout, index or manifest that does not follow the OCI image specification. */
+  LAYOUT_MALFORMED,
+  /** A blob is not the one that its descriptor names. */
+  BLOB_MISMATCH,
+  /** There is no signature of the image at all. */
+  UNSIGNED
+}

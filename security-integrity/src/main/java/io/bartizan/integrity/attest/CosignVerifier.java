@@ -1,0 +1,288 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.Checked;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.PinnedKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Verifies container images that {@code cosign sign --key} signed: the classic form and the bundle
+ * of version 3, offline, from bytes or from a folder in the OCI image layout.
+ *
+ * <p>The image is pinned by digest, and the signature must be over that digest and say that it is
+ * an image signature: an attestation by the same key (a bill of materials, say) does not count,
+ * though it does for cosign. Transparency log entries are not looked at, since the keys are pinned;
+ * signatures by certificate (keyless) are refused. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(PinnedKey.parsePem(cosignPub))).build();
+ * VerifiedImage image = cosign.verify(layoutFolder, ImageReference.parse("app@sha256:ba78…"));
+ * }</pre>
+ */
+public final class CosignVerifier {
+
+  private static final String PREDICATE_TYPE = "https://sigstore.dev/cosign/sign/v1";
+
+  private final SignerKeys keys;
+  private final StatementVerifier statements;
+  private final boolean sameRepository;
+  private final Map<String, String> required;
+
+  private CosignVerifier(Builder builder) {
+    this.keys = builder.keys;
+    this.statements = StatementVerifier.of(keys, PREDICATE_TYPE);
+    this.sameRepository = builder.sameRepository;
+    this.required = Map.copyOf(builder.required);
+  }
+
+  /**
+   * A verifier.
+   *
+   * @param keys whose signatures count
+   * @return a builder
+   * @throws NullPointerException if {@code keys} is null
+   */
+  public static Builder of(SignerKeys keys) {
+    return new Builder(keys);
+  }
+
+  /**
+   * Verifies an image by the signatures in an OCI image layout, as {@code cosign save}, {@code oras
+   * copy -r --to-oci-layout} and {@code skopeo copy} write it: manifests that are tagged {@code
+   * sha256-HEX.sig} or marked as cosign's, and referrers that hold bundles. One good signature (or
+   * as many as the threshold says) is enough; others can't spoil it.
+   *
+   * @param layout the folder
+   * @param image the image, by digest
+   * @return the image, verified
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused; {@link
+   *     AttestReason#UNSIGNED} if there is no signature to look at
+   * @throws IOException if the layout can't be read
+   */
+  public VerifiedImage verify(Path layout, ImageReference image) throws IOException {
+    Digest digest = image.requireDigest();
+    OciLayout folder = OciLayout.open(layout);
+    folder.verifyIfPresent(digest);
+    ImageSignatures found = new ImageSignatures(folder, digest);
+    Gathered gathered = new Gathered();
+    found.forEach(
+        new ImageSignatures.Judge() {
+          @Override
+          public void payload(byte[] payload, byte[] signature) {
+            gathered.add(CosignVerifier.this.payload(payload, signature, image));
+          }
+
+          @Override
+          public void bundle(byte[] bundle) {
+            gathered.add(CosignVerifier.this.bundle(bundle, image));
+          }
+        });
+    if (gathered.signers.isEmpty()) {
+      throw found.refusal(image);
+    }
+    return gathered.enough(image, found.ignored());
+  }
+
+  /**
+   * Verifies an image without throwing a refusal.
+   *
+   * @param layout the folder
+   * @param image the image, by digest
+   * @return the image, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if the layout can't be read
+   */
+  public Checked<VerifiedImage> check(Path layout, ImageReference image) throws IOException {
+    try {
+      return Checked.accepted(verify(layout, image));
+    } catch (VerificationException refusal) {
+      return Checked.rejected(refusal);
+    }
+  }
+
+  /**
+   * Verifies an image by a signature of the classic form.
+   *
+   * @param payload the simple-signing payload, the very bytes that were signed
+   * @param signature raw bytes, not base64
+   * @param image the image, by digest
+   * @return the image, verified
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused
+   */
+  public VerifiedImage verify(byte[] payload, byte[] signature, ImageReference image) {
+    Gathered gathered = new Gathered();
+    gathered.add(payload(payload, signature, image));
+    return gathered.enough(image, List.of());
+  }
+
+  /**
+   * Verifies an image by a bundle that {@code cosign sign} of version 3 made with a key.
+   *
+   * @param bundle the bundle's JSON
+   * @param image the image, by digest
+   * @return the image, verified
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused
+   */
+  public VerifiedImage verify(byte[] bundle, ImageReference image) {
+    Gathered gathered = new Gathered();
+    gathered.add(bundle(bundle, image));
+    return gathered.enough(image, List.of());
+  }
+
+  /**
+   * Verifies a file by a bundle that {@code cosign sign-blob --bundle} made with a key.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the file's content
+   * @return the digest of the content that was signed
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused
+   */
+  public Digest verifyBlob(byte[] bundle, byte[] content) {
+    Objects.requireNonNull(content, "content");
+    byte[] signature = SigstoreBundle.parse(bundle).requireMessageSignature();
+    keys.requireEnough(keys.signersOf(content, List.of(signature)));
+    return Digest.sha256Of(content);
+  }
+
+  private One payload(byte[] payload, byte[] signature, ImageReference image) {
+    Digest digest = image.requireDigest();
+    if (payload.length > SimpleSigning.MAX_BYTES) {
+      throw new VerificationException(
+          AttestReason.TOO_LARGE,
+          "the payload has more than " + SimpleSigning.MAX_BYTES + " bytes");
+    }
+    Set<PinnedKey> signers = keys.signersOf(payload, List.of(signature));
+    if (signers.isEmpty()) {
+      throw new VerificationException(
+          AttestReason.SIGNATURE_INVALID, "the payload is signed by none of the keys");
+    }
+    SimpleSigning signed = SimpleSigning.parse(payload);
+    if (!signed.image().equals(digest)) {
+      throw new VerificationException(
+          AttestReason.SUBJECT_MISMATCH, "signed is image " + signed.image() + ", not " + digest);
+    }
+    requireRepository(signed.dockerReference(), image);
+    requireAnnotations(signed.annotations());
+    return new One(signers, signed.annotations());
+  }
+
+  private One bundle(byte[] bundle, ImageReference image) {
+    Digest digest = image.requireDigest();
+    DsseEnvelope envelope = SigstoreBundle.parse(bundle).requireEnvelope();
+    VerifiedStatement statement = statements.anySigner(envelope, digest);
+    requireRepository("", image);
+    requireAnnotations(statement.annotations());
+    return new One(Set.copyOf(statement.signers()), statement.annotations());
+  }
+
+  private void requireRepository(String signed, ImageReference image) {
+    boolean same =
+        !signed.isEmpty()
+            && ImageReference.check(signed).fold(image::hasSameRepositoryAs, refused -> false);
+    if (sameRepository && !same) {
+      throw new VerificationException(
+          AttestReason.REPOSITORY_MISMATCH,
+          signed.isEmpty()
+              ? "the signature names no repository"
+              : "signed for repository \"" + signed + "\", not for " + image);
+    }
+  }
+
+  private void requireAnnotations(Map<String, String> signed) {
+    required.forEach(
+        (name, value) -> {
+          if (!value.equals(signed.get(name))) {
+            throw new VerificationException(
+                AttestReason.ANNOTATION_MISMATCH,
+                "annotation " + name + " is " + signed.get(name) + ", " + value + " is required");
+          }
+        });
+  }
+
+  /** What one good signature says. */
+  private record One(Set<PinnedKey> signers, Map<String, String> annotations) {}
+
+  /** What all good signatures say. */
+  private final class Gathered {
+    private final Set<PinnedKey> signers = new LinkedHashSet<>();
+    private final Map<String, String> annotations = new LinkedHashMap<>();
+
+    void add(One one) {
+      signers.addAll(one.signers);
+      one.annotations.forEach(annotations::putIfAbsent);
+    }
+
+    VerifiedImage enough(ImageReference image, List<String> ignored) {
+      keys.requireEnough(signers);
+      return new VerifiedImage(image, signers, annotations, ignored);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "CosignVerifier["
+        + keys
+        + (sameRepository ? ", same repository" : ", any repository")
+        + ", annotations "
+        + required
+        + "]";
+  }
+
+  /** The optional settings of a {@link CosignVerifier}. Not thread-safe. */
+  public static final class Builder {
+
+    private final SignerKeys keys;
+    private final Map<String, String> required = new LinkedHashMap<>();
+    private boolean sameRepository;
+
+    private Builder(SignerKeys keys) {
+      this.keys = Objects.requireNonNull(keys, "keys");
+    }
+
+    /**
+     * Requires that the signed {@code docker-reference} names the image's own registry and
+     * repository, which cosign itself ignores. Only the classic form has it, so bundles are refused
+     * then; images that are mirrored under other names are too.
+     *
+     * @return this builder
+     */
+    public Builder withSameRepository() {
+      sameRepository = true;
+      return this;
+    }
+
+    /**
+     * Requires a signed annotation, as {@code cosign verify -a name=value} does.
+     *
+     * @param name the annotation
+     * @param value what it must say
+     * @return this builder
+     * @throws NullPointerException if an argument is null
+     */
+    public Builder withAnnotation(String name, String value) {
+      required.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Makes the verifier.
+     *
+     * @return a verifier, immutable and thread-safe
+     */
+    public CosignVerifier build() {
+      return new CosignVerifier(this);
+    }
+  }
+}

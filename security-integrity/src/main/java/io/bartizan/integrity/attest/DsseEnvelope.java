@@ -1,0 +1,67 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.JsonLimits;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A DSSE envelope as it was read; nothing in it is verified. */
+final class DsseEnvelope {
+
+  /** Room for a large SBOM. */
+  private static final int MAX_BYTES = 16 * 1024 * 1024;
+
+  private static final int MAX_SIGNATURES = 8;
+
+  final String payloadType;
+  final byte[] payload;
+  final List<byte[]> signatures;
+
+  private DsseEnvelope(String payloadType, byte[] payload, List<byte[]> signatures) {
+    this.payloadType = payloadType;
+    this.payload = payload;
+    this.signatures = signatures;
+  }
+
+  static DsseEnvelope parse(byte[] json) {
+    JsonLimits limits = JsonLimits.ofBytes(MAX_BYTES);
+    return read(Fields.parse(json, limits, AttestReason.MALFORMED, "the envelope"));
+  }
+
+  static DsseEnvelope read(Fields fields) {
+    List<byte[]> signatures = new ArrayList<>();
+    for (Fields signature : fields.objects("signatures", MAX_SIGNATURES)) {
+      signatures.add(signature.base64("sig"));
+    }
+    if (signatures.isEmpty()) {
+      throw fields.refused("there is no signature");
+    }
+    return new DsseEnvelope(fields.text("payloadType"), fields.base64("payload"), signatures);
+  }
+
+  void requireType(String expected) {
+    if (!payloadType.equals(expected)) {
+      throw new VerificationException(
+          AttestReason.PAYLOAD_TYPE_MISMATCH,
+          "payloadType is \"" + payloadType + "\", \"" + expected + "\" is expected");
+    }
+  }
+
+  /**
+   * What is signed, with lengths in bytes: {@code DSSEv1 SP LEN(type) SP type SP LEN(body) SP
+   * body}.
+   */
+  byte[] preAuthenticationEncoding() {
+    byte[] type = payloadType.getBytes(StandardCharsets.UTF_8);
+    byte[] head = ("DSSEv1 " + type.length + " ").getBytes(StandardCharsets.UTF_8);
+    byte[] middle = (" " + payload.length + " ").getBytes(StandardCharsets.UTF_8);
+    byte[] all = new byte[head.length + type.length + middle.length + payload.length];
+    int at = 0;
+    for (byte[] part : new byte[][] {head, type, middle, payload}) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+}

@@ -1,0 +1,146 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.attest.OciLayout.Descriptor;
+import io.bartizan.integrity.json.StrictBase64;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds what may be signatures of an image in a layout. Anyone can add to a registry what looks
+ * like one, so whatever is broken is noted and passed over, and never hides a good one.
+ */
+final class ImageSignatures {
+
+  private static final String REF_NAME = "org.opencontainers.image.ref.name";
+  private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
+  private static final int MAX_CANDIDATES = 1000;
+  private static final int MAX_IGNORED = 100;
+
+  /** What verifies them; throws a refusal for what does not count. */
+  interface Judge {
+    void payload(byte[] payload, byte[] signature);
+
+    void bundle(byte[] bundle);
+  }
+
+  /** Judges one blob. */
+  private interface Blob {
+    void judge(byte[] bytes);
+  }
+
+  private final OciLayout layout;
+  private final Digest image;
+  private int candidates;
+  private final List<String> ignored = new ArrayList<>();
+
+  ImageSignatures(OciLayout layout, Digest image) {
+    this.layout = layout;
+    this.image = image;
+  }
+
+  List<String> ignored() {
+    return ignored;
+  }
+
+  private void ignore(VerificationException refused) {
+    if (ignored.size() < MAX_IGNORED) {
+      ignored.add(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  VerificationException refusal(ImageReference reference) {
+    return ignored.isEmpty()
+        ? new VerificationException(
+            AttestReason.UNSIGNED, "the layout has no signature of image " + reference)
+        : new VerificationException(
+            AttestReason.SIGNATURE_INVALID,
+            "none of the signatures of image "
+                + reference
+                + " is good; the first: "
+                + ignored.get(0));
+  }
+
+  /**
+   * Hands over each as it is found, so that one at a time is in memory; what is refused is noted.
+   */
+  void forEach(Judge judge) throws IOException {
+    String tag = "sha256-" + image.hex();
+    for (Descriptor each : layout.manifests()) {
+      String name = each.annotation(REF_NAME);
+      String lastPart = name.substring(name.lastIndexOf(':') + 1);
+      if (each.digest().equals(image)) {
+        continue;
+      }
+      if (each.mediaType().equals(OciLayout.INDEX)) {
+        if (lastPart.equals(tag)) {
+          referrers(each, judge);
+        }
+      } else if (lastPart.equals(tag + ".sig")
+          || each.annotation("kind").equals("dev.cosignproject.cosign/sigs")) {
+        classic(each, judge);
+      } else {
+        referrer(each, judge);
+      }
+    }
+  }
+
+  private void referrers(Descriptor index, Judge judge) throws IOException {
+    try {
+      for (Descriptor each : layout.manifests(index)) {
+        referrer(each, judge);
+      }
+    } catch (VerificationException refused) {
+      ignore(refused);
+    }
+  }
+
+  private void referrer(Descriptor descriptor, Judge judge)
+      throws IOException {
+    if (!descriptor.mediaType().equals(OciLayout.MANIFEST)) {
+      return;
+    }
+    try {
+      OciLayout.Manifest manifest = layout.manifest(descriptor);
+      Descriptor subject = manifest.subject();
+      if (subject == null || !subject.digest().equals(image)) {
+        return;
+      }
+      for (Descriptor layer : manifest.layers()) {
+        if (layer.mediaType().equals(SigstoreBundle.MEDIA_TYPE)) {
+          offer(layer, SigstoreBundle.MAX_BYTES, judge::bundle);
+        }
+      }
+    } catch (VerificationException refused) {
+      ignore(refused);
+    }
+  }
+
+  private void classic(Descriptor descriptor, Judge judge) throws IOException {
+    try {
+      for (Descriptor layer : layout.manifest(descriptor).layers()) {
+        if (layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
+          byte[] decoded = StrictBase64.decodeStandard(layer.annotation(SIGNATURE));
+          byte[] signature = decoded == null ? new byte[0] : decoded;
+          offer(layer, SimpleSigning.MAX_BYTES, payload -> judge.payload(payload, signature));
+        }
+      }
+    } catch (VerificationException refused) {
+      ignore(refused);
+    }
+  }
+
+  private void offer(Descriptor layer, int maxBytes, Blob blob) throws IOException {
+    try {
+      if (candidates++ >= MAX_CANDIDATES) {
+        throw new VerificationException(
+            AttestReason.TOO_LARGE, "more than " + MAX_CANDIDATES + " signatures");
+      }
+      blob.judge(layout.blob(layer, maxBytes));
+    } catch (VerificationException refused) {
+      ignore(refused);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.json.JsonLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder in the OCI image layout (version 1.0.0), of which every blob is compared with its
+ * descriptor's size and digest before it is looked at.
+ */
+final class OciLayout {
+
+  static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+  static final String INDEX = "application/vnd.oci.image.index.v1+json";
+
+  /** The limit that registries have for manifests. */
+  static final int MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+  private static final int MAX_MANIFESTS = 1000;
+  private static final int MAX_LAYERS = 1000;
+  private static final JsonLimits LIMITS =
+      JsonLimits.ofBytes(MAX_MANIFEST_BYTES).withMaxValues(50_000);
+
+  /** What an index or a manifest says of another blob. */
+  record Descriptor(String mediaType, Digest digest, long size, Map<String, String> annotations) {
+
+    static Descriptor read(Fields fields) {
+      return new Descriptor(
+          fields.text("mediaType"),
+          Digest.parseOci(fields.text("digest")),
+          fields.size("size"),
+          fields.texts("annotations"));
+    }
+
+    String annotation(String name) {
+      return annotations.getOrDefault(name, "");
+    }
+  }
+
+  /** An image manifest whose bytes were verified. */
+  record Manifest(@Nullable Descriptor subject, List<Descriptor> layers) {}
+
+  private final Path folder;
+
+  private OciLayout(Path folder) {
+    this.folder = folder;
+  }
+
+  static OciLayout open(Path folder) throws IOException {
+    OciLayout layout = new OciLayout(Objects.requireNonNull(folder, "layout"));
+    Fields marker = parse(layout.read("oci-layout", 4096), "oci-layout");
+    if (!marker.text("imageLayoutVersion").equals("1.0.0")) {
+      throw marker.refused("imageLayoutVersion is not 1.0.0");
+    }
+    return layout;
+  }
+
+  /** The manifests that the layout's own index lists. */
+  List<Descriptor> manifests() throws IOException {
+    return manifests(parse(read("index.json", MAX_MANIFEST_BYTES), "index.json"));
+  }
+
+  /** The manifests that another index lists. */
+  List<Descriptor> manifests(Descriptor index) throws IOException {
+    Fields fields = body(index, INDEX);
+    if (fields.has("layers")) {
+      throw fields.refused("an index with layers");
+    }
+    return manifests(fields);
+  }
+
+  private static List<Descriptor> manifests(Fields index) {
+    return index.objects("manifests", MAX_MANIFESTS).stream().map(Descriptor::read).toList();
+  }
+
+  Manifest manifest(Descriptor descriptor) throws IOException {
+    Fields fields = body(descriptor, MANIFEST);
+    if (fields.has("manifests")) {
+      throw fields.refused("an image manifest with manifests");
+    }
+    Fields subject = fields.objectOrNull("subject");
+    return new Manifest(
+        subject == null ? null : Descriptor.read(subject),
+        fields.objects("layers", MAX_LAYERS).stream().map(Descriptor::read).toList());
+  }
+
+  /** What a blob calls itself must be what its descriptor calls it. */
+  private Fields body(Descriptor descriptor, String mediaType) throws IOException {
+    Fields fields = parse(blob(descriptor, MAX_MANIFEST_BYTES), "manifest " + descriptor.digest);
+    String own = fields.textOrNull("mediaType");
+    if (!descriptor.mediaType.equals(mediaType) || (own != null && !own.equals(mediaType))) {
+      throw fields.refused("of another media type than " + mediaType);
+    }
+    if (fields.size("schemaVersion") != 2) {
+      throw fields.refused("schemaVersion is not 2");
+    }
+    return fields;
+  }
+
+  /** A blob's bytes, once they are known to be the described ones. */
+  byte[] blob(Descriptor descriptor, int maxBytes) throws IOException {
+    if (descriptor.size > maxBytes) {
+      throw new VerificationException(
+          AttestReason.TOO_LARGE,
+          "blob "
+              + descriptor.digest
+              + " has "
+              + descriptor.size
+              + " bytes, "
+              + maxBytes
+              + " are read");
+    }
+    byte[] bytes = read(pathOf(descriptor.digest), maxBytes);
+    if (bytes.length != descriptor.size) {
+      throw mismatch(descriptor.digest, bytes.length + " bytes, " + descriptor.size + " described");
+    }
+    requireDigest(descriptor.digest, bytes);
+    return bytes;
+  }
+
+  /** If the image itself is in the layout, it must be the image. */
+  void verifyIfPresent(Digest image) throws IOException {
+    if (Files.exists(folder.resolve(pathOf(image)), LinkOption.NOFOLLOW_LINKS)) {
+      requireDigest(image, read(pathOf(image), MAX_MANIFEST_BYTES));
+    }
+  }
+
+  private static void requireDigest(Digest expected, byte[] bytes) {
+    Digest actual = Digest.compute(expected.algorithm(), bytes);
+    if (!actual.equals(expected)) {
+      throw mismatch(expected, "its bytes have " + actual);
+    }
+  }
+
+  private static VerificationException mismatch(Digest digest, String why) {
+    return new VerificationException(AttestReason.BLOB_MISMATCH, "blob " + digest + ": " + why);
+  }
+
+  private static String pathOf(Digest digest) {
+    return "blobs/" + digest.algorithm().label() + "/" + digest.hex();
+  }
+
+  private byte[] read(String name, int maxBytes) throws IOException {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new VerificationException(
+          AttestReason.LAYOUT_MALFORMED, "the layout has no regular file " + name);
+    }
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new VerificationException(
+            AttestReason.TOO_LARGE, name + " has more than " + maxBytes + " bytes");
+      }
+      return bytes;
+    }
+  }
+
+  private static Fields parse(byte[] json, String what) {
+    return Fields.parse(json, LIMITS, AttestReason.LAYOUT_MALFORMED, what);
+  }
+}

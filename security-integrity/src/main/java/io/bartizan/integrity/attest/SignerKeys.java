@@ -1,0 +1,117 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.PinnedKey;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The keys whose signatures count, and how many of them are needed.
+ *
+ * <p>Counted are keys, never signatures: a key that signed twice counts once. What a signature says
+ * of its key (a key id, a hint) is not looked at. Immutable, thread-safe.
+ *
+ * <pre>{@code
+ * SignerKeys release = SignerKeys.threshold(2, List.of(alice, bob, carol));
+ * }</pre>
+ */
+public final class SignerKeys {
+
+  /** The most keys. */
+  public static final int MAX_KEYS = 8;
+
+  private final List<PinnedKey> keys;
+  private final int threshold;
+
+  private SignerKeys(List<PinnedKey> keys, int threshold) {
+    this.keys = List.copyOf(keys);
+    this.threshold = threshold;
+    if (keys.isEmpty() || keys.size() > MAX_KEYS) {
+      throw new IllegalArgumentException(
+          keys.size() + " keys were given, 1 to " + MAX_KEYS + " are accepted");
+    }
+    if (new HashSet<>(keys).size() != keys.size()) {
+      throw new IllegalArgumentException("a key was given twice");
+    }
+    if (threshold < 1 || threshold > keys.size()) {
+      throw new IllegalArgumentException(
+          "threshold is " + threshold + ", 1 to the number of keys is accepted");
+    }
+  }
+
+  /**
+   * Keys of which any one suffices.
+   *
+   * @param key the key
+   * @param more other keys
+   * @return the keys
+   * @throws NullPointerException if a key is null
+   * @throws IllegalArgumentException if there are more than {@value #MAX_KEYS}, or one is given
+   *     twice
+   */
+  public static SignerKeys anyOf(PinnedKey key, PinnedKey... more) {
+    return new SignerKeys(Stream.concat(Stream.of(key), Arrays.stream(more)).toList(), 1);
+  }
+
+  /**
+   * Keys of which several must have signed.
+   *
+   * @param threshold how many, 1 to the number of keys
+   * @param keys 1 to {@value #MAX_KEYS} different keys
+   * @return the keys
+   * @throws NullPointerException if {@code keys} or a key is null
+   * @throws IllegalArgumentException if a number is out of range, or a key is given twice
+   */
+  public static SignerKeys threshold(int threshold, List<PinnedKey> keys) {
+    return new SignerKeys(keys, threshold);
+  }
+
+  /** Which of the keys made one of the signatures; stops when there are enough. */
+  Set<PinnedKey> signersOf(byte[] content, List<byte[]> signatures) {
+    Set<PinnedKey> signers = new LinkedHashSet<>();
+    for (byte[] signature : signatures) {
+      for (PinnedKey key : keys) {
+        if (signers.size() < threshold
+            && !signers.contains(key)
+            && hasSigned(key, content, signature)) {
+          signers.add(key);
+          break;
+        }
+      }
+    }
+    return signers;
+  }
+
+  private static boolean hasSigned(PinnedKey key, byte[] content, byte[] signature) {
+    try {
+      key.verify(content, signature);
+      return true;
+    } catch (VerificationException e) {
+      return false;
+    }
+  }
+
+  /** Refuses too few. */
+  void requireEnough(Set<PinnedKey> signers) {
+    if (signers.size() < threshold) {
+      throw new VerificationException(
+          AttestReason.SIGNATURE_INVALID,
+          signers.size()
+              + " of "
+              + keys.size()
+              + " keys have signed, "
+              + threshold
+              + (threshold == 1 ? " is" : " are")
+              + " needed");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "SignerKeys[" + threshold + " of " + keys + "]";
+  }
+}

@@ -1,0 +1,79 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.PinnedKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A container image that enough of the keys have signed. Immutable, thread-safe. */
+public final class VerifiedImage {
+
+  private final ImageReference image;
+  private final Set<PinnedKey> signers;
+  private final Map<String, String> annotations;
+  private final List<String> ignored;
+
+  VerifiedImage(
+      ImageReference image,
+      Set<PinnedKey> signers,
+      Map<String, String> annotations,
+      List<String> ignored) {
+    this.image = image;
+    this.signers = Set.copyOf(signers);
+    this.annotations = Map.copyOf(annotations);
+    this.ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * Which image: pull it by this digest, never by the tag.
+   *
+   * @return the digest of its manifest or index
+   */
+  public Digest digest() {
+    return image.requireDigest();
+  }
+
+  /**
+   * The image as it was asked for; of it only the {@link #digest()} was signed, and the repository
+   * if that was required.
+   *
+   * @return a reference with a digest
+   */
+  public ImageReference reference() {
+    return image;
+  }
+
+  /**
+   * Who signed, as many as were needed.
+   *
+   * @return at least one key
+   */
+  public Set<PinnedKey> signers() {
+    return signers;
+  }
+
+  /**
+   * What the signers signed beside the digest; of several signatures, what the first said of each
+   * name.
+   *
+   * @return unmodifiable, may be empty
+   */
+  public Map<String, String> annotations() {
+    return annotations;
+  }
+
+  /**
+   * Why other signatures in the layout did not count; safe to log.
+   *
+   * @return one sentence each, may be empty
+   */
+  public List<String> ignored() {
+    return ignored;
+  }
+
+  @Override
+  public String toString() {
+    return "VerifiedImage[" + image + ", " + signers + "]";
+  }
+}

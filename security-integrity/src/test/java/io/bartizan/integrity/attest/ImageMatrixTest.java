@@ -1,0 +1,324 @@
+package io.bartizan.integrity.attest;
+
+import static io.bartizan.integrity.attest.Refused.refused;
+import static io.bartizan.integrity.attest.Signer.IN_TOTO;
+import static io.bartizan.integrity.attest.Signer.bundle;
+import static io.bartizan.integrity.attest.Signer.envelope;
+import static io.bartizan.integrity.attest.Signer.json;
+import static io.bartizan.integrity.attest.Signer.simpleSigning;
+import static io.bartizan.integrity.attest.Signer.statement;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.integrity.artifact.ArtifactReason;
+import io.bartizan.integrity.artifact.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Entries 79 and 84 to 88 of the attack matrix: image references, layouts, cosign signatures. */
+class ImageMatrixTest {
+
+  private static final Signer ALICE = Signer.ecdsa();
+  private static final Signer BOB = Signer.ed25519();
+  private static final Signer EVE = Signer.ecdsa();
+
+  @TempDir private Path folder;
+
+  private final CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(ALICE.key)).build();
+
+  @Test
+  void N79_brokenSignatures_neverHideAGoodOne() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("registry.example/app");
+    Digest digest = image.requireDigest();
+    refused(AttestReason.UNSIGNED, () -> cosign.verify(folder, image));
+    layout.classic(digest, "!no base64!", simpleSigning("registry.example/app", digest));
+    layout.classic(digest, EVE, simpleSigning("registry.example/app", digest));
+    layout.classic(digest, ALICE, "no json".getBytes(UTF_8));
+    layout.classic(digest, ALICE, simpleSigning("x", Digest.sha256Of(new byte[1])));
+    layout.referrer(digest, "no json".getBytes(UTF_8));
+    layout.referrer(digest, EVE.imageBundle(digest));
+    layout.referrerWithoutBlob(digest);
+    layout.listed("application/vnd.oci.image.manifest.v1+json", "{".getBytes(UTF_8), Map.of());
+    assertThat(refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verify(folder, image)))
+        .contains("none of the signatures");
+    layout.classic(digest, ALICE, simpleSigning("registry.example/app", digest));
+    VerifiedImage verified = cosign.verify(folder, image);
+    assertThat(verified.digest()).isEqualTo(digest);
+    assertThat(verified.signers()).containsExactly(ALICE.key);
+    assertThat(verified.annotations()).containsEntry("env", "prod");
+    assertThat(verified.ignored()).hasSizeGreaterThanOrEqualTo(6);
+  }
+
+  @Test
+  void N79_bundlesAmongReferrers_areFound() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    Digest digest = image.requireDigest();
+    layout.referrer(digest, ALICE.imageBundle(digest));
+    assertThat(cosign.verify(folder, image).annotations()).containsEntry("env", "prod");
+    SignerKeys two = SignerKeys.threshold(2, List.of(ALICE.key, BOB.key));
+    CosignVerifier both = CosignVerifier.of(two).build();
+    assertThat(refused(AttestReason.SIGNATURE_INVALID, () -> both.verify(folder, image)))
+        .contains("1 of 2 keys have signed, 2 are needed");
+    layout.fallbackIndex(digest, BOB.imageBundle(digest));
+    assertThat(both.verify(folder, image).signers()).containsExactlyInAnyOrder(ALICE.key, BOB.key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/vnd.dev.sigstore.bundle+json;version=0.1",
+        "application/vnd.dev.sigstore.bundle.v0.4+json",
+        "application/json",
+        ""
+      })
+  void N84_otherVersionsOfBundles_areRefused(String mediaType) {
+    Digest digest = Digest.sha256Of(new byte[3]);
+    ImageReference image = ImageReference.parse("app@" + digest);
+    assertThat(cosign.verify(ALICE.imageBundle(digest), image).digest()).isEqualTo(digest);
+    String text = new String(ALICE.imageBundle(digest), UTF_8).replace(Signer.BUNDLE, mediaType);
+    refused(AttestReason.VERSION_UNSUPPORTED, () -> cosign.verify(text.getBytes(UTF_8), image));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alpine,,alpine,,false",
+    "alpine:3.19,,alpine,3.19,false",
+    "library/alpine,,library/alpine,,false",
+    "localhost/x,localhost,x,,false",
+    "localhost:5000/x,localhost:5000,x,,false",
+    "registry.example/team/app:1.2@D,registry.example,team/app,1.2,true",
+    "Registry/app,Registry,app,,false",
+    "[2001:db8::1]:443/app:v1,[2001:db8::1]:443,app,v1,false",
+    "127.0.0.1/a__b/c.d-e--f:T_.-,127.0.0.1,a__b/c.d-e--f,T_.-,false",
+    "app@D,,app,,true"
+  })
+  void N85_referenceByTheGrammar_isRead(
+      String text, String registry, String repository, String tag, boolean pinned) {
+    Digest digest = Digest.sha256Of(new byte[3]);
+    String full = text.replace("@D", "@" + digest.oci());
+    ImageReference image = ImageReference.parse(full);
+    assertThat(image.registry().orElse(null)).isEqualTo(registry);
+    assertThat(image.repository()).isEqualTo(repository);
+    assertThat(image.tag().orElse(null)).isEqualTo(tag);
+    assertThat(image.digest().isPresent()).isEqualTo(pinned);
+    assertThat(image)
+        .hasToString(full)
+        .isEqualTo(ImageReference.parse(full))
+        .hasSameHashCodeAs(ImageReference.parse(full));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "/app",
+        "app/",
+        "a//b",
+        "App",
+        "team/App",
+        "registry.example/Team/app",
+        "app:",
+        "app:.x",
+        "app:a b",
+        "-x.example/app",
+        "x..example/app",
+        "registry.example:123456/app",
+        "registry.example:/app",
+        "a___b",
+        "a._b",
+        "_a",
+        "a_",
+        "app\n",
+        "\u0430pp",
+        "app:1:2",
+        "http://registry.example/app",
+        "registry.example"
+      })
+  void N85_anythingElse_isRefused(String text) {
+    if (text.equals("registry.example")) { // a repository by the grammar, without a registry
+      assertThat(ImageReference.parse(text).registry()).isEmpty();
+      return;
+    }
+    refused(AttestReason.REFERENCE_MALFORMED, () -> ImageReference.parse(text));
+  }
+
+  @Test
+  void N85_digestsAndLengths_areStrict() {
+    String hex = Digest.sha256Of(new byte[3]).hex();
+    for (String digest :
+        List.of("sha256:" + hex.toUpperCase(java.util.Locale.ROOT), "sha256:" + hex + "0", "x", "@", "")) {
+      refused(ArtifactReason.DIGEST_MALFORMED, () -> ImageReference.parse("app@" + digest));
+    }
+    refused(ArtifactReason.ALGORITHM_UNKNOWN, () -> ImageReference.parse("app@SHA256:" + hex));
+    String two = "app@sha256:" + hex + "@sha256:" + hex;
+    assertThat(ImageReference.check(two).isAccepted()).isFalse();
+    String longest = "a".repeat(255);
+    assertThat(ImageReference.parse(longest).repository()).isEqualTo(longest);
+    refused(AttestReason.REFERENCE_MALFORMED, () -> ImageReference.parse(longest + "a"));
+    refused(AttestReason.REFERENCE_MALFORMED, () -> ImageReference.parse("a:" + "b".repeat(129)));
+    refused(AttestReason.REFERENCE_MALFORMED, () -> ImageReference.parse("a/".repeat(1_000_000)));
+  }
+
+  @Test
+  void N86_tagWhereAPinIsRequired_isRefused() throws Exception {
+    ImageReference tagged = ImageReference.parse("registry.example/app:1.2");
+    refused(AttestReason.DIGEST_REQUIRED, tagged::requireDigest);
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("registry.example/app");
+    layout.referrer(image.requireDigest(), ALICE.imageBundle(image.requireDigest()));
+    refused(AttestReason.DIGEST_REQUIRED, () -> cosign.verify(folder, tagged));
+    byte[] bundle = ALICE.imageBundle(image.requireDigest());
+    refused(AttestReason.DIGEST_REQUIRED, () -> cosign.verify(bundle, tagged));
+  }
+
+  @Test
+  void N87_blobsThatAreNotTheDescribedOnes_areRefused() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    Digest digest = image.requireDigest();
+    layout.referrer(digest, ALICE.imageBundle(digest));
+    Path blob = folder.resolve("blobs/sha256").resolve(digest.hex());
+    byte[] original = Files.readAllBytes(blob);
+    byte[] changed = original.clone();
+    changed[5] ^= 1;
+    Files.write(blob, changed);
+    refused(AttestReason.BLOB_MISMATCH, () -> cosign.verify(folder, image));
+    Files.write(blob, original);
+    assertThat(cosign.check(folder, image).isAccepted()).isTrue();
+
+    String index = Files.readString(folder.resolve("index.json"));
+    for (String bad :
+        List.of(
+            index.replaceAll("\"size\":\\d+", "\"size\":1"),
+            index.replaceAll("\"size\":\\d+,?", ""),
+            index.replaceAll("\"size\":", "\"size\":-"),
+            index.replace("image.manifest", "image.index"),
+            index.replace("\"manifests\"", "\"layers\""),
+            "{}")) {
+      Files.writeString(folder.resolve("index.json"), bad);
+      assertThat(cosign.check(folder, image).isAccepted()).as(bad).isFalse();
+    }
+    Files.writeString(folder.resolve("index.json"), index);
+    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
+    refused(AttestReason.LAYOUT_MALFORMED, () -> cosign.verify(folder, image));
+    Files.delete(folder.resolve("oci-layout"));
+    assertThat(refused(AttestReason.LAYOUT_MALFORMED, () -> cosign.verify(folder, image)))
+        .contains("oci-layout");
+  }
+
+  @Test
+  void N87_indexThatIsAManifestToo_isRefused() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    Digest digest = image.requireDigest();
+    byte[] both =
+        ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
+                + "\"manifests\":[],\"layers\":[],\"subject\":"
+                + layout.descriptor("application/vnd.oci.image.manifest.v1+json", digest, 10)
+                + "}")
+            .getBytes(UTF_8);
+    layout.listed("application/vnd.oci.image.manifest.v1+json", both, Map.of());
+    assertThat(refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verify(folder, image)))
+        .contains("an image manifest with manifests");
+  }
+
+  @Test
+  void N88_payloadThatSignsSomethingElse_isRefused() {
+    Digest digest = Digest.sha256Of(new byte[3]);
+    ImageReference image = ImageReference.parse("registry.example/app:1@" + digest);
+    byte[] good = simpleSigning("registry.example/app", digest);
+    assertThat(cosign.verify(good, ALICE.sign(good), image).annotations())
+        .containsEntry("env", "prod");
+    String text = new String(good, UTF_8);
+    byte[] old =
+        text.replace("critical", "Critical")
+            .replace("docker-manifest", "Docker-manifest")
+            .replace("optional", "Optional")
+            .getBytes(UTF_8);
+    assertThat(cosign.verify(old, ALICE.sign(old), image).annotations()).isNotEmpty();
+
+    byte[] other = simpleSigning("registry.example/app", Digest.sha256Of(new byte[4]));
+    refused(AttestReason.SUBJECT_MISMATCH, () -> cosign.verify(other, ALICE.sign(other), image));
+    refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verify(good, EVE.sign(good), image));
+    for (String bad :
+        List.of(
+            text.replace("cosign container", "atomic container"),
+            text.replace("{\"critical\"", "{\"Critical\":{},\"critical\""),
+            text.replace(",\"type\":\"cosign container image signature\"", ""),
+            text.replace("docker-manifest-digest", "docker-MANIFEST-digest"),
+            text + text)) {
+      byte[] payload = bad.getBytes(UTF_8);
+      refused(
+          AttestReason.MALFORMED, () -> cosign.verify(payload, ALICE.sign(payload), image));
+    }
+    byte[] large = new byte[64 * 1024 + 1];
+    refused(AttestReason.TOO_LARGE, () -> cosign.verify(large, ALICE.sign(large), image));
+  }
+
+  @Test
+  void N88_repositoryAndAnnotations_areHeldIfAskedFor() {
+    Digest digest = Digest.sha256Of(new byte[3]);
+    ImageReference image = ImageReference.parse("registry.example/app:1@" + digest);
+    CosignVerifier strict =
+        CosignVerifier.of(SignerKeys.anyOf(ALICE.key)).withSameRepository().build();
+    byte[] good = simpleSigning("registry.example/app", digest);
+    assertThat(strict.verify(good, ALICE.sign(good), image).reference()).isEqualTo(image);
+    for (String repository : List.of("registry.example/evil", "evil.example/app", "", "A B")) {
+      byte[] other = simpleSigning(repository, digest);
+      assertThat(cosign.verify(other, ALICE.sign(other), image).digest()).isEqualTo(digest);
+      refused(
+          AttestReason.REPOSITORY_MISMATCH, () -> strict.verify(other, ALICE.sign(other), image));
+    }
+    byte[] bundle = ALICE.imageBundle(digest);
+    refused(AttestReason.REPOSITORY_MISMATCH, () -> strict.verify(bundle, image));
+
+    CosignVerifier.Builder keys = CosignVerifier.of(SignerKeys.anyOf(ALICE.key));
+    CosignVerifier prod = keys.withAnnotation("env", "prod").build();
+    assertThat(prod.verify(bundle, image).annotations()).containsEntry("env", "prod");
+    CosignVerifier test = keys.withAnnotation("env", "test").build();
+    refused(AttestReason.ANNOTATION_MISMATCH, () -> test.verify(bundle, image));
+    refused(
+        AttestReason.ANNOTATION_MISMATCH, () -> test.verify(good, ALICE.sign(good), image));
+  }
+
+  @Test
+  void bundleOfAnotherKind_isRefused() {
+    Digest digest = Digest.sha256Of(new byte[3]);
+    ImageReference image = ImageReference.parse("app@" + digest);
+    Map<String, Object> bill = statement("https://spdx.dev/Document", digest);
+    byte[] sbom = json(bundle("dsseEnvelope", envelope(IN_TOTO, json(bill), ALICE)));
+    refused(AttestReason.PREDICATE_TYPE_MISMATCH, () -> cosign.verify(sbom, image));
+
+    byte[] content = "a blob".getBytes(UTF_8);
+    Map<String, Object> message =
+        Map.of(
+            "messageDigest", Map.of("algorithm", "SHA2_256", "digest", "AAAA"),
+            "signature", Signer.base64(ALICE.sign(content)));
+    byte[] blob = json(bundle("messageSignature", message));
+    assertThat(cosign.verifyBlob(blob, content)).isEqualTo(Digest.sha256Of(content));
+    refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verifyBlob(blob, new byte[1]));
+    refused(AttestReason.MALFORMED, () -> cosign.verify(blob, image));
+    refused(AttestReason.MALFORMED, () -> cosign.verifyBlob(ALICE.imageBundle(digest), content));
+
+    Map<String, Object> both = bundle("messageSignature", message);
+    both.put("dsseEnvelope", Map.of());
+    refused(AttestReason.MALFORMED, () -> cosign.verifyBlob(json(both), content));
+    Map<String, Object> keyless = bundle("messageSignature", message);
+    keyless.put(
+        "verificationMaterial",
+        Map.of("publicKey", Map.of("hint", ""), "certificate", Map.of("rawBytes", "AAAA")));
+    refused(AttestReason.KEYLESS_UNSUPPORTED, () -> cosign.verifyBlob(json(keyless), content));
+    Map<String, Object> twice =
+        bundle("dsseEnvelope", envelope(IN_TOTO, json(bill), ALICE, ALICE));
+    refused(AttestReason.MALFORMED, () -> cosign.verify(json(twice), image));
+  }
+}

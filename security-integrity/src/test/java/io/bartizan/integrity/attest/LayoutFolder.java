@@ -1,0 +1,124 @@
+package io.bartizan.integrity.attest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.json.JsonWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A folder in the OCI image layout that grows as a registry would. */
+final class LayoutFolder {
+
+  private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+  private static final String INDEX = "application/vnd.oci.image.index.v1+json";
+  private static final String REF_NAME = "org.opencontainers.image.ref.name";
+
+  private final Path folder;
+  private final List<Object> manifests = new ArrayList<>();
+
+  LayoutFolder(Path folder) throws IOException {
+    this.folder = folder;
+    Files.createDirectories(folder.resolve("blobs/sha256"));
+    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    writeIndex();
+  }
+
+  /** An image of no layers, and its reference by digest. */
+  ImageReference image(String repository) throws IOException {
+    Digest digest = listed(MANIFEST, manifest(List.of(), null), Map.of());
+    return ImageReference.parse(repository + "@" + digest);
+  }
+
+  void classic(Digest image, Signer signer, byte[] payload) throws IOException {
+    classic(image, Signer.base64(signer.sign(payload)), payload);
+  }
+
+  void classic(Digest image, String signature, byte[] payload) throws IOException {
+    Map<String, Object> layer =
+        described("application/vnd.dev.cosign.simplesigning.v1+json", blob(payload), payload.length);
+    layer.put("annotations", Map.of("dev.cosignproject.cosign/signature", signature));
+    Digest unused =
+        listed(
+            MANIFEST,
+            manifest(List.of(layer), null),
+            Map.of(REF_NAME, "sha256-" + image.hex() + ".sig"));
+  }
+
+  void referrer(Digest image, byte[] bundle) throws IOException {
+    Digest unused = listed(MANIFEST, referrerManifest(image, bundle), Map.of());
+  }
+
+  void referrerWithoutBlob(Digest image) throws IOException {
+    Map<String, Object> layer = described(Signer.BUNDLE, Digest.sha256Of(new byte[99]), 99);
+    Digest unused = listed(MANIFEST, manifest(List.of(layer), image), Map.of());
+  }
+
+  /** The index that registries without the referrers API keep under a tag. */
+  void fallbackIndex(Digest image, byte[] bundle) throws IOException {
+    byte[] manifest = referrerManifest(image, bundle);
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("schemaVersion", 2);
+    index.put("mediaType", INDEX);
+    index.put("manifests", List.of(described(MANIFEST, blob(manifest), manifest.length)));
+    Digest unused =
+        listed(INDEX, Signer.json(index), Map.of(REF_NAME, "sha256-" + image.hex()));
+  }
+
+  private byte[] referrerManifest(Digest image, byte[] bundle) throws IOException {
+    return manifest(List.of(described(Signer.BUNDLE, blob(bundle), bundle.length)), image);
+  }
+
+  private static byte[] manifest(List<?> layers, @org.jspecify.annotations.Nullable Digest subject) {
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("schemaVersion", 2);
+    manifest.put("mediaType", MANIFEST);
+    manifest.put("layers", layers);
+    if (subject != null) {
+      manifest.put("subject", described(MANIFEST, subject, 100));
+    }
+    return Signer.json(manifest);
+  }
+
+  Digest listed(String mediaType, byte[] content, Map<String, String> annotations)
+      throws IOException {
+    Digest digest = blob(content);
+    Map<String, Object> descriptor = described(mediaType, digest, content.length);
+    if (!annotations.isEmpty()) {
+      descriptor.put("annotations", annotations);
+    }
+    manifests.add(descriptor);
+    writeIndex();
+    return digest;
+  }
+
+  private Digest blob(byte[] content) throws IOException {
+    Digest digest = Digest.sha256Of(content);
+    Files.write(folder.resolve("blobs/sha256").resolve(digest.hex()), content);
+    return digest;
+  }
+
+  private static Map<String, Object> described(String mediaType, Digest digest, int size) {
+    Map<String, Object> descriptor = new LinkedHashMap<>();
+    descriptor.put("mediaType", mediaType);
+    descriptor.put("digest", digest.oci());
+    descriptor.put("size", size);
+    return descriptor;
+  }
+
+  String descriptor(String mediaType, Digest digest, int size) {
+    return JsonWriter.write(described(mediaType, digest, size));
+  }
+
+  private void writeIndex() throws IOException {
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("schemaVersion", 2);
+    index.put("manifests", manifests);
+    Files.writeString(folder.resolve("index.json"), JsonWriter.write(index), UTF_8);
+  }
+}
