@@ -118,7 +118,9 @@ final class GuardedSocket extends DelegatingSocket {
       @Override
       public int read() throws IOException {
         ready();
-        return in.read();
+        int value = in.read();
+        guard.check();
+        return value;
       }
 
       @Override
@@ -184,6 +186,12 @@ final class GuardedSocket extends DelegatingSocket {
     }
   }
 
+  private void keepFromRenegotiating() {
+    if (guard.isDone()) {
+      Renegotiation.forbid(inner);
+    }
+  }
+
   @Override
   public void setUseClientMode(boolean mode) {
     Roles.require(side, mode);
@@ -202,6 +210,7 @@ final class GuardedSocket extends DelegatingSocket {
   @Override
   public void setEnabledProtocols(String[] protocols) {
     inner.setEnabledProtocols(Floor.protocols(protocols));
+    keepFromRenegotiating();
   }
 
   @Override
@@ -214,6 +223,7 @@ final class GuardedSocket extends DelegatingSocket {
     Floor.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
     raise();
+    keepFromRenegotiating();
   }
 
   @Override
