@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -71,7 +72,10 @@ final class GuardedSocket extends DelegatingSocket {
   private void firstHandshake() throws IOException {
     try {
       inner.startHandshake();
-    } catch (SSLException e) {
+    } catch (InterruptedIOException e) {
+      throw e; // a time-out of the socket; the handshake may go on
+    } catch (IOException e) {
+      // Bouncy Castle's refusals are no SSLException.
       guard.handshakeFailed(e, null);
       throw e;
     }
