@@ -1,4 +1,5 @@
 /** TLS contexts whose peer must match a policy on its subject alternative names. */
+@SuppressWarnings({"requires-automatic"}) // Micrometer has no descriptor
 module io.bartizan.mtls {
   requires transitive io.bartizan.core;
   requires org.slf4j;
@@ -7,6 +8,7 @@ module io.bartizan.mtls {
   requires org.bouncycastle.util;
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
+  requires static micrometer.core;
 
   exports io.bartizan.mtls;
 }

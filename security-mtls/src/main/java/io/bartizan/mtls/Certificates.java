@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.core.Pem;
 import io.bartizan.core.SafeText;
 import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -61,6 +62,25 @@ final class Certificates {
     }
     throw new TlsMaterialException(
         TlsReason.FILE_MALFORMED, source, "holds a certificate that can't be parsed");
+  }
+
+  /**
+   * The certificates as the JDK reads them, whichever provider's TLS gave them, so that every peer
+   * is judged by one parser.
+   */
+  static X509Certificate[] ofJdk(X509Certificate[] chain) throws PeerRejectedException {
+    X509Certificate[] read = chain.clone();
+    for (int i = 0; i < read.length; i++) {
+      if (read[i].getClass().getModule() != Object.class.getModule()) {
+        try {
+          read[i] = of("peer", read[i].getEncoded());
+        } catch (CertificateEncodingException | TlsMaterialException e) {
+          throw new PeerRejectedException(
+              TlsReason.CHAIN_INVALID, "the JDK can't read a certificate of the chain");
+        }
+      }
+    }
+    return read;
   }
 
   /** Subject and serial number, for people only. */

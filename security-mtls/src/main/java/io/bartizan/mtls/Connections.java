@@ -72,14 +72,20 @@ final class Connections {
     synchronized (open) {
       all = new ArrayList<>(open);
     }
-    for (Guard guard : all) {
-      SSLSession session = guard.session();
-      if (decide(next, session, guard.host()) instanceof PeerDecision.Rejected rejected) {
-        if (rejected.reason() == TlsReason.REVOKED) {
-          guard.refuse(rejected);
-        }
-        Listeners.tell(() -> settings.listener().noLongerAccepted(session, rejected));
+    all.forEach(guard -> review(next, guard));
+  }
+
+  /** Asks the new generation about one open connection. */
+  void review(Generation next, Guard guard) {
+    if (!guard.isDueFor(next.number())) {
+      return;
+    }
+    SSLSession session = guard.session();
+    if (decide(next, session, guard.host()) instanceof PeerDecision.Rejected rejected) {
+      if (rejected.reason() == TlsReason.REVOKED) {
+        guard.refuse(rejected);
       }
+      Listeners.tell(() -> settings.listener().noLongerAccepted(session, rejected));
     }
   }
 

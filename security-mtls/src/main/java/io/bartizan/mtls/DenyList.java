@@ -14,8 +14,11 @@ record DenyList(Set<BigInteger> serials, Set<String> pins) {
   }
 
   boolean denies(X509Certificate certificate) {
-    return serials.contains(certificate.getSerialNumber())
-        || (!pins.isEmpty() && pins.contains(PeerIdentity.spkiPin(certificate)));
+    return serials.contains(certificate.getSerialNumber()) || deniesKey(certificate);
+  }
+
+  boolean deniesKey(X509Certificate certificate) {
+    return !pins.isEmpty() && pins.contains(PeerIdentity.spkiPin(certificate));
   }
 
   /** This list and the entries of a file. */

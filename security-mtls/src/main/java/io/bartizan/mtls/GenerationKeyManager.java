@@ -59,7 +59,8 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
     }
     return switch (keyType) {
       case "Ed25519", "Ed448" ->
-          key instanceof EdECKey ed && ed.getParams().getName().equals(keyType);
+          key.getAlgorithm().equals(keyType)
+              || (key instanceof EdECKey ed && ed.getParams().getName().equals(keyType));
       case "ECDHE_ECDSA", "EC_EC", "EC_RSA" -> family.equals("EC");
       case "ECDHE_RSA" -> family.equals("RSA");
       default -> keyType.equals(family);

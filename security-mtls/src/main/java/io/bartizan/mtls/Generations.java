@@ -4,12 +4,12 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -28,13 +28,14 @@ final class Generations {
   private static final Logger LOG = LoggerFactory.getLogger(MutualTls.class);
 
   /** How many ended generations still answer key managers of handshakes that are under way. */
-  private static final int RETAINED = 2;
+  private static final int RETAINED = 4;
 
   private static final int READ_ATTEMPTS = 3;
 
   private final Settings settings;
   private final Connections connections;
-  private final Deque<GenerationKeyManager.KeyEntry> retained = new ArrayDeque<>();
+  private final ReentrantLock reloading = new ReentrantLock();
+  private volatile List<GenerationKeyManager.KeyEntry> retained;
   private volatile Generation current;
   private volatile @Nullable TlsMaterialException lastFault;
   private final AtomicLong failures = new AtomicLong();
@@ -43,7 +44,7 @@ final class Generations {
     this.settings = settings;
     this.connections = new Connections(settings);
     this.current = load(1);
-    retained.add(new GenerationKeyManager.KeyEntry(current.alias(), current.identity()));
+    retained = List.of(currentKey());
   }
 
   Settings settings() {
@@ -71,7 +72,8 @@ final class Generations {
     return new GenerationKeyManager.KeyEntry(now.alias(), now.identity());
   }
 
-  synchronized GenerationKeyManager.@Nullable KeyEntry keyOf(String alias) {
+  /** Never waits for a reload that is reading. */
+  GenerationKeyManager.@Nullable KeyEntry keyOf(String alias) {
     for (GenerationKeyManager.KeyEntry entry : retained) {
       if (entry.alias().equals(alias)) {
         return entry;
@@ -84,22 +86,25 @@ final class Generations {
   @CanIgnoreReturnValue
   boolean reload() {
     Generation next;
-    synchronized (this) {
-      try {
-        next = load(current.number() + 1);
-      } catch (TlsMaterialException e) {
-        report(e);
-        throw e;
-      }
+    reloading.lock();
+    try {
+      next = load(current.number() + 1);
       lastFault = null;
       if (next.fingerprint().equals(current.fingerprint())) {
         return false;
       }
-      retained.addFirst(new GenerationKeyManager.KeyEntry(next.alias(), next.identity()));
-      while (retained.size() > RETAINED) {
-        retained.removeLast();
-      }
+      retained =
+          Stream.concat(
+                  Stream.of(new GenerationKeyManager.KeyEntry(next.alias(), next.identity())),
+                  retained.stream())
+              .limit(RETAINED)
+              .toList();
       current = next;
+    } catch (TlsMaterialException e) {
+      report(e);
+      throw e;
+    } finally {
+      reloading.unlock();
     }
     LOG.info(
         "{} generation {} serves, valid until {}",
@@ -170,25 +175,18 @@ final class Generations {
         identity,
         anchors,
         decider,
-        context(new GenerationKeyManager.KeyEntry(alias, identity)),
+        context(new GenerationKeyManager.KeyEntry(alias, forProvider(identity))),
         reader.fingerprint(),
         watched);
   }
 
-  /** Bouncy Castle's TLS 1.84 finds no cipher suite for the JDK's Edwards keys; better said now. */
-  private void refuseUnusable(KeyMaterial material) {
-    if (settings.provider() != null
-        && settings.provider().getName().equals("BCJSSE")
-        && KeyMaterial.family(material.key()).equals("EdDSA")) {
-      throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
-          material.source(),
-          "holds an Edwards key, which works with the JDK's TLS provider only");
-    }
+  private KeyMaterial forProvider(KeyMaterial identity) {
+    boolean bouncyCastle =
+        settings.provider() != null && settings.provider().getName().equals("BCJSSE");
+    return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
   }
 
   private SSLContext context(GenerationKeyManager.KeyEntry key) {
-    refuseUnusable(key.material());
     try {
       SSLContext context =
           settings.provider() == null

@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -16,8 +17,9 @@ final class Guard {
   private final Generations generations;
   private final Generation born;
   private final Object connection;
-  private final @Nullable String host;
   private final Supplier<SSLSession> session;
+  private final AtomicLong reviewed = new AtomicLong();
+  private volatile @Nullable String host;
   private volatile boolean done;
   private boolean told;
   private volatile PeerDecision.@Nullable Rejected refused;
@@ -27,6 +29,7 @@ final class Guard {
    *
    * @param born the generation whose context made the connection
    * @param connection the provider's engine or socket
+   * @param host whom a client wants, as far as it is known before the handshake
    * @param session gives the connection's session
    */
   Guard(
@@ -62,6 +65,7 @@ final class Guard {
     Generation now = generations.current();
     PeerDecision early = generations.connections().taken(connection);
     String asked = generations.settings().side() == TlsSide.CLIENT ? peerHost : null;
+    host = asked;
     SSLSession current = session.get();
     PeerDecision decision;
     if (early != null && early.generation() == now.number()) {
@@ -79,6 +83,17 @@ final class Guard {
     }
     done = true;
     generations.connections().opened(this);
+    Generation newest = generations.current();
+    if (newest.number() != now.number()) {
+      // Published in between: its review of the open connections may have missed this one.
+      generations.connections().review(newest, this);
+      check();
+    }
+  }
+
+  /** Whether a generation's review of this connection is still to be done; true once. */
+  boolean isDueFor(long generation) {
+    return reviewed.getAndAccumulate(generation, Math::max) < generation;
   }
 
   /** The provider's handshake failed, for our refusal or for a reason of its own. */

@@ -60,14 +60,18 @@ final class GuardedContext extends SSLContext {
     }
 
     private SSLEngine guarded(SSLEngine inner, Generation born) {
+      carry();
+      return new GuardedEngine(inner, generations.settings().side(), generations, born);
+    }
+
+    private void carry() {
       serverSessions.carry();
       clientSessions.carry();
-      return new GuardedEngine(inner, generations.settings().side(), generations, born);
     }
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-      return new GuardedSocketFactory(generations);
+      return new GuardedSocketFactory(generations, this::carry);
     }
 
     @Override
@@ -76,7 +80,8 @@ final class GuardedContext extends SSLContext {
         throw new UnsupportedOperationException(
             "a client's context has no server sockets, use MutualTls.server");
       }
-      return new GuardedServerSocketFactory(generations);
+      return new GuardedServerSocketFactory(
+          generations, new GuardedSocketFactory(generations, this::carry));
     }
 
     @Override

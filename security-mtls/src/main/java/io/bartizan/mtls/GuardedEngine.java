@@ -53,7 +53,7 @@ final class GuardedEngine extends DelegatingEngine {
       guard.handshakeFailed(e, getPeerHost());
       throw e;
     }
-    return after(result, false);
+    return after(result, result.bytesConsumed() > 0);
   }
 
   @Override
@@ -70,8 +70,8 @@ final class GuardedEngine extends DelegatingEngine {
     return after(result, result.bytesProduced() > 0);
   }
 
-  private SSLEngineResult after(SSLEngineResult result, boolean produced) throws SSLException {
-    if (!guard.isDone() && (produced || result.getHandshakeStatus() == HandshakeStatus.FINISHED)) {
+  private SSLEngineResult after(SSLEngineResult result, boolean data) throws SSLException {
+    if (!guard.isDone() && (data || result.getHandshakeStatus() == HandshakeStatus.FINISHED)) {
       try {
         guard.handshakeDone(getPeerHost());
       } catch (SSLException e) {
@@ -99,6 +99,12 @@ final class GuardedEngine extends DelegatingEngine {
     return guard.isRefused() ? nullSession : inner.getSession();
   }
 
+  private void keepFromRenegotiating() {
+    if (guard.isDone()) {
+      Renegotiation.forbid(inner);
+    }
+  }
+
   @Override
   public void setUseClientMode(boolean mode) {
     Roles.require(side, mode);
@@ -117,6 +123,7 @@ final class GuardedEngine extends DelegatingEngine {
   @Override
   public void setEnabledProtocols(String[] protocols) {
     inner.setEnabledProtocols(Floor.protocols(protocols));
+    keepFromRenegotiating();
   }
 
   @Override
@@ -129,6 +136,7 @@ final class GuardedEngine extends DelegatingEngine {
     Floor.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
     raise();
+    keepFromRenegotiating();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import java.io.IOException;
 import java.net.Socket;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -43,7 +44,9 @@ final class GuardedServerSocket extends SSLServerSocket {
 
   @Override
   public void setEnabledCipherSuites(String[] suites) {
-    parameters.setCipherSuites(Floor.suites(suites));
+    SSLParameters next = over(parameters);
+    next.setCipherSuites(Floor.suites(suites));
+    parameters = next;
   }
 
   @Override
@@ -64,7 +67,9 @@ final class GuardedServerSocket extends SSLServerSocket {
 
   @Override
   public void setEnabledProtocols(String[] protocols) {
-    parameters.setProtocols(Floor.protocols(protocols));
+    SSLParameters next = over(parameters);
+    next.setProtocols(Floor.protocols(protocols));
+    parameters = next;
   }
 
   @Override
@@ -107,18 +112,22 @@ final class GuardedServerSocket extends SSLServerSocket {
 
   @Override
   public SSLParameters getSSLParameters() {
-    return parameters;
+    return over(parameters);
   }
 
   @Override
   public void setSSLParameters(SSLParameters asked) {
     Floor.refuseWeakOnly(asked);
-    if (asked.getProtocols() == null) {
-      asked.setProtocols(parameters.getProtocols());
+    parameters = Floor.raise(over(parameters, asked), TlsSide.SERVER);
+  }
+
+  /** New parameters with all that these say, the last word first; an engine copies every field. */
+  private SSLParameters over(SSLParameters... layers) {
+    SSLEngine engine = generations.current().context().createSSLEngine();
+    engine.setUseClientMode(false);
+    for (SSLParameters layer : layers) {
+      engine.setSSLParameters(layer);
     }
-    if (asked.getCipherSuites() == null) {
-      asked.setCipherSuites(parameters.getCipherSuites());
-    }
-    parameters = Floor.raise(asked, TlsSide.SERVER);
+    return engine.getSSLParameters();
   }
 }

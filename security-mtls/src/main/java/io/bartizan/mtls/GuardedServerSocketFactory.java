@@ -15,9 +15,9 @@ final class GuardedServerSocketFactory extends SSLServerSocketFactory {
   private final Generations generations;
   private final GuardedSocketFactory sockets;
 
-  GuardedServerSocketFactory(Generations generations) {
+  GuardedServerSocketFactory(Generations generations, GuardedSocketFactory sockets) {
     this.generations = generations;
-    this.sockets = new GuardedSocketFactory(generations);
+    this.sockets = sockets;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -71,7 +72,10 @@ final class GuardedSocket extends DelegatingSocket {
   private void firstHandshake() throws IOException {
     try {
       inner.startHandshake();
-    } catch (SSLException e) {
+    } catch (InterruptedIOException e) {
+      throw e; // a time-out of the socket; the handshake may go on
+    } catch (IOException e) {
+      // Bouncy Castle's refusals are no SSLException.
       guard.handshakeFailed(e, null);
       throw e;
     }
@@ -118,7 +122,9 @@ final class GuardedSocket extends DelegatingSocket {
       @Override
       public int read() throws IOException {
         ready();
-        return in.read();
+        int value = in.read();
+        guard.check();
+        return value;
       }
 
       @Override
@@ -184,6 +190,12 @@ final class GuardedSocket extends DelegatingSocket {
     }
   }
 
+  private void keepFromRenegotiating() {
+    if (guard.isDone()) {
+      Renegotiation.forbid(inner);
+    }
+  }
+
   @Override
   public void setUseClientMode(boolean mode) {
     Roles.require(side, mode);
@@ -202,6 +214,7 @@ final class GuardedSocket extends DelegatingSocket {
   @Override
   public void setEnabledProtocols(String[] protocols) {
     inner.setEnabledProtocols(Floor.protocols(protocols));
+    keepFromRenegotiating();
   }
 
   @Override
@@ -214,6 +227,7 @@ final class GuardedSocket extends DelegatingSocket {
     Floor.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
     raise();
+    keepFromRenegotiating();
   }
 
   @Override

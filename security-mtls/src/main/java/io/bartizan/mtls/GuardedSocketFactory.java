@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class GuardedSocketFactory extends SSLSocketFactory {
 
   private final Generations generations;
+  private final Runnable carry;
 
-  GuardedSocketFactory(Generations generations) {
+  /** A factory; {@code carry} sets the application's session limits on a new generation. */
+  GuardedSocketFactory(Generations generations, Runnable carry) {
     this.generations = generations;
+    this.carry = carry;
   }
 
   /** How a factory of the provider makes one socket. */
@@ -23,6 +26,7 @@ final class GuardedSocketFactory extends SSLSocketFactory {
   }
 
   private SSLSocket guarded(Maker maker) throws IOException {
+    carry.run();
     Generation born = generations.current();
     SSLSocket inner = (SSLSocket) maker.make(born.context().getSocketFactory());
     return new GuardedSocket(

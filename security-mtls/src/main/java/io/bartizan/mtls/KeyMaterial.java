@@ -7,7 +7,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
@@ -17,7 +16,7 @@ import java.util.List;
 /** A private key with its chain, leaf first; checked as a whole before anyone may use it. */
 record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
 
-  static final int MIN_RSA_BITS = 2048;
+  private static final int DIGITAL_SIGNATURE = 0;
 
   X509Certificate leaf() {
     return chain.get(0);
@@ -28,7 +27,18 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
     if (chain.isEmpty()) {
       throw fault(TlsReason.CERTIFICATE_MISSING, "holds no certificate");
     }
-    if (!isKeyOfLeaf()) {
+    if (!isKeyOf(leaf())) {
+      for (X509Certificate later : chain.subList(1, chain.size())) {
+        if (isKeyOf(later)) {
+          throw fault(
+              TlsReason.CHAIN_DISORDERED,
+              "begins with "
+                  + Certificates.label(leaf())
+                  + ", but the private key is the one of "
+                  + Certificates.label(later)
+                  + "; the order is leaf first, then each issuer");
+        }
+      }
       throw fault(
           TlsReason.KEY_MISMATCH,
           "holds a private key that is not the one of " + Certificates.label(leaf()));
@@ -101,21 +111,22 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
     } catch (CertificateParsingException e) {
       throw fault(TlsReason.FILE_MALFORMED, "has an extended key usage that can't be parsed");
     }
-    if (leaf().getPublicKey() instanceof RSAKey rsa
-        && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+    boolean[] usage = leaf().getKeyUsage();
+    if (usage != null && !usage[DIGITAL_SIGNATURE]) {
       throw fault(
-          TlsReason.ALGORITHM_WEAK,
-          "has an RSA key of "
-              + rsa.getModulus().bitLength()
-              + " bits, "
-              + MIN_RSA_BITS
-              + " or more are needed");
+          TlsReason.USAGE_WRONG,
+          "begins with " + Certificates.label(leaf()) + ", whose key usage lacks digitalSignature");
+    }
+    for (X509Certificate certificate : chain) {
+      if (PathStrength.isWeak(certificate.getPublicKey())) {
+        throw fault(TlsReason.ALGORITHM_WEAK, "holds " + PathStrength.weakness(certificate));
+      }
     }
   }
 
   /** Signs and verifies, since the key may sit in a device that shows nothing else. */
-  private boolean isKeyOfLeaf() {
-    PublicKey publicKey = leaf().getPublicKey();
+  private boolean isKeyOf(X509Certificate certificate) {
+    PublicKey publicKey = certificate.getPublicKey();
     if (!family(key).equals(family(publicKey))) {
       return false;
     }

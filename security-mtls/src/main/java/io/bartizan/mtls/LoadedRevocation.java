@@ -9,12 +9,12 @@ final class LoadedRevocation implements RevocationData {
 
   private final CrlIndex lists;
   private final DenyList denied;
-  private final boolean stapleRequired;
+  private final StapledResponse staples;
 
-  LoadedRevocation(CrlIndex lists, DenyList denied, boolean stapleRequired) {
+  LoadedRevocation(CrlIndex lists, DenyList denied, StapledResponse staples) {
     this.lists = lists;
     this.denied = denied;
-    this.stapleRequired = stapleRequired;
+    this.staples = staples;
   }
 
   @Override
@@ -27,10 +27,15 @@ final class LoadedRevocation implements RevocationData {
               TlsReason.REVOKED, Certificates.label(certificate) + " is on the deny-list");
         }
       }
+      if (denied.deniesKey(path.anchor())) {
+        throw new PeerRejectedException(
+            TlsReason.REVOKED,
+            "the key of " + Certificates.label(path.anchor()) + " is on the deny-list");
+      }
     }
     lists.check(path, now);
     if (side == TlsSide.CLIENT && view != null) {
-      StapledResponse.check(path, now, view.stapledResponses(), stapleRequired);
+      staples.check(path, now, view.stapledResponses());
     }
   }
 

@@ -41,9 +41,13 @@ final class MaterialReader implements AutoCloseable {
       return known;
     }
     String source = what + " " + file;
-    if (Files.isDirectory(file)) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
-          TlsReason.FILE_UNREADABLE, source, "is a directory, a file is needed");
+          TlsReason.FILE_UNREADABLE,
+          source,
+          Files.isDirectory(file)
+              ? "is a directory, a file is needed"
+              : "is a pipe or device, a regular file is needed");
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);

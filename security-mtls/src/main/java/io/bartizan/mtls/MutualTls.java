@@ -5,6 +5,7 @@ import io.bartizan.core.Health;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
@@ -87,6 +88,10 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
 
   final Generations generations() {
     return generations;
+  }
+
+  final Instant now() {
+    return generations.settings().now();
   }
 
   /**
@@ -241,9 +246,17 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   public final Health health() {
     Settings settings = generations.settings();
     Instant now = settings.now();
-    Instant end = validUntil();
+    Generation newest = generations.current();
+    Instant end = newest.identity().notAfter().toInstant();
+    Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
     String state =
-        settings.side() + " generation " + generation() + ", certificate valid until " + end;
+        settings.side()
+            + " generation "
+            + newest.number()
+            + " of age "
+            + age
+            + ", certificate valid until "
+            + end;
     if (now.isAfter(end)) {
       return Health.down(state + ", which is past");
     }

@@ -88,14 +88,14 @@ public final class MutualTlsBuilder<T extends MutualTls> {
   }
 
   /**
-   * Tells decisions and generations.
+   * Tells decisions and generations; called again, each listener is told.
    *
-   * @param told the listener
+   * @param told the listener, such as {@link TlsMetrics}
    * @return this builder
    * @throws NullPointerException if {@code told} is null
    */
   public MutualTlsBuilder<T> withListener(TlsListener told) {
-    listener = Objects.requireNonNull(told, "told");
+    listener = BothListeners.of(listener, Objects.requireNonNull(told, "told"));
     return this;
   }
 

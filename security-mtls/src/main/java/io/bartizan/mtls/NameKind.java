@@ -15,7 +15,7 @@ enum NameKind {
   URI(
       "uri",
       NameKind::absoluteUri,
-      "an absolute URI in ASCII",
+      "an absolute URI in ASCII, and for spiffe:// the rule spiffeId,",
       (subject, uri) -> subject.peer().uris().contains(uri)),
   SPIFFE_ID(
       "spiffeId",
@@ -86,7 +86,8 @@ enum NameKind {
       return null;
     }
     try {
-      return new URI(text).isAbsolute() ? text : null;
+      URI uri = new URI(text);
+      return uri.isAbsolute() && !"spiffe".equalsIgnoreCase(uri.getScheme()) ? text : null;
     } catch (URISyntaxException e) {
       return null;
     }

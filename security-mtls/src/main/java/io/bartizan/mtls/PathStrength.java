@@ -21,6 +21,7 @@ final class PathStrength {
   private static final String EKU_OID = "2.5.29.37";
   private static final String NAME_CONSTRAINTS_OID = "2.5.29.30";
   private static final String ANY_USAGE = "2.5.29.37.0";
+  private static final int MIN_RSA_BITS = 2048;
   private static final int MIN_EC_BITS = 256;
 
   private PathStrength() {}
@@ -81,22 +82,25 @@ final class PathStrength {
   }
 
   private static void checkKey(X509Certificate certificate) throws PeerRejectedException {
-    PublicKey key = certificate.getPublicKey();
-    boolean weak =
-        key instanceof DSAKey
-            || (key instanceof RSAKey rsa
-                && rsa.getModulus().bitLength() < KeyMaterial.MIN_RSA_BITS)
-            || (key instanceof ECKey ec && ec.getParams().getOrder().bitLength() < MIN_EC_BITS);
-    if (weak) {
-      throw new PeerRejectedException(
-          TlsReason.ALGORITHM_WEAK,
-          Certificates.label(certificate)
-              + " has a weak key; RSA from "
-              + KeyMaterial.MIN_RSA_BITS
-              + " and EC from "
-              + MIN_EC_BITS
-              + " bits are accepted");
+    if (isWeak(certificate.getPublicKey())) {
+      throw new PeerRejectedException(TlsReason.ALGORITHM_WEAK, weakness(certificate));
     }
+  }
+
+  static boolean isWeak(PublicKey key) {
+    return key instanceof DSAKey
+        || (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS)
+        || (key instanceof ECKey ec && ec.getParams().getOrder().bitLength() < MIN_EC_BITS);
+  }
+
+  /** A sentence about a certificate whose key is weak. */
+  static String weakness(X509Certificate certificate) {
+    return Certificates.label(certificate)
+        + ", whose key is weak; RSA from "
+        + MIN_RSA_BITS
+        + " and EC from "
+        + MIN_EC_BITS
+        + " bits are accepted";
   }
 
   private static void checkSignature(X509Certificate certificate) throws PeerRejectedException {

@@ -67,7 +67,7 @@ public final class PeerIdentity {
       throw new SSLPeerUnverifiedException("the peer presented no X.509 certificate");
     }
     try {
-      return of(leaf);
+      return of(Certificates.ofJdk(new X509Certificate[] {leaf})[0]);
     } catch (PeerRejectedException e) {
       throw new SSLPeerUnverifiedException(e.getMessage());
     }

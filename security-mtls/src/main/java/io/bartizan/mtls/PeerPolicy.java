@@ -46,9 +46,11 @@ public sealed interface PeerPolicy permits Rule {
   /**
    * A URI of the peer, equal in every character.
    *
-   * @param uri such as {@code urn:example:billing}
+   * @param uri such as {@code urn:example:billing}; a SPIFFE ID is {@link #spiffeId}'s, whose rules
+   *     are stricter
    * @return a policy
-   * @throws IllegalArgumentException if {@code uri} is not an absolute URI in ASCII
+   * @throws IllegalArgumentException if {@code uri} is not an absolute URI in ASCII or is a SPIFFE
+   *     ID
    */
   static PeerPolicy uri(String uri) {
     return NameRule.of(NameKind.URI, uri);

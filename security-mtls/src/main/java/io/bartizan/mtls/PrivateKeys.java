@@ -103,9 +103,7 @@ final class PrivateKeys {
     char[] chars = password(source, password);
     try {
       InputDecryptorProvider opener =
-          new JcePKCSPBEInputDecryptorProviderBuilder()
-              .setProvider(BouncyCastle.INSTANCE)
-              .build(chars);
+          new JcePKCSPBEInputDecryptorProviderBuilder().setProvider(bouncyCastle()).build(chars);
       return envelope.decryptPrivateKeyInfo(opener);
     } catch (PKCSException e) {
       if (e.getCause() instanceof OperatorCreationException) {
@@ -172,7 +170,12 @@ final class PrivateKeys {
     }
   }
 
-  /** Loaded with the first encrypted key; never registered with the JVM. */
+  /** The provider as an instance. */
+  static Provider bouncyCastle() {
+    return BouncyCastle.INSTANCE;
+  }
+
+  /** Loaded with the first key that needs it; never registered with the JVM. */
   private static final class BouncyCastle {
     static final Provider INSTANCE = new BouncyCastleProvider();
   }

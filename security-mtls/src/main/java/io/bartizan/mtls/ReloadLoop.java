@@ -30,6 +30,9 @@ final class ReloadLoop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MutualTls.class);
 
+  /** Events come in bursts, and a folder may be busy with other files. */
+  private static final long SETTLE_MILLIS = 50;
+
   private final Generations generations;
   private final Duration interval;
   private final @Nullable WatchService watch;
@@ -67,8 +70,9 @@ final class ReloadLoop implements AutoCloseable {
         return;
       } catch (TlsMaterialException e) {
         // reported to log, listener and health; the next round tries again
-      } catch (RuntimeException e) {
-        LOG.warn("a reload failed", e);
+      } catch (RuntimeException | Error e) {
+        // Whatever it was, material that changes later must still be seen.
+        LOG.error("a reload failed", e);
       }
     }
   }
@@ -80,10 +84,12 @@ final class ReloadLoop implements AutoCloseable {
       return;
     }
     WatchKey key = service.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
-    while (key != null) {
-      key.pollEvents();
-      key.reset();
-      key = service.poll();
+    if (key != null && !ended.await(SETTLE_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (key != null) {
+        key.pollEvents();
+        key.reset();
+        key = service.poll();
+      }
     }
   }
 

@@ -87,7 +87,8 @@ public final class Revocation {
 
   /**
    * A file of denied peers, one a line: {@code serial HEX} or {@code sha256/BASE64} (see {@link
-   * PeerIdentity#spkiPin()}); {@code #} begins a comment. Any certificate of a path counts.
+   * PeerIdentity#spkiPin()}); {@code #} begins a comment. Any certificate of a path counts, of its
+   * anchor the key.
    *
    * @param file the file, read again with each reload
    * @return this data and the list
@@ -129,7 +130,7 @@ public final class Revocation {
   }
 
   /**
-   * How long after its nextUpdate a list is still believed; zero unless set.
+   * How long after its nextUpdate a list or stapled response is still believed; zero unless set.
    *
    * @param duration zero to 30 days
    * @return this data with the grace
@@ -179,7 +180,7 @@ public final class Revocation {
       denied = denied.and("deny-list " + file, reader.text("deny-list", file));
     }
     index.checkUsable();
-    return new LoadedRevocation(index, denied, stapleRequired);
+    return new LoadedRevocation(index, denied, new StapledResponse(stapleRequired, grace));
   }
 
   /** What is asked, and what happens when it is stale or missing. */

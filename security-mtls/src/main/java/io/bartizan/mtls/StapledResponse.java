@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
@@ -31,10 +32,18 @@ final class StapledResponse {
   private static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
   private static final byte[] STATUS_REQUEST = {2, 1, 5};
 
-  private StapledResponse() {}
+  /** Clocks differ; a response is often as new as the connection. */
+  private static final Duration SKEW = Duration.ofMinutes(5);
 
-  static void check(PathFinder.Path path, Instant now, List<byte[]> stapled, boolean required)
-      throws PeerRejectedException {
+  private final boolean required;
+  private final Duration grace;
+
+  StapledResponse(boolean required, Duration grace) {
+    this.required = required;
+    this.grace = grace;
+  }
+
+  void check(PathFinder.Path path, Instant now, List<byte[]> stapled) throws PeerRejectedException {
     X509Certificate leaf = path.certificates().get(0);
     if (stapled.isEmpty() || stapled.get(0).length == 0) {
       if (required || demandsStaple(leaf)) {
@@ -57,8 +66,7 @@ final class StapledResponse {
     }
   }
 
-  private static void judge(
-      X509Certificate leaf, X509Certificate issuer, Instant now, byte[] response)
+  private void judge(X509Certificate leaf, X509Certificate issuer, Instant now, byte[] response)
       throws PeerRejectedException,
           IOException,
           GeneralSecurityException,
@@ -84,8 +92,8 @@ final class StapledResponse {
         Date end = single.getNextUpdate();
         boolean fresh =
             end != null
-                && !now.isAfter(end.toInstant())
-                && !now.isBefore(single.getThisUpdate().toInstant());
+                && !now.isAfter(end.toInstant().plus(grace))
+                && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
         if (single.getCertStatus() != CertificateStatus.GOOD || !fresh) {
           throw unknown(leaf, fresh ? "does not know it" : "is not valid now");
         }

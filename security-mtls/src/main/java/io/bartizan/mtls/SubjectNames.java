@@ -5,6 +5,9 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.jspecify.annotations.Nullable;
 
 /** The subject alternative names of one certificate, or a refusal where they can be read twice. */
@@ -41,6 +44,9 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
           default -> {} // directory names and object identifiers identify nobody here
         }
       }
+    }
+    if (!ips.isEmpty()) {
+      refuseMapped(certificate);
     }
     return new SubjectNames(
         List.copyOf(dns), List.copyOf(uris), List.copyOf(ips), List.copyOf(emails));
@@ -86,7 +92,36 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
     return address;
   }
 
-  /** The SPIFFE ID if certificate and names keep the X.509-SVID standard, sections 2 and 4. */
+  /**
+   * The JDK shows {@code ::ffff:10.0.0.1} as {@code 10.0.0.1}, but an authority's constraint on
+   * IPv4 addresses does not reach the sixteen bytes of the former.
+   */
+  private static void refuseMapped(X509Certificate certificate) throws PeerRejectedException {
+    byte[] extension = certificate.getExtensionValue(SAN_OID);
+    if (extension == null) {
+      return;
+    }
+    byte[] der = ASN1OctetString.getInstance(extension).getOctets();
+    for (GeneralName name : GeneralNames.getInstance(der).getNames()) {
+      if (name.getTagNo() == GeneralName.iPAddress
+          && isMapped(ASN1OctetString.getInstance(name.getName()).getOctets())) {
+        throw malformed("an IPv4 address is written as one of IPv6");
+      }
+    }
+  }
+
+  private static boolean isMapped(byte[] address) {
+    boolean mapped = address.length == 16 && address[10] == -1 && address[11] == -1;
+    for (int i = 0; i < 10 && mapped; i++) {
+      mapped = address[i] == 0;
+    }
+    return mapped;
+  }
+
+  /**
+   * The SPIFFE ID if certificate and names keep the X.509-SVID standard, sections 2, 3.2 and 4; a
+   * leaf's ID has a path, for without one it names the whole trust domain.
+   */
   static @Nullable SpiffeId spiffeId(X509Certificate leaf, List<String> uris) {
     if (uris.size() != 1 || leaf.getBasicConstraints() >= 0) {
       return null;
@@ -95,7 +130,8 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
     if (usage != null && (usage[KEY_CERT_SIGN] || usage[CRL_SIGN])) {
       return null;
     }
-    return SpiffeId.parse(uris.get(0));
+    SpiffeId id = SpiffeId.parse(uris.get(0));
+    return id == null || id.path().isEmpty() ? null : id;
   }
 
   private static PeerRejectedException malformed(String what) {

@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import java.util.Locale;
+
 /** Which end of a connection this process is. */
 public enum TlsSide {
   /** This process accepts connections; its peers are clients. */
@@ -16,6 +18,11 @@ public enum TlsSide {
   /** The extended key usage (RFC 5280 section 4.2.1.12) of this side's own certificate. */
   String ownUsage() {
     return usage;
+  }
+
+  /** In lower case, for metrics. */
+  String tag() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   TlsSide peer() {

@@ -55,11 +55,13 @@ final class TrustDecider {
 
   /** Decides about a presented chain; {@code view} is null outside a handshake. */
   PeerDecision decide(
-      X509Certificate @Nullable [] chain, @Nullable String host, @Nullable HandshakeView view) {
-    if (chain == null || chain.length == 0) {
+      X509Certificate @Nullable [] given, @Nullable String host, @Nullable HandshakeView view) {
+    if (given == null || given.length == 0) {
       return rejected(TlsReason.CERTIFICATE_MISSING, "the peer presented no certificate", null);
     }
+    X509Certificate[] chain = given;
     try {
+      chain = Certificates.ofJdk(given);
       Instant now = clock == null ? null : clock.instant();
       refuseAnchorAsLeaf(chain[0]);
       PathFinder.Path path = paths.find(chain, now);
@@ -72,23 +74,29 @@ final class TrustDecider {
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);
     } catch (RuntimeException e) {
-      // Fails closed: no oddity of a certificate may surface as anything but a refusal.
-      return rejected(
-          TlsReason.CHAIN_INVALID,
-          "the chain can't be judged: " + e.getClass().getSimpleName(),
-          null);
+      return unjudgeable(e);
     }
+  }
+
+  /** Fails closed: no oddity of a certificate may surface as anything but a refusal. */
+  private PeerDecision unjudgeable(RuntimeException e) {
+    return rejected(
+        TlsReason.CHAIN_INVALID,
+        "the chain can't be judged: " + e.getClass().getSimpleName(),
+        null);
   }
 
   /**
    * Decides about a session that was resumed within this generation: chain, anchors and revocation
    * data are those of its full handshake, so only what changes with time and host is asked again.
    */
-  PeerDecision resumed(X509Certificate @Nullable [] chain, @Nullable String host) {
-    if (chain == null || chain.length == 0) {
+  PeerDecision resumed(X509Certificate @Nullable [] given, @Nullable String host) {
+    if (given == null || given.length == 0) {
       return rejected(TlsReason.CERTIFICATE_MISSING, "the session has no certificate", null);
     }
+    X509Certificate[] chain = given;
     try {
+      chain = Certificates.ofJdk(given);
       Instant now = now();
       for (X509Certificate certificate : chain) {
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
@@ -105,6 +113,8 @@ final class TrustDecider {
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);
+    } catch (RuntimeException e) {
+      return unjudgeable(e);
     }
   }
 

@@ -7,7 +7,10 @@ import io.bartizan.testkit.BadCertificate;
 import io.bartizan.testkit.RogueClient;
 import io.bartizan.testkit.RogueServer;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,11 +43,21 @@ abstract class BadCertificateContract {
     return PeerPolicy.requestedHost();
   }
 
+  /** What this stack adds to a side. */
+  <T extends MutualTls> MutualTlsBuilder<T> prepared(MutualTlsBuilder<T> builder) {
+    return builder;
+  }
+
+  /** Whether sessions of a protocol are resumed at all. */
+  boolean isResuming(String protocol) {
+    return true;
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void server_everyBadClient_isNeverServed(String protocol) throws Exception {
     SoftAssertions all = new SoftAssertions();
-    try (ServerTls tls = CAST.server().build();
+    try (ServerTls tls = prepared(CAST.server()).build();
         Service service = serve(tls)) {
       RogueClient good = RogueClient.showing(CAST.goodClient, protocol);
       assertThat(good.isServedBy(service.port())).isTrue();
@@ -62,7 +75,7 @@ abstract class BadCertificateContract {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void client_everyBadServer_getsNoRequest(String protocol) throws Exception {
     SoftAssertions all = new SoftAssertions();
-    try (ClientTls tls = CAST.client(expectedName()).build();
+    try (ClientTls tls = prepared(CAST.client(expectedName())).build();
         RogueServer server = RogueServer.showing(CAST.goodServer, protocol)) {
       assertThat(fetch(tls, server.port())).contains("ok");
       for (BadCertificate kind : BadCertificate.values()) {
@@ -80,10 +93,84 @@ abstract class BadCertificateContract {
     all.assertAll();
   }
 
+  /** Kinds whose chain is good, so that a lax policy lets them in and they get a ticket. */
+  private static List<BadCertificate> kindsOfNames() {
+    return Stream.of(BadCertificate.values())
+        .filter(kind -> kind.why().startsWith("A verifier of"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void server_clientsThatALaxPolicyLetIn_areRefusedWithTheirTickets(String protocol)
+      throws Exception {
+    Map<BadCertificate, RogueClient> in = new EnumMap<>(BadCertificate.class);
+    SoftAssertions all = new SoftAssertions();
+    PeerCast.Turn turn = new PeerCast.Turn();
+    try (ServerTls tls = prepared(CAST.server(turn)).build();
+        Service service = serve(tls)) {
+      for (BadCertificate kind : kindsOfNames()) {
+        RogueClient rogue = RogueClient.showing(CAST.clients.get(kind), protocol);
+        if (rogue.isServedBy(service.port())) {
+          in.put(kind, rogue);
+          all.assertThat(rogue.isServedBy(service.port())).as("%s again", kind).isTrue();
+        }
+      }
+      assertThat(in).hasSizeGreaterThan(25);
+      assertThat(turn.resumed()).isEqualTo(isResuming(protocol) ? in.size() : 0);
+      turn.toStrict();
+      in.forEach(
+          (kind, rogue) -> {
+            all.assertThat(rogue.isServedBy(service.port())).as("%s", kind).isFalse();
+            all.assertThat(rogue.isServedBy(service.port())).as("%s again", kind).isFalse();
+          });
+      all.assertThat(turn.reasons()).hasSize(2 * in.size()).containsOnly("policy-mismatch");
+      all.assertThat(turn.resumed() >= in.size()).isEqualTo(isResuming(protocol));
+      RogueClient good = RogueClient.showing(CAST.goodClient, protocol);
+      assertThat(good.isServedBy(service.port())).isTrue();
+    }
+    all.assertAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void client_serversThatALaxPolicyBelieved_areRefusedWithTheirSessions(String protocol)
+      throws Exception {
+    SoftAssertions all = new SoftAssertions();
+    PeerCast.Turn turn = new PeerCast.Turn();
+    int believed = 0;
+    try (ClientTls tls = prepared(CAST.client(turn)).build();
+        RogueServer server = RogueServer.showing(CAST.goodServer, protocol)) {
+      for (BadCertificate kind : kindsOfNames()) {
+        server.show(CAST.servers.get(kind));
+        turn.toLax();
+        try {
+          assertThat(fetch(tls, server.port())).contains("ok");
+        } catch (IOException malformedNames) {
+          continue;
+        }
+        believed++;
+        assertThat(fetch(tls, server.port())).contains("ok");
+        assertThat(turn.resumed()).as("%s", kind).isEqualTo(isResuming(protocol) ? 1 : 0);
+        turn.toStrict();
+        for (int i = 0; i < 2; i++) {
+          all.assertThatThrownBy(() -> fetch(tls, server.port()))
+              .as("%s", kind)
+              .isInstanceOf(IOException.class);
+        }
+        all.assertThat(turn.reasons()).hasSize(2).containsOnly("policy-mismatch");
+        all.assertThat(turn.resumed()).as("%s", kind).isEqualTo(isResuming(protocol) ? 1 : 0);
+      }
+      all.assertThat(server.requests()).isEqualTo(2L * believed);
+    }
+    assertThat(believed).isGreaterThan(25);
+    all.assertAll();
+  }
+
   @Test
   void bothSides_withEachOther_agree() throws Exception {
-    try (ServerTls serverTls = CAST.server().build();
-        ClientTls clientTls = CAST.client(expectedName()).build();
+    try (ServerTls serverTls = prepared(CAST.server()).build();
+        ClientTls clientTls = prepared(CAST.client(expectedName())).build();
         Service service = serve(serverTls)) {
       assertThat(fetch(clientTls, service.port())).contains("ok");
       ClientTls stranger =

@@ -9,6 +9,8 @@ import io.bartizan.testkit.ManualInstantSource;
 import io.bartizan.testkit.RogueClient;
 import io.bartizan.testkit.RogueServer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,16 +42,23 @@ class BadCertificateResumptionIT {
       };
   private final BadCertificateSocketIT sockets = new BadCertificateSocketIT();
   private final BadCertificateEngineIT engines = new BadCertificateEngineIT();
+  private final BadCertificateHttpIT https = new BadCertificateHttpIT();
+  private DevCa issuer = ownCa;
+  @TempDir Path lists;
 
-  /** What ends after an hour, or that the root is taken away. */
+  /** What ends after an hour, or that root or trust is taken away. */
   enum Turn {
     LEAF_EXPIRES,
     INTERMEDIATE_EXPIRES,
     ROOT_EXPIRES,
-    ROOT_REMOVED
+    ROOT_REMOVED,
+    /** Put on the list of its issuer. */
+    REVOKED,
+    /** Put on the deny-list. */
+    DENIED
   }
 
-  private DevCertificate peer(Turn turn) {
+  private DevCertificate peer(Turn turn) throws IOException {
     var root = DevCa.named("Peer Root").withClock(clock);
     DevCa top = (turn == Turn.ROOT_EXPIRES ? root.withLifetime(HOUR) : root).build();
     var issuing = DevCa.named("Issuing").withIssuer(top);
@@ -56,16 +66,31 @@ class BadCertificateResumptionIT {
         (turn == Turn.INTERMEDIATE_EXPIRES ? issuing.withLifetime(HOUR) : issuing).build();
     var leaf = middle.leaf("peer").dns(PeerCast.DNS);
     anchors.set(top.certificatePem());
+    issuer = middle;
+    Files.writeString(lists.resolve("top.crl"), DevCa.pem(top.crl()));
+    Files.writeString(lists.resolve("issuing.crl"), DevCa.pem(middle.crl()));
+    Files.writeString(lists.resolve("denied.txt"), "");
     return (turn == Turn.LEAF_EXPIRES ? leaf.withLifetime(HOUR) : leaf).issue();
   }
 
-  private void turn(Turn turn, MutualTls tls) {
-    if (turn == Turn.ROOT_REMOVED) {
-      anchors.set(ownCa.certificatePem());
-      assertThat(tls.reload()).isTrue();
-    } else {
-      clock.advance(HOUR.plusSeconds(1));
+  private Revocation revocation() {
+    return Revocation.crls(lists).withDenyList(lists.resolve("denied.txt"));
+  }
+
+  private void turn(Turn turn, DevCertificate peer, MutualTls tls) throws IOException {
+    switch (turn) {
+      case ROOT_REMOVED -> anchors.set(ownCa.certificatePem());
+      case REVOKED ->
+          Files.writeString(
+              lists.resolve("issuing.crl"), DevCa.pem(issuer.crl(peer.certificate())));
+      case DENIED ->
+          Files.writeString(lists.resolve("denied.txt"), PeerIdentity.spkiPin(peer.certificate()));
+      default -> {
+        clock.advance(HOUR.plusSeconds(1));
+        return;
+      }
     }
+    assertThat(tls.reload()).isTrue();
   }
 
   private Identity own() {
@@ -78,16 +103,19 @@ class BadCertificateResumptionIT {
     "LEAF_EXPIRES, TLSv1.3", "LEAF_EXPIRES, TLSv1.2",
     "INTERMEDIATE_EXPIRES, TLSv1.3", "INTERMEDIATE_EXPIRES, TLSv1.2",
     "ROOT_EXPIRES, TLSv1.3", "ROOT_EXPIRES, TLSv1.2",
-    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2"
+    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2",
+    "REVOKED, TLSv1.3", "REVOKED, TLSv1.2",
+    "DENIED, TLSv1.3", "DENIED, TLSv1.2"
   })
   void server_clientThatWentBad_isRefusedWithItsTicket(Turn turn, String protocol)
       throws Exception {
-    for (BadCertificateContract stack : List.of(sockets, engines)) {
+    for (BadCertificateContract stack : List.of(sockets, engines, https)) {
       DevCertificate peer = peer(turn);
       try (ServerTls tls =
               MutualTls.server(
                       own(), TrustAnchors.pemText(anchors::get), PeerPolicy.dns(PeerCast.DNS))
                   .withClock(clock)
+                  .withRevocation(revocation())
                   .withListener(listener)
                   .build();
           BadCertificateContract.Service service = stack.serve(tls)) {
@@ -95,7 +123,7 @@ class BadCertificateResumptionIT {
         assertThat(client.isServedBy(service.port())).isTrue();
         assertThat(client.isServedBy(service.port())).isTrue();
         assertResumed();
-        turn(turn, tls);
+        turn(turn, peer, tls);
         assertThat(client.isServedBy(service.port())).isFalse();
         assertThat(client.isServedBy(service.port())).isFalse();
         assertRefused(turn);
@@ -108,28 +136,39 @@ class BadCertificateResumptionIT {
     "LEAF_EXPIRES, TLSv1.3", "LEAF_EXPIRES, TLSv1.2",
     "INTERMEDIATE_EXPIRES, TLSv1.3", "INTERMEDIATE_EXPIRES, TLSv1.2",
     "ROOT_EXPIRES, TLSv1.3", "ROOT_EXPIRES, TLSv1.2",
-    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2"
+    "ROOT_REMOVED, TLSv1.3", "ROOT_REMOVED, TLSv1.2",
+    "REVOKED, TLSv1.3", "REVOKED, TLSv1.2",
+    "DENIED, TLSv1.3", "DENIED, TLSv1.2"
   })
   void client_serverThatWentBad_isRefusedWithItsSession(Turn turn, String protocol)
       throws Exception {
-    for (BadCertificateContract stack : List.of(sockets, engines)) {
-      try (RogueServer server = RogueServer.showing(peer(turn), protocol);
+    for (BadCertificateContract stack : List.of(sockets, engines, https)) {
+      DevCertificate peer = peer(turn);
+      try (RogueServer server = RogueServer.showing(peer, protocol);
           ClientTls tls =
-              MutualTls.client(
-                      own(), TrustAnchors.pemText(anchors::get), PeerPolicy.requestedHost())
+              MutualTls.client(own(), TrustAnchors.pemText(anchors::get), stack.expectedName())
                   .withClock(clock)
+                  .withRevocation(revocation())
                   .withListener(listener)
                   .build()) {
         assertThat(stack.fetch(tls, server.port())).contains("ok");
         assertThat(stack.fetch(tls, server.port())).contains("ok");
         assertResumed();
-        turn(turn, tls);
+        turn(turn, peer, tls);
         assertThatThrownBy(() -> stack.fetch(tls, server.port())).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> stack.fetch(tls, server.port())).isInstanceOf(IOException.class);
         assertThat(server.requests()).isEqualTo(2);
         assertRefused(turn);
       }
     }
+  }
+
+  private static TlsReason reason(Turn turn) {
+    return switch (turn) {
+      case ROOT_REMOVED -> TlsReason.CHAIN_UNTRUSTED;
+      case REVOKED, DENIED -> TlsReason.REVOKED;
+      default -> TlsReason.EXPIRED;
+    };
   }
 
   /** Or the test would prove nothing about resumption. */
@@ -146,8 +185,7 @@ class BadCertificateResumptionIT {
                     event
                         .decision()
                         .<Object>fold(accepted -> "accepted", PeerDecision.Rejected::reason))
-                .isEqualTo(
-                    turn == Turn.ROOT_REMOVED ? TlsReason.CHAIN_UNTRUSTED : TlsReason.EXPIRED);
+                .isEqualTo(reason(turn));
     assertThat(events).hasSize(2).allSatisfy(refused);
     events.clear();
   }

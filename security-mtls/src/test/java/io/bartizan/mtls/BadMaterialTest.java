@@ -8,7 +8,6 @@ import io.bartizan.core.SecretSource;
 import io.bartizan.testkit.DevCertificate;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,32 +65,6 @@ class BadMaterialTest {
         files(chain, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         TlsReason.FILE_MALFORMED,
         "can't be parsed");
-  }
-
-  @Test
-  void pem_hundredMegabytes_isRefusedWithoutReadingIt() throws Exception {
-    Path large = folder.resolve("large.pem");
-    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
-      file.setLength(100L << 20);
-    }
-    refused(Identity.pem(large), TlsReason.FILE_TOO_LARGE, "large.pem");
-  }
-
-  @Test
-  void pem_truncatedAtEveryByte_isRefusedInOneSentence() throws Exception {
-    String whole = pki.server.privateKeyPem() + pki.server.chainPem().stripTrailing();
-    for (int length = 0; length < whole.length(); length++) {
-      String cut = whole.substring(0, length);
-      assertThatThrownBy(
-              () ->
-                  MutualTls.server(
-                          Identity.pemText(() -> cut),
-                          TestPki.anchors(pki.ca),
-                          PeerPolicy.anyTrustedPeer())
-                      .build())
-          .as("cut at %s", length)
-          .isInstanceOf(TlsMaterialException.class);
-    }
   }
 
   @Test

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.DevKeyType;
+import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -33,11 +37,17 @@ class BouncyCastleTlsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DevKeyType.class, mode = EnumSource.Mode.EXCLUDE, names = "ED25519")
-  void handshake_ecAndRsaOnEverySide_works(DevKeyType type) throws Exception {
+  @EnumSource(DevKeyType.class)
+  void handshake_everyKeyTypeOnEverySide_works(DevKeyType type) throws Exception {
     DevCa ca = DevCa.named("Root").withKeys(type).build();
     DevCertificate own = TestPki.client(ca);
-    SSLContext bcServer = server(ca).withProvider(provider).build().sslContext();
+    List<HandshakeEvent> events = Collections.synchronizedList(new ArrayList<>());
+    SSLContext bcServer =
+        server(ca)
+            .withProvider(provider)
+            .withListener(new MutualTlsTest.Recorder(events))
+            .build()
+            .sslContext();
     SSLContext bcClient = client(ca, own).withProvider(provider).build().sslContext();
     SSLContext jdkServer = server(ca).build().sslContext();
     SSLContext jdkClient = client(ca, own).build().sslContext();
@@ -48,17 +58,45 @@ class BouncyCastleTlsTest {
       Engines done = Engines.between(bcClient, jdkServer, protocol).run();
       assertThat(PeerIdentity.of(done.server.getSession()).spiffeId()).hasValue(TestPki.CLIENT_ID);
     }
+    assertThat(events).hasSize(4).allMatch(event -> event.decision().isAccepted());
     assertThat(Security.getProvider("BCJSSE")).isNull();
     assertThat(Security.getProvider("BC")).isNull();
   }
 
   @Test
-  void build_ed25519_isRefusedClearly() {
+  void edwardsKeyOfADevice_isRefusedWithItsReason() {
     DevCa ca = DevCa.named("Root").withKeys(DevKeyType.ED25519).build();
-    assertThatThrownBy(() -> server(ca).withProvider(provider).build())
+    DevCertificate own = TestPki.server(ca);
+    KeyMaterial inDevice = new KeyMaterial("identity", new DeviceKey(), own.chain());
+    assertThatThrownBy(() -> EdwardsMaterial.forBouncyCastle(inDevice))
+        .hasMessage(
+            "identity holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its"
+                + " own only")
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
             e -> assertThat(e.reason()).isEqualTo(TlsReason.KEY_UNSUPPORTED));
+    KeyMaterial ec = new KeyMaterial("identity", new DeviceKey(), new TestPki().server.chain());
+    assertThat(EdwardsMaterial.forBouncyCastle(ec)).isSameAs(ec);
+  }
+
+  /** A key that shows nothing of itself. */
+  private static final class DeviceKey implements PrivateKey {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getAlgorithm() {
+      return "EdDSA";
+    }
+
+    @Override
+    public String getFormat() {
+      return null;
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      return null;
+    }
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.bartizan.core.SecretSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -68,41 +70,17 @@ class MutualTlsExampleTest {
   }
 
   @Test
-  void layouts_eachReadItsFiles() throws Exception {
-    for (String[] names :
-        new String[][] {
-          {"svid.pem", "svid_key.pem", "svid_bundle.pem"},
-          {"site.crt", "site.key", "root.crt"},
-          {"cert.pem", "key.pem", "ca.pem"},
-          {"client.cert", "client.key", "ca.crt"},
-        }) {
-      Files.writeString(folder.resolve(names[0]), pki.server.chainPem());
-      Files.writeString(folder.resolve(names[1]), pki.server.privateKeyPem());
-      Files.writeString(folder.resolve(names[2]), pki.ca.certificatePem());
-    }
-    Files.delete(folder.resolve("site.crt"));
-    Files.writeString(
-        folder.resolve("bundle.pem"), pki.server.privateKeyPem() + pki.server.chainPem());
-    for (TlsLayout layout :
-        new TlsLayout[] {
-          TlsLayout.spiffeHelper(folder),
-          TlsLayout.docker(folder),
-          TlsLayout.dockerRegistry(folder),
-          TlsLayout.credentialBundle(folder.resolve("bundle.pem"), folder.resolve("ca.pem"))
-        }) {
-      assertThat(
-              MutualTls.server(layout.identity(), layout.anchors(), PeerPolicy.anyTrustedPeer())
-                  .build()
-                  .generation())
-          .isEqualTo(1);
-    }
-    Files.writeString(folder.resolve("site.crt"), pki.server.chainPem());
-    Files.writeString(folder.resolve("root.crt"), pki.ca.certificatePem());
-    TlsLayout autocert = TlsLayout.autocert(folder);
-    assertThat(
-            MutualTls.server(autocert.identity(), autocert.anchors(), PeerPolicy.anyTrustedPeer())
-                .build()
-                .generation())
-        .isEqualTo(1);
+  void metrics() throws Exception {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    Identity identity = TestPki.identity(pki.server);
+    TrustAnchors anchors = TestPki.anchors(pki.ca);
+    PeerPolicy policy = PeerPolicy.spiffeId(TestPki.CLIENT_ID);
+
+    TlsMetrics metrics = TlsMetrics.of(registry, "api");
+    ServerTls server = MutualTls.server(identity, anchors, policy).withListener(metrics).build();
+    metrics.gauge(server);
+
+    Engines.between(pki.clientTls().build().sslContext(), server.sslContext()).run();
+    assertThat(registry.get("bartizan.mtls.handshakes").counter().count()).isEqualTo(1);
   }
 }

@@ -8,6 +8,9 @@ import java.security.cert.X509Certificate;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -55,16 +58,71 @@ final class PeerCast {
   }
 
   MutualTlsBuilder<ServerTls> server() {
+    return serverOf(PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
+  }
+
+  MutualTlsBuilder<ServerTls> server(Turn turn) {
+    return serverOf(turn.policy(TlsSide.SERVER)).withListener(turn);
+  }
+
+  private MutualTlsBuilder<ServerTls> serverOf(PeerPolicy policy) {
     return MutualTls.server(
         Identity.of(goodServer.privateKey(), goodServer.chain()),
         TrustAnchors.of(roots(clients)),
-        PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
+        policy);
   }
 
   MutualTlsBuilder<ClientTls> client(PeerPolicy name) {
+    return clientOf(PeerPolicy.anyOf(name, PeerPolicy.spiffeId(SPIFFE)));
+  }
+
+  MutualTlsBuilder<ClientTls> client(Turn turn) {
+    return clientOf(turn.policy(TlsSide.CLIENT)).withListener(turn);
+  }
+
+  private MutualTlsBuilder<ClientTls> clientOf(PeerPolicy policy) {
     return MutualTls.client(
         Identity.of(goodClient.privateKey(), goodClient.chain()),
         TrustAnchors.of(roots(servers)),
-        PeerPolicy.anyOf(name, PeerPolicy.spiffeId(SPIFFE)));
+        policy);
+  }
+
+  /** A policy that accepts everyone of the roots, until it turns; and what was decided since. */
+  static final class Turn implements TlsListener {
+    private final AtomicBoolean lax = new AtomicBoolean(true);
+    private final Queue<HandshakeEvent> events = new ConcurrentLinkedQueue<>();
+
+    PeerPolicy policy(TlsSide side) {
+      Rule strict = (Rule) PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE));
+      return PeerPolicy.anyTrustedPeer()
+          .narrowedBy(
+              "turning",
+              peer -> lax.get() || strict.match(new Rule.Subject(peer, side, null)) != null);
+    }
+
+    void toStrict() {
+      events.clear();
+      lax.set(false);
+    }
+
+    void toLax() {
+      events.clear();
+      lax.set(true);
+    }
+
+    long resumed() {
+      return events.stream().filter(HandshakeEvent::resumed).count();
+    }
+
+    List<String> reasons() {
+      return events.stream()
+          .map(event -> event.decision().fold(a -> "accepted", r -> r.reason().code()))
+          .toList();
+    }
+
+    @Override
+    public void handshake(HandshakeEvent event) {
+      events.add(event);
+    }
   }
 }

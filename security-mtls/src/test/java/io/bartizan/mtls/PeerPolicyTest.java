@@ -38,7 +38,6 @@ class PeerPolicyTest {
     for (PeerPolicy good :
         new PeerPolicy[] {
           PeerPolicy.dns("api.example."),
-          PeerPolicy.uri("spiffe://td.example/ns/pay/sa/api"),
           PeerPolicy.spiffeId("spiffe://td.example/ns/pay/sa/api"),
           PeerPolicy.spiffePath("spiffe://td.example/ns/pay"),
           PeerPolicy.trustDomain("td.example"),
@@ -56,7 +55,7 @@ class PeerPolicyTest {
         new PeerPolicy[] {
           PeerPolicy.dns("example"),
           PeerPolicy.dns("peer"),
-          PeerPolicy.uri("spiffe://td.example/ns/pay/sa/ap"),
+          PeerPolicy.uri("urn:td.example:api"),
           PeerPolicy.spiffeId("spiffe://td.example/ns/pay/sa"),
           PeerPolicy.spiffePath("spiffe://td.example/ns/pa"),
           PeerPolicy.trustDomain("example"),
@@ -135,6 +134,8 @@ class PeerPolicyTest {
         "spiffeId(spiffe://TD.example/x)",
         "spiffeId(spiffe://td.example/../x)",
         "uri(relative)",
+        "uri(spiffe://td.example/ns/pay/sa/api)",
+        "uri(SPIFFE://td.example/x)",
         "spiffeId(spiffe://td.example:80/x)",
         "spkiPin(sha256/AA==)",
         "email(nobody)",

@@ -5,23 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bartizan.testkit.DevCertificate;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
-import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
-import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
-import org.bouncycastle.cert.ocsp.OCSPResp;
-import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
-import org.bouncycastle.cert.ocsp.RespID;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.junit.jupiter.api.Test;
 
 class StapledResponseTest {
@@ -37,39 +27,21 @@ class StapledResponseTest {
   private final Issuer issuer = Issuer.create();
 
   private TlsReason reason(boolean required, byte[]... stapled) {
+    return reason(required, Duration.ZERO, stapled);
+  }
+
+  private TlsReason reason(boolean required, Duration grace, byte[]... stapled) {
     PathFinder.Path path = new PathFinder.Path(List.of(issuer.leaf()), issuer.certificate());
     PeerRejectedException refusal =
         catchThrowableOfType(
             PeerRejectedException.class,
-            () -> StapledResponse.check(path, NOW, List.of(stapled), required));
+            () -> new StapledResponse(required, grace).check(path, NOW, List.of(stapled)));
     return refusal == null ? null : refusal.reason();
   }
 
-  private static byte[] response(
-      X509Certificate about,
-      X509Certificate issuer,
-      PrivateKey signer,
-      CertificateStatus status,
-      Date nextUpdate)
-      throws Exception {
-    var digests = new JcaDigestCalculatorProviderBuilder().build();
-    CertificateID id =
-        new CertificateID(
-            digests.get(CertificateID.HASH_SHA1),
-            new JcaX509CertificateHolder(issuer),
-            about.getSerialNumber());
-    BasicOCSPRespBuilder builder =
-        new BasicOCSPRespBuilder(new RespID(new JcaX509CertificateHolder(issuer).getSubject()));
-    builder.addResponse(id, status, Date.from(NOW.minusSeconds(60)), nextUpdate, null);
-    var basic =
-        builder.build(
-            new JcaContentSignerBuilder("SHA256withECDSA").build(signer), null, Date.from(NOW));
-    OCSPResp whole = new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic);
-    return whole.getEncoded();
-  }
-
   private byte[] response(CertificateStatus status, Date nextUpdate) throws Exception {
-    return response(issuer.leaf(), issuer.certificate(), issuer.key(), status, nextUpdate);
+    return OcspAnswer.of(
+        issuer.leaf(), issuer.certificate(), issuer.key(), status, NOW, nextUpdate);
   }
 
   @Test
@@ -82,6 +54,9 @@ class StapledResponseTest {
         .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
     assertThat(reason(false, response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(1)))))
         .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    byte[] stale = response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(60)));
+    assertThat(reason(true, Duration.ofSeconds(59), stale)).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(true, Duration.ofSeconds(61), stale)).isNull();
     assertThat(reason(false, response(CertificateStatus.GOOD, null)))
         .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
     assertThat(reason(false, new byte[] {1, 2, 3})).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
@@ -93,11 +68,12 @@ class StapledResponseTest {
     assertThat(
             reason(
                 false,
-                response(
+                OcspAnswer.of(
                     issuer.leaf(),
                     issuer.certificate(),
                     other.privateKey(),
                     CertificateStatus.GOOD,
+                    NOW,
                     LATER)))
         .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
   }
@@ -107,11 +83,12 @@ class StapledResponseTest {
     assertThat(
             reason(
                 false,
-                response(
+                OcspAnswer.of(
                     issuer.certificate(),
                     issuer.certificate(),
                     issuer.key(),
                     CertificateStatus.GOOD,
+                    NOW,
                     LATER)))
         .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
   }

@@ -102,7 +102,5 @@ public interface AsyncKeyedRateLimiter {
    *
    * @return degraded or down if it can't be reached, as the failure policy has it
    */
-  default Health health() {
-    return Health.up("decides as configured");
-  }
+  Health health();
 }

@@ -67,7 +67,7 @@ public final class ConcurrencyLimiter {
     Permits.check(permits);
     // a semaphore lets this call pass those who wait, fair or not
     boolean taken = !free.hasQueuedThreads() && free.tryAcquire(permits);
-    return taken ? Optional.of(new Permit(free, permits)) : Optional.empty();
+    return taken ? Optional.of(new Permit(() -> free.release(permits))) : Optional.empty();
   }
 
   /**
@@ -97,7 +97,7 @@ public final class ConcurrencyLimiter {
     Permits.check(permits);
     long micros = Waiting.micros(maxWait);
     boolean taken = permits <= most && free.tryAcquire(permits, micros, TimeUnit.MICROSECONDS);
-    return taken ? Optional.of(new Permit(free, permits)) : Optional.empty();
+    return taken ? Optional.of(new Permit(() -> free.release(permits))) : Optional.empty();
   }
 
   /**
@@ -117,20 +117,18 @@ public final class ConcurrencyLimiter {
   /** Permits that are held until they are closed. Thread-safe; any thread may close it. */
   public static final class Permit implements AutoCloseable {
 
-    private final Semaphore free;
-    private final int permits;
+    private final Runnable release;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    private Permit(Semaphore free, int permits) {
-      this.free = free;
-      this.permits = permits;
+    Permit(Runnable release) {
+      this.release = release;
     }
 
     /** Gives the permits back, once; later calls do nothing. */
     @Override
     public void close() {
       if (open.compareAndSet(true, false)) {
-        free.release(permits);
+        release.run();
       }
     }
   }

@@ -158,7 +158,5 @@ public interface KeyedRateLimiter {
    * @return degraded if keys share buckets, are refused for lack of room, or the shared place can't
    *     be reached
    */
-  default Health health() {
-    return Health.up("decides as configured");
-  }
+  Health health();
 }

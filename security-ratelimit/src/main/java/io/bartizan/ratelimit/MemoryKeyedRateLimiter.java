@@ -110,7 +110,9 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   public Health health() {
     int keys = size.get();
     String detail = keys + " of " + maxKeys + " keys";
-    return keys >= maxKeys || !overflow.isEmpty() ? Health.degraded(detail) : Health.up(detail);
+    return keys >= maxKeys || !overflow.isEmpty(clock.micros())
+        ? Health.degraded(detail)
+        : Health.up(detail);
   }
 
   private Decision decide(

@@ -50,11 +50,14 @@ final class OverflowCells {
     }
   }
 
-  boolean isEmpty() {
+  /** Whether nothing that was consumed here still counts. */
+  boolean isEmpty(long now) {
     for (int i = 0; i < slots.length(); i++) {
-      if (slots.get(i) != null) {
+      Cell cell = slots.get(i);
+      if (cell != null && !cell.retire(now, 0)) {
         return false;
       }
+      slots.compareAndSet(i, cell, null);
     }
     return true;
   }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /**
  * Tries a TLS server or client, whatever framework it runs in, with every {@link BadCertificate} in
@@ -48,6 +49,20 @@ public final class PeerTrial {
      * @throws Exception if the client refuses the server, in whatever way it says so
      */
     void send(int port) throws Exception;
+  }
+
+  /** One attempt of an attacker, over whatever protocol the stack under test speaks. */
+  @FunctionalInterface
+  public interface Attempt {
+    /**
+     * Lets the attacker's end meet the end under test.
+     *
+     * @param attacker shows one certificate and believes anyone; the same for both attempts of a
+     *     kind, so that the second may resume the first
+     * @return whether the end under test took the attacker for good
+     * @throws Exception if it refused, in whatever way it says so
+     */
+    boolean succeeds(SSLContext attacker) throws Exception;
   }
 
   /**
@@ -147,6 +162,59 @@ public final class PeerTrial {
       require(succeeds(request, server), "the good server is no longer asked");
     }
     return asked;
+  }
+
+  /**
+   * Meets a server under test as every kind of bad client, by a protocol other than HTTP/1.1.
+   *
+   * @param attempt connects with the attacker's context
+   * @return the kinds that were served; should be empty
+   * @throws IllegalStateException if the good client is not served
+   */
+  public List<BadCertificate> clientsServed(Attempt attempt) {
+    return taken(attempt, goodClient, clients, "the good client is");
+  }
+
+  /**
+   * Meets a client under test as every kind of bad server, by a protocol other than HTTP/1.1.
+   *
+   * @param attempt serves with the attacker's context and lets the client call
+   * @return the kinds that were believed; should be empty
+   * @throws IllegalStateException if the good server is not believed
+   */
+  public List<BadCertificate> serversBelieved(Attempt attempt) {
+    return taken(attempt, goodServer, servers, "the good server is");
+  }
+
+  private static List<BadCertificate> taken(
+      Attempt attempt,
+      DevCertificate good,
+      Map<BadCertificate, DevCertificate> bad,
+      String subject) {
+    require(succeeds(attempt, RogueTls.context(good)), subject + " not accepted");
+    List<BadCertificate> taken = new ArrayList<>();
+    bad.forEach(
+        (kind, certificate) -> {
+          SSLContext attacker = RogueTls.context(certificate);
+          boolean first = succeeds(attempt, attacker);
+          boolean again = succeeds(attempt, attacker);
+          if (first || again) {
+            taken.add(kind);
+          }
+        });
+    require(succeeds(attempt, RogueTls.context(good)), subject + " no longer accepted");
+    return taken;
+  }
+
+  private static boolean succeeds(Attempt attempt, SSLContext attacker) {
+    try {
+      return attempt.succeeds(attacker);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (Exception e) {
+      return false;
+    }
   }
 
   private static boolean succeeds(Request request, RogueServer server) {

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.bucket4j;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
@@ -37,6 +38,11 @@ final class BlockingGrid implements KeyedRateLimiter {
   @Override
   public Decision acquire(String key, long permits, Duration maxWait) {
     return limiter.acquire(key, permits, maxWait).toCompletableFuture().join();
+  }
+
+  @Override
+  public Health health() {
+    return limiter.health();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.bucket4j;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
@@ -12,6 +13,8 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   private final TokenBucket limit;
   private final Grid grid;
   private final long timeoutNanos;
+  private volatile String lastFailure = "";
 
   private Bucket4jRateLimiter(TokenBucket limit, Grid grid, Duration timeout) {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
@@ -109,8 +113,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   @Override
   public CompletionStage<Decision> tryAcquire(String key, long permits) {
     check(key, permits);
-    return grid.consume(key, permits)
-        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+    return watched(grid.consume(key, permits))
         .thenApply(
             probe ->
                 decision(
@@ -124,8 +127,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
     check(key, permits);
-    return grid.estimate(key, permits)
-        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+    return watched(grid.estimate(key, permits))
         .thenApply(
             probe ->
                 decision(
@@ -139,7 +141,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
     check(key, permits);
-    return grid.add(key, permits).orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
+    return watched(grid.add(key, permits));
   }
 
   /**
@@ -165,6 +167,31 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   @Override
   public KeyedRateLimiter blocking() {
     return new BlockingGrid(this);
+  }
+
+  /**
+   * Whether the grid answers.
+   *
+   * @return degraded if the last call that ended failed or took longer than the time-out
+   */
+  @Override
+  public Health health() {
+    String failure = lastFailure;
+    return failure.isEmpty()
+        ? Health.up("the grid answers")
+        : Health.degraded("the last call failed: " + failure);
+  }
+
+  private <T> CompletableFuture<T> watched(CompletableFuture<T> call) {
+    return call.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+        .whenComplete(
+            (answer, failure) -> {
+              Throwable cause =
+                  failure instanceof CompletionException && failure.getCause() != null
+                      ? failure.getCause()
+                      : failure;
+              lastFailure = cause == null ? "" : cause.getClass().getSimpleName();
+            });
   }
 
   /** The limit and the time-out. */

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
@@ -56,8 +57,13 @@ final class BlockingView implements KeyedRateLimiter {
     }
   }
 
+  @Override
+  public Health health() {
+    return limiter.health();
+  }
+
   /** Waits to the end, at most the time-out, and keeps an interruption for the caller. */
-  private static Decision await(CompletableFuture<Decision> check) {
+  static <T> T await(CompletableFuture<T> check) {
     boolean interrupted = false;
     try {
       while (true) {

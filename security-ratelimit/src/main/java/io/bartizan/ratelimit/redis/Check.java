@@ -40,6 +40,9 @@ final class Check extends CompletableFuture<Decision> {
   /** The server's time of the decision; set before the check completes. */
   long serverMicros;
 
+  /** Where reserved permits end, as the script reads it; set before the check completes. */
+  String marks = "";
+
   private @Nullable DenyCache denials;
   private long madeNanos;
 

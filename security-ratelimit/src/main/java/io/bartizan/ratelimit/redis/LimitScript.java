@@ -4,22 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The one script, its digest, and the arguments that tell it these limits. */
 final class LimitScript {
 
-  private static final byte[] SOURCE = load();
-  private static final byte[] DIGEST = sha1Hex(SOURCE);
+  /** The one script of all limits. */
+  static final ScriptSource SOURCE = ScriptSource.of("limits.lua");
 
   private final Limits limits;
   private final List<SharedLimit> shared;
@@ -38,16 +31,6 @@ final class LimitScript {
     this.keyHead = prefix + ":" + names + ":" + letters + ":{";
     this.timed = shared.stream().anyMatch(SharedLimit::isTimed);
     this.arguments = argumentsAt(0);
-  }
-
-  /** What EVAL takes. */
-  static byte[] source() {
-    return SOURCE.clone();
-  }
-
-  /** What EVALSHA takes. */
-  static byte[] digest() {
-    return DIGEST;
   }
 
   Limits limits() {
@@ -88,23 +71,5 @@ final class LimitScript {
 
   static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
-  }
-
-  private static byte[] load() {
-    try (InputStream in = LimitScript.class.getResourceAsStream("limits.lua")) {
-      return Objects.requireNonNull(in, "limits.lua is missing from the jar").readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static byte[] sha1Hex(byte[] source) {
-    try {
-      // Redis names scripts by SHA-1; nothing rests on its strength.
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      return bytes(HexFormat.of().formatHex(sha1.digest(source)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-1", e);
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.SlidingWindow;
 import io.bartizan.ratelimit.SlidingWindowCounter;
 import io.bartizan.ratelimit.TokenBucket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LocalShare implements Plan {
 
   private static final int MOST_PLANS = 1000;
+  private static final Duration CENTURY = Duration.ofDays(36_525);
 
   private final Plan plan;
   private final int instances;
@@ -40,12 +42,13 @@ final class LocalShare implements Plan {
 
   private Limit share(Limit limit) {
     if (limit instanceof TokenBucket bucket) {
+      long capacity = part(bucket.capacity());
       Rate whole = bucket.refill();
       Rate refill =
           bucket.isStepped()
               ? Rate.per(part(whole.permits()), whole.period())
-              : Rate.per(whole.permits(), whole.period().multipliedBy(instances));
-      TokenBucket part = Limit.tokenBucket(part(bucket.capacity()), refill);
+              : part(whole, capacity);
+      TokenBucket part = Limit.tokenBucket(capacity, refill);
       part = bucket.isStepped() ? part.inSteps() : part;
       long first = Math.min(part.capacity(), bucket.initialPermits() / instances);
       boolean full = bucket.initialPermits() == bucket.capacity();
@@ -62,6 +65,15 @@ final class LocalShare implements Plan {
     String text = limit.toString();
     return Limit.parse(part(limit.capacity()) + text.substring(text.indexOf('/')))
         .named(limit.name());
+  }
+
+  /** The rate divided; a bucket that would then fill in more than a century fills in a century. */
+  private Rate part(Rate whole, long capacity) {
+    Duration period = whole.period().multipliedBy(instances);
+    Duration fill = period.dividedBy(whole.permits()).plusNanos(1).multipliedBy(capacity);
+    return fill.compareTo(CENTURY) < 0 && period.compareTo(CENTURY) <= 0
+        ? Rate.per(whole.permits(), period)
+        : Rate.per(capacity, CENTURY);
   }
 
   private long part(long whole) {

@@ -14,10 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,22 +68,20 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
   private final KeyedRateLimiter blocking;
   private volatile boolean closed;
 
-  RedisRateLimiter(RedisRateLimiterBuilder settings, Lanes.Source source) {
+  RedisRateLimiter(RedisRateLimiterBuilder settings, Links.Source source) {
     this.ticker = Ticker.system();
     this.timer = source.timer();
-    this.scripts = new Scripts(settings.plan, settings.prefix, settings.clock);
+    ConnectionOptions options = settings.options;
+    this.scripts = new Scripts(settings.plan, options.prefix, settings.clock);
     this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
-    this.fallback = new Fallback(settings.failurePolicy, settings.plan);
-    this.deadlines = new Deadlines(timer, ticker, settings.timeout.toNanos(), this::expire);
+    this.fallback = new Fallback(options.failurePolicy, settings.plan);
+    this.deadlines = new Deadlines(timer, ticker, options.timeout.toNanos(), this::expire);
+    RedisKeys keys = options.keys();
     this.lanes =
-        source.open(
+        new Lanes(
+            source.open().apply(keys),
             new LaneSettings(
-                new RedisKeys(settings.hashKey),
-                fallback,
-                deadlines,
-                ticker,
-                settings.listener,
-                settings.coalescing));
+                keys, fallback, deadlines, ticker, options.listener, settings.coalescing));
     this.description = settings.toString();
     this.blocking = new BlockingView(this);
   }
@@ -100,7 +96,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   public static RedisRateLimiterBuilder of(RedisClient client, Plan plan) {
     Objects.requireNonNull(client, "client");
-    return new RedisRateLimiterBuilder(plan, Lanes.standalone(client));
+    return new RedisRateLimiterBuilder(plan, Links.standalone(client));
   }
 
   /**
@@ -113,7 +109,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   public static RedisRateLimiterBuilder of(RedisClusterClient client, Plan plan) {
     Objects.requireNonNull(client, "client");
-    return new RedisRateLimiterBuilder(plan, Lanes.cluster(client));
+    return new RedisRateLimiterBuilder(plan, Links.cluster(client));
   }
 
   @Override
@@ -211,27 +207,9 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     return description;
   }
 
-  /**
-   * Connects, or begins with the failure policy if that takes too long. A refused client sometimes
-   * sees a closed connection and no reason, hence more than one attempt.
-   */
+  /** Connects, or begins with the failure policy if that takes too long. */
   RedisRateLimiter connect() {
-    for (int attempt = 0; attempt < 3; attempt++) {
-      try {
-        lanes.connect().get(2, TimeUnit.SECONDS);
-        return this;
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException failure && Unreachable.isMistake(failure)) {
-          close();
-          throw failure;
-        }
-      } catch (TimeoutException stillTrying) {
-        return this;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return this;
-      }
-    }
+    lanes.connect();
     return this;
   }
 
@@ -270,12 +248,11 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     if (!decision.allowed() || decision.source() != Decision.Source.REMOTE) {
       return Reservation.of(decision, decision.retryAfter(), () -> {});
     }
-    Reserved reserved = Reserved.of(decision, check.serverMicros);
     return Reservation.of(
         decision,
-        reserved.delay(),
+        Reserved.delay(decision, check.serverMicros),
         () -> {
-          var unused = submit(check.key, Check.Kind.CANCEL, check.permits, reserved.marks());
+          var unused = submit(check.key, Check.Kind.CANCEL, check.permits, check.marks);
         });
   }
 

@@ -10,22 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** Options of a {@link RedisRateLimiter}. Not thread-safe. */
 public final class RedisRateLimiterBuilder {
 
-  private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
-  private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
-
   final Plan plan;
-  Duration timeout = Duration.ofMillis(100);
-  String prefix = "bartizan";
+  final ConnectionOptions options = new ConnectionOptions();
   boolean coalescing = true;
   Duration denyCacheAge = Duration.ofSeconds(1);
-  FailurePolicy failurePolicy = FailurePolicy.failClosed();
-  RedisLimiterListener listener = new RedisLimiterListener() {};
-  @Nullable SecretBytes hashKey;
   @Nullable LongSupplier clock;
 
-  private final Lanes.Source source;
+  private final Links.Source source;
 
-  RedisRateLimiterBuilder(Plan plan, Lanes.Source source) {
+  RedisRateLimiterBuilder(Plan plan, Links.Source source) {
     this.plan = Objects.requireNonNull(plan, "plan");
     this.source = source;
   }
@@ -39,10 +32,7 @@ public final class RedisRateLimiterBuilder {
    * @throws IllegalArgumentException if it is outside its range
    */
   public RedisRateLimiterBuilder withTimeout(Duration timeout) {
-    if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
-      throw new IllegalArgumentException("timeout is " + timeout + ", 1 ms to 10 s is accepted");
-    }
-    this.timeout = timeout;
+    options.timeout(timeout);
     return this;
   }
 
@@ -55,10 +45,7 @@ public final class RedisRateLimiterBuilder {
    * @throws IllegalArgumentException if it is outside its form
    */
   public RedisRateLimiterBuilder withKeyPrefix(String prefix) {
-    if (!prefix.matches("[A-Za-z0-9._:-]{1,64}")) {
-      throw new IllegalArgumentException("prefix must be 1 to 64 of A-Za-z0-9._:-");
-    }
-    this.prefix = prefix;
+    options.prefix(prefix);
     return this;
   }
 
@@ -70,7 +57,7 @@ public final class RedisRateLimiterBuilder {
    * @throws NullPointerException if {@code secret} is null
    */
   public RedisRateLimiterBuilder withHashedKeys(SecretBytes secret) {
-    this.hashKey = Objects.requireNonNull(secret, "secret");
+    options.hashKey(secret);
     return this;
   }
 
@@ -93,7 +80,7 @@ public final class RedisRateLimiterBuilder {
    * @throws NullPointerException if {@code policy} is null
    */
   public RedisRateLimiterBuilder withFailurePolicy(FailurePolicy policy) {
-    this.failurePolicy = Objects.requireNonNull(policy, "policy");
+    options.failurePolicy(policy);
     return this;
   }
 
@@ -125,7 +112,7 @@ public final class RedisRateLimiterBuilder {
    * @throws NullPointerException if {@code listener} is null
    */
   public RedisRateLimiterBuilder withListener(RedisLimiterListener listener) {
-    this.listener = Objects.requireNonNull(listener, "listener");
+    options.listener(listener);
     return this;
   }
 
@@ -150,13 +137,7 @@ public final class RedisRateLimiterBuilder {
   @Override
   public String toString() {
     return String.format(
-        "RedisRateLimiter[%s; time-out %s, %s, deny cache %s, coalescing %s, prefix %s, keys %s]",
-        plan,
-        timeout,
-        failurePolicy,
-        denyCacheAge,
-        coalescing ? "on" : "off",
-        prefix,
-        hashKey == null ? "in the clear" : "hashed");
+        "RedisRateLimiter[%s; %s, deny cache %s, coalescing %s]",
+        plan, options, denyCacheAge, coalescing ? "on" : "off");
   }
 }

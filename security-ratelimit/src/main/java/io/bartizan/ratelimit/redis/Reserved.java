@@ -4,26 +4,20 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.TokenBucket;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.StringJoiner;
 
-/**
- * When reserved permits may be used, and when each limit will have forgotten them.
- *
- * @param delay how long to wait from the decision on
- * @param marks for each limit the last microsecond in which they count, as the script reads them
- */
-record Reserved(Duration delay, String marks) {
+/** When reserved permits may be used. */
+final class Reserved {
 
-  static Reserved of(Decision decision, long serverMicros) {
+  private Reserved() {}
+
+  /** How long to wait from the decision on. */
+  static Duration delay(Decision decision, long serverMicros) {
     Duration delay = Duration.ZERO;
-    StringJoiner marks = new StringJoiner(",");
     for (Decision part : decision.parts()) {
-      TokenBucket bucket = (TokenBucket) part.limit();
-      Duration wait = wait(bucket, part, serverMicros);
+      Duration wait = wait((TokenBucket) part.limit(), part, serverMicros);
       delay = wait.compareTo(delay) > 0 ? wait : delay;
-      marks.add(Long.toString(serverMicros + SharedWindow.micros(part.resetAfter()) - 1));
     }
-    return new Reserved(delay, marks.toString());
+    return delay;
   }
 
   /** How long until the bucket has come back to empty. */

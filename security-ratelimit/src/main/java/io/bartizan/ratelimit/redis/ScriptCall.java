@@ -1,6 +1,5 @@
 package io.bartizan.ratelimit.redis;
 
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -29,6 +28,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
   private @Nullable Check last;
   private @Nullable Subject lastSubject;
   private boolean windowsResent;
+  private boolean sourceSent;
 
   ScriptCall(LimitScript script, RedisKeys keys, Carrier carrier) {
     this.script = script;
@@ -68,7 +68,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
   }
 
   ScriptCommand byDigest() {
-    return command(CommandType.EVALSHA, LimitScript.digest());
+    return command(CommandType.EVALSHA, LimitScript.SOURCE.digest());
   }
 
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
@@ -98,6 +98,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
           failed(new IllegalStateException("the server's clock differs from itself by days"));
         } else {
           windowsResent = true;
+          sourceSent = false;
           resend(byDigest());
         }
         return;
@@ -115,12 +116,10 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void failed(Throwable cause) {
-    String error =
-        cause instanceof RedisCommandExecutionException ? String.valueOf(cause.getMessage()) : "";
-    boolean moved = error.startsWith("MOVED ") || error.startsWith("ASK ");
-    if (moved || error.startsWith("NOSCRIPT")) {
+    if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
+      sourceSent = true;
       // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, LimitScript.source()));
+      resend(command(CommandType.EVAL, LimitScript.SOURCE.text()));
     } else {
       carrier.ended(this, cause);
     }

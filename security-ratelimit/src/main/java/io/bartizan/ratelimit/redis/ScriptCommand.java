@@ -33,6 +33,13 @@ final class ScriptCommand extends Command<byte[], byte[], long[]> {
     this.outcome = outcome;
   }
 
+  /** Whether the server said that it did not run the script, and would if it had its source. */
+  static boolean wasNotRun(Throwable cause) {
+    String error =
+        cause instanceof RedisCommandExecutionException ? String.valueOf(cause.getMessage()) : "";
+    return error.startsWith("NOSCRIPT") || error.startsWith("MOVED ") || error.startsWith("ASK ");
+  }
+
   @Override
   public void encode(ByteBuf buffer) {
     if (written) {

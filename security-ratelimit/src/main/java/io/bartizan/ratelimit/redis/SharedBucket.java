@@ -67,6 +67,11 @@ final class SharedBucket implements SharedLimit {
     }
 
     @Override
+    public String mark(long serverMicros) {
+      return serverMicros + units / scale + ":" + units % scale;
+    }
+
+    @Override
     public Decision decision(boolean allowed, long permits) {
       return bucket.decision(allowed, permits, units, Decision.Source.REMOTE);
     }

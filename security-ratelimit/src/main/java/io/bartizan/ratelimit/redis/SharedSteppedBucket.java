@@ -61,6 +61,11 @@ final class SharedSteppedBucket implements SharedLimit {
     }
 
     @Override
+    public String mark(long serverMicros) {
+      return serverMicros / periodMicros + ":" + used;
+    }
+
+    @Override
     public Decision decision(boolean allowed, long permits) {
       long capacity = bucket.capacity();
       return Decision.of(

@@ -2,7 +2,9 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** One key of a call and its checks in the order of their arrival. */
 final class Subject {
@@ -79,6 +81,12 @@ final class Subject {
         } else if (allowed && kind != Check.Kind.PEEK) {
           for (SharedLimit.State state : states) {
             state.take(check.permits);
+          }
+          if (kind == Check.Kind.RESERVE) {
+            check.marks =
+                Arrays.stream(states)
+                    .map(state -> state.mark(serverMicros))
+                    .collect(Collectors.joining(","));
           }
         }
         check.answer(decision(states, allowed, check.permits), serverMicros);

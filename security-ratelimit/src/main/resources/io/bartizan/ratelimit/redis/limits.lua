@@ -5,7 +5,7 @@
 --       the number of limits, then for each its algorithm's letter and numbers
 --       for each key its requests: a number n (take n once), or words such as 'a3x10' (take 3, ten
 --       times), 'p3x1' (peek), 'r3x1' (refund), 'v3x500' (reserve 3 if the wait is at most 500 us),
---       'c3x17,18' (cancel a reservation of 3 that the limits will have forgotten just after 17 and 18)
+--       'c3x17:0,18:5' (cancel a reservation of 3 that ended at these marks of the limits)
 -- gives now, then for each key what each limit shows, and for each request how many times it was
 --       granted: if fewer times than asked, then each limit's wait; if it gave back, what each
 --       limit shows now. Or -1 and now, if now lies outside the windows that were sent.
@@ -122,10 +122,12 @@ function bucket:give(n)
   self.us, self.rest = us, rest
 end
 
-function bucket:cancel(n, forgotten)
+-- The mark is the moment, in microseconds and a rest, at which a reservation has flowed back.
+function bucket:cancel(n, at, at_rest)
   local us, rest = times(n, self.cost, self.cost_rest, self.scale)
-  local left = max(0, forgotten - now)
-  if left < us then us, rest = left, 0 end
+  local left = at - now
+  if left < 0 then return end
+  if left < us or (left == us and at_rest < rest) then us, rest = left, at_rest end
   us, rest = self.us - us, self.rest - rest
   if rest < 0 then us, rest = us - 1, rest + self.scale end
   if us < 0 then us, rest = 0, 0 end
@@ -208,9 +210,10 @@ function stepped:room(n, count, wait)
   return counts.room(self, n, count)
 end
 
-function stepped:cancel(n, forgotten)
-  local steps = floor(forgotten / self.period) - floor(now / self.period)
-  if steps >= 0 then self:give(min(n, steps * self.step + 1)) end
+-- The mark is the number of a period and how many permits were used then.
+function stepped:cancel(n, period, used)
+  local steps = max(0, floor(now / self.period) - period)
+  self:give(min(n, max(0, used - steps * self.step)))
 end
 
 function stepped:wait(_, _, n) return n end
@@ -527,15 +530,15 @@ end
 
 local function given(n, marks)
   local l = 0
-  for mark in string.gmatch(marks, '%d+') do
+  for mark, rest in string.gmatch(marks, '(%d+):(%d+)') do
     l = l + 1
-    if limits[l] then limits[l]:cancel(n, tonumber(mark)) end
+    if limits[l] then limits[l]:cancel(n, tonumber(mark), tonumber(rest)) end
   end
 end
 
 local function decide(requests)
   local changed = false
-  for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,]+)') do
+  for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,:]+)') do
     n = tonumber(n)
     if kind == 'a' then
       changed = acquire(n, tonumber(count), 0) or changed

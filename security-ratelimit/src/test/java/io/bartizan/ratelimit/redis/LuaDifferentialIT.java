@@ -8,6 +8,8 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.Reservation;
+import io.bartizan.ratelimit.TokenBucket;
 import io.bartizan.testkit.RedisServer;
 import io.bartizan.tests.SeededCases;
 import io.lettuce.core.RedisClient;
@@ -16,10 +18,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +37,7 @@ class LuaDifferentialIT {
   private static RedisServer redis;
   private static RedisClient client;
   private static final AtomicLong KEYS = new AtomicLong();
+  private static final AtomicLong COMPARED = new AtomicLong();
 
   @BeforeAll
   static void start() {
@@ -48,12 +54,16 @@ class LuaDifferentialIT {
   @Test
   void lua_decides_as_java_does() {
     SeededCases.check(60, random -> trace(random, randomLimits(random), 150));
+    assertThat(COMPARED.get()).isGreaterThan(20_000);
   }
 
   @Test
   @Tag("deep")
   void lua_decides_as_java_does_over_many_traces() {
     SeededCases.check(300, random -> trace(random, randomLimits(random), 200));
+    System.getLogger("deep")
+        .log(System.Logger.Level.INFO, COMPARED.get() + " decisions of Lua and Java compared");
+    assertThat(COMPARED.get()).isGreaterThan(200_000);
   }
 
   private void trace(SplittableRandom random, Limits limits, int calls) {
@@ -71,51 +81,108 @@ class LuaDifferentialIT {
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build()) {
-      String key = "k" + KEYS.incrementAndGet();
+      Both both = new Both(random, java, lua, limits, "k" + KEYS.incrementAndGet());
       for (int i = 0; i < calls; i++) {
-        burst(random, java, lua, key, most, limits + " call " + i);
+        both.burst(most, limits + " call " + i);
         long step = random.nextInt(4) == 0 ? period / 2 : Math.max(1, period / most);
         micros.addAndGet(random.nextInt(3) == 0 ? 0 : 1 + random.nextLong(2 * step));
       }
     }
   }
 
-  /** Some calls at one moment, so that those on Redis coalesce. */
-  private static void burst(
-      SplittableRandom random,
-      KeyedRateLimiter java,
-      RedisRateLimiter lua,
-      String key,
-      long most,
-      String where) {
-    int size = 1 + random.nextInt(6);
-    List<Decision> expected = new ArrayList<>();
-    List<CompletableFuture<Decision>> actual = new ArrayList<>();
-    long permits = 1 + random.nextLong(Math.max(1, most / 3));
-    for (int i = 0; i < size; i++) {
-      switch (random.nextInt(8)) {
-        case 0 -> {
-          expected.add(java.peek(key, permits));
-          actual.add(lua.peek(key, permits).toCompletableFuture());
-        }
-        case 1 -> {
-          java.refund(key, permits);
-          var unused = lua.refund(key, permits);
-        }
-        case 2 -> permits = 1 + random.nextLong(most + 1);
-        default -> {
-          expected.add(java.tryAcquire(key, permits));
-          actual.add(lua.tryAcquire(key, permits).toCompletableFuture());
+  /** The same calls to both, compared answer by answer. */
+  private static final class Both {
+
+    private final SplittableRandom random;
+    private final KeyedRateLimiter java;
+    private final RedisRateLimiter lua;
+    private final String key;
+    private final boolean reserves;
+
+    /** Giving back may fill a bucket, and only Redis forgets it then at once. */
+    private final boolean givesBack;
+
+    private final Deque<Reservation> javaSlots = new ArrayDeque<>();
+    private final Deque<CompletableFuture<Reservation>> luaSlots = new ArrayDeque<>();
+
+    private final List<String> expected = new ArrayList<>();
+    private final List<CompletableFuture<String>> actual = new ArrayList<>();
+
+    Both(
+        SplittableRandom random,
+        KeyedRateLimiter java,
+        RedisRateLimiter lua,
+        Limits limits,
+        String key) {
+      this.random = random;
+      this.java = java;
+      this.lua = lua;
+      this.key = key;
+      this.reserves = limits.list().stream().allMatch(TokenBucket.class::isInstance);
+      this.givesBack =
+          limits.list().stream().noneMatch(limit -> limit.toString().contains("at first"));
+    }
+
+    /** Some calls at one moment, so that those on Redis coalesce. */
+    void burst(long most, String where) {
+      int size = 1 + random.nextInt(6);
+      long permits = 1 + random.nextLong(Math.max(1, most / 3));
+      for (int i = 0; i < size; i++) {
+        switch (random.nextInt(12)) {
+          case 0 -> compare(java.peek(key, permits), lua.peek(key, permits));
+          case 1 -> refund(permits);
+          case 2 -> permits = 1 + random.nextLong(most + 1);
+          case 3 -> reserve(permits);
+          case 4 -> cancel();
+          default -> compare(java.tryAcquire(key, permits), lua.tryAcquire(key, permits));
         }
       }
+      // Answers come in order, so that a last peek has seen what was given back.
+      compare(java.peek(key, 1), lua.peek(key, 1));
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i).join()).as("%s.%d", where, i).isEqualTo(expected.get(i));
+      }
+      COMPARED.addAndGet(expected.size());
+      expected.clear();
+      actual.clear();
     }
-    // Answers come in order, so that a last peek has seen the refunds.
-    expected.add(java.peek(key, 1));
-    actual.add(lua.peek(key, 1).toCompletableFuture());
-    for (int i = 0; i < expected.size(); i++) {
-      assertThat(words(actual.get(i).join()))
-          .as("%s.%d", where, i)
-          .isEqualTo(words(expected.get(i)));
+
+    private void compare(Decision decision, CompletionStage<Decision> other) {
+      expected.add(words(decision));
+      actual.add(other.thenApply(LuaDifferentialIT::words).toCompletableFuture());
+    }
+
+    private void refund(long permits) {
+      if (givesBack) {
+        java.refund(key, permits);
+        var unused = lua.refund(key, permits);
+      }
+    }
+
+    private void reserve(long permits) {
+      if (reserves) {
+        Duration wait = Duration.ofMillis(random.nextLong(300_000));
+        Reservation slot = java.reserve(key, permits, wait);
+        CompletableFuture<Reservation> other =
+            lua.reserve(key, permits, wait).toCompletableFuture();
+        expected.add(slot.granted() + " " + slot.delay() + " " + words(slot.decision()));
+        actual.add(
+            other.thenApply(
+                its -> its.granted() + " " + its.delay() + " " + words(its.decision())));
+        javaSlots.add(slot);
+        luaSlots.add(other);
+      }
+    }
+
+    private void cancel() {
+      if (givesBack && !javaSlots.isEmpty()) {
+        boolean oldest = random.nextBoolean();
+        Reservation slot = oldest ? javaSlots.removeFirst() : javaSlots.removeLast();
+        Reservation other = (oldest ? luaSlots.removeFirst() : luaSlots.removeLast()).join();
+        slot.cancel();
+        other.cancel();
+        other.cancel();
+      }
     }
   }
 
@@ -149,8 +216,14 @@ class LuaDifferentialIT {
           random.nextBoolean()
               ? Limit.calendarDay(permits, ZoneId.of("Europe/Berlin"))
               : Limit.calendarMonth(permits, ZoneId.of("America/Sao_Paulo"));
-      case 5 -> Limit.tokenBucket(permits, rate).inSteps();
-      default -> Limit.tokenBucket(permits, rate);
+      case 5 -> starting(random, Limit.tokenBucket(permits, rate).inSteps());
+      default -> starting(random, Limit.tokenBucket(permits, rate));
     };
+  }
+
+  private static Limit starting(SplittableRandom random, TokenBucket bucket) {
+    return random.nextInt(4) == 0
+        ? bucket.startingWith(random.nextLong(bucket.capacity()))
+        : bucket;
   }
 }

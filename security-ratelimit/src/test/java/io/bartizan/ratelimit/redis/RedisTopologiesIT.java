@@ -114,6 +114,91 @@ class RedisTopologiesIT {
     }
   }
 
+  @Test
+  void sentinel_failover_that_loses_writes_admits_at_most_them_again() {
+    try (RedisSentinel redis = RedisSentinel.start()) {
+      RedisClient client = RedisClient.create(redis.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.of(client, LIMIT)
+              .withTimeout(Duration.ofSeconds(1))
+              .withDenyCache(Duration.ZERO)
+              .build()) {
+        KeyedRateLimiter blocking = limiter.blocking();
+        await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
+        long start = System.nanoTime();
+        assertThat(blocking.tryAcquire("k", 3).allowed()).isTrue();
+        redis.first().command("WAIT", "1", "5000");
+        // from here on the replica hears nothing, for it does not know the password
+        redis.first().command("CONFIG", "SET", "requirepass", "unknown-to-the-replica");
+        redis.first().command("CLIENT", "KILL", "TYPE", "replica");
+        assertThat(blocking.tryAcquire("k", 6).allowed()).isTrue();
+        redis.first().kill();
+        redis.awaitPromotion();
+        await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
+        long admitted = 9;
+        while (blocking.tryAcquire("k").allowed()) {
+          admitted++;
+        }
+        long outage = Duration.ofNanos(System.nanoTime() - start).toSeconds() + 1;
+        assertThat(admitted)
+            .as("capacity, rate × outage, and what was lost")
+            .isBetween(13L, 10 + outage + 6);
+        assertThat(blocking.tryAcquire("k", 5).allowed()).isFalse();
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void client_that_is_not_for_clusters_is_told_so_at_once_whatever_the_policy() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClient standalone = RedisClient.create(cluster.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.of(standalone, LIMIT)
+              .withTimeout(Duration.ofSeconds(5))
+              .withFailurePolicy(FailurePolicy.failOpen())
+              .build()) {
+        List<CompletableFuture<Decision>> stages =
+            IntStream.range(0, 100)
+                .mapToObj(i -> limiter.tryAcquire("key" + i).toCompletableFuture())
+                .toList();
+        Set<String> errors = new HashSet<>();
+        for (CompletableFuture<Decision> stage : stages) {
+          Throwable failure = stage.handle((decision, thrown) -> thrown).join();
+          errors.add(failure == null ? "none" : failure.getMessage().split(" ", 2)[0]);
+        }
+        assertThat(errors).contains("CROSSSLOT").isSubsetOf("CROSSSLOT", "MOVED", "none");
+      } finally {
+        standalone.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void leases_of_a_cluster_are_held_on_the_node_of_their_key() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClusterClient client = RedisClusterClient.create(cluster.uri());
+      try (RedisConcurrencyLimiter limiter =
+          RedisConcurrencyLimiter.of(client, "jobs", 2, Duration.ofMinutes(1))
+              .withTimeout(Duration.ofSeconds(5))
+              .build()) {
+        for (int i = 0; i < 100; i++) {
+          Lease both = limiter.blocking().tryAcquire("key" + i, 2);
+          assertThat(both.granted()).isTrue();
+          assertThat(limiter.blocking().tryAcquire("key" + i).granted()).isFalse();
+          both.close();
+          assertThat(limiter.blocking().tryAcquire("key" + i, 1).granted()).isTrue();
+        }
+        long keys =
+            cluster.nodes().stream().mapToLong(n -> Long.parseLong(n.command("DBSIZE"))).sum();
+        assertThat(keys).isEqualTo(100);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
   private static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {

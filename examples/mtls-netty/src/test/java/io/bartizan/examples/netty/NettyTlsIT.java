@@ -50,7 +50,7 @@ class NettyTlsIT {
   private static final String DNS = "billing.internal";
   private static final String SPIFFE = "spiffe://prod.example/billing";
 
-  private final PeerTrial trial = PeerTrial.of(DNS, SPIFFE);
+  private static final PeerTrial TRIAL = PeerTrial.of(DNS, SPIFFE);
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
 
@@ -63,8 +63,8 @@ class NettyTlsIT {
   void server_inNetty_servesTheGoodClientAlone() throws Exception {
     try (ServerTls tls =
         MutualTls.server(
-                Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
-                TrustAnchors.of(trial.roots()),
+                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+                TrustAnchors.of(TRIAL.roots()),
                 PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))
             .build()) {
       Channel server =
@@ -83,7 +83,7 @@ class NettyTlsIT {
               .sync()
               .channel();
       int port = ((InetSocketAddress) server.localAddress()).getPort();
-      assertThat(trial.clientsServedBy(port)).isEmpty();
+      assertThat(TRIAL.clientsServedBy(port)).isEmpty();
       try (ClientTls client = client()) {
         assertThat(get(client, port)).isEqualTo("hello " + SPIFFE);
       }
@@ -94,15 +94,15 @@ class NettyTlsIT {
   @Test
   void client_inNetty_asksTheGoodServerAlone() {
     try (ClientTls tls = client()) {
-      assertThat(trial.serversAskedBy(port -> assertThat(get(tls, port)).isEqualTo("ok")))
+      assertThat(TRIAL.serversAskedBy(port -> assertThat(get(tls, port)).isEqualTo("ok")))
           .isEmpty();
     }
   }
 
   private ClientTls client() {
     return MutualTls.client(
-            Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
-            TrustAnchors.of(trial.roots()),
+            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+            TrustAnchors.of(TRIAL.roots()),
             PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)))
         .build();
   }

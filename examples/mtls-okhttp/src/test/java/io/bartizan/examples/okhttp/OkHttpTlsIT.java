@@ -20,15 +20,15 @@ class OkHttpTlsIT {
 
   private static final String DNS = "billing.internal";
   private static final String SPIFFE = "spiffe://prod.example/billing";
+  private static final PeerTrial TRIAL = PeerTrial.of(DNS, SPIFFE);
 
   @ParameterizedTest
   @ValueSource(strings = {"requestedHost()", "spiffeId(" + SPIFFE + ")"})
   void client_inOkHttp_asksTheGoodServerAlone(String policy) {
-    PeerTrial trial = PeerTrial.of(DNS, SPIFFE);
     try (ClientTls tls =
         MutualTls.client(
-                Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
-                TrustAnchors.of(trial.roots()),
+                Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+                TrustAnchors.of(TRIAL.roots()),
                 PeerPolicy.parse(policy))
             .build()) {
       OkHttpClient client =
@@ -37,7 +37,7 @@ class OkHttpTlsIT {
               .retryOnConnectionFailure(false)
               .build();
       assertThat(
-              trial.serversAskedBy(
+              TRIAL.serversAskedBy(
                   port -> {
                     Request request =
                         new Request.Builder().url("https://" + DNS + ":" + port + "/").build();

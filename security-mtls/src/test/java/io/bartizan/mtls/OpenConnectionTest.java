@@ -1,0 +1,229 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a new generation means to connections that are open, or nearly so. */
+@Timeout(60)
+class OpenConnectionTest {
+
+  private final TestPki pki = new TestPki();
+  private final List<TlsReason> told = Collections.synchronizedList(new ArrayList<>());
+  @TempDir Path folder;
+
+  private final TlsListener listener =
+      new TlsListener() {
+        @Override
+        public void noLongerAccepted(SSLSession session, PeerDecision.Rejected why) {
+          told.add(why.reason());
+        }
+      };
+
+  /** A client and a server socket that shook hands. */
+  private record Pair(SSLSocket client, SSLSocket server) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      client.close();
+      server.close();
+    }
+  }
+
+  private Pair connect(ClientTls client, ServerTls server) throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (SSLServerSocket accepting =
+        (SSLServerSocket)
+            server
+                .sslContext()
+                .getServerSocketFactory()
+                .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Future<SSLSocket> accepted =
+          threads.submit(
+              () -> {
+                SSLSocket socket = (SSLSocket) accepting.accept();
+                socket.startHandshake();
+                return socket;
+              });
+      SSLSocket socket =
+          (SSLSocket)
+              client
+                  .sslContext()
+                  .getSocketFactory()
+                  .createSocket("localhost", accepting.getLocalPort());
+      socket.startHandshake();
+      return new Pair(socket, accepted.get(30, TimeUnit.SECONDS));
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void clientSocketToTheRequestedHost_isStillAcceptedByTheNextGeneration() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ClientTls client =
+        pki.clientTls()
+            .withRevocation(Revocation.none().withDenyList(denied))
+            .withListener(listener)
+            .build();
+    try (Pair pair = connect(client, pki.serverTls().build())) {
+      Files.writeString(denied, "serial 77\n");
+      assertThat(client.reload()).isTrue();
+      assertThat(told).isEmpty();
+      pair.server().getOutputStream().write(7);
+      assertThat(pair.client().getInputStream().read()).isEqualTo(7);
+
+      Files.writeString(
+          denied, "serial " + pki.server.certificate().getSerialNumber().toString(16));
+      assertThat(client.reload()).isTrue();
+      assertThat(told).containsExactly(TlsReason.REVOKED);
+      assertThatThrownBy(() -> pair.client().getInputStream().read())
+          .isInstanceOf(SSLException.class);
+    }
+  }
+
+  @Test
+  void readThatWaitedWhileThePeerWasRevoked_givesNoByte() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ServerTls server =
+        pki.serverTls()
+            .withRevocation(Revocation.none().withDenyList(denied))
+            .withListener(listener)
+            .build();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (Pair pair = connect(pki.clientTls().build(), server)) {
+      CountDownLatch reading = new CountDownLatch(1);
+      Future<Integer> read =
+          threads.submit(
+              () -> {
+                var in = pair.server().getInputStream();
+                reading.countDown();
+                return in.read();
+              });
+      assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+      Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
+      assertThat(server.reload()).isTrue();
+      assertThat(told).containsExactly(TlsReason.REVOKED);
+      pair.client().getOutputStream().write(7);
+      assertThatThrownBy(() -> read.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(SSLException.class);
+      assertThatThrownBy(() -> pair.server().getOutputStream().write(7))
+          .isInstanceOf(SSLException.class);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** The listener is told of the decision just before the connection counts as open. */
+  @Test
+  void peerRevokedBetweenDecisionAndOpening_isRefusedStill() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    AtomicReference<ServerTls> own = new AtomicReference<>();
+    TlsListener reloading =
+        new TlsListener() {
+          @Override
+          public void handshake(HandshakeEvent event) {
+            if (own.get().generation() == 1) {
+              try {
+                Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+              assertThat(own.get().reload()).isTrue();
+            }
+          }
+        };
+    ServerTls server =
+        pki.serverTls()
+            .withRevocation(Revocation.none().withDenyList(denied))
+            .withListener(listener)
+            .withListener(reloading)
+            .build();
+    own.set(server);
+    Engines engines = Engines.between(pki.clientTls().build().sslContext(), server.sslContext());
+    assertThatThrownBy(engines::run).isInstanceOf(SSLException.class);
+    assertThat(told).containsExactly(TlsReason.REVOKED);
+  }
+
+  @Test
+  void engineMadeBeforeAReload_isDecidedByTheNewestGeneration() throws Exception {
+    AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
+    ServerTls server =
+        MutualTls.server(
+                TestPki.identity(pki.server),
+                TrustAnchors.pemText(anchors::get),
+                PeerPolicy.anyTrustedPeer())
+            .build();
+    ClientTls client = pki.clientTls().build();
+    Engines.between(client.sslContext(), server.sslContext()).run();
+    Engines early = Engines.between(client.sslContext(), server.sslContext());
+    anchors.set(io.bartizan.testkit.DevCa.create("Next").certificatePem());
+    assertThat(server.reload()).isTrue();
+
+    assertThatThrownBy(early::run)
+        .as("resumed within its own generation, and refused by the next")
+        .rootCause()
+        .isInstanceOf(PeerRejectedException.class);
+  }
+
+  @Test
+  void keysOfFactories_areGivenWhileAReloadWaitsForItsSource() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    AtomicReference<CountDownLatch> hold = new AtomicReference<>(new CountDownLatch(0));
+    ServerTls server =
+        MutualTls.server(
+                TestPki.identity(pki.server),
+                TrustAnchors.pemText(
+                    () -> {
+                      CountDownLatch held = hold.get();
+                      if (held.getCount() > 0) {
+                        asked.countDown();
+                      }
+                      try {
+                        held.await();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                      return pki.ca.certificatePem();
+                    }),
+                PeerPolicy.anyTrustedPeer())
+            .build();
+    hold.set(answer);
+    Thread reload = new Thread(server::reload);
+    reload.start();
+    assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+    String alias = server.keyManager().chooseEngineServerAlias("EC", null, null);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      assertThat(
+              threads
+                  .submit(() -> server.keyManager().getPrivateKey(alias))
+                  .get(30, TimeUnit.SECONDS))
+          .isEqualTo(pki.server.privateKey());
+    } finally {
+      answer.countDown();
+      threads.shutdown();
+      reload.join();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.bartizan.ratelimit.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** One call of the script of leases, and the promise of whether it was done and what is held. */
+final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements ScriptCommand.Outcome {
+
+  /** What the script gives. */
+  record Reply(boolean done, long held) {}
+
+  private static final ScriptSource SOURCE = ScriptSource.of("leases.lua");
+
+  private final RedisLink link;
+  private final Breaker breaker;
+  private final byte[] key;
+  private final List<byte[]> arguments;
+  private final Runnable tooLate;
+  private volatile @Nullable Future<?> timer;
+  private volatile boolean sourceSent;
+
+  /**
+   * A call that is not sent yet.
+   *
+   * @param tooLate what to do if it was done after nobody waited any more
+   */
+  LeaseCall(RedisLink link, Breaker breaker, byte[] key, List<byte[]> arguments, Runnable tooLate) {
+    this.link = link;
+    this.breaker = breaker;
+    this.key = key;
+    this.arguments = arguments;
+    this.tooLate = tooLate;
+  }
+
+  /** Sends the call; it ends when the timer does, at the latest. */
+  void send(Future<?> endOfWaiting) {
+    timer = endOfWaiting;
+    dispatch(() -> link.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
+  }
+
+  /** Hears that the time-out is over. */
+  void expire() {
+    if (!isDone()) {
+      end(new RedisException("no answer within the time-out"));
+    }
+  }
+
+  private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
+    CommandArgs<byte[], byte[]> words = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+    words.add(scriptOrDigest).add(1).addKey(key);
+    arguments.forEach(words::add);
+    return new ScriptCommand(type, words, this);
+  }
+
+  private void dispatch(Runnable sending) {
+    try {
+      sending.run();
+    } catch (RuntimeException e) {
+      end(e);
+    }
+  }
+
+  @Override
+  public void replied(long[] numbers) {
+    if (numbers.length < 2) {
+      end(new IllegalStateException("the script's reply is too short"));
+      return;
+    }
+    breaker.success();
+    stopTimer();
+    boolean done = numbers[0] == 1;
+    if (!complete(new Reply(done, numbers[1])) && done) {
+      tooLate.run();
+    }
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
+      sourceSent = true;
+      dispatch(() -> link.resend(command(CommandType.EVAL, SOURCE.text())));
+    } else {
+      end(cause);
+    }
+  }
+
+  private void end(Throwable cause) {
+    stopTimer();
+    if (completeExceptionally(cause)) {
+      if (Unreachable.because(cause)) {
+        if (Unreachable.demoted(cause)) {
+          link.demoted();
+        }
+        breaker.failure(cause);
+      } else {
+        breaker.success();
+      }
+    }
+  }
+
+  private void stopTimer() {
+    Future<?> running = timer;
+    if (running != null) {
+      boolean unused = running.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,371 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.testkit.FaultProxy;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisConcurrencyLimiterIT {
+
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final String KEY = "bartizan:jobs:H:{k}";
+
+  private static RedisServer redis;
+  private static RedisClient client;
+
+  private final AtomicLong micros = new AtomicLong(1_790_000_000_000_000L);
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    redis.close();
+  }
+
+  @BeforeEach
+  void flush() {
+    redis.command("FLUSHALL");
+  }
+
+  private RedisConcurrencyLimiter limiter(int most) {
+    return RedisConcurrencyLimiter.of(client, "jobs", most, LEASE)
+        .withTimeout(Duration.ofSeconds(10))
+        .withClock(micros::get)
+        .build();
+  }
+
+  private static long members() {
+    return Long.parseLong(redis.command("ZCARD", KEY));
+  }
+
+  @Test
+  void permits_are_held_across_limiters_until_closed_once() {
+    try (RedisConcurrencyLimiter one = limiter(3);
+        RedisConcurrencyLimiter other = limiter(3)) {
+      Lease two = one.blocking().tryAcquire("k", 2);
+      Lease third = other.blocking().tryAcquire("k");
+      assertThat(two.granted() && two.isHeld()).isTrue();
+      assertThat(two.remaining()).isEqualTo(1);
+      assertThat(two.source()).isEqualTo(Source.REMOTE);
+      assertThat(third.granted()).isTrue();
+      Lease refused = other.blocking().tryAcquire("k");
+      assertThat(refused.granted() || refused.isHeld()).isFalse();
+      assertThat(refused.remaining()).isZero();
+      refused.close();
+      assertThat(one.blocking().tryAcquire("elsewhere", 3).granted()).isTrue();
+      two.close();
+      two.close();
+      assertThat(two.isHeld()).isFalse();
+      // a release is sent on the same connection before the next question
+      Lease again = one.blocking().tryAcquire("k", 2);
+      assertThat(again.granted()).isTrue();
+      assertThat(members()).isEqualTo(3);
+      two.close();
+      third.close();
+      again.close();
+      await(() -> members() == 0);
+      assertThat(redis.command("EXISTS", KEY)).as("no key is left").isEqualTo("0");
+    }
+  }
+
+  @Test
+  void lease_of_a_holder_that_died_is_over_by_the_servers_time() {
+    try (RedisConcurrencyLimiter limiter = limiter(1)) {
+      Lease dead = limiter.blocking().tryAcquire("k");
+      micros.addAndGet(LEASE.toMillis() * 1000 - 1);
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      micros.addAndGet(1);
+      Lease next = limiter.blocking().tryAcquire("k");
+      assertThat(next.granted()).isTrue();
+      assertThat(members()).as("what is over was removed").isEqualTo(1);
+      // the old holder, back again, frees nothing that is not its own
+      assertThat(dead.renew().toCompletableFuture().join()).isFalse();
+      assertThat(dead.isHeld()).isFalse();
+      dead.close();
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      assertThat(members()).isEqualTo(1);
+      next.close();
+    }
+  }
+
+  @Test
+  void renewed_lease_lasts_anew_and_a_closed_one_can_not_be_renewed() {
+    try (RedisConcurrencyLimiter limiter = limiter(2)) {
+      Lease lease = limiter.blocking().tryAcquire("k", 2);
+      for (int i = 0; i < 5; i++) {
+        micros.addAndGet(LEASE.toMillis() * 1000 - 1);
+        assertThat(lease.renew().toCompletableFuture().join()).isTrue();
+        assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      }
+      lease.close();
+      assertThat(lease.renew().toCompletableFuture().join()).isFalse();
+      assertThat(limiter.blocking().tryAcquire("k", 2).granted()).isTrue();
+    }
+  }
+
+  @Test
+  void lease_that_is_over_can_not_be_renewed_even_if_nobody_took_its_place() {
+    try (RedisConcurrencyLimiter limiter = limiter(1)) {
+      Lease lease = limiter.blocking().tryAcquire("k");
+      micros.addAndGet(LEASE.toMillis() * 1000);
+      assertThat(lease.renew().toCompletableFuture().join()).isFalse();
+    }
+  }
+
+  @Test
+  void real_lease_ends_and_its_key_vanishes() {
+    try (RedisConcurrencyLimiter limiter =
+        RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofMillis(150)).build()) {
+      await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+      await(() -> redis.command("EXISTS", KEY).equals("0"));
+      Lease lease = limiter.blocking().tryAcquire("k");
+      assertThat(lease.granted()).isTrue();
+      await(() -> !lease.isHeld());
+      await(() -> limiter.blocking().tryAcquire("k").granted());
+    }
+  }
+
+  @Test
+  void server_clock_that_steps_back_lengthens_no_lease() {
+    try (RedisConcurrencyLimiter limiter = limiter(1)) {
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      micros.addAndGet(-3_600_000_000L);
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      micros.addAndGet(LEASE.toMillis() * 1000 - 1);
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      micros.addAndGet(1);
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+    }
+  }
+
+  @Test
+  void leases_of_other_lengths_are_left_alone() {
+    try (RedisConcurrencyLimiter limiter = limiter(2);
+        RedisConcurrencyLimiter shorter =
+            RedisConcurrencyLimiter.of(client, "jobs", 2, Duration.ofSeconds(1))
+                .withTimeout(Duration.ofMillis(900))
+                .withClock(micros::get)
+                .build()) {
+      Lease longer = limiter.blocking().tryAcquire("k");
+      await(() -> shorter.blocking().tryAcquire("k").granted());
+      micros.addAndGet(2_000_000);
+      assertThat(longer.renew().toCompletableFuture().join()).isTrue();
+      assertThat(Long.parseLong(redis.command("PTTL", KEY))).isGreaterThan(25_000);
+      await(() -> shorter.blocking().tryAcquire("k").granted());
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+    }
+  }
+
+  @Test
+  void refusal_writes_nothing_and_costs_one_call() {
+    try (RedisConcurrencyLimiter limiter = limiter(1)) {
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      redis.command("CONFIG", "RESETSTAT");
+      for (int i = 0; i < 10; i++) {
+        assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k", 2).granted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k", Integer.MAX_VALUE).granted()).isFalse();
+      }
+      String stats = redis.command("INFO", "commandstats");
+      assertThat(stats).contains("cmdstat_evalsha:calls=30,");
+      assertThat(stats).doesNotContain("cmdstat_zadd", "cmdstat_zrem", "cmdstat_pexpire");
+    }
+  }
+
+  @Test
+  void never_more_than_the_most_at_a_time_under_contention() {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger worst = new AtomicInteger();
+    AtomicInteger granted = new AtomicInteger();
+    try (RedisConcurrencyLimiter limiter = limiter(5)) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        int permits = 1 + i % 3;
+        all.add(
+            limiter
+                .tryAcquire("k", permits)
+                .thenAccept(
+                    lease -> {
+                      if (lease.granted()) {
+                        worst.accumulateAndGet(inside.addAndGet(permits), Math::max);
+                        granted.incrementAndGet();
+                        inside.addAndGet(-permits);
+                        lease.close();
+                      }
+                    })
+                .toCompletableFuture());
+      }
+      all.forEach(CompletableFuture::join);
+      assertThat(worst.get()).isBetween(1, 5);
+      assertThat(granted.get()).isPositive();
+      await(() -> members() == 0);
+    }
+  }
+
+  @Test
+  void grant_that_came_too_late_is_given_back() {
+    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      try (RedisConcurrencyLimiter limiter =
+          RedisConcurrencyLimiter.of(slow, "jobs", 1, LEASE).build()) {
+        await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
+        proxy.delayReplies(Duration.ofMillis(400));
+        redis.command("CONFIG", "RESETSTAT");
+        Lease unknown = limiter.blocking().tryAcquire("k");
+        assertThat(unknown.source()).isEqualTo(Source.FAILED_CLOSED);
+        assertThat(unknown.granted()).isFalse();
+        await(() -> redis.command("INFO", "commandstats").contains("cmdstat_zrem:"));
+        assertThat(members()).isZero();
+      } finally {
+        slow.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void policy_decides_while_redis_is_away_and_a_local_share_is_held_and_closed() {
+    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient cut = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      try (RedisConcurrencyLimiter open =
+              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+                  .withTimeout(Duration.ofSeconds(5))
+                  .withFailurePolicy(FailurePolicy.failOpen())
+                  .build();
+          RedisConcurrencyLimiter share =
+              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+                  .withTimeout(Duration.ofSeconds(5))
+                  .withFailurePolicy(FailurePolicy.localShare(2))
+                  .build()) {
+        Lease before = share.blocking().tryAcquire("k");
+        proxy.cut();
+        await(() -> share.blocking().tryAcquire("other").source() == Source.LOCAL_SHARE);
+        await(() -> share.health().status() == Health.Status.DEGRADED || poke(share));
+        assertThat(before.renew().toCompletableFuture().join()).isFalse();
+        assertThat(before.isHeld()).as("its time is not over").isTrue();
+        Lease two = share.blocking().tryAcquire("k", 2);
+        assertThat(two.granted()).isTrue();
+        assertThat(two.renew().toCompletableFuture().join()).isTrue();
+        assertThat(share.blocking().tryAcquire("k").granted()).isFalse();
+        two.close();
+        assertThat(share.blocking().tryAcquire("k").granted()).isTrue();
+        await(() -> open.blocking().tryAcquire("k").source() == Source.FAILED_OPEN);
+        assertThat(open.blocking().tryAcquire("k").granted()).isTrue();
+        proxy.restore();
+        await(() -> share.blocking().tryAcquire("back").source() == Source.REMOTE);
+        assertThat(share.health().status()).isEqualTo(Health.Status.UP);
+      } finally {
+        cut.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
+  void mistakes_surface_whatever_the_policy() {
+    try (RedisConcurrencyLimiter limiter =
+        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+            .withFailurePolicy(FailurePolicy.failOpen())
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
+      redis.command("SET", KEY, "x");
+      assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
+          .isInstanceOf(RedisCommandExecutionException.class)
+          .hasMessageContaining("WRONGTYPE");
+    }
+  }
+
+  @Test
+  void user_limited_to_a_prefix_needs_few_commands() {
+    redis.command(
+        "ACL SETUSER jobs on >pw ~bartizan:* +evalsha +eval +time +zcount +zrangebyscore +zremrangebyscore +zadd +zscore +zrem +pttl +pexpire +ping"
+            .split(" ", -1));
+    RedisClient limited = RedisClient.create("redis://jobs:pw@127.0.0.1:" + redis.port());
+    try (RedisConcurrencyLimiter limiter =
+        RedisConcurrencyLimiter.of(limited, "jobs", 1, LEASE)
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
+      redis.command("SCRIPT", "FLUSH");
+      Lease lease = limiter.blocking().tryAcquire("k");
+      assertThat(lease.granted()).isTrue();
+      assertThat(lease.renew().toCompletableFuture().join()).isTrue();
+      lease.close();
+      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+    } finally {
+      limited.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void keys_are_hashed_if_so_told() {
+    try (RedisConcurrencyLimiter limiter =
+        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+            .withHashedKeys(SecretBytes.copyOf(new byte[32]))
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
+      assertThat(limiter.blocking().tryAcquire("api-key-in-the-clear").granted()).isTrue();
+      assertThat(redis.command("KEYS", "*"))
+          .startsWith("bartizan:jobs:H:{")
+          .doesNotContain("clear");
+      assertThat(limiter.toString()).contains("keys hashed", "lease PT30S");
+    }
+  }
+
+  @Test
+  void bad_arguments_name_themselves() {
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a b", 1, LEASE))
+        .hasMessageContaining("name must be");
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 0, LEASE))
+        .hasMessageContaining("most is 0");
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 10_001, LEASE))
+        .hasMessageContaining("most is 10001");
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ZERO))
+        .hasMessageContaining("lease is PT0S");
+    assertThatThrownBy(
+            () -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ofMillis(100)).build())
+        .hasMessageContaining("time-out");
+    try (RedisConcurrencyLimiter limiter = limiter(1)) {
+      assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
+      assertThatThrownBy(() -> limiter.tryAcquire("")).hasMessageContaining("key has 0");
+      assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
+      limiter.close();
+      assertThatThrownBy(() -> limiter.tryAcquire("k")).isInstanceOf(IllegalStateException.class);
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
+    }
+  }
+
+  /** One more call, so that the breaker hears that nothing is connected. */
+  private static boolean poke(RedisConcurrencyLimiter limiter) {
+    limiter.blocking().tryAcquire("poke").close();
+    return false;
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}
