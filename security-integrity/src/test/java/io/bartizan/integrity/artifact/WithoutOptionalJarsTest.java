@@ -68,7 +68,7 @@ class WithoutOptionalJarsTest {
     private static void mac() {
       byte[] secret = new byte[32];
       Arrays.fill(secret, (byte) 7);
-      Hmac hmac = Hmac.of(HmacAlgorithm.SHA256, SecretBytes.copyOf(secret));
+      Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, SecretBytes.copyOf(secret));
       hmac.verify(CONTENT, hmac.sign(CONTENT));
       MacKeyRing ring = MacKeyRing.of(SecretBytes.copyOf(secret));
       SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
