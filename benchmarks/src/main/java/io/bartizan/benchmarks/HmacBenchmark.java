@@ -46,7 +46,7 @@ public class HmacBenchmark {
 
   private Hmac hmac() {
     try (SecretBytes bytes = SecretBytes.copyOf(secret)) {
-      return Hmac.of(HmacAlgorithm.SHA256, bytes);
+      return Hmac.of(HmacAlgorithm.SHA_256, bytes);
     }
   }
 

@@ -5,9 +5,11 @@ import java.util.Locale;
 /**
  * Why something was refused: a stable word that programs may compare and dashboards may count.
  *
- * <p>Each module has one enum that implements this interface. A constant is never renamed or reused
- * once released; new ones may come with any version, so a {@code switch} needs a default. A reason
- * never holds input of the caller and is safe as a metric tag.
+ * <p>Each package that verifies has one enum that implements this interface; what several of them
+ * may find has one name in all, such as {@code EXPIRED}, {@code NOT_YET_VALID}, {@code KEY_UNKNOWN}
+ * and {@code REPLAY_UNDECIDED}. A constant is never renamed or reused once released; new ones may
+ * come with any version, so a {@code switch} needs a default. A reason never holds input of the
+ * caller and is safe as a metric tag.
  */
 public interface Reason {
 

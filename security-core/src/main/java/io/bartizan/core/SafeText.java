@@ -7,8 +7,11 @@ import java.util.Objects;
  *
  * <p>Control characters, line and paragraph separators, bidirectional and other format characters,
  * and unpaired surrogates become {@code \\uXXXX}, so that one value stays one line and reads in one
- * direction (CWE-117, CVE-2021-42574); what is too long is cut and its length told. Thread-safe,
- * linear in the smaller of the text and the bound.
+ * direction (CWE-117, CVE-2021-42574); what is too long is cut and its length told. A backslash
+ * stays as it is, so that Windows paths and distinguished names can be read, and so that escaping
+ * what was escaped already changes nothing. The form is for people and can't be read back: {@code
+ * \\u000a} stands for a line feed, or for these six characters. Thread-safe, linear in the smaller
+ * of the text and the bound.
  */
 public final class SafeText {
 
@@ -74,7 +77,7 @@ public final class SafeText {
           Character.PRIVATE_USE,
           Character.UNASSIGNED ->
           false;
-      default -> point != '\\';
+      default -> true;
     };
   }
 }

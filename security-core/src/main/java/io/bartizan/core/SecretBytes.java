@@ -1,5 +1,6 @@
 package io.bartizan.core;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (SecretBytes secret = SecretBytes.copyOf(fromVault)) {
- *   byte[] tag = secret.use(key -> mac(key, message));
+ *   byte[] tag = secret.lend(key -> mac(key, message));
  * }
  * }</pre>
  */
@@ -38,6 +39,31 @@ public final class SecretBytes implements AutoCloseable {
    */
   public static SecretBytes copyOf(byte[] bytes) {
     return new SecretBytes(Objects.requireNonNull(bytes, "bytes").clone());
+  }
+
+  /**
+   * A secret with the UTF-8 form of a text, for what configuration gives as a {@code String}.
+   *
+   * <p>Closing the secret can't erase the {@code String}: it stays in memory until the garbage
+   * collector takes it, and in a heap dump. Where that matters, read the secret as bytes, such as
+   * by {@link SecretSource#file}.
+   *
+   * @param text the secret; taken as it is, white space and line ends included
+   * @return a new secret
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if {@code text} has an unpaired surrogate, which UTF-8 can't
+   *     hold
+   */
+  public static SecretBytes ofUtf8(String text) {
+    Objects.requireNonNull(text, "text");
+    if (text.codePoints().anyMatch(SecretBytes::isSurrogate)) {
+      throw new IllegalArgumentException("text has an unpaired surrogate, which UTF-8 can't hold");
+    }
+    return new SecretBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static boolean isSurrogate(int point) {
+    return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
   }
 
   /**
@@ -75,7 +101,7 @@ public final class SecretBytes implements AutoCloseable {
    * @throws NullPointerException if {@code function} is null
    * @throws IllegalStateException if the secret is closed
    */
-  public <R> R use(Function<? super byte[], ? extends R> function) {
+  public <R> R lend(Function<? super byte[], ? extends R> function) {
     Objects.requireNonNull(function, "function");
     byte[] lent = exposedCopy();
     try {
@@ -86,7 +112,7 @@ public final class SecretBytes implements AutoCloseable {
   }
 
   /**
-   * A copy of the bytes that nobody will overwrite for you; prefer {@link #use}.
+   * A copy of the bytes that nobody will overwrite for you; prefer {@link #lend}.
    *
    * @return a new array
    * @throws IllegalStateException if the secret is closed

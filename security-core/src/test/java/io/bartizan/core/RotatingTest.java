@@ -141,7 +141,7 @@ class RotatingTest {
   }
 
   private static String make(SecretBytes secret) {
-    String text = secret.use(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    String text = secret.lend(bytes -> new String(bytes, StandardCharsets.UTF_8));
     if (text.equals("bad")) {
       throw new IllegalArgumentException("this secret has a bad form");
     }

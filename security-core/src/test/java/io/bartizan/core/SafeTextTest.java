@@ -18,8 +18,22 @@ class SafeTextTest {
     assertThat(SafeText.of("a\r\nINFO b")).isEqualTo("a\\u000d\\u000aINFO b");
     assertThat(SafeText.of("a\u2028b\u202ec\u0000\u001b[2J\u200b"))
         .isEqualTo("a\\u2028b\\u202ec\\u0000\\u001b[2J\\u200b");
-    assertThat(SafeText.of("\\u000a")).isEqualTo("\\u005cu000a");
     assertThat(SafeText.of("\ud800")).isEqualTo("\\ud800");
+  }
+
+  @Test
+  void of_backslash_staysReadable() {
+    for (String text : new String[] {"C:\\tmp\\unicode", "O=Bartizan dev CA\\, for tests only"}) {
+      assertThat(SafeText.of(text)).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void of_whatWasEscapedAlready_staysAsItIs() {
+    String once = SafeText.of("a\r\nb\u202e\\c\\u000ad\ud800");
+    assertThat(SafeText.of(once)).isEqualTo(once);
+    assertThat(new VerificationException(TestReason.NOT_GOOD, once))
+        .hasMessage("not-good: " + once);
   }
 
   @Test
@@ -40,6 +54,7 @@ class SafeTextTest {
           }
           String safe = SafeText.of(new String(units));
           assertThat(safe.codePoints().anyMatch(Character::isISOControl)).isFalse();
+          assertThat(SafeText.of(safe, safe.length() + 1)).isEqualTo(safe);
           assertThat(safe.length()).isLessThanOrEqualTo(6 * SafeText.DEFAULT_MAX_CHARS + 30);
         });
   }

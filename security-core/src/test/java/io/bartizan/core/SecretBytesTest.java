@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +23,20 @@ class SecretBytesTest {
   }
 
   @Test
-  void use_lentCopy_isOverwrittenAfterwards() {
+  void ofUtf8_text_isItsBytes_andNothingIsReplaced() {
+    assertThat(SecretBytes.ofUtf8("wh\u00e9c_\ud83d\ude00 \n").exposedCopy())
+        .isEqualTo("wh\u00e9c_\ud83d\ude00 \n".getBytes(StandardCharsets.UTF_8));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SecretBytes.ofUtf8("hunter\ud83d"))
+        .withMessageNotContaining("hunter");
+  }
+
+  @Test
+  void lend_copy_isOverwrittenAfterwards() {
     AtomicReference<byte[]> kept = new AtomicReference<>();
     SecretBytes secret = SecretBytes.copyOf(new byte[] {7, 7});
     int sum =
-        secret.use(
+        secret.lend(
             lent -> {
               kept.set(lent);
               return lent[0] + lent[1];
@@ -42,7 +52,7 @@ class SecretBytesTest {
     secret.close();
     assertThatIllegalStateException().isThrownBy(secret::length);
     assertThatIllegalStateException().isThrownBy(secret::exposedCopy);
-    assertThatIllegalStateException().isThrownBy(() -> secret.use(b -> b));
+    assertThatIllegalStateException().isThrownBy(() -> secret.lend(b -> b));
     assertThat(secret).hasToString("SecretBytes[closed]");
     assertThat(secret).isNotEqualTo(SecretBytes.copyOf(new byte[32]));
   }
@@ -57,7 +67,7 @@ class SecretBytesTest {
 
   @Test
   void toString_hidesTheBytes() {
-    assertThat(SecretBytes.copyOf("hunter2".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+    assertThat(SecretBytes.copyOf("hunter2".getBytes(StandardCharsets.UTF_8)))
         .hasToString("SecretBytes[7 bytes]");
   }
 

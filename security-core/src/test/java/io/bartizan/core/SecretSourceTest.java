@@ -66,7 +66,7 @@ class SecretSourceTest {
     Path file = Files.writeString(folder.resolve("key"), content);
     return SecretSource.file(file)
         .read()
-        .use(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+        .lend(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private static SecretBytes secret(String text) {

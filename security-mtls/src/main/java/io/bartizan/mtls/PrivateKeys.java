@@ -126,7 +126,7 @@ final class PrivateKeys {
     }
     try (SecretBytes secret = password.read()) {
       return secret
-          .use(bytes -> StandardCharsets.UTF_8.decode(java.nio.ByteBuffer.wrap(bytes)).toString())
+          .lend(bytes -> StandardCharsets.UTF_8.decode(java.nio.ByteBuffer.wrap(bytes)).toString())
           .toCharArray();
     } catch (IOException e) {
       throw new TlsMaterialException(

@@ -59,6 +59,11 @@ public final class Digest {
     return new Digest(algorithm, value.clone());
   }
 
+  /** Takes the array over; the caller keeps no reference to it. */
+  static Digest owning(DigestAlgorithm algorithm, byte[] value) {
+    return new Digest(algorithm, value);
+  }
+
   /**
    * The SHA-256 of some bytes.
    *

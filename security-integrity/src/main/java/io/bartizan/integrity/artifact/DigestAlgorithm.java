@@ -17,11 +17,16 @@ public enum DigestAlgorithm {
   private final String standardName;
   private final String label;
   private final int length;
+  private final String tag;
+  private final String longTag;
 
   DigestAlgorithm(String standardName, int length) {
     this.standardName = standardName;
     this.label = standardName.toLowerCase(Locale.ROOT).replace("-", "");
     this.length = length;
+    String bits = label.substring(3);
+    this.tag = "SHA" + bits;
+    this.longTag = "SHA2-" + bits;
   }
 
   /**
@@ -54,6 +59,17 @@ public enum DigestAlgorithm {
   /** The hyphenated lower-case name of RFC 9530 and RFC 6920. */
   String registeredName() {
     return standardName.toLowerCase(Locale.ROOT);
+  }
+
+  /** The name in tagged checksum files of BSD and coreutils: {@code SHA256}. */
+  String tag() {
+    return tag;
+  }
+
+  /** Whether a range of a text is that name, or OpenSSL's {@code SHA2-256}. */
+  boolean isTagged(String text, int start, int end) {
+    String name = end - start == tag.length() ? tag : longTag;
+    return end - start == name.length() && text.startsWith(name, start);
   }
 
   MessageDigest newMessageDigest() {

@@ -1,8 +1,8 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
-import java.util.Arrays;
-import java.util.Base64;
+import io.bartizan.integrity.json.StrictBase64;
+import org.jspecify.annotations.Nullable;
 
 /** Reads digests strictly: ASCII only, exact length, canonical base64. */
 final class DigestText {
@@ -15,14 +15,19 @@ final class DigestText {
   private DigestText() {}
 
   static Digest hex(DigestAlgorithm algorithm, CharSequence text, boolean anyCase) {
+    return hex(algorithm, text, 0, text.length(), anyCase);
+  }
+
+  static Digest hex(
+      DigestAlgorithm algorithm, CharSequence text, int from, int to, boolean anyCase) {
     int expected = algorithm.length() * 2;
-    if (text.length() != expected) {
+    if (to - from != expected) {
       throw malformed(
-          algorithm.label() + " has " + expected + " hexadecimal digits, found " + text.length());
+          algorithm.label() + " has " + expected + " hexadecimal digits, found " + (to - from));
     }
     byte[] value = new byte[algorithm.length()];
     for (int i = 0; i < expected; i++) {
-      int digit = hexDigit(text.charAt(i), anyCase);
+      int digit = hexDigit(text.charAt(from + i), anyCase);
       if (digit < 0) {
         throw malformed(
             algorithm.label()
@@ -34,50 +39,41 @@ final class DigestText {
       }
       value[i >> 1] = (byte) (value[i >> 1] << 4 | digit);
     }
-    return Digest.ofValue(algorithm, value);
+    return Digest.owning(algorithm, value);
   }
 
   static Digest base64(DigestAlgorithm algorithm, CharSequence text) {
-    return decode(algorithm, text, Base64.getDecoder(), Base64.getEncoder(), "base64");
+    Digest digest = base64OrNull(algorithm, text);
+    if (digest == null) {
+      throw malformed(
+          algorithm.label() + " is not canonical base64 of " + algorithm.length() + " bytes");
+    }
+    return digest;
+  }
+
+  /** RFC 4648 section 4; null if it is not canonical or not of the algorithm's length. */
+  static @Nullable Digest base64OrNull(DigestAlgorithm algorithm, CharSequence text) {
+    if (text.length() != (algorithm.length() + 2) / 3 * 4) {
+      return null;
+    }
+    byte[] value = StrictBase64.decodeStandard(text.toString());
+    return value == null || value.length != algorithm.length()
+        ? null
+        : Digest.owning(algorithm, value);
   }
 
   /** RFC 4648 section 5 without padding, as RFC 6920 has it. */
   static Digest base64Url(DigestAlgorithm algorithm, CharSequence text) {
-    return decode(
-        algorithm,
-        text,
-        Base64.getUrlDecoder(),
-        Base64.getUrlEncoder().withoutPadding(),
-        "unpadded base64url");
-  }
-
-  private static Digest decode(
-      DigestAlgorithm algorithm,
-      CharSequence text,
-      Base64.Decoder decoder,
-      Base64.Encoder encoder,
-      String form) {
-    byte[] ascii = new byte[Math.min(text.length(), MAX_CHARS)];
-    for (int i = 0; i < ascii.length; i++) {
-      char c = text.charAt(i);
-      ascii[i] = (byte) (c < 0x80 ? c : 0);
+    int expected = (algorithm.length() * 8 + 5) / 6;
+    byte[] value = text.length() == expected ? StrictBase64.decodeUrl(text.toString()) : null;
+    if (value == null) {
+      throw malformed(
+          algorithm.label()
+              + " is not canonical unpadded base64url of "
+              + algorithm.length()
+              + " bytes");
     }
-    if (text.length() <= MAX_CHARS) {
-      try {
-        byte[] value = decoder.decode(ascii);
-        if (value.length != algorithm.length()) {
-          throw malformed(
-              algorithm.label() + " has " + algorithm.length() + " bytes, found " + value.length);
-        }
-        // The JDK's decoder lets missing padding and loose trailing bits pass.
-        if (Arrays.equals(encoder.encode(value), ascii)) {
-          return Digest.ofValue(algorithm, value);
-        }
-      } catch (IllegalArgumentException e) {
-        // told below
-      }
-    }
-    throw malformed(algorithm.label() + " is not canonical " + form);
+    return Digest.owning(algorithm, value);
   }
 
   /** {@code label SEPARATOR value}: splits at the first separator. */
@@ -97,7 +93,7 @@ final class DigestText {
     }
   }
 
-  private static int hexDigit(char c, boolean anyCase) {
+  static int hexDigit(char c, boolean anyCase) {
     if (c >= '0' && c <= '9') {
       return c - '0';
     }

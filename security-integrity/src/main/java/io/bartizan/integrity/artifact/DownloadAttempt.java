@@ -3,9 +3,9 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -20,27 +20,19 @@ final class DownloadAttempt {
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-  private final HttpClient client;
-  private final Duration stallTimeout;
-  private final ProgressListener listener;
+  private final DownloadSettings settings;
   private final String name;
   private final Expected expected;
   private final PartFile part;
+  private final long start;
   private DigestPass pass;
 
-  DownloadAttempt(
-      HttpClient client,
-      Duration stallTimeout,
-      ProgressListener listener,
-      String name,
-      Expected expected,
-      PartFile part) {
-    this.client = client;
-    this.stallTimeout = stallTimeout;
-    this.listener = listener;
+  DownloadAttempt(DownloadSettings settings, String name, Expected expected, PartFile part) {
+    this.settings = settings;
     this.name = name;
     this.expected = expected;
     this.part = part;
+    this.start = settings.ticker().nanos();
     this.pass = new DigestPass(expected);
   }
 
@@ -96,7 +88,7 @@ final class DownloadAttempt {
       FileContent.stopIfInterrupted();
       pass.update(buffer, 0, n);
     }
-    listener.advanced(name, pass.count());
+    settings.listener().advanced(name, pass.count());
     return pass.count();
   }
 
@@ -135,7 +127,7 @@ final class DownloadAttempt {
   }
 
   private void forget(long bytes) throws IOException {
-    listener.advanced(name, -bytes);
+    settings.listener().advanced(name, -bytes);
     part.restart("");
   }
 
@@ -187,16 +179,18 @@ final class DownloadAttempt {
 
   private HttpResponse<BodyQueue> sendOnce(URI at, long from, String tag)
       throws InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(at).timeout(stallTimeout).header("Accept-Encoding", "identity");
-    if (from > 0) {
-      request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
-    }
+    Duration stall = settings.stallTimeout();
     try {
-      return client.send(request.build(), info -> new BodyQueue());
-    } catch (java.net.http.HttpTimeoutException e) {
-      throw refused(ArtifactReason.STALLED, "no answer for " + stallTimeout.toMillis() + " ms");
-    } catch (IOException e) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(at).timeout(stall).header("Accept-Encoding", "identity");
+      if (from > 0) {
+        request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
+      }
+      return settings.client().send(request.build(), info -> new BodyQueue());
+    } catch (HttpTimeoutException e) {
+      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
+    } catch (IOException | IllegalArgumentException e) {
+      // The JDK's client throws the latter for a garbled content-length and for absurd ports.
       throw refused(ArtifactReason.CONNECTION_FAILED, String.valueOf(e.getMessage()));
     }
   }
@@ -256,7 +250,7 @@ final class DownloadAttempt {
     while (true) {
       List<ByteBuffer> pieces;
       try {
-        pieces = body.next(stallTimeout);
+        pieces = body.next(patience());
       } catch (IOException e) {
         throw closed(total);
       }
@@ -269,13 +263,24 @@ final class DownloadAttempt {
           piece.get(buffer, 0, n);
           pass.update(buffer, 0, n);
           part.write(buffer, n);
-          listener.advanced(name, n);
+          settings.listener().advanced(name, n);
         }
       }
     }
     if (pass.count() < total) {
       throw closed(total);
     }
+  }
+
+  /** How long to wait for the next bytes; refuses where the attempt has lasted too long. */
+  private Duration patience() {
+    Duration left = settings.attemptTimeout().minusNanos(settings.ticker().nanos() - start);
+    if (left.isNegative() || left.isZero()) {
+      throw refused(
+          ArtifactReason.STALLED,
+          pass.count() + " bytes came in " + settings.attemptTimeout() + ", and not the end");
+    }
+    return left.compareTo(settings.stallTimeout()) < 0 ? left : settings.stallTimeout();
   }
 
   private VerificationException closed(long total) {

@@ -1,11 +1,13 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Downloads over the application's own HTTP client that put nothing unverified at the final name.
@@ -36,16 +39,10 @@ import java.util.Objects;
  */
 public final class Downloads {
 
-  private final HttpClient client;
-  private final Duration stallTimeout;
-  private final int attempts;
-  private final ProgressListener listener;
+  private final DownloadSettings settings;
 
-  private Downloads(Builder builder) {
-    this.client = builder.client;
-    this.stallTimeout = builder.stallTimeout;
-    this.attempts = builder.attempts;
-    this.listener = builder.listener;
+  private Downloads(DownloadSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -87,27 +84,40 @@ public final class Downloads {
       throw new IllegalArgumentException(
           "target is in \"" + directory + "\", which is no directory");
     }
-    listener.started(target.toString(), expected.size().orElse(-1));
+    settings.listener().started(target.toString(), expected.size().orElse(-1));
     boolean done = false;
     try (PartFile part = PartFile.open(target, expected)) {
-      fetchInto(part, mirrors, expected, target);
+      VerifiedFile file = fetchInto(part, mirrors, expected, target);
       done = true;
-      long size = part.channel().size();
-      return new VerifiedFile(target, part.handOver(), Artifacts.proven(expected, size), false);
+      return file;
     } catch (ClosedByInterruptException e) {
       throw new InterruptedIOException("interrupted while downloading");
     } finally {
-      listener.finished(target.toString(), done);
+      settings.listener().finished(target.toString(), done);
     }
   }
 
-  private void fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)
+  private VerifiedFile fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)
       throws IOException {
     try {
       fetchAny(mirrors, expected, target, part);
-      part.publish(target);
     } catch (DownloadException | InterruptedIOException | ClosedByInterruptException e) {
       throw e; // what came so far may be resumed
+    } catch (IOException | RuntimeException e) {
+      part.discard();
+      throw e;
+    }
+    try {
+      part.publish(target);
+      long size = part.channel().size();
+      return new VerifiedFile(target, part.handOver(), Artifacts.proven(expected, size), false);
+    } catch (FileSystemException e) {
+      part.discard();
+      VerifiedFile winner = alreadyRight(expected, target);
+      if (winner == null) {
+        throw e;
+      }
+      return winner; // Windows refuses to replace what another process has just put there
     } catch (IOException | RuntimeException e) {
       part.discard();
       throw e;
@@ -119,9 +129,8 @@ public final class Downloads {
     List<String> failures = new ArrayList<>();
     ArtifactReason last = ArtifactReason.CONNECTION_FAILED;
     for (URI mirror : mirrors) {
-      for (int attempt = 1; attempt <= attempts; attempt++) {
-        DownloadAttempt run =
-            new DownloadAttempt(client, stallTimeout, listener, target.toString(), expected, part);
+      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
+        DownloadAttempt run = new DownloadAttempt(settings, target.toString(), expected, part);
         try {
           run.fetch(mirror);
           return;
@@ -146,8 +155,8 @@ public final class Downloads {
         || reason == ArtifactReason.STALLED;
   }
 
-  private @org.jspecify.annotations.Nullable VerifiedFile alreadyRight(
-      Expected expected, Path target) throws IOException {
+  private static @Nullable VerifiedFile alreadyRight(Expected expected, Path target)
+      throws IOException {
     if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
       return null;
     }
@@ -175,14 +184,22 @@ public final class Downloads {
 
   @Override
   public String toString() {
-    return "Downloads[stall time-out " + stallTimeout + ", " + attempts + " attempts a mirror]";
+    return "Downloads[stall time-out "
+        + settings.stallTimeout()
+        + ", "
+        + settings.attempts()
+        + " attempts a mirror of at most "
+        + settings.attemptTimeout()
+        + "]";
   }
 
   /** Options of {@link Downloads}; not thread-safe. */
   public static final class Builder {
     private final HttpClient client;
     private Duration stallTimeout = Duration.ofSeconds(30);
+    private Duration attemptTimeout = Duration.ofHours(6);
     private int attempts = 3;
+    private Ticker ticker = Ticker.system();
     private ProgressListener listener = ProgressListener.NONE;
 
     private Builder(HttpClient client) {
@@ -208,6 +225,35 @@ public final class Downloads {
             "duration is " + duration + ", 1 ms to 1 hour is accepted");
       }
       stallTimeout = duration;
+      return this;
+    }
+
+    /**
+     * How long one attempt at a mirror may take in all, so that a server which gives a byte now and
+     * then is left for the next; 6 hours unless said. The next attempt resumes where it can.
+     *
+     * @param duration one millisecond to seven days
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of that range
+     */
+    public Builder withAttemptTimeout(Duration duration) {
+      if (duration.toMillis() < 1 || duration.compareTo(Duration.ofDays(7)) > 0) {
+        throw new IllegalArgumentException(
+            "duration is " + duration + ", 1 ms to 7 days is accepted");
+      }
+      attemptTimeout = duration;
+      return this;
+    }
+
+    /**
+     * What the time of an attempt is measured by; the JVM's own unless said.
+     *
+     * @param monotonic nanoseconds that never go back
+     * @return this builder
+     * @throws NullPointerException if it is null
+     */
+    public Builder withTicker(Ticker monotonic) {
+      ticker = Objects.requireNonNull(monotonic, "monotonic");
       return this;
     }
 
@@ -244,7 +290,8 @@ public final class Downloads {
      * @return an object to be used as often as needed
      */
     public Downloads build() {
-      return new Downloads(this);
+      return new Downloads(
+          new DownloadSettings(client, stallTimeout, attemptTimeout, attempts, ticker, listener));
     }
   }
 }

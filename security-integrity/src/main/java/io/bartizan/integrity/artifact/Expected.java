@@ -39,6 +39,9 @@ public final class Expected {
    * @throws IllegalArgumentException if an algorithm is given twice
    */
   public static Expected of(Digest digest, Digest... more) {
+    if (more.length == 0) {
+      return new Expected(List.of(digest), UNKNOWN, Long.MAX_VALUE);
+    }
     List<Digest> digests = new ArrayList<>(1 + more.length);
     digests.add(digest);
     digests.addAll(List.of(more));
@@ -50,6 +53,13 @@ public final class Expected {
       }
     }
     return new Expected(List.copyOf(digests), UNKNOWN, Long.MAX_VALUE);
+  }
+
+  /** The same with a digest of an algorithm that it has none of. */
+  Expected and(Digest digest) {
+    List<Digest> more = new ArrayList<>(digests);
+    more.add(digest);
+    return new Expected(List.copyOf(more), size, maxSize);
   }
 
   /**

@@ -82,6 +82,7 @@ public final class FileBatch {
     for (int i = 0; i < tasks.size(); i++) {
       order.add(new Sized(i, tasks.get(i).sizeOrZero()));
     }
+    listener.planned(tasks.size(), order.stream().mapToLong(Sized::bytes).sum());
     order.sort(Comparator.comparingLong(Sized::bytes).reversed());
     FileResult[] results = new FileResult[tasks.size()];
     int used = Math.max(1, Math.min(threads, tasks.size()));

@@ -57,6 +57,25 @@ final class FileContent implements AutoCloseable {
     return new FileContent(file, links, before, FileChannel.open(file, options));
   }
 
+  /** Reads a file from start to end, ahead if it is large, and tells the listener. */
+  static void readAll(Path file, ProgressListener listener, Sink sink) throws IOException {
+    String name = file.toString();
+    boolean whole = false;
+    try (FileContent content = open(file)) {
+      listener.planned(1, content.size());
+      listener.started(name, content.size());
+      content.read(
+          true,
+          (buffer, length) -> {
+            sink.accept(buffer, length);
+            listener.advanced(name, length);
+          });
+      whole = true;
+    } finally {
+      listener.finished(name, whole);
+    }
+  }
+
   FileChannel channel() {
     return channel;
   }
@@ -100,7 +119,7 @@ final class FileContent implements AutoCloseable {
         stopIfInterrupted();
         sink.accept(chunk.bytes, chunk.length);
         count += chunk.length;
-        reader.done(chunk);
+        reader.done();
       }
     }
     return count;

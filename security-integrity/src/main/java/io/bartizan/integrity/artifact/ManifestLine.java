@@ -1,9 +1,13 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
-import org.jspecify.annotations.Nullable;
 
-/** The grammar of one line of a checksum file. */
+/**
+ * The grammar of one line of a checksum file.
+ *
+ * <p>Lines are read where they stand in the text, without copies, so that a manifest of half a
+ * million lines costs no more than a few times its size.
+ */
 final class ManifestLine {
 
   /** Which of the dialects; one file never mixes them. */
@@ -24,24 +28,21 @@ final class ManifestLine {
   }
 
   /** Reads one line; without escapes in the form whose entries end with NUL. */
-  static ManifestLine parse(String line, boolean escapes) {
-    boolean escaped = escapes && line.startsWith("\\");
-    String rest = escaped ? line.substring(1) : line;
-    int digits = hexDigits(rest);
-    ManifestLine parsed =
-        digits >= 32 && digits < rest.length() && rest.charAt(digits) == ' '
-            ? gnu(rest, digits)
-            : tag(rest);
-    return escaped ? new ManifestLine(parsed.style, unescape(parsed.name), parsed.digest) : parsed;
+  static ManifestLine parse(String text, int from, int to, boolean escapes) {
+    boolean escaped = escapes && text.startsWith("\\", from);
+    int start = escaped ? from + 1 : from;
+    int digits = hexDigits(text, start, to);
+    boolean gnu = digits >= 32 && start + digits < to && text.charAt(start + digits) == ' ';
+    return gnu ? gnu(text, start, digits, to, escaped) : tag(text, start, to, escaped);
   }
 
-  private static ManifestLine gnu(String line, int digits) {
-    Digest digest = Digest.parseHexAnyCase(algorithmOf(digits), line.substring(0, digits));
-    int next = digits + 1;
-    boolean marked = next < line.length() && (line.charAt(next) == ' ' || line.charAt(next) == '*');
+  private static ManifestLine gnu(String text, int start, int digits, int to, boolean escaped) {
+    Digest digest = DigestText.hex(algorithmOf(digits), text, start, start + digits, true);
+    int next = start + digits + 1;
+    boolean marked = next < to && (text.charAt(next) == ' ' || text.charAt(next) == '*');
     return marked
-        ? new ManifestLine(Style.TWO_BLANKS, line.substring(next + 1), digest)
-        : new ManifestLine(Style.ONE_BLANK, line.substring(next), digest);
+        ? new ManifestLine(Style.TWO_BLANKS, name(text, next + 1, to, escaped), digest)
+        : new ManifestLine(Style.ONE_BLANK, name(text, next, to, escaped), digest);
   }
 
   private static DigestAlgorithm algorithmOf(int digits) {
@@ -57,54 +58,53 @@ final class ManifestLine {
   }
 
   /** {@code SHA256 (name) = value} and OpenSSL's {@code SHA2-256(name)= value}. */
-  private static ManifestLine tag(String line) {
-    int open = line.indexOf('(');
-    int close = line.lastIndexOf(')');
-    if (open < 1 || close < open) {
+  private static ManifestLine tag(String text, int start, int to, boolean escaped) {
+    int open = text.indexOf('(', start);
+    int close = text.lastIndexOf(')', to - 1);
+    if (open <= start || close < open) {
       throw malformed("neither \"digits  name\" nor \"SHA256 (name) = digits\"");
     }
-    boolean spaced = line.charAt(open - 1) == ' ';
-    String value = after(line, close + 1, spaced ? " = " : "= ");
-    if (value == null) {
+    boolean spaced = text.charAt(open - 1) == ' ';
+    String equals = spaced ? " = " : "= ";
+    int value = close + 1 + equals.length();
+    if (value > to || !text.startsWith(equals, close + 1)) {
       throw malformed("no \" = \" after the last bracket");
     }
-    String label = line.substring(0, spaced ? open - 1 : open);
-    DigestAlgorithm algorithm = algorithmOf(label);
+    DigestAlgorithm algorithm = algorithmOf(text, start, spaced ? open - 1 : open);
     Digest digest =
-        value.length() == algorithm.length() * 2
-            ? Digest.parseHexAnyCase(algorithm, value)
-            : Digest.parseBase64(algorithm, value);
-    return new ManifestLine(Style.TAG, line.substring(open + 1, close), digest);
+        to - value == algorithm.length() * 2
+            ? DigestText.hex(algorithm, text, value, to, true)
+            : DigestText.base64(algorithm, text.substring(value, to));
+    return new ManifestLine(Style.TAG, name(text, open + 1, close, escaped), digest);
   }
 
-  private static @Nullable String after(String line, int start, String equals) {
-    return line.startsWith(equals, start) ? line.substring(start + equals.length()) : null;
-  }
-
-  private static DigestAlgorithm algorithmOf(String label) {
+  private static DigestAlgorithm algorithmOf(String text, int start, int end) {
     for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
-      String bits = algorithm.label().substring(3);
-      if (label.equals("SHA" + bits) || label.equals("SHA2-" + bits)) {
+      if (algorithm.isTagged(text, start, end)) {
         return algorithm;
       }
     }
-    throw DigestAlgorithm.refused(label);
+    throw DigestAlgorithm.refused(text.substring(start, end));
   }
 
-  private static int hexDigits(String text) {
-    int i = 0;
-    while (i < text.length() && "0123456789abcdefABCDEF".indexOf(text.charAt(i)) >= 0) {
+  private static int hexDigits(String text, int start, int to) {
+    int i = start;
+    while (i < to && DigestText.hexDigit(text.charAt(i), true) >= 0) {
       i++;
     }
-    return i;
+    return i - start;
   }
 
-  private static String unescape(String name) {
-    StringBuilder plain = new StringBuilder(name.length());
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
+  private static String name(String text, int start, int end, boolean escaped) {
+    return escaped ? unescape(text, start, end) : text.substring(start, end);
+  }
+
+  private static String unescape(String text, int start, int end) {
+    StringBuilder plain = new StringBuilder(end - start);
+    for (int i = start; i < end; i++) {
+      char c = text.charAt(i);
       if (c == '\\') {
-        int code = ++i < name.length() ? "\\nr".indexOf(name.charAt(i)) : -1;
+        int code = ++i < end ? "\\nr".indexOf(text.charAt(i)) : -1;
         if (code < 0) {
           throw malformed("a backslash that is none of \\\\, \\n and \\r");
         }
@@ -123,13 +123,12 @@ final class ManifestLine {
         zero ? name : name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     String prefix = written.equals(name) ? "" : "\\";
     if (format == ManifestFormat.BSD_TAG) {
-      String bits = digest.algorithm().label().substring(3);
-      return prefix + "SHA" + bits + " (" + written + ") = " + digest.hex();
+      return prefix + digest.algorithm().tag() + " (" + written + ") = " + digest.hex();
     }
     return prefix + digest.hex() + "  " + written;
   }
 
-  private static VerificationException malformed(String detail) {
+  static VerificationException malformed(String detail) {
     return new VerificationException(ArtifactReason.MANIFEST_MALFORMED, detail);
   }
 }

@@ -20,7 +20,8 @@ import java.util.Set;
  * Checks the files below a directory against a manifest, in parallel.
  *
  * <p>Strict: missing files are refused, symbolic links are not followed, names that a file system
- * may take for one are refused, and nothing verified is a failure. Immutable, thread-safe.
+ * may take for one are refused (unless the manifest was read as {@link NameRule#POSIX_ONLY}), and
+ * nothing verified is a failure. Immutable, thread-safe.
  *
  * <pre>{@code
  * ManifestVerifier verifier = ManifestVerifier.of(directory).withExactFiles("SHA256SUMS").build();
@@ -78,14 +79,16 @@ public final class ManifestVerifier {
    */
   public ManifestReport check(Manifest manifest) throws IOException {
     Path real = root.toRealPath();
-    requireDistinct(manifest.entries().keySet());
+    if (manifest.nameRule() == NameRule.PORTABLE) {
+      requireDistinct(manifest.entries().keySet());
+    }
     List<String> missing = new ArrayList<>();
     List<FileBatch.Task> tasks = new ArrayList<>();
     Map<String, FileResult> refused = new HashMap<>();
     for (Map.Entry<String, Expected> entry : manifest.entries().entrySet()) {
       String name = entry.getKey();
       try {
-        Path file = SafeName.resolve(real, name);
+        Path file = SafeName.resolve(real, name, manifest.nameRule());
         if (ignoreMissing && Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
           missing.add(name);
         } else {

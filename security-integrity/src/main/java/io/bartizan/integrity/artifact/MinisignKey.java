@@ -1,6 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,9 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
-import org.bouncycastle.crypto.digests.Blake2bDigest;
 
 /**
  * A minisign public key, and the verification of {@code .minisig} signatures with it.
@@ -75,6 +74,7 @@ public final class MinisignKey {
    * @param signature the text of the {@code .minisig} file
    * @return the trusted comment, which was signed too
    * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if the form is the usual one and bcprov is not on the class path
    * @throws VerificationException if the signature is malformed, of another key or of other content
    */
   public String verify(byte[] content, String signature) {
@@ -91,21 +91,37 @@ public final class MinisignKey {
    * @param signature the text of the {@code .minisig} file, of the usual form
    * @return the trusted comment, which was signed too
    * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if bcprov is not on the class path
    * @throws VerificationException if the signature is malformed, of the older form, of another key
    *     or of other content, or the file changes meanwhile
    * @throws IOException if it can't be read
    */
   public String verify(Path file, String signature) throws IOException {
+    return verify(file, signature, ProgressListener.NONE);
+  }
+
+  /**
+   * Like {@link #verify(Path, String)}, telling how far it has come.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param listener who hears of progress
+   * @return the trusted comment, which was signed too
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if bcprov is not on the class path
+   * @throws VerificationException if the signature is malformed, of the older form, of another key
+   *     or of other content, or the file changes meanwhile
+   * @throws IOException if it can't be read
+   */
+  public String verify(Path file, String signature, ProgressListener listener) throws IOException {
     Parts parts = Parts.parse(signature);
     requireKey(parts);
     if (!parts.prehashed) {
       throw malformed("the older form is verified over bytes in memory only");
     }
-    Blake2bDigest hash = new Blake2bDigest(512);
-    try (FileContent content = FileContent.open(file)) {
-      content.read(true, (buffer, length) -> hash.update(buffer, 0, length));
-    }
-    key.verify(finish(hash), parts.signature);
+    Blake2b hash = Blake2b.start();
+    FileContent.readAll(file, listener, hash::update);
+    key.verify(hash.finish(), parts.signature);
     return parts.trustedComment(key);
   }
 
@@ -118,15 +134,9 @@ public final class MinisignKey {
   }
 
   private static byte[] blake2b(byte[] content) {
-    Blake2bDigest hash = new Blake2bDigest(512);
-    hash.update(content, 0, content.length);
-    return finish(hash);
-  }
-
-  private static byte[] finish(Blake2bDigest hash) {
-    byte[] value = new byte[64];
-    int unused = hash.doFinal(value, 0);
-    return value;
+    Blake2b hash = Blake2b.start();
+    hash.update(content, content.length);
+    return hash.finish();
   }
 
   /** The id as minisign prints it: little-endian. */
@@ -139,13 +149,9 @@ public final class MinisignKey {
   }
 
   private static byte @org.jspecify.annotations.Nullable [] decode(String base64, int length) {
-    try {
-      byte[] bytes = Base64.getDecoder().decode(base64);
-      boolean canonical = Base64.getEncoder().encodeToString(bytes).equals(base64);
-      return canonical && bytes.length == length ? bytes : null;
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+    boolean fits = base64.length() == (length + 2) / 3 * 4;
+    byte[] bytes = fits ? StrictBase64.decodeStandard(base64) : null;
+    return bytes != null && bytes.length == length ? bytes : null;
   }
 
   private static VerificationException malformed(String detail) {
@@ -172,7 +178,7 @@ public final class MinisignKey {
       if (text.length() > MAX_SIGNATURE_CHARS) {
         throw malformed("more than " + MAX_SIGNATURE_CHARS + " characters");
       }
-      String[] lines = text.split("\r?\n", -1);
+      String[] lines = text.split("\r?\n", 6);
       boolean ended = lines.length == 5 && lines[4].isEmpty();
       if (!(lines.length == 4 || ended)
           || !lines[0].startsWith(UNTRUSTED)

@@ -5,6 +5,8 @@ import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,7 +20,7 @@ import java.util.Map;
  * refused. Immutable, thread-safe.
  *
  * <pre>{@code
- * PackageLock lock = PackageLock.parse(Files.readAllBytes(path));
+ * PackageLock lock = PackageLock.read(path);
  * Digest matched = lock.integrity().get("node_modules/left-pad").verify(tarball);
  * }</pre>
  */
@@ -38,6 +40,19 @@ public final class PackageLock {
     this.integrity = Collections.unmodifiableMap(integrity);
     this.resolved = Collections.unmodifiableMap(resolved);
     this.unpinned = List.copyOf(unpinned);
+  }
+
+  /**
+   * Reads a lock file; refusals name it.
+   *
+   * @param file the lock file
+   * @return its pins
+   * @throws NullPointerException if {@code file} is null
+   * @throws VerificationException as {@link #parse}
+   * @throws IOException if it can't be read
+   */
+  public static PackageLock read(Path file) throws IOException {
+    return BoundedFile.parse(file, MAX_BYTES, PackageLock::parse);
   }
 
   /**
@@ -75,16 +90,18 @@ public final class PackageLock {
         }
       }
     } catch (JsonException e) {
-      throw malformed(
-          (at.isEmpty() ? "" : "package \"" + DigestText.shortened(at) + "\": ") + e.getMessage());
+      throw malformed(where(at) + e.getMessage());
     } catch (VerificationException e) {
-      throw new VerificationException(
-          e.reason(), "package \"" + DigestText.shortened(at) + "\": " + e.getMessage());
+      throw new VerificationException(e.reason(), where(at) + ManifestParser.detail(e));
     }
     if (integrity.isEmpty()) {
       throw new VerificationException(ArtifactReason.MANIFEST_EMPTY, "no package is pinned");
     }
     return new PackageLock(integrity, resolved, unpinned);
+  }
+
+  private static String where(String name) {
+    return name.isEmpty() ? "" : "package \"" + DigestText.shortened(name) + "\": ";
   }
 
   /**

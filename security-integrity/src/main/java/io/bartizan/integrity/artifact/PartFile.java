@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,19 @@ final class PartFile implements AutoCloseable {
 
   private static final int MAX_TAG_BYTES = 1_024;
 
+  /**
+   * What this JVM works on. POSIX gives a process's lock up when it closes any descriptor of the
+   * file, so a second thread must not even open what a first one has locked.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final @Nullable Path tagFile;
   private final FileChannel channel;
   private boolean published;
   private boolean kept;
   private boolean handedOver;
+  private @Nullable Path held;
 
   private PartFile(Path path, @Nullable Path tagFile, FileChannel channel) {
     this.path = path;
@@ -44,9 +52,20 @@ final class PartFile implements AutoCloseable {
     Path directory = directoryOf(target);
     String stem = target.getFileName() + "." + expected.digests().get(0).hex().substring(0, 16);
     Path path = directory.resolve("." + stem + ".part");
-    PartFile resumable = resumable(path, directory.resolve("." + stem + ".etag"));
-    if (resumable != null) {
-      return resumable;
+    Path held = directory.toRealPath().resolve(path.getFileName());
+    if (HELD.add(held)) {
+      PartFile resumable = null;
+      try {
+        resumable = resumable(path, directory.resolve("." + stem + ".etag"));
+      } finally {
+        if (resumable == null) {
+          HELD.remove(held);
+        }
+      }
+      if (resumable != null) {
+        resumable.held = held;
+        return resumable;
+      }
     }
     Path fresh =
         Files.createTempFile(directory, "." + stem, ".part", Publishing.ownerOnly(directory));
@@ -170,9 +189,18 @@ final class PartFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (handedOver) {
-      return;
+    try {
+      if (!handedOver) {
+        closeChannel();
+      }
+    } finally {
+      if (held != null) {
+        HELD.remove(held);
+      }
     }
+  }
+
+  private void closeChannel() throws IOException {
     try (channel) {
       if (!published && !kept) {
         Files.deleteIfExists(path);

@@ -12,6 +12,14 @@ public interface ProgressListener {
   ProgressListener NONE = new ProgressListener() {};
 
   /**
+   * What is to be done in all, told once before the first file; not by downloads.
+   *
+   * @param files how many files
+   * @param bytes their sizes together, as far as they can be told
+   */
+  default void planned(int files, long bytes) {}
+
+  /**
    * Work on one file begins.
    *
    * @param name the file's name as it was listed or given
@@ -28,10 +36,11 @@ public interface ProgressListener {
   default void advanced(String name, long bytes) {}
 
   /**
-   * Work on the file ended.
+   * Work on the file ended; also told of a file that could not be opened and so never started.
    *
    * @param name the file's name
-   * @param accepted whether it is the expected one
+   * @param accepted whether it is the expected one; where that is decided later, whether it was
+   *     read to its end
    */
   default void finished(String name, boolean accepted) {}
 }

@@ -4,95 +4,142 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a channel on a thread of its own while the caller hashes what came before.
  *
  * <p>SHA-256 of one file is one serial chain; all that can be gained is not to wait for the read
- * meanwhile. Three buffers of a mebibyte go round: one being filled, one being hashed, one between.
- * The thread lives from construction to {@link #close}, which waits for it.
+ * meanwhile. A ring of buffers lies between the two. Reading is faster than hashing where the page
+ * cache has the file, so the reader sleeps when the ring is full, and is woken only when half of it
+ * is free again: each wake-up costs the hashing thread a system call. It asks for pieces that stay
+ * in the cache next to its core, for the JDK copies each through a buffer of its own. The thread
+ * lives from construction to {@link #close}, which waits for it.
  */
 final class ReadAhead implements AutoCloseable {
 
   /** Smaller files are hashed sooner than a thread is worth starting. */
   static final long MIN_BYTES = 8L * 1024 * 1024;
 
-  private static final int CHUNK_BYTES = 1024 * 1024;
-  private static final int CHUNKS = 3;
+  private static final int CHUNKS = 8;
+  private static final int CHUNK_BYTES = 512 * 1024;
+  private static final int PIECE_BYTES = 128 * 1024;
 
   /** A filled buffer; a negative length is the end. */
   static final class Chunk {
-    final byte[] bytes;
-    final int length;
-    private final @Nullable Throwable failure;
-
-    private Chunk(byte[] bytes, int length, @Nullable Throwable failure) {
-      this.bytes = bytes;
-      this.length = length;
-      this.failure = failure;
-    }
+    final byte[] bytes = new byte[CHUNK_BYTES];
+    int length;
   }
 
-  private final BlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(CHUNKS);
-  private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS + 1);
+  private final Chunk[] ring = new Chunk[CHUNKS];
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition filledOne = lock.newCondition();
+  private final Condition freedHalf = lock.newCondition();
   private final Thread reader;
+  private long filled;
+  private long freed;
+  private @Nullable Throwable failure;
 
   ReadAhead(ReadableByteChannel source) {
     for (int i = 0; i < CHUNKS; i++) {
-      empty.add(new byte[CHUNK_BYTES]);
+      ring[i] = new Chunk();
     }
     reader = new Thread(() -> fill(source), "bartizan-read-ahead");
     reader.setDaemon(true);
     reader.start();
   }
 
-  /** The next filled buffer; give it back with {@link #done}. */
+  /** The next filled buffer, to be given back with {@link #done} before the next is asked for. */
   Chunk next() throws IOException {
+    lock.lock();
     try {
-      Chunk chunk = full.take();
-      if (chunk.failure instanceof IOException e) {
+      while (filled == freed && failure == null) {
+        filledOne.await();
+      }
+      if (filled > freed) {
+        return ring[(int) (freed % CHUNKS)];
+      }
+      if (failure instanceof IOException e) {
         throw e;
       }
-      if (chunk.failure != null) {
-        throw new IOException("reading failed", chunk.failure);
-      }
-      return chunk;
+      throw new IOException("reading failed", failure);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while hashing");
+    } finally {
+      lock.unlock();
     }
   }
 
-  void done(Chunk chunk) {
-    empty.add(chunk.bytes);
+  /** Gives back what {@link #next} returned. */
+  void done() {
+    lock.lock();
+    try {
+      freed++;
+      if (filled - freed <= CHUNKS / 2) {
+        freedHalf.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void fill(ReadableByteChannel source) {
-    byte[] none = {};
     try {
-      while (true) {
-        byte[] buffer = empty.take();
-        ByteBuffer target = ByteBuffer.wrap(buffer);
-        int n = 0;
-        while (target.hasRemaining() && n >= 0) {
-          n = source.read(target);
-        }
-        if (target.position() > 0) {
-          full.add(new Chunk(buffer, target.position(), null));
-        }
-        if (n < 0) {
-          full.add(new Chunk(none, -1, null));
-          return;
-        }
-      }
+      Chunk chunk;
+      do {
+        chunk = awaitFree();
+        chunk.length = read(source, chunk.bytes);
+        announce(null);
+      } while (chunk.length >= 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      full.add(new Chunk(none, -1, new InterruptedIOException("interrupted")));
+      announce(new InterruptedIOException("interrupted"));
     } catch (IOException | RuntimeException | Error e) {
-      full.add(new Chunk(none, -1, e));
+      announce(e);
+    }
+  }
+
+  private Chunk awaitFree() throws InterruptedException {
+    lock.lock();
+    try {
+      if (filled - freed == CHUNKS) {
+        while (filled - freed > CHUNKS / 2) {
+          freedHalf.await();
+        }
+      }
+      return ring[(int) (filled % CHUNKS)];
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fills the buffer unless the end comes first; -1 if it came at once. */
+  private static int read(ReadableByteChannel source, byte[] bytes) throws IOException {
+    int at = 0;
+    while (at < bytes.length) {
+      int n = source.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE_BYTES, bytes.length - at)));
+      if (n < 0) {
+        return at == 0 ? -1 : at;
+      }
+      at += n;
+    }
+    return at;
+  }
+
+  private void announce(@Nullable Throwable why) {
+    lock.lock();
+    try {
+      if (why == null) {
+        filled++;
+      } else {
+        failure = why;
+      }
+      filledOne.signal();
+    } finally {
+      lock.unlock();
     }
   }
 

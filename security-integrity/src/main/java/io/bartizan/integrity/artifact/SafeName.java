@@ -5,18 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** Names from manifests: relative, below the root, the same file on every file system. */
 final class SafeName {
 
-  private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
+  private static final List<String> DEVICES =
+      List.of("con", "prn", "aux", "nul", "conin$", "conout$");
+
+  /** Windows takes the superscript digits for ports too. */
+  private static final String PORT_DIGITS = "0123456789\u00b9\u00b2\u00b3";
 
   private SafeName() {}
 
   /** Takes a leading {@code ./} off and refuses what leads elsewhere. */
-  static String of(String listed) {
+  static String of(String listed, NameRule rule) {
     String name = listed;
     while (name.startsWith("./")) {
       name = name.substring(2);
@@ -24,45 +28,86 @@ final class SafeName {
     if (name.isEmpty() || name.equals("-")) {
       throw unsafe(listed, "names no file");
     }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c == '\0' || c == '\\' || c == ':') {
-        throw unsafe(listed, "has a NUL, backslash or colon, which some file systems interpret");
+    int start = 0;
+    for (int i = 0; i <= name.length(); i++) {
+      char c = i < name.length() ? name.charAt(i) : '/';
+      if (c == '/') {
+        requireSafe(listed, name, start, i, rule);
+        start = i + 1;
+      } else if (c == '\0') {
+        throw unsafe(listed, "has a NUL");
+      } else if (rule == NameRule.PORTABLE && (c == '\\' || c == ':')) {
+        throw unsafe(listed, "has a backslash or colon, which some file systems interpret");
       }
-    }
-    for (String segment : name.split("/", -1)) {
-      requireSafe(listed, segment);
     }
     return name;
   }
 
-  private static void requireSafe(String listed, String segment) {
-    if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+  private static void requireSafe(String listed, String name, int start, int end, NameRule rule) {
+    boolean dot = end - start == 1 && name.charAt(start) == '.';
+    boolean dots = end - start == 2 && name.startsWith("..", start);
+    if (start == end || dot || dots) {
       throw unsafe(listed, "is absolute or has an empty, \".\" or \"..\" segment");
     }
-    if (segment.endsWith(".") || segment.endsWith(" ")) {
+    if (rule == NameRule.POSIX_ONLY) {
+      return;
+    }
+    if (name.charAt(end - 1) == '.' || name.charAt(end - 1) == ' ') {
       throw unsafe(listed, "has a segment that ends with a dot or a blank");
     }
-    int dot = segment.indexOf('.');
-    String stem = (dot < 0 ? segment : segment.substring(0, dot)).toLowerCase(Locale.ROOT).strip();
-    boolean port =
-        stem.length() == 4
-            && (stem.startsWith("com") || stem.startsWith("lpt"))
-            && Character.isDigit(stem.charAt(3));
-    if (DEVICES.contains(stem) || port) {
+    if (isDevice(name, start, end)) {
       throw unsafe(listed, "is the name of a device on Windows");
     }
   }
 
-  /** What a file system that ignores case or Unicode composition makes of a name. */
+  private static boolean isDevice(String name, int start, int end) {
+    int stop = start;
+    while (stop < end && name.charAt(stop) != '.') {
+      stop++;
+    }
+    while (stop > start && name.charAt(stop - 1) == ' ') {
+      stop--;
+    }
+    while (start < stop && name.charAt(start) == ' ') {
+      start++;
+    }
+    int length = stop - start;
+    for (String device : DEVICES) {
+      if (length == device.length() && name.regionMatches(true, start, device, 0, length)) {
+        return true;
+      }
+    }
+    return length == 4
+        && (name.regionMatches(true, start, "com", 0, 3)
+            || name.regionMatches(true, start, "lpt", 0, 3))
+        && PORT_DIGITS.indexOf(name.charAt(start + 3)) >= 0;
+  }
+
+  /**
+   * What a file system that ignores case, Unicode composition or invisible characters (as HFS+
+   * does) makes of a name.
+   */
   static String folded(String name) {
-    String composed = Normalizer.normalize(name, Normalizer.Form.NFC);
+    String lower =
+        Normalizer.normalize(visible(name), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    // There and back once more: the capital sharp s becomes the small one, and that two letters.
     return Normalizer.normalize(
-        composed.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        lower.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+  }
+
+  private static String visible(String name) {
+    StringBuilder kept = new StringBuilder(name.length());
+    name.codePoints()
+        .filter(c -> Character.getType(c) != Character.FORMAT)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
   }
 
   /** The path below the root; refuses links on the way. */
-  static Path resolve(Path root, String name) {
+  static Path resolve(Path root, String name, NameRule rule) {
+    if (rule == NameRule.POSIX_ONLY && !root.getFileSystem().getSeparator().equals("/")) {
+      throw unsafe(name, "was read as POSIX only, and this is no such file system");
+    }
     try {
       Path path = root;
       for (String segment : name.split("/", -1)) {

@@ -39,9 +39,27 @@ public final class SignedManifest {
    */
   public static SignedManifest verify(
       byte[] content, byte[] signature, PinnedKey key, RollbackRule rule) {
+    return verify(content, signature, key, rule, NameRule.PORTABLE);
+  }
+
+  /**
+   * Like {@link #verify(byte[], byte[], PinnedKey, RollbackRule)}, under another rule for names.
+   *
+   * @param content the manifest's bytes, in a form that {@link Manifest#parse(byte[], NameRule)}
+   *     reads
+   * @param signature the raw signature
+   * @param key whose signature it must be
+   * @param rule whether it is recent enough
+   * @param names which names may be listed
+   * @return the manifest
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if the signature, the manifest or its age is refused
+   */
+  public static SignedManifest verify(
+      byte[] content, byte[] signature, PinnedKey key, RollbackRule rule, NameRule names) {
     byte[] own = content.clone();
     key.verify(own, signature);
-    return accepted(own, "", rule);
+    return accepted(own, "", rule, names);
   }
 
   /**
@@ -57,15 +75,34 @@ public final class SignedManifest {
    */
   public static SignedManifest verify(
       byte[] content, String signature, MinisignKey key, RollbackRule rule) {
-    byte[] own = content.clone();
-    String comment = key.verify(own, signature);
-    return accepted(own, comment, rule);
+    return verify(content, signature, key, rule, NameRule.PORTABLE);
   }
 
-  private static SignedManifest accepted(byte[] content, String comment, RollbackRule rule) {
+  /**
+   * Like {@link #verify(byte[], String, MinisignKey, RollbackRule)}, under another rule for names.
+   *
+   * @param content the manifest's bytes, in a form that {@link Manifest#parse(byte[], NameRule)}
+   *     reads
+   * @param signature the text of the {@code .minisig} file
+   * @param key whose signature it must be
+   * @param rule whether it is recent enough
+   * @param names which names may be listed
+   * @return the manifest
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if the signature, the manifest or its age is refused
+   */
+  public static SignedManifest verify(
+      byte[] content, String signature, MinisignKey key, RollbackRule rule, NameRule names) {
+    byte[] own = content.clone();
+    String comment = key.verify(own, signature);
+    return accepted(own, comment, rule, names);
+  }
+
+  private static SignedManifest accepted(
+      byte[] content, String comment, RollbackRule rule, NameRule names) {
     Objects.requireNonNull(rule, "rule");
     SignedManifest signed =
-        new SignedManifest(Manifest.parse(content), Digest.sha256Of(content), comment);
+        new SignedManifest(Manifest.parse(content, names), Digest.sha256Of(content), comment);
     if (!rule.accepts(signed)) {
       throw new VerificationException(
           ArtifactReason.ROLLED_BACK, "the manifest " + signed.digest + " is not recent enough");

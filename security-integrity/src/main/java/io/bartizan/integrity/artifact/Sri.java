@@ -3,11 +3,13 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subresource Integrity metadata: what an {@code integrity} attribute and npm's lock files hold.
@@ -91,15 +93,31 @@ public final class Sri {
           "integrity has " + integrity.length() + " characters, at most " + MAX_CHARS);
     }
     Set<Digest> digests = new LinkedHashSet<>();
-    for (String token : integrity.split("[ \t\n\f\r]+", -1)) {
-      int options = token.indexOf('?');
-      try {
-        digests.add(Digest.parseSri(options < 0 ? token : token.substring(0, options)));
-      } catch (VerificationException e) {
-        // passed over, as the specification has it
+    int start = 0;
+    for (int i = 0; i <= integrity.length(); i++) {
+      if (i == integrity.length() || " \t\n\f\r".indexOf(integrity.charAt(i)) >= 0) {
+        Digest digest = usable(integrity, start, i);
+        if (digest != null) {
+          digests.add(digest);
+        }
+        start = i + 1;
       }
     }
     return new Sri(List.copyOf(digests));
+  }
+
+  /** One hash with its options, or null where the specification passes over it. */
+  private static @Nullable Digest usable(String text, int start, int end) {
+    int options = text.indexOf('?', start);
+    int stop = options < 0 || options > end ? end : options;
+    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
+      String label = algorithm.label();
+      int value = start + label.length() + 1;
+      if (value <= stop && text.startsWith(label, start) && text.charAt(value - 1) == '-') {
+        return DigestText.base64OrNull(algorithm, text.substring(value, stop));
+      }
+    }
+    return null;
   }
 
   /**
@@ -125,7 +143,23 @@ public final class Sri {
    * @throws IOException if it can't be read
    */
   public Digest verify(Path file) throws IOException {
-    return require(Digest.compute(algorithm(), file), file.toString());
+    return verify(file, ProgressListener.NONE);
+  }
+
+  /**
+   * Like {@link #verify(Path)}, telling how far it has come.
+   *
+   * @param file a regular file, or a link to one
+   * @param listener who hears of progress
+   * @return the digest that matched
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if none of the strongest hashes matches
+   * @throws IOException if it can't be read
+   */
+  public Digest verify(Path file, ProgressListener listener) throws IOException {
+    MessageDigest hash = algorithm().newMessageDigest();
+    FileContent.readAll(file, listener, (buffer, length) -> hash.update(buffer, 0, length));
+    return require(Digest.owning(algorithm(), hash.digest()), file.toString());
   }
 
   private Digest require(Digest actual, String where) {

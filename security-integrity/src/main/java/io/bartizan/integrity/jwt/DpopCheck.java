@@ -153,7 +153,7 @@ final class DpopCheck {
     return switch (guard.use("dpop:" + jkt, utf8(claims.id), Instant.ofEpochMilli(end))) {
       case FIRST -> null;
       case REPEATED -> REPLAYED;
-      case UNKNOWN -> UNDECIDED;
+      case UNDECIDED -> UNDECIDED;
     };
   }
 

@@ -117,7 +117,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed secret(JwsAlgorithm algorithm, SecretBytes secret) {
     Objects.requireNonNull(algorithm, "algorithm");
-    KeyMaterial key = secret.use(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
+    KeyMaterial key = secret.lend(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
     return new Fixed(List.of(key));
   }
 

@@ -84,7 +84,7 @@ public final class JwtSigner {
   public static Builder of(
       String issuer, Duration validity, JwsAlgorithm algorithm, SecretBytes secret) {
     Objects.requireNonNull(algorithm, "algorithm");
-    KeyMaterial key = secret.use(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
+    KeyMaterial key = secret.lend(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
     return new Builder(issuer, validity, algorithm, null, key);
   }
 

@@ -27,9 +27,9 @@ final class MacEngine implements SignatureEngine {
   static MacEngine of(JwsAlgorithm algorithm, byte[] secret) {
     HmacAlgorithm hmac =
         switch (algorithm) {
-          case HS256 -> HmacAlgorithm.SHA256;
-          case HS384 -> HmacAlgorithm.SHA384;
-          case HS512 -> HmacAlgorithm.SHA512;
+          case HS256 -> HmacAlgorithm.SHA_256;
+          case HS384 -> HmacAlgorithm.SHA_384;
+          case HS512 -> HmacAlgorithm.SHA_512;
           default -> throw new IllegalArgumentException(algorithm + " is no HMAC");
         };
     try (SecretBytes key = SecretBytes.copyOf(secret)) {

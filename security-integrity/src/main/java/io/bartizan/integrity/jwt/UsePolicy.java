@@ -88,7 +88,7 @@ final class UsePolicy {
           switch (singleUse.use("jwt:" + jwt.issuer(), id, until)) {
             case FIRST -> null;
             case REPEATED -> USED;
-            case UNKNOWN -> UNDECIDED;
+            case UNDECIDED -> UNDECIDED;
           };
     }
     return refused;

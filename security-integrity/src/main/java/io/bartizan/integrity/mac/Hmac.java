@@ -21,7 +21,7 @@ import javax.crypto.Mac;
  * this object, and the JCA offers no way to overwrite them.
  *
  * <pre>{@code
- * Hmac hmac = Hmac.of(HmacAlgorithm.SHA256, key);
+ * Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, key);
  * byte[] tag = hmac.sign(message);
  * hmac.verify(message, tag);
  * }</pre>
@@ -62,7 +62,7 @@ public final class Hmac {
               + " are accepted for HMAC-"
               + algorithm.digestName());
     }
-    return key.use(bytes -> ofAnyLength(algorithm, bytes));
+    return key.lend(bytes -> ofAnyLength(algorithm, bytes));
   }
 
   /** For keys whose length someone else's format decides; the caller checks its own minimum. */

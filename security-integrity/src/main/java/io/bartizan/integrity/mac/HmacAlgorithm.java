@@ -3,11 +3,11 @@ package io.bartizan.integrity.mac;
 /** A hash for HMAC, with the bounds of its keys (RFC 2104 section 3, RFC 4868 section 2.1.1). */
 public enum HmacAlgorithm {
   /** HMAC-SHA-256: a tag of 32 bytes, keys of 32 to 64 bytes. */
-  SHA256("SHA-256", "HmacSHA256", 32, 64),
+  SHA_256("SHA-256", "HmacSHA256", 32, 64),
   /** HMAC-SHA-384: a tag of 48 bytes, keys of 48 to 128 bytes. */
-  SHA384("SHA-384", "HmacSHA384", 48, 128),
+  SHA_384("SHA-384", "HmacSHA384", 48, 128),
   /** HMAC-SHA-512: a tag of 64 bytes, keys of 64 to 128 bytes. */
-  SHA512("SHA-512", "HmacSHA512", 64, 128);
+  SHA_512("SHA-512", "HmacSHA512", 64, 128);
 
   private final String digestName;
   private final String macName;

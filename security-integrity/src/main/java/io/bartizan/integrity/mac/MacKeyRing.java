@@ -70,7 +70,7 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
   public static MacKeyRing parse(SecretBytes text) {
     List<SecretBytes> keys = new ArrayList<>();
     try {
-      int lines = text.use(bytes -> readLines(bytes, keys));
+      int lines = text.lend(bytes -> readLines(bytes, keys));
       if (keys.isEmpty()) {
         throw new IllegalArgumentException("the key ring has " + lines + " lines and no key");
       }
@@ -88,7 +88,7 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
     int[] ids = new int[keys.size()];
     Hmac[] roots = new Hmac[keys.size()];
     for (int i = 0; i < ids.length; i++) {
-      roots[i] = Hmac.of(HmacAlgorithm.SHA256, keys.get(i));
+      roots[i] = Hmac.of(HmacAlgorithm.SHA_256, keys.get(i));
       ids[i] = ByteBuffer.wrap(roots[i].sign(ID_MESSAGE)).getInt();
       for (int j = 0; j < i; j++) {
         if (ids[j] == ids[i]) {
@@ -185,7 +185,7 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
     List<Hmac> derived = new ArrayList<>();
     for (Hmac root : roots) {
       byte[] key = root.sign(framedLabel);
-      derived.add(Hmac.ofAnyLength(HmacAlgorithm.SHA256, key));
+      derived.add(Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key));
       Arrays.fill(key, (byte) 0);
     }
     return List.copyOf(derived);

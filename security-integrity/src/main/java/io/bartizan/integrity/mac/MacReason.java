@@ -9,17 +9,17 @@ public enum MacReason implements Reason {
   /** It is larger than the configured maximum; nothing of it was decoded. */
   TOO_LARGE,
   /** No key of the ring has the id that it names. */
-  UNKNOWN_KEY,
+  KEY_UNKNOWN,
   /** The tag belongs to another message, key, purpose or associated data. */
   SIGNATURE_INVALID,
   /** It was issued further in the future than clocks may differ. */
-  ISSUED_IN_FUTURE,
+  NOT_YET_VALID,
   /** Its validity is over. */
   EXPIRED,
   /** It was used before. */
   REPLAYED,
   /** Whether it was used before can't be told: the guard is full or can't be reached. */
-  REPLAY_UNKNOWN,
+  REPLAY_UNDECIDED,
   /** It carries more signatures than are looked at. */
   TOO_MANY_SIGNATURES,
   /** None of its signatures has a version that is accepted. */

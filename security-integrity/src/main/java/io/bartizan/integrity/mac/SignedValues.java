@@ -186,7 +186,7 @@ public final class SignedValues {
     int index = now.ring().indexOf(frame.keyId());
     if (index < 0) {
       throw refuse(
-          MacReason.UNKNOWN_KEY, "key " + MacKeyRing.text(frame.keyId()) + " is not in the ring");
+          MacReason.KEY_UNKNOWN, "key " + MacKeyRing.text(frame.keyId()) + " is not in the ring");
     }
     int headerLength = SignedValueFrame.headerLength(singleUse);
     int payloadEnd = bytes.length - SignedValueFrame.TAG_LENGTH;
@@ -232,7 +232,7 @@ public final class SignedValues {
     long issuedAt = frame.issuedAt();
     if (issuedAt > now + clockSkew.toSeconds()) {
       throw refuse(
-          MacReason.ISSUED_IN_FUTURE,
+          MacReason.NOT_YET_VALID,
           "the value was issued "
               + (issuedAt - now)
               + " s from now, at most "
@@ -256,9 +256,9 @@ public final class SignedValues {
     switch (once.use("signed-value:" + purpose, frame.nonce(), expiresAt)) {
       case FIRST -> {}
       case REPEATED -> throw refuse(MacReason.REPLAYED, "the value was used before");
-      case UNKNOWN ->
+      case UNDECIDED ->
           throw refuse(
-              MacReason.REPLAY_UNKNOWN, "the guard can't tell whether the value was used before");
+              MacReason.REPLAY_UNDECIDED, "the guard can't tell whether the value was used before");
     }
   }
 

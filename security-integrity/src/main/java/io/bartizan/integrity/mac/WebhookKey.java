@@ -46,12 +46,12 @@ final class WebhookKey {
               + MAX_SECRET_BYTES
               + " are accepted");
     }
-    return secret.use(WebhookKey::ofSecret);
+    return secret.lend(WebhookKey::ofSecret);
   }
 
   /** {@code whsec_} and a secret of 24 to 64 bytes, or {@code whpk_} and an Ed25519 key, base64. */
   static WebhookKey standard(SecretBytes key) {
-    return key.use(
+    return key.lend(
         bytes -> {
           String text = new String(bytes, StandardCharsets.ISO_8859_1);
           boolean secret = text.startsWith("whsec_");
@@ -85,7 +85,7 @@ final class WebhookKey {
   }
 
   private static WebhookKey ofSecret(byte[] secret) {
-    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA256, secret);
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, secret);
     byte[] label = "bartizan webhook scope v1".getBytes(StandardCharsets.US_ASCII);
     return new WebhookKey(hmac, null, hmac.sign(label));
   }

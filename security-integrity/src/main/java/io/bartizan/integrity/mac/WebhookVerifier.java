@@ -140,7 +140,7 @@ public final class WebhookVerifier {
     }
     if (age.negated().compareTo(tolerance) > 0) {
       throw new VerificationException(
-          MacReason.ISSUED_IN_FUTURE,
+          MacReason.NOT_YET_VALID,
           "sent " + -age.toSeconds() + " s from now, at most " + tolerance);
     }
     return sent.plus(tolerance).plusSeconds(1);
@@ -151,9 +151,9 @@ public final class WebhookVerifier {
       case FIRST -> {}
       case REPEATED ->
           throw new VerificationException(MacReason.REPLAYED, "the webhook was accepted before");
-      case UNKNOWN ->
+      case UNDECIDED ->
           throw new VerificationException(
-              MacReason.REPLAY_UNKNOWN, "the guard can't tell whether it was accepted before");
+              MacReason.REPLAY_UNDECIDED, "the guard can't tell whether it was accepted before");
     }
   }
 

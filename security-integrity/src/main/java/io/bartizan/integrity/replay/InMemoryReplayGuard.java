@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * A guard in this JVM's memory, for one instance or for ids that only one instance sees.
  *
  * <p>It remembers at most a given number of ids, about 110 bytes each; ids past their end make
- * room, and when none is, the answer is {@link ReplayGuard.Use#UNKNOWN}: a full guard refuses, it
+ * room, and when none is, the answer is {@link ReplayGuard.Use#UNDECIDED}: a full guard refuses, it
  * never forgets an id that could still be replayed. A use costs one SHA-256 and a logarithmic step
  * under the lock of one of up to 64 stripes, which is never held around a wait. Thread-safe.
  *
@@ -64,12 +64,12 @@ public final class InMemoryReplayGuard implements ReplayGuard {
     long now = clock.millis();
     long end = until.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE)) ? Long.MAX_VALUE : millis(until);
     if (end <= now) {
-      return Use.UNKNOWN;
+      return Use.UNDECIDED;
     }
     RememberedId remembered = new RememberedId(hash.getLong(), hash.getLong(), end);
     ReplayStripe stripe = stripes.get((int) (hash.getLong() & (stripes.size() - 1)));
     Use use = stripe.use(remembered, now);
-    if (use != Use.UNKNOWN || lastSweep.getAndSet(now) == now) {
+    if (use != Use.UNDECIDED || lastSweep.getAndSet(now) == now) {
       return use;
     }
     stripes.forEach(each -> each.forget(now));

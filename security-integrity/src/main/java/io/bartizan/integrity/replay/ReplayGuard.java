@@ -9,7 +9,7 @@ import java.time.Instant;
  * <p>Ask it last, after the signature, the times and everything else have passed, or an attacker
  * could use up ids that were never valid. Implementations are thread-safe and atomic: of any number
  * of concurrent calls with the same scope and id exactly one may get {@link Use#FIRST}. They keep
- * every id they answered {@code FIRST} for until its end, and say {@link Use#UNKNOWN} when they
+ * every id they answered {@code FIRST} for until its end, and say {@link Use#UNDECIDED} when they
  * can't.
  */
 @FunctionalInterface
@@ -22,7 +22,7 @@ public interface ReplayGuard {
     /** It was used before. */
     REPEATED,
     /** The guard is full, can't be reached, or the end has passed: refuse. */
-    UNKNOWN
+    UNDECIDED
   }
 
   /**

@@ -24,7 +24,7 @@ final class ReplayStripe {
     }
     if (count.incrementAndGet() > max) {
       count.decrementAndGet();
-      return ReplayGuard.Use.UNKNOWN;
+      return ReplayGuard.Use.UNDECIDED;
     }
     ids.add(id);
     byEnd.add(id);

@@ -48,7 +48,7 @@ class DownloadCrashTest {
     Path target = Files.write(directory.resolve("target"), OLD);
     AtomicReference<Process> victim = new AtomicReference<>();
     int resumed = 0;
-    try (LyingServer server = LyingServer.start()) {
+    try (LyingServer server = LyingServer.startPlain()) {
       for (int i = 0; i < KILLS; i++) {
         int killAt = random.nextInt(8) == 0 ? SIZE : random.nextInt(SIZE);
         server.then(
@@ -98,7 +98,7 @@ class DownloadCrashTest {
   void diskFullMidway_leavesTheOldFileAndNothingElse() throws Exception {
     OptionalTool.program("bash");
     Path target = Files.write(directory.resolve("target"), OLD);
-    try (LyingServer server = LyingServer.start()) {
+    try (LyingServer server = LyingServer.startPlain()) {
       server.then(LyingServer.say("HTTP/1.1 200 OK\ncontent-length: " + SIZE, GOOD, 0, SIZE));
       assertThat(child("ulimit -f 600; ", server, target).waitFor()).isNotZero();
       assertThat(target).hasBinaryContent(OLD);
@@ -134,7 +134,7 @@ class DownloadCrashTest {
     }
   }
 
-  private static int rangeOf(List<String> request) {
+  static int rangeOf(List<String> request) {
     for (String line : request) {
       if (line.startsWith("Range: bytes=")) {
         return Integer.parseInt(line.substring(13, line.length() - 1));

@@ -123,7 +123,10 @@ class DownloadMatrixTest {
     fetchAndCompare();
     assertThat(server.requests().get(1).get(0)).startsWith("GET /there ");
     Files.delete(target);
-    for (String to : new String[] {"file:///etc/passwd", "ftp://x/", "", "http://%", "/loop"}) {
+    for (String to :
+        new String[] {
+          "file:///etc/passwd", "ftp://x/", "", "http://%", "/loop", "http://localhost/"
+        }) {
       server.then(say("HTTP/1.1 301 Moved\nlocation: " + to + "\ncontent-length: 0", GOOD, 0, 0));
       skipFirst();
       refused(ArtifactReason.REDIRECT_REFUSED);
@@ -191,6 +194,63 @@ class DownloadMatrixTest {
     assertThatThrownBy(() -> fetch(occupied, EXPECTED)).isInstanceOf(IOException.class);
     assertThat(names()).containsExactly("occupied", "target");
     assertThat(target).hasBinaryContent(OLD);
+  }
+
+  @Test
+  void N65_renamingThatFails_isForgivenWhereTheRightFileIsThere() throws Exception {
+    server.then(say(OK, GOOD, 0, SIZE));
+    for (byte[] winner : new byte[][] {GOOD, OLD}) {
+      Files.deleteIfExists(target);
+      ProgressListener rival =
+          new ProgressListener() {
+            @Override
+            public void advanced(String name, long bytes) {
+              try {
+                Files.write(target, winner);
+                for (String part : names()) {
+                  if (part.endsWith(".part")) {
+                    Files.deleteIfExists(directory.resolve(part));
+                  }
+                }
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            }
+          };
+      Downloads raced = Downloads.of(LyingServer.client()).withListener(rival).build();
+      if (winner == GOOD) {
+        try (VerifiedFile file = raced.fetch(List.of(server.uri("/")), EXPECTED, target)) {
+          assertThat(file.readAllBytes()).isEqualTo(GOOD);
+        }
+      } else {
+        assertThatThrownBy(() -> raced.fetch(List.of(server.uri("/")), EXPECTED, target))
+            .isInstanceOf(java.nio.file.FileSystemException.class);
+      }
+      assertThat(target).hasBinaryContent(winner);
+      assertThat(names()).containsExactly("target");
+    }
+  }
+
+  @Test
+  void N65_otherFileSystem_isNoPlaceToMoveTo() throws Exception {
+    Path elsewhere = Path.of("/dev/shm");
+    org.junit.jupiter.api.Assumptions.assumeTrue(
+        Files.isWritable(elsewhere)
+            && !Files.getFileStore(elsewhere).equals(Files.getFileStore(directory)));
+    Path there = Files.createTempFile(elsewhere, "bartizan", ".tmp");
+    try {
+      Files.write(there, OLD);
+      Path file = Files.write(directory.resolve("f"), GOOD);
+      try (VerifiedFile copy = Artifacts.verifyCopy(file, Digest.sha256Of(GOOD), directory)) {
+        assertThatThrownBy(() -> copy.moveTo(there))
+            .isInstanceOf(java.nio.file.AtomicMoveNotSupportedException.class);
+        assertThat(copy.readAllBytes()).isEqualTo(GOOD);
+      }
+      assertThat(there).hasBinaryContent(OLD);
+      assertThat(names()).containsExactly("f");
+    } finally {
+      Files.delete(there);
+    }
   }
 
   @Test
@@ -294,7 +354,7 @@ class DownloadMatrixTest {
           never.await();
         });
     Downloads hasty =
-        Downloads.of(HttpClient.newHttpClient())
+        Downloads.of(LyingServer.client())
             .withStallTimeout(Duration.ofMillis(200))
             .withAttempts(1)
             .build();
@@ -340,7 +400,7 @@ class DownloadMatrixTest {
   /** Leaves a part file of this length behind, as a crash or a lost connection does. */
   private void breakAt(int length, String tag) throws Exception {
     server.then(say(OK + tag, GOOD, 0, length));
-    Downloads once = Downloads.of(HttpClient.newHttpClient()).withAttempts(1).build();
+    Downloads once = Downloads.of(LyingServer.client()).withAttempts(1).build();
     assertThatThrownBy(() -> once.fetch(List.of(server.uri("/")), EXPECTED, target))
         .hasMessageContaining("connection closed at " + length + " of " + SIZE);
     assertThat(target).doesNotExist();
@@ -379,7 +439,7 @@ class DownloadMatrixTest {
   }
 
   private static Downloads downloads() {
-    return Downloads.of(HttpClient.newHttpClient()).withAttempts(2).build();
+    return Downloads.of(LyingServer.client()).withAttempts(2).build();
   }
 
   private List<String> names() throws IOException {

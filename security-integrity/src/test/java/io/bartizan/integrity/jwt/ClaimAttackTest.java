@@ -222,7 +222,7 @@ class ClaimAttackTest {
       refuses2(once, token(ED25519, payload("jti", "")), JwtReason.CLAIM_MISSING);
     }
     JwtVerifier undecided =
-        strict(ED25519).withSingleUse((scope, id, until) -> ReplayGuard.Use.UNKNOWN).build();
+        strict(ED25519).withSingleUse((scope, id, until) -> ReplayGuard.Use.UNDECIDED).build();
     refuses(undecided, token(ED25519, GOOD), JwtReason.REPLAY_UNDECIDED);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> strict(ED25519).neverExpires().withSingleUse(guard).build());

@@ -98,7 +98,7 @@ class HmacEngineTest {
   private static void assertTags(byte[] key, byte[] message, String... tags) {
     for (String tag : tags) {
       byte[] expected = HEX.parseHex(tag);
-      HmacAlgorithm algorithm = HmacAlgorithm.valueOf("SHA" + expected.length * 8);
+      HmacAlgorithm algorithm = HmacAlgorithm.valueOf("SHA_" + expected.length * 8);
       assertThat(Hmac.ofAnyLength(algorithm, key).sign(message)).isEqualTo(expected);
       assertThat(Hmac.ofAnyLength(algorithm, key, HmacEngineTest::notCloneable).sign(message))
           .isEqualTo(expected);
@@ -182,7 +182,7 @@ class HmacEngineTest {
     MessageDigest plain = MessageDigest.getInstance("SHA-256");
     plain.update(key);
     byte[] hashOfKeyAndMessage = plain.digest(message);
-    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA256, key);
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key);
     assertThat(hmac.sign(message)).isNotEqualTo(hashOfKeyAndMessage);
 
     byte[] padded = paddedBlock(concat(key, message));
@@ -238,12 +238,12 @@ class HmacEngineTest {
   @Test
   void toString_names_the_path_and_never_the_key() {
     assertThat(hmac()).hasToString("Hmac[SHA-256, cloned key states]");
-    assertThat(Hmac.ofAnyLength(HmacAlgorithm.SHA512, new byte[64], HmacEngineTest::notCloneable))
+    assertThat(Hmac.ofAnyLength(HmacAlgorithm.SHA_512, new byte[64], HmacEngineTest::notCloneable))
         .hasToString("Hmac[SHA-512, a new Mac for each tag]");
   }
 
   private static Hmac hmac() {
-    return Hmac.of(HmacAlgorithm.SHA256, SecretBytes.copyOf(new byte[32]));
+    return Hmac.of(HmacAlgorithm.SHA_256, SecretBytes.copyOf(new byte[32]));
   }
 
   private static void assertRefused(Hmac hmac, byte[] message, byte[] tag) {

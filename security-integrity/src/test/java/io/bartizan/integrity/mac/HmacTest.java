@@ -92,14 +92,14 @@ class HmacTest {
   @Test
   void sign_manyThreadsOneKey_neverMix() throws Exception {
     byte[] key = new byte[32];
-    Hmac hmac = Hmac.of(HmacAlgorithm.SHA256, SecretBytes.copyOf(key));
+    Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, SecretBytes.copyOf(key));
     ExecutorService workers = Executors.newFixedThreadPool(4);
     try {
       List<Future<Boolean>> results = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
         byte[] message = new byte[200];
         Arrays.fill(message, (byte) thread);
-        byte[] expected = jdk(HmacAlgorithm.SHA256, key, message);
+        byte[] expected = jdk(HmacAlgorithm.SHA_256, key, message);
         results.add(
             workers.submit(
                 () -> {

@@ -72,7 +72,7 @@ class KeyRotationTest {
         keys.remove(1);
         rotate(ring, file, keys);
         assertThat(values.check(before, "x").<Object>fold(v -> v, refused -> refused.reason()))
-            .isEqualTo(MacReason.UNKNOWN_KEY);
+            .isEqualTo(MacReason.KEY_UNKNOWN);
       }
       stop.set(true);
       for (Future<?> each : traffic) {
@@ -95,6 +95,6 @@ class KeyRotationTest {
   }
 
   private static String newKey() {
-    return SecretBytes.random(32).use(bytes -> Base64.getEncoder().encodeToString(bytes));
+    return SecretBytes.random(32).lend(bytes -> Base64.getEncoder().encodeToString(bytes));
   }
 }

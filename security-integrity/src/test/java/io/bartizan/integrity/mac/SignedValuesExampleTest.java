@@ -13,7 +13,7 @@ class SignedValuesExampleTest {
   void hmac_example_runs() {
     SecretBytes key = SecretBytes.random(32);
     byte[] message = {1, 2, 3};
-    Hmac hmac = Hmac.of(HmacAlgorithm.SHA256, key);
+    Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, key);
     byte[] tag = hmac.sign(message);
     hmac.verify(message, tag);
     assertThat(tag).hasSize(32);

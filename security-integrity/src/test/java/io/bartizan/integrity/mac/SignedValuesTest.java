@@ -83,7 +83,7 @@ class SignedValuesTest {
     clock.set(NOW.plusSeconds(600));
     String value = carts.sign("x");
     clock.set(NOW);
-    assertRefused(carts, value, MacReason.ISSUED_IN_FUTURE);
+    assertRefused(carts, value, MacReason.NOT_YET_VALID);
   }
 
   @Test
@@ -123,7 +123,7 @@ class SignedValuesTest {
     assertThat(value.shouldReissue()).isTrue();
     assertThat(value.keyId()).isEqualTo(ring.currentKeyId());
     SignedValues dropped = values("cart", MacKeyRing.of(countedKey(100)));
-    assertRefused(dropped, old, MacReason.UNKNOWN_KEY);
+    assertRefused(dropped, old, MacReason.KEY_UNKNOWN);
   }
 
   @Test

@@ -54,7 +54,7 @@ class InMemoryReplayGuardTest {
     clock.set(LATER.minusMillis(1));
     assertThat(guard.use("a", id(1), LATER)).isEqualTo(Use.REPEATED);
     clock.set(LATER);
-    assertThat(guard.use("a", id(1), LATER)).isEqualTo(Use.UNKNOWN);
+    assertThat(guard.use("a", id(1), LATER)).isEqualTo(Use.UNDECIDED);
     assertThat(guard.use("a", id(2), LATER.plusSeconds(1))).isEqualTo(Use.FIRST);
   }
 
@@ -64,7 +64,7 @@ class InMemoryReplayGuardTest {
     for (int i = 0; i < 500; i++) {
       assertThat(guard.use("a", id(i), LATER)).isEqualTo(Use.FIRST);
     }
-    assertThat(guard.use("a", id(500), LATER)).isEqualTo(Use.UNKNOWN);
+    assertThat(guard.use("a", id(500), LATER)).isEqualTo(Use.UNDECIDED);
     assertThat(guard.health().status()).isEqualTo(Health.Status.DOWN);
     for (int i = 0; i < 500; i++) {
       assertThat(guard.use("a", id(i), LATER)).isEqualTo(Use.REPEATED);
@@ -78,7 +78,7 @@ class InMemoryReplayGuardTest {
     InMemoryReplayGuard guard = guard(10);
     assertThat(guard.use("a", id(1), Instant.MAX)).isEqualTo(Use.FIRST);
     assertThat(guard.use("a", id(1), Instant.MAX)).isEqualTo(Use.REPEATED);
-    assertThat(guard.use("a", id(2), Instant.MIN)).isEqualTo(Use.UNKNOWN);
+    assertThat(guard.use("a", id(2), Instant.MIN)).isEqualTo(Use.UNDECIDED);
     assertThat(guard.use("", new byte[0], LATER)).isEqualTo(Use.FIRST);
   }
 
@@ -105,7 +105,7 @@ class InMemoryReplayGuardTest {
         for (Future<Use> use : uses) {
           answers.add(use.get());
         }
-        assertThat(answers).containsOnlyOnce(Use.FIRST).doesNotContain(Use.UNKNOWN);
+        assertThat(answers).containsOnlyOnce(Use.FIRST).doesNotContain(Use.UNDECIDED);
       }
     } finally {
       workers.shutdownNow();

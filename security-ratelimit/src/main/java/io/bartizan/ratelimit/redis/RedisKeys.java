@@ -25,7 +25,7 @@ final class RedisKeys {
   private final @Nullable Mac mac;
 
   RedisKeys(@Nullable SecretBytes hashKey) {
-    this.mac = hashKey == null ? null : hashKey.use(RedisKeys::mac);
+    this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
   }
 
   byte[] encode(String head, String key) {

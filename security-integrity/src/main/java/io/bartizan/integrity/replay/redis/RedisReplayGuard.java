@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It opens one connection of its own from the application's client. When Redis does not answer
  * within the timeout, is not connected or answers with an error, the use is {@link
- * ReplayGuard.Use#UNKNOWN}, never first. Redis must keep the keys: a {@code maxmemory-policy} other
- * than {@code noeviction}, {@code FLUSHALL}, or a failover to a replica that had not received the
- * last writes lets an id be used again. {@link #use} waits for the answer; don't call it on an
+ * ReplayGuard.Use#UNDECIDED}, never first. Redis must keep the keys: a {@code maxmemory-policy}
+ * other than {@code noeviction}, {@code FLUSHALL}, or a failover to a replica that had not received
+ * the last writes lets an id be used again. {@link #use} waits for the answer; don't call it on an
  * event loop. Thread-safe.
  *
  * <pre>{@code
@@ -113,7 +113,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
     Duration left = Duration.between(clock.instant(), until);
     long millis = left.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : left.toMillis();
     if (millis < 1) {
-      return Use.UNKNOWN;
+      return Use.UNDECIDED;
     }
     if (!connection.isOpen()) {
       return unknown("not connected");
@@ -130,7 +130,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
       return use;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Use.UNKNOWN;
+      return Use.UNDECIDED;
     } catch (ExecutionException | RedisException e) {
       return unknown(e.getClass().getSimpleName());
     }
@@ -141,7 +141,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
       LOG.warn("one-time guard on Redis can't tell, refusing: {}", why);
     }
     lastFailure = why;
-    return Use.UNKNOWN;
+    return Use.UNDECIDED;
   }
 
   /**

@@ -32,13 +32,13 @@ class RedisReplayGuardIT {
         assertThat(two.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
         assertThat(two.use("b", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
         assertThat(one.use("a", ID, Instant.now().minusSeconds(1)))
-            .isEqualTo(ReplayGuard.Use.UNKNOWN);
+            .isEqualTo(ReplayGuard.Use.UNDECIDED);
         assertThat(one.use("a", new byte[] {9}, Instant.MAX)).isEqualTo(ReplayGuard.Use.FIRST);
         for (int i = 0; i < 200; i++) {
           race(one, two, new byte[] {7, (byte) i}, until);
         }
         redis.pause();
-        assertThat(hurried.use("a", new byte[] {4}, until)).isEqualTo(ReplayGuard.Use.UNKNOWN);
+        assertThat(hurried.use("a", new byte[] {4}, until)).isEqualTo(ReplayGuard.Use.UNDECIDED);
         assertThat(hurried.health().status()).isEqualTo(Health.Status.DEGRADED);
         redis.resume();
         assertThat(one.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
