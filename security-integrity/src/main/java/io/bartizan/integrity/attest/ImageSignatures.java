@@ -97,8 +97,7 @@ final class ImageSignatures {
     }
   }
 
-  private void referrer(Descriptor descriptor, Judge judge)
-      throws IOException {
+  private void referrer(Descriptor descriptor, Judge judge) throws IOException {
     if (!descriptor.mediaType().equals(OciLayout.MANIFEST)) {
       return;
     }

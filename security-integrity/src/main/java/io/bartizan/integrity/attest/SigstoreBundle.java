@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Sigstore bundle of version 0.2 or 0.3 that was signed by a key, as it was read; nothing in it is
- * verified. Log entries and timestamps in it are passed over: a pinned key needs no one's word.
+ * A Sigstore bundle of version 0.2 or 0.3 that was signed by a key, as it was read; nothing in it
+ * is verified. Log entries and timestamps in it are passed over: a pinned key needs no one's word.
  */
 final class SigstoreBundle {
 

@@ -16,7 +16,9 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Damaged references, envelopes, statements, bundles and payloads: only typed refusals, bounded. */
+/**
+ * Damaged references, envelopes, statements, bundles and payloads: only typed refusals, bounded.
+ */
 class AttestMutationTest {
 
   private static final String LIKELY = "\n\r\0 \t\\*#=-:;,()/.\"{}[]?%09afAF@eE+_";

@@ -155,7 +155,12 @@ class ImageMatrixTest {
   void N85_digestsAndLengths_areStrict() {
     String hex = Digest.sha256Of(new byte[3]).hex();
     for (String digest :
-        List.of("sha256:" + hex.toUpperCase(java.util.Locale.ROOT), "sha256:" + hex + "0", "x", "@", "")) {
+        List.of(
+            "sha256:" + hex.toUpperCase(java.util.Locale.ROOT),
+            "sha256:" + hex + "0",
+            "x",
+            "@",
+            "")) {
       refused(ArtifactReason.DIGEST_MALFORMED, () -> ImageReference.parse("app@" + digest));
     }
     refused(ArtifactReason.ALGORITHM_UNKNOWN, () -> ImageReference.parse("app@SHA256:" + hex));
@@ -257,8 +262,7 @@ class ImageMatrixTest {
             text.replace("docker-manifest-digest", "docker-MANIFEST-digest"),
             text + text)) {
       byte[] payload = bad.getBytes(UTF_8);
-      refused(
-          AttestReason.MALFORMED, () -> cosign.verify(payload, ALICE.sign(payload), image));
+      refused(AttestReason.MALFORMED, () -> cosign.verify(payload, ALICE.sign(payload), image));
     }
     byte[] large = new byte[64 * 1024 + 1];
     refused(AttestReason.TOO_LARGE, () -> cosign.verify(large, ALICE.sign(large), image));
@@ -286,8 +290,7 @@ class ImageMatrixTest {
     assertThat(prod.verify(bundle, image).annotations()).containsEntry("env", "prod");
     CosignVerifier test = keys.withAnnotation("env", "test").build();
     refused(AttestReason.ANNOTATION_MISMATCH, () -> test.verify(bundle, image));
-    refused(
-        AttestReason.ANNOTATION_MISMATCH, () -> test.verify(good, ALICE.sign(good), image));
+    refused(AttestReason.ANNOTATION_MISMATCH, () -> test.verify(good, ALICE.sign(good), image));
   }
 
   @Test
@@ -317,8 +320,7 @@ class ImageMatrixTest {
         "verificationMaterial",
         Map.of("publicKey", Map.of("hint", ""), "certificate", Map.of("rawBytes", "AAAA")));
     refused(AttestReason.KEYLESS_UNSUPPORTED, () -> cosign.verifyBlob(json(keyless), content));
-    Map<String, Object> twice =
-        bundle("dsseEnvelope", envelope(IN_TOTO, json(bill), ALICE, ALICE));
+    Map<String, Object> twice = bundle("dsseEnvelope", envelope(IN_TOTO, json(bill), ALICE, ALICE));
     refused(AttestReason.MALFORMED, () -> cosign.verify(json(twice), image));
   }
 }

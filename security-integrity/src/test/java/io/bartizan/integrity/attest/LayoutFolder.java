@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.json.JsonWriter;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A folder in the OCI image layout that grows as a registry would. */
 final class LayoutFolder {
@@ -41,22 +43,22 @@ final class LayoutFolder {
 
   void classic(Digest image, String signature, byte[] payload) throws IOException {
     Map<String, Object> layer =
-        described("application/vnd.dev.cosign.simplesigning.v1+json", blob(payload), payload.length);
+        described(
+            "application/vnd.dev.cosign.simplesigning.v1+json", blob(payload), payload.length);
     layer.put("annotations", Map.of("dev.cosignproject.cosign/signature", signature));
-    Digest unused =
-        listed(
-            MANIFEST,
-            manifest(List.of(layer), null),
-            Map.of(REF_NAME, "sha256-" + image.hex() + ".sig"));
+    listed(
+        MANIFEST,
+        manifest(List.of(layer), null),
+        Map.of(REF_NAME, "sha256-" + image.hex() + ".sig"));
   }
 
   void referrer(Digest image, byte[] bundle) throws IOException {
-    Digest unused = listed(MANIFEST, referrerManifest(image, bundle), Map.of());
+    listed(MANIFEST, referrerManifest(image, bundle), Map.of());
   }
 
   void referrerWithoutBlob(Digest image) throws IOException {
     Map<String, Object> layer = described(Signer.BUNDLE, Digest.sha256Of(new byte[99]), 99);
-    Digest unused = listed(MANIFEST, manifest(List.of(layer), image), Map.of());
+    listed(MANIFEST, manifest(List.of(layer), image), Map.of());
   }
 
   /** The index that registries without the referrers API keep under a tag. */
@@ -66,15 +68,14 @@ final class LayoutFolder {
     index.put("schemaVersion", 2);
     index.put("mediaType", INDEX);
     index.put("manifests", List.of(described(MANIFEST, blob(manifest), manifest.length)));
-    Digest unused =
-        listed(INDEX, Signer.json(index), Map.of(REF_NAME, "sha256-" + image.hex()));
+    listed(INDEX, Signer.json(index), Map.of(REF_NAME, "sha256-" + image.hex()));
   }
 
   private byte[] referrerManifest(Digest image, byte[] bundle) throws IOException {
     return manifest(List.of(described(Signer.BUNDLE, blob(bundle), bundle.length)), image);
   }
 
-  private static byte[] manifest(List<?> layers, @org.jspecify.annotations.Nullable Digest subject) {
+  private static byte[] manifest(List<?> layers, @Nullable Digest subject) {
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MANIFEST);
@@ -85,6 +86,7 @@ final class LayoutFolder {
     return Signer.json(manifest);
   }
 
+  @CanIgnoreReturnValue
   Digest listed(String mediaType, byte[] content, Map<String, String> annotations)
       throws IOException {
     Digest digest = blob(content);

@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bartizan.core.Pem;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.json.JsonWriter;
@@ -50,6 +51,10 @@ final class Signer {
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
+  }
+
+  String pem() {
+    return Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
   }
 
   byte[] sign(byte[] content) {
@@ -105,8 +110,7 @@ final class Signer {
     List<Object> list = new ArrayList<>();
     for (Digest subject : subjects) {
       list.add(
-          Map.of(
-              "name", "app.jar", "digest", Map.of(subject.algorithm().label(), subject.hex())));
+          Map.of("name", "app.jar", "digest", Map.of(subject.algorithm().label(), subject.hex())));
     }
     Map<String, Object> statement = new LinkedHashMap<>();
     statement.put("_type", STATEMENT);
@@ -134,8 +138,7 @@ final class Signer {
     statement.put(
         "subject",
         List.of(
-            Map.of(
-                "digest", Map.of("sha256", image.hex()), "annotations", Map.of("env", "prod"))));
+            Map.of("digest", Map.of("sha256", image.hex()), "annotations", Map.of("env", "prod"))));
     return json(bundle("dsseEnvelope", envelope(IN_TOTO, json(statement), this)));
   }
 

@@ -106,8 +106,7 @@ class MainTest {
     arguments[7] = "app:latest";
     assertThat(run(arguments)).isEqualTo(1);
     assertThat(err.toString()).contains("digest-required");
-    assertThat(run("cosign", "--key", arguments[2], "--payload", arguments[4], "app"))
-        .isEqualTo(2);
+    assertThat(run("cosign", "--key", arguments[2], "--payload", arguments[4], "app")).isEqualTo(2);
     String folder = directory.toString();
     assertThat(run("cosign", "--key", arguments[2], "--layout", folder, "app@" + DIGEST.oci()))
         .isEqualTo(1);
