@@ -261,6 +261,36 @@ class WebhooksTest {
   }
 
   @Test
+  void G14_replayThatKeepsOnlyAnotherKeysSignature_isRefused() {
+    String one = "whsec_one_secret_of_the_endpoint";
+    String two = "whsec_two_secret_of_the_endpoint";
+    WebhookVerifier rotating =
+        Webhooks.stripe(secret(one), secret(two))
+            .withClock(clock)
+            .withReplayGuard(InMemoryReplayGuard.of(10).withClock(clock).build())
+            .build();
+    String start = "t=" + SENT;
+    String first = ",v1=" + stripeTag(one, SENT);
+    String second = ",v1=" + stripeTag(two, SENT);
+    assertAccepted(rotating, Map.of("Stripe-Signature", start + first + second));
+    for (String replay : new String[] {first, second, second + first}) {
+      Map<String, String> headers = Map.of("Stripe-Signature", start + replay);
+      assertRefused(rotating, headers, BODY, MacReason.REPLAYED);
+    }
+    WebhookVerifier both =
+        Webhooks.standard(secret(SECRET), secret("whsec_" + "A".repeat(32)))
+            .withClock(clock)
+            .withReplayGuard(InMemoryReplayGuard.of(10).withClock(clock).build())
+            .build();
+    byte[] prefix = ("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8);
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA256, new byte[24]).signFramed(prefix, BODY);
+    String other = "v1," + Base64.getEncoder().encodeToString(tag);
+    assertAccepted(both, headers(SAMPLE + " " + other));
+    assertRefused(both, headers(other), BODY, MacReason.REPLAYED);
+    assertRefused(both, headers(SAMPLE), BODY, MacReason.REPLAYED);
+  }
+
+  @Test
   void everyBitOfBodyAndEveryByteOfTheTag_decide() {
     for (int bit = 0; bit < BODY.length * 8; bit++) {
       byte[] body = BODY.clone();
