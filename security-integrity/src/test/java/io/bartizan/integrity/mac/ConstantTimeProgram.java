@@ -175,7 +175,7 @@ final class ConstantTimeProgram {
   private static Subject webhooks() {
     WebhookVerifier verifier = Webhooks.githubAcceptingReplays(KEY).build();
     byte[] body = "{\"action\":\"opened\"}".getBytes(UTF_8);
-    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA256, new byte[32]).sign(body);
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[32]).sign(body);
     String header = "sha256=" + HexFormat.of().formatHex(tag);
     return text(
         "WebhookVerifier.check, GitHub",

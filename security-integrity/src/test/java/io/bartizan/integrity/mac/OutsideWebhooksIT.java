@@ -132,7 +132,7 @@ class OutsideWebhooksIT {
     NodeProject project = new NodeProject(folder);
     project.install("stripe@23.1.0");
     long now = Instant.now().getEpochSecond();
-    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA256, STRIPE_SECRET.getBytes(UTF_8));
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, STRIPE_SECRET.getBytes(UTF_8));
     List<Map<String, String>> ours = new ArrayList<>();
     for (String body : BODIES) {
       byte[] tag = hmac.signFramed((now + ".").getBytes(UTF_8), body.getBytes(UTF_8));
@@ -185,7 +185,7 @@ class OutsideWebhooksIT {
   private static String standardTag(String id, long time, String body) {
     byte[] key = Base64.getDecoder().decode(SECRET.substring("whsec_".length()));
     return base64(
-        Hmac.ofAnyLength(HmacAlgorithm.SHA256, key)
+        Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key)
             .signFramed((id + "." + time + ".").getBytes(UTF_8), body.getBytes(UTF_8)));
   }
 

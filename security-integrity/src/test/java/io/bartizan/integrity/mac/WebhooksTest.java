@@ -163,7 +163,7 @@ class WebhooksTest {
     String prefix = "msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".";
     byte[] key = Base64.getDecoder().decode(SECRET.substring("whsec_".length()));
     byte[] tag =
-        Hmac.ofAnyLength(HmacAlgorithm.SHA256, key).signFramed(prefix.getBytes(UTF_8), noText);
+        Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key).signFramed(prefix.getBytes(UTF_8), noText);
     Map<String, String> headers = headers("v1," + Base64.getEncoder().encodeToString(tag));
     assertThat(standard().verify(headers::get, noText).body()).isEqualTo(noText);
     assertThat(VerifiedWebhook.class.getConstructors()).isEmpty();
@@ -283,7 +283,7 @@ class WebhooksTest {
             .withReplayGuard(InMemoryReplayGuard.of(10).withClock(clock).build())
             .build();
     byte[] prefix = ("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8);
-    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA256, new byte[24]).signFramed(prefix, BODY);
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[24]).signFramed(prefix, BODY);
     String other = "v1," + Base64.getEncoder().encodeToString(tag);
     assertAccepted(both, headers(SAMPLE + " " + other));
     assertRefused(both, headers(other), BODY, MacReason.REPLAYED);
