@@ -34,7 +34,11 @@ final class Backend implements AutoCloseable {
 
   /** Returns the row with every side told where the server is. */
   Row place(Row row) {
-    return uri.isEmpty() ? row : row.eachSide(side -> side.with(PARAMETER, uri));
+    return row.eachSide(this::place);
+  }
+
+  Side place(Side side) {
+    return uri.isEmpty() ? side : side.with(PARAMETER, uri);
   }
 
   @Override

@@ -37,7 +37,7 @@ record Budget(
   /** The budget for a look: all rows together within six minutes on two cores. */
   static Budget quick() {
     Map<String, String> fewerFiles = Map.of("files", "250");
-    return new Budget(1, 5, Duration.ofMillis(250), 5, Duration.ofMillis(250), fewerFiles, null);
+    return new Budget(1, 5, Duration.ofMillis(200), 5, Duration.ofMillis(200), fewerFiles, null);
   }
 
   Budget on(Path otherJavaHome) {

@@ -25,12 +25,13 @@ final class IntegrityRows {
                 .with("algorithm", "ED25519")));
     rows.add(
         Row.of(
-            "jwt-cached",
-            "a repeated ES256 token",
-            Measure.TIME,
-            100,
-            ours("verifyCached", "ES256"),
-            ours("verify", "ES256")));
+                "jwt-cached",
+                "a repeated ES256 token",
+                Measure.TIME,
+                100,
+                ours("verifyCached", "ES256"),
+                ours("verify", "ES256"))
+            .warmed(3));
     rows.add(reject());
     rows.add(file("sha256-file", "512 MiB file in the page cache", 0.95, "512", "file", "memory"));
     rows.add(
@@ -61,7 +62,8 @@ final class IntegrityRows {
     }
     Side accept = Side.of("own HS256 accept", Versions.ours(), JwtRejectBenchmark.class, "accept");
     return Row.of("jwt-reject", "the dearest of three refusals", Measure.TIME, 2.0, accept, accept)
-        .withWorstOf(ours);
+        .withWorstOf(ours)
+        .warmed(3);
   }
 
   private static Row hmac() {

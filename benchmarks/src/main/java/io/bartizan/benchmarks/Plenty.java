@@ -28,6 +28,11 @@ final class Plenty {
     };
   }
 
+  /** Plenty for a run, and so slow to refill that Redis keeps every key that was asked for. */
+  static Limit lasting() {
+    return Limit.tokenBucket(100_000, Rate.per(10, ChronoUnit.HOURS));
+  }
+
   static Limit onePerDay(String algorithm) {
     Rate rate = Rate.per(1, Duration.ofDays(1));
     return switch (algorithm) {

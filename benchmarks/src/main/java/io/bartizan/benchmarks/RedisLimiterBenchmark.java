@@ -44,14 +44,18 @@ public class RedisLimiterBenchmark {
   @Param({"false", "true"})
   public boolean cluster;
 
+  /** Whether Redis is to hold every key all the time, as with limits in use; token buckets only. */
+  @Param({"false", "true"})
+  public boolean lasting;
+
   private @Nullable AbstractRedisClient client;
   private @Nullable RedisRateLimiter limiter;
   private @Nullable KeyedRateLimiter blocking;
   private Wave.Keys keys = new Wave.Keys(1);
 
   @Setup
-  public void connect() {
-    Limit limit = Plenty.of(algorithm);
+  public void connect() throws InterruptedException {
+    Limit limit = lasting ? Plenty.lasting() : Plenty.of(algorithm);
     limiter =
         (cluster ? onCluster(limit) : onServer(limit))
             .withTimeout(Duration.ofSeconds(10))
@@ -59,6 +63,9 @@ public class RedisLimiterBenchmark {
             .build();
     blocking = limiter.blocking();
     keys = new Wave.Keys(keyCount);
+    for (int met = 0; lasting && met < keyCount; met += Wave.SIZE) {
+      int unused = wave();
+    }
   }
 
   private RedisRateLimiterBuilder onServer(Limit limit) {
@@ -95,7 +102,7 @@ public class RedisLimiterBenchmark {
     Wave wave = new Wave();
     for (int i = 0; i < Wave.SIZE; i++) {
       limiter
-          .tryAcquire(keys.get(i), 1)
+          .tryAcquire(keys.next(), 1)
           .whenComplete((decision, e) -> wave.done(e == null && admitted(decision)));
     }
     return wave.await();

@@ -66,21 +66,7 @@ public final class Scorecard implements Callable<Integer> {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    System.exit(command(new Scorecard()).execute(arguments));
-  }
-
-  static CommandLine command(Scorecard scorecard) {
-    return new CommandLine(scorecard)
-        .setParameterExceptionHandler(
-            (problem, given) -> {
-              problem.getCommandLine().getErr().println("scorecard: " + problem.getMessage());
-              return 2;
-            })
-        .setExecutionExceptionHandler(
-            (problem, command, parsed) -> {
-              command.getErr().println("scorecard: " + sentence(problem));
-              return 3;
-            });
+    System.exit(OneSentence.command(new Scorecard()).execute(arguments));
   }
 
   @Override
@@ -103,7 +89,7 @@ public final class Scorecard implements Callable<Integer> {
         lines.add(line);
         out.println(markdown ? Report.markdown(line) : Report.line(line));
       } catch (IOException | RuntimeException e) {
-        failures.add(row.name() + " could not be run: " + sentence(e));
+        failures.add(row.name() + " could not be run: " + OneSentence.of(e));
       }
       out.flush();
     }
@@ -171,13 +157,5 @@ public final class Scorecard implements Callable<Integer> {
       throw new IllegalStateException("not started by a command line");
     }
     return known.commandLine();
-  }
-
-  private static String sentence(Throwable problem) {
-    Throwable cause = problem.getCause();
-    String message = String.valueOf(problem.getMessage());
-    return cause == null || cause.getMessage() == null
-        ? message
-        : message + " (" + cause.getMessage().lines().findFirst().orElse("") + ")";
   }
 }

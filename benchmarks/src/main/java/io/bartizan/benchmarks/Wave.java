@@ -27,9 +27,10 @@ final class Wave {
     return SIZE;
   }
 
-  /** The keys of the checks of a wave, in turn. */
+  /** The keys of the checks of a wave, in turn; of one thread. */
   static final class Keys {
     private final String[] names;
+    private int at;
 
     Keys(int count) {
       names = new String[count];
@@ -40,6 +41,11 @@ final class Wave {
 
     String get(int check) {
       return names[check % names.length];
+    }
+
+    String next() {
+      at = at + 1 == names.length ? 0 : at + 1;
+      return names[at];
     }
 
     int count() {

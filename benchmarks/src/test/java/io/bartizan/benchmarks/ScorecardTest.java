@@ -151,7 +151,7 @@ class ScorecardTest {
   private int run(List<Row> rows, @Nullable Budget budget, String... arguments) {
     System.setProperty("jmh.ignoreLock", "true");
     System.setProperty("scorecard.logs", folder.resolve("logs").toString());
-    CommandLine command = Scorecard.command(new Scorecard(rows, budget));
+    CommandLine command = OneSentence.command(new Scorecard(rows, budget));
     command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return command.execute(arguments);
   }

@@ -44,6 +44,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   private final X509ExtendedKeyManager keyManager;
   private final X509ExtendedTrustManager trustManager;
   private final @Nullable ReloadLoop loop;
+  private volatile boolean closed;
 
   MutualTls(Settings settings, @Nullable Duration reload) {
     generations = new Generations(settings);
@@ -238,8 +239,8 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   }
 
   /**
-   * Whether the material serves: down once this side's certificate expired, degraded when it soon
-   * will or when the last reload failed.
+   * Whether the material serves: down once this side's certificate expired or {@link #close} was
+   * called, degraded when it soon will or when the last reload failed.
    *
    * @return a state whose detail is safe to log
    */
@@ -257,6 +258,9 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
             + age
             + ", certificate valid until "
             + end;
+    if (closed) {
+      return Health.down("closed, nothing is reloaded any more; " + state);
+    }
     if (now.isAfter(end)) {
       return Health.down(state + ", which is past");
     }
@@ -272,6 +276,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   /** Ends the reload; contexts that were handed out keep serving the newest generation. */
   @Override
   public final void close() {
+    closed = true;
     if (loop != null) {
       loop.close();
     }

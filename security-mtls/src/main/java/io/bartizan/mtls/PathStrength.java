@@ -56,7 +56,8 @@ final class PathStrength {
   }
 
   /**
-   * An absent usage allows all (RFC 5280 section 4.2.1.12); anyExtendedKeyUsage is for CAs only.
+   * An absent usage allows all (RFC 5280 section 4.2.1.12); anyExtendedKeyUsage is for CAs only,
+   * and a peer's certificate that has it, beside whatever else, is refused.
    */
   private static void checkUsage(X509Certificate certificate, TlsSide peer, boolean authority)
       throws PeerRejectedException {
@@ -69,9 +70,13 @@ final class PathStrength {
     if (usages == null && certificate.getExtensionValue(EKU_OID) == null) {
       return;
     }
+    if (!authority && usages != null && usages.contains(ANY_USAGE)) {
+      throw new PeerRejectedException(
+          TlsReason.USAGE_WRONG,
+          Certificates.label(certificate) + " has an extended key usage for any purpose");
+    }
     boolean allowed =
-        usages != null
-            && (usages.contains(peer.ownUsage()) || (authority && usages.contains(ANY_USAGE)));
+        usages != null && (usages.contains(peer.ownUsage()) || usages.contains(ANY_USAGE));
     if (!allowed) {
       throw new PeerRejectedException(
           TlsReason.USAGE_WRONG,

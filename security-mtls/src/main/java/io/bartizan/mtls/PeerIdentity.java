@@ -74,6 +74,28 @@ public final class PeerIdentity {
   }
 
   /**
+   * The identity in a certificate that TLS has already verified: the first of the request attribute
+   * {@code jakarta.servlet.request.X509Certificate}, where a container gives no {@link SSLSession}.
+   *
+   * <p>Danger: nothing is verified here. A certificate that arrived by another way, such as in a
+   * header that a client can write, names whoever its author wanted it to name. On a connection of
+   * this library the policy has accepted the peer before the first request is read.
+   *
+   * @param leaf the peer's own certificate, verified by the handshake of this connection
+   * @return the peer's identity
+   * @throws NullPointerException if {@code leaf} is null
+   * @throws SSLPeerUnverifiedException if its names can't be read
+   */
+  public static PeerIdentity ofVerified(X509Certificate leaf) throws SSLPeerUnverifiedException {
+    Objects.requireNonNull(leaf, "leaf");
+    try {
+      return of(leaf);
+    } catch (PeerRejectedException e) {
+      throw new SSLPeerUnverifiedException(e.getMessage());
+    }
+  }
+
+  /**
    * The dNSName entries as presented, wildcards included.
    *
    * @return an immutable list

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -136,6 +137,18 @@ public sealed interface PeerPolicy permits Rule {
   }
 
   /**
+   * Peers that all of the policies accept, for policies that configuration gives.
+   *
+   * @param policies one or more
+   * @return a policy
+   * @throws NullPointerException if {@code policies} is or holds null
+   * @throws IllegalArgumentException if there is none
+   */
+  static PeerPolicy allOf(Collection<PeerPolicy> policies) {
+    return CombinedRule.of(true, List.copyOf(policies));
+  }
+
+  /**
    * Peers that at least one of the policies accepts.
    *
    * @param policies one or more
@@ -144,6 +157,18 @@ public sealed interface PeerPolicy permits Rule {
    */
   static PeerPolicy anyOf(PeerPolicy... policies) {
     return CombinedRule.of(false, List.of(policies));
+  }
+
+  /**
+   * Peers that at least one of the policies accepts, for policies that configuration gives.
+   *
+   * @param policies one or more
+   * @return a policy
+   * @throws NullPointerException if {@code policies} is or holds null
+   * @throws IllegalArgumentException if there is none
+   */
+  static PeerPolicy anyOf(Collection<PeerPolicy> policies) {
+    return CombinedRule.of(false, List.copyOf(policies));
   }
 
   /**

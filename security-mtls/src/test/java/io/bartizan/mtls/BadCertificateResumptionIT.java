@@ -186,6 +186,7 @@ class BadCertificateResumptionIT {
                         .decision()
                         .<Object>fold(accepted -> "accepted", PeerDecision.Rejected::reason))
                 .isEqualTo(reason(turn));
+    PeerCast.awaitSize(events, 2);
     assertThat(events).hasSize(2).allSatisfy(refused);
     events.clear();
   }

@@ -5,12 +5,15 @@ import io.bartizan.testkit.BadCertificates;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -87,6 +90,16 @@ final class PeerCast {
         policy);
   }
 
+  /**
+   * Waits for so many: a peer sees the alert, and the test goes on, before the listener is told.
+   */
+  static void awaitSize(Collection<?> told, int count) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (told.size() < count && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   /** A policy that accepts everyone of the roots, until it turns; and what was decided since. */
   static final class Turn implements TlsListener {
     private final AtomicBoolean lax = new AtomicBoolean(true);
@@ -114,7 +127,8 @@ final class PeerCast {
       return events.stream().filter(HandshakeEvent::resumed).count();
     }
 
-    List<String> reasons() {
+    List<String> reasons(int count) {
+      awaitSize(events, count);
       return events.stream()
           .map(event -> event.decision().fold(a -> "accepted", r -> r.reason().code()))
           .toList();

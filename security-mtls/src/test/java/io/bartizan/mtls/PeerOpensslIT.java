@@ -8,6 +8,7 @@ import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.DevKeyType;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +86,9 @@ class PeerOpensslIT {
         "-tls1_2 -cipher AES256-GCM-SHA384",
         "-tls1_2 -cipher ECDHE-RSA-AES256-SHA384",
         "-tls1_2 -cipher ECDHE-RSA-AES128-SHA",
-        "-tls1_2 -cipher AES128-SHA"
+        "-tls1_2 -cipher AES128-SHA",
+        "-tls1_2 -cipher ECDHE-RSA-NULL-SHA:@SECLEVEL=0",
+        "-tls1_2 -cipher DHE-RSA-AES256-GCM-SHA384"
       })
   void client_belowTheFloor_isNotServed(String options) throws Exception {
     try (ServerTls tls = rsaServer().build();
@@ -134,6 +137,10 @@ class PeerOpensslIT {
 
   private PeerProgram server(DevCertificate shown, String options) throws IOException {
     shown.writeTo(folder);
+    return PeerProgram.start(Map.of(), serverCommand(options).toArray(String[]::new));
+  }
+
+  private List<String> serverCommand(String options) {
     List<String> command =
         new ArrayList<>(List.of("openssl", "s_server", "-accept", "127.0.0.1:0", "-www"));
     command.addAll(List.of("-cert", folder.resolve("cert.pem").toString()));
@@ -141,7 +148,7 @@ class PeerOpensslIT {
     command.addAll(List.of("-key", folder.resolve("key.pem").toString()));
     command.addAll(List.of("-CAfile", folder.resolve("ca.pem").toString(), "-Verify", "3"));
     command.addAll(List.of(options.split(" ")));
-    return PeerProgram.start(Map.of(), command.toArray(String[]::new));
+    return command;
   }
 
   private static int port(PeerProgram server) throws IOException {
@@ -164,13 +171,45 @@ class PeerOpensslIT {
         "-tls1_1 -cipher ALL@SECLEVEL=0",
         "-tls1_2 -cipher AES256-GCM-SHA384",
         "-tls1_2 -cipher ECDHE-RSA-AES256-SHA384",
-        "-tls1_2 -cipher ECDHE-RSA-AES128-SHA"
+        "-tls1_2 -cipher ECDHE-RSA-AES128-SHA",
+        "-tls1 -cipher ALL@SECLEVEL=0",
+        "-tls1_2 -cipher ECDHE-RSA-NULL-SHA:@SECLEVEL=0",
+        "-tls1_2 -cipher DHE-RSA-AES256-GCM-SHA384"
       })
   void server_belowTheFloor_isRefused(String options) throws Exception {
     try (PeerProgram server = server(RSA_LEAF, options);
         ClientTls tls = rsaClient().build()) {
       int port = port(server);
       assertThatThrownBy(() -> sockets.fetch(tls, port)).isInstanceOf(IOException.class);
+    }
+  }
+
+  /**
+   * Without {@code R} the server's own line arrives, so it is the renegotiation that is refused.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "R\n"})
+  void server_thatRenegotiates_isCutOff(String command) throws Exception {
+    RSA_LEAF.writeTo(folder);
+    List<String> line = serverCommand("-tls1_2");
+    line.remove("-www");
+    try (PeerProgram server = PeerProgram.start(Map.of(), line.toArray(String[]::new));
+        ClientTls tls = rsaClient().build();
+        Socket plain = PeerLoop.connect(port(server));
+        Socket socket =
+            tls.sslContext()
+                .getSocketFactory()
+                .createSocket(plain, PeerCast.DNS, plain.getPort(), true)) {
+      socket.getOutputStream().write(PeerLoop.REQUEST);
+      assertThat(server.line("GET /")).isNotNull();
+      server.type(command);
+      server.type("answer\n");
+      if (command.isEmpty()) {
+        assertThat(socket.getInputStream().read()).isEqualTo('a');
+      } else {
+        assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
+            .isInstanceOf(IOException.class);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.SeededCases;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,22 @@ class PeerPolicyTest {
         }) {
       assertThat(matches(bad, TlsSide.SERVER, null)).as(bad.toString()).isFalse();
     }
+  }
+
+  @Test
+  void anyOfAndAllOf_aCollection_isTheSameAsAnArray() {
+    List<PeerPolicy> parts = List.of(PeerPolicy.dns("a.example"), PeerPolicy.ip("10.0.0.1"));
+    assertThat(PeerPolicy.anyOf(parts)).hasToString("anyOf(dns(a.example), ip(10.0.0.1))");
+    assertThat(PeerPolicy.allOf(parts)).hasToString("allOf(dns(a.example), ip(10.0.0.1))");
+    assertThatIllegalArgumentException().isThrownBy(() -> PeerPolicy.anyOf(List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> PeerPolicy.allOf(List.of()));
+  }
+
+  @Test
+  void ofVerified_certificate_givesItsNamesAlone() throws Exception {
+    PeerIdentity peer = PeerIdentity.ofVerified(PEER.certificate());
+    assertThat(peer.spiffeId()).contains("spiffe://td.example/ns/pay/sa/api");
+    assertThat(peer.certificate()).isSameAs(PEER.certificate());
   }
 
   @Test

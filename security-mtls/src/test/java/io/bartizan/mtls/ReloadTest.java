@@ -196,6 +196,15 @@ class ReloadTest {
   }
 
   @Test
+  void health_afterClose_isDownAndSaysSo() throws Exception {
+    ServerTls server = pki.serverTls().build();
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    server.close();
+    assertThat(server.health().status()).isEqualTo(Health.Status.DOWN);
+    assertThat(server.health().detail()).startsWith("closed");
+  }
+
+  @Test
   void dryRun_reportsAndAccepts() throws Exception {
     List<HandshakeEvent> events = Collections.synchronizedList(new ArrayList<>());
     ServerTls server =

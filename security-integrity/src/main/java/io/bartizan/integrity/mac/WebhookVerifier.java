@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -72,22 +73,23 @@ public final class WebhookVerifier {
           MacReason.NO_ACCEPTED_SIGNATURE,
           scheme.signatureHeader() + " has no signature of an accepted version");
     }
-    byte[] replayId = null;
-    WebhookKey signer = null;
+    byte[] prefix = read.prefixBytes();
+    List<byte[]> ids = new ArrayList<>();
+    boolean valid = false;
     for (WebhookKey key : keys) {
-      byte[] id = idOfSigned(key, read, signed);
-      if (id != null && signer == null) {
-        signer = key;
-        replayId = id;
-      }
+      byte[] tag = key.tag(prefix, signed);
+      valid |= isSigned(key, tag, read, prefix, signed);
+      // what is signed names the message; a tag stands for the body where no id is signed
+      byte[] id = read.id().map(text -> text.getBytes(StandardCharsets.US_ASCII)).orElse(tag);
+      ids.add(Objects.requireNonNull(id, "public keys belong to a scheme that signs an id"));
     }
-    if (signer == null || replayId == null) {
+    if (!valid) {
       throw new VerificationException(
           MacReason.SIGNATURE_INVALID, "no signature belongs to the body and a known key");
     }
     Instant until = checkTime(read);
     if (guard != null) {
-      burn(guard, signer.scope(), replayId, until);
+      burn(guard, ids, until);
     }
     return new VerifiedWebhook(read, signed);
   }
@@ -104,10 +106,9 @@ public final class WebhookVerifier {
     return Checked.of(() -> verify(headers, body));
   }
 
-  /** What a guard is to remember if the key signed the message, else null. */
-  private byte @Nullable [] idOfSigned(WebhookKey key, WebhookHeaders read, byte[] body) {
-    byte[] prefix = read.prefixBytes();
-    byte[] tag = key.tag(prefix, body);
+  /** Whether a signature is this key's; looks at all of them. */
+  private boolean isSigned(
+      WebhookKey key, byte @Nullable [] tag, WebhookHeaders read, byte[] prefix, byte[] body) {
     boolean valid = false;
     if (tag != null) {
       byte[] expected = scheme.encodedBytes(tag);
@@ -119,11 +120,7 @@ public final class WebhookVerifier {
         valid |= key.verifies(presented, prefix, body);
       }
     }
-    if (!valid) {
-      return null;
-    }
-    // what is signed names the message; a tag stands for the body where no id is signed
-    return read.id().map(id -> id.getBytes(StandardCharsets.US_ASCII)).orElse(tag);
+    return valid;
   }
 
   /** Until when the message is accepted. */
@@ -146,14 +143,20 @@ public final class WebhookVerifier {
     return sent.plus(tolerance).plusSeconds(1);
   }
 
-  private static void burn(ReplayGuard once, String scope, byte[] id, Instant until) {
-    switch (once.use(scope, id, until)) {
-      case FIRST -> {}
-      case REPEATED ->
-          throw new VerificationException(MacReason.REPLAYED, "the webhook was accepted before");
-      case UNDECIDED ->
-          throw new VerificationException(
-              MacReason.REPLAY_UNDECIDED, "the guard can't tell whether it was accepted before");
+  /**
+   * Uses the message up for every key, always in the same order: while keys are rotated it carries
+   * a signature for each, and a replay that keeps only another one of them is the same message.
+   */
+  private void burn(ReplayGuard once, List<byte[]> ids, Instant until) {
+    for (int i = 0; i < ids.size(); i++) {
+      switch (once.use(keys.get(i).scope(), ids.get(i), until)) {
+        case FIRST -> {}
+        case REPEATED ->
+            throw new VerificationException(MacReason.REPLAYED, "the webhook was accepted before");
+        case UNDECIDED ->
+            throw new VerificationException(
+                MacReason.REPLAY_UNDECIDED, "the guard can't tell whether it was accepted before");
+      }
     }
   }
 

@@ -1,14 +1,9 @@
 package io.bartizan.integrity.jwt;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Pem;
-import io.bartizan.integrity.json.Json;
-import io.bartizan.integrity.json.JsonLimits;
-import io.bartizan.integrity.json.JsonWriter;
-import io.bartizan.tests.OptionalTool;
-import java.nio.file.Files;
+import io.bartizan.integrity.NodeProject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -16,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +45,7 @@ class JoseInteropIT {
         made.push({ alg, jwk: JSON.stringify(jwk), token });
       }
       const accepted = [];
-      for (const { alg, pem, secret, token } of JSON.parse(readFileSync('ours.json')).tokens) {
+      for (const { alg, pem, secret, token } of JSON.parse(readFileSync('in.json')).tokens) {
         const key = secret ? Buffer.from(secret, 'hex') : await jose.importSPKI(pem, alg);
         const { payload } = await jose.jwtVerify(token, key, {
           issuer: 'https://bartizan', audience: 'my-api', subject: 'alice', algorithms: [alg] });
@@ -60,31 +54,16 @@ class JoseInteropIT {
         try { await jose.jwtVerify(token.slice(0, -8) + 'AAAAAAAA', key); } catch { refused = true; }
         if (!refused) throw new Error('jose accepted a changed token of ' + alg);
       }
-      writeFileSync('theirs.json', JSON.stringify({ made, accepted }));
+      writeFileSync('out.json', JSON.stringify({ made, accepted }));
       """;
 
   @TempDir Path folder;
 
   @Test
   void jose_everyAlgorithm_acceptsOursAndIsAccepted() throws Exception {
-    Path npm = OptionalTool.program("npm");
-    Path node = OptionalTool.program("node");
-    Files.writeString(folder.resolve("package.json"), "{\"type\":\"module\"}");
-    Files.writeString(folder.resolve("interop.mjs"), SCRIPT);
-    Files.writeString(folder.resolve("ours.json"), JsonWriter.write(Map.of("tokens", ours())));
-    run(
-        npm.toString(),
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--prefer-offline",
-        "jose@" + VERSION);
-    run(node.toString(), "interop.mjs");
-    Map<String, ?> theirs =
-        Json.parseObject(
-                Files.readAllBytes(folder.resolve("theirs.json")), JsonLimits.ofBytes(1 << 20))
-            .toJava();
+    NodeProject project = new NodeProject(folder);
+    project.install("jose@" + VERSION);
+    Map<String, ?> theirs = project.run(SCRIPT, Map.of("tokens", ours()));
     List<?> accepted = (List<?>) Objects.requireNonNull(theirs.get("accepted"));
     assertThat(accepted)
         .hasSize(JwsAlgorithm.values().length)
@@ -123,22 +102,5 @@ class JoseInteropIT {
       tokens.add(token);
     }
     return tokens;
-  }
-
-  private void run(String... command) throws Exception {
-    Path log = folder.resolve("log.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    if (!ended) {
-      process.destroyForcibly();
-    }
-    assertThat(ended && process.exitValue() == 0)
-        .as(String.join(" ", command) + "\n" + new String(Files.readAllBytes(log), UTF_8))
-        .isTrue();
   }
 }

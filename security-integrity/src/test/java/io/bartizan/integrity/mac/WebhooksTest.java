@@ -156,13 +156,49 @@ class WebhooksTest {
   }
 
   @Test
-  void G06_G07_anotherFormOfTheSameJson_isRefused() {
+  void G06_body_isNeverParsedAndBelievedOnlyOnceItsTagFits() {
+    byte[] noJson = "{\"test\": ".getBytes(UTF_8);
+    assertRefused(standard(), headers(SAMPLE), noJson, MacReason.SIGNATURE_INVALID);
+    byte[] noText = {(byte) 0xff, 0, (byte) 0xc0};
+    String prefix = "msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".";
+    byte[] key = Base64.getDecoder().decode(SECRET.substring("whsec_".length()));
+    byte[] tag =
+        Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key).signFramed(prefix.getBytes(UTF_8), noText);
+    Map<String, String> headers = headers("v1," + Base64.getEncoder().encodeToString(tag));
+    assertThat(standard().verify(headers::get, noText).body()).isEqualTo(noText);
+    assertThat(VerifiedWebhook.class.getConstructors()).isEmpty();
+  }
+
+  @Test
+  void G06_bodyChangedWhileItIsVerified_isNotWhatIsReturned() {
+    byte[] body = BODY.clone();
+    WebhookVerifier verifier = standard();
+    Map<String, String> headers = headers(SAMPLE);
+    VerifiedWebhook webhook =
+        verifier.verify(
+            name -> {
+              body[2] = 'X'; // another thread's write, at the moment the headers are read
+              return headers.get(name);
+            },
+            body);
+    assertThat(webhook.body()).isEqualTo(BODY);
+    webhook.body()[2] = 'Y';
+    assertThat(webhook.body()).isEqualTo(BODY);
+  }
+
+  @Test
+  void G07_anotherFormOfTheSameJson_isRefused() {
     for (String body :
         new String[] {
           "{\"test\":2432232314}", "\ufeff{\"test\": 2432232314}", "{\"test\": 2432232314}\n"
         }) {
       assertRefused(standard(), headers(SAMPLE), body.getBytes(UTF_8), MacReason.SIGNATURE_INVALID);
     }
+    assertRefused(
+        standard(),
+        headers(SAMPLE),
+        new String(BODY, UTF_8).getBytes(java.nio.charset.StandardCharsets.UTF_16LE),
+        MacReason.SIGNATURE_INVALID);
   }
 
   @Test
@@ -171,6 +207,23 @@ class WebhooksTest {
         standard(), headers("v1,x ".repeat(8) + SAMPLE), BODY, MacReason.TOO_MANY_SIGNATURES);
     assertAccepted(standard(), headers("v1,x ".repeat(7) + SAMPLE));
     assertRefused(standard(), headers("x".repeat(4097)), BODY, MacReason.TOO_LARGE);
+    assertRefused(standard(), headers(SAMPLE + " ".repeat(9)), BODY, MacReason.TOO_MANY_SIGNATURES);
+    for (String name : new String[] {"webhook-id", "webhook-timestamp"}) {
+      Map<String, String> headers = headers(SAMPLE);
+      headers.put(name, "1".repeat(4097));
+      assertRefused(standard(), headers, BODY, MacReason.TOO_LARGE);
+    }
+    WebhookVerifier stripe = Webhooks.stripe(secret("0123456789abcdef")).withClock(clock).build();
+    String tag = ",v1=" + stripeTag("0123456789abcdef", SENT);
+    String eight = "t=" + SENT + ",v1=x".repeat(7) + tag;
+    assertAccepted(stripe, Map.of("Stripe-Signature", eight));
+    assertRefused(
+        stripe, Map.of("Stripe-Signature", eight + tag), BODY, MacReason.TOO_MANY_SIGNATURES);
+    assertRefused(
+        stripe,
+        Map.of("Stripe-Signature", "t=" + SENT + ",t=" + SENT + tag),
+        BODY,
+        MacReason.MALFORMED);
   }
 
   @Test
@@ -205,6 +258,37 @@ class WebhooksTest {
     assertRefused(once, headers("v1,AAAA"), BODY, MacReason.SIGNATURE_INVALID);
     assertAccepted(once, headers(SAMPLE));
     assertRefused(once, headers(SAMPLE), BODY, MacReason.REPLAYED);
+  }
+
+  @Test
+  void G14_replayThatKeepsOnlyAnotherKeysSignature_isRefused() {
+    String one = "whsec_one_secret_of_the_endpoint";
+    String two = "whsec_two_secret_of_the_endpoint";
+    InMemoryReplayGuard guard = InMemoryReplayGuard.of(10).withClock(clock).build();
+    WebhookVerifier rotating =
+        Webhooks.stripe(secret(one), secret(two)).withClock(clock).withReplayGuard(guard).build();
+    String start = "t=" + SENT;
+    String first = ",v1=" + stripeTag(one, SENT);
+    String second = ",v1=" + stripeTag(two, SENT);
+    assertAccepted(rotating, Map.of("Stripe-Signature", start + first + second));
+    for (String replay : new String[] {first, second, second + first}) {
+      Map<String, String> headers = Map.of("Stripe-Signature", start + replay);
+      assertRefused(rotating, headers, BODY, MacReason.REPLAYED);
+    }
+    WebhookVerifier rotated =
+        Webhooks.stripe(secret(two)).withClock(clock).withReplayGuard(guard).build();
+    assertRefused(rotated, Map.of("Stripe-Signature", start + second), BODY, MacReason.REPLAYED);
+    WebhookVerifier both =
+        Webhooks.standard(secret(SECRET), secret("whsec_" + "A".repeat(32)))
+            .withClock(clock)
+            .withReplayGuard(InMemoryReplayGuard.of(10).withClock(clock).build())
+            .build();
+    byte[] prefix = ("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8);
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[24]).signFramed(prefix, BODY);
+    String other = "v1," + Base64.getEncoder().encodeToString(tag);
+    assertAccepted(both, headers(SAMPLE + " " + other));
+    assertRefused(both, headers(other), BODY, MacReason.REPLAYED);
+    assertRefused(both, headers(SAMPLE), BODY, MacReason.REPLAYED);
   }
 
   @Test

@@ -4,13 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.HandshakeEvent;
 import io.bartizan.mtls.Identity;
 import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
+import io.bartizan.mtls.TlsListener;
 import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.testkit.PeerTrial;
+import io.bartizan.testkit.RogueClient;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -39,7 +42,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,21 +73,7 @@ class NettyTlsIT {
                 TrustAnchors.of(TRIAL.roots()),
                 PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))
             .build()) {
-      Channel server =
-          new ServerBootstrap()
-              .group(group)
-              .channel(NioServerSocketChannel.class)
-              .childHandler(
-                  pipeline(
-                      channel ->
-                          channel
-                              .pipeline()
-                              .addLast(NettyTls.server(tls))
-                              .addLast(new HttpServerCodec(), new HttpObjectAggregator(1024))
-                              .addLast(new Greeter())))
-              .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-              .sync()
-              .channel();
+      Channel server = listen(tls);
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       assertThat(TRIAL.clientsServedBy(port)).isEmpty();
       try (ClientTls client = client()) {
@@ -89,6 +81,53 @@ class NettyTlsIT {
       }
       server.close().sync();
     }
+  }
+
+  @Test
+  void server_inNetty_refusesATicketOnceThePolicyTurned() throws Exception {
+    AtomicBoolean open = new AtomicBoolean(true);
+    List<String> events = new CopyOnWriteArrayList<>();
+    TlsListener listener =
+        new TlsListener() {
+          @Override
+          public void handshake(HandshakeEvent event) {
+            events.add((event.resumed() ? "resumed " : "full ") + event.decision().isAccepted());
+          }
+        };
+    try (ServerTls tls =
+        MutualTls.server(
+                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+                TrustAnchors.of(TRIAL.roots()),
+                PeerPolicy.dns(DNS).narrowedBy("open", peer -> open.get()))
+            .withListener(listener)
+            .build()) {
+      Channel server = listen(tls);
+      int port = ((InetSocketAddress) server.localAddress()).getPort();
+      RogueClient client = RogueClient.showing(TRIAL.goodClient());
+      assertThat(client.isServedBy(port)).isTrue();
+      assertThat(client.isServedBy(port)).isTrue();
+      open.set(false);
+      assertThat(client.isServedBy(port)).isFalse();
+      assertThat(events).containsExactly("full true", "resumed true", "resumed false");
+      server.close().sync();
+    }
+  }
+
+  private Channel listen(ServerTls tls) throws InterruptedException {
+    return new ServerBootstrap()
+        .group(group)
+        .channel(NioServerSocketChannel.class)
+        .childHandler(
+            pipeline(
+                channel ->
+                    channel
+                        .pipeline()
+                        .addLast(NettyTls.server(tls))
+                        .addLast(new HttpServerCodec(), new HttpObjectAggregator(1024))
+                        .addLast(new Greeter())))
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .sync()
+        .channel();
   }
 
   @Test

@@ -1,0 +1,40 @@
+package io.bartizan.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** A page with charts that holds everything it needs: data, script, style and chart library. */
+final class ReportPage {
+  private ReportPage() {}
+
+  /** Puts the data into the page of this kind, {@code capacity} or {@code growth}. */
+  static String of(String kind, Map<String, Object> data) {
+    // The data last, so that nothing in it is taken for a place to fill.
+    return resource("report.html")
+        .replace("@TITLE@", String.valueOf(data.get("title")))
+        .replace("@STYLE@", resource("report.css"))
+        .replace("@COMMON@", resource("report.js"))
+        .replace("@PAGE@", resource(kind + ".js"))
+        .replace("@CHART@", chartLibrary())
+        .replace("@DATA@", Json.of(data));
+  }
+
+  /** Without the line that would have a browser's tools ask for another file. */
+  private static String chartLibrary() {
+    return resource("chart.umd.min.js").replaceAll("(?m)^//# sourceMappingURL=.*$", "");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
