@@ -72,6 +72,19 @@ public final class Artifacts {
   }
 
   /**
+   * Like {@link #verify(Path, Digest)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must hash to
+   * @return the open file or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public static Checked<VerifiedFile> check(Path file, Digest expected) throws IOException {
+    return check(file, Expected.of(expected));
+  }
+
+  /**
    * Like {@link #verify(Path, Expected)}, with the refusal as a value.
    *
    * @param file a regular file, or a link to one

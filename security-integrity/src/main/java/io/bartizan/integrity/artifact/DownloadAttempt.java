@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One mirror asked once, with its redirects and at most one restart from zero. */
 final class DownloadAttempt {
@@ -26,6 +27,8 @@ final class DownloadAttempt {
   private final PartFile part;
   private final long start;
   private DigestPass pass;
+
+  private @Nullable Exception fault;
 
   DownloadAttempt(DownloadSettings settings, String name, Expected expected, PartFile part) {
     this.settings = settings;
@@ -191,7 +194,10 @@ final class DownloadAttempt {
       throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
     } catch (IOException | IllegalArgumentException e) {
       // The JDK's client throws the latter for a garbled content-length and for absurd ports.
-      throw refused(ArtifactReason.CONNECTION_FAILED, String.valueOf(e.getMessage()));
+      fault = e;
+      String said = e.getMessage();
+      throw refused(
+          ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said);
     }
   }
 
@@ -290,6 +296,11 @@ final class DownloadAttempt {
             + pass.count()
             + " of "
             + (total < 0 ? "an unknown number" : total));
+  }
+
+  /** What the HTTP client threw, if it did. */
+  @Nullable Exception fault() {
+    return fault;
   }
 
   private static VerificationException refused(ArtifactReason reason, String detail) {

@@ -4,10 +4,14 @@ import io.bartizan.core.Reason;
 import io.bartizan.core.SafeText;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no mirror gave the expected content; tells of each what happened. Safe to log, and
- * nothing unverified is at the final name.
+ * Thrown when no mirror gave the expected content; tells of each what happened. The message is safe
+ * to log, and nothing unverified is at the final name.
+ *
+ * <p>The cause is what ended the last attempt: where the connection failed, what the HTTP client
+ * threw, whose own text this library has not looked at.
  */
 public final class DownloadException extends IOException {
 
@@ -16,11 +20,12 @@ public final class DownloadException extends IOException {
   private final transient Reason reason;
   private final transient List<String> attempts;
 
-  DownloadException(Reason reason, List<String> attempts) {
+  DownloadException(Reason reason, List<String> attempts, @Nullable Throwable cause) {
     super(
         reason.code()
             + ": "
-            + SafeText.of(String.join("; ", attempts), 200 + 600 * attempts.size()));
+            + SafeText.of(String.join("; ", attempts), 200 + 600 * attempts.size()),
+        cause);
     this.reason = reason;
     this.attempts = List.copyOf(attempts);
   }
@@ -35,7 +40,8 @@ public final class DownloadException extends IOException {
   }
 
   /**
-   * One sentence for each attempt, with host and cause.
+   * One sentence for each attempt, with the mirror's address and the cause. Of the address query
+   * and user information are left out, for they may be secrets.
    *
    * @return an immutable list; null after Java serialization
    */

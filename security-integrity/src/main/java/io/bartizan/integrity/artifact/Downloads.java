@@ -60,7 +60,7 @@ public final class Downloads {
   /**
    * Fetches content from the first mirror that has it.
    *
-   * @param mirrors where it may be; https, or http where the caller says so
+   * @param mirrors where it may be; {@code https} or {@code http}: the digest decides, not the way
    * @param expected what it must be, with its size or a largest size
    * @param target the final name; its directory exists, what is there is replaced in one step. If
    *     it is a symbolic link, the link is replaced
@@ -97,6 +97,24 @@ public final class Downloads {
     }
   }
 
+  /**
+   * Fetches content that one server has; see {@link #fetch(List, Expected, Path)}.
+   *
+   * @param source where it is, {@code https} or {@code http}
+   * @param expected what it must be, with its size or a largest size
+   * @param target the final name; its directory exists, what is there is replaced in one step
+   * @return the file at {@code target}, open
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code source} is no http(s) address, {@code expected} has
+   *     no bound, or {@code target} is no file name
+   * @throws DownloadException if it is not there; what was at {@code target} is still there
+   * @throws InterruptedIOException if the thread is interrupted; the next call resumes
+   * @throws IOException if the disk fails; what was at {@code target} is still there
+   */
+  public VerifiedFile fetch(URI source, Expected expected, Path target) throws IOException {
+    return fetch(List.of(source), expected, target);
+  }
+
   private VerifiedFile fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)
       throws IOException {
     try {
@@ -128,6 +146,7 @@ public final class Downloads {
       throws IOException {
     List<String> failures = new ArrayList<>();
     ArtifactReason last = ArtifactReason.CONNECTION_FAILED;
+    @Nullable Exception cause = null;
     for (URI mirror : mirrors) {
       for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
         DownloadAttempt run = new DownloadAttempt(settings, target.toString(), expected, part);
@@ -136,7 +155,9 @@ public final class Downloads {
           return;
         } catch (VerificationException refusal) {
           last = (ArtifactReason) refusal.reason();
-          failures.add(mirror.getHost() + ": " + refusal.getMessage());
+          Exception fault = run.fault();
+          cause = fault == null ? refusal : fault;
+          failures.add(address(mirror) + ": " + refusal.getMessage());
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while downloading");
@@ -146,7 +167,16 @@ public final class Downloads {
         }
       }
     }
-    throw new DownloadException(last, failures);
+    throw new DownloadException(last, failures, cause);
+  }
+
+  /** Tells mirrors apart, without query and user information. */
+  private static String address(URI mirror) {
+    return mirror.getScheme()
+        + "://"
+        + mirror.getHost()
+        + (mirror.getPort() < 0 ? "" : ":" + mirror.getPort())
+        + mirror.getRawPath();
   }
 
   private static boolean isWorthRetrying(ArtifactReason reason) {

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,11 +46,27 @@ public final class Expected {
     List<Digest> digests = new ArrayList<>(1 + more.length);
     digests.add(digest);
     digests.addAll(List.of(more));
+    return of(digests);
+  }
+
+  /**
+   * Content with these digests, as configuration gives them; all are computed in one pass and all
+   * must match.
+   *
+   * @param digests one or more, of different algorithms
+   * @return the expectation, of any size
+   * @throws NullPointerException if {@code digests} is or holds null
+   * @throws IllegalArgumentException if there is none, or an algorithm is given twice
+   */
+  public static Expected of(Collection<Digest> digests) {
+    if (digests.isEmpty()) {
+      throw new IllegalArgumentException("digests is empty, one or more are needed");
+    }
     Set<DigestAlgorithm> algorithms = EnumSet.noneOf(DigestAlgorithm.class);
     for (Digest each : digests) {
       if (!algorithms.add(each.algorithm())) {
         throw new IllegalArgumentException(
-            "more has a second " + each.algorithm().label() + ", one of each is accepted");
+            "digests has a second " + each.algorithm().label() + ", one of each is accepted");
       }
     }
     return new Expected(List.copyOf(digests), UNKNOWN, Long.MAX_VALUE);

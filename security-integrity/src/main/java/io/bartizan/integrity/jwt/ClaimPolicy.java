@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAgeMillis how long ago {@code iat} may be; negative means any
  * @param requiresExpiry whether {@code exp} must be there
  * @param requiredClaims which claims must be there
+ * @param wrongType made once, for it comes before the signature
+ * @param wrongAudience made once
  */
 record ClaimPolicy(
     Set<String> audiences,
@@ -23,15 +25,13 @@ record ClaimPolicy(
     long skewMillis,
     long maxAgeMillis,
     boolean requiresExpiry,
-    List<String> requiredClaims) {
+    List<String> requiredClaims,
+    Rejected<VerifiedJwt> wrongType,
+    Rejected<VerifiedJwt> wrongAudience) {
 
   static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
   static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
-  private static final Rejected<VerifiedJwt> TYPE =
-      Refusal.of(JwtReason.TYPE_MISMATCH, "the header's typ is not the expected one");
-  private static final Rejected<VerifiedJwt> AUDIENCE =
-      Refusal.of(JwtReason.AUDIENCE_MISMATCH, "aud is missing or holds no accepted audience");
   private static final Rejected<VerifiedJwt> NO_EXPIRY =
       Refusal.of(JwtReason.CLAIM_MISSING, "exp is missing");
   private static final Rejected<VerifiedJwt> NO_ISSUED_AT =
@@ -47,6 +47,30 @@ record ClaimPolicy(
   private static final Rejected<VerifiedJwt> ORDER =
       Refusal.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
 
+  static ClaimPolicy of(
+      Set<String> audiences,
+      @Nullable String type,
+      long skewMillis,
+      long maxAgeMillis,
+      boolean requiresExpiry,
+      List<String> requiredClaims) {
+    String expected = type == null || type.isEmpty() ? "JWT or none" : SafeText.of(type);
+    String cure = "at+jwt".equals(type) ? "" : "; at+jwt takes withAccessTokenProfile";
+    return new ClaimPolicy(
+        audiences,
+        type,
+        skewMillis,
+        maxAgeMillis,
+        requiresExpiry,
+        requiredClaims,
+        Refusal.of(
+            JwtReason.TYPE_MISMATCH,
+            "the header's typ is not the expected one, " + expected + cure),
+        Refusal.of(
+            JwtReason.AUDIENCE_MISMATCH,
+            "aud is missing or holds no accepted audience, " + SafeText.of(audiences.toString())));
+  }
+
   /** Costs little and needs no signature, so it comes before it. */
   @Nullable Rejected<VerifiedJwt> checkType(JwsHeader header) {
     if (type == null) {
@@ -54,13 +78,13 @@ record ClaimPolicy(
     }
     String given = header.type;
     boolean accepted = type.isEmpty() ? given == null || given.equals("jwt") : type.equals(given);
-    return accepted ? null : TYPE;
+    return accepted ? null : wrongType;
   }
 
   /** What can't change while the token stays the same. */
   @Nullable Rejected<VerifiedJwt> checkContent(ClaimSet claims) {
     if (!audiences.isEmpty() && !hasAudience(claims.audience)) {
-      return AUDIENCE;
+      return wrongAudience;
     }
     if (requiresExpiry && claims.expiresAt == ClaimSet.NONE) {
       return NO_EXPIRY;

@@ -1,5 +1,7 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.SafeText;
 import java.security.Provider;
 import org.jspecify.annotations.Nullable;
 
@@ -7,17 +9,29 @@ import org.jspecify.annotations.Nullable;
 final class IssuerKeys {
 
   private final TrustedIssuer issuer;
+  private final Rejected<VerifiedJwt> wrongIssuer;
   private final @Nullable Provider provider;
   private volatile KeyRing ring;
 
   IssuerKeys(TrustedIssuer issuer, @Nullable Provider provider) {
     this.issuer = issuer;
+    this.wrongIssuer =
+        Refusal.of(
+            JwtReason.ISSUER_MISMATCH,
+            "iss is not the issuer of the key that verified, "
+                + SafeText.of(issuer.issuer())
+                + " is expected");
     this.provider = provider;
     this.ring = KeyRing.bind(issuer.keys().snapshot(), issuer.algorithms(), provider, null);
   }
 
   String name() {
     return issuer.issuer();
+  }
+
+  /** A key of this issuer verified a token that names another. */
+  Rejected<VerifiedJwt> wrongIssuer() {
+    return wrongIssuer;
   }
 
   boolean allows(JwsHeader header) {

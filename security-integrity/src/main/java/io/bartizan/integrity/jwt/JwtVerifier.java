@@ -40,8 +40,6 @@ public final class JwtVerifier {
       Refusal.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
   private static final Rejected<VerifiedJwt> BAD_SIGNATURE =
       Refusal.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
-  private static final Rejected<VerifiedJwt> WRONG_ISSUER =
-      Refusal.of(JwtReason.ISSUER_MISMATCH, "iss is not the issuer of the key that verified");
 
   private static final Rejected<VerifiedJwt> KEYS_UNAVAILABLE =
       Refusal.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
@@ -108,7 +106,19 @@ public final class JwtVerifier {
    * @throws IllegalArgumentException if there is no issuer, or one twice
    */
   public static JwtVerifierBuilder ignoreAudience(TrustedIssuer... issuers) {
-    return new JwtVerifierBuilder(List.of(issuers));
+    return ignoreAudience(List.of(issuers));
+  }
+
+  /**
+   * A verifier of several issuers that accepts tokens which were issued for somebody else; prefer
+   * {@link #of(List, String)}.
+   *
+   * @param issuers whom to believe
+   * @return a builder with safe defaults otherwise
+   * @throws IllegalArgumentException if there is no issuer, or one twice
+   */
+  public static JwtVerifierBuilder ignoreAudience(List<TrustedIssuer> issuers) {
+    return new JwtVerifierBuilder(issuers);
   }
 
   /**
@@ -253,6 +263,7 @@ public final class JwtVerifier {
   private Checked<VerifiedJwt> checkSignature(
       CompactToken token, JwsHeader header, byte[] signature, VerifiedCache.@Nullable Key key) {
     ClaimSet claims = null;
+    IssuerKeys proven = null;
     int tried = 0;
     for (IssuerKeys issuer : issuers) {
       if (!issuer.allows(header) || (claims != null && !issuer.name().equals(claims.issuer))) {
@@ -276,6 +287,7 @@ public final class JwtVerifier {
           }
           try {
             claims = ClaimSet.parse(payload);
+            proven = issuer;
           } catch (Refusal e) {
             return e.rejected;
           }
@@ -287,7 +299,7 @@ public final class JwtVerifier {
         break;
       }
     }
-    return claims != null ? WRONG_ISSUER : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
+    return proven != null ? proven.wrongIssuer() : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
   }
 
   private Accepted<VerifiedJwt> accept(

@@ -304,7 +304,7 @@ public final class JwtVerifierBuilder {
     }
     Duration age = maxAge;
     ClaimPolicy policy =
-        new ClaimPolicy(
+        ClaimPolicy.of(
             Set.copyOf(audiences),
             type,
             skew.toMillis(),

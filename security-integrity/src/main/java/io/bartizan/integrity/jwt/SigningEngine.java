@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,23 @@ interface SigningEngine {
       };
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("no provider signs " + algorithm + " with this key", e);
+    }
+  }
+
+  /** Whether the public key verifies what the private key signs. */
+  static boolean arePair(JwsAlgorithm algorithm, PrivateKey key, PublicKey publicKey) {
+    try {
+      byte[] message = {1, 2, 3};
+      Signature signer = JcaSignatures.instance(algorithm, null);
+      signer.initSign(key);
+      signer.update(message);
+      byte[] signature = signer.sign();
+      Signature verifier = JcaSignatures.instance(algorithm, null);
+      verifier.initVerify(publicKey);
+      verifier.update(message);
+      return verifier.verify(signature);
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The SHA-256 thumbprint of a public key as a JWK (RFC 7638, RFC 8037 section 2). */
 final class Thumbprint {
@@ -15,31 +18,30 @@ final class Thumbprint {
   private Thumbprint() {}
 
   static String of(PublicKey key) {
-    return StrictBase64.encodeUrl(sha256(json(key).getBytes(StandardCharsets.US_ASCII)));
+    String json = JsonWriter.write(members(key));
+    return StrictBase64.encodeUrl(sha256(json.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  private static String json(PublicKey key) {
+  /** The members that a JWK of the key must have, in the order of their names. */
+  static SortedMap<String, String> members(PublicKey key) {
+    SortedMap<String, String> jwk = new TreeMap<>();
     if (key instanceof RSAPublicKey rsa) {
-      return "{\"e\":\""
-          + unsigned(rsa.getPublicExponent(), 0)
-          + "\",\"kty\":\"RSA\",\"n\":\""
-          + unsigned(rsa.getModulus(), 0)
-          + "\"}";
-    }
-    if (key instanceof ECPublicKey ec) {
+      jwk.put("kty", "RSA");
+      jwk.put("e", unsigned(rsa.getPublicExponent(), 0));
+      jwk.put("n", unsigned(rsa.getModulus(), 0));
+    } else if (key instanceof ECPublicKey ec) {
       int bits = ec.getParams().getCurve().getField().getFieldSize();
       int bytes = (bits + 7) / 8;
-      return "{\"crv\":\"P-"
-          + bits
-          + "\",\"kty\":\"EC\",\"x\":\""
-          + unsigned(ec.getW().getAffineX(), bytes)
-          + "\",\"y\":\""
-          + unsigned(ec.getW().getAffineY(), bytes)
-          + "\"}";
+      jwk.put("kty", "EC");
+      jwk.put("crv", "P-" + bits);
+      jwk.put("x", unsigned(ec.getW().getAffineX(), bytes));
+      jwk.put("y", unsigned(ec.getW().getAffineY(), bytes));
+    } else {
+      jwk.put("kty", "OKP");
+      jwk.put("crv", "Ed25519");
+      jwk.put("x", StrictBase64.encodeUrl(KeyLint.ed25519Point(key)));
     }
-    return "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\""
-        + StrictBase64.encodeUrl(KeyLint.ed25519Point(key))
-        + "\"}";
+    return jwk;
   }
 
   private static String unsigned(BigInteger value, int bytes) {

@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.SafeText;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,10 +48,27 @@ public final class TrustedIssuer {
    */
   public static TrustedIssuer of(
       String issuer, JwtKeys keys, JwsAlgorithm algorithm, JwsAlgorithm... more) {
+    return of(issuer, keys, EnumSet.of(algorithm, more));
+  }
+
+  /**
+   * An issuer whose algorithms configuration gives.
+   *
+   * @param issuer what {@code iss} must be, compared character by character
+   * @param keys its keys
+   * @param allowed the algorithms it may use, one or more
+   * @return the bundle
+   * @throws IllegalArgumentException if the issuer or {@code allowed} is empty, a fixed key fits
+   *     none of the algorithms, or fits several and does not say which
+   */
+  public static TrustedIssuer of(String issuer, JwtKeys keys, Collection<JwsAlgorithm> allowed) {
     if (issuer.isEmpty()) {
       throw new IllegalArgumentException("issuer is empty");
     }
-    Set<JwsAlgorithm> algorithms = EnumSet.of(algorithm, more);
+    if (allowed.isEmpty()) {
+      throw new IllegalArgumentException("allowed is empty, one or more algorithms are needed");
+    }
+    Set<JwsAlgorithm> algorithms = EnumSet.copyOf(allowed);
     if (keys instanceof JwtKeys.Fixed) {
       for (KeyMaterial key : keys.snapshot().keys) {
         List<JwsAlgorithm> fitting = fitting(key, algorithms);

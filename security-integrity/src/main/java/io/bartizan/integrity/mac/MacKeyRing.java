@@ -80,8 +80,17 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
     }
   }
 
-  private static MacKeyRing of(List<SecretBytes> keys) {
-    if (keys.size() > MAX_KEYS) {
+  /**
+   * A ring of these keys, as configuration gives them. They are not kept and not closed.
+   *
+   * @param keys the first signs and verifies, the others only verify; each 32 to 64 random bytes
+   * @return a thread-safe ring
+   * @throws NullPointerException if {@code keys} is or holds null
+   * @throws IllegalArgumentException if there is no key or more than {@value #MAX_KEYS}, a key has
+   *     another length, or two are the same for HMAC
+   */
+  public static MacKeyRing of(List<SecretBytes> keys) {
+    if (keys.isEmpty() || keys.size() > MAX_KEYS) {
       throw new IllegalArgumentException(
           "the ring has " + keys.size() + " keys, 1 to " + MAX_KEYS + " are accepted");
     }

@@ -281,9 +281,30 @@ class DownloadLiesTest {
               e ->
                   assertThat(e.attempts())
                       .containsExactly(
-                          "localhost: connection-closed: connection closed at 7 of 200000",
-                          "localhost: connection-closed: connection closed at 9 of 200000"));
+                          server.uri("/") + ": connection-closed: connection closed at 7 of 200000",
+                          server.uri("/")
+                              + ": connection-closed: connection closed at 9 of 200000"));
     }
+  }
+
+  @Test
+  void failure_withoutAWord_namesExceptionAndAddress_andNeitherQueryNorUser() throws Exception {
+    java.net.URI dead;
+    try (LyingServer server = LyingServer.start()) {
+      dead = server.uri("/f");
+    }
+    java.net.URI secret =
+        java.net.URI.create(dead.toString().replace("://", "://alice:hunter2@") + "?sig=hunter3");
+    Path target = directory.resolve("target");
+    assertThatThrownBy(() -> downloads(1).fetch(secret, EXPECTED, target))
+        .isInstanceOfSatisfying(
+            DownloadException.class,
+            e -> {
+              assertThat(e.attempts())
+                  .containsExactly(dead + ": connection-failed: ConnectException");
+              assertThat(e.getMessage()).doesNotContain("hunter", "null");
+              assertThat(e).hasCauseInstanceOf(java.net.ConnectException.class);
+            });
   }
 
   private void refusedThenCompleted(
@@ -334,7 +355,7 @@ class DownloadLiesTest {
   }
 
   private static Lie failed(String name, LyingServer.Script script) {
-    return lie(name, script, ArtifactReason.CONNECTION_FAILED, "localhost: connection-failed");
+    return lie(name, script, ArtifactReason.CONNECTION_FAILED, ": connection-failed");
   }
 
   private static Lie status(int status, String body) {

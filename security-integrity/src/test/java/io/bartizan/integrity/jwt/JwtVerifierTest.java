@@ -41,6 +41,43 @@ class JwtVerifierTest {
   }
 
   @Test
+  void check_refusal_namesWhatWasExpected() {
+    JwtVerifier api = verifier(JwsAlgorithm.ES256);
+    JwtSigner.Builder signer = Keys.signer(JwsAlgorithm.ES256, ISSUER, 0);
+    assertThat(message(api, Keys.signer(JwsAlgorithm.ES256, ISSUER + "/", 0), CLAIMS))
+        .isEqualTo(
+            "issuer-mismatch: iss is not the issuer of the key that verified,"
+                + " https://issuer is expected");
+    assertThat(message(api, signer, JwtClaims.forAudience("other")))
+        .isEqualTo("audience-mismatch: aud is missing or holds no accepted audience, [my-api]");
+    assertThat(message(api, signer.withType("at+jwt"), CLAIMS))
+        .isEqualTo(
+            "type-mismatch: the header's typ is not the expected one, JWT or none;"
+                + " at+jwt takes withAccessTokenProfile");
+  }
+
+  private static String message(JwtVerifier verifier, JwtSigner.Builder signer, JwtClaims claims) {
+    return verifier
+        .check(signer.build().sign(claims))
+        .fold(accepted -> "accepted", Checked.Rejected::message);
+  }
+
+  @Test
+  void of_algorithmsAndIssuersFromConfiguration_isTheSame() {
+    JwtKeys keys = Keys.verifying(JwsAlgorithm.ES256);
+    List<JwsAlgorithm> allowed = List.of(JwsAlgorithm.ES256);
+    TrustedIssuer issuer = TrustedIssuer.of(ISSUER, keys, allowed);
+    assertThat(issuer.toString())
+        .isEqualTo(TrustedIssuer.of(ISSUER, keys, JwsAlgorithm.ES256).toString());
+    String token = Keys.signer(JwsAlgorithm.ES256, ISSUER, 0).build().sign(CLAIMS);
+    JwtVerifier lax = JwtVerifier.ignoreAudience(List.of(issuer)).build();
+    assertThat(lax.check(token).isAccepted()).isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrustedIssuer.of(ISSUER, keys, List.of()))
+        .withMessageContaining("allowed is empty");
+  }
+
+  @Test
   void verify_severalIssuersOfOneKey_takesTheNamedOne() {
     JwtVerifier both =
         JwtVerifier.of(

@@ -340,6 +340,18 @@ class RemoteJwksIT {
     }
   }
 
+  @Test
+  void verify_keysThatTheIssuersSignersPublish_throughTheirRotation() {
+    JwtSigner old = Keys.signer(ES256, ISSUER, 0).withKeyId("a").withClock(Forge.clock()).build();
+    JwtSigner next = Keys.signer(ES256, ISSUER, 1).withKeyId("b").withClock(Forge.clock()).build();
+    server.say(JwtSigner.publicJwkSet(List.of(old, next)));
+    try (RemoteJwks keys = server.keys(ticker).build()) {
+      JwtVerifier verifier = verifier(keys);
+      accepts(verifier, old.sign(JwtClaims.forAudience("my-api")));
+      accepts(verifier, next.sign(JwtClaims.forAudience("my-api")));
+    }
+  }
+
   private void publish(String keyId, int number) {
     server.publish(EcJwk.of(Keys.pair(ES256, number).getPublic(), keyId));
   }

@@ -118,7 +118,7 @@ class SignedValuesTest {
   @Test
   void G13_rotatedKeys_areAcceptedWithAHintAndDroppedKeysRefused() {
     String old = carts.sign("x");
-    MacKeyRing rotated = MacKeyRing.of(countedKey(100), countedKey(0));
+    MacKeyRing rotated = MacKeyRing.of(List.of(countedKey(100), countedKey(0)));
     SignedValue value = values("cart", rotated).verify(old);
     assertThat(value.shouldReissue()).isTrue();
     assertThat(value.keyId()).isEqualTo(ring.currentKeyId());

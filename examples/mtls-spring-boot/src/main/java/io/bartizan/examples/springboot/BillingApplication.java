@@ -1,14 +1,16 @@
 package io.bartizan.examples.springboot;
 
-import io.bartizan.mtls.PeerDecision;
+import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.mtls.ServerTls;
 import java.security.cert.X509Certificate;
-import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
@@ -19,27 +21,21 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class BillingApplication {
 
-  private final ServerTls tls;
-
-  /** Made by Spring. */
-  public BillingApplication(ServerTls tls) {
-    this.tls = tls;
-  }
-
   @Bean
   static WebServerFactoryCustomizer<TomcatServletWebServerFactory> mutualTls(ServerTls tls) {
     return factory ->
         factory.addConnectorCustomizers(connector -> TomcatTls.secure(connector, tls));
   }
 
-  /** Tomcat gives the chain, not the session; deciding again gives the identity. */
+  /** Tomcat gives the certificates of the handshake, not its session. */
   @GetMapping("/")
-  String hello(
-      @RequestAttribute("jakarta.servlet.request.X509Certificate") X509Certificate[] chain) {
-    return "hello "
-        + tls.explain(List.of(chain), null)
-            .fold(
-                accepted -> accepted.identity().spiffeId().orElse("?"),
-                PeerDecision.Rejected::detail);
+  ResponseEntity<String> hello(
+      @RequestAttribute("jakarta.servlet.request.X509Certificate") X509Certificate[] chain)
+      throws SSLPeerUnverifiedException {
+    PeerIdentity caller = PeerIdentity.ofVerified(chain[0]);
+    return caller
+        .spiffeId()
+        .map(id -> ResponseEntity.ok("hello " + id))
+        .orElseGet(() -> ResponseEntity.status(HttpStatus.FORBIDDEN).body("no SPIFFE ID"));
   }
 }

@@ -1,0 +1,236 @@
+package io.bartizan.integrity.jwt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bartizan.core.Pem;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.json.JsonWriter;
+import io.bartizan.integrity.json.StrictBase64;
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Signers fed with PEM and JWK, and the public keys that they publish. */
+class JwtSignerTest {
+
+  private static final String ISSUER = "https://issuer";
+  private static final Duration VALIDITY = Duration.ofMinutes(5);
+
+  @ParameterizedTest
+  @EnumSource(names = "HS.*", mode = EnumSource.Mode.MATCH_NONE)
+  void pemAndJwk_ofAPrivateKey_signWhatThePublishedKeyVerifies(JwsAlgorithm algorithm) {
+    PrivateKey key = Keys.privateKey(algorithm);
+    List<JwtSigner> signers =
+        List.of(
+            JwtSigner.of(ISSUER, VALIDITY, algorithm, key).withKeyId("k").build(),
+            JwtSigner.pem(ISSUER, VALIDITY, algorithm, pem("PRIVATE KEY", key.getEncoded()))
+                .withKeyId("k")
+                .build(),
+            JwtSigner.jwk(ISSUER, VALIDITY, algorithm, jwk(algorithm, privateJwk(algorithm, 0)))
+                .build());
+    JwtKeys.Fixed known = Keys.verifying(algorithm).withKeyId("k");
+    for (JwtSigner signer : signers) {
+      String token = signer.sign(JwtClaims.forAudience("my-api"));
+      assertThat(verifier(known, algorithm).verify(token).issuer()).isEqualTo(ISSUER);
+      String published = signer.publicJwk();
+      assertThat(verifier(JwtKeys.jwk(published), algorithm).verify(token).keyId()).contains("k");
+      String set = JwtSigner.publicJwkSet(List.of(signer));
+      assertThat(set).isEqualTo("{\"keys\":[" + published + "]}");
+      assertThat(verifier(JwtKeys.jwkSet(set), algorithm).check(token).isAccepted()).isTrue();
+      assertThat(published)
+          .contains("\"kid\":\"k\"", "\"use\":\"sig\"", "\"alg\":\"" + algorithm.headerName())
+          .doesNotContain("\"d\"", "\"p\"", "\"q\"", "\"dp\"", "\"dq\"", "\"qi\"");
+    }
+  }
+
+  @Test
+  void publicJwkSet_severalSigners_needDistinctIds() {
+    JwtSigner old = signer(0).withKeyId("old").build();
+    JwtSigner next = signer(1).withKeyId("next").build();
+    JwtKeys keys = JwtKeys.jwkSet(JwtSigner.publicJwkSet(List.of(old, next)));
+    for (JwtSigner signer : List.of(old, next)) {
+      String token = signer.sign(JwtClaims.forAudience("my-api"));
+      assertThat(verifier(keys, JwsAlgorithm.ES256).check(token).isAccepted()).isTrue();
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(old, old)))
+        .withMessage("two signers have the key id old");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(old, signer(1).build())))
+        .withMessage("a signer has no key id, each of several needs one");
+    assertThatIllegalArgumentException().isThrownBy(() -> JwtSigner.publicJwkSet(List.of()));
+  }
+
+  @Test
+  void publicJwk_ofASecret_isRefused() {
+    JwtSigner signer =
+        JwtSigner.of(ISSUER, VALIDITY, JwsAlgorithm.HS256, Keys.secret(JwsAlgorithm.HS256, 0))
+            .build();
+    assertThatIllegalStateException().isThrownBy(signer::publicJwk);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(signer)))
+        .withMessageContaining("never published");
+  }
+
+  @Test
+  void withPublicKey_ofAnotherPair_isRefused() {
+    JwtSigner.Builder builder =
+        signer(0).withPublicKey(Keys.pair(JwsAlgorithm.ES256, 1).getPublic());
+    assertThatIllegalArgumentException().isThrownBy(builder::build);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> signer(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ED25519)));
+    assertThat(signer(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ES256)).build().publicJwk())
+        .isEqualTo(signer(0).build().publicJwk());
+  }
+
+  @Test
+  void of_keyInAModule_tellsNoPublicKey() {
+    PrivateKey opaque = new Opaque(Keys.privateKey(JwsAlgorithm.ES256));
+    assertThat(SigningKey.of(JwsAlgorithm.ES256, opaque).publicKey()).isNull();
+  }
+
+  @Test
+  void pem_weakOrForeignText_isRefused() {
+    PrivateKey weak = Keys.generate("RSA", 1024, "").getPrivate();
+    refusesPem(JwsAlgorithm.RS256, pem("PRIVATE KEY", weak.getEncoded()), "1024 bits");
+    byte[] good = Keys.privateKey(JwsAlgorithm.ES256).getEncoded();
+    refusesPem(JwsAlgorithm.ES384, pem("PRIVATE KEY", good), "P-384");
+    refusesPem(JwsAlgorithm.ED25519, pem("PRIVATE KEY", good), "no private key for ED25519");
+    refusesPem(JwsAlgorithm.ES256, pem("EC PRIVATE KEY", good), "openssl pkcs8 -topk8 -nocrypt");
+    refusesPem(JwsAlgorithm.ES256, SecretBytes.ofUtf8(""), "one PRIVATE KEY");
+    refusesPem(JwsAlgorithm.HS256, pem("PRIVATE KEY", good), "takes a secret");
+  }
+
+  @Test
+  void jwk_wrongHalfOrPurpose_isRefused() {
+    JwsAlgorithm algorithm = JwsAlgorithm.ES256;
+    Map<String, Object> good = privateJwk(algorithm, 0);
+    refusesJwk(with(good, "alg", "ES384"), "another algorithm");
+    refusesJwk(with(good, "use", "enc"), "not for signing");
+    refusesJwk(with(good, "key_ops", List.of("verify")), "not for signing");
+    refusesJwk(with(good, "d", privateJwk(algorithm, 1).get("d")), "not the one of the private");
+    refusesJwk(with(good, "d", StrictBase64.encodeUrl(new byte[32])), "range");
+    refusesJwk(with(good, "d", "AA"), "length");
+    refusesJwk(with(good, "d", 5), "wrong type");
+    refusesJwk(with(good, "kty", "oct"), "no private key for ES256");
+    refusesJwk(with(good, "crv", "secp256k1"), "no private key for ES256");
+    Map<String, Object> half = new LinkedHashMap<>(good);
+    half.remove("d");
+    refusesJwk(half, "no private key for ES256");
+  }
+
+  private static void refusesPem(JwsAlgorithm algorithm, SecretBytes pem, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JwtSigner.pem(ISSUER, VALIDITY, algorithm, pem).build())
+        .withMessageContaining(message);
+  }
+
+  private static void refusesJwk(Map<String, Object> members, String message) {
+    JwsAlgorithm algorithm = JwsAlgorithm.ES256;
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> JwtSigner.jwk(ISSUER, VALIDITY, algorithm, jwk(algorithm, members)).build())
+        .withMessageContaining(message);
+  }
+
+  private static Map<String, Object> with(Map<String, Object> members, String name, Object value) {
+    Map<String, Object> changed = new LinkedHashMap<>(members);
+    changed.put(name, value);
+    return changed;
+  }
+
+  private static JwtSigner.Builder signer(int number) {
+    return Keys.signer(JwsAlgorithm.ES256, ISSUER, number);
+  }
+
+  private static JwtVerifier verifier(JwtKeys keys, JwsAlgorithm algorithm) {
+    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, algorithm), "my-api").build();
+  }
+
+  private static SecretBytes pem(String label, byte[] der) {
+    return SecretBytes.ofUtf8(Pem.encode(label, der));
+  }
+
+  private static SecretBytes jwk(JwsAlgorithm algorithm, Map<String, Object> members) {
+    assertThat(algorithm.isSymmetric()).isFalse();
+    return SecretBytes.ofUtf8(JsonWriter.write(members));
+  }
+
+  /** Written here from the JDK's keys, not by the code under test. */
+  private static Map<String, Object> privateJwk(JwsAlgorithm algorithm, int number) {
+    KeyPair pair = Keys.pair(algorithm, number);
+    Map<String, Object> jwk = new LinkedHashMap<>();
+    jwk.put("kid", "k");
+    if (pair.getPrivate() instanceof RSAPrivateCrtKey rsa) {
+      jwk.put("kty", "RSA");
+      jwk.put("n", base64(rsa.getModulus(), 0));
+      jwk.put("e", base64(rsa.getPublicExponent(), 0));
+      jwk.put("d", base64(rsa.getPrivateExponent(), 0));
+      jwk.put("p", base64(rsa.getPrimeP(), 0));
+      jwk.put("q", base64(rsa.getPrimeQ(), 0));
+      jwk.put("dp", base64(rsa.getPrimeExponentP(), 0));
+      jwk.put("dq", base64(rsa.getPrimeExponentQ(), 0));
+      jwk.put("qi", base64(rsa.getCrtCoefficient(), 0));
+    } else if (pair.getPrivate() instanceof ECPrivateKey ec) {
+      java.security.interfaces.ECPublicKey known =
+          (java.security.interfaces.ECPublicKey) pair.getPublic();
+      jwk.put("kty", "EC");
+      jwk.put("crv", String.valueOf(algorithm.curve));
+      jwk.put("x", base64(known.getW().getAffineX(), algorithm.size));
+      jwk.put("y", base64(known.getW().getAffineY(), algorithm.size));
+      jwk.put("d", base64(ec.getS(), algorithm.size));
+    } else {
+      byte[] spki = pair.getPublic().getEncoded();
+      jwk.put("kty", "OKP");
+      jwk.put("crv", "Ed25519");
+      jwk.put("x", StrictBase64.encodeUrl(java.util.Arrays.copyOfRange(spki, 12, spki.length)));
+      jwk.put(
+          "d",
+          StrictBase64.encodeUrl(((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow()));
+    }
+    return jwk;
+  }
+
+  private static String base64(BigInteger value, int length) {
+    byte[] signed = value.toByteArray();
+    int skip = signed[0] == 0 ? 1 : 0;
+    byte[] plain = new byte[Math.max(length, signed.length - skip)];
+    System.arraycopy(
+        signed, skip, plain, plain.length - signed.length + skip, signed.length - skip);
+    return StrictBase64.encodeUrl(plain);
+  }
+
+  /** A key as a security module shows it. */
+  private record Opaque(PrivateKey inner) implements PrivateKey {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getAlgorithm() {
+      return inner.getAlgorithm();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // the JDK's contract: null if it has no encoding
+    public String getFormat() {
+      return null;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway")
+    public byte[] getEncoded() {
+      return null;
+    }
+  }
+}
