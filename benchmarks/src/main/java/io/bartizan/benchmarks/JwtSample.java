@@ -40,7 +40,7 @@ record JwtSample(JwsAlgorithm algorithm, String token, JwtKeys keys, Key key) {
         JwtSigner.of(ISSUER, Duration.ofDays(1), algorithm, pair.getPrivate());
     if (algorithm == JwsAlgorithm.ED25519) {
       // The one name of the two that jose4j knows too.
-      signer = signer.withEdDsaName();
+      signer = signer.withEdDsaAlias();
     }
     return new JwtSample(
         algorithm,
