@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A hash function that an artifact may be pinned by; weaker first. */
 public enum DigestAlgorithm {
@@ -13,6 +14,9 @@ public enum DigestAlgorithm {
   SHA_384("SHA-384", 48),
   /** SHA-512 (FIPS 180-4), 64 bytes. */
   SHA_512("SHA-512", 64);
+
+  /** Not cloned for each word of a hostile text, as {@code values()} is. */
+  private static final DigestAlgorithm[] ALL = values();
 
   private final String standardName;
   private final String label;
@@ -66,10 +70,36 @@ public enum DigestAlgorithm {
     return tag;
   }
 
-  /** Whether a range of a text is that name, or OpenSSL's {@code SHA2-256}. */
-  boolean isTagged(String text, int start, int end) {
-    String name = end - start == tag.length() ? tag : longTag;
-    return end - start == name.length() && text.startsWith(name, start);
+  /** The algorithm that checksum files call by this range of a text; null if there is none. */
+  static @Nullable DigestAlgorithm tagged(String text, int start, int end) {
+    for (DigestAlgorithm algorithm : ALL) {
+      String name = end - start == algorithm.tag.length() ? algorithm.tag : algorithm.longTag;
+      if (end - start == name.length() && text.startsWith(name, start)) {
+        return algorithm;
+      }
+    }
+    return null;
+  }
+
+  /** The algorithm whose label stands at this place of a text, before a hyphen; null if none. */
+  static @Nullable DigestAlgorithm labelled(String text, int start, int end) {
+    for (DigestAlgorithm algorithm : ALL) {
+      int hyphen = start + algorithm.label.length();
+      if (hyphen < end && text.startsWith(algorithm.label, start) && text.charAt(hyphen) == '-') {
+        return algorithm;
+      }
+    }
+    return null;
+  }
+
+  /** The algorithm with so many hexadecimal digits; null if there is none. */
+  static @Nullable DigestAlgorithm ofHexDigits(int digits) {
+    for (DigestAlgorithm algorithm : ALL) {
+      if (algorithm.length * 2 == digits) {
+        return algorithm;
+      }
+    }
+    return null;
   }
 
   MessageDigest newMessageDigest() {

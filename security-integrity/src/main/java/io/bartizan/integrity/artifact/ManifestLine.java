@@ -46,10 +46,9 @@ final class ManifestLine {
   }
 
   private static DigestAlgorithm algorithmOf(int digits) {
-    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
-      if (algorithm.length() * 2 == digits) {
-        return algorithm;
-      }
+    DigestAlgorithm algorithm = DigestAlgorithm.ofHexDigits(digits);
+    if (algorithm != null) {
+      return algorithm;
     }
     if (digits == 32 || digits == 40) {
       throw DigestAlgorithm.refused(digits == 32 ? "MD5" : "SHA1");
@@ -79,10 +78,9 @@ final class ManifestLine {
   }
 
   private static DigestAlgorithm algorithmOf(String text, int start, int end) {
-    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
-      if (algorithm.isTagged(text, start, end)) {
-        return algorithm;
-      }
+    DigestAlgorithm algorithm = DigestAlgorithm.tagged(text, start, end);
+    if (algorithm != null) {
+      return algorithm;
     }
     throw DigestAlgorithm.refused(text.substring(start, end));
   }

@@ -1,8 +1,12 @@
 package io.bartizan.integrity.artifact;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bartizan.core.VerificationException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +67,33 @@ final class ManifestParser {
           ArtifactReason.TOO_LARGE,
           "the manifest has " + content.length + " bytes, at most " + Manifest.MAX_BYTES);
     }
-    String text = new String(content, StandardCharsets.UTF_8);
-    if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), content)) {
-      throw ManifestLine.malformed("it is not UTF-8");
-    }
+    String text = isAscii(content) ? new String(content, US_ASCII) : decodeUtf8(content);
     if (text.startsWith("\ufeff")) {
       throw ManifestLine.malformed("it starts with a byte order mark");
     }
     return text;
+  }
+
+  private static boolean isAscii(byte[] content) {
+    for (byte b : content) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String decodeUtf8(byte[] content) {
+    try {
+      return UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(content))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw ManifestLine.malformed("it is not UTF-8");
+    }
   }
 
   void add(String listed, Digest digest) {

@@ -116,6 +116,10 @@ final class PartFile implements AutoCloseable {
         .fileKey();
   }
 
+  Path path() {
+    return path;
+  }
+
   FileChannel channel() {
     return channel;
   }

@@ -72,7 +72,8 @@ final class SafeName {
       start++;
     }
     int length = stop - start;
-    for (String device : DEVICES) {
+    for (int i = 0; i < DEVICES.size(); i++) { // an iterator for each segment would add up
+      String device = DEVICES.get(i);
       if (length == device.length() && name.regionMatches(true, start, device, 0, length)) {
         return true;
       }

@@ -110,14 +110,11 @@ public final class Sri {
   private static @Nullable Digest usable(String text, int start, int end) {
     int options = text.indexOf('?', start);
     int stop = options < 0 || options > end ? end : options;
-    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
-      String label = algorithm.label();
-      int value = start + label.length() + 1;
-      if (value <= stop && text.startsWith(label, start) && text.charAt(value - 1) == '-') {
-        return DigestText.base64OrNull(algorithm, text.substring(value, stop));
-      }
-    }
-    return null;
+    DigestAlgorithm algorithm = DigestAlgorithm.labelled(text, start, stop);
+    return algorithm == null
+        ? null
+        : DigestText.base64OrNull(
+            algorithm, text.substring(start + algorithm.label().length() + 1, stop));
   }
 
   /**

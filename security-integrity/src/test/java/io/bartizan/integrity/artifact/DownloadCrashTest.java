@@ -2,6 +2,8 @@ package io.bartizan.integrity.artifact;
 
 import static io.bartizan.integrity.artifact.Refusals.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Downloads whose process is killed, whose disk is full, and files larger than the heap. */
 @Tag("deep")
@@ -26,6 +30,7 @@ class DownloadCrashTest {
 
   private static final int SIZE = 2_000_000;
   private static final int KILLS = Integer.getInteger("artifact.kills", 12);
+  private static final long SPARSE_GIB = Long.getLong("artifact.sparse.gib", 3);
   private static final byte[] GOOD = bytes(SIZE);
   private static final byte[] OLD = bytes(10);
 
@@ -94,13 +99,14 @@ class DownloadCrashTest {
     assertThat(resumed).isPositive();
   }
 
-  @Test
-  void diskFullMidway_leavesTheOldFileAndNothingElse() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 600, 1_900})
+  void diskFullMidway_leavesTheOldFileAndNothingElse(int kibibytes) throws Exception {
     OptionalTool.program("bash");
     Path target = Files.write(directory.resolve("target"), OLD);
     try (LyingServer server = LyingServer.startPlain()) {
       server.then(LyingServer.say("HTTP/1.1 200 OK\ncontent-length: " + SIZE, GOOD, 0, SIZE));
-      assertThat(child("ulimit -f 600; ", server, target).waitFor()).isNotZero();
+      assertThat(child("ulimit -f " + kibibytes + "; ", server, target).waitFor()).isNotZero();
       assertThat(target).hasBinaryContent(OLD);
       assertThat(names()).containsExactly("target");
       assertThat(child("", server, target).waitFor()).isZero();
@@ -108,17 +114,67 @@ class DownloadCrashTest {
     }
   }
 
+  /** A file system of one mebibyte, where a process may make one. */
+  @Test
+  void fileSystemFull_leavesTheOldFileAndNothingElse() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "none", disk.toString()) == 0,
+        "may not mount; the same is shown with a limit of the process");
+    try (LyingServer server = LyingServer.startPlain()) {
+      Path target = Files.write(disk.resolve("target"), OLD);
+      server.then(LyingServer.say("HTTP/1.1 200 OK\ncontent-length: " + SIZE, GOOD, 0, SIZE));
+      Downloads downloads = Downloads.of(LyingServer.client()).build();
+      Expected expected = Expected.of(Digest.sha256Of(GOOD)).withSize(SIZE);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> downloads.fetch(List.of(server.uri("/")), expected, target))
+            .isInstanceOf(IOException.class)
+            .isNotInstanceOf(DownloadException.class);
+        assertThat(target).hasBinaryContent(OLD);
+        assertThat(disk.toFile().list()).containsExactly("target");
+      }
+      assertThat(run("mount", "-o", "remount,size=8m", disk.toString())).isZero();
+      downloads.fetch(List.of(server.uri("/")), expected, target).close();
+      assertThat(target).hasBinaryContent(GOOD);
+    } finally {
+      assertThat(run("umount", disk.toString())).isZero();
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      return -1; // no such program
+    }
+  }
+
+  /** Hashes a file that is far larger than its heap. */
+  public static final class HashChild {
+    private HashChild() {}
+
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] arguments) throws IOException {
+      Path file = Path.of(arguments[0]);
+      System.out.print(Files.size(file) + " " + Digest.sha256Of(file).oci());
+    }
+  }
+
   @Test
   void fileLargerThanTheHeap_isHashedInConstantMemory() throws Exception {
     Path file = directory.resolve("sparse");
-    long size = 3L << 30;
+    long size = SPARSE_GIB << 30;
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
       sparse.setLength(size);
     }
-    assertThat(Runtime.getRuntime().maxMemory()).isLessThan(size);
-    try (VerifiedFile verified = Artifacts.verify(file, Digest.sha256Of(file))) {
-      assertThat(verified.size()).isEqualTo(size);
-    }
+    List<String> smallHeap = List.of("-Xmx16m", "-XX:MaxDirectMemorySize=4m");
+    Process child = ChildJvm.of(HashChild.class, smallHeap, file.toString()).start();
+    assertThat(ChildJvm.output(child)).startsWith(size + " sha256:");
+    assertThat(child.waitFor()).isZero();
   }
 
   /** Until so much is on the disk; bounded, so that a test that goes wrong ends. */
@@ -149,14 +205,8 @@ class DownloadCrashTest {
       command.addAll(List.of("bash", "-c", limit + "exec \"$@\"", "bash"));
     }
     command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:-UsePerfData",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            server.uri("/").toString(),
-            target.toString()));
+        ChildJvm.of(Child.class, List.of(), server.uri("/").toString(), target.toString())
+            .command());
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -19,8 +19,8 @@ final class ProgressBar implements ProgressListener {
   }
 
   @Override
-  public void started(String name, long bytes) {
-    total.addAndGet(Math.max(0, bytes));
+  public void planned(int files, long bytes) {
+    total.set(bytes);
   }
 
   @Override
