@@ -211,9 +211,9 @@ public final class TokenBucket extends Limit {
     return permits <= capacity() && backlog + permits * unitsPerPermit <= fullUnits;
   }
 
-  /** What permits cost; more than the capacity may hold costs all there can be. */
+  /** What permits cost, at most all there can be. */
   long units(long permits) {
-    return permits > capacity() ? MAX_BACKLOG : permits * unitsPerPermit;
+    return permits > MAX_BACKLOG / unitsPerPermit ? MAX_BACKLOG : permits * unitsPerPermit;
   }
 
   /** Microseconds until permits fit after all that were reserved before; a lifetime if never. */

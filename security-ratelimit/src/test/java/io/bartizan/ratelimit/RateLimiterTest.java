@@ -13,6 +13,18 @@ class RateLimiterTest {
   private final ManualTicker ticker = new ManualTicker();
 
   @Test
+  void refund_gives_back_what_it_says_also_to_a_bucket_in_debt() {
+    RateLimiter limiter =
+        RateLimiter.builder(Limits.parse("10 burst, 1/s")).withTicker(new ManualTicker()).build();
+    assertThat(limiter.tryAcquire(10).allowed()).isTrue();
+    assertThat(limiter.reserve(5, Duration.ofSeconds(5)).granted()).isTrue();
+    limiter.refund(11);
+    assertThat(limiter.peek(1).resetAfter()).isEqualTo(Duration.ofSeconds(4));
+    limiter.refund(Long.MAX_VALUE);
+    assertThat(limiter.peek(1).remaining()).isEqualTo(10);
+  }
+
+  @Test
   void burst_is_admitted_then_the_rate_exactly() {
     RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(50, ChronoUnit.SECONDS)));
     assertThat(limiter.tryAcquire().remaining()).isEqualTo(2);

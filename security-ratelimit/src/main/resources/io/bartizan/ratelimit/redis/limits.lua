@@ -15,7 +15,7 @@
 -- that of the Java classes; LuaDifferentialIT compares them.
 
 local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
-local pack, unpack_doubles, match = struct.pack, struct.unpack, string.match
+local pack, unpack_doubles = struct.pack, struct.unpack
 local call = redis.call
 
 -- Expiry counts whole milliseconds from the start of the script, hence two more of them. It knows
@@ -32,462 +32,486 @@ local function number()
   return tonumber(ARGV[arg])
 end
 
+-- The algorithms by their letters, each defined only when it is asked for: most calls need one of
+-- them, and defining costs as much as deciding.
+local algorithms = {}
+
 -- Token bucket: the backlog (time until full) as microseconds and a rest, `scale` of which are one.
+algorithms.B = function()
+  local bucket = {values = 4, format = 'dddd'}
+  bucket.__index = bucket
 
-local bucket = {values = 4}
-bucket.__index = bucket
+  -- n times the pair (us, rest), without leaving 2^53
+  local function times(n, us, rest, scale)
+    if rest == 0 then return n * us, 0 end
+    local quotient = floor(n / scale)
+    local product = (n - quotient * scale) * rest
+    local carry = floor(product / scale)
+    return n * us + quotient * rest + carry, product - carry * scale
+  end
 
--- n times the pair (us, rest), without leaving 2^53
-local function times(n, us, rest, scale)
-  if rest == 0 then return n * us, 0 end
-  local quotient = floor(n / scale)
-  local product = (n - quotient * scale) * rest
-  local carry = floor(product / scale)
-  return n * us + quotient * rest + carry, product - carry * scale
-end
+  function bucket.new(self)
+    self.capacity, self.scale = number(), number()
+    self.cost, self.cost_rest = number(), number()
+    self.full, self.full_rest = number(), number()
+    self.first, self.first_rest = number(), number()
+    self.cost_us = self.cost + self.cost_rest / self.scale
+    self.full_us = self.full + self.full_rest / self.scale
+    self.starts_full = self.first == 0 and self.first_rest == 0
+  end
 
-function bucket.new(self)
-  self.capacity, self.scale = number(), number()
-  self.cost, self.cost_rest = number(), number()
-  self.full, self.full_rest = number(), number()
-  self.first, self.first_rest = number(), number()
-  self.cost_us = self.cost + self.cost_rest / self.scale
-  self.full_us = self.full + self.full_rest / self.scale
-  self.starts_full = self.first == 0 and self.first_rest == 0
-end
+  function bucket:clear()
+    self.us, self.rest = self.first, self.first_rest
+  end
 
-function bucket:clear()
-  self.us, self.rest = self.first, self.first_rest
-end
+  function bucket:load(values, at, last)
+    local us, rest = values[at], values[at + 1]
+    local cost_us, full_us = values[at + 2], values[at + 3]
+    if now > last then
+      us = us - (now - last)
+      if us < 0 then us, rest = 0, 0 end
+    end
+    if cost_us ~= self.cost_us or full_us ~= self.full_us then
+      -- The limit was changed: what was consumed stays so in permits, what was reserved ahead in time.
+      local backlog = us + rest / self.scale
+      local consumed = min(backlog, full_us)
+      us = min(self.full, ceil(consumed * self.cost_us / cost_us)) + ceil(backlog - consumed)
+      rest = 0
+    end
+    self.us, self.rest = us, rest
+  end
 
-function bucket:load(values, at, last)
-  local us, rest = values[at], values[at + 1]
-  local cost_us, full_us = values[at + 2], values[at + 3]
-  if now > last then
-    us = us - (now - last)
+  function bucket:save(values, at)
+    values[at], values[at + 1] = self.us, self.rest
+    values[at + 2], values[at + 3] = self.cost_us, self.full_us
+  end
+
+  function bucket:show(out, n)
+    out[n + 1], out[n + 2] = self.us, self.rest
+    return n + 2
+  end
+
+  -- how many times n permits fit, at most `count`, if the wait for them may be `wait`
+  function bucket:room(n, count, wait)
+    if n > self.capacity then return 0 end
+    local scale = self.scale
+    local us, rest = self.full + wait - self.us, self.full_rest - self.rest
+    if rest < 0 then us, rest = us - 1, rest + scale end
+    local cost, cost_rest = times(n, self.cost, self.cost_rest, scale)
+    if us < cost or (us == cost and rest < cost_rest) then return 0 end
+    if count == 1 then return 1 end
+    local function fits(k)
+      local all, all_rest = times(k, cost, cost_rest, scale)
+      return all < us or (all == us and all_rest <= rest)
+    end
+    local k = min(count, floor((us * scale + rest) / (cost * scale + cost_rest)))
+    while not fits(k) do k = k - 1 end
+    while k < count and fits(k + 1) do k = k + 1 end
+    return k
+  end
+
+  function bucket:take(n, k)
+    local us, rest = times(n, self.cost, self.cost_rest, self.scale)
+    if k > 1 then us, rest = times(k, us, rest, self.scale) end
+    us, rest = self.us + us, self.rest + rest
+    if rest >= self.scale then us, rest = us + 1, rest - self.scale end
+    self.us, self.rest = us, rest
+  end
+
+  function bucket:give(n)
+    local us, rest = times(n, self.cost, self.cost_rest, self.scale)
+    us, rest = self.us - us, self.rest - rest
+    if rest < 0 then us, rest = us - 1, rest + self.scale end
     if us < 0 then us, rest = 0, 0 end
+    self.us, self.rest = us, rest
   end
-  if cost_us ~= self.cost_us or full_us ~= self.full_us then
-    -- The limit was changed: what was consumed stays so in permits, what was reserved ahead in time.
-    local backlog = us + rest / self.scale
-    local consumed = min(backlog, full_us)
-    us = min(self.full, ceil(consumed * self.cost_us / cost_us)) + ceil(backlog - consumed)
-    rest = 0
+
+  -- The mark is the moment, in microseconds and a rest, at which a reservation has flowed back.
+  function bucket:cancel(n, at, at_rest)
+    local us, rest = times(n, self.cost, self.cost_rest, self.scale)
+    local left = at - now
+    if left < 0 then return end
+    if left < us or (left == us and at_rest < rest) then us, rest = left, at_rest end
+    us, rest = self.us - us, self.rest - rest
+    if rest < 0 then us, rest = us - 1, rest + self.scale end
+    if us < 0 then us, rest = 0, 0 end
+    self.us, self.rest = us, rest
   end
-  self.us, self.rest = us, rest
-end
 
-function bucket:save(values, at)
-  values[at], values[at + 1] = self.us, self.rest
-  values[at + 2], values[at + 3] = self.cost_us, self.full_us
-end
+  function bucket:wait(_, _, n) return n end -- follows from what was shown
 
-function bucket:show(out, n)
-  out[n + 1], out[n + 2] = self.us, self.rest
-  return n + 2
-end
-
--- how many times n permits fit, at most `count`, if the wait for them may be `wait`
-function bucket:room(n, count, wait)
-  if n > self.capacity then return 0 end
-  local scale = self.scale
-  local us, rest = self.full + wait - self.us, self.full_rest - self.rest
-  if rest < 0 then us, rest = us - 1, rest + scale end
-  local cost, cost_rest = times(n, self.cost, self.cost_rest, scale)
-  if us < cost or (us == cost and rest < cost_rest) then return 0 end
-  if count == 1 then return 1 end
-  local function fits(k)
-    local all, all_rest = times(k, cost, cost_rest, scale)
-    return all < us or (all == us and all_rest <= rest)
+  -- microseconds until nothing counts any more
+  function bucket:idle()
+    return self.rest > 0 and self.us + 1 or self.us
   end
-  local k = min(count, floor((us * scale + rest) / (cost * scale + cost_rest)))
-  while not fits(k) do k = k - 1 end
-  while k < count and fits(k + 1) do k = k + 1 end
-  return k
-end
 
-function bucket:take(n, k)
-  local us, rest = times(n, self.cost, self.cost_rest, self.scale)
-  if k > 1 then us, rest = times(k, us, rest, self.scale) end
-  us, rest = self.us + us, self.rest + rest
-  if rest >= self.scale then us, rest = us + 1, rest - self.scale end
-  self.us, self.rest = us, rest
-end
-
-function bucket:give(n)
-  local us, rest = times(n, self.cost, self.cost_rest, self.scale)
-  us, rest = self.us - us, self.rest - rest
-  if rest < 0 then us, rest = us - 1, rest + self.scale end
-  if us < 0 then us, rest = 0, 0 end
-  self.us, self.rest = us, rest
-end
-
--- The mark is the moment, in microseconds and a rest, at which a reservation has flowed back.
-function bucket:cancel(n, at, at_rest)
-  local us, rest = times(n, self.cost, self.cost_rest, self.scale)
-  local left = at - now
-  if left < 0 then return end
-  if left < us or (left == us and at_rest < rest) then us, rest = left, at_rest end
-  us, rest = self.us - us, self.rest - rest
-  if rest < 0 then us, rest = us - 1, rest + self.scale end
-  if us < 0 then us, rest = 0, 0 end
-  self.us, self.rest = us, rest
-end
-
-function bucket:wait(_, _, n) return n end -- follows from what was shown
-
--- microseconds until nothing counts any more
-function bucket:idle()
-  return self.rest > 0 and self.us + 1 or self.us
+  return bucket
 end
 
 -- What counts whole permits: `used` of them, of which `capacity` may be.
-
-local counts = {}
-
-function counts:room(n, count)
-  if n > self.capacity - self.used then return 0 end
-  return min(count, floor((self.capacity - self.used) / n))
-end
-
-function counts:take(n, k)
-  self.used = self.used + n * k
-end
-
-function counts:give(n)
-  self.used = max(0, self.used - n)
-end
-
-function counts:show(out, n)
-  out[n + 1], out[n + 2], out[n + 3] = self.used, self:idle(), self:idle_once_taken()
-  return n + 3
-end
-
-function counts:wait(out, permits, n)
-  out[n + 1] = self:retry(permits)
-  return n + 1
-end
-
 local function class(values)
-  local self = {values = values}
-  for name, method in pairs(counts) do self[name] = method end
-  self.__index = self
-  self.starts_full = true
-  return self
+  local counts = {values = values, format = string.rep('d', values), starts_full = true}
+  counts.__index = counts
+
+  function counts:room(n, count)
+    if n > self.capacity - self.used then return 0 end
+    return min(count, floor((self.capacity - self.used) / n))
+  end
+
+  function counts:take(n, k)
+    self.used = self.used + n * k
+  end
+
+  function counts:give(n)
+    self.used = max(0, self.used - n)
+  end
+
+  function counts:show(out, n)
+    out[n + 1], out[n + 2], out[n + 3] = self.used, self:idle(), self:idle_once_taken()
+    return n + 3
+  end
+
+  function counts:wait(out, permits, n)
+    out[n + 1] = self:retry(permits)
+    return n + 1
+  end
+
+  return counts
 end
 
 -- Token bucket in steps: `step` permits come back at each multiple of the period.
+algorithms.S = function()
+  local stepped = class(1)
 
-local stepped = class(1)
+  function stepped.new(self)
+    self.capacity, self.step, self.period, self.first = number(), number(), number(), number()
+    self.starts_full = self.first == 0
+  end
 
-function stepped.new(self)
-  self.capacity, self.step, self.period, self.first = number(), number(), number(), number()
-  self.starts_full = self.first == 0
+  function stepped:clear() self.used = self.first end
+
+  function stepped:load(values, at, last)
+    local steps = max(0, floor(now / self.period) - floor(last / self.period))
+    self.used = max(0, values[at] - steps * self.step)
+  end
+
+  function stepped:save(values, at) values[at] = self.used end
+
+  function stepped:until_back(permits)
+    if permits <= 0 then return 0 end
+    return ceil(permits / self.step) * self.period - now % self.period
+  end
+
+  function stepped:show(out, n)
+    out[n + 1], out[n + 2] = self.used, now % self.period
+    return n + 2
+  end
+
+  local any_room = stepped.room
+
+  function stepped:room(n, count, wait)
+    if n > self.capacity then return 0 end
+    if wait > 0 then return self:until_back(self.used + n - self.capacity) <= wait and 1 or 0 end
+    return any_room(self, n, count)
+  end
+
+  -- The mark is the number of a period and how many permits were used then.
+  function stepped:cancel(n, period, used)
+    local steps = max(0, floor(now / self.period) - period)
+    self:give(min(n, max(0, used - steps * self.step)))
+  end
+
+  function stepped:wait(_, _, n) return n end
+
+  function stepped:idle() return self:until_back(self.used) end
+
+  return stepped
 end
-
-function stepped:clear() self.used = self.first end
-
-function stepped:load(values, at, last)
-  local steps = max(0, floor(now / self.period) - floor(last / self.period))
-  self.used = max(0, values[at] - steps * self.step)
-end
-
-function stepped:save(values, at) values[at] = self.used end
-
-function stepped:until_back(permits)
-  if permits <= 0 then return 0 end
-  return ceil(permits / self.step) * self.period - now % self.period
-end
-
-function stepped:show(out, n)
-  out[n + 1], out[n + 2] = self.used, now % self.period
-  return n + 2
-end
-
-function stepped:room(n, count, wait)
-  if n > self.capacity then return 0 end
-  if wait > 0 then return self:until_back(self.used + n - self.capacity) <= wait and 1 or 0 end
-  return counts.room(self, n, count)
-end
-
--- The mark is the number of a period and how many permits were used then.
-function stepped:cancel(n, period, used)
-  local steps = max(0, floor(now / self.period) - period)
-  self:give(min(n, max(0, used - steps * self.step)))
-end
-
-function stepped:wait(_, _, n) return n end
-
-function stepped:idle() return self:until_back(self.used) end
 
 -- Fixed window: aligned to the epoch, between times that were sent, or open from the first request.
+algorithms.F = function()
+  local fixed = class(1)
 
-local fixed = class(1)
-
-function fixed.new(self)
-  self.capacity, self.period = number(), number()
-  self.start = now - now % self.period
-  self.finish = self.start + self.period
-end
-
-local calendar = setmetatable({values = 1}, fixed)
-calendar.__index = calendar
-
-function calendar.new(self)
-  self.capacity = number()
-  local before = number()
-  for _ = 1, 3 do
-    local edge = number()
-    if now >= before and now < edge then self.start, self.finish = before, edge end
-    before = edge
+  function fixed.new(self)
+    self.capacity, self.period = number(), number()
+    self.start = now - now % self.period
+    self.finish = self.start + self.period
   end
-  return self.start ~= nil
+
+  function fixed:clear() self.used = 0 end
+
+  function fixed:load(values, at, last)
+    self.used = last < self.start and 0 or values[at]
+  end
+
+  function fixed:save(values, at) values[at] = self.used end
+
+  function fixed:retry() return self.used > 0 and self.finish - now or 0 end
+
+  function fixed:idle() return self.used > 0 and self.finish - now or 0 end
+
+  function fixed:idle_once_taken() return self.finish - now end
+
+  return fixed
 end
 
-function fixed:clear() self.used = 0 end
+-- The same between times that were sent, for days and months.
+algorithms.Z = function()
+  local fixed = algorithms.F()
+  local calendar = setmetatable({}, fixed)
+  calendar.__index = calendar
 
-function fixed:load(values, at, last)
-  self.used = last < self.start and 0 or values[at]
+  function calendar.new(self)
+    self.capacity = number()
+    local before = number()
+    for _ = 1, 3 do
+      local edge = number()
+      if now >= before and now < edge then self.start, self.finish = before, edge end
+      before = edge
+    end
+    return self.start ~= nil
+  end
+
+  return calendar
 end
 
-function fixed:save(values, at) values[at] = self.used end
+-- The same from the first request on.
+algorithms.R = function()
+  local opened = class(2)
 
-function fixed:retry() return self.used > 0 and self.finish - now or 0 end
+  function opened.new(self)
+    self.capacity, self.period = number(), number()
+  end
 
-function fixed:idle() return self.used > 0 and self.finish - now or 0 end
+  function opened:clear() self.used, self.finish = 0, now end
 
-function fixed:idle_once_taken() return self.finish - now end
+  function opened:load(values, at, last)
+    self.used, self.finish = values[at], values[at + 1] - max(0, last - now)
+    if now >= self.finish then self:clear() end
+  end
 
-local opened = class(2)
+  function opened:save(values, at) values[at], values[at + 1] = self.used, self.finish end
 
-function opened.new(self)
-  self.capacity, self.period = number(), number()
-end
+  function opened:take(n, k)
+    if self.finish == now then self.finish = now + self.period end
+    self.used = self.used + n * k
+  end
 
-function opened:clear() self.used, self.finish = 0, now end
+  function opened:show(out, n)
+    out[n + 1] = self.used
+    out[n + 2] = self.used > 0 and self.finish - now or 0
+    out[n + 3] = self:idle_once_taken()
+    return n + 3
+  end
 
-function opened:load(values, at, last)
-  self.used, self.finish = values[at], values[at + 1] - max(0, last - now)
-  if now >= self.finish then self:clear() end
-end
+  function opened:retry() return self.finish - now end
 
-function opened:save(values, at) values[at], values[at + 1] = self.used, self.finish end
+  function opened:idle() return self.finish - now end
 
-function opened:take(n, k)
-  if self.finish == now then self.finish = now + self.period end
-  self.used = self.used + n * k
-end
+  function opened:idle_once_taken()
+    return self.finish == now and self.period or self.finish - now
+  end
 
-function opened:show(out, n)
-  out[n + 1] = self.used
-  out[n + 2] = self.used > 0 and self.finish - now or 0
-  out[n + 3] = self:idle_once_taken()
-  return n + 3
-end
-
-function opened:retry() return self.finish - now end
-
-function opened:idle() return self.finish - now end
-
-function opened:idle_once_taken()
-  return self.finish == now and self.period or self.finish - now
+  return opened
 end
 
 -- Sliding-window counter: this window's count, and the one before's, fading in `grains` steps.
+algorithms.C = function()
+  local counter = class(2)
 
-local counter = class(2)
-
-function counter.new(self)
-  self.capacity, self.period, self.grain, self.grains = number(), number(), number(), number()
-  self.index = floor(now / self.period)
-  self.weight = self.grains - floor(now % self.period / self.grain)
-end
-
-function counter:clear() self.previous, self.current = 0, 0 end
-
-function counter:load(values, at, last)
-  local passed = self.index - floor(last / self.period)
-  if passed <= 0 then
-    self.previous, self.current = values[at], values[at + 1]
-  else
-    self.previous, self.current = passed == 1 and values[at + 1] or 0, 0
+  function counter.new(self)
+    self.capacity, self.period, self.grain, self.grains = number(), number(), number(), number()
+    self.index = floor(now / self.period)
+    self.weight = self.grains - floor(now % self.period / self.grain)
   end
+
+  function counter:clear() self.previous, self.current = 0, 0 end
+
+  function counter:load(values, at, last)
+    local passed = self.index - floor(last / self.period)
+    if passed <= 0 then
+      self.previous, self.current = values[at], values[at + 1]
+    else
+      self.previous, self.current = passed == 1 and values[at + 1] or 0, 0
+    end
+  end
+
+  function counter:save(values, at) values[at], values[at + 1] = self.previous, self.current end
+
+  function counter:free()
+    local weighted = self.previous * self.weight + self.current * self.grains
+    return floor((self.capacity * self.grains - weighted) / self.grains)
+  end
+
+  function counter:room(n, count)
+    local free = self:free()
+    if n > free then return 0 end
+    return min(count, floor(free / n))
+  end
+
+  function counter:take(n, k) self.current = self.current + n * k end
+
+  function counter:give(n)
+    local now_first = min(self.current, n)
+    self.current = self.current - now_first
+    self.previous = self.previous - min(self.previous, n - now_first)
+  end
+
+  function counter:show(out, n)
+    out[n + 1], out[n + 2], out[n + 3] = self.capacity - self:free(), self:idle(), self:idle_once_taken()
+    return n + 3
+  end
+
+  -- the first grain in which a count of the window before takes no more than this room
+  function counter:faded_to(count, room)
+    if room < 0 then return self.grains end
+    if count == 0 then return 0 end
+    return max(0, self.grains - floor(room * self.grains / count))
+  end
+
+  function counter:retry(n)
+    n = min(n, self.capacity)
+    local start = self.index * self.period
+    local later = self:faded_to(self.previous, self.capacity - self.current - n)
+    if later < self.grains then return max(0, start + later * self.grain - now) end
+    later = self:faded_to(self.current, self.capacity - n)
+    start = start + self.period
+    if later < self.grains then return start + later * self.grain - now end
+    return start + self.period - now
+  end
+
+  function counter:idle()
+    local windows = self.current > 0 and 2 or self.previous > 0 and 1 or 0
+    return max(0, (self.index + windows) * self.period - now)
+  end
+
+  function counter:idle_once_taken() return (self.index + 2) * self.period - now end
+
+  return counter
 end
-
-function counter:save(values, at) values[at], values[at + 1] = self.previous, self.current end
-
-function counter:free()
-  local weighted = self.previous * self.weight + self.current * self.grains
-  return floor((self.capacity * self.grains - weighted) / self.grains)
-end
-
-function counter:room(n, count)
-  local free = self:free()
-  if n > free then return 0 end
-  return min(count, floor(free / n))
-end
-
-function counter:take(n, k) self.current = self.current + n * k end
-
-function counter:give(n)
-  local now_first = min(self.current, n)
-  self.current = self.current - now_first
-  self.previous = self.previous - min(self.previous, n - now_first)
-end
-
-function counter:show(out, n)
-  out[n + 1], out[n + 2], out[n + 3] = self.capacity - self:free(), self:idle(), self:idle_once_taken()
-  return n + 3
-end
-
--- the first grain in which a count of the window before takes no more than this room
-function counter:faded_to(count, room)
-  if room < 0 then return self.grains end
-  if count == 0 then return 0 end
-  return max(0, self.grains - floor(room * self.grains / count))
-end
-
-function counter:retry(n)
-  n = min(n, self.capacity)
-  local start = self.index * self.period
-  local later = self:faded_to(self.previous, self.capacity - self.current - n)
-  if later < self.grains then return max(0, start + later * self.grain - now) end
-  later = self:faded_to(self.current, self.capacity - n)
-  start = start + self.period
-  if later < self.grains then return start + later * self.grain - now end
-  return start + self.period - now
-end
-
-function counter:idle()
-  local windows = self.current > 0 and 2 or self.previous > 0 and 1 or 0
-  return max(0, (self.index + windows) * self.period - now)
-end
-
-function counter:idle_once_taken() return (self.index + 2) * self.period - now end
 
 -- Exact sliding window: a ring of (time, taken by then) behind the values, in as many slots as the
 -- limit has permits. Times are on a clock of the log's own, `ahead` of the server's, which never
 -- steps back. Nothing is moved or deleted: what left the window is found by bisection.
+algorithms.L = function()
+  local log = class(7)
 
-local log = class(7)
+  function log.new(self)
+    self.capacity, self.period = number(), number()
+  end
 
-function log.new(self)
-  self.capacity, self.period = number(), number()
-end
+  function log:clear()
+    self.taken, self.gone, self.head, self.tail, self.newest, self.ahead = 0, 0, 0, 0, 0, 0
+    self.used, self.time = 0, now
+  end
 
-function log:clear()
-  self.taken, self.gone, self.head, self.tail, self.newest, self.ahead = 0, 0, 0, 0, 0, 0
-  self.used, self.time = 0, now
-end
+  function log:entry(seq, slots)
+    local at = self.base + 16 * (seq % (slots or self.capacity))
+    local time, taken = unpack_doubles('<dd', call('GETRANGE', self.key, at, at + 15))
+    return time, taken
+  end
 
-function log:entry(seq, slots)
-  local at = self.base + 16 * (seq % (slots or self.capacity))
-  local time, taken = unpack_doubles('<dd', call('GETRANGE', self.key, at, at + 15))
-  return time, taken
-end
-
--- the first entry from the head on of which `wanted` holds, having held of all later ones
-function log:first(wanted)
-  local low, high, step = self.head, self.tail, 1
-  while low < high do
-    local probe = min(low + step - 1, high - 1)
-    if wanted(self:entry(probe)) then
-      high = probe
-      break
+  -- the first entry from the head on of which `wanted` holds, having held of all later ones
+  function log:first(wanted)
+    local low, high, step = self.head, self.tail, 1
+    while low < high do
+      local probe = min(low + step - 1, high - 1)
+      if wanted(self:entry(probe)) then
+        high = probe
+        break
+      end
+      low, step = probe + 1, step * 2
     end
-    low, step = probe + 1, step * 2
+    while low < high do
+      local middle = floor((low + high) / 2)
+      if wanted(self:entry(middle)) then high = middle else low = middle + 1 end
+    end
+    return low
   end
-  while low < high do
-    local middle = floor((low + high) / 2)
-    if wanted(self:entry(middle)) then high = middle else low = middle + 1 end
-  end
-  return low
-end
 
-function log:load(values, at, last)
-  self.taken, self.gone = values[at], values[at + 1]
-  self.head, self.tail = values[at + 2], values[at + 3]
-  self.newest = values[at + 4]
-  self.ahead = values[at + 5] + max(0, last - now)
-  self.time = now + self.ahead
-  self.used = self.taken - self.gone
-  local slots = values[at + 6]
-  if slots ~= self.capacity then self:resize(slots) end
-  self:forget()
-end
-
--- The limit was changed: entries go to where the new ring has them, the oldest without room are gone.
-function log:resize(slots)
-  self.gone = self.gone + max(0, self.used - self.capacity)
-  self.used = self.taken - self.gone
-  local entries = {}
-  for seq = self.head, self.tail - 1 do
-    local time, taken = self:entry(seq, slots)
-    if taken > self.gone then entries[#entries + 1] = pack('<dd', time, taken) end
-  end
-  self.head, self.tail = 0, #entries
-  call('SETRANGE', self.key, self.base, table.concat(entries))
-end
-
-function log:forget()
-  local edge, gone = self.time - self.period, self.gone
-  local first = self:first(function(time, taken) return time > edge and taken > gone end)
-  if first > self.head then
-    local _, taken = self:entry(first - 1)
-    self.gone = max(gone, taken)
-    self.head = first
+  function log:load(values, at, last)
+    self.taken, self.gone = values[at], values[at + 1]
+    self.head, self.tail = values[at + 2], values[at + 3]
+    self.newest = values[at + 4]
+    self.ahead = values[at + 5] + max(0, last - now)
+    self.time = now + self.ahead
     self.used = self.taken - self.gone
+    local slots = values[at + 6]
+    if slots ~= self.capacity then self:resize(slots) end
+    self:forget()
   end
+
+  -- The limit was changed: entries go to where the new ring has them, the oldest without room are gone.
+  function log:resize(slots)
+    self.gone = self.gone + max(0, self.used - self.capacity)
+    self.used = self.taken - self.gone
+    local entries = {}
+    for seq = self.head, self.tail - 1 do
+      local time, taken = self:entry(seq, slots)
+      if taken > self.gone then entries[#entries + 1] = pack('<dd', time, taken) end
+    end
+    self.head, self.tail = 0, #entries
+    call('SETRANGE', self.key, self.base, table.concat(entries))
+  end
+
+  function log:forget()
+    local edge, gone = self.time - self.period, self.gone
+    local first = self:first(function(time, taken) return time > edge and taken > gone end)
+    if first > self.head then
+      local _, taken = self:entry(first - 1)
+      self.gone = max(gone, taken)
+      self.head = first
+      self.used = self.taken - self.gone
+    end
+  end
+
+  function log:take(n, k)
+    self.used = self.used + n * k
+    self.taken = self.taken + n * k
+    if self.tail == self.head or self.newest ~= self.time then self.tail = self.tail + 1 end
+    self.newest = self.time
+    local at = self.base + 16 * ((self.tail - 1) % self.capacity)
+    call('SETRANGE', self.key, at, pack('<dd', self.time, self.taken))
+  end
+
+  function log:give(n)
+    self.gone = self.gone + min(n, self.used)
+    self.used = self.taken - self.gone
+    self:forget()
+  end
+
+  function log:save(values, at)
+    values[at], values[at + 1] = self.taken, self.gone
+    values[at + 2], values[at + 3] = self.head, self.tail
+    values[at + 4], values[at + 5], values[at + 6] = self.newest, self.ahead, self.capacity
+  end
+
+  function log:retry(n)
+    local too_many = self.used + min(n, self.capacity) - self.capacity
+    if too_many <= 0 then return 0 end
+    local enough = self.gone + too_many
+    local time = self:entry(self:first(function(_, taken) return taken >= enough end))
+    return time + self.period - self.time
+  end
+
+  function log:idle() return self.tail > self.head and self.newest + self.period - self.time or 0 end
+
+  function log:idle_once_taken() return self.period end
+
+  return log
 end
-
-function log:take(n, k)
-  self.used = self.used + n * k
-  self.taken = self.taken + n * k
-  if self.tail == self.head or self.newest ~= self.time then self.tail = self.tail + 1 end
-  self.newest = self.time
-  local at = self.base + 16 * ((self.tail - 1) % self.capacity)
-  call('SETRANGE', self.key, at, pack('<dd', self.time, self.taken))
-end
-
-function log:give(n)
-  self.gone = self.gone + min(n, self.used)
-  self.used = self.taken - self.gone
-  self:forget()
-end
-
-function log:save(values, at)
-  values[at], values[at + 1] = self.taken, self.gone
-  values[at + 2], values[at + 3] = self.head, self.tail
-  values[at + 4], values[at + 5], values[at + 6] = self.newest, self.ahead, self.capacity
-end
-
-function log:retry(n)
-  local too_many = self.used + min(n, self.capacity) - self.capacity
-  if too_many <= 0 then return 0 end
-  local enough = self.gone + too_many
-  local time = self:entry(self:first(function(_, taken) return taken >= enough end))
-  return time + self.period - self.time
-end
-
-function log:idle() return self.tail > self.head and self.newest + self.period - self.time or 0 end
-
-function log:idle_once_taken() return self.period end
 
 -- All algorithms -------------------------------------------------------------------------------
-
-local algorithms = {
-  B = bucket, S = stepped, F = fixed, Z = calendar, R = opened, C = counter, L = log,
-}
 
 local limits, format, size, rings = {}, '<d', 1, {}
 local starts_full = true
 for l = 1, tonumber(ARGV[2]) do
   arg = arg + 1
-  local limit = setmetatable({}, algorithms[ARGV[arg]])
+  local limit = setmetatable({}, algorithms[ARGV[arg]]())
   if limit.new(limit) == false then return {-1, now} end
   limits[l] = limit
   starts_full = starts_full and limit.starts_full
-  format = format .. string.rep('d', limit.values)
+  format = format .. limit.format
   limit.at = size + 1
   size = size + limit.values
   if limit.entry then rings[#rings + 1] = limit end
@@ -498,7 +522,7 @@ for _, ring in ipairs(rings) do
   ring.base = base
   base = base + 16 * ring.capacity
 end
-local first, several, ringed = limits[1], #limits > 1, #rings > 0
+local first, ringed = limits[1], #rings > 0
 
 local function room(n, count, wait)
   local k = first:room(n, count, wait)
@@ -528,39 +552,43 @@ local function acquire(n, count, wait, peek)
   return k > 0 and not peek
 end
 
-local function given(n, marks)
-  local l = 0
-  for mark, rest in string.gmatch(marks, '(%d+):(%d+)') do
-    l = l + 1
-    if limits[l] then limits[l]:cancel(n, tonumber(mark), tonumber(rest)) end
-  end
-end
-
-local function decide(requests)
-  local changed = false
-  for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,:]+)') do
-    n = tonumber(n)
-    if kind == 'a' then
-      changed = acquire(n, tonumber(count), 0) or changed
-    elseif kind == 'p' then
-      acquire(n, 1, 0, true)
-    elseif kind == 'v' then
-      changed = acquire(n, 1, tonumber(count)) or changed
-    else
-      if kind == 'c' then
-        given(n, count)
-      else
-        for l = 1, #limits do limits[l]:give(n) end
-      end
-      filled = filled + 1
-      out[filled] = 1
-      show()
-      changed = true
+-- What decides requests that are more than one number, made only when there are such.
+local function decider()
+  local function cancel(n, marks)
+    local l = 0
+    for mark, rest in string.gmatch(marks, '(%d+):(%d+)') do
+      l = l + 1
+      if limits[l] then limits[l]:cancel(n, tonumber(mark), tonumber(rest)) end
     end
   end
-  return changed
+
+  return function(requests)
+    local changed = false
+    for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,:]+)') do
+      n = tonumber(n)
+      if kind == 'a' then
+        changed = acquire(n, tonumber(count), 0) or changed
+      elseif kind == 'p' then
+        acquire(n, 1, 0, true)
+      elseif kind == 'v' then
+        changed = acquire(n, 1, tonumber(count)) or changed
+      else
+        if kind == 'c' then
+          cancel(n, count)
+        else
+          for l = 1, #limits do limits[l]:give(n) end
+        end
+        filled = filled + 1
+        out[filled] = 1
+        show()
+        changed = true
+      end
+    end
+    return changed
+  end
 end
 
+local decide
 local ttl, ttl_of = '', -1
 local values = {}
 
@@ -594,6 +622,7 @@ for i = 1, #KEYS do
   if single then
     changed = acquire(single, 1, 0) or changed
   else
+    decide = decide or decider()
     changed = decide(requests) or changed
   end
 
