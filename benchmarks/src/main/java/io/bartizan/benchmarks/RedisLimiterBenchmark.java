@@ -71,13 +71,13 @@ public class RedisLimiterBenchmark {
   private RedisRateLimiterBuilder onServer(Limit limit) {
     RedisClient server = RedisClient.create(redis);
     client = server;
-    return RedisRateLimiter.of(server, limit);
+    return RedisRateLimiter.of(server, limit.named("bench"));
   }
 
   private RedisRateLimiterBuilder onCluster(Limit limit) {
     RedisClusterClient nodes = RedisClusterClient.create(redis);
     client = nodes;
-    return RedisRateLimiter.of(nodes, limit);
+    return RedisRateLimiter.of(nodes, limit.named("bench"));
   }
 
   @TearDown

@@ -4,6 +4,9 @@ import io.bartizan.core.Health;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a listener on a limiter, or a limiter into shadow mode; the limiter itself is not changed.
@@ -13,6 +16,8 @@ import java.util.concurrent.CompletionStage;
  * {@link Decision#shadowed()} set where he would have been refused.
  */
 public final class Observed {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Observed.class);
 
   private Observed() {}
 
@@ -91,14 +96,29 @@ public final class Observed {
   }
 
   /** Tells the listener and answers the caller. */
-  private record Ear(RateLimitListener listener, boolean shadow) {
+  private static final class Ear {
 
-    Ear {
-      Objects.requireNonNull(listener, "listener");
+    private final RateLimitListener listener;
+    private final boolean shadow;
+    private final AtomicBoolean broken = new AtomicBoolean();
+
+    Ear(RateLimitListener listener, boolean shadow) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      this.shadow = shadow;
+    }
+
+    private void tell(RateLimitListener.Verb verb, Decision decision) {
+      try {
+        listener.onDecision(verb, decision);
+      } catch (RuntimeException e) {
+        if (broken.compareAndSet(false, true)) {
+          LOG.warn("a rate-limit listener failed; later failures are not logged", e);
+        }
+      }
     }
 
     Decision hear(Decision decision) {
-      listener.onDecision(RateLimitListener.Verb.TRY_ACQUIRE, decision);
+      tell(RateLimitListener.Verb.TRY_ACQUIRE, decision);
       return answer(decision);
     }
 
@@ -107,7 +127,7 @@ public final class Observed {
     }
 
     Reservation hear(Reservation slot) {
-      listener.onDecision(RateLimitListener.Verb.RESERVE, slot.decision());
+      tell(RateLimitListener.Verb.RESERVE, slot.decision());
       return shadow && !slot.granted()
           ? Reservation.of(slot.decision().inShadow(), Duration.ZERO, () -> {})
           : slot;

@@ -4,8 +4,9 @@ package io.bartizan.ratelimit;
  * Hears every decision of a limiter: for metrics and audit.
  *
  * <p>It is called on the thread that asked (of a shared limiter: on the one that completes the
- * answer), so it must be quick and thread-safe; what it throws, the caller gets. It is not told the
- * key, so that no metric can hold one.
+ * answer), so it must be quick and thread-safe. What it throws changes no decision: the first
+ * exception is logged, the others are dropped. It is not told the key, so that no metric can hold
+ * one.
  *
  * <pre>{@code
  * RateLimitListener audit = (verb, decision) -> {

@@ -34,6 +34,19 @@ class ObservedTest {
   }
 
   @Test
+  void broken_listener_changes_no_decision() {
+    KeyedRateLimiter observed =
+        Observed.of(
+            limiter,
+            (verb, decision) -> {
+              throw new IllegalStateException("the registry is gone");
+            });
+    assertThat(observed.tryAcquire("a").allowed()).isTrue();
+    assertThat(observed.tryAcquire("a").allowed()).isFalse();
+    assertThat(observed.reserve("a", 1, Duration.ZERO).granted()).isFalse();
+  }
+
+  @Test
   void shadow_mode_records_the_refusal_and_lets_everyone_go_on() throws InterruptedException {
     KeyedRateLimiter shadow = Observed.shadow(limiter, listener);
     assertThat(shadow.tryAcquire("a").shadowed()).isFalse();

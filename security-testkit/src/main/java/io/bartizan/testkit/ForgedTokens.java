@@ -24,7 +24,7 @@ public final class ForgedTokens {
   private ForgedTokens() {}
 
   /**
-   * More than 50 tokens that anyone can make who has seen the good one.
+   * More than 100 tokens that anyone can make who has seen the good one.
    *
    * @param good a compact token of any algorithm
    * @return an immutable list

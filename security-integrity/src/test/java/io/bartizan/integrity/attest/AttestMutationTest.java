@@ -36,11 +36,11 @@ class AttestMutationTest {
     everyFormat(300);
   }
 
-  /** 4000 of each here, most with a signature to verify; {@code -Dmutations=N} for more. */
+  /** 1500 of each here, most with a signature to verify; {@code -Dmutations=N} for more. */
   @Test
   @Tag("deep")
   void everyFormat_muchDamaged_isRefusedInBounds() {
-    everyFormat(Integer.getInteger("mutations", 4_000));
+    everyFormat(Integer.getInteger("mutations", 1_500));
   }
 
   private static void everyFormat(int count) {

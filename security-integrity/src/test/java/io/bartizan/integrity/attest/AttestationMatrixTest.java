@@ -150,7 +150,7 @@ class AttestationMatrixTest {
     assertThat(envelope.preAuthenticationEncoding())
         .asString(UTF_8)
         .isEqualTo("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
-    ECParameterSpec curve = ((ECPublicKey) key("EC")).getParams();
+    ECParameterSpec curve = p256();
     ECPoint point =
         new ECPoint(
             new BigInteger(
@@ -285,8 +285,10 @@ class AttestationMatrixTest {
     refused(AttestReason.TOO_LARGE, () -> statements.verify(tooMany, ARTIFACT));
   }
 
-  private static java.security.PublicKey key(String family) throws Exception {
-    return KeyPairGenerator.getInstance(family).generateKeyPair().getPublic();
+  private static ECParameterSpec p256() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(256); // the default is another curve on newer JDKs
+    return ((ECPublicKey) generator.generateKeyPair().getPublic()).getParams();
   }
 
   private static BigInteger[] numbers(byte[] der) {

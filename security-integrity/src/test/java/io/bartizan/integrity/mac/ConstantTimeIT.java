@@ -29,7 +29,7 @@ class ConstantTimeIT {
 
   @Test
   void program_inEachModeOfTheJvm_tellsItsControl() throws Exception {
-    int pairs = Integer.getInteger("pairs", 4_000);
+    int pairs = Integer.getInteger("pairs", 2_000);
     StringBuilder table = new StringBuilder(HEAD);
     for (List<String> mode :
         List.of(

@@ -13,6 +13,7 @@ final class ConnectionOptions {
 
   Duration timeout = Duration.ofMillis(100);
   String prefix = "bartizan";
+  boolean hasOwnPrefix;
   FailurePolicy failurePolicy = FailurePolicy.failClosed();
   RedisLimiterListener listener = new RedisLimiterListener() {};
   @Nullable SecretBytes hashKey;
@@ -29,6 +30,7 @@ final class ConnectionOptions {
       throw new IllegalArgumentException("prefix must be 1 to 64 of A-Za-z0-9._:-");
     }
     prefix = newPrefix;
+    hasOwnPrefix = true;
   }
 
   void failurePolicy(FailurePolicy policy) {

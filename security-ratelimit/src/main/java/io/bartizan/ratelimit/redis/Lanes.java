@@ -28,6 +28,12 @@ final class Lanes implements AutoCloseable {
     return lanes.values();
   }
 
+  /** How many servers can't be reached; one while there is no connection at all. */
+  long serversAway() {
+    long away = lanes.values().stream().filter(lane -> lane.breaker().isOpen()).count();
+    return away == 0 && !links.isOpen() ? 1 : away;
+  }
+
   /** Connects for the first time. */
   void connect() {
     links.connect();

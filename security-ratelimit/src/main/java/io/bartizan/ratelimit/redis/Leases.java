@@ -53,7 +53,8 @@ final class Leases implements AutoCloseable {
   }
 
   long serversAway() {
-    return breakers.values().stream().filter(Breaker::isOpen).count();
+    long away = breakers.values().stream().filter(Breaker::isOpen).count();
+    return away == 0 && !links.isOpen() ? 1 : away;
   }
 
   @Override

@@ -101,6 +101,11 @@ final class Links implements AutoCloseable {
     }
   }
 
+  /** Whether there is a connection at this moment. */
+  boolean isOpen() {
+    return connector.isOpen();
+  }
+
   @Override
   public void close() {
     connector.close();

@@ -49,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Names.</b> A key on Redis is {@code prefix:limit-names:algorithms:{key}}. Limiters whose
  * limits have the same names and algorithms count together, which is what the processes of one
- * service want: give limits of different meaning different names. When a limit's numbers change,
- * what was consumed stays.
+ * service want: give limits of different meaning different names. A limit without a name is refused
+ * unless the limiter has a prefix of its own. When a limit's numbers change, what was consumed
+ * stays.
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client: whoever does long work there,
  * or waits there for another check, holds up all of its connections.
@@ -72,7 +73,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     this.ticker = Ticker.system();
     this.timer = source.timer();
     ConnectionOptions options = settings.options;
-    this.scripts = new Scripts(settings.plan, options.prefix, settings.clock);
+    this.scripts = new Scripts(settings);
     this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
     this.fallback = new Fallback(options.failurePolicy, settings.plan);
     this.deadlines = new Deadlines(timer, ticker, options.timeout.toNanos(), this::expire);
@@ -183,14 +184,14 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   @Override
   public Health health() {
-    long open = lanes.all().stream().filter(lane -> lane.breaker().isOpen()).count();
+    long away = lanes.serversAway();
     if (closed) {
       return Health.down("the limiter is closed");
     }
-    if (open == 0) {
+    if (away == 0) {
       return Health.up("Redis answers; " + fallback.decided() + " checks were decided without it");
     }
-    String detail = open + " Redis server(s) can't be reached: " + fallback.policy();
+    String detail = away + " Redis server(s) can't be reached: " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);
   }
 

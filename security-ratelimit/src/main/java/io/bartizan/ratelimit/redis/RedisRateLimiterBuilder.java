@@ -121,6 +121,8 @@ public final class RedisRateLimiterBuilder {
    * begins with its failure policy and goes on trying.
    *
    * @return a limiter; close it to close the connection
+   * @throws IllegalArgumentException if a limit has no name and the limiter no prefix of its own; a
+   *     plan that chooses by key is told so by the check
    * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
    */
   public RedisRateLimiter build() {

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
 import java.time.InstantSource;
@@ -17,14 +18,20 @@ final class Scripts {
 
   private final Plan plan;
   private final String prefix;
+  private final boolean mayLackNames;
   private final ServerClock clock;
   private final Map<Limits, LimitScript> scripts = new ConcurrentHashMap<>();
   private volatile @Nullable LimitScript last;
 
-  Scripts(Plan plan, String prefix, @Nullable LongSupplier clock) {
-    this.plan = plan;
-    this.prefix = prefix;
+  Scripts(RedisRateLimiterBuilder settings) {
+    this.plan = settings.plan;
+    this.prefix = settings.options.prefix;
+    this.mayLackNames = settings.options.hasOwnPrefix;
+    LongSupplier clock = settings.clock;
     this.clock = new ServerClock(Ticker.system(), InstantSource.system(), clock);
+    if (plan instanceof Limit || plan instanceof Limits) {
+      last = of("any"); // so that limits without names stop the start, not the first check
+    }
   }
 
   LimitScript of(String key) {
@@ -38,9 +45,23 @@ final class Scripts {
       if (scripts.size() >= MOST_LIMITS) {
         scripts.clear();
       }
-      script = scripts.computeIfAbsent(limits, each -> new LimitScript(each, prefix, clock));
+      script = scripts.computeIfAbsent(limits, this::named);
     }
     last = script;
     return script;
+  }
+
+  /** All that two limiters on one Redis know of each other is prefix and names. */
+  private LimitScript named(Limits limits) {
+    for (Limit limit : limits.list()) {
+      if (limit.name().equals(Limit.DEFAULT_NAME) && !mayLackNames) {
+        throw new IllegalArgumentException(
+            "limit \""
+                + limit
+                + "\" has no name and would count together with all others of this Redis that have"
+                + " none; say named(\"...\") or withKeyPrefix(\"...\")");
+      }
+    }
+    return new LimitScript(limits, prefix, clock);
   }
 }

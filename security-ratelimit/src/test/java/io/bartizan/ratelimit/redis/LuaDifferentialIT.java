@@ -77,6 +77,7 @@ class LuaDifferentialIT {
     long period = limits.list().get(0).window().toNanos() / 1000;
     try (RedisRateLimiter lua =
         RedisRateLimiter.of(client, limits)
+            .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)

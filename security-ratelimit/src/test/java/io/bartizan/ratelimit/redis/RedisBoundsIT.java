@@ -57,6 +57,7 @@ class RedisBoundsIT {
 
   private RedisRateLimiterBuilder builder(Plan plan) {
     return RedisRateLimiter.of(client, plan)
+        .withKeyPrefix("bartizan")
         .withClock(micros::get)
         .withDenyCache(Duration.ZERO)
         .withTimeout(Duration.ofSeconds(10));

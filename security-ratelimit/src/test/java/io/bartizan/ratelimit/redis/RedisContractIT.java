@@ -45,6 +45,7 @@ class RedisContractIT extends LimiterContractTest {
     AtomicLong micros = new AtomicLong(startMicros);
     RedisRateLimiter limiter =
         RedisRateLimiter.of(client, limits)
+            .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)

@@ -162,7 +162,8 @@ class RedisFailureIT {
     RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
         RedisRateLimiter log =
-            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS))).build();
+            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"))
+                .build();
         RedisRateLimiter foreign =
             RedisRateLimiter.of(limited, LIMIT)
                 .withKeyPrefix("other")

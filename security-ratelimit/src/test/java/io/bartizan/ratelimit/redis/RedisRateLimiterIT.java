@@ -4,6 +4,7 @@ import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
@@ -60,6 +61,33 @@ class RedisRateLimiterIT {
   @AfterEach
   void close() {
     limiter.close();
+  }
+
+  @Test
+  void limit_without_a_name_is_refused_before_it_counts_with_strangers() {
+    Limit login = Limit.parse("5 burst, 1/h");
+    assertThatThrownBy(() -> RedisRateLimiter.of(client, login).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"5 burst, 1/h\" has no name");
+    try (RedisRateLimiter chosen = RedisRateLimiter.of(client, key -> login.limitsOf(key)).build();
+        RedisRateLimiter apart =
+            RedisRateLimiter.of(client, login).withKeyPrefix("login").build()) {
+      assertThatThrownBy(() -> chosen.blocking().tryAcquire("alice"))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(apart.blocking().tryAcquire("alice").allowed()).isTrue();
+    }
+  }
+
+  @Test
+  void health_is_down_from_the_start_where_redis_never_answered() {
+    RedisClient dead = RedisClient.create("redis://127.0.0.1:1");
+    try (RedisRateLimiter never = RedisRateLimiter.of(dead, BUCKET).build()) {
+      assertThat(never.health().status()).isEqualTo(Health.Status.DOWN);
+      assertThat(never.blocking().health().status()).isEqualTo(Health.Status.DOWN);
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+    } finally {
+      dead.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
   }
 
   @Test
