@@ -59,17 +59,24 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
     if (ended) {
       return List.of();
     }
-    var unused = subscription.thenAccept(given -> given.request(1));
-    Event event = events.poll(stallTimeout.toNanos(), TimeUnit.NANOSECONDS);
-    if (event == null) {
-      throw new VerificationException(
-          ArtifactReason.STALLED, "no byte for " + stallTimeout.toMillis() + " ms");
+    long start = System.nanoTime(); // empty pieces are no bytes and buy no more time
+    while (true) {
+      var unused = subscription.thenAccept(given -> given.request(1));
+      long left = stallTimeout.toNanos() - (System.nanoTime() - start);
+      Event event = left <= 0 ? null : events.poll(left, TimeUnit.NANOSECONDS);
+      if (event == null) {
+        throw new VerificationException(
+            ArtifactReason.STALLED, "no byte for " + stallTimeout.toMillis() + " ms");
+      }
+      ended = event.end();
+      if (event.failure() != null) {
+        throw new IOException(event.failure().getMessage(), event.failure());
+      }
+      boolean empty = event.buffers().stream().noneMatch(ByteBuffer::hasRemaining);
+      if (ended || !empty) {
+        return event.buffers();
+      }
     }
-    ended = event.end();
-    if (event.failure() != null) {
-      throw new IOException(event.failure().getMessage(), event.failure());
-    }
-    return event.buffers().isEmpty() && !ended ? next(stallTimeout) : event.buffers();
   }
 
   /** Gives the connection up unless the body was read to its end. */

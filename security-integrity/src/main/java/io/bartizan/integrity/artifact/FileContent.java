@@ -93,10 +93,23 @@ final class FileContent implements AutoCloseable {
       count = readInTurn(sink);
     }
     if (count != before.size() || !Snapshot.of(file, links).equals(before)) {
-      throw new VerificationException(
-          ArtifactReason.FILE_CHANGED,
-          "\"" + DigestText.shortened(file.toString()) + "\" changed while it was read");
+      throw changed();
     }
+  }
+
+  /**
+   * Before the sink gets them: whoever can make the file longer must not fill the disk of a copy.
+   */
+  private void requireExpected(long count) {
+    if (count > before.size()) {
+      throw changed();
+    }
+  }
+
+  private VerificationException changed() {
+    return new VerificationException(
+        ArtifactReason.FILE_CHANGED,
+        "\"" + DigestText.shortened(file.toString()) + "\" changed while it was read");
   }
 
   private long readInTurn(Sink sink) throws IOException {
@@ -105,8 +118,9 @@ final class FileContent implements AutoCloseable {
     long count = 0;
     for (int n = channel.read(buffer); n >= 0; n = channel.read(buffer)) {
       stopIfInterrupted();
-      sink.accept(buffer.array(), n);
       count += n;
+      requireExpected(count);
+      sink.accept(buffer.array(), n);
       buffer.clear();
     }
     return count;
@@ -117,8 +131,9 @@ final class FileContent implements AutoCloseable {
     try (ReadAhead reader = new ReadAhead(channel)) {
       for (var chunk = reader.next(); chunk.length >= 0; chunk = reader.next()) {
         stopIfInterrupted();
-        sink.accept(chunk.bytes, chunk.length);
         count += chunk.length;
+        requireExpected(count);
+        sink.accept(chunk.bytes, chunk.length);
         reader.done();
       }
     }

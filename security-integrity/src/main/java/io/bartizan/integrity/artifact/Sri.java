@@ -108,8 +108,10 @@ public final class Sri {
 
   /** One hash with its options, or null where the specification passes over it. */
   private static @Nullable Digest usable(String text, int start, int end) {
-    int options = text.indexOf('?', start);
-    int stop = options < 0 || options > end ? end : options;
+    int stop = start;
+    while (stop < end && text.charAt(stop) != '?') {
+      stop++;
+    }
     DigestAlgorithm algorithm = DigestAlgorithm.labelled(text, start, stop);
     return algorithm == null
         ? null

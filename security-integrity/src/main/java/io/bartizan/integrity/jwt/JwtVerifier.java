@@ -270,12 +270,14 @@ public final class JwtVerifier {
         continue;
       }
       KeyRing ring = issuer.current();
+      int triedOfIssuer = 0; // so that no issuer's keys use up another's tries
       for (KeyRing.Bound bound : ring.candidates(header.keyId)) {
         if (bound.algorithm() != header.algorithm()) {
           continue;
         }
-        if (++tried > KeyRing.MAX_CANDIDATES) {
-          return BAD_SIGNATURE;
+        tried++;
+        if (++triedOfIssuer > KeyRing.MAX_CANDIDATES) {
+          break;
         }
         if (!bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
           continue;

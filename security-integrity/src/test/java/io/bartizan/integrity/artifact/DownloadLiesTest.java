@@ -2,12 +2,14 @@ package io.bartizan.integrity.artifact;
 
 import static io.bartizan.integrity.artifact.LyingServer.say;
 import static io.bartizan.integrity.artifact.Refusals.bytes;
+import static io.bartizan.integrity.artifact.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.testkit.ManualTicker;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,15 @@ class DownloadLiesTest {
       server.then(lie.script());
       refusedThenCompleted(server, downloads(1), lie.reason(), lie.said());
     }
+  }
+
+  @Test
+  void emptyPieces_buyNoTimeAndNoStack() {
+    BodyQueue body = new BodyQueue();
+    for (int i = 0; i < 100_000; i++) {
+      body.onNext(List.of(ByteBuffer.allocate(0)));
+    }
+    refused(ArtifactReason.STALLED, () -> body.next(Duration.ofMillis(300)));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +62,22 @@ class FileMatrixTest {
     assertThat(Artifacts.check(file, Expected.of(expected)).isAccepted()).isFalse();
     refused(ArtifactReason.DIGEST_MISMATCH, () -> Artifacts.verifyCopy(file, expected, directory));
     assertThat(names()).containsExactly("f");
+  }
+
+  @Test
+  void fileThatGrowsWhileItIsRead_isGivenUpBeforeMoreIsHandedOut(@TempDir Path folder)
+      throws Exception {
+    for (int size : new int[] {1_000, 5 << 20}) {
+      Path file = Files.write(folder.resolve("grows" + size), new byte[size]);
+      AtomicLong handedOut = new AtomicLong();
+      try (FileContent content = FileContent.open(file)) {
+        Files.write(file, new byte[3 << 20], StandardOpenOption.APPEND);
+        refused(
+            ArtifactReason.FILE_CHANGED,
+            () -> content.read(true, (buffer, length) -> handedOut.addAndGet(length)));
+      }
+      assertThat(handedOut.get()).isLessThanOrEqualTo(size);
+    }
   }
 
   @Test

@@ -1,11 +1,14 @@
 package io.bartizan.integrity.jwt;
 
+import static io.bartizan.integrity.jwt.JwsAlgorithm.ES256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
+import java.security.KeyPair;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,25 @@ class JwtVerifierTest {
     assertThatExceptionOfType(VerificationException.class)
         .isThrownBy(() -> verifier(algorithm).verify(token))
         .satisfies(e -> assertThat(e.reason()).isEqualTo(JwtReason.SIGNATURE_INVALID));
+  }
+
+  @Test
+  void issuerWithManyKeys_shutsOutNoOther() {
+    JwtKeys.Fixed[] eight = new JwtKeys.Fixed[8];
+    for (int i = 0; i < eight.length; i++) {
+      eight[i] = JwtKeys.publicKey(ES256, Keys.pair(ES256, 10 + i).getPublic());
+    }
+    TrustedIssuer first = TrustedIssuer.of("https://first", JwtKeys.allOf(eight), ES256);
+    KeyPair pair = Keys.pair(ES256, 30);
+    TrustedIssuer second =
+        TrustedIssuer.of("https://second", JwtKeys.publicKey(ES256, pair.getPublic()), ES256);
+    String token =
+        JwtSigner.of("https://second", Duration.ofMinutes(5), ES256, pair.getPrivate())
+            .withKeyId("second-1")
+            .build()
+            .sign(JwtClaims.forAudience("my-api"));
+    assertThat(JwtVerifier.of(List.of(first, second), "my-api").build().check(token).isAccepted())
+        .isTrue();
   }
 
   @Test

@@ -81,7 +81,7 @@ final class Breaker {
     open = true;
     LOG.warn(
         "rate limits can't reach Redis {} ({}); the failure policy decides", link.name(), reason);
-    listener.onUnavailable(link.name(), reason);
+    tell(() -> listener.onUnavailable(link.name(), reason));
   }
 
   private void answered() {
@@ -89,7 +89,16 @@ final class Breaker {
       failures.set(0);
       open = false;
       LOG.info("rate limits reach Redis {} again", link.name());
-      listener.onAvailable(link.name());
+      tell(() -> listener.onAvailable(link.name()));
+    }
+  }
+
+  /** A listener that throws must not end the thread that counts time-outs. */
+  private static void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a listener of rate limits on Redis failed", e);
     }
   }
 }

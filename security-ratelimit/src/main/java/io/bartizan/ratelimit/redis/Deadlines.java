@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One timer for all checks of a limiter, set to the earliest deadline while any check waits.
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * one timer a time-out is enough.
  */
 final class Deadlines {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisRateLimiter.class);
 
   private final ScheduledExecutorService executor;
   private final Ticker ticker;
@@ -57,11 +61,22 @@ final class Deadlines {
     }
   }
 
+  /** Whatever happens, the timer goes on, for without it nobody's wait would end. */
+  private @Nullable Long expire() {
+    long now = ticker.nanos();
+    try {
+      return expire.apply(now);
+    } catch (RuntimeException e) {
+      LOG.error("ending checks that timed out failed", e);
+      return now + timeoutNanos;
+    }
+  }
+
   private void fire() {
-    Long next = expire.apply(ticker.nanos());
+    Long next = expire();
     if (next == null) {
       armed.set(false);
-      next = expire.apply(ticker.nanos());
+      next = expire();
       if (next == null || !armed.compareAndSet(false, true)) {
         return;
       }

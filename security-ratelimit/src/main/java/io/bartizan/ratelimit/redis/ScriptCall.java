@@ -107,8 +107,8 @@ final class ScriptCall implements ScriptCommand.Outcome {
       for (Subject subject : subjects.values()) {
         subject.answer(reply, serverMicros);
       }
-    } catch (ArrayIndexOutOfBoundsException tooShort) {
-      failed(new IllegalStateException("the script's reply is too short", tooShort));
+    } catch (RuntimeException unreadable) {
+      failed(new IllegalStateException("the script's reply can't be read", unreadable));
       return;
     }
     carrier.ended(this, null);

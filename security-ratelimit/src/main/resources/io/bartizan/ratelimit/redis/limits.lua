@@ -437,7 +437,8 @@ algorithms.L = function()
     self.time = now + self.ahead
     self.used = self.taken - self.gone
     local slots = values[at + 6]
-    if slots ~= self.capacity then self:resize(slots) end
+    self.resized = slots ~= self.capacity
+    if self.resized then self:resize(slots) end
     self:forget()
   end
 
@@ -610,7 +611,10 @@ for i = 1, #KEYS do
     local last = loaded[1]
     -- If the server's clock was stepped back, counting goes on from its new time.
     changed = last > now
-    for l = 1, #limits do limits[l]:load(loaded, limits[l].at, last) end
+    for l = 1, #limits do
+      limits[l]:load(loaded, limits[l].at, last)
+      changed = changed or limits[l].resized == true -- a ring that was moved needs its new header
+    end
   else
     changed = not starts_full
     for l = 1, #limits do limits[l]:clear() end

@@ -14,8 +14,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,36 @@ class RedisRateLimiterIT {
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
     } finally {
       dead.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  /**
+   * Found by an attacker's reading: a moved ring whose header was not saved spoiled its neighbours.
+   */
+  @Test
+  void window_whose_limit_changed_stays_whole_when_checks_are_refused() {
+    Limit three = Limit.slidingWindow(Rate.per(3, Duration.ofMillis(100))).named("w");
+    Limit five = Limit.slidingWindow(Rate.per(5, Duration.ofMillis(100))).named("w");
+    AtomicReference<Limit> plan = new AtomicReference<>(three);
+    try (RedisRateLimiter changing =
+        RedisRateLimiter.of(client, key -> plan.get().limitsOf(key))
+            .withClock(micros::get)
+            .withDenyCache(Duration.ZERO)
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
+      KeyedRateLimiter view = changing.blocking();
+      SplittableRandom random = new SplittableRandom(7);
+      for (int i = 0; i < 400; i++) {
+        micros.addAndGet(random.nextInt(1, 40_000));
+        if (random.nextInt(6) == 0) {
+          plan.set(plan.get().equals(three) ? five : three);
+        }
+        Decision there = random.nextBoolean() ? view.peek("m") : view.tryAcquire("m");
+        assertThat(there.retryAfter()).isGreaterThanOrEqualTo(Duration.ZERO);
+        assertThat(there.remaining()).isBetween(0L, plan.get().capacity());
+      }
+      micros.addAndGet(100_000);
+      assertThat(view.peek("m").remaining()).isEqualTo(plan.get().capacity());
     }
   }
 

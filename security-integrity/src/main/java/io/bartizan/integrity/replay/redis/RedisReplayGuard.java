@@ -46,6 +46,10 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisReplayGuard.class);
   private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /** How far the clocks of those who share the guard may differ: as far as verifiers may allow. */
+  private static final Duration SKEW = Duration.ofMinutes(5);
+
   private static final byte[] NO_SALT = {};
   private static final byte[] VALUE = {'1'};
 
@@ -111,10 +115,11 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
     String hash =
         Base64.getUrlEncoder().withoutPadding().encodeToString(ReplayId.hash(NO_SALT, scope, id));
     Duration left = Duration.between(clock.instant(), until);
-    long millis = left.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : left.toMillis();
-    if (millis < 1) {
+    if (left.compareTo(Duration.ofMillis(1)) < 0) {
       return Use.UNDECIDED;
     }
+    Duration kept = left.plus(SKEW);
+    long millis = kept.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : kept.toMillis();
     if (!connection.isOpen()) {
       return unknown("not connected");
     }

@@ -8,6 +8,7 @@ import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,17 @@ class RedisReplayGuardIT {
           RedisReplayGuard two = RedisReplayGuard.of(client, Duration.ofSeconds(2)).build();
           RedisReplayGuard hurried = RedisReplayGuard.of(client, Duration.ofMillis(50)).build()) {
         Instant until = Instant.now().plusSeconds(60);
+        try (RedisReplayGuard ahead =
+            RedisReplayGuard.of(client, Duration.ofSeconds(2))
+                .withKeyPrefix("ahead:")
+                .withClock(InstantSource.offset(InstantSource.system(), Duration.ofSeconds(59)))
+                .build()) {
+          assertThat(ahead.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+          String script = "return redis.call('PTTL', redis.call('KEYS', 'ahead:*')[1])";
+          assertThat(Long.parseLong(redis.command("EVAL", script, "0")))
+              .as("kept as long as a clock that is right believes the id")
+              .isGreaterThan(60_000);
+        }
         assertThat(one.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
         assertThat(two.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
         assertThat(two.use("b", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
