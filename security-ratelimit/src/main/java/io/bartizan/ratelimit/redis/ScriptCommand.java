@@ -4,8 +4,13 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CompleteableCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An EVALSHA or EVAL that is sent at most once, whatever the client's options say.
@@ -13,8 +18,12 @@ import java.util.concurrent.CancellationException;
  * <p>Lettuce sends a command again after a reconnect unless it is done. A check that was charged
  * and whose reply was lost must not be charged again, so this command calls itself done from the
  * moment it is written.
+ *
+ * <p>Lettuce times every command, by default for a minute, and holds it for as long unless it can
+ * hear that the command ended. Hence {@link #onComplete}, and nothing is kept of an outcome told.
  */
-final class ScriptCommand extends Command<byte[], byte[], long[]> {
+final class ScriptCommand extends Command<byte[], byte[], long[]>
+    implements CompleteableCommand<long[]> {
 
   /** Hears of the outcome once; on a thread of the client. */
   interface Outcome {
@@ -24,13 +33,27 @@ final class ScriptCommand extends Command<byte[], byte[], long[]> {
     void failed(Throwable cause);
   }
 
-  private final Outcome outcome;
+  private static final Outcome TOLD =
+      new Outcome() {
+        @Override
+        public void replied(long[] numbers) {}
+
+        @Override
+        public void failed(Throwable cause) {}
+      };
+
+  private final AtomicReference<Outcome> outcome;
+
+  /** Who else wants to hear of the end: Lettuce's timers. */
+  private final AtomicReference<@Nullable BiConsumer<? super long[], Throwable>> ended =
+      new AtomicReference<>();
+
   private volatile boolean written;
 
   ScriptCommand(CommandType type, CommandArgs<byte[], byte[]> arguments, Outcome outcome) {
     super(type, null, arguments);
     this.output = new LongsOutput(() -> written = false);
-    this.outcome = outcome;
+    this.outcome = new AtomicReference<>(outcome);
   }
 
   /** Whether the server said that it did not run the script, and would if it had its source. */
@@ -56,25 +79,61 @@ final class ScriptCommand extends Command<byte[], byte[], long[]> {
   }
 
   @Override
+  public void onComplete(Consumer<? super long[]> action) {
+    onComplete((numbers, cause) -> action.accept(numbers));
+  }
+
+  @Override
+  public void onComplete(BiConsumer<? super long[], Throwable> action) {
+    ended.accumulateAndGet(
+        action,
+        (earlier, added) ->
+            earlier == null
+                ? added
+                : (numbers, cause) -> {
+                  earlier.accept(numbers, cause);
+                  added.accept(numbers, cause);
+                });
+    if (outcome.get() == TOLD) {
+      tellOthers(null);
+    }
+  }
+
+  @Override
   public void complete() {
     super.complete();
+    Outcome told = outcome.getAndSet(TOLD);
+    tellOthers(null);
     if (output.hasError()) {
-      outcome.failed(new RedisCommandExecutionException(output.getError()));
+      told.failed(new RedisCommandExecutionException(output.getError()));
     } else {
-      outcome.replied(output.get());
+      told.replied(output.get());
     }
   }
 
   @Override
   public boolean completeExceptionally(Throwable throwable) {
     boolean result = super.completeExceptionally(throwable);
-    outcome.failed(throwable);
+    fail(throwable);
     return result;
   }
 
   @Override
   public void cancel() {
     super.cancel();
-    outcome.failed(new CancellationException("the command was cancelled"));
+    fail(new CancellationException("the command was cancelled"));
+  }
+
+  private void fail(Throwable cause) {
+    Outcome told = outcome.getAndSet(TOLD);
+    tellOthers(cause);
+    told.failed(cause);
+  }
+
+  private void tellOthers(@Nullable Throwable cause) {
+    BiConsumer<? super long[], Throwable> others = ended.getAndSet(null);
+    if (others != null) {
+      others.accept(null, cause);
+    }
   }
 }

@@ -12,10 +12,13 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -90,6 +93,22 @@ class RedisRateLimiterIT {
     } finally {
       dead.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
+  }
+
+  /** By default Lettuce times each command for a minute and would hold its checks for as long. */
+  @Test
+  void answered_check_is_let_go_by_the_client() throws InterruptedException {
+    List<WeakReference<Object>> answered = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      answered.add(new WeakReference<>(blocking.tryAcquire("k" + i)));
+    }
+    answered.remove(9); // the queue keeps its last one
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (answered.stream().anyMatch(each -> each.get() != null) && System.nanoTime() < end) {
+      System.gc();
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    assertThat(answered).noneMatch(each -> each.get() != null);
   }
 
   /**
