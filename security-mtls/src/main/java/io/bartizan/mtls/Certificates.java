@@ -7,8 +7,10 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads certificates and names them in messages. */
 final class Certificates {
@@ -90,6 +92,20 @@ final class Certificates {
         + "\" (serial "
         + SafeText.of(certificate.getSerialNumber().toString(16), 48)
         + ")";
+  }
+
+  /** When it ended or begins, to stand after the label; null if it is valid. */
+  static @Nullable String validity(X509Certificate certificate, Instant now) {
+    if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      return " expired at "
+          + certificate.getNotAfter().toInstant()
+          + Span.since(certificate.getNotAfter(), now);
+    }
+    return now.isBefore(certificate.getNotBefore().toInstant())
+        ? " is not valid before "
+            + certificate.getNotBefore().toInstant()
+            + Span.until(certificate.getNotBefore(), now)
+        : null;
   }
 
   static boolean isSelfIssued(X509Certificate certificate) {

@@ -48,13 +48,10 @@ final class Connections {
   }
 
   void tell(PeerDecision decision, boolean resumed, @Nullable String host) {
-    Listeners.tell(
-        () ->
-            settings
-                .listener()
-                .handshake(
-                    new HandshakeEvent(
-                        settings.side(), decision, resumed, host, dryRun(decision, host))));
+    settings
+        .listener()
+        .handshake(
+            new HandshakeEvent(settings.side(), decision, resumed, host, dryRun(decision, host)));
   }
 
   private @Nullable String dryRun(PeerDecision decision, @Nullable String host) {
@@ -66,27 +63,29 @@ final class Connections {
     return null;
   }
 
-  /** Asks the new generation about every open connection. */
-  void review(Generation next) {
+  /** Asks the new generation about every open connection; what it gives tells the listeners. */
+  Runnable review(Generation next) {
     List<Guard> all;
     synchronized (open) {
       all = new ArrayList<>(open);
     }
-    all.forEach(guard -> review(next, guard));
+    List<Runnable> news = all.stream().map(guard -> review(next, guard)).toList();
+    return () -> news.forEach(Runnable::run);
   }
 
-  /** Asks the new generation about one open connection. */
-  void review(Generation next, Guard guard) {
+  /** Asks the new generation about one open connection; what it gives tells the listeners. */
+  Runnable review(Generation next, Guard guard) {
     if (!guard.isDueFor(next.number())) {
-      return;
+      return () -> {};
     }
     SSLSession session = guard.session();
     if (decide(next, session, guard.host()) instanceof PeerDecision.Rejected rejected) {
       if (rejected.reason() == TlsReason.REVOKED) {
         guard.refuse(rejected);
       }
-      Listeners.tell(() -> settings.listener().noLongerAccepted(session, rejected));
+      return () -> settings.listener().noLongerAccepted(session, rejected);
     }
+    return () -> {};
   }
 
   /** The whole decision of a generation about a session's peer. */

@@ -7,19 +7,25 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.security.cert.X509Extension;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /** Revocation lists by issuer; whole, direct lists only (RFC 5280 section 5). */
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
+  private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
 
   private final Map<X500Principal, List<X509CRL>> byIssuer = new HashMap<>();
   private final Duration grace;
@@ -94,36 +100,43 @@ final class CrlIndex {
 
   private void check(X509Certificate certificate, X509Certificate issuer, Instant now)
       throws PeerRejectedException {
-    List<X509CRL> newest = newest(issuer, now);
-    if (newest.isEmpty()) {
-      if (unlistedAccepted) {
-        return;
-      }
-      throw new PeerRejectedException(
-          TlsReason.REVOCATION_UNKNOWN,
-          "no revocation list signed by " + Certificates.label(issuer) + " is at hand");
-    }
-    for (X509CRL crl : newest) {
-      // A revoked certificate stays revoked, however old the list that says so.
-      if (crl.getRevokedCertificate(certificate.getSerialNumber()) != null) {
+    List<X509CRL> signed = signedBy(issuer);
+    List<X509CRL> newest = newest(signed, now);
+    for (X509CRL crl : signed) {
+      // A revoked certificate stays revoked, however old the list that says so; and one that is
+      // named by a list of a minute ahead of this clock is not let in until the clocks agree.
+      boolean counts = newest.contains(crl) || now.isBefore(thisUpdate(crl));
+      if (counts && crl.getRevokedCertificate(certificate.getSerialNumber()) != null) {
         throw new PeerRejectedException(
             TlsReason.REVOKED,
             Certificates.label(certificate) + " is revoked by its issuer's list");
       }
     }
-    refuseStale(newest.get(0), now);
+    if (!newest.isEmpty()) {
+      refuseStale(newest.get(0), now);
+    } else if (!unlistedAccepted) {
+      throw new PeerRejectedException(
+          TlsReason.REVOCATION_UNKNOWN,
+          "no revocation list signed by " + Certificates.label(issuer) + " is at hand");
+    }
   }
 
-  /** Of the lists that an issuer signed and that have begun, those of the latest thisUpdate. */
-  private List<X509CRL> newest(X509Certificate issuer, Instant now) {
+  private List<X509CRL> signedBy(X509Certificate issuer) {
     boolean[] usage = issuer.getKeyUsage();
     if (usage != null && !usage[CRL_SIGN]) {
       return List.of();
     }
+    return byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of()).stream()
+        .filter(crl -> isSigned(crl, issuer))
+        .toList();
+  }
+
+  /** Of the lists that have begun, those of the latest thisUpdate. */
+  private static List<X509CRL> newest(List<X509CRL> lists, Instant now) {
     List<X509CRL> newest = new ArrayList<>();
-    for (X509CRL crl : byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of())) {
+    for (X509CRL crl : lists) {
       Instant begun = thisUpdate(crl);
-      if (!now.isBefore(begun) && isSigned(crl, issuer)) {
+      if (!now.isBefore(begun)) {
         int order = newest.isEmpty() ? 1 : begun.compareTo(thisUpdate(newest.get(0)));
         if (order > 0) {
           newest.clear();
@@ -149,28 +162,66 @@ final class CrlIndex {
     }
   }
 
-  /** Refuses if the newest list of an issuer became stale; older ones don't matter. */
-  void checkFresh(X500Principal issuer, Instant now) throws PeerRejectedException {
-    X509CRL newest = null;
-    for (X509CRL crl : byIssuer.getOrDefault(issuer, List.of())) {
-      if (newest == null || thisUpdate(crl).isAfter(thisUpdate(newest))) {
-        newest = crl;
-      }
-    }
-    if (newest != null) {
-      refuseStale(newest, now);
+  /**
+   * Refuses if the newest list of a certificate's issuer became stale since the full handshake,
+   * which verified it. An issuer that changed its key has lists of both under one name; the key
+   * identifiers tell them apart.
+   */
+  void checkFresh(X509Certificate certificate, Instant now) throws PeerRejectedException {
+    byte[] key = authorityKey(certificate);
+    List<X509CRL> lists =
+        byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of()).stream()
+            .filter(crl -> mayBeOf(key, authorityKey(crl)))
+            .toList();
+    List<X509CRL> newest = newest(lists, now);
+    if (!newest.isEmpty()) {
+      refuseStale(newest.get(0), now);
     }
   }
 
-  private void refuseStale(X509CRL crl, Instant now) throws PeerRejectedException {
-    Instant end = crl.getNextUpdate().toInstant().plus(grace);
-    if (now.isAfter(end)) {
-      throw new PeerRejectedException(
-          TlsReason.REVOCATION_UNKNOWN,
-          "the revocation list of \""
-              + crl.getIssuerX500Principal().getName()
-              + "\" is stale since "
-              + end);
+  private static boolean mayBeOf(byte @Nullable [] one, byte @Nullable [] other) {
+    return one == null || other == null || Arrays.equals(one, other);
+  }
+
+  /** The key identifier of who signed it; null where there is none. */
+  private static byte @Nullable [] authorityKey(X509Extension signed) {
+    byte[] value = signed.getExtensionValue(AUTHORITY_KEY_IDENTIFIER);
+    if (value == null) {
+      return null;
     }
+    try {
+      return AuthorityKeyIdentifier.getInstance(ASN1OctetString.getInstance(value).getOctets())
+          .getKeyIdentifierOctets();
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  /** Says which issuer's newest list is stale; null if none is. */
+  @Nullable String stale(Instant now) {
+    for (List<X509CRL> lists : byIssuer.values()) {
+      List<X509CRL> newest = newest(lists, now);
+      if (!newest.isEmpty() && now.isAfter(end(newest.get(0)))) {
+        return staleness(newest.get(0));
+      }
+    }
+    return null;
+  }
+
+  private void refuseStale(X509CRL crl, Instant now) throws PeerRejectedException {
+    if (now.isAfter(end(crl))) {
+      throw new PeerRejectedException(TlsReason.REVOCATION_UNKNOWN, staleness(crl));
+    }
+  }
+
+  private Instant end(X509CRL crl) {
+    return crl.getNextUpdate().toInstant().plus(grace);
+  }
+
+  private String staleness(X509CRL crl) {
+    return "the revocation list of \""
+        + crl.getIssuerX500Principal().getName()
+        + "\" is stale since "
+        + end(crl);
   }
 }

@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 
@@ -26,9 +27,12 @@ record DenyList(Set<BigInteger> serials, Set<String> pins) {
     Set<BigInteger> moreSerials = new HashSet<>(serials);
     Set<String> morePins = new HashSet<>(pins);
     int number = 0;
-    for (String line : text.split("\n", -1)) {
+    Iterator<String> lines = text.lines().iterator();
+    while (lines.hasNext()) {
       number++;
-      String entry = line.replaceFirst("#.*", "").strip();
+      String line = lines.next();
+      int comment = line.indexOf('#');
+      String entry = (comment < 0 ? line : line.substring(0, comment)).strip();
       if (entry.isEmpty()) {
         continue;
       }

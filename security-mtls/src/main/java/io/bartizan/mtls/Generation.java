@@ -17,6 +17,7 @@ record Generation(
     KeyMaterial identity,
     List<X509Certificate> anchors,
     TrustDecider decider,
+    RevocationData revocation,
     SSLContext context,
     String fingerprint,
     Set<Path> files) {

@@ -1,14 +1,16 @@
 package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -30,7 +32,10 @@ final class Generations {
   /** How many ended generations still answer key managers of handshakes that are under way. */
   private static final int RETAINED = 4;
 
-  private static final int READ_ATTEMPTS = 3;
+  /** How often files that change while they are read are read again, and after what pause. */
+  private static final int READ_ATTEMPTS = 10;
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Settings settings;
   private final Connections connections;
@@ -38,12 +43,13 @@ final class Generations {
   private volatile List<GenerationKeyManager.KeyEntry> retained;
   private volatile Generation current;
   private volatile @Nullable TlsMaterialException lastFault;
+  private volatile boolean closed;
   private final AtomicLong failures = new AtomicLong();
 
   Generations(Settings settings) {
     this.settings = settings;
     this.connections = new Connections(settings);
-    this.current = load(1);
+    this.current = load(1, () -> {});
     retained = List.of(currentKey());
   }
 
@@ -82,15 +88,20 @@ final class Generations {
     return null;
   }
 
-  /** Loads anew; true if something changed and was published, false if all is as it was. */
+  /**
+   * Loads anew; true if something changed and was published, false if all is as it was.
+   *
+   * @param settle is run after new material was read and before it is compared with the files
+   *     again, so that a file that is half written is seen to change
+   */
   @CanIgnoreReturnValue
-  boolean reload() {
+  boolean reload(Runnable settle) {
     Generation next;
     reloading.lock();
     try {
-      next = load(current.number() + 1);
+      next = load(current.number() + 1, settle);
       lastFault = null;
-      if (next.fingerprint().equals(current.fingerprint())) {
+      if (closed || next.fingerprint().equals(current.fingerprint())) {
         return false;
       }
       retained =
@@ -103,6 +114,9 @@ final class Generations {
     } catch (TlsMaterialException e) {
       report(e);
       throw e;
+    } catch (Error e) {
+      report(unusable("all material", e));
+      throw e;
     } finally {
       reloading.unlock();
     }
@@ -110,48 +124,76 @@ final class Generations {
         "{} generation {} serves, valid until {}",
         settings.side(),
         next.number(),
-        next.identity().notAfter().toInstant());
-    Listeners.tell(
-        () -> settings.listener().published(next.number(), next.identity().notAfter().toInstant()));
-    connections.review(next);
+        next.identity().validUntil());
+    // Every revoked connection ends before any listener is told, for it may take its time.
+    Runnable news = connections.review(next);
+    settings.listener().published(next.number(), next.identity().validUntil());
+    news.run();
     return true;
   }
 
+  /** From now on nothing is published and no fault told; what serves goes on serving. */
+  void close() {
+    closed = true;
+  }
+
   private void report(TlsMaterialException fault) {
+    if (closed) {
+      return;
+    }
     failures.incrementAndGet();
     TlsMaterialException before = lastFault;
     lastFault = fault;
-    if (before == null || !String.valueOf(before.getMessage()).equals(fault.getMessage())) {
+    if (before == null || !before.lasting().equals(fault.lasting())) {
       LOG.warn(
           "{} generation {} keeps serving, the new material is refused: {}",
           settings.side(),
           current.number(),
           fault.getMessage());
-      Listeners.tell(() -> settings.listener().reloadFailed(fault));
+      settings.listener().reloadFailed(fault);
     }
   }
 
-  private Generation load(long number) {
+  private Generation load(long number, Runnable settle) {
     for (int attempt = 1; ; attempt++) {
       try (MaterialReader reader = new MaterialReader()) {
+        Generation loaded = null;
+        TlsMaterialException fault = null;
         try {
-          Generation loaded = load(number, reader);
-          if (reader.isStillCurrent() || attempt == READ_ATTEMPTS) {
-            return loaded;
-          }
+          loaded = load(number, reader);
         } catch (TlsMaterialException e) {
-          if (reader.isStillCurrent() || attempt == READ_ATTEMPTS) {
-            throw e;
-          }
+          fault = e;
+        }
+        if (loaded == null || isNew(loaded)) {
+          settle.run();
+        }
+        Path changed = reader.changed();
+        if (changed == null && loaded != null) {
+          return loaded;
+        }
+        if (changed == null || attempt == READ_ATTEMPTS || closed) {
+          throw fault != null
+              ? fault
+              : new TlsMaterialException(
+                  TlsReason.FILE_UNREADABLE, "file " + changed, "keeps changing while it is read");
         }
       }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  private boolean isNew(Generation loaded) {
+    Generation before = current;
+    return before == null || !before.fingerprint().equals(loaded.fingerprint());
   }
 
   private Generation load(long number, MaterialReader reader) {
     Instant now = settings.now();
-    KeyMaterial identity = settings.identity().load(reader).checked(settings.side(), now);
-    List<X509Certificate> anchors = settings.anchors().load(reader);
+    KeyMaterial identity =
+        from(
+            settings.identity(),
+            () -> settings.identity().load(reader).checked(settings.side(), now));
+    List<X509Certificate> anchors = from(settings.anchors(), () -> settings.anchors().load(reader));
     if (anchors.contains(identity.leaf())) {
       throw new TlsMaterialException(
           TlsReason.LEAF_IS_ANCHOR,
@@ -162,22 +204,44 @@ final class Generations {
       throw new TlsMaterialException(
           TlsReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
-    RevocationData revocation = settings.revocation().load(reader);
+    RevocationData revocation = from("revocation data", () -> settings.revocation().load(reader));
     TrustDecider decider =
         new TrustDecider(
             number, settings.side(), settings.policy(), anchors, revocation, settings.clock());
     String alias = "generation-" + number;
-    Set<java.nio.file.Path> watched = new TreeSet<>(reader.files());
-    watched.addAll(reader.folders());
+    SSLContext context =
+        from(
+            identity.source(),
+            () -> context(new GenerationKeyManager.KeyEntry(alias, forProvider(identity))));
     return new Generation(
         number,
         now,
         identity,
         anchors,
         decider,
-        context(new GenerationKeyManager.KeyEntry(alias, forProvider(identity))),
+        revocation,
+        context,
         reader.fingerprint(),
-        watched);
+        reader.paths());
+  }
+
+  /** Whatever a key device, a secret source or a parser throws is a fault of the material. */
+  private static <T> T from(Object source, Supplier<T> loading) {
+    try {
+      return loading.get();
+    } catch (TlsMaterialException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unusable(source, e);
+    }
+  }
+
+  /** By the class alone: the message of a source may quote a secret. */
+  private static TlsMaterialException unusable(Object source, Throwable e) {
+    return new TlsMaterialException(
+        TlsReason.FILE_UNREADABLE,
+        source.toString(),
+        "can't be used: " + e.getClass().getSimpleName());
   }
 
   private KeyMaterial forProvider(KeyMaterial identity) {

@@ -86,7 +86,7 @@ final class Guard {
     Generation newest = generations.current();
     if (newest.number() != now.number()) {
       // Published in between: its review of the open connections may have missed this one.
-      generations.connections().review(newest, this);
+      generations.connections().review(newest, this).run();
       check();
     }
   }

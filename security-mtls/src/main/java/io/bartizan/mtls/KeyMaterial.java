@@ -51,7 +51,8 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
             "holds "
                 + Certificates.label(certificate)
                 + ", which expired at "
-                + certificate.getNotAfter().toInstant());
+                + certificate.getNotAfter().toInstant(),
+            Span.since(certificate.getNotAfter(), now));
       }
       if (now.isBefore(certificate.getNotBefore().toInstant())) {
         throw fault(
@@ -59,8 +60,8 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
             "holds "
                 + Certificates.label(certificate)
                 + ", which is valid from "
-                + certificate.getNotBefore().toInstant()
-                + " only");
+                + certificate.getNotBefore().toInstant(),
+            Span.until(certificate.getNotBefore(), now));
       }
     }
     checkLeaf(side);
@@ -169,12 +170,21 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
     };
   }
 
-  Date notAfter() {
-    return leaf().getNotAfter();
+  /** When the first certificate of the chain ends, and with it the whole. */
+  Instant validUntil() {
+    return chain.stream()
+        .map(X509Certificate::getNotAfter)
+        .min(Date::compareTo)
+        .map(Date::toInstant)
+        .orElse(Instant.MIN);
   }
 
   private TlsMaterialException fault(TlsReason reason, String what) {
-    return new TlsMaterialException(reason, source, what);
+    return fault(reason, what, "");
+  }
+
+  private TlsMaterialException fault(TlsReason reason, String what, String changing) {
+    return new TlsMaterialException(reason, source, what, changing);
   }
 
   /** The source and the leaf; never the key. */

@@ -42,7 +42,12 @@ final class LoadedRevocation implements RevocationData {
   @Override
   public void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException {
     for (X509Certificate certificate : chain) {
-      lists.checkFresh(certificate.getIssuerX500Principal(), now);
+      lists.checkFresh(certificate, now);
     }
+  }
+
+  @Override
+  public @Nullable String stale(Instant now) {
+    return lists.stale(now);
   }
 }

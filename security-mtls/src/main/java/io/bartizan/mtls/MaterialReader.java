@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of one generation, each exactly once: what was hashed is what is parsed, even if
@@ -29,17 +29,38 @@ final class MaterialReader implements AutoCloseable {
   /** The largest file that is read, in bytes. */
   static final int MAX_BYTES = 4 * 1024 * 1024;
 
+  /** The most that all files of a generation may have together, in bytes. */
+  static final int MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+
   private static final int MAX_LISTED = 1000;
 
-  private final Map<Path, byte[]> contents = new TreeMap<>();
-  private final Map<Path, List<Path>> listings = new TreeMap<>();
+  // In the order of reading: paths of different file systems can't be compared.
+  private final Map<Path, byte[]> contents = new LinkedHashMap<>();
+  private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
   private final MessageDigest other = sha256();
+  private long total;
+
+  /** Which files of a folder were asked for. */
+  private record Listing(Path folder, String glob) {}
 
   byte[] bytes(String what, Path file) {
     byte[] known = contents.get(file);
     if (known != null) {
       return known;
     }
+    byte[] bytes = read(what, file);
+    total += bytes.length;
+    contents.put(file, bytes);
+    if (total > MAX_TOTAL_BYTES) {
+      throw new TlsMaterialException(
+          TlsReason.FILE_TOO_LARGE,
+          what + " " + file,
+          "and the files before it have more than " + MAX_TOTAL_BYTES + " bytes together");
+    }
+    return bytes;
+  }
+
+  private static byte[] read(String what, Path file) {
     String source = what + " " + file;
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
@@ -55,7 +76,6 @@ final class MaterialReader implements AutoCloseable {
         throw new TlsMaterialException(
             TlsReason.FILE_TOO_LARGE, source, "has more than " + MAX_BYTES + " bytes");
       }
-      contents.put(file, bytes);
       return bytes;
     } catch (IOException e) {
       throw new TlsMaterialException(
@@ -69,16 +89,25 @@ final class MaterialReader implements AutoCloseable {
 
   /** The files of a folder whose names match the glob, sorted; not those of its sub-folders. */
   List<Path> list(String what, Path folder, String glob) {
-    List<Path> known = listings.get(folder.resolve(glob));
-    if (known != null) {
-      return known;
+    Listing listing = new Listing(folder, glob);
+    List<Path> known = listings.get(listing);
+    if (known == null) {
+      known = listed(what, listing);
+      listings.put(listing, known);
     }
+    return known;
+  }
+
+  private static List<Path> listed(String what, Listing listing) {
     List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, glob)) {
+    try (DirectoryStream<Path> stream =
+        Files.newDirectoryStream(listing.folder(), listing.glob())) {
       for (Path file : stream) {
         if (files.size() == MAX_LISTED) {
           throw new TlsMaterialException(
-              TlsReason.FILE_TOO_LARGE, what + " " + folder, "has more than 1000 files");
+              TlsReason.FILE_TOO_LARGE,
+              what + " " + listing.folder(),
+              "has more than " + MAX_LISTED + " files");
         }
         if (!Files.isDirectory(file)) {
           files.add(file);
@@ -87,12 +116,11 @@ final class MaterialReader implements AutoCloseable {
     } catch (IOException | DirectoryIteratorException e) {
       throw new TlsMaterialException(
           TlsReason.FILE_UNREADABLE,
-          what + " " + folder,
+          what + " " + listing.folder(),
           "can't be listed: " + e.getClass().getSimpleName());
     }
     Collections.sort(files);
-    listings.put(folder.resolve(glob), files);
-    return files;
+    return List.copyOf(files);
   }
 
   /** Adds what did not come from a file to the fingerprint. */
@@ -119,28 +147,37 @@ final class MaterialReader implements AutoCloseable {
     return Base64.getEncoder().encodeToString(digest.digest());
   }
 
-  /** Whether the files read so far still have the content that was read. */
-  boolean isStillCurrent() {
-    try (MaterialReader again = new MaterialReader()) {
-      for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
-        if (!Arrays.equals(entry.getValue(), again.bytes("file", entry.getKey()))) {
-          return false;
+  /** A file or folder that is no longer as it was read; null if all are. */
+  @Nullable Path changed() {
+    for (Map.Entry<Listing, List<Path>> entry : listings.entrySet()) {
+      try {
+        if (!listed("folder", entry.getKey()).equals(entry.getValue())) {
+          return entry.getKey().folder();
         }
+      } catch (TlsMaterialException e) {
+        return entry.getKey().folder();
       }
-      return true;
-    } catch (TlsMaterialException e) {
-      return false;
     }
+    for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
+      try {
+        byte[] again = read("file", entry.getKey());
+        boolean same = Arrays.equals(entry.getValue(), again);
+        Arrays.fill(again, (byte) 0);
+        if (!same) {
+          return entry.getKey();
+        }
+      } catch (TlsMaterialException e) {
+        return entry.getKey();
+      }
+    }
+    return null;
   }
 
-  Set<Path> files() {
-    return contents.keySet();
-  }
-
-  Set<Path> folders() {
-    return listings.keySet().stream()
-        .map(Path::getParent)
-        .collect(Collectors.toCollection(TreeSet::new));
+  /** The files and folders to watch. */
+  Set<Path> paths() {
+    Set<Path> all = new LinkedHashSet<>(contents.keySet());
+    listings.keySet().forEach(listing -> all.add(listing.folder()));
+    return all;
   }
 
   /** Overwrites what was read, for it may hold keys. */

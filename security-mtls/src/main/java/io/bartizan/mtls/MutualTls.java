@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.Health;
+import io.bartizan.core.Ticker;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
         new PolicyTrustManager(
             generations,
             (connection, decision) -> generations.connections().tell(decision, false, null));
-    loop = reload == null ? null : new ReloadLoop(generations, reload);
+    loop = reload == null ? null : new ReloadLoop(generations, reload, Ticker.system());
   }
 
   /**
@@ -196,10 +197,14 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    *
    * @return true if a new generation was published, false if nothing changed
    * @throws TlsMaterialException if the new material can't be used; the old one keeps serving
+   * @throws IllegalStateException after {@link #close}
    */
   @CanIgnoreReturnValue
   public final boolean reload() {
-    return generations.reload();
+    if (closed) {
+      throw new IllegalStateException("closed, nothing is reloaded any more");
+    }
+    return generations.reload(() -> {});
   }
 
   /**
@@ -214,10 +219,10 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   /**
    * When this side's own certificate ends.
    *
-   * @return the notAfter of the newest generation's leaf
+   * @return the earliest notAfter of the newest generation's own chain
    */
   public final Instant validUntil() {
-    return generations.current().identity().notAfter().toInstant();
+    return generations.current().identity().validUntil();
   }
 
   /**
@@ -239,8 +244,9 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   }
 
   /**
-   * Whether the material serves: down once this side's certificate expired or {@link #close} was
-   * called, degraded when it soon will or when the last reload failed.
+   * Whether the material serves: down once a certificate of this side's chain expired or {@link
+   * #close} was called; degraded when one soon will, the last reload failed or hangs, or a
+   * revocation list is stale.
    *
    * @return a state whose detail is safe to log
    */
@@ -248,7 +254,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
     Settings settings = generations.settings();
     Instant now = settings.now();
     Generation newest = generations.current();
-    Instant end = newest.identity().notAfter().toInstant();
+    Instant end = newest.identity().validUntil();
     Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
     String state =
         settings.side()
@@ -268,7 +274,14 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
     if (fault != null) {
       return Health.degraded(state + "; the last reload failed: " + fault.getMessage());
     }
-    return now.plus(settings.expiryWarning()).isAfter(end)
+    if (loop != null && loop.isOverdue()) {
+      return Health.degraded(state + "; the reload hangs, perhaps its files can't be reached");
+    }
+    String stale = newest.revocation().stale(now);
+    if (stale != null) {
+      return Health.degraded(state + "; " + stale);
+    }
+    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
         ? Health.degraded(state + ", which is soon")
         : Health.up(state);
   }
@@ -277,6 +290,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
   @Override
   public final void close() {
     closed = true;
+    generations.close();
     if (loop != null) {
       loop.close();
     }

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Ticker;
 import java.security.Provider;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,7 +26,7 @@ public final class MutualTlsBuilder<T extends MutualTls> {
   private final BiFunction<Settings, @Nullable Duration, T> maker;
   private @Nullable PeerPolicy dryRun;
   private Revocation revocation = Revocation.none();
-  private TlsListener listener = TlsListener.NONE;
+  private Listeners listener = Listeners.none();
   private @Nullable Provider provider;
   private @Nullable InstantSource clock;
   private @Nullable Duration reload;
@@ -95,7 +96,7 @@ public final class MutualTlsBuilder<T extends MutualTls> {
    * @throws NullPointerException if {@code told} is null
    */
   public MutualTlsBuilder<T> withListener(TlsListener told) {
-    listener = BothListeners.of(listener, Objects.requireNonNull(told, "told"));
+    listener = listener.and(Objects.requireNonNull(told, "told"), Ticker.system());
     return this;
   }
 

@@ -175,7 +175,14 @@ final class PathFinder {
           index >= 0 && index < checked.size()
               ? Certificates.label(checked.get(index))
               : "the path";
-      throw new PeerRejectedException(reason(e), where + ": " + e.getMessage());
+      TlsReason reason = reason(e);
+      Instant instant = now == null ? Instant.now() : now;
+      String what =
+          index >= 0 && index < checked.size()
+              ? Certificates.validity(checked.get(index), instant)
+              : null;
+      throw new PeerRejectedException(
+          reason, where + (isOfTime(reason) && what != null ? what : ": " + e.getMessage()));
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new PeerRejectedException(
           TlsReason.CHAIN_INVALID, "the path can't be validated: " + e.getClass().getSimpleName());
@@ -189,12 +196,13 @@ final class PathFinder {
     Instant instant = now == null ? Instant.now() : now;
     if (instant.isAfter(anchor.getNotAfter().toInstant())) {
       throw new PeerRejectedException(
-          TlsReason.EXPIRED, "the anchor " + Certificates.label(anchor) + " expired");
+          TlsReason.EXPIRED,
+          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, instant));
     }
     if (instant.isBefore(anchor.getNotBefore().toInstant())) {
       throw new PeerRejectedException(
           TlsReason.NOT_YET_VALID,
-          "the anchor " + Certificates.label(anchor) + " is not valid yet");
+          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, instant));
     }
     long intermediates = path.stream().skip(1).filter(c -> !Certificates.isSelfIssued(c)).count();
     if (intermediates > anchor.getBasicConstraints()) {
@@ -202,6 +210,10 @@ final class PathFinder {
           TlsReason.CHAIN_INVALID,
           "the path is longer than the anchor " + Certificates.label(anchor) + " allows");
     }
+  }
+
+  private static boolean isOfTime(TlsReason reason) {
+    return reason == TlsReason.EXPIRED || reason == TlsReason.NOT_YET_VALID;
   }
 
   private static TlsReason reason(CertPathValidatorException e) {

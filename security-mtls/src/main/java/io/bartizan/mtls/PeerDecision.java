@@ -99,13 +99,13 @@ public sealed interface PeerDecision permits PeerDecision.Accepted, PeerDecision
   /** The peer must not come in. */
   final class Rejected implements PeerDecision {
     private final TlsReason reason;
-    private final String detail;
+    private final String message;
     private final List<String> presented;
     private final long generation;
 
-    Rejected(TlsReason reason, String detail, List<String> presented, long generation) {
+    Rejected(TlsReason reason, String message, List<String> presented, long generation) {
       this.reason = reason;
-      this.detail = SafeText.of(detail, 700);
+      this.message = SafeText.of(message, 700);
       this.presented = presented;
       this.generation = generation;
     }
@@ -124,8 +124,8 @@ public sealed interface PeerDecision permits PeerDecision.Accepted, PeerDecision
      *
      * @return never null
      */
-    public String detail() {
-      return detail;
+    public String message() {
+      return message;
     }
 
     @Override
@@ -146,12 +146,12 @@ public sealed interface PeerDecision permits PeerDecision.Accepted, PeerDecision
     }
 
     PeerRejectedException exception() {
-      return new PeerRejectedException(reason, detail);
+      return new PeerRejectedException(reason, message);
     }
 
     @Override
     public String toString() {
-      return "rejected, " + reason.code() + ": " + detail;
+      return "rejected, " + reason.code() + ": " + message;
     }
   }
 }

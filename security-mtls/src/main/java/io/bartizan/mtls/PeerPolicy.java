@@ -204,7 +204,19 @@ public sealed interface PeerPolicy permits Rule {
    * @throws NullPointerException if {@code text} is null
    * @throws IllegalArgumentException if the text is not a policy; the message gives the position
    */
-  static PeerPolicy parse(String text) {
-    return new PolicyParser(text).parse();
+  static PeerPolicy parse(CharSequence text) {
+    return new PolicyParser(text.toString()).parse();
+  }
+
+  /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param text at most 64 KiB characters
+   * @return the policy
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if the text is not a policy; the message gives the position
+   */
+  static PeerPolicy valueOf(String text) {
+    return parse(text);
   }
 }

@@ -129,7 +129,7 @@ final class PolicyParser {
       skipBlanks();
     }
     if (!take(c)) {
-      throw unexpected("'" + c + "'");
+      throw unexpected("'" + c + (c == '(' ? "', as in dns(billing.internal)" : "'"));
     }
   }
 

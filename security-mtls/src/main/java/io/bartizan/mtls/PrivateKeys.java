@@ -4,6 +4,8 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.SecretSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -125,13 +127,19 @@ final class PrivateKeys {
           TlsReason.PASSWORD_WRONG, source, "is encrypted and no password was given");
     }
     try (SecretBytes secret = password.read()) {
-      return secret
-          .lend(bytes -> StandardCharsets.UTF_8.decode(java.nio.ByteBuffer.wrap(bytes)).toString())
-          .toCharArray();
+      return secret.lend(PrivateKeys::utf8);
     } catch (IOException e) {
       throw new TlsMaterialException(
           TlsReason.PASSWORD_WRONG, source, "needs a password: " + e.getMessage());
     }
+  }
+
+  private static char[] utf8(byte[] bytes) {
+    CharBuffer decoded = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes));
+    char[] chars = new char[decoded.remaining()];
+    decoded.get(chars);
+    Arrays.fill(decoded.array(), '\0');
+    return chars;
   }
 
   static TlsMaterialException wrongPassword(String source) {

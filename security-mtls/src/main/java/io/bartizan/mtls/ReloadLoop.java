@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Ticker;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,13 @@ final class ReloadLoop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MutualTls.class);
 
-  /** Events come in bursts, and a folder may be busy with other files. */
+  /** Events come in bursts, and files are not written at once. */
   private static final long SETTLE_MILLIS = 50;
+
+  /** The longest pause after events that changed nothing, as in a folder busy with other files. */
+  private static final long MAX_SETTLE_MILLIS = 400;
+
+  private static final long OVERDUE_MILLIS = 30_000;
 
   private final Generations generations;
   private final Duration interval;
@@ -39,9 +46,14 @@ final class ReloadLoop implements AutoCloseable {
   private final Map<Path, WatchKey> watched = new HashMap<>();
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Ticker ticker;
+  private volatile long roundEnded;
+  private long settleMillis = SETTLE_MILLIS;
 
-  ReloadLoop(Generations generations, Duration interval) {
+  ReloadLoop(Generations generations, Duration interval, Ticker ticker) {
     this.generations = generations;
+    this.ticker = ticker;
+    this.roundEnded = ticker.nanos();
     this.interval = interval;
     this.watch = newWatchService();
     this.thread = new Thread(this::run, "bartizan-mtls-reload");
@@ -62,9 +74,11 @@ final class ReloadLoop implements AutoCloseable {
     while (ended.getCount() > 0) {
       try {
         watchFolders();
-        await();
+        boolean changed = await();
         if (ended.getCount() > 0) {
-          generations.reload();
+          boolean published = generations.reload(this::settle);
+          settleMillis =
+              published || !changed ? SETTLE_MILLIS : Math.min(2 * settleMillis, MAX_SETTLE_MILLIS);
         }
       } catch (InterruptedException | ClosedWatchServiceException e) {
         return;
@@ -74,23 +88,38 @@ final class ReloadLoop implements AutoCloseable {
         // Whatever it was, material that changes later must still be seen.
         LOG.error("a reload failed", e);
       }
+      roundEnded = ticker.nanos();
     }
   }
 
-  private void await() throws InterruptedException {
+  /** Between two readings of new files; a half-written one differs the second time. */
+  private void settle() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS));
+  }
+
+  /** Whether no reading has ended for so long that the files can hardly be reached. */
+  boolean isOverdue() {
+    long silent = ticker.nanos() - roundEnded;
+    return silent > TimeUnit.MILLISECONDS.toNanos(3 * interval.toMillis() + OVERDUE_MILLIS);
+  }
+
+  /** Until a folder reports a change, which gives true, or the interval is over. */
+  private boolean await() throws InterruptedException {
     WatchService service = watch;
     if (service == null) {
       boolean unused = ended.await(interval.toMillis(), TimeUnit.MILLISECONDS);
-      return;
+      return false;
     }
     WatchKey key = service.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
-    if (key != null && !ended.await(SETTLE_MILLIS, TimeUnit.MILLISECONDS)) {
+    boolean changed = key != null;
+    if (key != null && !ended.await(settleMillis, TimeUnit.MILLISECONDS)) {
       while (key != null) {
         key.pollEvents();
         key.reset();
         key = service.poll();
       }
     }
+    return changed;
   }
 
   private void watchFolders() {
@@ -136,8 +165,8 @@ final class ReloadLoop implements AutoCloseable {
           StandardWatchEventKinds.ENTRY_CREATE,
           StandardWatchEventKinds.ENTRY_MODIFY,
           StandardWatchEventKinds.ENTRY_DELETE);
-    } catch (IOException e) {
-      return null;
+    } catch (IOException | RuntimeException e) {
+      return null; // gone, or of a file system that can't be watched: the interval finds changes
     }
   }
 

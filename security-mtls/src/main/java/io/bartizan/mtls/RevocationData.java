@@ -13,4 +13,7 @@ interface RevocationData {
 
   /** Refuses when the data about a chain's issuers became too old since the full handshake. */
   void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException;
+
+  /** Says which data is too old to be believed, for health; null if none is. */
+  @Nullable String stale(Instant now);
 }

@@ -6,8 +6,8 @@ import javax.net.ssl.SSLSession;
 /**
  * Learns what happens; all methods do nothing by default.
  *
- * <p>Called on the threads of handshakes and of reloads: be quick, be thread-safe. An exception of
- * a listener changes no decision.
+ * <p>Called on the threads of handshakes and of reloads: be quick, be thread-safe. Whatever a
+ * listener throws changes no decision, and is logged once a minute at most.
  */
 public interface TlsListener {
 
@@ -26,7 +26,7 @@ public interface TlsListener {
    * A new generation was published.
    *
    * @param generation its number
-   * @param validUntil when the new certificate ends
+   * @param validUntil when the first certificate of the new chain ends
    */
   default void published(long generation, Instant validUntil) {}
 

@@ -13,9 +13,22 @@ public final class TlsMaterialException extends RuntimeException {
   /** The stable reason. */
   private final TlsReason reason;
 
+  /** The message without what changes from minute to minute. */
+  private final String lasting;
+
   TlsMaterialException(TlsReason reason, String source, String what) {
-    super(SafeText.of(source) + " " + SafeText.of(what, 400));
+    this(reason, source, what, "");
+  }
+
+  /** {@code changing} ends the message and differs between two loads of the same material. */
+  TlsMaterialException(TlsReason reason, String source, String what, String changing) {
+    super(SafeText.of(source) + " " + SafeText.of(what, 400) + changing);
     this.reason = reason;
+    this.lasting = SafeText.of(source) + " " + SafeText.of(what, 400);
+  }
+
+  String lasting() {
+    return lasting;
   }
 
   /**

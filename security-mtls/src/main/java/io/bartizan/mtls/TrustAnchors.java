@@ -72,7 +72,7 @@ public final class TrustAnchors {
   public static TrustAnchors pemFolder(Path folder, String glob) {
     Objects.requireNonNull(folder, "folder");
     Objects.requireNonNull(glob, "glob");
-    String source = "trust anchors " + folder.resolve(glob);
+    String source = "trust anchors " + folder + " " + glob;
     return new TrustAnchors(
         source,
         reader -> {
@@ -136,7 +136,15 @@ public final class TrustAnchors {
           char[] chars = PrivateKeys.password(source, password);
           try {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("trust anchors", file), chars);
-            return AnchorCheck.checked(source, KeyStores.certificates(source, store));
+            List<X509Certificate> found = KeyStores.certificates(source, store);
+            if (found.isEmpty()) {
+              throw new TlsMaterialException(
+                  TlsReason.ANCHORS_EMPTY,
+                  source,
+                  "shows no trusted certificate; the JDK sees those of keytool -importcert or"
+                      + " openssl pkcs12 -jdktrust, or give PEM");
+            }
+            return AnchorCheck.checked(source, found);
           } finally {
             Arrays.fill(chars, '\0');
           }
@@ -170,7 +178,13 @@ public final class TrustAnchors {
    */
   public static TrustAnchors systemRoots() {
     String source = "trust anchors of the JDK";
-    return new TrustAnchors(source, reader -> AnchorCheck.usable(systemCertificates(source)));
+    return new TrustAnchors(
+        source,
+        reader -> {
+          List<X509Certificate> found = systemCertificates(source);
+          KeyStores.mix(source, reader, found);
+          return AnchorCheck.usable(found);
+        });
   }
 
   /**

@@ -102,7 +102,9 @@ final class TrustDecider {
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
           throw new PeerRejectedException(
               TlsReason.EXPIRED,
-              Certificates.label(certificate) + " expired since the full handshake");
+              Certificates.label(certificate)
+                  + " expired since the full handshake"
+                  + Span.since(certificate.getNotAfter(), now));
         }
       }
       if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
@@ -197,7 +199,7 @@ final class TrustDecider {
     return rejected(e.reason(), message.substring(message.indexOf(": ") + 2), leaf);
   }
 
-  private PeerDecision rejected(TlsReason reason, String detail, @Nullable X509Certificate leaf) {
+  private PeerDecision rejected(TlsReason reason, String sentence, @Nullable X509Certificate leaf) {
     List<String> presented = List.of();
     if (leaf != null) {
       try {
@@ -206,7 +208,7 @@ final class TrustDecider {
         presented = List.of();
       }
     }
-    return new PeerDecision.Rejected(reason, detail, presented, generation);
+    return new PeerDecision.Rejected(reason, sentence, presented, generation);
   }
 
   private Instant now() {

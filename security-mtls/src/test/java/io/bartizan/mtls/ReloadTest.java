@@ -196,6 +196,65 @@ class ReloadTest {
   }
 
   @Test
+  void health_intermediateThatEndsFirst_isTheEndOfTheWhole() throws Exception {
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    DevCa issuing =
+        DevCa.named("Issuing").withIssuer(pki.ca).withLifetime(Duration.ofHours(12)).build();
+    DevCertificate leaf =
+        issuing
+            .leaf("server")
+            .dns("localhost")
+            .forServer()
+            .withLifetime(Duration.ofDays(5))
+            .issue();
+    ServerTls server =
+        MutualTls.server(
+                TestPki.identity(leaf), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
+            .withClock(clock)
+            .build();
+    assertThat(server.validUntil())
+        .isEqualTo(issuing.certificate().getNotAfter().toInstant())
+        .isBefore(leaf.certificate().getNotAfter().toInstant());
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    clock.advance(Duration.ofHours(13));
+    assertThat(server.health().status()).isEqualTo(Health.Status.DOWN);
+    assertThatThrownBy(server::reload)
+        .hasMessageContaining("Issuing")
+        .hasMessageEndingWith(" h ago)");
+  }
+
+  @Test
+  void reload_expiredMaterial_isToldOnceHoweverLongAgo() throws Exception {
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    List<String> faults = new ArrayList<>();
+    ServerTls server =
+        pki.serverTls()
+            .withClock(clock)
+            .withListener(
+                new TlsListener() {
+                  @Override
+                  public void reloadFailed(TlsMaterialException fault) {
+                    faults.add(fault.getMessage());
+                  }
+                })
+            .build();
+    clock.advance(Duration.ofDays(2));
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(server::reload).isInstanceOf(TlsMaterialException.class);
+      clock.advance(Duration.ofHours(5));
+    }
+    assertThat(faults).singleElement().asString().contains("expired at").endsWith("h ago)");
+    assertThat(server.explain(pki.client.chain(), null).toString()).contains("expired at", " ago)");
+  }
+
+  @Test
+  void health_warningOfAnyLength_isAnswered() throws Exception {
+    Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
+    assertThat(pki.serverTls().withExpiryWarning(ever).build().health().status())
+        .isEqualTo(Health.Status.DEGRADED);
+  }
+
+  @Test
   void health_afterClose_isDownAndSaysSo() throws Exception {
     ServerTls server = pki.serverTls().build();
     assertThat(server.health().status()).isEqualTo(Health.Status.UP);

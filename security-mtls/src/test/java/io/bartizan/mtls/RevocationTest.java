@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Health;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.ManualInstantSource;
 import java.nio.file.Files;
@@ -70,6 +71,60 @@ class RevocationTest {
     Files.writeString(folder.resolve("a.crl"), DevCa.pem(twin.crl()));
     assertThat(reason(server(Revocation.crls(folder)))).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
     assertThat(reason(server(Revocation.crls(folder).withUnlistedIssuersAccepted()))).isNull();
+  }
+
+  @Test
+  void crl_ofAClockThatIsAhead_revokesAtOnceAndEverywhere() throws Exception {
+    Path old = folder.resolve("a.crl");
+    Files.writeString(old, DevCa.pem(pki.ca.crl(clock.instant(), Duration.ofHours(1))));
+    ServerTls server = server(Revocation.crls(folder));
+    ClientTls client = pki.clientTls().build();
+    Engines open = Engines.between(client.sslContext(), server.sslContext()).run();
+
+    Files.writeString(
+        folder.resolve("b.crl"),
+        DevCa.pem(
+            pki.ca.crl(
+                clock.instant().plusSeconds(90), Duration.ofHours(1), pki.client.certificate())));
+    assertThat(server.reload()).isTrue();
+    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+    assertThatThrownBy(open::run).hasMessageContaining("revoked");
+    assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
+        .isInstanceOf(SSLException.class);
+    clock.advance(Duration.ofSeconds(100));
+    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+  }
+
+  @Test
+  void crl_ofTheIssuersNextKey_doesNotFreshenTheOldOne() throws Exception {
+    DevCa nextKey = DevCa.create("Test Root");
+    Files.writeString(
+        folder.resolve("a.crl"),
+        DevCa.pem(pki.ca.crl(clock.instant().minusSeconds(600), Duration.ofMinutes(70))));
+    Files.writeString(
+        folder.resolve("b.crl"), DevCa.pem(nextKey.crl(clock.instant(), Duration.ofHours(9))));
+    ServerTls server = server(Revocation.crls(folder));
+    ClientTls client = pki.clientTls().build();
+    Engines.between(client.sslContext(), server.sslContext()).run();
+
+    clock.advance(Duration.ofMinutes(59));
+    Engines.between(client.sslContext(), server.sslContext()).run();
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    clock.advance(Duration.ofMinutes(2));
+    assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
+        .rootCause()
+        .hasMessageContaining("is stale since");
+  }
+
+  @Test
+  void crl_stale_isSeenByHealth() throws Exception {
+    Path file = folder.resolve("a.crl");
+    Files.writeString(file, DevCa.pem(pki.ca.crl(clock.instant(), Duration.ofHours(1))));
+    ServerTls server = server(Revocation.crls(file));
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    clock.advance(Duration.ofMinutes(61));
+    assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(server.health().detail()).contains("is stale since");
   }
 
   @Test

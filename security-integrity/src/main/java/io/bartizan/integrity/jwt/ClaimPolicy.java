@@ -36,12 +36,6 @@ record ClaimPolicy(
       Refusal.of(JwtReason.CLAIM_MISSING, "exp is missing");
   private static final Rejected<VerifiedJwt> NO_ISSUED_AT =
       Refusal.of(JwtReason.CLAIM_MISSING, "iat is missing, and a maximum age is set");
-  private static final Rejected<VerifiedJwt> EXPIRED =
-      Refusal.of(JwtReason.EXPIRED, "exp has passed");
-  private static final Rejected<VerifiedJwt> NOT_BEFORE =
-      Refusal.of(JwtReason.NOT_YET_VALID, "nbf is in the future");
-  private static final Rejected<VerifiedJwt> FUTURE =
-      Refusal.of(JwtReason.NOT_YET_VALID, "iat is in the future");
   private static final Rejected<VerifiedJwt> TOO_OLD =
       Refusal.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
   private static final Rejected<VerifiedJwt> ORDER =
@@ -118,20 +112,32 @@ record ClaimPolicy(
   /** What changes with time. All times are below 2^48, so the sums can't overflow. */
   @Nullable Rejected<VerifiedJwt> checkTime(ClaimSet claims, long now) {
     if (claims.expiresAt != ClaimSet.NONE && now >= claims.expiresAt + skewMillis) {
-      return EXPIRED;
+      return Refusal.of(JwtReason.EXPIRED, "exp passed " + span(now - claims.expiresAt) + " ago");
     }
     if (claims.notBefore != ClaimSet.NONE && now + skewMillis < claims.notBefore) {
-      return NOT_BEFORE;
+      return Refusal.of(JwtReason.NOT_YET_VALID, "nbf begins in " + span(claims.notBefore - now));
     }
     if (claims.issuedAt != ClaimSet.NONE) {
       if (now + skewMillis < claims.issuedAt) {
-        return FUTURE;
+        return Refusal.of(
+            JwtReason.NOT_YET_VALID,
+            "iat is " + span(claims.issuedAt - now) + " in the future, skewed clocks perhaps");
       }
       if (maxAgeMillis >= 0 && now - claims.issuedAt > maxAgeMillis + skewMillis) {
         return TOO_OLD;
       }
     }
     return null;
+  }
+
+  /** For people, in the largest unit that fits; only of tokens whose signature was verified. */
+  private static String span(long millis) {
+    long seconds = millis / 1000;
+    return seconds < 60
+        ? seconds + " s"
+        : seconds < 3600
+            ? seconds / 60 + " min"
+            : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
   }
 
   @Override

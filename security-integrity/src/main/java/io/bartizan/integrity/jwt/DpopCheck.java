@@ -89,8 +89,18 @@ final class DpopCheck {
     if (!MessageDigest.isEqual(utf8(Thumbprint.of(key)), utf8(jkt))) {
       return OTHER_KEY;
     }
-    if (!KeyRing.engine(header.algorithm(), key).verify(parts.bytes, parts.payloadEnd, signature)) {
-      return SIGNATURE;
+    SignatureEngine engine;
+    try {
+      engine = KeyRing.engine(header.algorithm(), key);
+    } catch (RuntimeException e) {
+      return KEY; // the key is the sender's, and a provider that can't use it is no outage
+    }
+    try {
+      if (!engine.verify(parts.bytes, parts.payloadEnd, signature)) {
+        return SIGNATURE;
+      }
+    } catch (RuntimeException e) {
+      return JwtVerifier.failed(engine, e);
     }
     byte[] payload = parts.payload();
     if (payload == null) {

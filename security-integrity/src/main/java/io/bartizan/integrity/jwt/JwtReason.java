@@ -18,6 +18,11 @@ public enum JwtReason implements Reason {
   KEY_UNKNOWN,
   /** The issuer's keys could not be got, or are older than the ceiling allows. */
   KEYS_UNAVAILABLE,
+  /**
+   * The provider failed while it verified, so that nobody can tell whether the signature is good:
+   * answer as for an outage, and look at the provider.
+   */
+  PROVIDER_FAILED,
   /** No key verifies the signature. */
   SIGNATURE_INVALID,
   /** Its {@code iss} is not the issuer whose key verified it. */

@@ -264,6 +264,7 @@ public final class JwtVerifier {
       CompactToken token, JwsHeader header, byte[] signature, VerifiedCache.@Nullable Key key) {
     ClaimSet claims = null;
     IssuerKeys proven = null;
+    Rejected<VerifiedJwt> failed = null;
     int tried = 0;
     for (IssuerKeys issuer : issuers) {
       if (!issuer.allows(header) || (claims != null && !issuer.name().equals(claims.issuer))) {
@@ -279,7 +280,12 @@ public final class JwtVerifier {
         if (++triedOfIssuer > KeyRing.MAX_CANDIDATES) {
           break;
         }
-        if (!bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
+        try {
+          if (!bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
+            continue;
+          }
+        } catch (RuntimeException e) {
+          failed = failed(bound.engine(), e);
           continue;
         }
         if (claims == null) {
@@ -301,7 +307,17 @@ public final class JwtVerifier {
         break;
       }
     }
-    return proven != null ? proven.wrongIssuer() : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
+    if (proven != null) {
+      return proven.wrongIssuer();
+    }
+    return failed != null ? failed : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
+  }
+
+  /** A provider that breaks must neither end the request nor pass for a forged token. */
+  static Rejected<VerifiedJwt> failed(SignatureEngine engine, RuntimeException e) {
+    return Refusal.of(
+        JwtReason.PROVIDER_FAILED,
+        engine.provider() + " failed to verify: " + e.getClass().getSimpleName());
   }
 
   private Accepted<VerifiedJwt> accept(

@@ -57,10 +57,26 @@ final class KeyRing {
         bound.add(
             kept != null
                 ? kept
-                : new Bound(key, fitting.get(0), engine(fitting.get(0), key, provider)));
+                : new Bound(key, fitting.get(0), bound(fitting.get(0), key, provider, before)));
       }
     }
     return new KeyRing(snapshot, bound);
+  }
+
+  /** At first a key that can't be used is the caller's error, later the issuer's doing. */
+  private static SignatureEngine bound(
+      JwsAlgorithm algorithm,
+      KeyMaterial key,
+      @Nullable Provider provider,
+      @Nullable KeyRing before) {
+    try {
+      return engine(algorithm, key, provider);
+    } catch (RuntimeException e) {
+      if (before == null) {
+        throw e;
+      }
+      return new UnusableKey(provider == null ? "the JDK" : provider.getName());
+    }
   }
 
   private @Nullable Bound find(KeyMaterial key) {

@@ -39,20 +39,36 @@ final class MacEngine implements SignatureEngine {
 
   static MacEngine of(JwsAlgorithm algorithm, byte[] secret, Provider provider)
       throws GeneralSecurityException {
-    Mac prototype = Mac.getInstance(algorithm.jca, provider);
-    prototype.init(new SecretKeySpec(secret, algorithm.jca));
+    SecretKeySpec key = new SecretKeySpec(secret, algorithm.jca);
+    Mac prototype = initialised(algorithm, key, provider);
+    boolean cloneable = isCloneable(prototype);
     return new MacEngine(
         message -> {
           try {
-            Mac mac = (Mac) prototype.clone();
+            Mac mac = cloneable ? (Mac) prototype.clone() : initialised(algorithm, key, provider);
             mac.update(message);
             return mac.doFinal();
-          } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(provider.getName() + " can't clone a Mac", e);
+          } catch (CloneNotSupportedException | GeneralSecurityException e) {
+            throw new IllegalStateException(provider.getName() + " no longer makes a Mac", e);
           }
         },
         algorithm.hashBytes,
         provider.getName());
+  }
+
+  private static Mac initialised(JwsAlgorithm algorithm, SecretKeySpec key, Provider provider)
+      throws GeneralSecurityException {
+    Mac mac = Mac.getInstance(algorithm.jca, provider);
+    mac.init(key);
+    return mac;
+  }
+
+  private static boolean isCloneable(Mac mac) {
+    try {
+      return mac.clone() != null;
+    } catch (CloneNotSupportedException e) {
+      return false;
+    }
   }
 
   @Override

@@ -5,8 +5,6 @@ import static io.bartizan.integrity.jwt.Forge.strict;
 import static io.bartizan.integrity.jwt.Forge.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,8 +18,6 @@ class MutationTest {
   /** Short, so that every place and every byte of all algorithms can be tried. */
   private static final String SHORT =
       "{\"iss\":\"https://issuer\",\"aud\":\"my-api\",\"exp\":" + (Forge.NOW + 300) + "}";
-
-  private static final Set<JwsAlgorithm> DEAR = EnumSet.of(JwsAlgorithm.ES384, JwsAlgorithm.ES512);
 
   @ParameterizedTest
   @EnumSource(
@@ -45,7 +41,7 @@ class MutationTest {
 
   /**
    * Each bit, each letter, each cut, each of 256 bytes at each place: about 90 000 tokens of each
-   * algorithm. Of the two dearest every fifth byte is inserted.
+   * algorithm.
    */
   @ParameterizedTest
   @EnumSource
@@ -54,7 +50,7 @@ class MutationTest {
     JwtVerifier verifier = strict(algorithm).build();
     String good = token(algorithm, SHORT);
     refusesChanged(verifier, good, 1);
-    refusesInserted(verifier, good, DEAR.contains(algorithm) ? 5 : 1);
+    refusesInserted(verifier, good, 1);
   }
 
   private static void refusesChanged(JwtVerifier verifier, String good, int step) {
