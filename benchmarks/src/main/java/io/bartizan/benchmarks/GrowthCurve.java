@@ -61,7 +61,7 @@ record GrowthCurve(
 
   private static GrowthCurve redis() {
     Side ours =
-        Side.of("Bartizan", Versions.ours(), RedisLimiterBenchmark.class, "wave")
+        Side.of("Bartizan", Versions.ours(), RedisLimiterBenchmark.class, "inFlight")
             .with("algorithm", "tokenBucket")
             .with("cluster", "false")
             .with("lasting", "true");

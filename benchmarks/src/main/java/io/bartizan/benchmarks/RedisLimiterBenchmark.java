@@ -36,7 +36,7 @@ public class RedisLimiterBenchmark {
   @Param({"true", "false"})
   public boolean coalescing = true;
 
-  /** How many keys a wave is spread over. */
+  /** How many keys the checks in flight are spread over. */
   @Param({"1", "512"})
   public int keyCount = 1;
 
@@ -51,7 +51,8 @@ public class RedisLimiterBenchmark {
   private @Nullable AbstractRedisClient client;
   private @Nullable RedisRateLimiter limiter;
   private @Nullable KeyedRateLimiter blocking;
-  private Wave.Keys keys = new Wave.Keys(1);
+  private final InFlight<Decision> checks = new InFlight<>(RedisLimiterBenchmark::admitted);
+  private InFlight.Keys keys = new InFlight.Keys(1);
 
   @Setup
   public void connect() throws InterruptedException {
@@ -62,9 +63,9 @@ public class RedisLimiterBenchmark {
             .withCoalescing(coalescing)
             .build();
     blocking = limiter.blocking();
-    keys = new Wave.Keys(keyCount);
-    for (int met = 0; lasting && met < keyCount; met += Wave.SIZE) {
-      int unused = wave();
+    keys = new InFlight.Keys(keyCount);
+    for (int met = 0; lasting && met < keyCount; met += InFlight.SIZE) {
+      int unused = inFlight();
     }
   }
 
@@ -94,18 +95,15 @@ public class RedisLimiterBenchmark {
     return admitted(blocking.tryAcquire("one", 1));
   }
 
-  /** As many checks at once as {@link Wave} holds; one operation is one check. */
+  /** As many checks in flight as {@link InFlight} holds; one operation is one check. */
   @Benchmark
-  @OperationsPerInvocation(Wave.SIZE)
+  @OperationsPerInvocation(InFlight.SIZE)
   @SuppressWarnings("NullAway")
-  public int wave() throws InterruptedException {
-    Wave wave = new Wave();
-    for (int i = 0; i < Wave.SIZE; i++) {
-      limiter
-          .tryAcquire(keys.next(), 1)
-          .whenComplete((decision, e) -> wave.done(e == null && admitted(decision)));
+  public int inFlight() {
+    for (int i = 0; i < InFlight.SIZE; i++) {
+      checks.add(limiter.tryAcquire(keys.next(), 1));
     }
-    return wave.await();
+    return InFlight.SIZE;
   }
 
   private static boolean admitted(Decision decision) {

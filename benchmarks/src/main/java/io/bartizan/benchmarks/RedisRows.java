@@ -36,22 +36,22 @@ final class RedisRows {
             "512 checks in flight, one key",
             Measure.RATE,
             1.5,
-            ours("wave", true, 1),
-            bucket4j("bucket4jWave", "batching", 1)),
+            ours("inFlight", true, 1),
+            bucket4j("bucket4jInFlight", "batching", 1)),
         row(
             "redis-spread-async",
             "512 checks in flight over 512 keys",
             Measure.RATE,
             5.0,
-            ours("wave", true, 512),
-            bucket4j("bucket4jWave", "plain", 512)),
+            ours("inFlight", true, 512),
+            bucket4j("bucket4jInFlight", "plain", 512)),
         row(
                 "redis-cluster",
                 "512 checks in flight over 512 keys, Cluster of 3",
                 Measure.RATE,
                 1.5,
-                ours("wave", true, 512).with("cluster", "true"),
-                ours("wave", false, 512).with("cluster", "true").named("own, batching off"))
+                ours("inFlight", true, 512).with("cluster", "true"),
+                ours("inFlight", false, 512).with("cluster", "true").named("own, batching off"))
             .on(Row.Backing.CLUSTER));
   }
 
