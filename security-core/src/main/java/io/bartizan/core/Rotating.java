@@ -118,7 +118,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     SecretBytes next;
     try {
       next = source.read();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed("can't be read", e);
       return false;
     }
@@ -129,7 +129,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     }
     try {
       value = Objects.requireNonNull(maker.apply(next), "the maker returned null");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       next.close();
       failed("is not acceptable", e);
       return false;
@@ -145,7 +145,12 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     return true;
   }
 
-  private void failed(String what, Exception cause) {
+  /** An error counts too: what left this class would end the schedule without a word. */
+  private void failed(String what, Throwable thrown) {
+    Exception cause =
+        thrown instanceof Exception exception
+            ? exception
+            : new IllegalStateException(thrown.getClass().getSimpleName(), thrown);
     boolean first = health.status() == Health.Status.UP;
     health =
         Health.degraded("the secret " + what + ", the last good one stays: " + cause.getMessage());
@@ -167,7 +172,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
   private static void tell(Runnable listener) {
     try {
       listener.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a rotation listener failed", e);
     }
   }

@@ -115,6 +115,43 @@ class RotatingTest {
   }
 
   @Test
+  void ownThread_afterErrorsOfMakerAndListener_readsOn() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "one");
+    CountDownLatch failed = new CountDownLatch(1);
+    CountDownLatch rotated = new CountDownLatch(1);
+    RotationListener listener =
+        new RotationListener() {
+          @Override
+          public void failed(Health health, Exception cause) {
+            failed.countDown();
+            throw new AssertionError("listeners have bugs too");
+          }
+
+          @Override
+          public void rotated(Health health) {
+            rotated.countDown();
+          }
+        };
+    try (Rotating<String> value =
+        Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
+            .withListener(listener)
+            .build()) {
+      replace(file, "error");
+      assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(value.health().status()).isEqualTo(Health.Status.DEGRADED);
+      assertThat(value.health().detail()).contains("NoClassDefFoundError");
+      replace(file, "two");
+      assertThat(rotated.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(value.get()).isEqualTo("two");
+    }
+  }
+
+  private void replace(Path file, String text) throws IOException {
+    Files.move(
+        Files.writeString(folder.resolve("next"), text), file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Test
   void close_leavesTheApplicationsExecutorOpen() throws IOException {
     ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
     executor.setRemoveOnCancelPolicy(true);
@@ -144,6 +181,9 @@ class RotatingTest {
     String text = secret.lend(bytes -> new String(bytes, StandardCharsets.UTF_8));
     if (text.equals("bad")) {
       throw new IllegalArgumentException("this secret has a bad form");
+    }
+    if (text.equals("error")) {
+      throw new NoClassDefFoundError("a parser of another version");
     }
     return text;
   }

@@ -1,12 +1,17 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.SafeText;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link JwtSigner} is to say, beside the issuer and the times that it sets itself.
@@ -18,7 +23,9 @@ import java.util.Set;
  */
 public final class JwtClaims {
 
-  private static final Set<String> SET_BY_SIGNER = Set.of("iss", "iat", "exp", "aud", "sub", "jti");
+  private static final int MAX_DEPTH = 12;
+  private static final Set<String> SET_BY_SIGNER =
+      Set.of("iss", "iat", "exp", "aud", "sub", "jti", "nbf");
 
   private final Map<String, Object> members;
 
@@ -87,17 +94,54 @@ public final class JwtClaims {
   /**
    * The same claims and one more.
    *
-   * @param name any name but iss, iat, exp, aud, sub and jti, which have their own methods
-   * @param value a String, integer, Boolean, List or Map of such; it is not copied before signing
+   * @param name any name but iss, iat, exp, nbf, aud, sub and jti, which have their own methods
+   * @param value a String, integer, Boolean, Instant (written as whole seconds), UUID, or a List,
+   *     Set or Map of such, which is copied
    * @return new claims
-   * @throws IllegalArgumentException if the name is one of those
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the name is one of those, or the value of another type
    */
   public JwtClaims with(String name, Object value) {
     if (SET_BY_SIGNER.contains(name)) {
       throw new IllegalArgumentException(
           "the claim " + name + " is set by the signer or its own method");
     }
-    return plus(name, value);
+    return plus(name, copied(name, Objects.requireNonNull(value, name), 1));
+  }
+
+  private static Object copied(String name, @Nullable Object value, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "the claim " + SafeText.of(name) + " is nested more than " + MAX_DEPTH + " deep");
+    }
+    if (value instanceof Instant instant) {
+      return instant.getEpochSecond();
+    }
+    if (value instanceof CharSequence || value instanceof UUID) {
+      return value.toString();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, inner) -> copy.put(String.valueOf(key), copied(name, inner, depth + 1)));
+      return Collections.unmodifiableMap(copy);
+    }
+    if (value instanceof Collection<?> values) {
+      return values.stream().map(inner -> copied(name, inner, depth + 1)).toList();
+    }
+    if (value instanceof Boolean
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Short
+        || value instanceof Byte
+        || value instanceof BigInteger) {
+      return value;
+    }
+    throw new IllegalArgumentException(
+        "the claim "
+            + SafeText.of(name)
+            + " holds a "
+            + (value == null ? "null" : value.getClass().getName())
+            + "; String, integer, Boolean, Instant, UUID, List, Set and Map are accepted");
   }
 
   private JwtClaims plus(String name, Object value) {

@@ -62,7 +62,8 @@ final class WebhookKey {
                   : null;
           if (raw == null) {
             throw new IllegalArgumentException(
-                "a Standard Webhooks key is whsec_ or whpk_ and base64; this one is not");
+                "a Standard Webhooks key is whsec_ or whpk_ and base64; this one is not. A secret that is"
+                    + " shown as base64 alone takes whsec_ before it");
           }
           int min = open ? 32 : 24;
           int max = open ? 32 : 64;

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import static io.bartizan.integrity.jwt.Forge.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -15,9 +16,14 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -129,6 +135,43 @@ class JwtSignerTest {
     Map<String, Object> half = new LinkedHashMap<>(good);
     half.remove("d");
     refusesJwk(half, "no private key for ES256");
+  }
+
+  @Test
+  void claims_ofEveryAcceptedType_areCopiedAndCanBeRead() {
+    List<Object> roles = new ArrayList<>(List.of("reader"));
+    UUID session = new UUID(1, 2);
+    JwtClaims claims =
+        JwtClaims.forAudience("my-api")
+            .with("auth_time", Instant.ofEpochSecond(NOW))
+            .with("sid", session)
+            .with("scopes", Set.of("a"))
+            .with("realm_access", Map.of("roles", roles));
+    roles.add("admin");
+    assertThat(claims.members())
+        .containsEntry("auth_time", NOW)
+        .containsEntry("sid", session.toString())
+        .containsEntry("scopes", List.of("a"))
+        .containsEntry("realm_access", Map.of("roles", List.of("reader")));
+  }
+
+  @Test
+  void claims_ofAnotherTypeOrWithAMethodOfTheirOwn_areRefusedByName() {
+    JwtClaims claims = JwtClaims.forAudience("my-api");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> claims.with("share", List.of(1, 0.5)))
+        .withMessageContaining("the claim share holds a java.lang.Double");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> claims.with("x", Collections.singletonList(null)))
+        .withMessageContaining("the claim x holds a null");
+    List<Object> loop = new ArrayList<>();
+    loop.add(loop);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> claims.with("loop", loop))
+        .withMessageContaining("nested");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> claims.with("nbf", 1))
+        .withMessageContaining("its own method");
   }
 
   private static void refusesPem(JwsAlgorithm algorithm, SecretBytes pem, String message) {
