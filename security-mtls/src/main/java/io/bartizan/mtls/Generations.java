@@ -114,8 +114,8 @@ final class Generations {
     } catch (TlsMaterialException e) {
       report(e);
       throw e;
-    } catch (Error e) {
-      report(unusable("all material", e));
+    } catch (RuntimeException | Error e) {
+      report(unusable("the material", e));
       throw e;
     } finally {
       reloading.unlock();

@@ -35,7 +35,7 @@ final class NarrowedRule extends Rule {
     }
     try {
       return predicate.test(subject.peer()) ? this : null;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return null;
     }
   }

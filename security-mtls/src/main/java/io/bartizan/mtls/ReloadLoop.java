@@ -38,7 +38,8 @@ final class ReloadLoop implements AutoCloseable {
   /** The longest pause after events that changed nothing, as in a folder busy with other files. */
   private static final long MAX_SETTLE_MILLIS = 400;
 
-  private static final long OVERDUE_MILLIS = 30_000;
+  /** How long reading all files may take before health says that it hangs. */
+  private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Generations generations;
   private final Duration interval;
@@ -47,13 +48,13 @@ final class ReloadLoop implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Ticker ticker;
-  private volatile long roundEnded;
+  private volatile long due;
   private long settleMillis = SETTLE_MILLIS;
 
   ReloadLoop(Generations generations, Duration interval, Ticker ticker) {
     this.generations = generations;
     this.ticker = ticker;
-    this.roundEnded = ticker.nanos();
+    this.due = ticker.nanos();
     this.interval = interval;
     this.watch = newWatchService();
     this.thread = new Thread(this::run, "bartizan-mtls-reload");
@@ -74,7 +75,9 @@ final class ReloadLoop implements AutoCloseable {
     while (ended.getCount() > 0) {
       try {
         watchFolders();
+        due = ticker.nanos() + interval.toNanos();
         boolean changed = await();
+        due = ticker.nanos();
         if (ended.getCount() > 0) {
           boolean published = generations.reload(this::settle);
           settleMillis =
@@ -88,7 +91,6 @@ final class ReloadLoop implements AutoCloseable {
         // Whatever it was, material that changes later must still be seen.
         LOG.error("a reload failed", e);
       }
-      roundEnded = ticker.nanos();
     }
   }
 
@@ -97,10 +99,9 @@ final class ReloadLoop implements AutoCloseable {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS));
   }
 
-  /** Whether no reading has ended for so long that the files can hardly be reached. */
+  /** Whether a reading takes so long that the files can hardly be reached. */
   boolean isOverdue() {
-    long silent = ticker.nanos() - roundEnded;
-    return silent > TimeUnit.MILLISECONDS.toNanos(3 * interval.toMillis() + OVERDUE_MILLIS);
+    return ticker.nanos() - due > OVERDUE_NANOS;
   }
 
   /** Until a folder reports a change, which gives true, or the interval is over. */
@@ -122,11 +123,19 @@ final class ReloadLoop implements AutoCloseable {
     return changed;
   }
 
+  /** A folder that can't be watched, as of a closed file system, is no reason not to read. */
   private void watchFolders() {
     WatchService service = watch;
-    if (service == null) {
-      return;
+    if (service != null) {
+      try {
+        watchFolders(service);
+      } catch (RuntimeException | Error e) {
+        LOG.debug("folders can't be watched, the interval alone finds changes", e);
+      }
     }
+  }
+
+  private void watchFolders(WatchService service) {
     Set<Path> folders = new HashSet<>();
     for (Path file : generations.current().files()) {
       addFolder(folders, file.toAbsolutePath());

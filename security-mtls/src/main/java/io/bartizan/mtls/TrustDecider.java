@@ -73,13 +73,13 @@ final class TrustDecider {
       return byPolicy(identity, host);
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
   }
 
   /** Fails closed: no oddity of a certificate may surface as anything but a refusal. */
-  private PeerDecision unjudgeable(RuntimeException e) {
+  private PeerDecision unjudgeable(Throwable e) {
     return rejected(
         TlsReason.CHAIN_INVALID,
         "the chain can't be judged: " + e.getClass().getSimpleName(),
@@ -115,7 +115,7 @@ final class TrustDecider {
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e, chain[0]);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.SeededCases;
+import java.nio.CharBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,16 @@ class PeerPolicyTest {
   }
 
   @Test
+  void text_isReadUnderTheNamesThatFrameworksLookFor() {
+    PeerPolicy policy = PeerPolicy.anyOf(PeerPolicy.dns("a.example"), PeerPolicy.uri("urn:x:1"));
+    assertThat(PeerPolicy.valueOf(policy.toString())).hasToString(policy.toString());
+    assertThat(PeerPolicy.parse(CharBuffer.wrap(policy.toString()))).hasToString(policy.toString());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PeerPolicy.valueOf("dns:a.example"))
+        .withMessage("policy at character 3: expected '(', as in dns(billing.internal)");
+  }
+
+  @Test
   void narrowedBy_canOnlyRefuse() throws Exception {
     PeerPolicy policy = PeerPolicy.dns("api.example");
     assertThat(matches(policy.narrowedBy("no", peer -> false), TlsSide.SERVER, null)).isFalse();
@@ -117,6 +128,13 @@ class PeerPolicyTest {
               throw new IllegalStateException();
             });
     assertThat(matches(throwing, TlsSide.SERVER, null)).isFalse();
+    PeerPolicy failing =
+        policy.narrowedBy(
+            "fails",
+            peer -> {
+              throw new NoClassDefFoundError("a directory's client of another version");
+            });
+    assertThat(matches(failing, TlsSide.SERVER, null)).isFalse();
     assertThatIllegalArgumentException().isThrownBy(() -> PeerPolicy.parse(throwing.toString()));
   }
 

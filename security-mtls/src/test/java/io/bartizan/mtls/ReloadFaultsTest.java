@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,15 @@ class ReloadFaultsTest {
         write(TestPki.server(pki.ca), chain, key);
         assertThat(published.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.generation()).isEqualTo(2);
+        files.close();
+        for (int i = 0; i < 6000 && faults.isEmpty(); i++) {
+          TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(faults)
+            .first()
+            .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+            .hasMessageContaining("/tls.key can't be used: ClosedFileSystemException");
+        assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
       }
     }
   }
