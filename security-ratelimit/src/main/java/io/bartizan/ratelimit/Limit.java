@@ -143,6 +143,18 @@ public abstract sealed class Limit implements Plan
   }
 
   /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param text the limit in words, without a name
+   * @return the limit
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static Limit valueOf(String text) {
+    return parse(text);
+  }
+
+  /**
    * The name that decisions, HTTP fields and metrics show.
    *
    * @return 1 to 64 characters of {@code A-Za-z0-9._-}

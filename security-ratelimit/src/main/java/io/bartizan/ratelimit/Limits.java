@@ -95,6 +95,18 @@ public final class Limits implements Plan {
   }
 
   /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param text names and limits in words
+   * @return all of them
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static Limits valueOf(String text) {
+    return parse(text);
+  }
+
+  /**
    * The limits in the order in which they are asked.
    *
    * @return 1 to {@value #MAX_LIMITS} limits with different names; unmodifiable

@@ -46,7 +46,7 @@ class ReadmeTest {
       class Example%d {
         void example(
             String tenant, String user, String token, Map<String, String> headers, Path path,
-            MacKeyRing keyRing, InputStream download, OutputStream out, RedisClient redisClient)
+            MacKeyRing keyRing, InputStream download, OutputStream out, RedisClient redisClient%s)
             throws Exception {
       """;
 
@@ -54,13 +54,25 @@ class ReadmeTest {
 
   @Test
   void readme_examples_compile() throws Exception {
-    List<String> examples = blocks(Files.readString(ROOT.resolve("README.md")));
-    assertThat(examples).hasSizeGreaterThanOrEqualTo(6);
+    compile("README.md", "", 6);
+  }
+
+  @Test
+  void frameworkPage_examples_compile() throws Exception {
+    compile(
+        "docs/in-your-framework.md",
+        ", KeyedRateLimiter limiter, JwtVerifier verifier, ServerTls tls",
+        3);
+  }
+
+  private void compile(String page, String parameters, int least) throws Exception {
+    List<String> examples = blocks(Files.readString(ROOT.resolve(page)));
+    assertThat(examples).hasSizeGreaterThanOrEqualTo(least);
     List<JavaFileObject> sources = new ArrayList<>();
     for (String example : examples) {
       assertThat(example.lines()).as(example).hasSizeLessThanOrEqualTo(MOST_LINES);
       int number = sources.size();
-      sources.add(source(number, BEFORE.formatted(number) + example + "  }\n}\n"));
+      sources.add(source(number, BEFORE.formatted(number, parameters) + example + "  }\n}\n"));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter errors = new StringWriter();
