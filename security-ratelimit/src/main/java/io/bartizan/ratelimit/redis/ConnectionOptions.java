@@ -17,6 +17,7 @@ final class ConnectionOptions {
   FailurePolicy failurePolicy = FailurePolicy.failClosed();
   RedisLimiterListener listener = new RedisLimiterListener() {};
   @Nullable SecretBytes hashKey;
+  int maxPending = 100_000;
 
   void timeout(Duration newTimeout) {
     if (newTimeout.compareTo(MIN_TIMEOUT) < 0 || newTimeout.compareTo(MAX_TIMEOUT) > 0) {
@@ -37,6 +38,13 @@ final class ConnectionOptions {
     failurePolicy = Objects.requireNonNull(policy, "policy");
   }
 
+  void maxPending(int most) {
+    if (most < 1 || most > 10_000_000) {
+      throw new IllegalArgumentException("maxPending is " + most + ", 1 to 10000000 is accepted");
+    }
+    maxPending = most;
+  }
+
   void listener(RedisLimiterListener newListener) {
     listener = Objects.requireNonNull(newListener, "listener");
   }
@@ -54,7 +62,7 @@ final class ConnectionOptions {
   @Override
   public String toString() {
     return String.format(
-        "time-out %s, %s, prefix %s, keys %s",
-        timeout, failurePolicy, prefix, hashKey == null ? "in the clear" : "hashed");
+        "time-out %s, at most %d pending, %s, prefix %s, keys %s",
+        timeout, maxPending, failurePolicy, prefix, hashKey == null ? "in the clear" : "hashed");
   }
 }

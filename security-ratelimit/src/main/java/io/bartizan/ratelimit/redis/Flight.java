@@ -51,6 +51,10 @@ final class Flight implements ScriptCall.Carrier {
     return checks.isEmpty();
   }
 
+  int size() {
+    return checks.size();
+  }
+
   boolean isFull() {
     return checks.size() >= MAX_CHECKS || subjects >= MAX_SUBJECTS;
   }

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One flight is in the air at a time. Checks that come meanwhile queue and travel together in
  * the next, so that the busier the server, the fewer calls it gets. With coalescing off each check
- * flies alone and at once. While the breaker is open nothing flies and the failure policy answers.
+ * flies alone and at once. While the breaker is open nothing flies and the failure policy answers;
+ * so it does at once for checks that come while too many are pending.
  */
 final class Lane {
 
@@ -22,6 +24,9 @@ final class Lane {
   private final AtomicBoolean busy = new AtomicBoolean();
   private final Queue<Flight> flights = new ConcurrentLinkedQueue<>();
 
+  /** Checks that are queued or in a flight; each of them holds memory until it is let go. */
+  private final AtomicInteger pending = new AtomicInteger();
+
   Lane(RedisLink link, LaneSettings settings) {
     this.link = link;
     this.settings = settings;
@@ -31,13 +36,16 @@ final class Lane {
   void submit(Check check) {
     if (!breaker.admits()) {
       settings.fallback().decide(check);
+    } else if (pending.incrementAndGet() > settings.maxPending()) {
+      pending.decrementAndGet();
+      settings.fallback().decide(check);
     } else if (!settings.coalescing()) {
       Flight flight = new Flight(this);
       flight.add(check);
       flights.add(flight);
       settings.deadlines().arm();
       if (flight.launch(link)) {
-        flights.remove(flight);
+        letGo(flight);
       }
     } else {
       queue.add(check);
@@ -78,7 +86,7 @@ final class Lane {
 
   /** Hears that all calls of a flight ended; not during its launch. */
   void landed(Flight flight) {
-    flights.remove(flight);
+    letGo(flight);
     if (settings.coalescing()) {
       pump();
     }
@@ -92,24 +100,35 @@ final class Lane {
         if (!flight.launch(link)) {
           return;
         }
-        flights.remove(flight);
+        letGo(flight);
       }
       busy.set(false);
     } while (!queue.isEmpty() && busy.compareAndSet(false, true));
   }
 
+  private void letGo(Flight flight) {
+    if (flights.remove(flight)) {
+      pending.addAndGet(-flight.size());
+    }
+  }
+
   private @Nullable Flight load() {
     Flight flight = new Flight(this);
+    int left = 0;
     while (!flight.isFull()) {
       Check check = queue.poll();
       if (check == null) {
         break;
       }
-      if (breaker.isOpen()) {
-        settings.fallback().decide(check);
-      } else if (!check.isDone()) {
+      if (!check.isDone() && !breaker.isOpen()) {
         flight.add(check);
+      } else {
+        settings.fallback().decide(check);
+        left++;
       }
+    }
+    if (left > 0) {
+      pending.addAndGet(-left);
     }
     return flight.isEmpty() ? null : flight;
   }

@@ -9,4 +9,5 @@ record LaneSettings(
     Deadlines deadlines,
     Ticker ticker,
     RedisLimiterListener listener,
-    boolean coalescing) {}
+    boolean coalescing,
+    int maxPending) {}

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -36,6 +37,9 @@ final class Leases implements AutoCloseable {
   private final String self = Long.toHexString(new SecureRandom().nextLong());
 
   private final AtomicLong count = new AtomicLong();
+
+  /** Calls that are not answered. */
+  private final AtomicInteger pending = new AtomicInteger();
 
   Leases(RedisConcurrencyLimiterBuilder settings, Links.Source source) {
     this.options = settings.options;
@@ -98,6 +102,10 @@ final class Leases implements AutoCloseable {
     if (!breaker.admits()) {
       return CompletableFuture.failedFuture(new RedisException("not connected"));
     }
+    if (pending.incrementAndGet() > options.maxPending && !verb.equals("release")) {
+      pending.decrementAndGet();
+      return CompletableFuture.failedFuture(new RedisException("too many calls are pending"));
+    }
     List<byte[]> words =
         List.of(
             verb.getBytes(UTF_8),
@@ -107,10 +115,11 @@ final class Leases implements AutoCloseable {
             word(leaseNanos / 1000),
             clock == null ? new byte[0] : word(clock.getAsLong()));
     LeaseCall call = new LeaseCall(link, breaker, keys.encode(keyHead, held.key), words, tooLate);
+    var unused = call.whenComplete((reply, failure) -> pending.decrementAndGet());
     try {
       call.send(timer.schedule(call::expire, options.timeout.toNanos(), TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
-      return CompletableFuture.failedFuture(clientIsShutDown);
+      call.completeExceptionally(clientIsShutDown);
     }
     return call;
   }

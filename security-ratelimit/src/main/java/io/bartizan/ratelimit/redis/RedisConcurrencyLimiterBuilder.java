@@ -89,6 +89,19 @@ public final class RedisConcurrencyLimiterBuilder {
   }
 
   /**
+   * How many calls may wait for Redis at a time; the failure policy decides those that come beyond,
+   * at once. Permits can always be given back.
+   *
+   * @param calls 1 to 10 million; 100 000 if not called
+   * @return this builder
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public RedisConcurrencyLimiterBuilder withMaxPending(int calls) {
+    options.maxPending(calls);
+    return this;
+  }
+
+  /**
    * Who hears of outages.
    *
    * @param listener nobody if not called

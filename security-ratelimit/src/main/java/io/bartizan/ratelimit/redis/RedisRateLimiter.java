@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * reached the {@link FailurePolicy} decides, the decision's source says so, and after three failed
  * calls a breaker makes that cost microseconds until Redis answers again. A check that timed out
  * after it was sent may have been charged: its own permits, once, never more, for nothing is ever
- * sent twice.
+ * sent twice. While Redis stalls, at most so many checks wait for it as {@link
+ * RedisRateLimiterBuilder#withMaxPending} says; the policy decides the others at once.
  *
  * <p><b>Bounds.</b> When a failover or restart loses writes, at most capacity + rate × outage more
  * than the limit passes, once for each. A server clock that steps back neither gives nor takes
@@ -82,7 +83,13 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
         new Lanes(
             source.open().apply(keys),
             new LaneSettings(
-                keys, fallback, deadlines, ticker, options.listener, settings.coalescing));
+                keys,
+                fallback,
+                deadlines,
+                ticker,
+                options.listener,
+                settings.coalescing,
+                options.maxPending));
     this.description = settings.toString();
     this.blocking = new BlockingView(this);
   }

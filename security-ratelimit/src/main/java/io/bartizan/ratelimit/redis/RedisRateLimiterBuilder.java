@@ -85,6 +85,20 @@ public final class RedisRateLimiterBuilder {
   }
 
   /**
+   * How many checks may wait for the answer of one server at a time; the failure policy decides
+   * those that come beyond, at once. It bounds the memory that a stalled Redis costs: each waiting
+   * check holds a few hundred bytes and its key.
+   *
+   * @param checks 1 to 10 million; 100 000 if not called
+   * @return this builder
+   * @throws IllegalArgumentException if it is outside its range
+   */
+  public RedisRateLimiterBuilder withMaxPending(int checks) {
+    options.maxPending(checks);
+    return this;
+  }
+
+  /**
    * How long a refusal may be repeated here without asking Redis: until its retry time, but no
    * longer than this.
    *

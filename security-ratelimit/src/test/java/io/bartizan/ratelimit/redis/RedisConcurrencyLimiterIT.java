@@ -246,6 +246,38 @@ class RedisConcurrencyLimiterIT {
   }
 
   @Test
+  void calls_beyond_those_that_may_be_pending_are_decided_at_once() {
+    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      try (RedisConcurrencyLimiter limiter =
+          RedisConcurrencyLimiter.of(slow, "jobs", 100, LEASE)
+              .withTimeout(Duration.ofSeconds(10))
+              .withMaxPending(5)
+              .build()) {
+        Lease held = limiter.blocking().tryAcquire("k");
+        assertThat(held.source()).isEqualTo(Source.REMOTE);
+        proxy.stall();
+        List<CompletableFuture<Lease>> stages = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+          stages.add(limiter.tryAcquire("k").toCompletableFuture());
+        }
+        assertThat(stages.subList(0, 5)).noneMatch(CompletableFuture::isDone);
+        assertThat(stages.subList(5, 10))
+            .allMatch(CompletableFuture::isDone)
+            .allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
+        held.close();
+        proxy.restore();
+        assertThat(stages.subList(0, 5)).allMatch(stage -> stage.join().granted());
+        stages.forEach(stage -> stage.join().close());
+        await(() -> members() == 0);
+        assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      } finally {
+        slow.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  @Test
   void policy_decides_while_redis_is_away_and_a_local_share_is_held_and_closed() {
     try (FaultProxy proxy = FaultProxy.to(redis.port())) {
       RedisClient cut = RedisClient.create("redis://127.0.0.1:" + proxy.port());

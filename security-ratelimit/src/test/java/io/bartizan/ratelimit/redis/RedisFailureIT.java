@@ -18,11 +18,14 @@ import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisFailureIT {
 
@@ -203,6 +206,53 @@ class RedisFailureIT {
       assertThat(blocking.tryAcquire("other", 500).allowed()).isTrue();
       blocking.refund("k", 1000);
       assertThat(blocking.tryAcquire("k", 500).allowed()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void checks_beyond_those_that_may_be_pending_are_decided_at_once(boolean coalescing) {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.of(client, LIMIT)
+            .withTimeout(Duration.ofSeconds(10))
+            .withCoalescing(coalescing)
+            .withMaxPending(50)
+            .build()) {
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      for (int round = 0; round < 2; round++) {
+        proxy.stall();
+        List<CompletableFuture<Decision>> stages = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          stages.add(limiter.tryAcquire("k" + i % 7).toCompletableFuture());
+        }
+        assertThat(stages.subList(0, 50)).noneMatch(CompletableFuture::isDone);
+        assertThat(stages.subList(50, 200))
+            .allMatch(CompletableFuture::isDone)
+            .allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
+        proxy.restore();
+        assertThat(stages.subList(0, 50)).allMatch(stage -> stage.join().allowed());
+      }
+      assertThat(limiter.toString()).contains("at most 50 pending");
+      assertThatThrownBy(() -> RedisRateLimiter.of(client, LIMIT).withMaxPending(0))
+          .hasMessageContaining("maxPending is 0, 1 to");
+    }
+  }
+
+  @Test
+  void checks_that_timed_out_make_room_for_others() {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.of(client, LIMIT).withMaxPending(10).build()) {
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      for (int round = 0; round < 5; round++) {
+        proxy.stall();
+        List<CompletableFuture<Decision>> stages = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          stages.add(limiter.tryAcquire("k").toCompletableFuture());
+        }
+        assertThat(stages).allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
+        proxy.restore();
+        await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+      }
     }
   }
 
