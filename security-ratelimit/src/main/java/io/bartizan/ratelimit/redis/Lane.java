@@ -161,6 +161,10 @@ final class Lane {
     breaker.close();
   }
 
+  int pending() {
+    return pending.get();
+  }
+
   Breaker breaker() {
     return breaker;
   }

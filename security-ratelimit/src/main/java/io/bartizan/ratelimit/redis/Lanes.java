@@ -34,6 +34,11 @@ final class Lanes implements AutoCloseable {
     return away == 0 && !links.isOpen() ? 1 : away;
   }
 
+  /** How many checks wait or are just being let go. */
+  long pending() {
+    return lanes.values().stream().mapToLong(Lane::pending).sum();
+  }
+
   /** Connects for the first time. */
   void connect() {
     links.connect();

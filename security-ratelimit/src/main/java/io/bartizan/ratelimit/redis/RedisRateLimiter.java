@@ -196,7 +196,10 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
       return Health.down("the limiter is closed");
     }
     if (away == 0) {
-      return Health.up("Redis answers; " + fallback.decided() + " checks were decided without it");
+      return Health.up(
+          String.format(
+              "Redis answers; %d checks are pending, %d were decided without it",
+              lanes.pending(), fallback.decided()));
     }
     String detail = away + " Redis server(s) can't be reached: " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);

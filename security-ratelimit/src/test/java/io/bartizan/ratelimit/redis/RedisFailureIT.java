@@ -220,6 +220,7 @@ class RedisFailureIT {
             .build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       for (int round = 0; round < 2; round++) {
+        await(() -> limiter.health().detail().contains(" 0 checks are pending"));
         proxy.stall();
         List<CompletableFuture<Decision>> stages = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
