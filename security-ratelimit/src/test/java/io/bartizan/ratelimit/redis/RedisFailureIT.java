@@ -241,8 +241,7 @@ class RedisFailureIT {
 
   @Test
   void checks_that_timed_out_make_room_for_others() {
-    try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT).withMaxPending(10).build()) {
+    try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).withMaxPending(10).build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       for (int round = 0; round < 5; round++) {
         proxy.stall();
