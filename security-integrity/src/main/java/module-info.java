@@ -3,8 +3,8 @@
 module io.bartizan.integrity {
   requires transitive io.bartizan.core;
   requires transitive java.net.http;
-  requires org.bouncycastle.provider;
   requires org.slf4j;
+  requires static org.bouncycastle.provider; // on the path it is found all the same, as a provider
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
   requires static lettuce.core;

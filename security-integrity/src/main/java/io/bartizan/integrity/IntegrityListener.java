@@ -9,7 +9,8 @@ import io.bartizan.core.Reason;
  * <p>It is never told a token, a value, a payload, a subject or a key, only names that the
  * application's own configuration gave, so everything here is safe to log and to put in a metric's
  * tag. A verification is told on the thread that asked, after its outcome is certain, so a listener
- * must be quick and thread-safe; what it throws, the caller gets.
+ * must be quick and thread-safe. What it throws changes nothing and reaches nobody: the first
+ * failure under each verifier is logged, later ones are not.
  *
  * <pre>{@code
  * IntegrityListener audit =
@@ -52,8 +53,7 @@ public interface IntegrityListener {
   default void refused(Kind kind, String name, Reason reason) {}
 
   /**
-   * Fetched keys are other keys now; told on a thread of the HTTP client, which survives what this
-   * throws.
+   * Fetched keys are other keys now; told on a thread of the HTTP client.
    *
    * @param source the URI they came from
    * @param usable how many keys are in use
@@ -62,8 +62,7 @@ public interface IntegrityListener {
   default void keysChanged(String source, int usable, int leftOut) {}
 
   /**
-   * Keys could not be fetched; told on a thread of the HTTP client, which survives what this
-   * throws.
+   * Keys could not be fetched; told on a thread of the HTTP client.
    *
    * @param source the URI they should have come from
    * @param health whether older keys still serve

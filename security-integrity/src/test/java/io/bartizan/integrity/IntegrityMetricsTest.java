@@ -3,7 +3,6 @@ package io.bartizan.integrity;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.Reason;
@@ -23,6 +22,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -87,18 +88,48 @@ class IntegrityMetricsTest {
   }
 
   @Test
-  void listener_thatThrows_isHeardByTheCaller() {
-    JwtVerifier api =
-        verifier(
-            new IntegrityListener() {
-              @Override
-              public void refused(Kind kind, String name, Reason reason) {
-                throw new IllegalStateException(kind + " " + name + " " + reason.code());
-              }
-            });
-    assertThatIllegalStateException()
-        .isThrownBy(() -> api.check("a.b"))
-        .withMessage("JWT my-api malformed");
+  @SuppressWarnings("SystemOut") // where slf4j-simple writes
+  void listener_thatThrows_changesNoVerdictAndIsLoggedOnce() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      IntegrityListener broken = new Broken();
+      JwtVerifier api = verifier(broken);
+      String token = token();
+      for (int i = 0; i < 3; i++) {
+        assertThat(api.check(token).isAccepted()).isTrue();
+        assertThat(api.verify(token).subject()).contains("mallory");
+        assertThat(api.check("a.b").isAccepted()).isFalse();
+        assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> api.verify("a.b"));
+      }
+      SignedValues links =
+          SignedValues.of("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
+              .withListener(broken)
+              .build();
+      assertThat(links.verify(links.sign("x")).text()).isEqualTo("x");
+      assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> links.verify("y"));
+      WebhookVerifier slack = Webhooks.slack(SECRET).withListener(broken).build();
+      assertThat(slack.check(name -> "x", "x".getBytes(UTF_8)).isAccepted()).isFalse();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(UTF_8).lines().filter(line -> line.contains("not logged")))
+        .as("one for each of the three verifiers")
+        .hasSize(3)
+        .allMatch(line -> line.contains(Broken.class.getName()));
+  }
+
+  private static final class Broken implements IntegrityListener {
+    @Override
+    public void accepted(Kind kind, String name) {
+      throw new IllegalStateException("the listener's own trouble");
+    }
+
+    @Override
+    public void refused(Kind kind, String name, Reason reason) {
+      throw new IllegalStateException("the listener's own trouble");
+    }
   }
 
   private boolean isContent(String tag) {

@@ -14,7 +14,8 @@ final class Blake2b {
       return new Blake2b();
     } catch (NoClassDefFoundError e) {
       throw new IllegalStateException(
-          "bcprov is not on the class path; minisign's usual form needs its BLAKE2b", e);
+          "minisign's usual form needs bcprov-jdk18on, which is neither on the class path nor a module",
+          e);
     }
   }
 

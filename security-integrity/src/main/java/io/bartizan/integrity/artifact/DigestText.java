@@ -43,7 +43,20 @@ final class DigestText {
   }
 
   static Digest base64(DigestAlgorithm algorithm, CharSequence text) {
-    Digest digest = base64OrNull(algorithm, text);
+    return requireBase64(algorithm, base64OrNull(algorithm, text));
+  }
+
+  static Digest base64(DigestAlgorithm algorithm, byte[] text, int from, int to) {
+    boolean fits = to - from == (algorithm.length() + 2) / 3 * 4;
+    byte[] value = fits ? StrictBase64.decodeStandard(text, from, to) : null;
+    return requireBase64(
+        algorithm,
+        value == null || value.length != algorithm.length()
+            ? null
+            : Digest.owning(algorithm, value));
+  }
+
+  private static Digest requireBase64(DigestAlgorithm algorithm, @Nullable Digest digest) {
     if (digest == null) {
       throw malformed(
           algorithm.label() + " is not canonical base64 of " + algorithm.length() + " bytes");

@@ -124,7 +124,7 @@ public final class Manifest {
    * @throws VerificationException if it has another form or names another file
    */
   public static Manifest parseSidecar(byte[] content, String fileName) {
-    String text = ManifestParser.decode(content).strip();
+    String text = ManifestText.of(content).text.strip();
     if (text.indexOf(' ') >= 0 || text.indexOf('(') >= 0) {
       Manifest manifest = parse(content);
       if (!manifest.entries.keySet().equals(Set.of(fileName))) {

@@ -1,5 +1,7 @@
 package io.bartizan.integrity.artifact;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bartizan.core.VerificationException;
 
 /**
@@ -28,21 +30,24 @@ final class ManifestLine {
   }
 
   /** Reads one line; without escapes in the form whose entries end with NUL. */
-  static ManifestLine parse(String text, int from, int to, boolean escapes) {
+  static ManifestLine parse(ManifestText manifest, int from, int to, boolean escapes) {
+    String text = manifest.text;
     boolean escaped = escapes && text.startsWith("\\", from);
     int start = escaped ? from + 1 : from;
     int digits = hexDigits(text, start, to);
     boolean gnu = digits >= 32 && start + digits < to && text.charAt(start + digits) == ' ';
-    return gnu ? gnu(text, start, digits, to, escaped) : tag(text, start, to, escaped);
+    return gnu ? gnu(manifest, start, digits, to, escaped) : tag(manifest, start, to, escaped);
   }
 
-  private static ManifestLine gnu(String text, int start, int digits, int to, boolean escaped) {
+  private static ManifestLine gnu(
+      ManifestText manifest, int start, int digits, int to, boolean escaped) {
+    String text = manifest.text;
     Digest digest = DigestText.hex(algorithmOf(digits), text, start, start + digits, true);
     int next = start + digits + 1;
     boolean marked = next < to && (text.charAt(next) == ' ' || text.charAt(next) == '*');
     return marked
-        ? new ManifestLine(Style.TWO_BLANKS, name(text, next + 1, to, escaped), digest)
-        : new ManifestLine(Style.ONE_BLANK, name(text, next, to, escaped), digest);
+        ? new ManifestLine(Style.TWO_BLANKS, name(manifest, next + 1, to, escaped), digest)
+        : new ManifestLine(Style.ONE_BLANK, name(manifest, next, to, escaped), digest);
   }
 
   private static DigestAlgorithm algorithmOf(int digits) {
@@ -57,7 +62,8 @@ final class ManifestLine {
   }
 
   /** {@code SHA256 (name) = value} and OpenSSL's {@code SHA2-256(name)= value}. */
-  private static ManifestLine tag(String text, int start, int to, boolean escaped) {
+  private static ManifestLine tag(ManifestText manifest, int start, int to, boolean escaped) {
+    String text = manifest.text;
     int open = text.indexOf('(', start);
     int close = text.lastIndexOf(')', to - 1);
     if (open <= start || close < open) {
@@ -69,20 +75,20 @@ final class ManifestLine {
     if (value > to || !text.startsWith(equals, close + 1)) {
       throw malformed("no \" = \" after the last bracket");
     }
-    DigestAlgorithm algorithm = algorithmOf(text, start, spaced ? open - 1 : open);
+    DigestAlgorithm algorithm = algorithmOf(manifest, start, spaced ? open - 1 : open);
     Digest digest =
         to - value == algorithm.length() * 2
             ? DigestText.hex(algorithm, text, value, to, true)
-            : DigestText.base64(algorithm, text.substring(value, to));
-    return new ManifestLine(Style.TAG, name(text, open + 1, close, escaped), digest);
+            : DigestText.base64(algorithm, manifest.bytes, value, to);
+    return new ManifestLine(Style.TAG, name(manifest, open + 1, close, escaped), digest);
   }
 
-  private static DigestAlgorithm algorithmOf(String text, int start, int end) {
-    DigestAlgorithm algorithm = DigestAlgorithm.tagged(text, start, end);
+  private static DigestAlgorithm algorithmOf(ManifestText manifest, int start, int end) {
+    DigestAlgorithm algorithm = DigestAlgorithm.tagged(manifest.text, start, end);
     if (algorithm != null) {
       return algorithm;
     }
-    throw DigestAlgorithm.refused(text.substring(start, end));
+    throw DigestAlgorithm.refused(manifest.decoded(start, end));
   }
 
   private static int hexDigits(String text, int start, int to) {
@@ -93,25 +99,26 @@ final class ManifestLine {
     return i - start;
   }
 
-  private static String name(String text, int start, int end, boolean escaped) {
-    return escaped ? unescape(text, start, end) : text.substring(start, end);
+  private static String name(ManifestText manifest, int start, int end, boolean escaped) {
+    return escaped ? unescaped(manifest.bytes, start, end) : manifest.decoded(start, end);
   }
 
-  private static String unescape(String text, int start, int end) {
-    StringBuilder plain = new StringBuilder(end - start);
+  /** Before decoding, since a backslash is no part of another character in UTF-8. */
+  private static String unescaped(byte[] bytes, int start, int end) {
+    byte[] plain = new byte[end - start];
+    int length = 0;
     for (int i = start; i < end; i++) {
-      char c = text.charAt(i);
-      if (c == '\\') {
-        int code = ++i < end ? "\\nr".indexOf(text.charAt(i)) : -1;
+      byte b = bytes[i];
+      if (b == '\\') {
+        int code = ++i < end ? "\\nr".indexOf(bytes[i]) : -1;
         if (code < 0) {
           throw malformed("a backslash that is none of \\\\, \\n and \\r");
         }
-        plain.append("\\\n\r".charAt(code));
-      } else {
-        plain.append(c);
+        b = (byte) "\\\n\r".charAt(code);
       }
+      plain[length++] = b;
     }
-    return plain.toString();
+    return new String(plain, 0, length, UTF_8);
   }
 
   /** Writes a line without its end. */

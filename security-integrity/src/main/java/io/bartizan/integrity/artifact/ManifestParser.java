@@ -1,18 +1,15 @@
 package io.bartizan.integrity.artifact;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.bartizan.core.VerificationException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the entries of one manifest, from text or one by one. */
 final class ManifestParser {
+
+  /** A name of the longest, each of its characters escaped or of three bytes, and a digest. */
+  private static final int MAX_LINE_BYTES = 3 * Manifest.MAX_NAME_CHARS + 256;
 
   private final NameRule rule;
   private final Map<String, Expected> entries = new LinkedHashMap<>();
@@ -24,14 +21,15 @@ final class ManifestParser {
 
   /** Reads all lines; the first that is not as it should be refuses the whole. */
   Map<String, Expected> parse(byte[] content, char end) {
-    String text = decode(content);
+    ManifestText manifest = ManifestText.of(content);
+    String text = manifest.text;
     int number = 0;
     for (int start = 0; start < text.length(); ) {
       int stop = text.indexOf(end, start);
       stop = stop < 0 ? text.length() : stop;
       boolean cr = end == '\n' && stop > start && text.charAt(stop - 1) == '\r';
       try {
-        line(text, start, cr ? stop - 1 : stop, end == '\n', ++number);
+        line(manifest, start, cr ? stop - 1 : stop, end == '\n', ++number);
       } catch (VerificationException e) {
         throw new VerificationException(e.reason(), "line " + number + ": " + detail(e));
       }
@@ -40,15 +38,15 @@ final class ManifestParser {
     return entries();
   }
 
-  private void line(String text, int from, int to, boolean lines, int number) {
-    if (from == to || (lines && text.charAt(from) == '#')) {
+  private void line(ManifestText manifest, int from, int to, boolean lines, int number) {
+    if (from == to || (lines && manifest.text.charAt(from) == '#')) {
       return;
     }
-    if (number > Manifest.MAX_ENTRIES || to - from > Manifest.MAX_NAME_CHARS + 256) {
+    if (number > Manifest.MAX_ENTRIES || to - from > MAX_LINE_BYTES) {
       throw ManifestLine.malformed(
           "more than " + Manifest.MAX_ENTRIES + " lines, or a line too long");
     }
-    ManifestLine parsed = ManifestLine.parse(text, from, to, lines);
+    ManifestLine parsed = ManifestLine.parse(manifest, from, to, lines);
     if (style != null && style != parsed.style) {
       throw ManifestLine.malformed("another form than the lines before");
     }
@@ -59,41 +57,6 @@ final class ManifestParser {
   static String detail(VerificationException e) {
     String message = String.valueOf(e.getMessage());
     return message.substring(message.indexOf(": ") + 2);
-  }
-
-  static String decode(byte[] content) {
-    if (content.length > Manifest.MAX_BYTES) {
-      throw new VerificationException(
-          ArtifactReason.TOO_LARGE,
-          "the manifest has " + content.length + " bytes, at most " + Manifest.MAX_BYTES);
-    }
-    String text = isAscii(content) ? new String(content, US_ASCII) : decodeUtf8(content);
-    if (text.startsWith("\ufeff")) {
-      throw ManifestLine.malformed("it starts with a byte order mark");
-    }
-    return text;
-  }
-
-  private static boolean isAscii(byte[] content) {
-    for (byte b : content) {
-      if (b < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static String decodeUtf8(byte[] content) {
-    try {
-      return UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(content))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw ManifestLine.malformed("it is not UTF-8");
-    }
   }
 
   void add(String listed, Digest digest) {

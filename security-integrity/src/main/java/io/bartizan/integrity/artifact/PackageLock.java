@@ -1,10 +1,9 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.json.Json;
+import io.bartizan.integrity.json.JsonCursor;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
-import io.bartizan.integrity.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pins of an npm {@code package-lock.json} of version 2 or 3.
@@ -65,43 +65,85 @@ public final class PackageLock {
    *     whose integrity has no usable hash; the detail names the package
    */
   public static PackageLock parse(byte[] content) {
-    Map<String, Sri> integrity = new LinkedHashMap<>();
-    Map<String, String> resolved = new LinkedHashMap<>();
-    List<String> unpinned = new ArrayList<>();
-    String at = "";
+    Reader reader = new Reader();
     try {
-      JsonObject lock = Json.parseObject(content, LIMITS);
-      JsonObject packages = lock.object("packages");
-      if (packages == null) {
-        throw malformed("no member \"packages\"; lock files of version 2 and 3 are read");
-      }
-      for (String name : packages.names()) {
-        at = name;
-        JsonObject entry = packages.object(name);
-        String source = entry == null ? null : entry.string("resolved");
-        String pin = entry == null ? null : entry.string("integrity");
-        if (pin != null) {
-          integrity.put(name, Sri.parse(pin));
-        } else if (source != null && (source.startsWith("http:") || source.startsWith("https:"))) {
-          unpinned.add(name);
-        }
-        if (source != null) {
-          resolved.put(name, source);
-        }
-      }
+      reader.read(content);
     } catch (JsonException e) {
-      throw malformed(where(at) + e.getMessage());
+      throw malformed(reader.where() + e.getMessage());
     } catch (VerificationException e) {
-      throw new VerificationException(e.reason(), where(at) + ManifestParser.detail(e));
+      throw new VerificationException(e.reason(), reader.where() + ManifestParser.detail(e));
     }
-    if (integrity.isEmpty()) {
+    if (reader.integrity.isEmpty()) {
       throw new VerificationException(ArtifactReason.MANIFEST_EMPTY, "no package is pinned");
     }
-    return new PackageLock(integrity, resolved, unpinned);
+    return new PackageLock(reader.integrity, reader.resolved, reader.unpinned);
   }
 
-  private static String where(String name) {
-    return name.isEmpty() ? "" : "package \"" + DigestText.shortened(name) + "\": ";
+  /** Keeps what is asked for only, for a tree of the whole file would be many times its size. */
+  private static final class Reader {
+    private final Map<String, Sri> integrity = new LinkedHashMap<>();
+    private final Map<String, String> resolved = new LinkedHashMap<>();
+    private final List<String> unpinned = new ArrayList<>();
+    private @Nullable JsonCursor inPackage;
+    private int mark;
+
+    void read(byte[] content) throws JsonException {
+      boolean found = false;
+      JsonCursor lock = JsonCursor.of(content, LIMITS);
+      while (lock.next()) {
+        if (lock.isNamed("packages")) {
+          found = true;
+          packages(lock);
+        } else {
+          lock.skip();
+        }
+      }
+      if (!found) {
+        throw malformed("no member \"packages\"; lock files of version 2 and 3 are read");
+      }
+    }
+
+    private void packages(JsonCursor lock) throws JsonException {
+      lock.open();
+      while (lock.next()) {
+        mark = lock.mark();
+        inPackage = lock;
+        entry(lock);
+        inPackage = null;
+      }
+    }
+
+    private void entry(JsonCursor lock) throws JsonException {
+      String source = null;
+      String pin = null;
+      lock.open();
+      while (lock.next()) {
+        if (lock.isNamed("resolved")) {
+          source = lock.string();
+        } else if (lock.isNamed("integrity")) {
+          pin = lock.string();
+        } else {
+          lock.skip();
+        }
+      }
+      if (source == null && pin == null) {
+        return;
+      }
+      String name = lock.nameAt(mark);
+      if (pin != null) {
+        integrity.put(name, Sri.parse(pin));
+      } else if (source != null && (source.startsWith("http:") || source.startsWith("https:"))) {
+        unpinned.add(name);
+      }
+      if (source != null) {
+        resolved.put(name, source);
+      }
+    }
+
+    String where() {
+      String name = inPackage == null ? "" : inPackage.nameAt(mark);
+      return name.isEmpty() ? "" : "package \"" + DigestText.shortened(name) + "\": ";
+    }
   }
 
   /**

@@ -21,10 +21,11 @@ final class SafeName {
 
   /** Takes a leading {@code ./} off and refuses what leads elsewhere. */
   static String of(String listed, NameRule rule) {
-    String name = listed;
-    while (name.startsWith("./")) {
-      name = name.substring(2);
+    int dots = 0;
+    while (listed.startsWith("./", dots)) {
+      dots += 2;
     }
+    String name = listed.substring(dots);
     if (name.isEmpty() || name.equals("-")) {
       throw unsafe(listed, "names no file");
     }
@@ -89,11 +90,23 @@ final class SafeName {
    * does) makes of a name.
    */
   static String folded(String name) {
+    if (isAscii(name)) {
+      return name.toLowerCase(Locale.ROOT);
+    }
     String lower =
         Normalizer.normalize(visible(name), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
     // There and back once more: the capital sharp s becomes the small one, and that two letters.
     return Normalizer.normalize(
         lower.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+  }
+
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) > 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String visible(String name) {

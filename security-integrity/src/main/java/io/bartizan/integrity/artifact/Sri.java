@@ -4,7 +4,7 @@ import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,13 +30,21 @@ public final class Sri {
   public static final int MAX_CHARS = 16 * 1024;
 
   private final List<Digest> strongest;
-  private final String text;
+  private final List<Digest> digests;
 
   private Sri(List<Digest> digests) {
-    DigestAlgorithm best =
-        digests.stream().map(Digest::algorithm).max(Comparator.naturalOrder()).orElse(null);
-    this.strongest = digests.stream().filter(digest -> digest.algorithm() == best).toList();
-    this.text = digests.stream().map(Digest::sri).collect(Collectors.joining(" "));
+    this.digests = List.copyOf(digests);
+    DigestAlgorithm best = null;
+    for (Digest digest : digests) {
+      best = best == null || digest.algorithm().compareTo(best) > 0 ? digest.algorithm() : best;
+    }
+    List<Digest> strong = new ArrayList<>(digests.size());
+    for (Digest digest : digests) {
+      if (digest.algorithm() == best) {
+        strong.add(digest);
+      }
+    }
+    this.strongest = List.copyOf(strong);
   }
 
   /**
@@ -92,18 +100,18 @@ public final class Sri {
           ArtifactReason.TOO_LARGE,
           "integrity has " + integrity.length() + " characters, at most " + MAX_CHARS);
     }
-    Set<Digest> digests = new LinkedHashSet<>();
+    List<Digest> digests = new ArrayList<>(1); // a lock file has one for each of its packages
     int start = 0;
     for (int i = 0; i <= integrity.length(); i++) {
       if (i == integrity.length() || " \t\n\f\r".indexOf(integrity.charAt(i)) >= 0) {
         Digest digest = usable(integrity, start, i);
-        if (digest != null) {
+        if (digest != null && !digests.contains(digest)) {
           digests.add(digest);
         }
         start = i + 1;
       }
     }
-    return new Sri(List.copyOf(digests));
+    return new Sri(digests);
   }
 
   /** One hash with its options, or null where the specification passes over it. */
@@ -192,13 +200,13 @@ public final class Sri {
    * @return {@code integrity="…" crossorigin="anonymous"}; holds nothing that HTML escapes
    */
   public String attributes() {
-    return "integrity=\"" + text + "\" crossorigin=\"anonymous\"";
+    return "integrity=\"" + this + "\" crossorigin=\"anonymous\"";
   }
 
   /** The metadata as text, without what was passed over. */
   @Override
   public String toString() {
-    return text;
+    return digests.stream().map(Digest::sri).collect(Collectors.joining(" "));
   }
 
   @Override

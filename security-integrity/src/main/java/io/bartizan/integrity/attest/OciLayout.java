@@ -27,8 +27,7 @@ final class OciLayout {
 
   private static final int MAX_MANIFESTS = 1000;
   private static final int MAX_LAYERS = 1000;
-  private static final JsonLimits LIMITS =
-      JsonLimits.ofBytes(MAX_MANIFEST_BYTES).withMaxValues(50_000);
+  private static final int MAX_VALUES = 50_000;
 
   /** What an index or a manifest says of another blob. */
   record Descriptor(String mediaType, Digest digest, long size, Map<String, String> annotations) {
@@ -66,12 +65,16 @@ final class OciLayout {
 
   /** The manifests that the layout's own index lists. */
   List<Descriptor> manifests() throws IOException {
-    return manifests(parse(read("index.json", MAX_MANIFEST_BYTES), "index.json"));
+    return index(read("index.json", MAX_MANIFEST_BYTES));
+  }
+
+  static List<Descriptor> index(byte[] json) {
+    return manifests(parse(json, "index.json"));
   }
 
   /** The manifests that another index lists. */
   List<Descriptor> manifests(Descriptor index) throws IOException {
-    Fields fields = body(index, INDEX);
+    Fields fields = body(index, blob(index, MAX_MANIFEST_BYTES), INDEX);
     if (fields.has("layers")) {
       throw fields.refused("an index with layers");
     }
@@ -83,7 +86,11 @@ final class OciLayout {
   }
 
   Manifest manifest(Descriptor descriptor) throws IOException {
-    Fields fields = body(descriptor, MANIFEST);
+    return manifest(descriptor, blob(descriptor, MAX_MANIFEST_BYTES));
+  }
+
+  static Manifest manifest(Descriptor descriptor, byte[] json) {
+    Fields fields = body(descriptor, json, MANIFEST);
     if (fields.has("manifests")) {
       throw fields.refused("an image manifest with manifests");
     }
@@ -94,8 +101,8 @@ final class OciLayout {
   }
 
   /** What a blob calls itself must be what its descriptor calls it. */
-  private Fields body(Descriptor descriptor, String mediaType) throws IOException {
-    Fields fields = parse(blob(descriptor, MAX_MANIFEST_BYTES), "manifest " + descriptor.digest);
+  private static Fields body(Descriptor descriptor, byte[] json, String mediaType) {
+    Fields fields = parse(json, "manifest " + descriptor.digest);
     String own = fields.textOrNull("mediaType");
     if (!descriptor.mediaType.equals(mediaType) || (own != null && !own.equals(mediaType))) {
       throw fields.refused("of another media type than " + mediaType);
@@ -166,6 +173,7 @@ final class OciLayout {
   }
 
   private static Fields parse(byte[] json, String what) {
-    return Fields.parse(json, LIMITS, AttestReason.LAYOUT_MALFORMED, what);
+    JsonLimits limits = JsonLimits.ofText(MAX_MANIFEST_BYTES, json, MAX_VALUES);
+    return Fields.parse(json, limits, AttestReason.LAYOUT_MALFORMED, what);
   }
 }

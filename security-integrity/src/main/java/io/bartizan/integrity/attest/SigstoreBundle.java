@@ -32,7 +32,7 @@ final class SigstoreBundle {
   }
 
   static SigstoreBundle parse(byte[] json) {
-    JsonLimits limits = JsonLimits.ofBytes(MAX_BYTES).withMaxValues(10_000);
+    JsonLimits limits = JsonLimits.ofText(MAX_BYTES, json, 10_000);
     Fields bundle = Fields.parse(json, limits, AttestReason.MALFORMED, "the bundle");
     String mediaType = bundle.text("mediaType");
     if (!VERSIONS.contains(mediaType)) {

@@ -92,7 +92,7 @@ public final class StatementVerifier {
     return read(envelopes.anySigner(unverified), artifact);
   }
 
-  private VerifiedStatement read(VerifiedEnvelope envelope, Digest artifact) {
+  VerifiedStatement read(VerifiedEnvelope envelope, Digest artifact) {
     Fields statement =
         Fields.parse(envelope.bytes(), LIMITS, AttestReason.MALFORMED, "the statement");
     if (!TYPES.contains(statement.text("_type"))) {

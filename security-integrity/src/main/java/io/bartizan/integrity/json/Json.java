@@ -25,14 +25,15 @@ public final class Json {
   /** No byte, not even a negative one. */
   private static final int NOTHING = Integer.MIN_VALUE;
 
-  private final byte[] text;
+  final byte[] text;
+  final StringBuilder scratch = new StringBuilder();
   private final int end;
   private final JsonLimits limits;
-  private final StringBuilder scratch = new StringBuilder();
   private int at;
   private int values;
+  private long whole;
 
-  private Json(byte[] text, int from, int to, JsonLimits limits) {
+  Json(byte[] text, int from, int to, JsonLimits limits) {
     this.text = text;
     this.at = from;
     this.end = to;
@@ -65,25 +66,40 @@ public final class Json {
   public static JsonObject parseObject(byte[] utf8, int from, int to, JsonLimits limits)
       throws JsonException {
     Objects.checkFromToIndex(from, to, utf8.length);
-    if (to - from > limits.maxBytes()) {
-      throw new JsonException(LIMIT, "more than " + limits.maxBytes() + " bytes");
-    }
     Json reader = new Json(utf8, from, to, limits);
-    if (reader.skipBlanks() != '{') {
-      throw reader.refused(SYNTAX, "an object is required");
-    }
+    reader.start();
     JsonObject object = reader.object(1);
-    if (reader.skipBlanks() != NOTHING) {
-      throw reader.refused(TRAILING, "something follows the object");
-    }
+    reader.finish();
     return object;
   }
 
-  private JsonValue value(int depth) throws JsonException {
+  /** To the brace of the object that the text must be. */
+  void start() throws JsonException {
+    if (end - at > limits.maxBytes()) {
+      throw new JsonException(LIMIT, "more than " + limits.maxBytes() + " bytes");
+    }
+    if (skipBlanks() != '{') {
+      throw refused(SYNTAX, "an object is required");
+    }
+  }
+
+  /** After that object. */
+  void finish() throws JsonException {
+    if (skipBlanks() != NOTHING) {
+      throw refused(TRAILING, "something follows the object");
+    }
+  }
+
+  /** To the first byte of the next value. */
+  int startValue() throws JsonException {
     if (++values > limits.maxValues()) {
       throw refused(LIMIT, "more than " + limits.maxValues() + " values");
     }
-    int next = skipBlanks();
+    return skipBlanks();
+  }
+
+  private JsonValue value(int depth) throws JsonException {
+    int next = startValue();
     return switch (next) {
       case '"' -> new JsonString(string());
       case '{' -> object(depth + 1);
@@ -102,62 +118,79 @@ public final class Json {
 
   private JsonObject object(int depth) throws JsonException {
     enter(depth);
-    JsonObject object = new JsonObject();
-    if (skipBlanks() == '}') {
-      at++;
+    JsonObject object = new JsonObject(depth > 1);
+    if (isEmpty('}')) {
       return object;
     }
-    while (true) {
-      if (skipBlanks() != '"') {
-        throw refused(SYNTAX, "a member name is expected");
-      }
+    do {
+      startName();
       String name = string();
-      if (skipBlanks() != ':') {
-        throw refused(SYNTAX, "a colon is expected");
-      }
-      at++;
+      endName();
       if (!object.add(name, value(depth))) {
-        throw refused(DUPLICATE, "an object has two members of one name");
+        throw duplicate();
       }
-      int next = skipBlanks();
-      if (next != ',' && next != '}') {
-        throw refused(SYNTAX, "a comma or the object's end is expected");
-      }
-      at++;
-      if (next == '}') {
-        return object;
-      }
+    } while (hasMore('}'));
+    return object;
+  }
+
+  void startName() throws JsonException {
+    if (skipBlanks() != '"') {
+      throw refused(SYNTAX, "a member name is expected");
     }
+  }
+
+  void endName() throws JsonException {
+    if (skipBlanks() != ':') {
+      throw refused(SYNTAX, "a colon is expected");
+    }
+    at++;
+  }
+
+  JsonException duplicate() {
+    return refused(DUPLICATE, "an object has two members of one name");
+  }
+
+  /** After a value: whether a comma or the end of the object or array follows, which is passed. */
+  boolean hasMore(int close) throws JsonException {
+    int next = skipBlanks();
+    if (next != ',' && next != close) {
+      throw refused(
+          SYNTAX, "a comma or the " + (close == '}' ? "object" : "array") + "'s end is expected");
+    }
+    at++;
+    return next == ',';
   }
 
   private JsonArray array(int depth) throws JsonException {
     enter(depth);
-    if (skipBlanks() == ']') {
-      at++;
+    if (isEmpty(']')) {
       return new JsonArray(List.of());
     }
     List<JsonValue> list = new ArrayList<>(4);
-    while (true) {
+    do {
       list.add(value(depth));
-      int next = skipBlanks();
-      if (next != ',' && next != ']') {
-        throw refused(SYNTAX, "a comma or the array's end is expected");
-      }
-      at++;
-      if (next == ']') {
-        return new JsonArray(list);
-      }
-    }
+    } while (hasMore(']'));
+    return new JsonArray(list);
   }
 
-  private void enter(int depth) throws JsonException {
+  /** Past a bracket or brace. */
+  void enter(int depth) throws JsonException {
     if (depth > limits.maxDepth()) {
       throw refused(LIMIT, "nested more than " + limits.maxDepth() + " deep");
     }
     at++;
   }
 
-  private JsonLiteral word(String word, JsonLiteral literal) throws JsonException {
+  /** True past a closing brace or bracket that follows its opening one. */
+  boolean isEmpty(int close) {
+    if (skipBlanks() == close) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  JsonLiteral word(String word, JsonLiteral literal) throws JsonException {
     if (end - at < word.length()) {
       throw refused(SYNTAX, "a value is expected");
     }
@@ -172,15 +205,24 @@ public final class Json {
 
   private JsonNumber number() throws JsonException {
     int start = at;
+    return isPlainNumber()
+        ? new JsonNumber(whole)
+        : new JsonNumber(new String(text, start, at - start, StandardCharsets.ISO_8859_1));
+  }
+
+  /** Reads a number; true if it is the integer {@code whole}. */
+  boolean isPlainNumber() throws JsonException {
+    int start = at;
     boolean negative = peek() == '-';
     if (negative) {
       at++;
     }
     int firstDigit = at;
-    long whole = 0;
+    long digitsValue = 0;
     while (isDigit(peek())) {
-      whole = whole * 10 + (text[at++] - '0');
+      digitsValue = digitsValue * 10 + (text[at++] - '0');
     }
+    whole = negative ? -digitsValue : digitsValue;
     int digits = at - firstDigit;
     if (digits == 0 || (digits > 1 && text[firstDigit] == '0')) {
       throw refused(SYNTAX, "a number has no digits or a leading zero");
@@ -202,9 +244,7 @@ public final class Json {
     if (at - start > limits.maxNumberChars()) {
       throw refused(LIMIT, "a number has more than " + limits.maxNumberChars() + " characters");
     }
-    return plain
-        ? new JsonNumber(negative ? -whole : whole)
-        : new JsonNumber(new String(text, start, at - start, StandardCharsets.ISO_8859_1));
+    return plain;
   }
 
   private void someDigits() throws JsonException {
@@ -218,14 +258,35 @@ public final class Json {
   }
 
   /** At the opening quote; plain ASCII is copied at once, anything else goes the long way. */
-  private String string() throws JsonException {
+  String string() throws JsonException {
+    int start = at + 1;
+    return isPlainString()
+        ? new String(text, start, at - 1 - start, StandardCharsets.ISO_8859_1)
+        : scratch.toString();
+  }
+
+  /** A string that was read before. */
+  String stringAt(int quote) {
+    int here = at;
+    try {
+      at = quote;
+      return string();
+    } catch (JsonException e) {
+      throw new IllegalArgumentException("no string was read at " + quote, e);
+    } finally {
+      at = here;
+    }
+  }
+
+  /** Reads a string; true if it stands between its quotes as it is, else {@code scratch} has it. */
+  boolean isPlainString() throws JsonException {
     int start = ++at;
     int i = start;
     while (i < end) {
       int b = text[i];
       if (b == '"') {
         at = i + 1;
-        return new String(text, start, i - start, StandardCharsets.ISO_8859_1);
+        return true;
       }
       if (b == '\\' || b < 0x20) { // a byte above 0x7f is negative
         break;
@@ -237,7 +298,13 @@ public final class Json {
     for (int copied = start; copied < i; copied++) {
       scratch.append((char) text[copied]);
     }
-    return JsonText.rest(this, scratch);
+    JsonText.rest(this, scratch);
+    return false;
+  }
+
+  /** Where the next byte is. */
+  int at() {
+    return at;
   }
 
   int next() throws JsonException {
@@ -259,7 +326,7 @@ public final class Json {
     return at < end ? text[at] : NOTHING;
   }
 
-  private int skipBlanks() {
+  int skipBlanks() {
     while (at < end) {
       int b = text[at];
       if (b != ' ' && b != '\n' && b != '\t' && b != '\r') {
@@ -270,7 +337,7 @@ public final class Json {
     return NOTHING;
   }
 
-  private static boolean isDigit(int b) {
+  static boolean isDigit(int b) {
     return b >= '0' && b <= '9';
   }
 }

@@ -10,6 +10,9 @@ package io.bartizan.integrity.json;
  */
 public record JsonLimits(int maxBytes, int maxDepth, int maxValues, int maxNumberChars) {
 
+  private static final int FREE_VALUES = 1024;
+  private static final int BYTES_PER_VALUE = 24;
+
   /**
    * Limits that are all positive.
    *
@@ -36,7 +39,7 @@ public record JsonLimits(int maxBytes, int maxDepth, int maxValues, int maxNumbe
    * @return the limits of tokens
    */
   public static JsonLimits ofBytes(int maxBytes) {
-    return new JsonLimits(maxBytes, 16, 1024, 32);
+    return new JsonLimits(maxBytes, 16, FREE_VALUES, 32);
   }
 
   /**
@@ -47,6 +50,21 @@ public record JsonLimits(int maxBytes, int maxDepth, int maxValues, int maxNumbe
    */
   public JsonLimits withMaxValues(int values) {
     return new JsonLimits(maxBytes, maxDepth, values, maxNumberChars);
+  }
+
+  /**
+   * The limits for one text of few but long values: above {@value #FREE_VALUES} of them, each must
+   * have {@value #BYTES_PER_VALUE} bytes of it on average. So what is built of the shortest values
+   * stays within ten times the text.
+   *
+   * @param maxBytes the largest text, in bytes
+   * @param text the text
+   * @param maxValues how many values at most, at every depth together
+   * @return the limits of that text
+   */
+  public static JsonLimits ofText(int maxBytes, byte[] text, int maxValues) {
+    int sparse = Math.max(FREE_VALUES, text.length / BYTES_PER_VALUE);
+    return ofBytes(maxBytes).withMaxValues(Math.min(maxValues, sparse));
   }
 
   private static void atLeastOne(String name, int value) {

@@ -3,7 +3,6 @@ package io.bartizan.integrity.json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +21,21 @@ public final class JsonObject implements JsonValue {
 
   private static final String[] NO_NAMES = {};
   private static final JsonValue[] NO_VALUES = {};
+  private static final int[] NO_INDEX = {};
 
   private String[] names = NO_NAMES;
   private JsonValue[] values = NO_VALUES;
   private int size;
-  private @Nullable Map<String, Integer> index;
 
-  JsonObject() {}
+  /** Open addressing: at a name's hash or after it, one more than the place of the name. */
+  private int[] index = NO_INDEX;
+
+  /** The first members to make room for: an object inside another mostly has few. */
+  private final int firstRoom;
+
+  JsonObject(boolean inside) {
+    this.firstRoom = inside ? 2 : 4;
+  }
 
   /** Adds a member; false if the name is there already. */
   boolean add(String name, JsonValue value) {
@@ -36,27 +43,38 @@ public final class JsonObject implements JsonValue {
       return false;
     }
     if (size == names.length) {
-      int room = Math.max(4, size * 2);
+      int room = Math.max(firstRoom, size * 2);
       names = Arrays.copyOf(names, room);
       values = Arrays.copyOf(values, room);
     }
     names[size] = name;
     values[size] = value;
-    if (index != null) {
-      index.put(name, size);
-    } else if (size == WALK) {
-      index = new HashMap<>(4 * WALK);
-      for (int i = 0; i <= size; i++) {
-        index.put(names[i], i);
-      }
-    }
     size++;
+    if (size > WALK) {
+      if (size * 3 > index.length * 2) {
+        index = new int[Math.max(4 * WALK, index.length * 2)];
+        for (int i = 0; i < size - 1; i++) {
+          index[slot(names[i])] = i + 1;
+        }
+      }
+      index[slot(name)] = size;
+    }
     return true;
   }
 
+  /** Where the index has the name, or a free place for it. */
+  private int slot(String name) {
+    int mask = index.length - 1;
+    int slot = (int) NameSet.hash(name) & mask;
+    while (index[slot] != 0 && !names[index[slot] - 1].equals(name)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
   private int find(String name) {
-    if (index != null) {
-      return index.getOrDefault(name, -1);
+    if (size > WALK) {
+      return index[slot(name)] - 1;
     }
     for (int i = 0; i < size; i++) {
       if (names[i].equals(name)) {

@@ -8,11 +8,11 @@ final class JsonText {
   private JsonText() {}
 
   /** Reads up to and including the closing quote. */
-  static String rest(Json reader, StringBuilder out) throws JsonException {
+  static void rest(Json reader, StringBuilder out) throws JsonException {
     while (true) {
       int b = reader.next();
       if (b == '"') {
-        return out.toString();
+        return;
       }
       if (b == '\\') {
         escape(reader, out);

@@ -56,15 +56,28 @@ public final class StrictBase64 {
    */
   public static byte @Nullable [] decodeStandard(String text) {
     byte[] ascii = text.getBytes(StandardCharsets.ISO_8859_1);
-    int length = ascii.length;
-    if (length % 4 != 0) {
+    return decodeStandard(ascii, 0, ascii.length);
+  }
+
+  /**
+   * Decodes base64 with its padding, where it stands.
+   *
+   * @param ascii holds the text
+   * @param from the index of its first byte
+   * @param to the index after its last byte
+   * @return the bytes, or null if the text is not canonical
+   * @throws IndexOutOfBoundsException if the range is not inside the array
+   */
+  public static byte @Nullable [] decodeStandard(byte[] ascii, int from, int to) {
+    Objects.checkFromToIndex(from, to, ascii.length);
+    if ((to - from) % 4 != 0) {
       return null;
     }
-    int end = length;
-    while (end > 0 && length - end < 2 && ascii[end - 1] == '=') {
+    int end = to;
+    while (end > from && to - end < 2 && ascii[end - 1] == '=') {
       end--;
     }
-    return decode(ascii, 0, end, STANDARD);
+    return decode(ascii, from, end, STANDARD);
   }
 
   /**

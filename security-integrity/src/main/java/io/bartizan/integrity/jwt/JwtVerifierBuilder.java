@@ -1,6 +1,7 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.listening.ContainedListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.security.Provider;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public final class JwtVerifierBuilder {
   private @Nullable JwtRevocation revocation;
   private @Nullable ReplayGuard singleUse;
   private int cacheEntries;
-  private IntegrityListener listener = new IntegrityListener() {};
+  private IntegrityListener listener = ContainedListener.nobody();
 
   JwtVerifierBuilder(List<TrustedIssuer> issuers) {
     this.issuers = List.copyOf(issuers);
@@ -280,7 +281,7 @@ public final class JwtVerifierBuilder {
    * @return this
    */
   public JwtVerifierBuilder withListener(IntegrityListener hears) {
-    this.listener = Objects.requireNonNull(hears, "listener");
+    this.listener = ContainedListener.of(hears);
     return this;
   }
 
@@ -288,8 +289,9 @@ public final class JwtVerifierBuilder {
    * The verifier.
    *
    * @return immutable and thread-safe
-   * @throws IllegalArgumentException if the provider can't do what the keys need, binding is both
-   *     required and ignored, or tokens for single use need not expire
+   * @throws IllegalArgumentException if the provider can't do what the keys need, an algorithm
+   *     needs bcprov and it is not there, binding is both required and ignored, or tokens for
+   *     single use need not expire
    */
   public JwtVerifier build() {
     if (ignoresBinding && (requiresBinding || dpopGuard != null)) {
@@ -300,7 +302,13 @@ public final class JwtVerifierBuilder {
     }
     List<IssuerKeys> bound = new ArrayList<>();
     for (TrustedIssuer issuer : issuers) {
+      if (provider == null) {
+        issuer.algorithms().forEach(BouncyCastle::require);
+      }
       bound.add(new IssuerKeys(issuer, provider));
+    }
+    if (dpopGuard != null) {
+      BouncyCastle.require(JwsAlgorithm.ES256);
     }
     Duration age = maxAge;
     ClaimPolicy policy =

@@ -59,6 +59,7 @@ final class KeyLint {
     }
     if (key.getAlgorithm().equals("EdDSA") || key.getAlgorithm().equals("Ed25519")) {
       byte[] point = ed25519Point(key);
+      BouncyCastle.require(JwsAlgorithm.ED25519);
       if (!Ed25519.validatePublicKeyFull(point, 0)) {
         throw new IllegalArgumentException("the Ed25519 key is no point of full order");
       }
@@ -79,6 +80,7 @@ final class KeyLint {
           case EC -> kind.equals("EC") || kind.equals("ECDSA");
           case ED25519 -> kind.equals("EdDSA") || kind.equals("Ed25519");
         };
+    BouncyCastle.require(algorithm);
     if (!fits) {
       throw new IllegalArgumentException(
           algorithm + " can't sign with a private key of type " + kind);

@@ -147,7 +147,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
         int usable = published.keys().size();
         int leftOut = published.leftOut();
         LOG.info("keys from {} changed: {} usable, {} left out", uri, usable, leftOut);
-        tell(() -> listener.keysChanged(uri.toString(), usable, leftOut));
+        listener.keysChanged(uri.toString(), usable, leftOut);
       }
       return true;
     }
@@ -165,7 +165,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
         if (row == 1) {
           LOG.warn("keys could not be fetched from {}: {}", uri, Health.down(lastProblem).detail());
         }
-        tell(() -> listener.keysFailed(uri.toString(), health()));
+        listener.keysFailed(uri.toString(), health());
       }
       return false;
     }
@@ -183,14 +183,6 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
       String message = cause.getMessage();
       String name = cause.getClass().getSimpleName();
       return message == null ? name : name + ": " + message;
-    }
-
-    private void tell(Runnable event) {
-      try {
-        event.run();
-      } catch (RuntimeException e) {
-        LOG.warn("a listener of keys failed", e);
-      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.listening.ContainedListener;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class RemoteJwksBuilder {
   Duration timeout = Duration.ofSeconds(5);
   int maxBytes = 256 * 1024;
   Ticker ticker = Ticker.system();
-  IntegrityListener listener = new IntegrityListener() {};
+  IntegrityListener listener = ContainedListener.nobody();
 
   RemoteJwksBuilder(HttpClient client, URI uri) {
     if (uri.getRawUserInfo() != null) {
@@ -120,7 +121,7 @@ public final class RemoteJwksBuilder {
    * @return this
    */
   public RemoteJwksBuilder withListener(IntegrityListener hears) {
-    this.listener = Objects.requireNonNull(hears, "listener");
+    this.listener = ContainedListener.of(hears);
     return this;
   }
 

@@ -5,6 +5,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.listening.ContainedListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
 import java.security.SecureRandom;
@@ -293,7 +294,7 @@ public final class SignedValues {
     private int maxPayload = 4096;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
-    private IntegrityListener listener = new IntegrityListener() {};
+    private IntegrityListener listener = ContainedListener.nobody();
 
     private Builder(String purpose, Supplier<MacKeyRing> source, @Nullable Duration validity) {
       this.purpose = Objects.requireNonNull(purpose, "purpose");
@@ -381,7 +382,7 @@ public final class SignedValues {
      * @throws NullPointerException if {@code hears} is null
      */
     public Builder withListener(IntegrityListener hears) {
-      listener = Objects.requireNonNull(hears, "listener");
+      listener = ContainedListener.of(hears);
       return this;
     }
 

@@ -4,6 +4,7 @@ import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.listening.ContainedListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -185,7 +186,7 @@ public final class WebhookVerifier {
     private Duration remember = Duration.ZERO;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
-    private IntegrityListener listener = new IntegrityListener() {};
+    private IntegrityListener listener = ContainedListener.nobody();
 
     Builder(WebhookScheme scheme, List<WebhookKey> keys) {
       this.scheme = scheme;
@@ -260,7 +261,7 @@ public final class WebhookVerifier {
      * @throws NullPointerException if {@code hears} is null
      */
     public Builder withListener(IntegrityListener hears) {
-      listener = Objects.requireNonNull(hears, "listener");
+      listener = ContainedListener.of(hears);
       return this;
     }
 

@@ -132,26 +132,4 @@ class DigestTest {
         .isThrownBy(() -> Expected.of(one).withSize(6).withMaxSize(5));
     assertThat(Expected.of(one).withSize(6).digests()).isEqualTo(List.of(one));
   }
-
-  @Test
-  void parsers_mutatedText_onlyRefuse() {
-    Digest digest = Digest.compute(DigestAlgorithm.SHA_512, utf8("x"));
-    String[] texts = {digest.oci(), digest.sri(), digest.ni(), digest.contentDigest()};
-    SeededCases.check(
-        20_000,
-        random -> {
-          StringBuilder text = new StringBuilder(texts[random.nextInt(texts.length)]);
-          for (int i = random.nextInt(1, 4); i > 0; i--) {
-            Mutations.mutate(text, random);
-          }
-          for (Mutations.Parser parser :
-              List.<Mutations.Parser>of(
-                  Digest::parseOci,
-                  Digest::parseSri,
-                  Digest::parseNi,
-                  Digest::parseContentDigest)) {
-            Mutations.refusedOrParsed(parser, text.toString());
-          }
-        });
-  }
 }

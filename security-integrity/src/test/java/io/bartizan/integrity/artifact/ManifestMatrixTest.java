@@ -278,26 +278,6 @@ class ManifestMatrixTest {
     assertThat(manifest.require("./dir/a")).isEqualTo(Expected.of(A));
   }
 
-  @Test
-  void parse_mutatedText_onlyRefuses() {
-    String[] texts = {
-      A.hex() + "  a\n\\" + B.hex() + " *b\\nc\n",
-      "SHA256 (a b) = " + A.hex() + "\nSHA256 (b) = " + B.base64() + "\n",
-      A.hex() + "  a\0" + B.hex() + "  b\0"
-    };
-    SeededCases.check(
-        20_000,
-        random -> {
-          StringBuilder text = new StringBuilder(texts[random.nextInt(texts.length)]);
-          for (int i = random.nextInt(1, 4); i > 0; i--) {
-            Mutations.mutate(text, random);
-          }
-          Mutations.refusedOrParsed(t -> Manifest.parse(utf8(t)), text.toString());
-          Mutations.refusedOrParsed(t -> Manifest.parseZero(utf8(t)), text.toString());
-          Mutations.refusedOrParsed(t -> Manifest.parseSidecar(utf8(t), "a"), text.toString());
-        });
-  }
-
   private static Manifest read(byte[] text, ManifestFormat format) {
     return format == ManifestFormat.GNU_ZERO ? Manifest.parseZero(text) : Manifest.parse(text);
   }

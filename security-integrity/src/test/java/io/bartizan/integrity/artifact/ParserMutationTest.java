@@ -6,116 +6,131 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.tests.AllocatedBytes;
-import io.bartizan.tests.SeededCases;
-import java.time.Duration;
+import io.bartizan.tests.DamagedTexts;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every text that is parsed here, damaged by a seed: only typed refusals, within ten times the
- * input and 64 KiB of memory. {@code -Dartifact.mutations=1000000} runs as many for each format.
+ * Every text that is parsed here, damaged by a seed: only typed refusals, within rule 5's bounds. A
+ * million of each format in the deep tier, {@code -Dartifact.mutations=N} runs N.
  */
 class ParserMutationTest {
 
-  private static final int COUNT = Integer.getInteger("artifact.mutations", 60_000);
+  private static final int COUNT = Integer.getInteger("artifact.mutations", 1_000_000);
   private static final Digest A = Digest.sha256Of(bytes(10));
   private static final Digest B = Digest.compute(DigestAlgorithm.SHA_384, bytes(11));
   private static final Digest C = Digest.compute(DigestAlgorithm.SHA_512, bytes(12));
 
-  /** A format, texts that are right, and its reader. */
+  /** A format, texts that are right, and its reader of text or bytes. */
   @SuppressWarnings("ImmutableEnumChecker")
   enum Format {
-    HEX(t -> Digest.parseSha256(t), A.hex()),
-    BASE64(t -> Digest.parseBase64(DigestAlgorithm.SHA_512, t), C.base64()),
-    OCI(Digest::parseOci, A.oci(), C.oci()),
-    SRI_DIGEST(Digest::parseSri, A.sri(), B.sri()),
-    NI(Digest::parseNi, A.ni(), C.ni() + "?ct=text/plain"),
+    HEX(t -> Digest.parseSha256(t), null, A.hex()),
+    BASE64(t -> Digest.parseBase64(DigestAlgorithm.SHA_512, t), null, C.base64()),
+    OCI(Digest::parseOci, null, A.oci(), C.oci()),
+    SRI_DIGEST(Digest::parseSri, null, A.sri(), B.sri()),
+    NI(Digest::parseNi, null, A.ni(), C.ni() + "?ct=text/plain"),
     CONTENT_DIGEST(
-        Digest::parseContentDigest, A.contentDigest() + ", " + C.contentDigest() + ",unixsum=:Y:"),
+        Digest::parseContentDigest,
+        null,
+        A.contentDigest() + ", " + C.contentDigest() + ",unixsum=:Y:"),
+    SRI(Sri::parse, null, A.sri() + " " + C.sri() + "?x\t" + B.sri()),
+    /** Names another key, so that what is right is refused before the mathematics. */
+    MINISIGN(t -> Keys.OTHER.verify(bytes(3), t), null, minisignature()),
     GNU(
-        t -> Manifest.parse(utf8(t)),
+        null,
+        Manifest::parse,
         A.hex() + "  a\n\\" + A.hex() + " *b\\nc\n# c\n" + C.hex() + "  d/e\r\n",
-        A.hex() + " a\n" + A.hex() + " b\n"),
+        A.hex() + " a\n" + A.hex() + " \u00e4\u20ac\n"),
     BSD(
-        t -> Manifest.parse(utf8(t)),
+        null,
+        Manifest::parse,
         "SHA256 (a b) = " + A.hex() + "\nSHA512 (b) = " + C.base64() + "\n",
         "SHA2-256(a)= " + A.hex() + "\nSHA2-384(b)= " + B.hex() + "\n"),
-    ZERO(t -> Manifest.parseZero(utf8(t)), A.hex() + "  a\nb\0" + B.hex() + " *c\0"),
+    ZERO(null, Manifest::parseZero, A.hex() + "  a\nb\0" + B.hex() + " *c\0"),
     LINUX(
-        t -> Manifest.parse(utf8(t), NameRule.POSIX_ONLY),
+        null,
+        t -> Manifest.parse(t, NameRule.POSIX_ONLY),
         A.hex() + "  a_1:2~3.deb\n" + B.hex() + "  README\n" + B.hex() + "  readme\n"),
-    SIDECAR(t -> Manifest.parseSidecar(utf8(t), "x.jar"), A.hex() + "\n", A.hex() + "  x.jar\n"),
-    SRI(Sri::parse, A.sri() + " " + C.sri() + "?x\t" + B.sri()),
+    SIDECAR(null, t -> Manifest.parseSidecar(t, "x.jar"), A.hex() + "\n", A.hex() + "  x.jar\n"),
     PACKAGE_LOCK(
-        t -> PackageLock.parse(utf8(t)),
+        null,
+        PackageLock::parse,
         "{\"lockfileVersion\":3,\"packages\":{\"\":{\"name\":\"x\"},\"node_modules/a\":{\"resolved\":"
             + "\"https://r/a.tgz\",\"integrity\":\""
             + C.sri()
-            + "\"},\"node_modules/b\":{\"link\":true,\"n\":[1,2.5e3,null]}}}"),
-    MINISIGN(
-        t -> minisign().verify(bytes(3), t),
-        "untrusted comment: x\n"
-            + Base64.getEncoder().encodeToString(signatureBytes())
-            + "\ntrusted comment: c\n"
-            + Base64.getEncoder().encodeToString(bytes(64))
-            + "\n");
+            + "\"},\"node_modules/b\":{\"link\":true,\"n\":[1,2.5e3,null]}}}");
 
-    private final Mutations.Parser parser;
+    private final DamagedTexts.@Nullable TextReader text;
+    private final DamagedTexts.@Nullable BytesReader bytes;
     private final List<String> right;
 
-    Format(Mutations.Parser parser, String... right) {
-      this.parser = parser;
+    Format(
+        DamagedTexts.@Nullable TextReader text,
+        DamagedTexts.@Nullable BytesReader bytes,
+        String... right) {
+      this.text = text;
+      this.bytes = bytes;
       this.right = List.of(right);
     }
 
-    private static MinisignKey minisign() {
-      return Keys.MINISIGN;
+    void check(int count) {
+      if (text != null) {
+        DamagedTexts.check(count, right, text);
+      }
+      if (bytes != null) {
+        DamagedTexts.checkBytes(count, right, bytes);
+      }
+    }
+
+    Object read(String content) {
+      return text != null ? text.read(content) : Objects.requireNonNull(bytes).read(utf8(content));
     }
   }
 
   private static final class Keys {
-    private static final MinisignKey MINISIGN =
-        MinisignKey.parse("RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3");
+    private static final String TEXT = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+    private static final MinisignKey KEY = MinisignKey.parse(TEXT);
+    private static final MinisignKey OTHER =
+        MinisignKey.parse(TEXT.substring(0, 4) + "AAAA" + TEXT.substring(8));
   }
 
-  /** Names the key above and the usual form, so that only the mathematics refuses it. */
-  private static byte[] signatureBytes() {
+  /** Of the key above and the usual form, so that only the mathematics refuses it. */
+  private static String minisignature() {
     byte[] signature = bytes(74);
-    byte[] key =
-        Base64.getDecoder().decode("RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3");
-    System.arraycopy(key, 0, signature, 0, 10);
+    System.arraycopy(Base64.getDecoder().decode(Keys.TEXT), 0, signature, 0, 10);
     signature[1] = 'D';
-    return signature;
+    return "untrusted comment: x\n"
+        + Base64.getEncoder().encodeToString(signature)
+        + "\ntrusted comment: c\n"
+        + Base64.getEncoder().encodeToString(bytes(64))
+        + "\n";
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void damagedText_isReadOrRefusedWithinItsBounds(Format format) {
+    format.check(3_000);
   }
 
   @Tag("deep")
   @ParameterizedTest
   @EnumSource
-  void mutatedText_isReadOrRefusedWithinItsBounds(Format format) {
-    // An unharmed minisign text costs a check of its signature, the others next to nothing.
-    int count = format == Format.MINISIGN ? Math.max(1, COUNT / 10) : COUNT;
-    if (COUNT >= 1_000_000) {
-      count = COUNT;
-    }
-    long start = System.nanoTime();
-    SeededCases.check(
-        count,
-        random -> {
-          StringBuilder text =
-              new StringBuilder(format.right.get(random.nextInt(format.right.size())));
-          for (int i = random.nextInt(1, 5); i > 0; i--) {
-            Mutations.mutate(text, random);
-          }
-          String damaged = text.toString();
-          AllocatedBytes.assertBounded(
-              utf8(damaged).length, () -> Mutations.refusedOrParsed(format.parser, damaged));
-        });
-    assertThat(Duration.ofNanos((System.nanoTime() - start) / count))
-        .isLessThan(Duration.ofMillis(5));
+  void muchDamagedText_isReadOrRefusedWithinItsBounds(Format format) {
+    format.check(COUNT);
+  }
+
+  /** With the mathematics, which cost a hundred times the reading. */
+  @Tag("deep")
+  @Test
+  void damagedMinisignature_isRefusedWithinItsBounds() {
+    DamagedTexts.check(
+        Math.max(1, COUNT / 50), List.of(minisignature()), t -> Keys.KEY.verify(bytes(3), t));
   }
 
   @Test
@@ -128,6 +143,12 @@ class ParserMutationTest {
     refusedBounded(Format.GNU, lines(5_000, i -> gnu + "a/".repeat(50) + i + "\n") + "x");
     refusedBounded(Format.BSD, lines(5_000, i -> bsd + Integer.toString(i, 36) + tail) + "x");
     refusedBounded(Format.ZERO, lines(5_000, i -> gnu + Integer.toString(i, 36) + "\0") + "x");
+    refusedBounded(Format.GNU, lines(5_000, i -> gnu + "\u00e9" + i + "\n") + "x");
+    refusedBounded(Format.GNU, lines(500, i -> gnu + "\u20ac".repeat(1_000) + i + "\n") + "x");
+    refusedBounded(
+        Format.GNU, lines(500, i -> "\\" + gnu + "\u20ac\\n".repeat(99) + i + "\n") + "x");
+    refusedBounded(Format.BSD, lines(5_000, i -> bsd + "\ud83d\ude00" + i + tail) + "x");
+    refusedBounded(Format.GNU, gnu + "./".repeat(2_000) + "..\n");
     refusedBounded(Format.GNU, "#\n".repeat(400_000));
     refusedBounded(Format.GNU, "\n".repeat(400_000) + "x");
     refusedBounded(Format.GNU, gnu + "x".repeat(1_000_000));
@@ -136,17 +157,42 @@ class ParserMutationTest {
     refusedBounded(Format.SRI, ("sha256-" + "%".repeat(44) + " ").repeat(Sri.MAX_CHARS / 52));
     refusedBounded(Format.CONTENT_DIGEST, lines(250, i -> "a" + i + "=::,") + "!");
     refusedBounded(Format.MINISIGN, "\n".repeat(16_384));
+    for (String member : LOCK_MEMBERS) {
+      String members = lines(100_000, i -> member.replace("#", Integer.toString(i, 36)) + ",");
+      refusedBounded(Format.PACKAGE_LOCK, "{\"packages\":{" + members + "}}");
+      refusedBounded(Format.PACKAGE_LOCK, "{\"other\":{" + members + "}}");
+    }
+    for (String value : LOCK_VALUES) {
+      String values = lines(200_000, i -> value + ",");
+      refusedBounded(Format.PACKAGE_LOCK, "{\"other\":[" + values + "]}");
+    }
     refusedBounded(Format.MINISIGN, "untrusted comment: \n" + "A".repeat(16_000) + "\n\n\n");
     refusedBounded(Format.HEX, "0".repeat(1_000_000));
     refusedBounded(Format.OCI, "sha256:" + "0".repeat(1_000_000));
   }
+
+  private static final List<String> LOCK_MEMBERS =
+      List.of(
+          "\"#\":{}",
+          "\"\\u0061#\":{}",
+          "\"\u00e9#\":{\"\":{}}",
+          "\"#\":{\"resolved\":\"\"}",
+          "\"#\":{\"resolved\":\"http:\"}",
+          "\"#\":{\"integrity\":\"" + A.sri() + "\"}",
+          "\"#\":{\"integrity\":\"" + A.sri() + " " + C.sri() + "\"}",
+          "\"#\":{\"integrity\":\"" + A.sri() + "\",\"resolved\":\"a\"}",
+          "\"#\":{\"a\":1,\"b\":{\"c\":[\"d\"]}}");
+
+  private static final List<String> LOCK_VALUES =
+      List.of(
+          "1", "1e9", "{}", "[]", "\"\"", "\"\\n\"", "\"\u00e9\"", "null", "{\"\":1}", "[[[]]]");
 
   private static void refusedBounded(Format format, String text) {
     AllocatedBytes.assertBounded(
         utf8(text).length,
         () -> {
           try {
-            throw new AssertionError("accepted " + format.parser.parse(text));
+            throw new AssertionError("accepted " + format.read(text));
           } catch (VerificationException refused) {
             assertThat(refused.reason()).isInstanceOf(ArtifactReason.class);
           }

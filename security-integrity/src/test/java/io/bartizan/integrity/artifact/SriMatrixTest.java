@@ -4,7 +4,6 @@ import static io.bartizan.integrity.artifact.Refusals.refused;
 import static io.bartizan.integrity.artifact.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bartizan.tests.SeededCases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -109,22 +108,6 @@ class SriMatrixTest {
     refused(
         ArtifactReason.MANIFEST_MALFORMED,
         () -> PackageLock.parse(utf8("{\"packages\":{},\"packages\":{}}")));
-  }
-
-  @Test
-  void parsers_mutatedText_onlyRefuse() {
-    SeededCases.check(
-        20_000,
-        random -> {
-          StringBuilder sri = new StringBuilder(OK256 + " " + OK512 + "?x");
-          StringBuilder lock = new StringBuilder(lock(OK512));
-          for (int i = random.nextInt(1, 4); i > 0; i--) {
-            Mutations.mutate(sri, random);
-            Mutations.mutate(lock, random);
-          }
-          Mutations.refusedOrParsed(Sri::parse, sri.toString());
-          Mutations.refusedOrParsed(t -> PackageLock.parse(utf8(t)), lock.toString());
-        });
   }
 
   private static String lock(String integrity) {

@@ -3,123 +3,198 @@ package io.bartizan.integrity.attest;
 import static io.bartizan.integrity.attest.Signer.IN_TOTO;
 import static io.bartizan.integrity.attest.Signer.envelope;
 import static io.bartizan.integrity.attest.Signer.json;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.attest.OciLayout.Descriptor;
 import io.bartizan.tests.AllocatedBytes;
+import io.bartizan.tests.DamagedTexts;
 import io.bartizan.tests.SeededCases;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Damaged references, envelopes, statements, bundles and payloads: only typed refusals, bounded.
+ * Damaged references, envelopes, statements, bundles, payloads and layouts: only typed refusals,
+ * within rule 5's bounds. A million of each format in the deep tier, {@code -Dmutations=N} runs N.
  */
 class AttestMutationTest {
 
-  private static final String LIKELY = "\n\r\0 \t\\*#=-:;,()/.\"{}[]?%09afAF@eE+_";
+  private static final int COUNT = Integer.getInteger("mutations", 1_000_000);
   private static final String SLSA = "https://slsa.dev/provenance/v1";
-  private static final Signer ALICE = Signer.ecdsa();
+
+  /** RSA, whose signatures cost least to refuse. */
+  private static final Signer ALICE = Signer.rsa();
+
   private static final Digest DIGEST = Digest.sha256Of(new byte[7]);
   private static final ImageReference IMAGE = ImageReference.parse("r.example/app@" + DIGEST);
-  private static final CosignVerifier COSIGN =
-      CosignVerifier.of(SignerKeys.anyOf(ALICE.key)).build();
-  private static final StatementVerifier STATEMENTS =
-      StatementVerifier.of(SignerKeys.anyOf(ALICE.key), SLSA);
+  private static final SignerKeys KEYS = SignerKeys.anyOf(ALICE.key);
+  private static final CosignVerifier COSIGN = CosignVerifier.of(KEYS).build();
+  private static final StatementVerifier STATEMENTS = StatementVerifier.of(KEYS, SLSA);
+  private static final Descriptor MANIFEST =
+      new Descriptor(OciLayout.MANIFEST, DIGEST, 1, Map.of());
 
-  @Test
-  void everyFormat_damaged_isRefusedInBounds() {
-    everyFormat(300);
-  }
+  /** A format, a text that is right, and its reader. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  enum Format {
+    REFERENCE(
+        ImageReference::parse, null, IMAGE.toString(), "[::1]:5000/a-b/c__d:v1.2", "localhost/x"),
+    ENVELOPE(null, bytes -> STATEMENTS.verify(bytes, DIGEST), signed()),
+    BUNDLE(null, bytes -> COSIGN.verify(bytes, IMAGE), text(ALICE.imageBundle(DIGEST))),
+    /** As it is read after its signature was verified. */
+    STATEMENT(
+        null,
+        bytes -> STATEMENTS.read(of(bytes), DIGEST),
+        text(json(Signer.statement(SLSA, DIGEST)))),
+    SIMPLE_SIGNING(null, SimpleSigning::parse, text(Signer.simpleSigning("r.example/app", DIGEST))),
+    OCI_INDEX(
+        null,
+        OciLayout::index,
+        "{\"schemaVersion\":2,\"manifests\":[" + descriptor(OciLayout.MANIFEST) + "]}"),
+    OCI_MANIFEST(
+        null,
+        bytes -> OciLayout.manifest(MANIFEST, bytes),
+        "{\"schemaVersion\":2,\"mediaType\":\""
+            + OciLayout.MANIFEST
+            + "\",\"config\":{},\"layers\":["
+            + descriptor(SimpleSigning.MEDIA_TYPE)
+            + "],\"subject\":"
+            + descriptor(OciLayout.INDEX)
+            + "}");
 
-  /** 1500 of each here, most with a signature to verify; {@code -Dmutations=N} for more. */
-  @Test
-  @Tag("deep")
-  void everyFormat_muchDamaged_isRefusedInBounds() {
-    everyFormat(Integer.getInteger("mutations", 1_500));
-  }
+    private final DamagedTexts.@Nullable TextReader text;
+    private final DamagedTexts.@Nullable BytesReader bytes;
+    private final List<String> right;
 
-  private static void everyFormat(int count) {
-    byte[] statement = json(Signer.statement(SLSA, DIGEST));
-    byte[] payload = Signer.simpleSigning("r.example/app", DIGEST);
-    damage(count, IMAGE.toString().getBytes(UTF_8), bytes -> read(latin(bytes)));
-    damage(count, ALICE.signed(Signer.statement(SLSA, DIGEST)), AttestMutationTest::statement);
-    damage(count, ALICE.imageBundle(DIGEST), AttestMutationTest::bundle);
-    // What is read after the signature was verified is damaged before it is signed.
-    damage(count, statement, bytes -> statement(json(envelope(IN_TOTO, bytes, ALICE))));
-    damage(
-        count,
-        payload,
-        bytes -> {
-          byte[] signature = ALICE.sign(bytes);
-          AllocatedBytes.assertBounded(bytes.length, () -> payload(bytes, signature));
-        });
-  }
+    Format(
+        DamagedTexts.@Nullable TextReader text,
+        DamagedTexts.@Nullable BytesReader bytes,
+        String... right) {
+      this.text = text;
+      this.bytes = bytes;
+      this.right = List.of(right);
+    }
 
-  private static void damage(int count, byte[] good, Consumer<byte[]> reading) {
-    SeededCases.check(
-        count,
-        random -> {
-          StringBuilder text = new StringBuilder(new String(good, ISO_8859_1));
-          for (int i = random.nextInt(1, 4); i > 0; i--) {
-            mutate(text, random);
-          }
-          reading.accept(text.toString().getBytes(ISO_8859_1));
-        });
-  }
-
-  private static void mutate(StringBuilder text, SplittableRandom random) {
-    int at = random.nextInt(text.length() + 1);
-    char c =
-        random.nextInt(4) == 0
-            ? (char) random.nextInt(256)
-            : LIKELY.charAt(random.nextInt(LIKELY.length()));
-    switch (random.nextInt(6)) {
-      case 0 -> text.insert(at, c);
-      case 1 -> text.delete(at, Math.min(text.length(), at + random.nextInt(1, 5)));
-      case 2 -> text.setLength(at);
-      case 3 -> text.insert(at, text.substring(at, Math.min(text.length(), at + 70)));
-      default -> {
-        if (at < text.length()) {
-          text.setCharAt(at, c);
-        }
+    void check(int count) {
+      if (text != null) {
+        DamagedTexts.check(count, right, text);
+      }
+      if (bytes != null) {
+        DamagedTexts.checkBytes(count, right, bytes);
       }
     }
   }
 
-  private static String latin(byte[] bytes) {
-    return new String(bytes, ISO_8859_1);
+  @ParameterizedTest
+  @EnumSource
+  void damaged_isReadOrRefusedWithinItsBounds(Format format) {
+    format.check(2_000);
   }
 
-  private static void read(String reference) {
-    AllocatedBytes.assertBounded(
-        reference.length(), () -> typed(() -> ImageReference.parse(reference).toString()));
+  @Tag("deep")
+  @ParameterizedTest
+  @EnumSource
+  void muchDamaged_isReadOrRefusedWithinItsBounds(Format format) {
+    format.check(COUNT);
   }
 
-  private static void statement(byte[] envelope) {
-    AllocatedBytes.assertBounded(
-        envelope.length, () -> typed(() -> STATEMENTS.verify(envelope, DIGEST).toString()));
+  /** Statements and payloads that are damaged and then signed, which costs a signature each. */
+  @Test
+  void damagedBeforeSigning_isRefusedWithinItsBounds() {
+    SeededCases.check(
+        500,
+        random -> {
+          byte[] statement = damaged(Format.STATEMENT, random);
+          byte[] signed = json(envelope(IN_TOTO, statement, ALICE));
+          DamagedTexts.bounded(signed.length, () -> STATEMENTS.verify(signed, DIGEST));
+          byte[] payload = damaged(Format.SIMPLE_SIGNING, random);
+          byte[] signature = ALICE.sign(payload);
+          DamagedTexts.bounded(payload.length, () -> COSIGN.verify(payload, signature, IMAGE));
+        });
   }
 
-  private static void bundle(byte[] bundle) {
-    AllocatedBytes.assertBounded(
-        bundle.length, () -> typed(() -> COSIGN.verify(bundle, IMAGE).toString()));
+  private static byte[] damaged(Format format, SplittableRandom random) {
+    StringBuilder text = new StringBuilder(format.right.get(0));
+    DamagedTexts.damage(text, random);
+    return text.toString().getBytes(UTF_8);
   }
 
-  private static void payload(byte[] payload, byte[] signature) {
-    typed(() -> COSIGN.verify(payload, signature, IMAGE).toString());
-  }
-
-  /** Accepted, or refused with a reason; anything else fails. */
-  private static void typed(java.util.function.Supplier<String> reading) {
-    try {
-      assertThat(reading.get()).isNotEmpty();
-    } catch (VerificationException refused) {
-      assertThat(refused.reason()).isNotNull();
+  @Test
+  void largeHostileText_isRefusedWithinItsBounds() {
+    String[] values = {
+      "1", "{}", "[]", "\"\"", "\"\u00e9\"", "{\"\":\"a\"}", "{\"\":{\"\":{\"\":{}}}}"
+    };
+    for (int count : new int[] {900, 4_000, 60_000}) {
+      for (String value : values) {
+        hostile(count, i -> value, "[", "]");
+        hostile(count, i -> "\"" + Integer.toString(i, 36) + "\":" + value, "{", "}");
+        hostile(count, i -> "\"\\u0061" + i + "\":" + value, "{", "}");
+      }
+      String one = descriptor(OciLayout.MANIFEST);
+      refused("{\"manifests\":[" + repeat(count, i -> one) + ",1]}", OciLayout::index);
     }
+    String base64 = Base64.getEncoder().encodeToString(new byte[900_000]);
+    String envelope = "{\"payloadType\":\"" + IN_TOTO + "\",\"payload\":\"" + base64 + "\",\"sig";
+    refused(
+        envelope + "natures\":[{\"sig\":\"AAAA\"}]}", bytes -> STATEMENTS.verify(bytes, DIGEST));
+    refused(envelope + "\":1}", bytes -> STATEMENTS.verify(bytes, DIGEST));
+  }
+
+  private static void hostile(int count, IntFunction<String> value, String open, String close) {
+    String text = "{\"x\":" + open + repeat(count, value) + close + "}";
+    refused(text, bytes -> STATEMENTS.verify(bytes, DIGEST));
+    refused(text, bytes -> COSIGN.verify(bytes, IMAGE));
+    refused(text, SimpleSigning::parse);
+    refused(text, bytes -> OciLayout.manifest(MANIFEST, bytes));
+  }
+
+  private static void refused(String text, DamagedTexts.BytesReader reader) {
+    byte[] bytes = text.getBytes(UTF_8);
+    AllocatedBytes.assertBounded(
+        bytes.length,
+        () -> {
+          try {
+            throw new AssertionError("accepted " + reader.read(bytes));
+          } catch (VerificationException expected) {
+            if (expected.reason() == null) {
+              throw new AssertionError("untyped", expected);
+            }
+          }
+        });
+  }
+
+  private static String repeat(int count, IntFunction<String> value) {
+    return IntStream.range(0, count).mapToObj(value).collect(Collectors.joining(","));
+  }
+
+  private static VerifiedEnvelope of(byte[] payload) {
+    return new VerifiedEnvelope(IN_TOTO, payload, Set.of(ALICE.key));
+  }
+
+  private static String signed() {
+    return text(ALICE.signed(Signer.statement(SLSA, DIGEST)));
+  }
+
+  private static String descriptor(String mediaType) {
+    return "{\"mediaType\":\""
+        + mediaType
+        + "\",\"digest\":\""
+        + DIGEST
+        + "\",\"size\":7,\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}";
+  }
+
+  private static String text(byte[] ascii) {
+    return new String(ascii, UTF_8);
   }
 }

@@ -43,6 +43,10 @@ final class Signer {
     return make("Ed25519", 255, "Ed25519");
   }
 
+  static Signer rsa() {
+    return make("RSA", 2048, "SHA256withRSA");
+  }
+
   private static Signer make(String family, int bits, String algorithm) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(family);

@@ -1,0 +1,174 @@
+package io.bartizan.tests;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.bartizan.core.VerificationException;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Reads many damaged copies of right texts on every core, and holds each reading to rule 5 of the
+ * design: it gives something or a typed refusal whose words are safe to log, within 5 ms and ten
+ * times the input and 64 KiB of memory.
+ *
+ * <p>A million of a small text take a second or two, so nothing here is made for each but the text.
+ * The seed is {@link SeededCases}' and named with the case that failed.
+ */
+public final class DamagedTexts {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final String LIKELY =
+      "\n\r\0 \t\\*#=-:;,()/.\"{}[]?%_+@09afAFeEéа\u200b\ufeff\ud800";
+  private static final long MAX_NANOS = 5_000_000;
+  private static final int BATCH = 1_000;
+
+  private DamagedTexts() {}
+
+  /** Reads a text; a refusal is a {@link VerificationException}. */
+  @FunctionalInterface
+  public interface TextReader {
+    Object read(String text);
+  }
+
+  /** Reads bytes; a refusal is a {@link VerificationException}. */
+  @FunctionalInterface
+  public interface BytesReader {
+    Object read(byte[] bytes);
+  }
+
+  /** Damages texts by characters. */
+  public static void check(int count, List<String> right, TextReader reader) {
+    run(
+        count,
+        right,
+        (damaged, random) -> {
+          String text = damaged.toString();
+          bounded(text.length(), () -> reader.read(text));
+        });
+  }
+
+  /** Damages the bytes of texts, UTF-8 or not. */
+  public static void checkBytes(int count, List<String> right, BytesReader reader) {
+    run(
+        count,
+        right,
+        (damaged, random) -> {
+          byte[] bytes = damaged.toString().getBytes(random.nextInt(4) == 0 ? ISO_8859_1 : UTF_8);
+          bounded(bytes.length, () -> reader.read(bytes));
+        });
+  }
+
+  /** Holds one reading to the bounds. */
+  public static void bounded(int size, Callable<?> reading) {
+    long limit = 10L * size + 64 * 1024;
+    long nanos = Long.MAX_VALUE;
+    long bytes = Long.MAX_VALUE;
+    // Again when it was too much: the machine may be busy, and a first use of a class is no cost.
+    for (int i = 0; i < 20 && (nanos > MAX_NANOS || bytes > limit); i++) {
+      long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+      long before = i == 0 ? System.nanoTime() : THREADS.getCurrentThreadCpuTime();
+      typed(reading);
+      nanos =
+          Math.min(
+              nanos, (i == 0 ? System.nanoTime() : THREADS.getCurrentThreadCpuTime()) - before);
+      bytes = Math.min(bytes, THREADS.getCurrentThreadAllocatedBytes() - bytesBefore);
+    }
+    if (nanos > MAX_NANOS || bytes > limit) {
+      throw new AssertionError(
+          nanos + " ns and " + bytes + " bytes of memory for " + size + " bytes of input");
+    }
+  }
+
+  private static void typed(Callable<?> reading) {
+    try {
+      if (reading.call() == null) {
+        throw new AssertionError("null");
+      }
+    } catch (VerificationException refused) {
+      String words = String.valueOf(refused.getMessage());
+      for (int i = 0; i < words.length(); i++) {
+        if (Character.isISOControl(words.charAt(i))) {
+          throw new AssertionError("a refusal with a control character", refused);
+        }
+      }
+      if (refused.reason() == null) {
+        throw new AssertionError("an untyped refusal", refused);
+      }
+    } catch (Exception e) {
+      throw new AssertionError("no typed refusal: " + e, e);
+    }
+  }
+
+  /** One damaged text and the generator it came from. */
+  private interface Case {
+    void check(StringBuilder damaged, SplittableRandom random);
+  }
+
+  private static void run(int count, List<String> right, Case reading) {
+    long seed = Long.getLong("cases.seed", 20261121L);
+    AtomicInteger next = new AtomicInteger();
+    Callable<Void> worker =
+        () -> {
+          StringBuilder text = new StringBuilder();
+          for (int from = next.getAndAdd(BATCH); from < count; from = next.getAndAdd(BATCH)) {
+            for (int i = from; i < Math.min(count, from + BATCH); i++) {
+              one(seed + i, text, right, reading);
+            }
+          }
+          return null;
+        };
+    int threads = Math.min(count / BATCH + 1, Runtime.getRuntime().availableProcessors());
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (var done : pool.invokeAll(java.util.Collections.nCopies(threads, worker))) {
+        assertThat(done).succeedsWithin(java.time.Duration.ZERO);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static void one(long seed, StringBuilder text, List<String> right, Case reading) {
+    SplittableRandom random = new SplittableRandom(seed);
+    text.setLength(0);
+    text.append(right.get(random.nextInt(right.size())));
+    for (int i = random.nextInt(1, 5); i > 0; i--) {
+      damage(text, random);
+    }
+    try {
+      reading.check(text, random);
+    } catch (Throwable failure) {
+      throw new AssertionError("failed; replay with -Dcases.seed=" + seed, failure);
+    }
+  }
+
+  /** Inserts, removes, cuts, doubles or changes something. */
+  public static void damage(StringBuilder text, SplittableRandom random) {
+    int at = random.nextInt(text.length() + 1);
+    char c =
+        random.nextInt(4) == 0
+            ? (char) random.nextInt(0x10000)
+            : LIKELY.charAt(random.nextInt(LIKELY.length()));
+    switch (random.nextInt(6)) {
+      case 0 -> text.insert(at, c);
+      case 1 -> text.delete(at, Math.min(text.length(), at + random.nextInt(1, 5)));
+      case 2 -> text.setLength(at);
+      case 3 -> text.insert(at, text.substring(at, Math.min(text.length(), at + 70)));
+      default -> {
+        if (at < text.length()) {
+          text.setCharAt(at, c);
+        }
+      }
+    }
+  }
+}
