@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -96,13 +97,36 @@ final class Generations {
    */
   @CanIgnoreReturnValue
   boolean reload(Runnable settle) {
+    List<TlsMaterialException> news = new ArrayList<>();
     Generation next;
+    try {
+      next = published(settle, news);
+    } finally {
+      news.forEach(this::tell); // without the lock: a listener may take its time
+    }
+    if (next == null) {
+      return false;
+    }
+    LOG.info(
+        "{} generation {} serves, valid until {}",
+        settings.side(),
+        next.number(),
+        next.identity().validUntil());
+    // Every revoked connection ends before any listener is told.
+    Runnable reviewed = connections.review(next);
+    settings.listener().published(next.number(), next.identity().validUntil());
+    reviewed.run();
+    return true;
+  }
+
+  /** One reading at a time; {@code news} gets a fault that was not told yet. */
+  private @Nullable Generation published(Runnable settle, List<TlsMaterialException> news) {
     reloading.lock();
     try {
-      next = load(current.number() + 1, settle);
+      Generation next = load(current.number() + 1, settle);
       lastFault = null;
       if (closed || next.fingerprint().equals(current.fingerprint())) {
-        return false;
+        return null;
       }
       retained =
           Stream.concat(
@@ -111,25 +135,16 @@ final class Generations {
               .limit(RETAINED)
               .toList();
       current = next;
+      return next;
     } catch (TlsMaterialException e) {
-      report(e);
+      record(e, news);
       throw e;
     } catch (RuntimeException | Error e) {
-      report(unusable("the material", e));
+      record(unusable("the material", e), news);
       throw e;
     } finally {
       reloading.unlock();
     }
-    LOG.info(
-        "{} generation {} serves, valid until {}",
-        settings.side(),
-        next.number(),
-        next.identity().validUntil());
-    // Every revoked connection ends before any listener is told, for it may take its time.
-    Runnable news = connections.review(next);
-    settings.listener().published(next.number(), next.identity().validUntil());
-    news.run();
-    return true;
   }
 
   /** From now on nothing is published and no fault told; what serves goes on serving. */
@@ -137,7 +152,7 @@ final class Generations {
     closed = true;
   }
 
-  private void report(TlsMaterialException fault) {
+  private void record(TlsMaterialException fault, List<TlsMaterialException> news) {
     if (closed) {
       return;
     }
@@ -145,13 +160,17 @@ final class Generations {
     TlsMaterialException before = lastFault;
     lastFault = fault;
     if (before == null || !before.lasting().equals(fault.lasting())) {
-      LOG.warn(
-          "{} generation {} keeps serving, the new material is refused: {}",
-          settings.side(),
-          current.number(),
-          fault.getMessage());
-      settings.listener().reloadFailed(fault);
+      news.add(fault);
     }
+  }
+
+  private void tell(TlsMaterialException fault) {
+    LOG.warn(
+        "{} generation {} keeps serving, the new material is refused: {}",
+        settings.side(),
+        current.number(),
+        fault.getMessage());
+    settings.listener().reloadFailed(fault);
   }
 
   private Generation load(long number, Runnable settle) {
