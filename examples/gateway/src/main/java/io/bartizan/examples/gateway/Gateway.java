@@ -17,7 +17,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,12 @@ final class Gateway implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  static {
+    ServerLimits.apply();
+  }
+
   private final HttpsServer server;
-  private final ExecutorService workers = Executors.newFixedThreadPool(8);
+  private final ExecutorService workers = ServerLimits.workers();
 
   private Gateway(HttpsServer server) {
     this.server = server;
