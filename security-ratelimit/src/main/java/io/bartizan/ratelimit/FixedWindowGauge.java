@@ -61,15 +61,16 @@ final class FixedWindowGauge extends Gauge {
     return now >= end || (count == 0 && limit.start() != FixedWindow.Start.FIRST_REQUEST);
   }
 
+  /** The whole count stays, also what is beyond a smaller limit. */
   @Override
   void inherit(Gauge old, long now) {
-    if (old instanceof FixedWindowGauge that
-        && now < that.end
-        && limit.start() == FixedWindow.Start.FIRST_REQUEST
-        && that.limit.start() == FixedWindow.Start.FIRST_REQUEST) {
-      charge(that.start, Math.min(that.count, limit.capacity()));
-    } else {
+    if (!(old instanceof FixedWindowGauge that)) {
       super.inherit(old, now);
+    } else if (now < that.end) {
+      boolean opened =
+          limit.start() == FixedWindow.Start.FIRST_REQUEST
+              && that.limit.start() == FixedWindow.Start.FIRST_REQUEST;
+      charge(opened ? that.start : now, that.count);
     }
   }
 }

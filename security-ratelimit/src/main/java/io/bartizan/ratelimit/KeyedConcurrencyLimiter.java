@@ -81,8 +81,20 @@ public final class KeyedConcurrencyLimiter {
    */
   public Optional<ConcurrencyLimiter.Permit> tryAcquire(String key, int permits) {
     Permits.check(permits);
-    Slot slot = enter(Key.check(key));
-    return slot == null ? Optional.empty() : held(key, slot.limiter.tryAcquire(permits));
+    Attempt attempt = new Attempt();
+    Slot unused =
+        slots.compute(
+            Key.check(key),
+            (k, present) -> {
+              Slot slot = present == null ? newSlot(permits) : present;
+              attempt.permit =
+                  slot == null ? Optional.empty() : slot.limiter.tryAcquire(permits);
+              if (slot != null && attempt.permit.isPresent()) {
+                slot.users++;
+              }
+              return slot;
+            });
+    return attempt.permit.map(inner -> outer(key, inner));
   }
 
   /**
@@ -100,7 +112,7 @@ public final class KeyedConcurrencyLimiter {
       throws InterruptedException {
     Permits.check(permits);
     long unused = Waiting.micros(maxWait);
-    Slot slot = enter(Key.check(key));
+    Slot slot = enter(Key.check(key), permits);
     if (slot == null) {
       return Optional.empty();
     }
@@ -109,7 +121,7 @@ public final class KeyedConcurrencyLimiter {
       permit = slot.limiter.acquire(permits, maxWait);
     } finally {
       if (permit.isEmpty()) {
-        leave(key);
+        leave(key, () -> {});
       }
     }
     return permit.map(inner -> outer(key, inner));
@@ -139,45 +151,42 @@ public final class KeyedConcurrencyLimiter {
     return keys >= maxKeys ? Health.degraded(detail) : Health.up(detail);
   }
 
-  private Optional<ConcurrencyLimiter.Permit> held(
-      String key, Optional<ConcurrencyLimiter.Permit> inner) {
-    if (inner.isEmpty()) {
-      leave(key);
-    }
-    return inner.map(permit -> outer(key, permit));
-  }
-
+  /** Permits come back and their key goes in one step, so that its room is free at once. */
   private ConcurrencyLimiter.Permit outer(String key, ConcurrencyLimiter.Permit inner) {
-    return new ConcurrencyLimiter.Permit(
-        () -> {
-          inner.close();
-          leave(key);
-        });
+    return new ConcurrencyLimiter.Permit(() -> leave(key, inner::close));
   }
 
   /** The key's slot, with one more user; null if there is no room for another key. */
-  private @Nullable Slot enter(String key) {
+  private @Nullable Slot enter(String key, int permits) {
     return slots.compute(
         key,
         (k, present) -> {
-          Slot slot = present;
-          if (slot == null) {
-            if (size.incrementAndGet() > maxKeys) {
-              size.decrementAndGet();
-              return null;
-            }
-            slot = new Slot(ConcurrencyLimiter.of(most));
+          Slot slot = present == null ? newSlot(permits) : present;
+          if (slot != null) {
+            slot.users++;
           }
-          slot.users++;
           return slot;
         });
   }
 
-  private void leave(String key) {
+  /** Null if there is no room for another key, or the key could never have so many permits. */
+  private @Nullable Slot newSlot(int permits) {
+    int keys = size.get();
+    while (permits <= most && keys < maxKeys) {
+      if (size.compareAndSet(keys, keys + 1)) {
+        return new Slot(ConcurrencyLimiter.of(most));
+      }
+      keys = size.get();
+    }
+    return null;
+  }
+
+  private void leave(String key, Runnable release) {
     Slot unused =
         slots.computeIfPresent(
             key,
             (k, slot) -> {
+              release.run();
               slot.users--;
               if (slot.users > 0) {
                 return slot;
@@ -190,6 +199,12 @@ public final class KeyedConcurrencyLimiter {
   @Override
   public String toString() {
     return "KeyedConcurrencyLimiter[" + most + " at a time, " + health().detail() + "]";
+  }
+
+  /** What came of trying; set once, by the thread that tries. */
+  private static final class Attempt {
+
+    private Optional<ConcurrencyLimiter.Permit> permit = Optional.empty();
   }
 
   /** One key's permits, and how many hold or want one; the number changes in {@code compute}. */

@@ -161,7 +161,11 @@ public interface RateLimiter {
 
   /**
    * Holds the subject to other limits from now on. What was consumed of a limit stays consumed from
-   * the limit of the same name, at most its whole capacity; reservations keep their times.
+   * the limit of the same name, and reservations keep their times.
+   *
+   * <p>A window keeps its whole count, so that lowering a limit and raising it again gives nothing
+   * back. Of a token bucket at most its whole capacity stays consumed: a bucket that became smaller
+   * is empty at worst, never in debt.
    *
    * @param limits what may pass from now on
    * @throws NullPointerException if {@code limits} is null

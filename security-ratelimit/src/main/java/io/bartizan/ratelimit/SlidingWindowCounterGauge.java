@@ -103,8 +103,8 @@ final class SlidingWindowCounterGauge extends Gauge {
     if (old instanceof SlidingWindowCounterGauge that && that.period == period) {
       that.roll(now);
       index = that.index;
-      previous = Math.min(that.previous, limit.capacity());
-      current = Math.min(that.current, limit.capacity());
+      previous = that.previous;
+      current = that.current;
     } else {
       super.inherit(old, now);
     }

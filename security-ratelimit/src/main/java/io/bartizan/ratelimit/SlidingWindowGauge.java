@@ -131,15 +131,13 @@ final class SlidingWindowGauge extends Gauge {
     return used(now) == 0;
   }
 
-  /** Permits keep the times at which they were taken, as far as the new limit has room for them. */
+  /** Permits keep the times at which they were taken, also those beyond a smaller limit. */
   @Override
   void inherit(Gauge old, long now) {
     if (!(old instanceof SlidingWindowGauge log)) {
       super.inherit(old, now);
       return;
     }
-    long used = log.used(now); // which changes `log.gone`
-    log.gone += Math.max(0, used - limit.capacity());
     log.forget(now);
     long counted = log.gone;
     for (Block block = log.oldest; block != null; block = block.next) {

@@ -83,6 +83,18 @@ final class SteppedGauge extends Gauge {
     return arrival;
   }
 
+  /** What was consumed stays so, at most the whole capacity; what was reserved ahead is added. */
+  @Override
+  void inherit(Gauge old, long now) {
+    if (old instanceof SteppedGauge that) {
+      long used = that.used(now);
+      long consumed = Math.min(used, that.limit.capacity());
+      arrival = clock(now) + Math.min(consumed, limit.capacity()) + used - consumed;
+    } else {
+      super.inherit(old, now);
+    }
+  }
+
   @Override
   void cancel(long now, long permits, long mark) {
     refund(now, Math.min(permits, Math.max(0, mark - clock(now))));

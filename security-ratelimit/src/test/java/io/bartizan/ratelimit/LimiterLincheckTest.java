@@ -2,8 +2,11 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.Optional;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,40 @@ class LimiterLincheckTest {
   @Test
   void reservation_that_is_canceled_twice() {
     check(Canceled.class);
+  }
+
+  @Test
+  @Tag("deep")
+  void sliding_counter() {
+    check(Counter.class);
+  }
+
+  @Test
+  @Tag("deep")
+  void window_from_the_first_request() {
+    check(Opened.class);
+  }
+
+  @Test
+  @Tag("deep")
+  void bucket_in_steps() {
+    check(Steps.class);
+  }
+
+  @Test
+  @Tag("deep")
+  void keys_that_share_overflow_cells() {
+    check(Shared.class);
+  }
+
+  @Test
+  void permits_held_at_a_time() {
+    check(Held.class);
+  }
+
+  @Test
+  void permits_of_keys_held_at_a_time() {
+    check(HeldByKey.class);
   }
 
   private static void check(Class<?> subject) {
@@ -110,6 +147,161 @@ class LimiterLincheckTest {
   public static class Log extends Subject {
     public Log() {
       super("3/h sliding");
+    }
+  }
+
+  /** Two counts whose window may end. */
+  public static class Counter extends Subject {
+    public Counter() {
+      super("3/h sliding counter");
+    }
+
+    @Operation(runOnce = true)
+    public void later() {
+      ticker.advance(Duration.ofMinutes(90));
+    }
+  }
+
+  /** A window that opens and ends. */
+  public static class Opened extends Subject {
+    public Opened() {
+      super("3/h from first request");
+    }
+
+    @Operation(runOnce = true)
+    public void later() {
+      ticker.advance(Duration.ofHours(1));
+    }
+  }
+
+  /** A bucket that gets two permits at a time. */
+  public static class Steps extends Subject {
+    public Steps() {
+      super("3 burst, 2/h, in steps");
+    }
+
+    @Operation(runOnce = true)
+    public void later() {
+      ticker.advance(Duration.ofHours(1));
+    }
+  }
+
+  /** Keys beyond the only one that has room: all in the same overflow cells, without a clock. */
+  public static class Shared {
+    private final KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limit.parse("3 burst, 1/h"), 1)
+            .withTicker(new ManualTicker())
+            .build();
+
+    public Shared() {
+      Decision unused = limiter.tryAcquire("room");
+    }
+
+    @Operation
+    public boolean one() {
+      return limiter.tryAcquire("over").allowed();
+    }
+
+    @Operation
+    public boolean two() {
+      return limiter.tryAcquire("over", 2).allowed();
+    }
+
+    @Operation
+    public void refund() {
+      limiter.refund("over", 1);
+    }
+
+    @Operation
+    public long left() {
+      return limiter.peek("over", 1).remaining();
+    }
+  }
+
+  /** Permits that each thread takes and closes for itself. */
+  public static class Held {
+    private final ConcurrencyLimiter limiter = ConcurrencyLimiter.of(2);
+    private final ConcurrencyLimiter.Permit[] own = new ConcurrencyLimiter.Permit[9];
+
+    @Operation
+    public boolean take(@Param(gen = ThreadIdGen.class) int thread) {
+      return keep(thread, own[thread] == null ? limiter.tryAcquire() : Optional.empty());
+    }
+
+    @Operation
+    public boolean takeBoth(@Param(gen = ThreadIdGen.class) int thread) {
+      return keep(thread, own[thread] == null ? limiter.tryAcquire(2) : Optional.empty());
+    }
+
+    private boolean keep(int thread, Optional<ConcurrencyLimiter.Permit> permit) {
+      permit.ifPresent(held -> own[thread] = held);
+      return permit.isPresent();
+    }
+
+    @Operation
+    public boolean close(@Param(gen = ThreadIdGen.class) int thread) {
+      ConcurrencyLimiter.Permit held = own[thread];
+      if (held != null) {
+        held.close();
+        held.close();
+        own[thread] = null;
+      }
+      return held != null;
+    }
+
+    @Operation
+    public int held() {
+      return limiter.held();
+    }
+  }
+
+  /** The same by key, where only one key has room at a time. */
+  public static class HeldByKey {
+    private final KeyedConcurrencyLimiter limiter = KeyedConcurrencyLimiter.of(2, 1);
+    private final ConcurrencyLimiter.Permit[] own = new ConcurrencyLimiter.Permit[9];
+
+    private boolean take(int thread, String key, int permits) {
+      if (own[thread] != null) {
+        return false;
+      }
+      Optional<ConcurrencyLimiter.Permit> permit = limiter.tryAcquire(key, permits);
+      permit.ifPresent(held -> own[thread] = held);
+      return permit.isPresent();
+    }
+
+    @Operation
+    public boolean first(@Param(gen = ThreadIdGen.class) int thread) {
+      return take(thread, "a", 1);
+    }
+
+    @Operation
+    public boolean firstTwice(@Param(gen = ThreadIdGen.class) int thread) {
+      return take(thread, "a", 2);
+    }
+
+    @Operation
+    public boolean second(@Param(gen = ThreadIdGen.class) int thread) {
+      return take(thread, "b", 1);
+    }
+
+    @Operation
+    public boolean tooMany(@Param(gen = ThreadIdGen.class) int thread) {
+      return take(thread, "b", 3);
+    }
+
+    @Operation
+    public boolean close(@Param(gen = ThreadIdGen.class) int thread) {
+      ConcurrencyLimiter.Permit held = own[thread];
+      if (held != null) {
+        held.close();
+        own[thread] = null;
+      }
+      return held != null;
+    }
+
+    @Operation
+    public int held() {
+      return limiter.held("a");
     }
   }
 

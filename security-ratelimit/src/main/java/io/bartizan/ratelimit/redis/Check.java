@@ -37,8 +37,8 @@ final class Check extends CompletableFuture<Decision> {
 
   final long deadlineNanos;
 
-  /** The server's time of the decision; set before the check completes. */
-  long serverMicros;
+  /** How long reserved permits must wait; set before the check completes. */
+  long waitMicros;
 
   /** Where reserved permits end, as the script reads it; set before the check completes. */
   String marks = "";
@@ -66,8 +66,7 @@ final class Check extends CompletableFuture<Decision> {
   }
 
   /** Completes with what Redis said. */
-  void answer(Decision decision, long micros) {
-    serverMicros = micros;
+  void answer(Decision decision) {
     if (denials != null && !decision.allowed()) {
       denials.refused(this, decision, madeNanos);
     }

@@ -11,6 +11,7 @@ import io.bartizan.ratelimit.Reservation;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -261,7 +262,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     }
     return Reservation.of(
         decision,
-        Reserved.delay(decision, check.serverMicros),
+        Duration.of(check.waitMicros, ChronoUnit.MICROS),
         () -> {
           var unused = submit(check.key, Check.Kind.CANCEL, check.permits, check.marks);
         });

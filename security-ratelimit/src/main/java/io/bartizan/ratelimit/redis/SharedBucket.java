@@ -67,6 +67,12 @@ final class SharedBucket implements SharedLimit {
     }
 
     @Override
+    public long waitMicros() {
+      long ahead = Math.max(0, units - full);
+      return ahead / scale + (ahead % scale == 0 ? 0 : 1);
+    }
+
+    @Override
     public String mark(long serverMicros) {
       return serverMicros + units / scale + ":" + units % scale;
     }

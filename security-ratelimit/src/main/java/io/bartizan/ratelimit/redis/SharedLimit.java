@@ -57,6 +57,11 @@ interface SharedLimit {
     /** Reads what the script added about a refusal. */
     default void readWait(ScriptReply reply) {}
 
+    /** How long what was taken last must wait, in microseconds. */
+    default long waitMicros() {
+      throw new UnsupportedOperationException("only token buckets can be reserved");
+    }
+
     /** Where what was taken last ends, as the script reads it in a cancellation. */
     default String mark(long serverMicros) {
       throw new UnsupportedOperationException("only token buckets can be reserved");

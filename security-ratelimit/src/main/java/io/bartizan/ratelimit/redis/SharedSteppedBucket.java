@@ -61,6 +61,11 @@ final class SharedSteppedBucket implements SharedLimit {
     }
 
     @Override
+    public long waitMicros() {
+      return untilBack(Math.max(0, used - bucket.capacity()));
+    }
+
+    @Override
     public String mark(long serverMicros) {
       return serverMicros / periodMicros + ":" + used;
     }
@@ -73,14 +78,17 @@ final class SharedSteppedBucket implements SharedLimit {
           allowed,
           permits,
           Math.max(0, capacity - used),
-          untilBack(Math.max(0, used + Math.min(permits, capacity) - capacity)),
-          untilBack(used),
+          micros(untilBack(Math.max(0, used + Math.min(permits, capacity) - capacity))),
+          micros(untilBack(used)),
           Decision.Source.REMOTE);
     }
 
-    private Duration untilBack(long permits) {
+    private long untilBack(long permits) {
       long steps = permits / step + (permits % step == 0 ? 0 : 1);
-      long micros = steps == 0 ? 0 : steps * periodMicros - intoPeriod;
+      return steps == 0 ? 0 : steps * periodMicros - intoPeriod;
+    }
+
+    private static Duration micros(long micros) {
       return Duration.of(micros, ChronoUnit.MICROS);
     }
   }

@@ -83,13 +83,15 @@ final class Subject {
             state.take(check.permits);
           }
           if (kind == Check.Kind.RESERVE) {
+            check.waitMicros =
+                Arrays.stream(states).mapToLong(SharedLimit.State::waitMicros).max().orElse(0);
             check.marks =
                 Arrays.stream(states)
                     .map(state -> state.mark(serverMicros))
                     .collect(Collectors.joining(","));
           }
         }
-        check.answer(decision(states, allowed, check.permits), serverMicros);
+        check.answer(decision(states, allowed, check.permits));
       }
     }
   }

@@ -240,7 +240,7 @@ end
 
 -- Token bucket in steps: `step` permits come back at each multiple of the period.
 algorithms.S = function()
-  local stepped = class(1)
+  local stepped = class(2)
 
   function stepped.new(self)
     self.capacity, self.step, self.period, self.first = number(), number(), number(), number()
@@ -252,9 +252,15 @@ algorithms.S = function()
   function stepped:load(values, at, last)
     local steps = max(0, floor(now / self.period) - floor(last / self.period))
     self.used = max(0, values[at] - steps * self.step)
+    self.changed = values[at + 1] ~= self.capacity
+    if self.changed then
+      -- What was consumed stays so, as far as there is capacity; what was reserved ahead is added.
+      local consumed = min(self.used, values[at + 1])
+      self.used = min(consumed, self.capacity) + self.used - consumed
+    end
   end
 
-  function stepped:save(values, at) values[at] = self.used end
+  function stepped:save(values, at) values[at], values[at + 1] = self.used, self.capacity end
 
   function stepped:until_back(permits)
     if permits <= 0 then return 0 end
@@ -450,7 +456,7 @@ algorithms.C = function()
 end
 
 -- Exact sliding window: a ring of (time, taken by then) behind the values, in as many slots as the
--- limit has permits. Times are on a clock of the log's own, `ahead` of the server's, which never
+-- limit has permits, or had until it was lowered and what it counts has room in fewer. Times are on a clock of the log's own, `ahead` of the server's, which never
 -- steps back. Nothing is moved or deleted: what left the window is found by bisection.
 algorithms.L = function()
   local log = class(7)
@@ -461,11 +467,11 @@ algorithms.L = function()
 
   function log:clear()
     self.taken, self.gone, self.head, self.tail, self.newest, self.ahead = 0, 0, 0, 0, 0, 0
-    self.used, self.time = 0, now
+    self.used, self.time, self.slots, self.changed = 0, now, self.capacity, false
   end
 
-  function log:entry(seq, slots)
-    local at = self.base + 16 * (seq % (slots or self.capacity))
+  function log:entry(seq)
+    local at = self.base + 16 * (seq % self.slots)
     local time, taken = unpack_doubles('<dd', call('GETRANGE', self.key, at, at + 15))
     return time, taken
   end
@@ -495,23 +501,18 @@ algorithms.L = function()
     self.ahead = values[at + 5] + max(0, last - now)
     self.time = now + self.ahead
     self.used = self.taken - self.gone
-    local slots = values[at + 6]
-    self.resized = slots ~= self.capacity
-    if self.resized then self:resize(slots) end
     self:forget()
+    self.changed = self.slots ~= self.capacity and self.tail - self.head <= self.capacity
   end
 
-  -- The limit was changed: entries go to where the new ring has them, the oldest without room are gone.
-  function log:resize(slots)
-    self.gone = self.gone + max(0, self.used - self.capacity)
-    self.used = self.taken - self.gone
-    local entries = {}
-    for seq = self.head, self.tail - 1 do
-      local time, taken = self:entry(seq, slots)
-      if taken > self.gone then entries[#entries + 1] = pack('<dd', time, taken) end
-    end
-    self.head, self.tail = 0, #entries
-    call('SETRANGE', self.key, self.base, table.concat(entries))
+  -- All entries, the oldest first, as they are stored.
+  function log:entries()
+    local count, from = self.tail - self.head, self.head % self.slots
+    if count == 0 then return '' end
+    local at, until_end = self.base + 16 * from, min(count, self.slots - from)
+    local entries = call('GETRANGE', self.key, at, at + 16 * until_end - 1)
+    if until_end == count then return entries end
+    return entries .. call('GETRANGE', self.key, self.base, self.base + 16 * (count - until_end) - 1)
   end
 
   function log:forget()
@@ -530,7 +531,7 @@ algorithms.L = function()
     self.taken = self.taken + n * k
     if self.tail == self.head or self.newest ~= self.time then self.tail = self.tail + 1 end
     self.newest = self.time
-    local at = self.base + 16 * ((self.tail - 1) % self.capacity)
+    local at = self.base + 16 * ((self.tail - 1) % self.slots)
     call('SETRANGE', self.key, at, pack('<dd', self.time, self.taken))
   end
 
@@ -543,7 +544,7 @@ algorithms.L = function()
   function log:save(values, at)
     values[at], values[at + 1] = self.taken, self.gone
     values[at + 2], values[at + 3] = self.head, self.tail
-    values[at + 4], values[at + 5], values[at + 6] = self.newest, self.ahead, self.capacity
+    values[at + 4], values[at + 5], values[at + 6] = self.newest, self.ahead, self.slots
   end
 
   function log:retry(n)
@@ -577,11 +578,31 @@ for l = 1, tonumber(ARGV[2]) do
   if limit.entry then rings[#rings + 1] = limit end
 end
 local last_byte = size * 8 - 1
-local base = size * 8
-for _, ring in ipairs(rings) do
-  ring.base = base
-  base = base + 16 * ring.capacity
+
+-- Each ring begins where the one before it ends.
+local function place()
+  local base = size * 8
+  for _, ring in ipairs(rings) do
+    ring.base = base
+    base = base + 16 * ring.slots
+  end
 end
+
+-- A limit was changed: all rings are laid out anew.
+local function move(key)
+  local entries = {}
+  for r, ring in ipairs(rings) do entries[r] = ring:entries() end
+  for _, ring in ipairs(rings) do
+    ring.head, ring.tail = 0, ring.tail - ring.head
+    if ring.tail <= ring.capacity then ring.slots = ring.capacity end
+  end
+  place()
+  call('DEL', key)
+  for r, ring in ipairs(rings) do
+    if ring.tail > 0 then call('SETRANGE', key, ring.base, entries[r]) end
+  end
+end
+
 local first, ringed = limits[1], #rings > 0
 
 local function room(n, count, wait)
@@ -668,13 +689,24 @@ for i = decided + 1, #KEYS do
     local last = loaded[1]
     -- If the server's clock was stepped back, counting goes on from its new time.
     changed = last > now
-    for l = 1, #limits do
-      limits[l]:load(loaded, limits[l].at, last)
-      changed = changed or limits[l].resized == true -- a ring that was moved needs its new header
+    if ringed then
+      for r = 1, #rings do rings[r].slots = loaded[rings[r].at + 6] end
+      place()
     end
+    local moves = false
+    for l = 1, #limits do
+      local limit = limits[l]
+      limit:load(loaded, limit.at, last)
+      if limit.changed then
+        changed = true -- and the header is saved with what it says now
+        moves = moves or limit.entries ~= nil
+      end
+    end
+    if moves then move(key) end
   else
     changed = not starts_full
     for l = 1, #limits do limits[l]:clear() end
+    if ringed then place() end
   end
   show()
 

@@ -7,6 +7,7 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.TokenBucket;
@@ -26,6 +27,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,24 +70,76 @@ class LuaDifferentialIT {
     assertThat(COMPARED.get()).isGreaterThan(200_000);
   }
 
+  /** Windows and stepped buckets lowered and raised under way, several of them in one key. */
+  @Test
+  void lua_keeps_what_was_counted_when_limits_change_as_java_does() {
+    SeededCases.check(60, random -> changingTrace(random, 150));
+  }
+
+  @Test
+  @Tag("deep")
+  void lua_keeps_what_was_counted_over_many_changes() {
+    SeededCases.check(400, random -> changingTrace(random, 200));
+  }
+
   private void trace(SplittableRandom random, Limits limits, int calls) {
+    follow(random, () -> limits, limits.list().get(0).window(), 0, calls);
+  }
+
+  private void changingTrace(SplittableRandom random, int calls) {
+    Duration period = Duration.of(1000L + random.nextLong(1_000_000L), ChronoUnit.MICROS);
+    List<LongFunction<Limit>> kinds = new ArrayList<>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      Duration own = i == 0 || random.nextBoolean() ? period : period.multipliedBy(3);
+      String name = "l" + i;
+      long step = 1 + random.nextLong(5);
+      LongFunction<Limit> kind =
+          switch (random.nextInt(8)) {
+            case 0 -> permits -> Limit.slidingWindowCounter(Rate.per(permits, own));
+            case 1 -> permits -> Limit.fixedWindow(Rate.per(permits, own));
+            case 2 -> permits -> Limit.fixedWindow(Rate.per(permits, own)).fromFirstRequest();
+            case 3 -> permits -> Limit.calendarDay(permits, ZoneId.of("Europe/Berlin"));
+            case 4 -> permits -> Limit.tokenBucket(permits, Rate.per(step, own)).inSteps();
+            default -> permits -> Limit.slidingWindow(Rate.per(permits, own));
+          };
+      kinds.add(permits -> kind.apply(permits).named(name));
+    }
+    int most = random.nextBoolean() ? 12 : 300;
+    Supplier<Limits> next =
+        () ->
+            Limits.allOf(
+                kinds.stream().map(kind -> kind.apply(1 + random.nextLong(most))).toList());
+    follow(random, next, period, 8, calls);
+  }
+
+  /** Each call is made to both; every so many bursts the limits become the next ones. */
+  private void follow(
+      SplittableRandom random, Supplier<Limits> next, Duration window, int every, int calls) {
+    AtomicReference<Limits> limits = new AtomicReference<>(next.get());
+    Plan plan = key -> limits.get();
     long start = 1_700_000_000_000_000L + random.nextLong(100_000_000_000_000L);
     AtomicLong micros = new AtomicLong(start);
     Ticker ticker = () -> (micros.get() - start) * 1000;
     InstantSource wall = () -> Instant.EPOCH.plus(start, ChronoUnit.MICROS);
     KeyedRateLimiter java =
-        KeyedRateLimiter.builder(limits, 10).withTicker(ticker).withClock(wall).build();
-    long most = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
-    long period = limits.list().get(0).window().toNanos() / 1000;
+        KeyedRateLimiter.builder(plan, 10).withTicker(ticker).withClock(wall).build();
+    long period = window.toNanos() / 1000;
     try (RedisRateLimiter lua =
-        RedisRateLimiter.of(client, limits)
+        RedisRateLimiter.of(client, plan)
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build()) {
-      Both both = new Both(random, java, lua, limits, "k" + KEYS.incrementAndGet());
+      Both both = new Both(random, java, lua, limits.get(), "k" + KEYS.incrementAndGet());
+      both.cancels &= every == 0;
       for (int i = 0; i < calls; i++) {
+        if (every > 0 && random.nextInt(every) == 0) {
+          limits.set(next.get());
+        }
+        long most =
+            limits.get().list().stream().mapToLong(Limit::capacity).min().orElseThrow();
         both.burst(most, limits + " call " + i);
         long step = random.nextInt(4) == 0 ? period / 2 : Math.max(1, period / most);
         micros.addAndGet(random.nextInt(3) == 0 ? 0 : 1 + random.nextLong(2 * step));
@@ -102,6 +158,9 @@ class LuaDifferentialIT {
 
     /** Giving back may fill a bucket, and only Redis forgets it then at once. */
     private final boolean givesBack;
+
+    /** In Java a reservation made under other limits can't be canceled any more. */
+    private boolean cancels;
 
     private final Deque<Reservation> javaSlots = new ArrayDeque<>();
     private final Deque<CompletableFuture<Reservation>> luaSlots = new ArrayDeque<>();
@@ -122,6 +181,7 @@ class LuaDifferentialIT {
       this.reserves = limits.list().stream().allMatch(TokenBucket.class::isInstance);
       this.givesBack =
           limits.list().stream().noneMatch(limit -> limit.toString().contains("at first"));
+      this.cancels = givesBack;
     }
 
     /** Some calls at one moment, so that those on Redis coalesce. */
@@ -176,7 +236,7 @@ class LuaDifferentialIT {
     }
 
     private void cancel() {
-      if (givesBack && !javaSlots.isEmpty()) {
+      if (cancels && !javaSlots.isEmpty()) {
         boolean oldest = random.nextBoolean();
         Reservation slot = oldest ? javaSlots.removeFirst() : javaSlots.removeLast();
         Reservation other = (oldest ? luaSlots.removeFirst() : luaSlots.removeLast()).join();
@@ -217,9 +277,14 @@ class LuaDifferentialIT {
           random.nextBoolean()
               ? Limit.calendarDay(permits, ZoneId.of("Europe/Berlin"))
               : Limit.calendarMonth(permits, ZoneId.of("America/Sao_Paulo"));
-      case 5 -> starting(random, Limit.tokenBucket(permits, rate).inSteps());
-      default -> starting(random, Limit.tokenBucket(permits, rate));
+      case 5 -> starting(random, Limit.tokenBucket(capacity(random, rate), rate).inSteps());
+      default -> starting(random, Limit.tokenBucket(capacity(random, rate), rate));
     };
+  }
+
+  /** Often no multiple of what comes back in a period. */
+  private static long capacity(SplittableRandom random, Rate rate) {
+    return random.nextInt(3) == 0 ? rate.permits() : 1 + random.nextLong(3 * rate.permits());
   }
 
   private static Limit starting(SplittableRandom random, TokenBucket bucket) {

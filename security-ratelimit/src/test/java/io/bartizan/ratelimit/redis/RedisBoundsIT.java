@@ -120,16 +120,17 @@ class RedisBoundsIT {
       delimiter = '|',
       textBlock =
           """
-          10 burst, 1/h             | 20 burst, 5/h             | 5 burst, 1/d
-          10 burst, 1/h, in steps   | 20 burst, 5/h, in steps   | 5 burst, 1/d, in steps
-          10/d sliding              | 20/d sliding              | 5/d sliding
-          10/d sliding counter      | 20/d sliding counter      | 5/d sliding counter
-          10/d fixed                | 20/d fixed                | 5/d fixed
-          10/d from first request   | 20/d from first request   | 5/d from first request
-          10/day in Europe/Berlin   | 20/day in Europe/Berlin   | 5/day in Europe/Berlin
+          10 burst, 1/h             | 20 burst, 5/h             | 5 burst, 1/d             | 15
+          10 burst, 1/h, in steps   | 20 burst, 5/h, in steps   | 5 burst, 1/d, in steps   | 15
+          10/d sliding              | 20/d sliding              | 5/d sliding              | 12
+          10/d sliding counter      | 20/d sliding counter      | 5/d sliding counter      | 12
+          10/d fixed                | 20/d fixed                | 5/d fixed                | 12
+          10/d from first request   | 20/d from first request   | 5/d from first request   | 12
+          10/day in Europe/Berlin   | 20/day in Europe/Berlin   | 5/day in Europe/Berlin   | 12
+          10/month in Asia/Tokyo    | 20/month in Asia/Tokyo    | 5/month in Asia/Tokyo    | 12
           """)
   void changing_a_limit_keeps_what_was_consumed_as_in_memory(
-      String first, String larger, String smaller) {
+      String first, String larger, String smaller, long backUp) {
     AtomicReference<Limits> plan = new AtomicReference<>(Limits.parse(first));
     KeyedRateLimiter memory =
         KeyedRateLimiter.builder(key -> plan.get(), 10)
@@ -145,6 +146,11 @@ class RedisBoundsIT {
         plan.set(Limits.parse(smaller));
         assertThat(limiter.peek("k", 1).remaining()).as("all 5 of 5").isZero();
         assertThat(limiter.tryAcquire("k").allowed()).isFalse();
+        plan.set(Limits.parse(larger));
+        boolean bucketOnRedis = first.equals("10 burst, 1/h") && limiter != memory;
+        assertThat(limiter.peek("k", 1).remaining())
+            .as("a window gives nothing back for having been lowered; a bucket was never in debt")
+            .isEqualTo(bucketOnRedis ? 12 : backUp);
       }
     }
   }
