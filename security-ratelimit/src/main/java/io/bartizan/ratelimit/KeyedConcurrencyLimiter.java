@@ -87,8 +87,7 @@ public final class KeyedConcurrencyLimiter {
             Key.check(key),
             (k, present) -> {
               Slot slot = present == null ? newSlot(permits) : present;
-              attempt.permit =
-                  slot == null ? Optional.empty() : slot.limiter.tryAcquire(permits);
+              attempt.permit = slot == null ? Optional.empty() : slot.limiter.tryAcquire(permits);
               if (slot != null && attempt.permit.isPresent()) {
                 slot.users++;
               }

@@ -138,8 +138,7 @@ class LuaDifferentialIT {
         if (every > 0 && random.nextInt(every) == 0) {
           limits.set(next.get());
         }
-        long most =
-            limits.get().list().stream().mapToLong(Limit::capacity).min().orElseThrow();
+        long most = limits.get().list().stream().mapToLong(Limit::capacity).min().orElseThrow();
         both.burst(most, limits + " call " + i);
         long step = random.nextInt(4) == 0 ? period / 2 : Math.max(1, period / most);
         micros.addAndGet(random.nextInt(3) == 0 ? 0 : 1 + random.nextLong(2 * step));
