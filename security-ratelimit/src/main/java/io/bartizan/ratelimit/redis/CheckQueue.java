@@ -44,6 +44,15 @@ final class CheckQueue {
     return head == tail.get();
   }
 
+  /** Whether there are at least so many; counts them, and may miss one that is being added. */
+  boolean holds(int count) {
+    Check at = head;
+    for (int i = 0; i < count && at != null; i++) {
+      at = at.next();
+    }
+    return at != null;
+  }
+
   /**
    * Hands over the checks whose deadline has passed; they stay queued and are skipped later.
    *

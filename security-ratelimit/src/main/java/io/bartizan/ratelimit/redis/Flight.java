@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Flight implements ScriptCall.Carrier {
 
   private static final int MAX_CHECKS = 4096;
-  private static final int MAX_SUBJECTS = 512;
+  static final int MAX_SUBJECTS = 128;
 
   private final Lane lane;
   private final List<ScriptCall> calls = new ArrayList<>(1);

@@ -11,17 +11,29 @@ import org.jspecify.annotations.Nullable;
  * The checks on their way to one server.
  *
  * <p>One flight is in the air at a time. Checks that come meanwhile queue and travel together in
+<<<<<<< HEAD
  * the next, so that the busier the server, the fewer calls it gets. With coalescing off each check
  * flies alone and at once. While the breaker is open nothing flies and the failure policy answers;
  * so it does at once for checks that come while too many are pending.
+=======
+ * the next, so that the busier the server, the fewer calls it gets; a second one follows when it
+ * would be full, so that the server need not wait for us. With coalescing off each check flies
+ * alone and at once. While the breaker is open nothing flies and the failure policy answers.
+>>>>>>> 0aa279a (A second flight to Redis follows when it would be full, so that the server need not wait)
  */
 final class Lane {
+
+  private static final int MOST_IN_AIR = 2;
 
   private final RedisLink link;
   private final LaneSettings settings;
   private final Breaker breaker;
   private final CheckQueue queue = new CheckQueue();
-  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicInteger inAir = new AtomicInteger();
+
+  /** Whether somebody takes checks from the queue. */
+  private final AtomicBoolean loading = new AtomicBoolean();
+
   private final Queue<Flight> flights = new ConcurrentLinkedQueue<>();
 
   /** Checks that are queued or in a flight; each of them holds memory until it is let go. */
@@ -50,7 +62,7 @@ final class Lane {
     } else {
       queue.add(check);
       settings.deadlines().arm();
-      if (busy.compareAndSet(false, true)) {
+      if (inAir.get() == 0) {
         pump();
       }
     }
@@ -88,22 +100,34 @@ final class Lane {
   void landed(Flight flight) {
     letGo(flight);
     if (settings.coalescing()) {
+      inAir.decrementAndGet();
       pump();
     }
   }
 
-  /** Sends what is queued until a flight is in the air; for whoever set {@code busy}. */
+  /** Sends what is queued, as long as something may leave; one thread at a time does. */
   private void pump() {
-    do {
-      for (Flight flight = load(); flight != null; flight = load()) {
-        flights.add(flight);
-        if (!flight.launch(link)) {
-          return;
+    while (mayLeave() && loading.compareAndSet(false, true)) {
+      try {
+        for (Flight flight = load(); flight != null; flight = mayLeave() ? load() : null) {
+          inAir.incrementAndGet();
+          flights.add(flight);
+          if (flight.launch(link)) {
+            letGo(flight);
+            inAir.decrementAndGet();
+          }
         }
-        letGo(flight);
+      } finally {
+        loading.set(false);
       }
-      busy.set(false);
-    } while (!queue.isEmpty() && busy.compareAndSet(false, true));
+    }
+  }
+
+  private boolean mayLeave() {
+    int flying = inAir.get();
+    return flying == 0
+        ? !queue.isEmpty()
+        : flying < MOST_IN_AIR && queue.holds(Flight.MAX_SUBJECTS);
   }
 
   private void letGo(Flight flight) {
