@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Sweep {
 
-  /** A key that was asked for a moment ago will be asked for again, so its cell rests first. */
+  /**
+   * A key that was asked for a moment ago will be asked for again, so its cell rests first; unless
+   * new keys need the room.
+   */
   private static final long REST_MICROS = 10_000_000;
 
   private static final int WORTHWHILE = 1024;
@@ -36,21 +39,24 @@ final class Sweep {
   /** Now and then, so that keys vanish also where no new ones come. */
   void some(long now) {
     if (size.get() >= WORTHWHILE) {
-      steps(now, SOME);
+      steps(now, SOME, REST_MICROS);
     }
   }
 
   /** For each new key several old ones, so that what has run out can't pile up. */
   void forNewKey(long now) {
-    steps(now, size.get() >= maxKeys ? WHEN_FULL : FOR_NEW_KEY);
+    int keys = size.get();
+    steps(
+        now,
+        keys >= maxKeys ? WHEN_FULL : FOR_NEW_KEY,
+        keys >= maxKeys - maxKeys / 4 ? 0 : REST_MICROS);
   }
 
-  private void steps(long now, int count) {
+  private void steps(long now, int count, long rest) {
     if (size.get() == 0 || !busy.compareAndSet(false, true)) {
       return;
     }
     try {
-      long rest = size.get() >= maxKeys - maxKeys / 4 ? 0 : REST_MICROS;
       for (int i = 0; i < count; i++) {
         step(now, rest);
       }
