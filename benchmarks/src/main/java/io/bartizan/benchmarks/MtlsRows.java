@@ -15,29 +15,36 @@ final class MtlsRows {
             "mtls-overhead",
             "full TLS 1.3 mutual handshake, P-256, with policy",
             0.97,
+            6,
             policy,
             Side.of("plain SSLContext", Versions.jdk(), MtlsBenchmark.class, "jdk")),
         row(
             "mtls-trust",
             "trust decision about a new leaf",
             0.77,
+            3,
             Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
             Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),
         row(
             "mtls-full-bc",
             "the full handshake " + jsse,
             3.0,
+            12,
             Side.of(jsse, Versions.ours(), MtlsBenchmark.class, "bouncyCastle"),
             policy.named("own on the JDK's TLS")),
         row(
             "mtls-resume",
             "resumed TLS 1.3 handshake",
             5.0,
+            10,
             Side.of("resumed", Versions.ours(), MtlsBenchmark.class, "resumed"),
             policy.named("own full handshake")));
   }
 
-  private static Row row(String name, String what, double goal, Side ours, Side peer) {
-    return Row.of(name, what, Measure.TIME, goal, ours, peer).warmed(3);
+  /**
+   * A handshake takes milliseconds and runs through some hundred methods, so warming takes long.
+   */
+  private static Row row(String name, String what, double goal, int warmth, Side ours, Side peer) {
+    return Row.of(name, what, Measure.TIME, goal, ours, peer).warmed(warmth);
   }
 }
