@@ -117,6 +117,7 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public InputStream getInputStream() throws IOException {
+    guard.check(); // says why, where the closed socket behind it would say that it is closed
     InputStream in = inner.getInputStream();
     return new InputStream() {
       @Override
@@ -149,6 +150,7 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public OutputStream getOutputStream() throws IOException {
+    guard.check();
     OutputStream out = inner.getOutputStream();
     return new OutputStream() {
       @Override
