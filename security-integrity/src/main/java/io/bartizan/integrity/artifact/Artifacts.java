@@ -19,9 +19,12 @@ import java.util.List;
  *
  * <p>Both ways open the file once, so that no swap of its path between checking and using gets
  * through. {@link #verify} is safe against who may rename, {@link #verifyCopy} also against who may
- * write to the file itself. Only regular files are read; one that changes meanwhile is refused.
- * Files of 8 MiB and more are read on a second thread while they are hashed; memory is constant.
- * Thread-safe; an interrupt ends the work with {@link java.io.InterruptedIOException} or {@link
+ * write to the file itself. Only regular files are read; one that changes meanwhile is refused. A
+ * pipe in its place is refused without reading; but who may rename in the directory can put one
+ * there at the instant between looking and opening, and then opening waits, as any program's would,
+ * until somebody writes to the pipe: Java has no opening that does not wait. Files of 8 MiB and
+ * more are read on a second thread while they are hashed; memory is constant. Thread-safe; an
+ * interrupt ends the work with {@link java.io.InterruptedIOException} or {@link
  * java.nio.channels.ClosedByInterruptException}.
  *
  * <pre>{@code
@@ -61,13 +64,38 @@ public final class Artifacts {
    * @throws IOException if it can't be read
    */
   public static VerifiedFile verify(Path file, Expected expected) throws IOException {
+    return verify(file, expected, ProgressListener.NONE);
+  }
+
+  /**
+   * Like {@link #verify(Path, Expected)}, telling how far it has come.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @param listener who hears of progress
+   * @return the open file, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if its content is another, it is no regular file, or it changes
+   *     meanwhile
+   * @throws IOException if it can't be read
+   */
+  public static VerifiedFile verify(Path file, Expected expected, ProgressListener listener)
+      throws IOException {
     FileContent content = FileContent.open(file);
+    String name = file.toString();
+    boolean right = false;
     try {
-      verify(content, file, expected, true, (buffer, length) -> {});
+      listener.planned(1, content.size());
+      listener.started(name, content.size());
+      verify(content, file, expected, true, (buffer, length) -> listener.advanced(name, length));
+      listener.finished(name, true);
+      right = true;
       return new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
-    } catch (IOException | RuntimeException e) {
-      content.close();
-      throw e;
+    } finally {
+      if (!right) {
+        content.close();
+        listener.finished(name, false);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,13 +27,11 @@ final class FileContent implements AutoCloseable {
   }
 
   /** What a change of a file can't leave as it is, as far as file systems tell. */
-  private record Snapshot(@Nullable Object key, long size, FileTime modified) {
+  record Snapshot(@Nullable Object key, long size, FileTime modified) {
     static Snapshot of(Path file, LinkOption... links) throws IOException {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class, links);
       if (!found.isRegularFile()) {
-        throw new VerificationException(
-            ArtifactReason.NOT_REGULAR_FILE,
-            "\"" + DigestText.shortened(file.toString()) + "\" is no regular file");
+        throw notRegular(file);
       }
       return new Snapshot(found.fileKey(), found.size(), found.lastModifiedTime());
     }
@@ -51,10 +50,39 @@ final class FileContent implements AutoCloseable {
   }
 
   static FileContent open(Path file, LinkOption... links) throws IOException {
-    Snapshot before = Snapshot.of(file, links);
+    return open(file, Snapshot.of(file, links), links);
+  }
+
+  /** A pipe that took its place since is seen before a read could wait for whoever fills it. */
+  static FileContent open(Path file, Snapshot before, LinkOption... links) throws IOException {
     Set<java.nio.file.OpenOption> options = new HashSet<>(Set.of(links));
     options.add(StandardOpenOption.READ);
-    return new FileContent(file, links, before, FileChannel.open(file, options));
+    FileChannel channel = FileChannel.open(file, options);
+    try {
+      requirePosition(file, channel);
+      return new FileContent(file, links, before, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Pipes, sockets and terminals have none. */
+  private static void requirePosition(Path file, FileChannel channel)
+      throws ClosedChannelException {
+    try {
+      long unused = channel.position();
+    } catch (ClosedChannelException e) {
+      throw e; // by an interrupt
+    } catch (IOException e) {
+      throw notRegular(file);
+    }
+  }
+
+  private static VerificationException notRegular(Path file) {
+    return new VerificationException(
+        ArtifactReason.NOT_REGULAR_FILE,
+        "\"" + DigestText.shortened(file.toString()) + "\" is no regular file");
   }
 
   /** Reads a file from start to end, ahead if it is large, and tells the listener. */

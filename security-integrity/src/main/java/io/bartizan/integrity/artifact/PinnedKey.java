@@ -14,7 +14,11 @@ import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.EllipticCurve;
+import java.security.spec.KeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
@@ -83,8 +87,18 @@ public final class PinnedKey {
    */
   public static PinnedKey of(PublicKey key) {
     Objects.requireNonNull(key, "key");
+    try {
+      return ofNumbers(key);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("key is none that this JVM can use", e);
+    }
+  }
+
+  /** Made anew from its numbers, so that one key has one encoding, whoever made the object. */
+  private static PinnedKey ofNumbers(PublicKey key) throws GeneralSecurityException {
     if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
-      return new PinnedKey(key, "Ed25519");
+      KeySpec point = new EdECPublicKeySpec(ed.getParams(), ed.getPoint());
+      return new PinnedKey(KeyFactory.getInstance("Ed25519").generatePublic(point), "Ed25519");
     }
     if (key instanceof ECPublicKey ec) {
       int bits = ec.getParams().getOrder().bitLength();
@@ -93,7 +107,9 @@ public final class PinnedKey {
       String curve = String.valueOf(ec.getParams());
       if (known && curve.contains("secp" + bits + "r1")) {
         requireOnCurve(ec);
-        return new PinnedKey(key, "SHA" + hash + "withECDSA");
+        KeySpec point = new ECPublicKeySpec(ec.getW(), ec.getParams());
+        return new PinnedKey(
+            KeyFactory.getInstance("EC").generatePublic(point), "SHA" + hash + "withECDSA");
       }
       throw new IllegalArgumentException("key is on another curve than P-256, P-384 and P-521");
     }
@@ -103,7 +119,12 @@ public final class PinnedKey {
         throw new IllegalArgumentException(
             "key has " + bits + " bits, " + MIN_RSA_BITS + " to " + MAX_RSA_BITS + " is accepted");
       }
-      return new PinnedKey(key, "SHA256withRSA");
+      BigInteger exponent = rsa.getPublicExponent();
+      if (!exponent.testBit(0) || exponent.bitLength() < 2 || exponent.bitLength() > 64) {
+        throw new IllegalArgumentException("key has an exponent that is even, 1 or above 64 bits");
+      }
+      KeySpec numbers = new RSAPublicKeySpec(rsa.getModulus(), exponent);
+      return new PinnedKey(KeyFactory.getInstance("RSA").generatePublic(numbers), "SHA256withRSA");
     }
     throw new IllegalArgumentException(
         "key is " + key.getAlgorithm() + ", Ed25519, EC and RSA are accepted");

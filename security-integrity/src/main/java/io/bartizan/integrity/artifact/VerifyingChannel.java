@@ -70,6 +70,9 @@ public final class VerifyingChannel implements ReadableByteChannel {
     try {
       buffer.limit(start + pass.atMost(buffer.remaining()));
       int n = source.read(buffer);
+      if (buffer.position() - start != Math.max(n, 0)) {
+        throw new IOException("the source says " + n + " bytes and moved the buffer otherwise");
+      }
       if (n < 0) {
         pass.finish("");
         verified = true;
@@ -81,6 +84,9 @@ public final class VerifyingChannel implements ReadableByteChannel {
       throw fail(new StreamVerificationException(refusal));
     } catch (IOException e) {
       throw fail(e);
+    } catch (RuntimeException | Error e) {
+      failure = new IOException("the source failed", e); // it may have filled the buffer before
+      throw e;
     } finally {
       buffer.limit(limit);
     }

@@ -6,7 +6,9 @@ import io.bartizan.integrity.attest.OciLayout.Descriptor;
 import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds what may be signatures of an image in a layout. Anyone can add to a registry what looks
@@ -33,6 +35,7 @@ final class ImageSignatures {
 
   private final OciLayout layout;
   private final Digest image;
+  private final Set<Object> looked = new HashSet<>();
   private int candidates;
   private final List<String> ignored = new ArrayList<>();
 
@@ -68,7 +71,7 @@ final class ImageSignatures {
    */
   void forEach(Judge judge) throws IOException {
     String tag = "sha256-" + image.hex();
-    for (Descriptor each : layout.manifests()) {
+    for (Descriptor each : layout.manifests(this::ignore)) {
       String name = each.annotation(REF_NAME);
       String lastPart = name.substring(name.lastIndexOf(':') + 1);
       if (each.digest().equals(image)) {
@@ -87,9 +90,17 @@ final class ImageSignatures {
     }
   }
 
+  /** Each is read once, however often it is listed: a short list must not make long work. */
+  private boolean isNew(Object blob) {
+    return looked.add(blob);
+  }
+
   private void referrers(Descriptor index, Judge judge) throws IOException {
+    if (!isNew(index.digest())) {
+      return;
+    }
     try {
-      for (Descriptor each : layout.manifests(index)) {
+      for (Descriptor each : layout.manifests(index, this::ignore)) {
         referrer(each, judge);
       }
     } catch (VerificationException refused) {
@@ -98,11 +109,11 @@ final class ImageSignatures {
   }
 
   private void referrer(Descriptor descriptor, Judge judge) throws IOException {
-    if (!descriptor.mediaType().equals(OciLayout.MANIFEST)) {
+    if (!descriptor.mediaType().equals(OciLayout.MANIFEST) || !isNew(descriptor.digest())) {
       return;
     }
     try {
-      OciLayout.Manifest manifest = layout.manifest(descriptor);
+      OciLayout.Manifest manifest = layout.manifest(descriptor, this::ignore);
       Descriptor subject = manifest.subject();
       if (subject == null || !subject.digest().equals(image)) {
         return;
@@ -118,8 +129,11 @@ final class ImageSignatures {
   }
 
   private void classic(Descriptor descriptor, Judge judge) throws IOException {
+    if (!isNew(List.of(descriptor.digest(), SIGNATURE))) {
+      return;
+    }
     try {
-      for (Descriptor layer : layout.manifest(descriptor).layers()) {
+      for (Descriptor layer : layout.manifest(descriptor, this::ignore).layers()) {
         if (layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
           byte[] decoded = StrictBase64.decodeStandard(layer.annotation(SIGNATURE));
           byte[] signature = decoded == null ? new byte[0] : decoded;
@@ -132,6 +146,9 @@ final class ImageSignatures {
   }
 
   private void offer(Descriptor layer, int maxBytes, Blob blob) throws IOException {
+    if (!isNew(List.of(layer.digest(), layer.mediaType(), layer.annotation(SIGNATURE)))) {
+      return;
+    }
     try {
       if (candidates++ >= MAX_CANDIDATES) {
         throw new VerificationException(

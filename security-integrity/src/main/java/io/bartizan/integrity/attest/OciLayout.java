@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,32 +66,45 @@ final class OciLayout {
   }
 
   /** The manifests that the layout's own index lists. */
-  List<Descriptor> manifests() throws IOException {
-    return index(read("index.json", MAX_MANIFEST_BYTES));
+  List<Descriptor> manifests(Consumer<VerificationException> passedOver) throws IOException {
+    return index(read("index.json", MAX_MANIFEST_BYTES), passedOver);
   }
 
-  static List<Descriptor> index(byte[] json) {
-    return manifests(parse(json, "index.json"));
+  static List<Descriptor> index(byte[] json, Consumer<VerificationException> passedOver) {
+    return descriptors(parse(json, "index.json"), "manifests", MAX_MANIFESTS, passedOver);
   }
 
   /** The manifests that another index lists. */
-  List<Descriptor> manifests(Descriptor index) throws IOException {
+  List<Descriptor> manifests(Descriptor index, Consumer<VerificationException> passedOver)
+      throws IOException {
     Fields fields = body(index, blob(index, MAX_MANIFEST_BYTES), INDEX);
     if (fields.has("layers")) {
       throw fields.refused("an index with layers");
     }
-    return manifests(fields);
+    return descriptors(fields, "manifests", MAX_MANIFESTS, passedOver);
   }
 
-  private static List<Descriptor> manifests(Fields index) {
-    return index.objects("manifests", MAX_MANIFESTS).stream().map(Descriptor::read).toList();
+  /** Others may add to what they don't sign, so one that can't be read must not hide the rest. */
+  private static List<Descriptor> descriptors(
+      Fields fields, String name, int most, Consumer<VerificationException> passedOver) {
+    List<Descriptor> readable = new ArrayList<>();
+    for (Fields each : fields.objects(name, most)) {
+      try {
+        readable.add(Descriptor.read(each));
+      } catch (VerificationException e) {
+        passedOver.accept(e);
+      }
+    }
+    return readable;
   }
 
-  Manifest manifest(Descriptor descriptor) throws IOException {
-    return manifest(descriptor, blob(descriptor, MAX_MANIFEST_BYTES));
+  Manifest manifest(Descriptor descriptor, Consumer<VerificationException> passedOver)
+      throws IOException {
+    return manifest(descriptor, blob(descriptor, MAX_MANIFEST_BYTES), passedOver);
   }
 
-  static Manifest manifest(Descriptor descriptor, byte[] json) {
+  static Manifest manifest(
+      Descriptor descriptor, byte[] json, Consumer<VerificationException> passedOver) {
     Fields fields = body(descriptor, json, MANIFEST);
     if (fields.has("manifests")) {
       throw fields.refused("an image manifest with manifests");
@@ -97,7 +112,7 @@ final class OciLayout {
     Fields subject = fields.objectOrNull("subject");
     return new Manifest(
         subject == null ? null : Descriptor.read(subject),
-        fields.objects("layers", MAX_LAYERS).stream().map(Descriptor::read).toList());
+        descriptors(fields, "layers", MAX_LAYERS, passedOver));
   }
 
   /** What a blob calls itself must be what its descriptor calls it. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
@@ -96,6 +97,24 @@ class FileMatrixTest {
           .isInstanceOf(InterruptedIOException.class);
       assertThat(Thread.interrupted()).isTrue();
     }
+  }
+
+  /** Between the look and the opening; the pipe has a writer that never writes. */
+  @Test
+  void N15_pipePutInTheFilesPlace_isRefusedWithoutReading() throws Exception {
+    Path file = Files.write(directory.resolve("f"), new byte[3]);
+    FileContent.Snapshot regular = FileContent.Snapshot.of(file);
+    Files.delete(file);
+    Path mkfifo = OptionalTool.program("mkfifo");
+    assertThat(new ProcessBuilder(mkfifo.toString(), file.toString()).start().waitFor()).isZero();
+    // Reading and writing at once, as Linux allows, is a writer that needs no reader.
+    try (var writer = new RandomAccessFile(file.toFile(), "rw")) {
+      assertThat(writer.getFD().valid()).isTrue();
+      refused(ArtifactReason.NOT_REGULAR_FILE, () -> FileContent.open(file, regular));
+    }
+    refused(
+        ArtifactReason.NOT_REGULAR_FILE,
+        () -> Artifacts.verify(file, Digest.sha256Of(new byte[3])));
   }
 
   @Test

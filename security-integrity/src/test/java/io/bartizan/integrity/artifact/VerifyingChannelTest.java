@@ -107,6 +107,44 @@ class VerifyingChannelTest {
     }
   }
 
+  /**
+   * It wrote and then failed otherwise than channels do; going on must not forget what it wrote.
+   */
+  @Test
+  void N07_sourceThatFillsAndThrowsARuntimeException_staysFailed() {
+    for (boolean moves : new boolean[] {true, false}) {
+      ReadableByteChannel broken =
+          new ReadableByteChannel() {
+            private int calls;
+
+            @Override
+            public int read(ByteBuffer buffer) {
+              if (calls++ == 0) {
+                buffer.put((byte) 6);
+                if (moves) {
+                  throw new IllegalStateException("broken");
+                }
+                return 0;
+              }
+              return -1;
+            }
+
+            @Override
+            public boolean isOpen() {
+              return true;
+            }
+
+            @Override
+            public void close() {}
+          };
+      var in = VerifyingChannel.of(broken, Expected.of(Digest.sha256Of(new byte[0])));
+      ByteBuffer buffer = ByteBuffer.allocate(4);
+      assertThatThrownBy(() -> in.read(buffer)).isInstanceOf(Exception.class);
+      assertThatThrownBy(() -> in.read(buffer)).isInstanceOf(IOException.class);
+      assertThat(in.isVerified()).isFalse();
+    }
+  }
+
   private static VerifyingChannel open(byte[] content, Expected expected) {
     return VerifyingChannel.of(Channels.newChannel(new ByteArrayInputStream(content)), expected);
   }

@@ -60,11 +60,11 @@ class AttestMutationTest {
     SIMPLE_SIGNING(null, SimpleSigning::parse, text(Signer.simpleSigning("r.example/app", DIGEST))),
     OCI_INDEX(
         null,
-        OciLayout::index,
+        bytes -> OciLayout.index(bytes, refused -> {}),
         "{\"schemaVersion\":2,\"manifests\":[" + descriptor(OciLayout.MANIFEST) + "]}"),
     OCI_MANIFEST(
         null,
-        bytes -> OciLayout.manifest(MANIFEST, bytes),
+        bytes -> OciLayout.manifest(MANIFEST, bytes, refused -> {}),
         "{\"schemaVersion\":2,\"mediaType\":\""
             + OciLayout.MANIFEST
             + "\",\"config\":{},\"layers\":["
@@ -142,7 +142,9 @@ class AttestMutationTest {
         hostile(count, i -> "\"\\u0061" + i + "\":" + value, "{", "}");
       }
       String one = descriptor(OciLayout.MANIFEST);
-      refused("{\"manifests\":[" + repeat(count, i -> one) + ",1]}", OciLayout::index);
+      refused(
+          "{\"manifests\":[" + repeat(count, i -> one) + ",1]}",
+          bytes -> OciLayout.index(bytes, refused -> {}));
     }
     String base64 = Base64.getEncoder().encodeToString(new byte[900_000]);
     String envelope = "{\"payloadType\":\"" + IN_TOTO + "\",\"payload\":\"" + base64 + "\",\"sig";
@@ -156,7 +158,7 @@ class AttestMutationTest {
     refused(text, bytes -> STATEMENTS.verify(bytes, DIGEST));
     refused(text, bytes -> COSIGN.verify(bytes, IMAGE));
     refused(text, SimpleSigning::parse);
-    refused(text, bytes -> OciLayout.manifest(MANIFEST, bytes));
+    refused(text, bytes -> OciLayout.manifest(MANIFEST, bytes, refused -> {}));
   }
 
   private static void refused(String text, DamagedTexts.BytesReader reader) {

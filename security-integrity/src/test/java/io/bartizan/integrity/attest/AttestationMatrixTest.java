@@ -22,6 +22,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
@@ -180,6 +181,48 @@ class AttestationMatrixTest {
     for (String bad : List.of("++++\n", "++++=", "QR==", "Q", "%%%%")) {
       envelope.put("payload", bad);
       refused(AttestReason.MALFORMED, () -> envelopes.verify(json(envelope)));
+    }
+  }
+
+  @Test
+  void N74_oneKeyInTwoEncodings_isOneKey() throws Exception {
+    RSAPublicKey key = (RSAPublicKey) Signer.rsa().publicKey();
+    RSAPublicKey elsewhere = new ElsewhereKey(key);
+    assertThat(elsewhere.getEncoded()).isNotEqualTo(key.getEncoded());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> SignerKeys.threshold(2, List.of(PinnedKey.of(key), PinnedKey.of(elsewhere))))
+        .withMessageContaining("twice");
+  }
+
+  /** As a security module might give it: the same numbers, encoded its own way. */
+  private record ElsewhereKey(RSAPublicKey key) implements RSAPublicKey {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public BigInteger getModulus() {
+      return key.getModulus();
+    }
+
+    @Override
+    public BigInteger getPublicExponent() {
+      return key.getPublicExponent();
+    }
+
+    @Override
+    public String getAlgorithm() {
+      return "RSA";
+    }
+
+    @Override
+    public String getFormat() {
+      return "X.509";
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      byte[] encoded = key.getEncoded();
+      return Arrays.copyOf(encoded, encoded.length + 1);
     }
   }
 

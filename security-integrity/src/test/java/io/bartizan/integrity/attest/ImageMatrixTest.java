@@ -58,6 +58,35 @@ class ImageMatrixTest {
   }
 
   @Test
+  void N79_unreadableDescriptors_hideNoGoodOne() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    Digest digest = image.requireDigest();
+    Map<String, Object> sha1 =
+        Map.of("mediaType", "x", "digest", "sha1:" + "0".repeat(40), "size", 1);
+    layout.listed(sha1);
+    layout.listed(Map.of());
+    layout.fallbackIndex(digest, ALICE.imageBundle(digest), sha1, Map.of("mediaType", 1));
+    VerifiedImage verified = cosign.verify(folder, image);
+    assertThat(verified.signers()).containsExactly(ALICE.key);
+    assertThat(verified.ignored()).hasSize(4);
+  }
+
+  @Test
+  void verify_oneManifestListedOftenUnderManyNames_isReadOnce() throws Exception {
+    LayoutFolder again = new LayoutFolder(folder);
+    ImageReference same = again.image("app");
+    byte[] one = EVE.imageBundle(same.requireDigest());
+    for (int i = 0; i < 50; i++) {
+      again.referrer(same.requireDigest(), one);
+      again.fallbackIndex(same.requireDigest(), one);
+      again.classic(same.requireDigest(), "AAAA", new byte[3]);
+    }
+    again.referrer(same.requireDigest(), ALICE.imageBundle(same.requireDigest()));
+    assertThat(cosign.verify(folder, same).ignored()).hasSize(2);
+  }
+
+  @Test
   void N79_bundlesAmongReferrers_areFound() throws Exception {
     LayoutFolder layout = new LayoutFolder(folder);
     ImageReference image = layout.image("app");

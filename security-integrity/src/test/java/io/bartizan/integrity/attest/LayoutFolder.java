@@ -62,12 +62,14 @@ final class LayoutFolder {
   }
 
   /** The index that registries without the referrers API keep under a tag. */
-  void fallbackIndex(Digest image, byte[] bundle) throws IOException {
+  void fallbackIndex(Digest image, byte[] bundle, Object... before) throws IOException {
     byte[] manifest = referrerManifest(image, bundle);
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("schemaVersion", 2);
     index.put("mediaType", INDEX);
-    index.put("manifests", List.of(described(MANIFEST, blob(manifest), manifest.length)));
+    List<Object> all = new ArrayList<>(List.of(before));
+    all.add(described(MANIFEST, blob(manifest), manifest.length));
+    index.put("manifests", all);
     listed(INDEX, Signer.json(index), Map.of(REF_NAME, "sha256-" + image.hex()));
   }
 
@@ -84,6 +86,12 @@ final class LayoutFolder {
       manifest.put("subject", described(MANIFEST, subject, 100));
     }
     return Signer.json(manifest);
+  }
+
+  /** Whatever it is. */
+  void listed(Map<String, ?> descriptor) throws IOException {
+    manifests.add(descriptor);
+    writeIndex();
   }
 
   @CanIgnoreReturnValue

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -55,6 +56,10 @@ final class Signer {
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
+  }
+
+  PublicKey publicKey() {
+    return pair.getPublic();
   }
 
   String pem() {

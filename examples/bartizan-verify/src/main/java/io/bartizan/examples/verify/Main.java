@@ -4,14 +4,15 @@ import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Artifacts;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.Expected;
 import io.bartizan.integrity.artifact.FileBatch;
 import io.bartizan.integrity.artifact.FileResult;
 import io.bartizan.integrity.artifact.Manifest;
 import io.bartizan.integrity.artifact.ManifestReport;
 import io.bartizan.integrity.artifact.ManifestVerifier;
 import io.bartizan.integrity.artifact.MinisignKey;
+import io.bartizan.integrity.artifact.NameRule;
 import io.bartizan.integrity.artifact.PinnedKey;
-import io.bartizan.integrity.artifact.ProgressListener;
 import io.bartizan.integrity.artifact.RollbackRule;
 import io.bartizan.integrity.artifact.SignedManifest;
 import io.bartizan.integrity.artifact.Sri;
@@ -73,7 +74,9 @@ public final class Main {
       throws IOException {
     Digest expected =
         digest.indexOf(':') < 0 ? Digest.parseSha256(digest) : Digest.parseOci(digest);
-    try (VerifiedFile verified = Artifacts.verify(file, expected)) {
+    ProgressBar bar = bar(false);
+    try (VerifiedFile verified = Artifacts.verify(file, Expected.of(expected), bar)) {
+      bar.clear();
       out().println(SafeText.of(file.toString()) + ": OK, " + verified.size() + " bytes");
     }
     return 0;
@@ -90,12 +93,16 @@ public final class Main {
       @Option(names = "--zero", description = "entries end with NUL") boolean zero,
       @Option(names = "--minisign", paramLabel = "KEY", description = "public key of SUMS.minisig")
           @Nullable String key,
-      @Option(names = "--progress", description = "draw a progress bar") boolean progress)
+      @Option(
+              names = "--posix-names",
+              description = "take names that are safe on POSIX systems only, such as a:b")
+          boolean posixNames,
+      @Option(names = "--progress", description = "draw a progress bar, even of short work")
+          boolean progress)
       throws IOException {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
-    ProgressBar bar = new ProgressBar(err());
-    FileBatch batch =
-        FileBatch.builder().withListener(progress ? bar : ProgressListener.NONE).build();
+    ProgressBar bar = bar(progress);
+    FileBatch batch = FileBatch.builder().withListener(bar).build();
     ManifestVerifier.Builder options = ManifestVerifier.of(folder).withBatch(batch);
     if (exact) {
       options =
@@ -104,19 +111,21 @@ public final class Main {
     if (ignoreMissing) {
       options = options.ignoreMissing();
     }
-    ManifestReport report = options.build().check(manifest(sums, zero, key));
+    ManifestReport report = options.build().check(manifest(sums, zero, key, posixNames));
     bar.clear();
     return print(report);
   }
 
-  private static Manifest manifest(Path sums, boolean zero, @Nullable String key)
-      throws IOException {
+  private static Manifest manifest(
+      Path sums, boolean zero, @Nullable String key, boolean posixNames) throws IOException {
+    NameRule names = posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE;
     byte[] content = Files.readAllBytes(sums);
     if (key == null) {
-      return zero ? Manifest.parseZero(content) : Manifest.parse(content);
+      return zero ? Manifest.parseZero(content, names) : Manifest.parse(content, names);
     }
     String signature = Files.readString(Path.of(sums + ".minisig"));
-    return SignedManifest.verify(content, signature, MinisignKey.parse(key), RollbackRule.anyAge())
+    MinisignKey pinned = MinisignKey.parse(key);
+    return SignedManifest.verify(content, signature, pinned, RollbackRule.anyAge(), names)
         .manifest();
   }
 
@@ -137,7 +146,9 @@ public final class Main {
       @Parameters(paramLabel = "INTEGRITY") String integrity,
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
-    Digest matched = Sri.parse(integrity).verify(file);
+    ProgressBar bar = bar(false);
+    Digest matched = Sri.parse(integrity).verify(file, bar);
+    bar.clear();
     out().println(SafeText.of(file.toString()) + ": OK, " + matched.sri());
     return 0;
   }
@@ -146,8 +157,10 @@ public final class Main {
   int minisign(
       @Parameters(paramLabel = "KEY") String key, @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
-    String comment =
-        MinisignKey.parse(key).verify(file, Files.readString(Path.of(file + ".minisig")));
+    ProgressBar bar = bar(false);
+    String signature = Files.readString(Path.of(file + ".minisig"));
+    String comment = MinisignKey.parse(key).verify(file, signature, bar);
+    bar.clear();
     out().println(SafeText.of(file.toString()) + ": OK, " + SafeText.of(comment));
     return 0;
   }
@@ -182,6 +195,12 @@ public final class Main {
     out().println(verified.reference() + ": OK, " + verified.signers());
     verified.ignored().forEach(why -> err().println("  not counted: " + why));
     return 0;
+  }
+
+  /** Drawn when asked, and of long work where somebody may be looking. */
+  private ProgressBar bar(boolean asked) {
+    long least = asked ? 0 : System.console() == null ? Long.MAX_VALUE : ProgressBar.LONG_BYTES;
+    return new ProgressBar(err(), least);
   }
 
   private PrintWriter out() {

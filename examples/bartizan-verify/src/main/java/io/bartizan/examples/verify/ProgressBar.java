@@ -4,18 +4,24 @@ import io.bartizan.integrity.artifact.ProgressListener;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Draws how much of the known bytes was hashed, at most once a percent. */
+/** Draws how much of the known bytes was hashed, at most once a percent; nothing of short work. */
 final class ProgressBar implements ProgressListener {
+
+  /** What takes about a second from a slow disk. */
+  static final long LONG_BYTES = 128L << 20;
 
   private static final int WIDTH = 40;
 
   private final PrintWriter out;
+  private final long least;
   private final AtomicLong total = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong shown = new AtomicLong(-1);
 
-  ProgressBar(PrintWriter out) {
+  /** Of work of at least so many bytes. */
+  ProgressBar(PrintWriter out, long least) {
     this.out = out;
+    this.least = least;
   }
 
   @Override
@@ -26,12 +32,22 @@ final class ProgressBar implements ProgressListener {
   @Override
   public void advanced(String name, long bytes) {
     long now = done.addAndGet(bytes);
+    if (total.get() < least) {
+      return;
+    }
     long percent = 100 * now / Math.max(1, total.get());
     long before = shown.get();
     if (percent != before && shown.compareAndSet(before, percent)) {
       int filled = (int) Math.min(WIDTH, percent * WIDTH / 100);
       out.printf("\r[%s%s] %d MiB", "#".repeat(filled), ".".repeat(WIDTH - filled), now >> 20);
       out.flush();
+    }
+  }
+
+  @Override
+  public void finished(String name, boolean verified) {
+    if (!verified) {
+      clear(); // what is said of it next must not share its line
     }
   }
 

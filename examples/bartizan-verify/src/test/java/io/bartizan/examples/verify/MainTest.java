@@ -61,6 +61,31 @@ class MainTest {
   }
 
   @Test
+  void check_namesOfPosixOnly_needTheOption() throws Exception {
+    Files.write(directory.resolve("a:b"), CONTENT);
+    Files.writeString(sums, DIGEST.hex() + "  a:b\n");
+    assertThat(run("check", sums.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("name-unsafe");
+    assertThat(run("check", "--posix-names", sums.toString())).isZero();
+    assertThat(out.toString()).contains("a:b: OK");
+  }
+
+  @Test
+  void bar_drawsLongWorkOnlyAndIsTakenAway() {
+    ProgressBar bar = new ProgressBar(new PrintWriter(err, true), 1_000);
+    bar.planned(1, 999);
+    bar.advanced("f", 999);
+    bar.clear();
+    assertThat(err.toString()).isEmpty();
+    ProgressBar drawn = new ProgressBar(new PrintWriter(err, true), 1_000);
+    drawn.planned(1, 1_000);
+    drawn.advanced("f", 500);
+    assertThat(err.toString()).contains("[####################....................] 0 MiB");
+    drawn.finished("f", false);
+    assertThat(err.toString()).endsWith("\r");
+  }
+
+  @Test
   void sri_rightOrWrong_tellsByItsStatus() {
     assertThat(run("sri", DIGEST.sri(), file.toString())).isZero();
     assertThat(run("sri", "foo-bar", file.toString())).isEqualTo(1);
