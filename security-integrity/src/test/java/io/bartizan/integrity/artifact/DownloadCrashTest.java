@@ -31,7 +31,7 @@ class DownloadCrashTest {
 
   private static final int SIZE = 2_000_000;
   private static final int KILLS = Integer.getInteger("artifact.kills", 12);
-  private static final long SPARSE_GIB = Long.getLong("artifact.sparse.gib", 20);
+  private static final long SPARSE_GIB = Long.getLong("artifact.sparse.gib", 3);
   private static final byte[] GOOD = bytes(SIZE);
   private static final byte[] OLD = bytes(10);
 

@@ -21,6 +21,7 @@ import io.bartizan.integrity.attest.CosignVerifier;
 import io.bartizan.integrity.attest.ImageReference;
 import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.VerifiedImage;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -199,8 +200,22 @@ public final class Main {
 
   /** Drawn when asked, and of long work where somebody may be looking. */
   private ProgressBar bar(boolean asked) {
-    long least = asked ? 0 : System.console() == null ? Long.MAX_VALUE : ProgressBar.LONG_BYTES;
+    long least = asked ? 0 : isTerminal() ? ProgressBar.LONG_BYTES : Long.MAX_VALUE;
     return new ProgressBar(err(), least);
+  }
+
+  /** From JDK 22 on there may be a console that is no terminal, and a method that tells. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    try {
+      return console != null
+          && Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
+    } catch (NoSuchMethodException e) {
+      return true; // before that JDK there is one at a terminal only
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   private PrintWriter out() {
