@@ -5,6 +5,8 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /** The limiter for callers that wait; the time-out of the stage bounds each wait. */
 final class BlockingGrid implements KeyedRateLimiter {
@@ -17,27 +19,36 @@ final class BlockingGrid implements KeyedRateLimiter {
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    return limiter.tryAcquire(key, permits).toCompletableFuture().join();
+    return await(limiter.tryAcquire(key, permits));
   }
 
   @Override
   public Decision peek(String key, long permits) {
-    return limiter.peek(key, permits).toCompletableFuture().join();
+    return await(limiter.peek(key, permits));
   }
 
   @Override
   public void refund(String key, long permits) {
-    limiter.refund(key, permits).toCompletableFuture().join();
+    var unused = await(limiter.refund(key, permits));
   }
 
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
-    return limiter.reserve(key, permits, maxWait).toCompletableFuture().join();
+    return await(limiter.reserve(key, permits, maxWait));
   }
 
   @Override
   public Decision acquire(String key, long permits, Duration maxWait) {
-    return limiter.acquire(key, permits, maxWait).toCompletableFuture().join();
+    return await(limiter.acquire(key, permits, maxWait));
+  }
+
+  /** Waits to the end, at most the time-out; an interruption stays for the caller to see. */
+  private static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.TokenBucket;
 import io.github.bucket4j.Bandwidth;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A token bucket on any Bucket4j grid (Hazelcast, Infinispan, JDBC and others).
@@ -30,7 +32,12 @@ import java.util.concurrent.TimeUnit;
  * <p>Bucket4j decides, on the clock of its own configuration, and its retries and failures are its
  * own: a stage fails with Bucket4j's exception, or with {@link
  * java.util.concurrent.TimeoutException} after the time-out, when the check may have been charged.
- * Bucket4j keeps the configuration with which a key was first seen. It can't reserve under a bound,
+ * Stages that time out complete on the JDK's own timer thread: don't block there.
+ *
+ * <p>A bucket's key on the grid is {@code limit-name:key}, so that limits of different names count
+ * apart. Bucket4j keeps the configuration with which a key was first seen until the grid forgets
+ * it: give the proxy manager an expiration, and a changed limit another name if it must hold at
+ * once. It can't reserve under a bound,
  * so {@code reserve} and {@code acquire} are not supported. On Redis, {@code
  * io.bartizan.ratelimit.redis} needs one round trip where Bucket4j needs two.
  *
@@ -45,7 +52,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   private final long timeoutNanos;
   private volatile String lastFailure = "";
 
-  private Bucket4jRateLimiter(TokenBucket limit, Grid grid, Duration timeout) {
+  Bucket4jRateLimiter(TokenBucket limit, Grid grid, Duration timeout) {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
       throw new IllegalArgumentException("timeout is " + timeout + ", 1 ms to 10 s is accepted");
     }
@@ -58,12 +65,12 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    * A limiter on a grid that answers asynchronously.
    *
    * @param manager the grid; {@code withMapper} gives it String keys
-   * @param limit what each key may take; refilled evenly
+   * @param limit what each key may take; refilled evenly, with a name
    * @param timeout how long a check waits; 1 ms to 10 s
    * @return a limiter
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the grid is not asynchronous, the limit is refilled in
-   *     steps, or {@code timeout} is outside its range
+   * @throws IllegalArgumentException if the grid is not asynchronous, the limit has no name or is
+   *     refilled in steps, or {@code timeout} is outside its range
    */
   public static Bucket4jRateLimiter of(
       ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
@@ -79,13 +86,14 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    * A limiter on a grid whose calls block, such as JDBC.
    *
    * @param manager the grid
-   * @param limit what each key may take; refilled evenly
+   * @param limit what each key may take; refilled evenly, with a name
    * @param timeout how long a check waits; 1 ms to 10 s
-   * @param executor runs the blocking calls; the caller's to bound and to shut down
+   * @param executor runs the blocking calls; the caller's to bound and to shut down. What has timed
+   *     out before its turn is not asked any more
    * @return a limiter
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the limit is refilled in steps or {@code timeout} is
-   *     outside its range
+   * @throws IllegalArgumentException if the limit has no name or is refilled in steps, or {@code
+   *     timeout} is outside its range
    */
   public static Bucket4jRateLimiter of(
       ProxyManager<String> manager, TokenBucket limit, Duration timeout, Executor executor) {
@@ -96,6 +104,13 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   }
 
   private static BucketConfiguration configuration(TokenBucket limit) {
+    if (limit.name().equals(Limit.DEFAULT_NAME)) {
+      throw new IllegalArgumentException(
+          "limit \""
+              + limit
+              + "\" has no name and would count together with all others of this grid that have"
+              + " none; say named(\"...\")");
+    }
     if (limit.isStepped()) {
       throw new IllegalArgumentException(limit + " is refilled in steps; evenly is accepted");
     }
@@ -112,8 +127,8 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   @Override
   public CompletionStage<Decision> tryAcquire(String key, long permits) {
-    check(key, permits);
-    return watched(grid.consume(key, permits))
+    String name = check(key, permits);
+    return watched(() -> grid.consume(name, permits))
         .thenApply(
             probe ->
                 decision(
@@ -126,8 +141,8 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    check(key, permits);
-    return watched(grid.estimate(key, permits))
+    String name = check(key, permits);
+    return watched(() -> grid.estimate(name, permits))
         .thenApply(
             probe ->
                 decision(
@@ -140,8 +155,8 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    check(key, permits);
-    return watched(grid.add(key, permits));
+    String name = check(key, permits);
+    return watched(() -> grid.add(name, permits));
   }
 
   /**
@@ -182,10 +197,18 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
         : Health.degraded("the last call failed: " + failure);
   }
 
-  private <T> CompletableFuture<T> watched(CompletableFuture<T> call) {
-    return call.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+  /** What the grid throws instead of answering is a failed stage too. */
+  private <T> CompletableFuture<T> watched(Supplier<CompletableFuture<T>> call) {
+    CompletableFuture<T> answer;
+    try {
+      answer = call.get();
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer
+        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
         .whenComplete(
-            (answer, failure) -> {
+            (its, failure) -> {
               Throwable cause =
                   failure instanceof CompletionException && failure.getCause() != null
                       ? failure.getCause()
@@ -212,7 +235,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
         limit,
         allowed,
         permits,
-        Math.max(0, remaining),
+        Math.min(limit.capacity(), Math.max(0, remaining)),
         Duration.ofNanos(Math.max(0, retryNanos)),
         Duration.ofNanos(Math.max(0, resetNanos)),
         Decision.Source.REMOTE);
@@ -225,10 +248,12 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
     return (long) Math.ceil(missing * nanosPerPermit);
   }
 
-  private static void check(String key, long permits) {
-    String unused = Key.check(key);
+  /** The key's name on the grid. */
+  private String check(String key, long permits) {
+    String name = limit.name() + ":" + Key.check(key);
     if (permits < 1) {
       throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
     }
+    return name;
   }
 }

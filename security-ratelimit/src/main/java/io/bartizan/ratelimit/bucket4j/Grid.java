@@ -46,9 +46,20 @@ interface Grid {
   static Grid blocking(
       ProxyManager<String> manager, BucketConfiguration configuration, Executor executor) {
     return new Grid() {
+      /** Asks unless the answer has come too late already: then the time-out has ended it. */
       private <T> CompletableFuture<T> ask(String key, Function<BucketProxy, T> question) {
-        return CompletableFuture.supplyAsync(
-            () -> question.apply(manager.builder().build(key, () -> configuration)), executor);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        executor.execute(
+            () -> {
+              if (!answer.isDone()) {
+                try {
+                  answer.complete(question.apply(manager.getProxy(key, () -> configuration)));
+                } catch (Throwable e) {
+                  answer.completeExceptionally(e);
+                }
+              }
+            });
+        return answer;
       }
 
       @Override
@@ -63,8 +74,13 @@ interface Grid {
 
       @Override
       public CompletableFuture<Void> add(String key, long permits) {
-        return CompletableFuture.runAsync(
-            () -> manager.builder().build(key, () -> configuration).addTokens(permits), executor);
+        return ask(
+                key,
+                bucket -> {
+                  bucket.addTokens(permits);
+                  return bucket;
+                })
+            .thenApply(bucket -> null);
       }
     };
   }

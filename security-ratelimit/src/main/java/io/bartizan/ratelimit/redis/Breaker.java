@@ -97,7 +97,7 @@ final class Breaker {
   private static void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("a listener of rate limits on Redis failed", e);
     }
   }

@@ -66,7 +66,7 @@ final class Deadlines {
     long now = ticker.nanos();
     try {
       return expire.apply(now);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("ending checks that timed out failed", e);
       return now + timeoutNanos;
     }

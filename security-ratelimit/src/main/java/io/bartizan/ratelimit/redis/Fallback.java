@@ -44,8 +44,12 @@ final class Fallback {
   void decide(Check check) {
     if (!check.isDone()) {
       KeyedRateLimiter share = check.kind.givesBack() ? null : local;
-      if (check.complete(share == null ? unheld(check) : held(share, check))) {
-        decided.increment();
+      try {
+        if (check.complete(share == null ? unheld(check) : held(share, check))) {
+          decided.increment();
+        }
+      } catch (RuntimeException planFailed) {
+        check.completeExceptionally(planFailed);
       }
     }
   }

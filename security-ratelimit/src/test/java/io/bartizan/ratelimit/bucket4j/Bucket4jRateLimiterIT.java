@@ -15,7 +15,11 @@ import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.lettuce.core.RedisClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -83,6 +87,56 @@ class Bucket4jRateLimiterIT {
         .hasMessageContaining("in steps");
     assertThatThrownBy(() -> Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofHours(1)))
         .hasMessageContaining("1 ms to 10 s");
+  }
+
+  @Test
+  void two_limits_on_one_grid_do_not_share_a_bucket() {
+    TokenBucket small = Limit.tokenBucket(2, Rate.per(1, HOURS)).named("small");
+    TokenBucket large = Limit.tokenBucket(100, Rate.per(1, HOURS)).named("large");
+    Duration wait = Duration.ofSeconds(5);
+    KeyedRateLimiter api = Bucket4jRateLimiter.of(manager, large, wait).blocking();
+    KeyedRateLimiter login = Bucket4jRateLimiter.of(manager, small, wait).blocking();
+    assertThat(api.tryAcquire("alice").remaining()).isEqualTo(99);
+    assertThat(login.tryAcquire("alice").remaining()).isEqualTo(1);
+    assertThat(api.tryAcquire("alice").remaining()).isEqualTo(98);
+    assertThatThrownBy(() -> Bucket4jRateLimiter.of(manager, LIMIT.named("default"), wait))
+        .hasMessageContaining("has no name");
+  }
+
+  @Test
+  void amounts_at_the_edge_of_what_a_long_holds_are_decisions() {
+    KeyedRateLimiter limiter =
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking();
+    for (long permits : new long[] {11, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+      assertThat(limiter.tryAcquire("edge", permits).neverAllowed()).isTrue();
+      assertThat(limiter.peek("edge", permits).neverAllowed()).isTrue();
+    }
+    assertThat(limiter.tryAcquire("edge", 10).allowed()).isTrue();
+    limiter.refund("edge", Long.MAX_VALUE);
+    assertThat(limiter.peek("edge", 1).remaining()).isEqualTo(10);
+  }
+
+  @Test
+  void check_that_timed_out_before_its_turn_is_never_charged() {
+    List<Runnable> queued = new ArrayList<>();
+    Bucket4jRateLimiter limiter =
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofMillis(20), queued::add);
+    CompletableFuture<Decision> late = limiter.tryAcquire("turn", 4).toCompletableFuture();
+    assertThatThrownBy(late::join).hasCauseInstanceOf(TimeoutException.class);
+    queued.forEach(Runnable::run);
+    KeyedRateLimiter direct =
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5), Runnable::run).blocking();
+    assertThat(direct.peek("turn", 1).remaining()).isEqualTo(10);
+    Bucket4jRateLimiter full =
+        Bucket4jRateLimiter.of(
+            manager,
+            LIMIT,
+            Duration.ofSeconds(5),
+            task -> {
+              throw new RejectedExecutionException("full");
+            });
+    CompletableFuture<Decision> refused = full.tryAcquire("turn", 1).toCompletableFuture();
+    assertThatThrownBy(refused::join).hasCauseInstanceOf(RejectedExecutionException.class);
   }
 
   @Test

@@ -115,7 +115,7 @@ class RedisExampleTest {
 
   /** Compiled only: the grid is the application's. */
   static AsyncKeyedRateLimiter grid(ProxyManager<String> hazelcastProxyManager) {
-    TokenBucket bucket = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS));
+    TokenBucket bucket = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("api");
     return Bucket4jRateLimiter.of(hazelcastProxyManager, bucket, Duration.ofMillis(100));
   }
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Health;
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Observed;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisServer;
@@ -19,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +258,72 @@ class RedisFailureIT {
         proxy.restore();
         await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void broken_listeners_end_no_time_outs(boolean error) throws Exception {
+    Runnable breaks =
+        () -> {
+          if (error) {
+            throw new AssertionError("broken");
+          }
+          throw new IllegalStateException("broken");
+        };
+    RedisLimiterListener broken =
+        new RedisLimiterListener() {
+          @Override
+          public void onUnavailable(String server, String reason) {
+            breaks.run();
+          }
+
+          @Override
+          public void onAvailable(String server) {
+            breaks.run();
+          }
+        };
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.of(client, LIMIT).withListener(broken).build()) {
+      AsyncKeyedRateLimiter observed =
+          Observed.of(
+              limiter,
+              (verb, decision) -> {
+                throw new IllegalStateException("broken");
+              });
+      for (int round = 0; round < 3; round++) {
+        await(() -> observed.blocking().tryAcquire("k").source() == Source.REMOTE);
+        proxy.stall();
+        for (int i = 0; i < 5; i++) {
+          Decision decision =
+              observed.tryAcquire("k").toCompletableFuture().get(20, TimeUnit.SECONDS);
+          assertThat(decision.source()).isEqualTo(Source.FAILED_CLOSED);
+        }
+        proxy.restore();
+      }
+    }
+  }
+
+  @Test
+  void plan_that_throws_while_redis_is_away_fails_its_own_check_and_no_other() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Plan plan =
+        key -> {
+          if (broken.get() && key.equals("bad")) {
+            throw new IllegalStateException("no such plan");
+          }
+          return LIMIT.limitsOf(key);
+        };
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.of(client, plan).withFailurePolicy(FailurePolicy.localShare(2)).build()) {
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      proxy.stall();
+      CompletableFuture<Decision> bad = limiter.tryAcquire("bad").toCompletableFuture();
+      CompletableFuture<Decision> good = limiter.tryAcquire("good").toCompletableFuture();
+      broken.set(true);
+      assertThatThrownBy(() -> bad.get(20, TimeUnit.SECONDS))
+          .hasRootCauseMessage("no such plan");
+      assertThat(good.get(20, TimeUnit.SECONDS).source()).isEqualTo(Source.LOCAL_SHARE);
     }
   }
 

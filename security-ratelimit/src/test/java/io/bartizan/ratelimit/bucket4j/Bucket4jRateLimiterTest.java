@@ -1,0 +1,124 @@
+package io.bartizan.ratelimit.bucket4j;
+
+import static java.time.temporal.ChronoUnit.HOURS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.Health;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.TokenBucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A grid that misbehaves in every way it can. */
+class Bucket4jRateLimiterTest {
+
+  private static final TokenBucket LIMIT = Limit.tokenBucket(5, Rate.per(5, HOURS)).named("grid");
+
+  private final List<String> asked = new ArrayList<>();
+  private Supplier<CompletableFuture<ConsumptionProbe>> answer =
+      () -> CompletableFuture.completedFuture(ConsumptionProbe.consumed(4, 9));
+
+  private final Grid grid =
+      new Grid() {
+        @Override
+        public CompletableFuture<ConsumptionProbe> consume(String key, long permits) {
+          asked.add(key);
+          return answer.get();
+        }
+
+        @Override
+        public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
+          return answer.get().thenApply(probe -> EstimationProbe.canBeConsumed(4));
+        }
+
+        @Override
+        public CompletableFuture<Void> add(String key, long permits) {
+          return answer.get().thenApply(probe -> null);
+        }
+      };
+
+  private final Bucket4jRateLimiter limiter =
+      new Bucket4jRateLimiter(LIMIT, grid, Duration.ofMillis(20));
+
+  @Test
+  void exception_instead_of_a_stage_is_a_failed_stage_and_shows_in_health() {
+    answer =
+        () -> {
+          throw new IllegalStateException("the grid is shut down");
+        };
+    CompletionStage<Decision> stage = limiter.tryAcquire("k", 1);
+    assertThatThrownBy(() -> stage.toCompletableFuture().join())
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(IllegalStateException.class);
+    KeyedRateLimiter blocking = limiter.blocking();
+    assertThatThrownBy(() -> blocking.tryAcquire("k"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the grid is shut down");
+    assertThatThrownBy(() -> blocking.peek("k", 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> blocking.refund("k", 1)).isInstanceOf(IllegalStateException.class);
+    assertThat(blocking.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(limiter.health().detail()).contains("IllegalStateException");
+    answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.consumed(4, 9));
+    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+  }
+
+  @Test
+  void stage_that_never_completes_ends_with_the_time_out_also_for_an_interrupted_caller() {
+    answer = CompletableFuture::new;
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(TimeoutException.class);
+    } finally {
+      assertThat(Thread.interrupted()).as("kept for the caller").isTrue();
+    }
+    assertThat(limiter.health().detail()).contains("TimeoutException");
+  }
+
+  @Test
+  void exception_in_a_callback_of_the_caller_is_his_alone() {
+    CompletionStage<String> broken =
+        limiter
+            .tryAcquire("k", 1)
+            .thenApply(
+                decision -> {
+                  throw new IllegalArgumentException("the caller's");
+                });
+    assertThatThrownBy(() -> broken.toCompletableFuture().join())
+        .hasCauseInstanceOf(IllegalArgumentException.class);
+    assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+  }
+
+  @Test
+  void keys_of_different_limits_are_different_on_the_grid() {
+    Bucket4jRateLimiter other =
+        new Bucket4jRateLimiter(LIMIT.named("other"), grid, Duration.ofSeconds(1));
+    assertThat(limiter.blocking().tryAcquire("a:b").allowed()).isTrue();
+    assertThat(other.blocking().tryAcquire("a:b").allowed()).isTrue();
+    assertThat(asked).containsExactly("grid:a:b", "other:a:b");
+  }
+
+  /** As after a restart with a smaller limit, which the grid does not know yet. */
+  @Test
+  void grid_that_remembers_a_larger_limit_is_not_believed_beyond_the_capacity() {
+    answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.consumed(99, -1));
+    Decision decision = limiter.blocking().tryAcquire("k");
+    assertThat(decision.remaining()).isEqualTo(5);
+    assertThat(decision.resetAfter()).isZero();
+  }
+}
