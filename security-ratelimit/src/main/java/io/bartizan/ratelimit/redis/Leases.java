@@ -38,7 +38,7 @@ final class Leases implements AutoCloseable {
 
   private final AtomicLong count = new AtomicLong();
 
-  /** Calls that are not answered. */
+  /** Calls that are not answered, but for releases. */
   private final AtomicInteger pending = new AtomicInteger();
 
   Leases(RedisConcurrencyLimiterBuilder settings, Links.Source source) {
@@ -102,8 +102,9 @@ final class Leases implements AutoCloseable {
     if (!breaker.admits()) {
       return CompletableFuture.failedFuture(new RedisException("not connected"));
     }
-    if (pending.incrementAndGet() > options.maxPending && !verb.equals("release")) {
-      pending.decrementAndGet();
+    int weight = verb.equals("release") ? 0 : 1; // what is held can always be given back
+    if (pending.addAndGet(weight) > options.maxPending && weight > 0) {
+      pending.addAndGet(-weight);
       return CompletableFuture.failedFuture(new RedisException("too many calls are pending"));
     }
     List<byte[]> words =
@@ -115,13 +116,22 @@ final class Leases implements AutoCloseable {
             word(leaseNanos / 1000),
             clock == null ? new byte[0] : word(clock.getAsLong()));
     LeaseCall call = new LeaseCall(link, breaker, keys.encode(keyHead, held.key), words, tooLate);
-    var unused = call.whenComplete((reply, failure) -> pending.decrementAndGet());
+    CompletableFuture<LeaseCall.Reply> counted = new CompletableFuture<>();
+    var unused =
+        call.whenComplete(
+            (reply, failure) -> {
+              pending.addAndGet(-weight); // before whoever waits may ask again
+              boolean ended =
+                  failure == null
+                      ? counted.complete(reply)
+                      : counted.completeExceptionally(failure);
+            });
     try {
       call.send(timer.schedule(call::expire, options.timeout.toNanos(), TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
       call.completeExceptionally(clientIsShutDown);
     }
-    return call;
+    return counted;
   }
 
   private static byte[] word(long number) {

@@ -1,0 +1,291 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.testkit.FaultProxy;
+import io.bartizan.testkit.RedisSentinel;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Leases under faults in mid-traffic of eight threads. In each: nothing is thrown, no call is left
+ * waiting, never more permits are held than may be (twice as many where all data was lost), the
+ * server is found again, and when the traffic is over every permit is free within a lease.
+ */
+@Tag("deep")
+class RedisLeaseFaultsIT {
+
+  private static final int MOST = 4;
+  private static final Duration LEASE = Duration.ofSeconds(3);
+  private static final Duration USUAL = Duration.ofMillis(100);
+  private static final Duration LONG = Duration.ofMillis(2900);
+  private static final String KEY = "bartizan:jobs:H:{k}";
+
+  private RedisServer redis;
+  private FaultProxy proxy;
+  private RedisClient client;
+
+  @BeforeEach
+  void start() {
+    redis = RedisServer.start();
+    proxy = FaultProxy.to(redis.port());
+    client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+  }
+
+  @AfterEach
+  void stop() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    proxy.close();
+    redis.close();
+  }
+
+  private RedisConcurrencyLimiter limiter(int most, Duration lease, Duration timeout) {
+    return RedisConcurrencyLimiter.of(client, "jobs", most, lease).withTimeout(timeout).build();
+  }
+
+  /** Something that goes wrong and is put right. */
+  private interface Fault {
+    void run(LeaseLoad load) throws InterruptedException;
+  }
+
+  private void underLoad(String name, Duration timeout, int bound, Fault fault)
+      throws InterruptedException {
+    try (RedisConcurrencyLimiter limiter = limiter(MOST, LEASE, timeout)) {
+      LeaseLoad load = new LeaseLoad(limiter, "k", 8);
+      try (load) {
+        more(load, load::granted, 50);
+        fault.run(load);
+        long over = System.nanoTime();
+        more(load, load::answered, 1);
+        double recovery = (System.nanoTime() - over) / 1e9;
+        // what was granted without the holder's knowledge is free again when its lease is over
+        more(load, load::granted, 50);
+        load.report(name, recovery);
+      }
+      assertThat(load.thrown()).isEmpty();
+      if (load.overstayed() == 0) {
+        assertThat(load.mostInside()).isBetween(2L, (long) bound);
+      }
+      await(() -> redis.command("EXISTS", KEY).equals("0"));
+      await(() -> limiter.blocking().tryAcquire("k", MOST).granted());
+    }
+  }
+
+  private static void more(LeaseLoad load, java.util.function.LongSupplier count, long more) {
+    long wanted = count.getAsLong() + more;
+    await(() -> count.getAsLong() >= wanted);
+  }
+
+  @Test
+  void stopped_process_goes_on() throws InterruptedException {
+    underLoad(
+        "SIGSTOP, SIGCONT",
+        USUAL,
+        MOST,
+        load -> {
+          for (int i = 0; i < 3; i++) {
+            redis.pause();
+            more(load, load::unanswered, 100);
+            redis.resume();
+            more(load, load::answered, 50);
+          }
+        });
+  }
+
+  @Test
+  void scripts_flushed_all_the_time_cost_no_call() throws InterruptedException {
+    underLoad(
+        "SCRIPT FLUSH",
+        LONG,
+        MOST,
+        load -> {
+          for (int i = 0; i < 50; i++) {
+            redis.command("SCRIPT", "FLUSH");
+            more(load, load::answered, 20);
+          }
+          assertThat(load.unanswered()).isZero();
+        });
+  }
+
+  @Test
+  void connections_that_are_cut_again_and_again() throws InterruptedException {
+    underLoad(
+        "connection cut, ten times",
+        USUAL,
+        MOST,
+        load -> {
+          for (int i = 0; i < 10; i++) {
+            proxy.dropConnections();
+            more(load, load::answered, 20);
+          }
+        });
+  }
+
+  @Test
+  void slower_than_the_time_out_is_away() throws InterruptedException {
+    underLoad(
+        "replies 300 ms late",
+        USUAL,
+        MOST,
+        load -> {
+          proxy.delayReplies(Duration.ofMillis(300));
+          more(load, load::unanswered, 100);
+          proxy.restore();
+        });
+  }
+
+  @Test
+  void replies_that_are_lost() throws InterruptedException {
+    underLoad(
+        "lost replies",
+        USUAL,
+        MOST,
+        load -> {
+          proxy.dropReplies();
+          more(load, load::unanswered, 100);
+          proxy.restore();
+        });
+  }
+
+  @Test
+  void killed_and_restarted_empty_grants_at_most_as_many_again() throws InterruptedException {
+    underLoad(
+        "kill, restart empty",
+        USUAL,
+        2 * MOST,
+        load -> {
+          redis.kill();
+          more(load, load::unanswered, 100);
+          redis.restartEmpty();
+        });
+  }
+
+  @Test
+  void lease_of_a_server_that_restarted_empty_frees_nothing_of_others() {
+    try (RedisConcurrencyLimiter limiter = limiter(2, Duration.ofMinutes(1), USUAL)) {
+      await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
+      Lease lost = limiter.blocking().tryAcquire("k", 2);
+      assertThat(lost.granted()).isTrue();
+      redis.kill();
+      redis.restartEmpty();
+      Lease[] next = new Lease[1];
+      await(() -> (next[0] = limiter.blocking().tryAcquire("k", 2)).granted());
+      assertThat(lost.isHeld()).as("it can't know; two holders for a lost write").isTrue();
+      await(() -> !lost.renew().toCompletableFuture().join() && !lost.isHeld());
+      lost.close();
+      assertThat(granted(limiter, 1)).isFalse();
+      next[0].close();
+      await(() -> granted(limiter, 2));
+    }
+  }
+
+  @Test
+  void stop_that_is_longer_than_a_lease_ends_it_for_its_holder_first() {
+    Duration lease = Duration.ofMillis(600);
+    try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
+      await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
+      Lease[] first = new Lease[1];
+      await(() -> (first[0] = limiter.blocking().tryAcquire("k")).granted());
+      redis.pause();
+      boolean renewed = first[0].renew().toCompletableFuture().join();
+      assertThat(renewed).isFalse();
+      await(() -> !first[0].isHeld());
+      redis.resume();
+      Lease[] next = new Lease[1];
+      await(
+          () -> {
+            assertThat(first[0].isHeld()).as("never two holders").isFalse();
+            return (next[0] = limiter.blocking().tryAcquire("k")).granted();
+          });
+      assertThat(first[0].renew().toCompletableFuture().join()).isFalse();
+      first[0].close();
+      first[0].close();
+      // whoever asks now is refused until the second lease is over or closed, not before
+      boolean third = granted(limiter, 1);
+      assertThat(third && next[0].isHeld()).isFalse();
+    }
+  }
+
+  @Test
+  void renewal_survives_a_stop_that_is_shorter_than_the_lease() {
+    Duration lease = Duration.ofSeconds(20);
+    try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
+      await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
+      Lease held = limiter.blocking().tryAcquire("k");
+      assertThat(held.granted()).isTrue();
+      redis.pause();
+      for (int i = 0; i < 5; i++) {
+        assertThat(held.renew().toCompletableFuture().join()).as("not known").isFalse();
+        assertThat(held.isHeld()).isTrue();
+      }
+      redis.resume();
+      await(() -> held.renew().toCompletableFuture().join());
+      assertThat(held.isHeld()).isTrue();
+      assertThat(granted(limiter, 1)).isFalse();
+    }
+  }
+
+  @Test
+  void failover_that_loses_leases_grants_at_most_as_many_again() {
+    try (RedisSentinel sentinel = RedisSentinel.start()) {
+      RedisClient failing = RedisClient.create(sentinel.uri());
+      try (RedisConcurrencyLimiter limiter =
+          RedisConcurrencyLimiter.of(failing, "jobs", MOST, Duration.ofMinutes(5))
+              .withTimeout(Duration.ofSeconds(1))
+              .build()) {
+        await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
+        Lease kept = limiter.blocking().tryAcquire("k", 1);
+        assertThat(kept.granted()).isTrue();
+        sentinel.first().command("WAIT", "1", "5000");
+        // from here on the replica hears nothing, for it does not know the password
+        sentinel.first().command("CONFIG", "SET", "requirepass", "unknown-to-the-replica");
+        sentinel.first().command("CLIENT", "KILL", "TYPE", "replica");
+        Lease lost = limiter.blocking().tryAcquire("k", MOST - 1);
+        assertThat(lost.granted()).isTrue();
+        assertThat(granted(limiter, 1)).isFalse();
+        long start = System.nanoTime();
+        sentinel.first().kill();
+        sentinel.awaitPromotion();
+        await(() -> limiter.blocking().tryAcquire("probe").source() == Source.REMOTE);
+        double outage = (System.nanoTime() - start) / 1e9;
+        System.getLogger("deep")
+            .log(System.Logger.Level.INFO, "leases, failover: back after " + outage + " s");
+        Lease again = limiter.blocking().tryAcquire("k", MOST - 1);
+        assertThat(again.granted()).as("what was lost, once more").isTrue();
+        assertThat(granted(limiter, 1)).as("and what was replicated is held").isFalse();
+        assertThat(kept.renew().toCompletableFuture().join()).isTrue();
+        assertThat(lost.renew().toCompletableFuture().join()).isFalse();
+        assertThat(lost.isHeld()).isFalse();
+        lost.close();
+        assertThat(granted(limiter, 1)).as("a lost lease frees nothing").isFalse();
+        again.close();
+        assertThat(granted(limiter, MOST - 1)).isTrue();
+      } finally {
+        failing.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      }
+    }
+  }
+
+  /** Whether permits are to be had now; asks until Redis has answered. */
+  private static boolean granted(RedisConcurrencyLimiter limiter, int permits) {
+    Lease[] lease = new Lease[1];
+    await(() -> (lease[0] = limiter.blocking().tryAcquire("k", permits)).source() == Source.REMOTE);
+    return lease[0].granted();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}
