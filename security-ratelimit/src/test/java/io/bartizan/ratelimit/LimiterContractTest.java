@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.tests.SeededCases;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,6 +83,7 @@ public abstract class LimiterContractTest {
         Limit.parse("4/3ms fixed"),
         Limit.parse("10/min from first request"),
         Limit.parse("5/day in Europe/Berlin"),
+        Limit.parse("3/day in Africa/Cairo"),
         Limit.parse("50/month in America/New_York"));
   }
 
@@ -129,7 +131,10 @@ public abstract class LimiterContractTest {
    * A trace around the moments that matter: bursts, the refused one's own retry time, long rests.
    */
   private void follow(Limits limits, SplittableRandom random) {
-    long start = random.nextLong(1_700_000_000_000_000L, 1_900_000_000_000_000L);
+    long start =
+        random.nextBoolean()
+            ? random.nextLong(1_700_000_000_000_000L, 1_900_000_000_000_000L)
+            : beforeTransition(random);
     try (Place place = place(limits, start)) {
       List<Oracle> oracles = new ArrayList<>();
       limits.list().forEach(limit -> oracles.add(Oracle.of(limit, place.nowMicros())));
@@ -141,6 +146,23 @@ public abstract class LimiterContractTest {
         last = decide(place, oracles, permits, random.nextInt(10));
       }
     }
+  }
+
+  /**
+   * Up to two days before clocks change in 2026: in New York and Berlin at night; in Cairo at
+   * midnight, so that a day begins at one o'clock.
+   */
+  private static long beforeTransition(SplittableRandom random) {
+    String[] transitions = {
+      "2026-03-08T07:00:00Z",
+      "2026-11-01T06:00:00Z",
+      "2026-03-29T01:00:00Z",
+      "2026-10-25T01:00:00Z",
+      "2026-04-23T22:00:00Z",
+      "2026-10-29T21:00:00Z"
+    };
+    Instant transition = Instant.parse(transitions[random.nextInt(transitions.length)]);
+    return transition.getEpochSecond() * 1_000_000 - random.nextLong(2 * 86_400_000_000L);
   }
 
   private static Decision decide(Place place, List<Oracle> oracles, long permits, int dice) {
@@ -202,6 +224,22 @@ public abstract class LimiterContractTest {
         assertThatThrownBy(() -> place.refund(permits))
             .isInstanceOf(IllegalArgumentException.class);
       }
+    }
+  }
+
+  @Test
+  void zone_whose_day_begins_at_one_and_has_23_hours_counts_to_its_midnight() {
+    Limit day = Limit.calendarDay(1, ZoneId.of("Africa/Cairo"));
+    long one = 1_776_981_600_000_000L; // 2026-04-24T01:00+03:00, before which it was 23:59:59
+    try (Place place = place(day.limitsOf("any"), one - 1)) {
+      assertThat(place.tryAcquire(1).allowed()).isTrue();
+      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      place.advance(1);
+      assertThat(place.tryAcquire(1).resetAfter()).isEqualTo(Duration.ofHours(23));
+      place.advance(23 * 3_600_000_000L - 1);
+      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      place.advance(1);
+      assertThat(place.tryAcquire(1).allowed()).isTrue();
     }
   }
 

@@ -58,6 +58,42 @@ public final class FailurePolicy {
     return new FailurePolicy("local share of 1/" + instances, false, instances);
   }
 
+  /**
+   * Reads a policy from configuration; {@link #toString} prints it back.
+   *
+   * @param text {@code fail closed}, {@code fail open}, or {@code local share of 1/4} with the
+   *     number of processes
+   * @return the policy
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public static FailurePolicy parse(String text) {
+    if (text.equals(CLOSED.words)) {
+      return CLOSED;
+    }
+    if (text.equals(OPEN.words)) {
+      return OPEN;
+    }
+    if (text.matches("local share of 1/[0-9]{1,5}")) {
+      return localShare(Integer.parseInt(text.substring(text.indexOf('/') + 1)));
+    }
+    throw new IllegalArgumentException(
+        "policy is none of \"fail closed\", \"fail open\" and \"local share of 1/N\", N being the"
+            + " number of processes");
+  }
+
+  /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param text a policy's text
+   * @return the policy
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static FailurePolicy valueOf(String text) {
+    return parse(text);
+  }
+
   boolean isOpen() {
     return open;
   }
@@ -67,7 +103,7 @@ public final class FailurePolicy {
     return instances;
   }
 
-  /** The policy in words. */
+  /** The policy in the words that {@link #parse} reads. */
   @Override
   public String toString() {
     return words;
