@@ -121,10 +121,11 @@ final class Leases implements AutoCloseable {
         call.whenComplete(
             (reply, failure) -> {
               pending.addAndGet(-weight); // before whoever waits may ask again
-              boolean ended =
-                  failure == null
-                      ? counted.complete(reply)
-                      : counted.completeExceptionally(failure);
+              if (failure == null) {
+                counted.complete(reply);
+              } else {
+                counted.completeExceptionally(failure);
+              }
             });
     try {
       call.send(timer.schedule(call::expire, options.timeout.toNanos(), TimeUnit.NANOSECONDS));
