@@ -8,8 +8,11 @@ import io.bartizan.testkit.RedisSentinel;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -61,13 +64,13 @@ class RedisLeaseFaultsIT {
     try (RedisConcurrencyLimiter limiter = limiter(MOST, LEASE, timeout)) {
       LeaseLoad load = new LeaseLoad(limiter, "k", 8);
       try (load) {
-        more(load, load::granted, 50);
+        more(load::granted, 50);
         fault.run(load);
         long over = System.nanoTime();
-        more(load, load::answered, 1);
+        more(load::answered, 1);
         double recovery = (System.nanoTime() - over) / 1e9;
         // what was granted without the holder's knowledge is free again when its lease is over
-        more(load, load::granted, 50);
+        more(load::granted, 50);
         load.report(name, recovery);
       }
       assertThat(load.thrown()).isEmpty();
@@ -79,7 +82,7 @@ class RedisLeaseFaultsIT {
     }
   }
 
-  private static void more(LeaseLoad load, java.util.function.LongSupplier count, long more) {
+  private static void more(LongSupplier count, long more) {
     long wanted = count.getAsLong() + more;
     await(() -> count.getAsLong() >= wanted);
   }
@@ -93,9 +96,9 @@ class RedisLeaseFaultsIT {
         load -> {
           for (int i = 0; i < 3; i++) {
             redis.pause();
-            more(load, load::unanswered, 100);
+            more(load::unanswered, 100);
             redis.resume();
-            more(load, load::answered, 50);
+            more(load::answered, 50);
           }
         });
   }
@@ -109,7 +112,7 @@ class RedisLeaseFaultsIT {
         load -> {
           for (int i = 0; i < 50; i++) {
             redis.command("SCRIPT", "FLUSH");
-            more(load, load::answered, 20);
+            more(load::answered, 20);
           }
           assertThat(load.unanswered()).isZero();
         });
@@ -124,7 +127,7 @@ class RedisLeaseFaultsIT {
         load -> {
           for (int i = 0; i < 10; i++) {
             proxy.dropConnections();
-            more(load, load::answered, 20);
+            more(load::answered, 20);
           }
         });
   }
@@ -137,7 +140,7 @@ class RedisLeaseFaultsIT {
         MOST,
         load -> {
           proxy.delayReplies(Duration.ofMillis(300));
-          more(load, load::unanswered, 100);
+          more(load::unanswered, 100);
           proxy.restore();
         });
   }
@@ -150,7 +153,7 @@ class RedisLeaseFaultsIT {
         MOST,
         load -> {
           proxy.dropReplies();
-          more(load, load::unanswered, 100);
+          more(load::unanswered, 100);
           proxy.restore();
         });
   }
@@ -163,7 +166,7 @@ class RedisLeaseFaultsIT {
         2 * MOST,
         load -> {
           redis.kill();
-          more(load, load::unanswered, 100);
+          more(load::unanswered, 100);
           redis.restartEmpty();
         });
   }
@@ -176,13 +179,12 @@ class RedisLeaseFaultsIT {
       assertThat(lost.granted()).isTrue();
       redis.kill();
       redis.restartEmpty();
-      Lease[] next = new Lease[1];
-      await(() -> (next[0] = limiter.blocking().tryAcquire("k", 2)).granted());
+      Lease next = onceGranted(limiter, 2);
       assertThat(lost.isHeld()).as("it can't know; two holders for a lost write").isTrue();
       await(() -> !lost.renew().toCompletableFuture().join() && !lost.isHeld());
       lost.close();
       assertThat(granted(limiter, 1)).isFalse();
-      next[0].close();
+      next.close();
       await(() -> granted(limiter, 2));
     }
   }
@@ -192,25 +194,20 @@ class RedisLeaseFaultsIT {
     Duration lease = Duration.ofMillis(600);
     try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
-      Lease[] first = new Lease[1];
-      await(() -> (first[0] = limiter.blocking().tryAcquire("k")).granted());
+      Lease first = onceGranted(limiter, 1);
       redis.pause();
-      boolean renewed = first[0].renew().toCompletableFuture().join();
+      boolean renewed = first.renew().toCompletableFuture().join();
       assertThat(renewed).isFalse();
-      await(() -> !first[0].isHeld());
+      await(() -> !first.isHeld());
       redis.resume();
-      Lease[] next = new Lease[1];
-      await(
-          () -> {
-            assertThat(first[0].isHeld()).as("never two holders").isFalse();
-            return (next[0] = limiter.blocking().tryAcquire("k")).granted();
-          });
-      assertThat(first[0].renew().toCompletableFuture().join()).isFalse();
-      first[0].close();
-      first[0].close();
+      Lease next = onceGranted(limiter, 1);
+      assertThat(first.isHeld()).as("never two holders").isFalse();
+      assertThat(first.renew().toCompletableFuture().join()).isFalse();
+      first.close();
+      first.close();
       // whoever asks now is refused until the second lease is over or closed, not before
       boolean third = granted(limiter, 1);
-      assertThat(third && next[0].isHeld()).isFalse();
+      assertThat(third && next.isHeld()).isFalse();
     }
   }
 
@@ -276,9 +273,26 @@ class RedisLeaseFaultsIT {
 
   /** Whether permits are to be had now; asks until Redis has answered. */
   private static boolean granted(RedisConcurrencyLimiter limiter, int permits) {
-    Lease[] lease = new Lease[1];
-    await(() -> (lease[0] = limiter.blocking().tryAcquire("k", permits)).source() == Source.REMOTE);
-    return lease[0].granted();
+    List<Lease> leases = new ArrayList<>();
+    await(
+        () -> {
+          Lease lease = limiter.blocking().tryAcquire("k", permits);
+          leases.add(lease);
+          return lease.source() == Source.REMOTE;
+        });
+    return leases.get(leases.size() - 1).granted();
+  }
+
+  /** The first lease that is granted. */
+  private static Lease onceGranted(RedisConcurrencyLimiter limiter, int permits) {
+    List<Lease> leases = new ArrayList<>();
+    await(
+        () -> {
+          Lease lease = limiter.blocking().tryAcquire("k", permits);
+          leases.add(lease);
+          return lease.granted();
+        });
+    return leases.get(leases.size() - 1);
   }
 
   private static void await(BooleanSupplier condition) {
