@@ -37,9 +37,8 @@ import java.util.function.Supplier;
  * <p>A bucket's key on the grid is {@code limit-name:key}, so that limits of different names count
  * apart. Bucket4j keeps the configuration with which a key was first seen until the grid forgets
  * it: give the proxy manager an expiration, and a changed limit another name if it must hold at
- * once. It can't reserve under a bound,
- * so {@code reserve} and {@code acquire} are not supported. On Redis, {@code
- * io.bartizan.ratelimit.redis} needs one round trip where Bucket4j needs two.
+ * once. It can't reserve under a bound, so {@code reserve} and {@code acquire} are not supported.
+ * On Redis, {@code io.bartizan.ratelimit.redis} needs one round trip where Bucket4j needs two.
  *
  * <p>Thread-safe.
  */

@@ -11,15 +11,13 @@ import org.jspecify.annotations.Nullable;
  * The checks on their way to one server.
  *
  * <p>One flight is in the air at a time. Checks that come meanwhile queue and travel together in
-<<<<<<< HEAD
- * the next, so that the busier the server, the fewer calls it gets. With coalescing off each check
- * flies alone and at once. While the breaker is open nothing flies and the failure policy answers;
- * so it does at once for checks that come while too many are pending.
-=======
- * the next, so that the busier the server, the fewer calls it gets; a second one follows when it
- * would be full, so that the server need not wait for us. With coalescing off each check flies
- * alone and at once. While the breaker is open nothing flies and the failure policy answers.
->>>>>>> 0aa279a (A second flight to Redis follows when it would be full, so that the server need not wait)
+ * <<<<<<< HEAD the next, so that the busier the server, the fewer calls it gets. With coalescing
+ * off each check flies alone and at once. While the breaker is open nothing flies and the failure
+ * policy answers; so it does at once for checks that come while too many are pending. ======= the
+ * next, so that the busier the server, the fewer calls it gets; a second one follows when it would
+ * be full, so that the server need not wait for us. With coalescing off each check flies alone and
+ * at once. While the breaker is open nothing flies and the failure policy answers. >>>>>>> 0aa279a
+ * (A second flight to Redis follows when it would be full, so that the server need not wait)
  */
 final class Lane {
 

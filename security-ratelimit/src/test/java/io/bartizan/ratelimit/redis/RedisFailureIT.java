@@ -329,8 +329,7 @@ class RedisFailureIT {
       CompletableFuture<Decision> bad = limiter.tryAcquire("bad").toCompletableFuture();
       CompletableFuture<Decision> good = limiter.tryAcquire("good").toCompletableFuture();
       broken.set(true);
-      assertThatThrownBy(() -> bad.get(20, TimeUnit.SECONDS))
-          .hasRootCauseMessage("no such plan");
+      assertThatThrownBy(() -> bad.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("no such plan");
       assertThat(good.get(20, TimeUnit.SECONDS).source()).isEqualTo(Source.LOCAL_SHARE);
     }
   }
