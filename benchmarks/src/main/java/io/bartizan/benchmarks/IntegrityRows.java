@@ -83,7 +83,7 @@ final class IntegrityRows {
   private static Row jwt(String name, String algorithm, double goal, Side peer) {
     String what = "parse, signature, claims, " + algorithm;
     // BigInteger's arithmetic for RSA is compiled only after some seconds.
-    int warmth = algorithm.equals("RS256") ? 6 : 3;
+    int warmth = algorithm.equals("RS256") ? 5 : 3;
     return Row.of(name, what, Measure.TIME, goal, ours("verify", algorithm), peer).warmed(warmth);
   }
 

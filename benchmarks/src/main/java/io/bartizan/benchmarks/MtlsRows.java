@@ -15,7 +15,7 @@ final class MtlsRows {
             "mtls-overhead",
             "full TLS 1.3 mutual handshake, P-256, with policy",
             0.97,
-            6,
+            4,
             policy,
             Side.of("plain SSLContext", Versions.jdk(), MtlsBenchmark.class, "jdk")),
         row(
