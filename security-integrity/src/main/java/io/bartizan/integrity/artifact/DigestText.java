@@ -43,17 +43,11 @@ final class DigestText {
   }
 
   static Digest base64(DigestAlgorithm algorithm, CharSequence text) {
-    return requireBase64(algorithm, base64OrNull(algorithm, text));
+    return requireBase64(algorithm, base64OrNull(algorithm, text, 0, text.length()));
   }
 
   static Digest base64(DigestAlgorithm algorithm, byte[] text, int from, int to) {
-    boolean fits = to - from == (algorithm.length() + 2) / 3 * 4;
-    byte[] value = fits ? StrictBase64.decodeStandard(text, from, to) : null;
-    return requireBase64(
-        algorithm,
-        value == null || value.length != algorithm.length()
-            ? null
-            : Digest.owning(algorithm, value));
+    return requireBase64(algorithm, base64OrNull(algorithm, text, from, to));
   }
 
   private static Digest requireBase64(DigestAlgorithm algorithm, @Nullable Digest digest) {
@@ -65,14 +59,30 @@ final class DigestText {
   }
 
   /** RFC 4648 section 4; null if it is not canonical or not of the algorithm's length. */
-  static @Nullable Digest base64OrNull(DigestAlgorithm algorithm, CharSequence text) {
-    if (text.length() != (algorithm.length() + 2) / 3 * 4) {
+  static @Nullable Digest base64OrNull(
+      DigestAlgorithm algorithm, CharSequence text, int from, int to) {
+    if (to - from != base64Length(algorithm)) {
       return null;
     }
-    byte[] value = StrictBase64.decodeStandard(text.toString());
+    byte[] ascii = new byte[to - from];
+    for (int i = 0; i < ascii.length; i++) {
+      char c = text.charAt(from + i);
+      ascii[i] = c < 0x80 ? (byte) c : -1; // which no alphabet holds
+    }
+    return base64OrNull(algorithm, ascii, 0, ascii.length);
+  }
+
+  private static @Nullable Digest base64OrNull(
+      DigestAlgorithm algorithm, byte[] text, int from, int to) {
+    boolean fits = to - from == base64Length(algorithm);
+    byte[] value = fits ? StrictBase64.decodeStandard(text, from, to) : null;
     return value == null || value.length != algorithm.length()
         ? null
         : Digest.owning(algorithm, value);
+  }
+
+  private static int base64Length(DigestAlgorithm algorithm) {
+    return (algorithm.length() + 2) / 3 * 4;
   }
 
   /** RFC 4648 section 5 without padding, as RFC 6920 has it. */

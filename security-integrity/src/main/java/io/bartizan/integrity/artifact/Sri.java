@@ -35,16 +35,17 @@ public final class Sri {
   private Sri(List<Digest> digests) {
     this.digests = List.copyOf(digests);
     DigestAlgorithm best = null;
+    boolean oneOnly = true;
     for (Digest digest : digests) {
-      best = best == null || digest.algorithm().compareTo(best) > 0 ? digest.algorithm() : best;
+      DigestAlgorithm algorithm = digest.algorithm();
+      oneOnly &= best == null || algorithm == best;
+      best = best == null || algorithm.compareTo(best) > 0 ? algorithm : best;
     }
-    List<Digest> strong = new ArrayList<>(digests.size());
-    for (Digest digest : digests) {
-      if (digest.algorithm() == best) {
-        strong.add(digest);
-      }
-    }
-    this.strongest = List.copyOf(strong);
+    this.strongest = oneOnly ? this.digests : allOf(best, digests);
+  }
+
+  private static List<Digest> allOf(@Nullable DigestAlgorithm algorithm, List<Digest> digests) {
+    return digests.stream().filter(digest -> digest.algorithm() == algorithm).toList();
   }
 
   /**
@@ -123,8 +124,7 @@ public final class Sri {
     DigestAlgorithm algorithm = DigestAlgorithm.labelled(text, start, stop);
     return algorithm == null
         ? null
-        : DigestText.base64OrNull(
-            algorithm, text.substring(start + algorithm.label().length() + 1, stop));
+        : DigestText.base64OrNull(algorithm, text, start + algorithm.label().length() + 1, stop);
   }
 
   /**
