@@ -5,6 +5,7 @@ import io.bartizan.core.Reason;
 import io.bartizan.integrity.IntegrityListener;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -47,48 +48,36 @@ public final class ContainedListener implements IntegrityListener {
 
   @Override
   public void accepted(Kind kind, String name) {
-    try {
-      listener.accepted(kind, name);
-    } catch (Exception e) {
-      failed(e);
-    }
+    tell(to -> to.accepted(kind, name));
   }
 
   @Override
   public void refused(Kind kind, String name, Reason reason) {
-    try {
-      listener.refused(kind, name, reason);
-    } catch (Exception e) {
-      failed(e);
-    }
+    tell(to -> to.refused(kind, name, reason));
   }
 
   @Override
   public void keysChanged(String source, int usable, int leftOut) {
-    try {
-      listener.keysChanged(source, usable, leftOut);
-    } catch (Exception e) {
-      failed(e);
-    }
+    tell(to -> to.keysChanged(source, usable, leftOut));
   }
 
   @Override
   public void keysFailed(String source, Health health) {
-    try {
-      listener.keysFailed(source, health);
-    } catch (Exception e) {
-      failed(e);
-    }
+    tell(to -> to.keysFailed(source, health));
   }
 
   /** Any exception: languages without checked ones throw them from where Java could not. */
-  private void failed(Exception e) {
-    if (broken.compareAndSet(false, true)) {
-      LoggerFactory.getLogger(IntegrityListener.class)
-          .warn(
-              "listener {} failed; its later failures are not logged",
-              listener.getClass().getName(),
-              e);
+  private void tell(Consumer<IntegrityListener> call) {
+    try {
+      call.accept(listener);
+    } catch (Exception e) {
+      if (broken.compareAndSet(false, true)) {
+        LoggerFactory.getLogger(IntegrityListener.class)
+            .warn(
+                "listener {} failed; its later failures are not logged",
+                listener.getClass().getName(),
+                e);
+      }
     }
   }
 }

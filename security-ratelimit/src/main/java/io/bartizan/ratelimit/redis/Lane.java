@@ -27,7 +27,6 @@ final class Lane {
   private final LaneSettings settings;
   private final Breaker breaker;
   private final CheckQueue queue = new CheckQueue();
-  private final AtomicInteger inAir = new AtomicInteger();
 
   /** Whether somebody takes checks from the queue. */
   private final AtomicBoolean loading = new AtomicBoolean();
@@ -60,7 +59,7 @@ final class Lane {
     } else {
       queue.add(check);
       settings.deadlines().arm();
-      if (inAir.get() == 0) {
+      if (flights.isEmpty()) {
         pump();
       }
     }
@@ -98,7 +97,6 @@ final class Lane {
   void landed(Flight flight) {
     letGo(flight);
     if (settings.coalescing()) {
-      inAir.decrementAndGet();
       pump();
     }
   }
@@ -108,11 +106,9 @@ final class Lane {
     while (mayLeave() && loading.compareAndSet(false, true)) {
       try {
         for (Flight flight = load(); flight != null; flight = mayLeave() ? load() : null) {
-          inAir.incrementAndGet();
           flights.add(flight);
           if (flight.launch(link)) {
             letGo(flight);
-            inAir.decrementAndGet();
           }
         }
       } finally {
@@ -122,7 +118,7 @@ final class Lane {
   }
 
   private boolean mayLeave() {
-    int flying = inAir.get();
+    int flying = flights.size();
     return flying == 0
         ? !queue.isEmpty()
         : flying < MOST_IN_AIR && queue.holds(Flight.MAX_SUBJECTS);

@@ -456,8 +456,9 @@ algorithms.C = function()
 end
 
 -- Exact sliding window: a ring of (time, taken by then) behind the values, in as many slots as the
--- limit has permits, or had until it was lowered and what it counts has room in fewer. Times are on a clock of the log's own, `ahead` of the server's, which never
--- steps back. Nothing is moved or deleted: what left the window is found by bisection.
+-- limit has permits, or had until it was lowered and what it counts has room in fewer. Times are on
+-- a clock of the log's own, `ahead` of the server's, which never steps back. Nothing is moved or
+-- deleted: what left the window is found by bisection.
 algorithms.L = function()
   local log = class(7)
 

@@ -1,11 +1,8 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision.Source;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,44 +12,33 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LeaseLoad implements AutoCloseable {
 
-  private final List<Thread> threads = new ArrayList<>();
-  private final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-  private final Queue<Long> waits = new ConcurrentLinkedQueue<>();
+  private final LoadThreads threads = new LoadThreads();
   private final AtomicLong inside = new AtomicLong();
   private final AtomicLong mostInside = new AtomicLong();
   private final AtomicLong granted = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong unanswered = new AtomicLong();
   private final AtomicLong overstayed = new AtomicLong();
-  private volatile boolean stopped;
 
   LeaseLoad(RedisConcurrencyLimiter limiter, String key, int threadCount) {
-    for (int i = 0; i < threadCount; i++) {
-      int permits = 1 + i % 2;
-      Thread thread = new Thread(() -> run(limiter.blocking(), key, permits), "lease-load-" + i);
-      threads.add(thread);
-      thread.start();
-    }
+    threads.start(
+        "lease-load",
+        threadCount,
+        (thread, turn) -> hold(limiter.blocking(), key, 1 + thread % 2, turn % 4 == 0));
   }
 
-  private void run(RedisConcurrencyLimiter.Blocking limiter, String key, int permits) {
-    for (int turn = 0; !stopped; turn++) {
-      long start = System.nanoTime();
-      try {
-        Lease lease = limiter.tryAcquire(key, permits);
-        waits.add(System.nanoTime() - start);
-        if (lease.source() != Source.REMOTE) {
-          unanswered.incrementAndGet();
-        } else if (lease.granted()) {
-          work(lease, permits, turn % 4 == 0);
-        }
-        answered.addAndGet(lease.source() == Source.REMOTE ? 1 : 0);
-        lease.close();
-      } catch (RuntimeException e) {
-        thrown.add(e);
-      }
-      LockSupport.parkNanos(500_000);
+  private void hold(
+      RedisConcurrencyLimiter.Blocking limiter, String key, int permits, boolean renews) {
+    long start = System.nanoTime();
+    Lease lease = limiter.tryAcquire(key, permits);
+    threads.waitedSince(start);
+    if (lease.source() != Source.REMOTE) {
+      unanswered.incrementAndGet();
+    } else if (lease.granted()) {
+      work(lease, permits, renews);
     }
+    answered.addAndGet(lease.source() == Source.REMOTE ? 1 : 0);
+    lease.close();
   }
 
   /** The permits are counted only while they are surely held: after the grant, before the close. */
@@ -63,7 +49,7 @@ final class LeaseLoad implements AutoCloseable {
     if (renews) {
       long start = System.nanoTime();
       boolean unused = lease.renew().toCompletableFuture().join();
-      waits.add(System.nanoTime() - start);
+      threads.waitedSince(start);
     }
     inside.addAndGet(-permits);
     if (!lease.isHeld()) {
@@ -96,13 +82,12 @@ final class LeaseLoad implements AutoCloseable {
   }
 
   List<Throwable> thrown() {
-    return List.copyOf(thrown);
+    return threads.thrown();
   }
 
   /** The longest wait of this share of the calls in milliseconds. */
   double waited(double share) {
-    long[] sorted = waits.stream().mapToLong(Long::longValue).sorted().toArray();
-    return sorted[(int) Math.min(sorted.length - 1, (long) (share * sorted.length))] / 1e6;
+    return threads.waited(share);
   }
 
   /** Tells what was measured. */
@@ -127,9 +112,6 @@ final class LeaseLoad implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    stopped = true;
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    threads.close();
   }
 }
