@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The source is read at every interval and compared with what was read last, so that an edited
  * file, a replaced one and a Kubernetes secret whose symbolic link is swapped all count, whatever
- * their time stamps say. A new value is made completely before anyone sees it. When the source
- * can't be read or what it holds is refused, the last good value stays, and health and the listener
- * say so. {@link #get} is one volatile read. Thread-safe.
+ * their time stamps say. A secret that differs is read again 50 ms later until two readings agree
+ * (four at most), so that a file half written is seldom taken for one; replace files by a rename,
+ * and it never is. A new value is made completely before anyone sees it. When the source can't be
+ * read or what it holds is refused, the last good value stays, and health and the listener say so.
+ * {@link #get} is one volatile read. Thread-safe.
  *
  * <p>Unless an executor is given it owns one daemon thread; {@link #close} ends it. The last secret
  * is kept to be compared, and overwritten when it changes and at {@code close}.
@@ -38,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class Rotating<T> implements Supplier<T>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rotating.class);
+  private static final long SETTLE_MILLIS = 50;
+  private static final int MOST_READINGS = 4;
 
   private final SecretSource source;
   private final Function<? super SecretBytes, ? extends T> maker;
@@ -94,7 +99,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
   }
 
   /**
-   * Reads the source now instead of at the next interval.
+   * Reads the source now instead of at the next interval; takes 50 to 150 ms if it has changed.
    *
    * @return true if there is a new value; false if nothing changed, it failed, or another thread is
    *     reading at this moment
@@ -117,7 +122,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
   private boolean read() {
     SecretBytes next;
     try {
-      next = source.read();
+      next = settled();
     } catch (IOException | RuntimeException | Error e) {
       failed("can't be read", e);
       return false;
@@ -143,6 +148,21 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     LOG.info("rotated a secret from {}", source);
     tell(() -> listener.rotated(health));
     return true;
+  }
+
+  private SecretBytes settled() throws IOException {
+    SecretBytes next = source.read();
+    for (int i = 1; i < MOST_READINGS && !next.equals(secret); i++) {
+      SecretBytes before = next;
+      try (before) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS));
+        next = source.read();
+        if (next.equals(before)) {
+          break;
+        }
+      }
+    }
+    return next;
   }
 
   /** An error counts too: what left this class would end the schedule without a word. */

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +79,51 @@ class RotatingTest {
       assertThat(value.refresh()).isTrue();
     }
     assertThat(heard).containsExactly("failed", "failed", "recovered", "rotated");
+  }
+
+  @Test
+  void refresh_secretThatIsBeingWritten_givesOnlyTheWhole() throws IOException {
+    List<String> made = new ArrayList<>();
+    Iterator<String> readings = List.of("one", "tw", "two", "two").iterator();
+    try (Rotating<String> value = rotating(readings, made)) {
+      assertThat(value.refresh()).isTrue();
+      assertThat(value.get()).isEqualTo("two");
+    }
+    assertThat(made).containsExactly("one", "two");
+    assertThat(readings).isExhausted();
+  }
+
+  @Test
+  void refresh_secretThatAlwaysDiffers_givesTheFourthReading() throws IOException {
+    List<String> made = new ArrayList<>();
+    Iterator<String> readings = List.of("1", "2", "3", "4", "5").iterator();
+    try (Rotating<String> value = rotating(readings, made)) {
+      assertThat(value.refresh()).isTrue();
+    }
+    assertThat(made).containsExactly("1", "5");
+    assertThat(readings).isExhausted();
+  }
+
+  @Test
+  void refresh_sourceThatFailsAtTheSecondReading_keepsTheLastGoodOne() throws IOException {
+    Iterator<String> readings = List.of("one", "tw").iterator();
+    try (Rotating<String> value = rotating(readings, new ArrayList<>())) {
+      assertThat(value.refresh()).isFalse();
+      assertThat(value.get()).isEqualTo("one");
+      assertThat(value.health().status()).isEqualTo(Health.Status.DEGRADED);
+    }
+  }
+
+  private static Rotating<String> rotating(Iterator<String> readings, List<String> made)
+      throws IOException {
+    SecretSource source = () -> SecretBytes.ofUtf8(readings.next());
+    Function<SecretBytes, String> maker =
+        secret -> {
+          String text = make(secret);
+          made.add(text);
+          return text;
+        };
+    return Rotating.of(source, maker, Duration.ofDays(1)).build();
   }
 
   @Test
