@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.bartizan.core.Reason;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.jwt.JwtVerifier;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,11 +56,11 @@ final class Gateway implements AutoCloseable {
     server.setExecutor(gateway.workers);
     RateGuard rate = new RateGuard(limiter, material.apiKeys());
     TokenGuard token = new TokenGuard(tokens);
-    gateway.route("/account", 401, new AccountRoute(), rate, token);
-    gateway.route("/admin", 401, new AdminRoute(), rate, token);
-    gateway.route("/cart", 400, new CartRoute(carts), rate);
-    gateway.route("/artifacts/", 502, new ArtifactRoute(material), rate);
-    gateway.route("/", 404, Gateway::noSuchRoute, rate);
+    gateway.route("/account", TokenGuard.SCHEME::status, new AccountRoute(), rate, token);
+    gateway.route("/admin", TokenGuard.SCHEME::status, new AdminRoute(), rate, token);
+    gateway.route("/cart", reason -> 400, new CartRoute(carts), rate);
+    gateway.route("/artifacts/", reason -> 502, new ArtifactRoute(material), rate);
+    gateway.route("/", reason -> 404, Gateway::noSuchRoute, rate);
     server.start();
     return gateway;
   }
@@ -73,7 +75,8 @@ final class Gateway implements AutoCloseable {
     workers.shutdownNow();
   }
 
-  private void route(String path, int refusalStatus, HttpHandler handler, Filter... guards) {
+  private void route(
+      String path, ToIntFunction<Reason> refusalStatus, HttpHandler handler, Filter... guards) {
     HttpContext context = server.createContext(path, handler);
     context.getFilters().add(new RefusalFilter(refusalStatus));
     context.getFilters().addAll(List.of(guards));
@@ -86,9 +89,9 @@ final class Gateway implements AutoCloseable {
   /** Turns the library's refusals into answers and log lines: one place, before every guard. */
   private static final class RefusalFilter extends Filter {
 
-    private final int status;
+    private final ToIntFunction<Reason> status;
 
-    RefusalFilter(int status) {
+    RefusalFilter(ToIntFunction<Reason> status) {
       this.status = status;
     }
 
@@ -99,7 +102,7 @@ final class Gateway implements AutoCloseable {
         chain.doFilter(exchange);
       } catch (VerificationException refusal) {
         LOG.info("refused {}: {}", request, refusal.getMessage());
-        Problem.send(exchange, status, refusal.reason());
+        Problem.send(exchange, status.applyAsInt(refusal.reason()), refusal.reason());
       } catch (RuntimeException bug) {
         LOG.error("failed {}", request, bug);
         Problem.send(exchange, 500, GatewayReason.INTERNAL);

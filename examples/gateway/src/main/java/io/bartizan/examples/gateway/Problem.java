@@ -2,6 +2,7 @@ package io.bartizan.examples.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.bartizan.core.Reason;
+import io.bartizan.integrity.jwt.JwtReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -16,7 +17,10 @@ final class Problem {
   /** Sends a refusal; the reason is a constant of the library or of this gateway, never input. */
   static void send(HttpExchange exchange, int status, Reason reason) throws IOException {
     if (status == 401) {
-      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"gateway\"");
+      String asked = TokenGuard.SCHEME.challenge();
+      String challenge =
+          reason instanceof JwtReason ? TokenGuard.SCHEME.challenge(reason).orElse(asked) : asked;
+      exchange.getResponseHeaders().set("WWW-Authenticate", challenge);
     }
     exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
     String body =
@@ -42,6 +46,7 @@ final class Problem {
       case 413 -> "Content Too Large";
       case 429 -> "Too Many Requests";
       case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
       default -> "Internal Server Error";
     };
   }
