@@ -245,6 +245,7 @@ algorithms.S = function()
   function stepped.new(self)
     self.capacity, self.step, self.period, self.first = number(), number(), number(), number()
     self.starts_full = self.first == 0
+    self.lasted = now % self.period
   end
 
   function stepped:clear() self.used = self.first end
@@ -299,7 +300,8 @@ algorithms.F = function()
 
   function fixed.new(self)
     self.capacity, self.period = number(), number()
-    self.start = now - now % self.period
+    self.lasted = now % self.period
+    self.start = now - self.lasted
     self.finish = self.start + self.period
   end
 
@@ -334,6 +336,7 @@ algorithms.Z = function()
       if now >= before and now < edge then self.start, self.finish = before, edge end
       before = edge
     end
+    self.lasted = self.start and now - self.start
     return self.start ~= nil
   end
 
@@ -387,6 +390,7 @@ algorithms.C = function()
   function counter.new(self)
     self.capacity, self.period, self.grain, self.grains = number(), number(), number(), number()
     self.index = floor(now / self.period)
+    self.lasted = now % self.period
     self.weight = self.grains - floor(now % self.period / self.grain)
   end
 
@@ -565,14 +569,18 @@ end
 
 -- All algorithms -------------------------------------------------------------------------------
 
+-- Aligned windows of all keys end at one moment, and Redis is held up where it deletes many keys at
+-- once. So such a key stays as much longer as its window had `lasted` when it was written, at most
+-- an hour: keys go as they came.
 local limits, format, size, rings = {}, '<d', 1, {}
-local starts_full = true
+local starts_full, linger = true, 0
 for l = 1, tonumber(ARGV[2]) do
   arg = arg + 1
   local limit = setmetatable({}, algorithms[ARGV[arg]]())
   if limit.new(limit) == false then return {-1, now} end
   limits[l] = limit
   starts_full = starts_full and limit.starts_full
+  linger = max(linger, (limit.lasted or 0) % 3600000000)
   format = format .. limit.format
   limit.at = size + 1
   size = size + limit.values
@@ -729,7 +737,7 @@ for i = decided + 1, #KEYS do
       if its > idle then idle = its end
       limit:save(values, limit.at)
     end
-    local millis = ceil(idle / 1000) + grace
+    local millis = ceil((idle + linger) / 1000) + grace
     if millis ~= ttl_of then ttl, ttl_of = string.format('%d', millis), millis end
     if idle == 0 then
       call('DEL', key)

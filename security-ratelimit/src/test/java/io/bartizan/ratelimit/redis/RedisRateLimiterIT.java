@@ -16,6 +16,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -142,6 +143,31 @@ class RedisRateLimiterIT {
       real.blocking().refund("k", 4);
     }
     assertThat(redis.command("EXISTS", "bartizan:api:B:{k}")).isEqualTo("0");
+  }
+
+  /**
+   * Else Redis would delete the keys of all subjects at one moment, and answer nobody meanwhile.
+   */
+  @Test
+  void key_of_an_aligned_window_lives_a_period_from_its_writing() {
+    Rate rate = Rate.per(10, Duration.ofHours(1));
+    Map<Limit, Duration> lives =
+        Map.of(
+            Limit.fixedWindow(rate).named("api"), Duration.ofHours(1),
+            Limit.slidingWindowCounter(rate).named("api"), Duration.ofHours(2),
+            Limit.tokenBucket(10, rate).inSteps().named("api"), Duration.ofHours(1));
+    lives.forEach(
+        (limit, life) -> {
+          redis.command("FLUSHALL");
+          try (RedisRateLimiter real = RedisRateLimiter.of(client, limit).build()) {
+            assertThat(real.blocking().tryAcquire("k").allowed()).isTrue();
+            char letter = SharedLimit.of(limit).letter();
+            long left = Long.parseLong(redis.command("PTTL", "bartizan:api:" + letter + ":{k}"));
+            assertThat(left)
+                .as("%s", limit)
+                .isBetween(life.minusMinutes(1).toMillis(), life.toMillis() + 3);
+          }
+        });
   }
 
   @Test
