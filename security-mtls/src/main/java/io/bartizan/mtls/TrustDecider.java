@@ -63,6 +63,7 @@ final class TrustDecider {
     try {
       chain = Certificates.ofJdk(given);
       Instant now = clock == null ? null : clock.instant();
+      refuseUnusedBits(chain);
       refuseAnchorAsLeaf(chain[0]);
       PathFinder.Path path = paths.find(chain, now);
       PathStrength.check(path, side.peer());
@@ -141,6 +142,27 @@ final class TrustDecider {
             + (policy.needsRequestedHost() ? " for the host " + host : ""),
         identity.labelled(),
         generation);
+  }
+
+  /**
+   * The byte before a signature counts the unused bits of its last byte (X.690 section 8.6.2). No
+   * signature has any, but the JDK passes over them where they are zero, so that whoever changes
+   * the count would make another certificate of a good one.
+   */
+  private static void refuseUnusedBits(X509Certificate[] chain) throws PeerRejectedException {
+    for (X509Certificate certificate : chain) {
+      byte[] der;
+      try {
+        der = certificate.getEncoded();
+      } catch (CertificateException e) {
+        throw new IllegalStateException("a certificate without its bytes", e);
+      }
+      if (der[der.length - certificate.getSignature().length - 1] != 0) {
+        throw new PeerRejectedException(
+            TlsReason.SIGNATURE_INVALID,
+            Certificates.label(certificate) + " has a signature that is not whole bytes");
+      }
+    }
   }
 
   private void refuseAnchorAsLeaf(X509Certificate leaf) throws PeerRejectedException {

@@ -156,6 +156,28 @@ class HostileNamesTest {
     }
   }
 
+  /** The JDK reads over it where these bits of the signature are zero, as in each second one. */
+  @Test
+  void signatureWithUnusedBits_isRefused() throws Exception {
+    X509Certificate good;
+    Issuer peer;
+    do {
+      peer = named(name(GeneralName.dNSName, "a.example"));
+      good = peer.leaf();
+    } while ((good.getSignature()[good.getSignature().length - 1] & 1) != 0);
+    byte[] changed = good.getEncoded();
+    changed[changed.length - good.getSignature().length - 1] = 1;
+    X509Certificate read =
+        (X509Certificate)
+            Certificates.factory().generateCertificate(new java.io.ByteArrayInputStream(changed));
+    TestPki own = new TestPki();
+    ClientTls client =
+        MutualTls.client(TestPki.identity(own.client), peer.anchors(), PeerPolicy.anyTrustedPeer())
+            .build();
+    assertThat(client.explain(List.of(good), null).isAccepted()).isTrue();
+    assertThat(refusal(client.explain(List.of(read), null))).hasValue(TlsReason.SIGNATURE_INVALID);
+  }
+
   @Test
   void certificate_changedAnywhere_isRefusedAndNothingElse() throws Exception {
     Issuer peer =
