@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.tests.SeededCases;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -167,13 +168,8 @@ class HostileNamesTest {
     } while ((good.getSignature()[good.getSignature().length - 1] & 1) != 0);
     byte[] changed = good.getEncoded();
     changed[changed.length - good.getSignature().length - 1] = 1;
-    X509Certificate read =
-        (X509Certificate)
-            Certificates.factory().generateCertificate(new java.io.ByteArrayInputStream(changed));
-    TestPki own = new TestPki();
-    ClientTls client =
-        MutualTls.client(TestPki.identity(own.client), peer.anchors(), PeerPolicy.anyTrustedPeer())
-            .build();
+    X509Certificate read = parsed(changed);
+    ClientTls client = clientTrusting(peer);
     assertThat(client.explain(List.of(good), null).isAccepted()).isTrue();
     assertThat(refusal(client.explain(List.of(read), null))).hasValue(TlsReason.SIGNATURE_INVALID);
   }
@@ -187,10 +183,7 @@ class HostileNamesTest {
             name(GeneralName.iPAddress, new byte[] {10, 0, 0, 1}),
             name(GeneralName.rfc822Name, "ops@a.example"));
     byte[] whole = peer.leaf().getEncoded();
-    TestPki own = new TestPki();
-    ClientTls client =
-        MutualTls.client(TestPki.identity(own.client), peer.anchors(), PeerPolicy.anyTrustedPeer())
-            .build();
+    ClientTls client = clientTrusting(peer);
     assertThat(client.explain(List.of(peer.leaf()), null).isAccepted()).isTrue();
     SeededCases.check(
         2_000,
@@ -201,10 +194,7 @@ class HostileNamesTest {
           }
           X509Certificate read;
           try {
-            read =
-                (X509Certificate)
-                    Certificates.factory()
-                        .generateCertificate(new java.io.ByteArrayInputStream(changed));
+            read = parsed(changed);
           } catch (CertificateException e) {
             return;
           }
@@ -212,5 +202,16 @@ class HostileNamesTest {
             assertThat(client.explain(List.of(read), null).isAccepted()).isFalse();
           }
         });
+  }
+
+  private static ClientTls clientTrusting(Issuer peer) throws Exception {
+    return MutualTls.client(
+            TestPki.identity(new TestPki().client), peer.anchors(), PeerPolicy.anyTrustedPeer())
+        .build();
+  }
+
+  private static X509Certificate parsed(byte[] der) throws CertificateException {
+    return (X509Certificate)
+        Certificates.factory().generateCertificate(new ByteArrayInputStream(der));
   }
 }
