@@ -67,7 +67,7 @@ public class JwtRejectBenchmark {
 
   private static void expect(Checked<VerifiedJwt> result, @Nullable JwtReason reason) {
     if (result instanceof Checked.Rejected<VerifiedJwt> rejected
-        ? rejected.reason() != reason
+        ? rejected.refusal().reason() != reason
         : reason != null) {
       throw new IllegalStateException("expected " + reason + ", got " + result);
     }

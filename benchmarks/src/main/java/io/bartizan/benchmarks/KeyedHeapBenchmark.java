@@ -79,7 +79,7 @@ public class KeyedHeapBenchmark {
         KeyedRateLimiter.of(Limit.tokenBucket(CAPACITY, Rate.per(1, ChronoUnit.HOURS)), count);
     for (int i = 0; i < count; i++) {
       Decision decision = limiter.tryAcquire(keys[i]);
-      if (!decision.allowed() || decision.source() == Decision.Source.OVERFLOW) {
+      if (!decision.isAllowed() || decision.source() == Decision.Source.OVERFLOW) {
         throw new IllegalStateException("no bucket of its own: " + decision);
       }
     }

@@ -54,7 +54,7 @@ public class KeyedLimiterBenchmark {
     public void meet(KeyedLimiterBenchmark keys) {
       keyed = KeyedRateLimiter.of(Plenty.of(algorithm), 2 * keys.keyCount);
       for (int i = 0; i < keys.keyCount; i++) {
-        if (!keyed.tryAcquire("api-key-" + i).allowed()) {
+        if (!keyed.tryAcquire("api-key-" + i).isAllowed()) {
           throw new IllegalStateException("the first attempt was refused");
         }
       }
@@ -115,7 +115,7 @@ public class KeyedLimiterBenchmark {
 
   @Benchmark
   public boolean tryAcquire(Ours ours, Cursor cursor) {
-    return ours.keyed.tryAcquire(draws[cursor.next()]).allowed();
+    return ours.keyed.tryAcquire(draws[cursor.next()]).isAllowed();
   }
 
   @Benchmark

@@ -108,7 +108,7 @@ record LoadSubject(String name, String algorithm, Mode mode) {
       public CompletionStage<Boolean> check(int key) {
         return limiter
             .tryAcquire(subject(key), 1)
-            .thenApply(d -> d.allowed() && d.source() == Decision.Source.REMOTE);
+            .thenApply(d -> d.isAllowed() && d.source() == Decision.Source.REMOTE);
       }
 
       @Override

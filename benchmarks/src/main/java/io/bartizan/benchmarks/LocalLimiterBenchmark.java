@@ -27,7 +27,7 @@ public class LocalLimiterBenchmark {
   @Setup
   public void build() {
     limiter = limiter();
-    boolean allowed = limiter.tryAcquire().allowed();
+    boolean allowed = limiter.tryAcquire().isAllowed();
     if (!allowed) {
       throw new IllegalStateException("the first attempt was refused");
     }
@@ -35,7 +35,7 @@ public class LocalLimiterBenchmark {
 
   @Benchmark
   public boolean tryAcquire() {
-    return limiter.tryAcquire().allowed();
+    return limiter.tryAcquire().isAllowed();
   }
 
   private RateLimiter limiter() {

@@ -54,7 +54,7 @@ public class MtlsBenchmark {
 
   @Setup
   public void build() throws GeneralSecurityException {
-    DevCa ca = DevCa.create("benchmark");
+    DevCa ca = DevCa.of("benchmark");
     DevCertificate a = ca.leaf("server").dns("server.test").forServer().issue();
     DevCertificate b = ca.leaf("client").dns("client.test").forClient().issue();
     TrustAnchors anchors = TrustAnchors.of(List.of(ca.certificate()));

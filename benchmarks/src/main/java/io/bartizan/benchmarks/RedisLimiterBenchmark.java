@@ -107,7 +107,7 @@ public class RedisLimiterBenchmark {
   }
 
   private static boolean admitted(Decision decision) {
-    if (!decision.allowed() || decision.source() != Decision.Source.REMOTE) {
+    if (!decision.isAllowed() || decision.source() != Decision.Source.REMOTE) {
       throw new IllegalStateException("not admitted by Redis: " + decision);
     }
     return true;

@@ -52,7 +52,7 @@ public class TrustBenchmark {
   @Setup
   public void build() throws GeneralSecurityException {
     factory = CertificateFactory.getInstance("X.509");
-    DevCa ca = DevCa.create("benchmark");
+    DevCa ca = DevCa.of("benchmark");
     for (int i = 0; i < LEAVES; i++) {
       encoded[i] =
           ca.leaf("client").dns("client.test").forClient().issue().certificate().getEncoded();

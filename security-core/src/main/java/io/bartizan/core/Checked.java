@@ -2,17 +2,16 @@ package io.bartizan.core;
 
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What every {@code check} returns: the verified value, or why there is none.
  *
  * <p>It is the same decision as the {@code verify} beside it, as a value instead of an exception.
  * The verified value can be reached through {@link #fold} and {@link #orThrow} alone, so that a
- * refusal can't be overlooked.
+ * refusal can't be missed.
  *
  * <pre>{@code
- * String page = values.check(cookie).fold(value -> show(value), refused -> login(refused.reason()));
+ * String page = values.check(cookie).fold(value -> show(value), refusal -> login(refusal.reason()));
  * }</pre>
  *
  * @param <T> the type that only verification can make
@@ -23,15 +22,18 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
    * Runs a verification and keeps what it returned or how it refused; other exceptions pass.
    *
    * @param <T> the verified type
+   * @param <X> what the verification may throw besides refusals
    * @param verification returns the verified value or throws {@link VerificationException}
    * @return the outcome
+   * @throws X if the verification throws it
    * @throws NullPointerException if {@code verification} is null or returns null
    */
-  static <T> Checked<T> of(Supplier<? extends T> verification) {
+  static <T, X extends Exception> Checked<T> of(Verification<? extends T, X> verification)
+      throws X {
     try {
-      return accepted(verification.get());
-    } catch (VerificationException refusal) {
-      return rejected(refusal);
+      return accepted(verification.run());
+    } catch (VerificationException e) {
+      return rejected(e.refusal());
     }
   }
 
@@ -48,16 +50,16 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
   }
 
   /**
-   * The outcome of a verification that refused, without the cost of throwing; one object may serve
-   * every refusal of its kind, since nothing in it can change.
+   * The outcome of a verification that refused, without the cost of throwing; the same object for
+   * the same refusal.
    *
    * @param <T> the type that was not verified
-   * @param refusal what {@code verify} would throw
+   * @param refusal why
    * @return the outcome
    * @throws NullPointerException if {@code refusal} is null
    */
-  static <T> Rejected<T> rejected(VerificationException refusal) {
-    return new Rejected<>(refusal);
+  static <T> Rejected<T> rejected(Refusal refusal) {
+    return refusal.rejected();
   }
 
   /**
@@ -69,14 +71,13 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
    * @return what the called function returned
    */
   <R> R fold(
-      Function<? super T, ? extends R> accepted,
-      Function<? super Rejected<T>, ? extends R> rejected);
+      Function<? super T, ? extends R> accepted, Function<? super Refusal, ? extends R> rejected);
 
   /**
    * The verified value.
    *
    * @return never null
-   * @throws VerificationException if the value was refused
+   * @throws VerificationException if the value was refused; it carries the refusal
    */
   T orThrow();
 
@@ -111,7 +112,7 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
     @Override
     public <R> R fold(
         Function<? super T, ? extends R> accepted,
-        Function<? super Rejected<T>, ? extends R> rejected) {
+        Function<? super Refusal, ? extends R> rejected) {
       return accepted.apply(value);
     }
 
@@ -132,45 +133,37 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
   }
 
   /**
-   * A refusal: a stable reason for programs and a sentence for people.
+   * What was refused, and why.
    *
    * @param <T> the type that was not verified
    */
   final class Rejected<T> implements Checked<T> {
-    private final VerificationException refusal;
+    private final Refusal refusal;
 
-    private Rejected(VerificationException refusal) {
-      this.refusal = Objects.requireNonNull(refusal, "refusal");
+    /** For {@link Refusal} alone, which makes its outcome once. */
+    Rejected(Refusal refusal) {
+      this.refusal = refusal;
     }
 
     /**
-     * The stable reason.
+     * Why there is no value.
      *
-     * @return a constant of the module's reasons
+     * @return the reason for programs and the sentence for people
      */
-    public Reason reason() {
-      return refusal.reason();
-    }
-
-    /**
-     * One sentence that is safe to log.
-     *
-     * @return the message that {@code verify} would have thrown
-     */
-    public String message() {
-      return String.valueOf(refusal.getMessage());
+    public Refusal refusal() {
+      return refusal;
     }
 
     @Override
     public <R> R fold(
         Function<? super T, ? extends R> accepted,
-        Function<? super Rejected<T>, ? extends R> rejected) {
-      return rejected.apply(this);
+        Function<? super Refusal, ? extends R> rejected) {
+      return rejected.apply(refusal);
     }
 
     @Override
     public T orThrow() {
-      throw refusal;
+      throw new VerificationException(refusal);
     }
 
     @Override
@@ -180,7 +173,7 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
 
     @Override
     public String toString() {
-      return "Rejected[" + message() + "]";
+      return "Rejected[" + refusal + "]";
     }
   }
 }

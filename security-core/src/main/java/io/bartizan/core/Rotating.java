@@ -1,5 +1,7 @@
 package io.bartizan.core;
 
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -31,14 +33,14 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (Rotating<MacKeyRing> keys =
- *     Rotating.of(SecretSource.file(path), MacKeyRing::parse, Duration.ofSeconds(10)).build()) {
- *   SignedValues carts = SignedValues.of("cart", keys, Duration.ofHours(1)).build();
+ *     Rotating.of(SecretSource.file(path), MacKeyRing::parse, Duration.ofSeconds(10))) {
+ *   SignedValues carts = SignedValues.of("cart", keys, Duration.ofHours(1));
  * }
  * }</pre>
  *
  * @param <T> what is made; immutable, since it is shared
  */
-public final class Rotating<T> implements Supplier<T>, AutoCloseable {
+public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rotating.class);
   private static final long SETTLE_MILLIS = 50;
@@ -46,7 +48,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
 
   private final SecretSource source;
   private final Function<? super SecretBytes, ? extends T> maker;
-  private final RotationListener listener;
+  private final Listeners<RotationListener> listeners;
   private final AtomicBoolean reading = new AtomicBoolean();
   private final @Nullable ScheduledExecutorService owned;
   private final Future<?> schedule;
@@ -58,7 +60,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
   private Rotating(Builder<T> builder) throws IOException {
     source = builder.source;
     maker = builder.maker;
-    listener = builder.listener;
+    listeners = builder.listeners;
     secret = source.read();
     try {
       value = Objects.requireNonNull(maker.apply(secret), "the maker returned null");
@@ -75,7 +77,28 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
   }
 
   /**
-   * A value that follows a secret.
+   * A value that follows a secret, with all defaults.
+   *
+   * @param <T> what is made
+   * @param source read now and at every interval
+   * @param maker makes the value; it neither keeps nor closes the secret, throws if it is not
+   *     acceptable, and puts no part of it into the exception's message
+   * @param interval how often the source is read, 10 milliseconds to 1 day; a change is seen at
+   *     most so much later
+   * @return a value that is there from the start; close it
+   * @throws IOException if the source can't be read
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the interval is out of range, or the maker refuses the
+   *     secret
+   */
+  public static <T> Rotating<T> of(
+      SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval)
+      throws IOException {
+    return Rotating.<T>builder(source, maker, interval).build();
+  }
+
+  /**
+   * Makes a value that follows a secret, with settings.
    *
    * @param <T> what is made
    * @param source read at every interval
@@ -87,7 +110,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the interval is out of range
    */
-  public static <T> Builder<T> of(
+  public static <T> Builder<T> builder(
       SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval) {
     return new Builder<>(source, maker, interval);
   }
@@ -146,7 +169,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     }
     health = Health.up("rotated");
     LOG.info("rotated a secret from {}", source);
-    tell(() -> listener.rotated(health));
+    listeners.tell(listener -> listener.rotated(health));
     return true;
   }
 
@@ -177,23 +200,14 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     if (first) {
       LOG.warn("{}", health.detail());
     }
-    tell(() -> listener.failed(health, cause));
+    listeners.tell(listener -> listener.failed(health, cause));
   }
 
   private void recovered() {
     if (health.status() != Health.Status.UP) {
       health = Health.up("unchanged, readable again");
       LOG.info("a secret is readable again: {}", source);
-      tell(() -> listener.recovered(health));
-    }
-  }
-
-  /** A listener that throws must not end the schedule. */
-  private static void tell(Runnable listener) {
-    try {
-      listener.run();
-    } catch (RuntimeException | Error e) {
-      LOG.warn("a rotation listener failed", e);
+      listeners.tell(listener -> listener.recovered(health));
     }
   }
 
@@ -202,6 +216,7 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
    *
    * @return up, or degraded while the last good value stays
    */
+  @Override
   public Health health() {
     return health;
   }
@@ -241,30 +256,26 @@ public final class Rotating<T> implements Supplier<T>, AutoCloseable {
     private final SecretSource source;
     private final Function<? super SecretBytes, ? extends T> maker;
     private final Duration interval;
-    private RotationListener listener = new RotationListener() {};
+    private Listeners<RotationListener> listeners = Listeners.none(RotationListener.class);
     private @Nullable ScheduledExecutorService executor;
 
     private Builder(
         SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval) {
       this.source = Objects.requireNonNull(source, "source");
       this.maker = Objects.requireNonNull(maker, "maker");
-      this.interval = interval;
-      if (interval.compareTo(Duration.ofMillis(10)) < 0
-          || interval.compareTo(Duration.ofDays(1)) > 0) {
-        throw new IllegalArgumentException(
-            "interval is " + interval + ", 10 milliseconds to 1 day are accepted");
-      }
+      this.interval =
+          Require.within("interval", interval, Duration.ofMillis(10), Duration.ofDays(1));
     }
 
     /**
-     * Who hears of rotations and failures; nobody unless set.
+     * Adds one who hears of rotations and failures.
      *
-     * @param hears is called on the reading thread
+     * @param listener called on the reading thread; what it throws is logged and changes nothing
      * @return this builder
-     * @throws NullPointerException if {@code hears} is null
+     * @throws NullPointerException if {@code listener} is null
      */
-    public Builder<T> withListener(RotationListener hears) {
-      listener = Objects.requireNonNull(hears, "listener");
+    public Builder<T> withListener(RotationListener listener) {
+      listeners = listeners.and(listener);
       return this;
     }
 

@@ -1,7 +1,5 @@
 package io.bartizan.core;
 
-import java.util.Objects;
-
 /**
  * Thrown by every {@code verify} when what was presented must not be believed.
  *
@@ -10,17 +8,25 @@ import java.util.Objects;
  * trace, so that refusing costs no more than accepting, and it is unchecked, so that a caller who
  * forgets it fails closed.
  */
-public class VerificationException extends RuntimeException {
+public final class VerificationException extends RuntimeException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
-  /** Room for two SHA-512 digests and a file name. */
-  private static final int MAX_DETAIL_CHARS = 1_000;
-
-  private final transient Reason reason;
+  private final transient Refusal refusal;
 
   /**
-   * A refusal.
+   * Throws a refusal.
+   *
+   * @param refusal why; its message becomes this exception's
+   * @throws NullPointerException if {@code refusal} is null
+   */
+  public VerificationException(Refusal refusal) {
+    super(refusal.message(), null, false, false);
+    this.refusal = refusal;
+  }
+
+  /**
+   * Throws a refusal without further facts.
    *
    * @param reason the stable reason
    * @param detail a sentence for people; passed through {@link SafeText#of} with room for 1 000
@@ -28,16 +34,11 @@ public class VerificationException extends RuntimeException {
    * @throws NullPointerException if an argument is null
    */
   public VerificationException(Reason reason, String detail) {
-    super(reason.code() + ": " + SafeText.of(detail, MAX_DETAIL_CHARS), null, false, false);
-    this.reason = Objects.requireNonNull(reason, "reason");
+    this(Refusal.of(reason, detail));
   }
 
-  /**
-   * The stable reason of the refusal.
-   *
-   * @return never null on the JVM that threw it; null after Java serialization
-   */
-  public final Reason reason() {
-    return reason;
+  @Override
+  public Refusal refusal() {
+    return refusal;
   }
 }

@@ -123,7 +123,7 @@ class RotatingTest {
           made.add(text);
           return text;
         };
-    return Rotating.of(source, maker, Duration.ofDays(1)).build();
+    return Rotating.builder(source, maker, Duration.ofDays(1)).build();
   }
 
   @Test
@@ -149,7 +149,7 @@ class RotatingTest {
           }
         };
     Rotating<String> value =
-        Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
+        Rotating.builder(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
             .withListener(listener)
             .build();
     Files.move(
@@ -180,7 +180,7 @@ class RotatingTest {
           }
         };
     try (Rotating<String> value =
-        Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
+        Rotating.builder(SecretSource.file(file), RotatingTest::make, Duration.ofMillis(10))
             .withListener(listener)
             .build()) {
       replace(file, "error");
@@ -205,7 +205,7 @@ class RotatingTest {
     try {
       Path file = Files.writeString(folder.resolve("key"), "one");
       Rotating<String> value =
-          Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
+          Rotating.builder(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
               .withExecutor(executor)
               .build();
       assertThat(executor.getQueue()).hasSize(1);
@@ -219,7 +219,7 @@ class RotatingTest {
 
   private static Rotating<String> rotating(Path file, RotationListener listener)
       throws IOException {
-    return Rotating.of(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
+    return Rotating.builder(SecretSource.file(file), RotatingTest::make, Duration.ofDays(1))
         .withListener(listener)
         .build();
   }

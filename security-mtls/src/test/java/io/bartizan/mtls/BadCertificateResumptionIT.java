@@ -30,7 +30,7 @@ class BadCertificateResumptionIT {
 
   private final ManualInstantSource clock =
       new ManualInstantSource(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-  private final DevCa ownCa = DevCa.named("Own Root").withClock(clock).build();
+  private final DevCa ownCa = DevCa.builder("Own Root").withClock(clock).build();
   private final AtomicReference<String> anchors = new AtomicReference<>();
   private final Queue<HandshakeEvent> events = new ConcurrentLinkedQueue<>();
   private final TlsListener listener =
@@ -59,9 +59,9 @@ class BadCertificateResumptionIT {
   }
 
   private DevCertificate peer(Turn turn) throws IOException {
-    var root = DevCa.named("Peer Root").withClock(clock);
+    var root = DevCa.builder("Peer Root").withClock(clock);
     DevCa top = (turn == Turn.ROOT_EXPIRES ? root.withLifetime(HOUR) : root).build();
-    var issuing = DevCa.named("Issuing").withIssuer(top);
+    var issuing = DevCa.builder("Issuing").withIssuer(top);
     DevCa middle =
         (turn == Turn.INTERMEDIATE_EXPIRES ? issuing.withLifetime(HOUR) : issuing).build();
     var leaf = middle.leaf("peer").dns(PeerCast.DNS);

@@ -39,7 +39,7 @@ class BouncyCastleTlsTest {
   @ParameterizedTest
   @EnumSource(DevKeyType.class)
   void handshake_everyKeyTypeOnEverySide_works(DevKeyType type) throws Exception {
-    DevCa ca = DevCa.named("Root").withKeys(type).build();
+    DevCa ca = DevCa.builder("Root").withKeys(type).build();
     DevCertificate own = TestPki.client(ca);
     List<HandshakeEvent> events = Collections.synchronizedList(new ArrayList<>());
     SSLContext bcServer =
@@ -65,7 +65,7 @@ class BouncyCastleTlsTest {
 
   @Test
   void edwardsKeyOfADevice_isRefusedWithItsReason() {
-    DevCa ca = DevCa.named("Root").withKeys(DevKeyType.ED25519).build();
+    DevCa ca = DevCa.builder("Root").withKeys(DevKeyType.ED25519).build();
     DevCertificate own = TestPki.server(ca);
     KeyMaterial inDevice = new KeyMaterial("identity", new DeviceKey(), own.chain());
     assertThatThrownBy(() -> EdwardsMaterial.forBouncyCastle(inDevice))

@@ -52,7 +52,7 @@ class JdkTrapsTest {
         .as("a plain JDK server resumes with a peer it no longer trusts")
         .doesNotThrowAnyException();
 
-    DevCa next = DevCa.create("Next Root");
+    DevCa next = DevCa.of("Next Root");
     AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
     List<HandshakeEvent> events = Collections.synchronizedList(new ArrayList<>());
     ServerTls server =
@@ -80,7 +80,7 @@ class JdkTrapsTest {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void trap1_onAContextOfTheFramework_theGenerationMarkEndsTickets(String protocol)
       throws Exception {
-    DevCa next = DevCa.create("Next Root");
+    DevCa next = DevCa.of("Next Root");
     AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
     ServerTls tls =
         MutualTls.server(
@@ -114,14 +114,14 @@ class JdkTrapsTest {
 
   @Test
   void trap2_constraintsOfTheRootAreIgnored_notHere() throws Exception {
-    DevCa constrained = DevCa.named("Constrained").withPermittedDns("good.example").build();
+    DevCa constrained = DevCa.builder("Constrained").withPermittedDns("good.example").build();
     DevCertificate evil = constrained.leaf("evil").dns("localhost").forServer().issue();
     assertThatCode(() -> jdkAsksServer(constrained.certificate(), evil)).doesNotThrowAnyException();
     assertThat(reasonOf(TestPki.anchors(constrained), evil))
         .isEqualTo(TlsReason.NAME_CONSTRAINT_VIOLATED);
 
     DevCa expired =
-        DevCa.named("Expired")
+        DevCa.builder("Expired")
             .withStart(Instant.now().minus(Duration.ofDays(2)))
             .withLifetime(Duration.ofDays(1))
             .build();
@@ -131,7 +131,7 @@ class JdkTrapsTest {
     assertThatCode(() -> jdkAsksServer(expired.certificate(), below)).doesNotThrowAnyException();
     assertThat(reasonOf(both, below)).isEqualTo(TlsReason.EXPIRED);
 
-    DevCa spiffe = DevCa.named("Spiffe").withPermittedUriHost("td.example").build();
+    DevCa spiffe = DevCa.builder("Spiffe").withPermittedUriHost("td.example").build();
     DevCertificate foreign = spiffe.leaf("s").uri("spiffe://evil.example/x").forServer().issue();
     assertThatCode(() -> jdkAsksServer(spiffe.certificate(), foreign)).doesNotThrowAnyException();
     assertThat(reasonOf(TestPki.anchors(spiffe), foreign))
@@ -180,8 +180,7 @@ class JdkTrapsTest {
 
   @Test
   void trap5_predicateOverridesTheChain_notHere() throws Exception {
-    DevCertificate stranger =
-        DevCa.create("Stranger").leaf("Foo").dns("localhost").forServer().issue();
+    DevCertificate stranger = DevCa.of("Stranger").leaf("Foo").dns("localhost").forServer().issue();
     X509TrustManager overriding =
         new Overriding(
             jdkTrust(pki.ca.certificate()),

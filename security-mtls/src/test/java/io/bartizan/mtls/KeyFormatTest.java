@@ -59,7 +59,7 @@ class KeyFormatTest {
   }
 
   private static void serves(Identity identity, X509Certificate root) throws Exception {
-    DevCa clients = DevCa.create("Clients");
+    DevCa clients = DevCa.of("Clients");
     DevCertificate client = TestPki.client(clients);
     ServerTls server =
         MutualTls.server(identity, TestPki.anchors(clients), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
@@ -82,7 +82,7 @@ class KeyFormatTest {
   @ParameterizedTest
   @EnumSource(DevKeyType.class)
   void pkcs8_inTwoFilesInOneAndAsText(DevKeyType type) throws Exception {
-    DevCa ca = DevCa.named("Root").withKeys(type).build();
+    DevCa ca = DevCa.builder("Root").withKeys(type).build();
     DevCertificate own = TestPki.server(ca.intermediate("One"));
     serves(files(own, own.privateKeyPem()), ca.certificate());
     for (String text :
@@ -95,10 +95,10 @@ class KeyFormatTest {
 
   @Test
   void pkcs1AndSec1_areRead() throws Exception {
-    DevCa rsa = DevCa.named("Root").withKeys(DevKeyType.RSA_2048).build();
+    DevCa rsa = DevCa.builder("Root").withKeys(DevKeyType.RSA_2048).build();
     DevCertificate rsaLeaf = TestPki.server(rsa);
     serves(files(rsaLeaf, pkcs1(rsaLeaf.privateKey())), rsa.certificate());
-    DevCa ec = DevCa.create("Root");
+    DevCa ec = DevCa.of("Root");
     DevCertificate ecLeaf = TestPki.server(ec);
     serves(files(ecLeaf, sec1(ecLeaf.privateKey())), ec.certificate());
   }
@@ -116,7 +116,7 @@ class KeyFormatTest {
 
   @Test
   void encryptedPkcs8_opensWithItsPasswordAlone() throws Exception {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     DevCertificate own = TestPki.server(ca);
     byte[] envelope =
         new JcaPKCS8Generator(
@@ -152,7 +152,7 @@ class KeyFormatTest {
 
   @Test
   void keyStore_isReadAgainWithEachLoad() throws Exception {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     char[] password = "store".toCharArray();
     KeyStore store = TestPki.server(ca).keyStore(password);
     Identity identity = Identity.keyStore(store, null, password("store"));
@@ -187,7 +187,7 @@ class KeyFormatTest {
 
   @Test
   void pkcs12_cutAnywhere_isRefused() throws Exception {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TestPki.server(ca).keyStore("store".toCharArray()).store(out, "store".toCharArray());
     byte[] whole = out.toByteArray();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class LimboTest {
 
   private static final DevCa OWN =
-      DevCa.named("Own")
+      DevCa.builder("Own")
           .withStart(Instant.parse("2015-01-01T00:00:00Z"))
           .withLifetime(Duration.ofDays(36_500))
           .build();

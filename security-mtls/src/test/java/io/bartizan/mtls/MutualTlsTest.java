@@ -42,7 +42,7 @@ class MutualTlsTest {
   @ParameterizedTest
   @EnumSource(DevKeyType.class)
   void handshake_everyKeyType_works(DevKeyType type) throws Exception {
-    DevCa ca = DevCa.named("Root").withKeys(type).build();
+    DevCa ca = DevCa.builder("Root").withKeys(type).build();
     var server =
         MutualTls.server(
                 TestPki.identity(TestPki.server(ca)),

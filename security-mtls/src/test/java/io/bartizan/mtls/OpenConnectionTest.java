@@ -180,7 +180,7 @@ class OpenConnectionTest {
     ClientTls client = pki.clientTls().build();
     Engines.between(client.sslContext(), server.sslContext()).run();
     Engines early = Engines.between(client.sslContext(), server.sslContext());
-    anchors.set(io.bartizan.testkit.DevCa.create("Next").certificatePem());
+    anchors.set(io.bartizan.testkit.DevCa.of("Next").certificatePem());
     assertThat(server.reload()).isTrue();
 
     assertThatThrownBy(early::run)

@@ -125,13 +125,13 @@ class OwnMaterialTest {
     Files.writeString(file("ca.pem"), pki.server.chainPem());
     isRefused(TlsReason.ANCHOR_NOT_CA, "which is not a certificate authority");
     DevCa old =
-        DevCa.named("Old")
+        DevCa.builder("Old")
             .withStart(Instant.now().minus(Duration.ofDays(3)))
             .withLifetime(Duration.ofDays(1))
             .build();
     Files.writeString(file("ca.pem"), old.certificatePem());
     isRefused(TlsReason.EXPIRED, "holds expired anchors only");
-    DevCa bound = DevCa.named("Bound").withIssuer(pki.ca).withPermittedDns("internal").build();
+    DevCa bound = DevCa.builder("Bound").withIssuer(pki.ca).withPermittedDns("internal").build();
     Files.writeString(file("ca.pem"), bound.certificatePem());
     isRefused(TlsReason.ANCHOR_UNENFORCEABLE, "give the root");
   }

@@ -26,7 +26,7 @@ final class PeerCast {
   static final String DNS = "billing.internal";
   static final String SPIFFE = "spiffe://prod.example/ns/pay/sa/api";
 
-  final DevCa ca = DevCa.create("Peers' Root");
+  final DevCa ca = DevCa.of("Peers' Root");
   final DevCertificate goodServer;
   final DevCertificate goodClient;
   final Map<BadCertificate, DevCertificate> servers;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("deep")
 class PeerCurlIT {
 
-  private final DevCa ca = DevCa.create("curl Root");
+  private final DevCa ca = DevCa.of("curl Root");
   private final BadCertificates clients =
       BadCertificates.ofClient(ca, PeerCast.DNS, PeerCast.SPIFFE);
   @TempDir Path folder;

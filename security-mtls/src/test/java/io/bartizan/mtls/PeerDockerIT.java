@@ -24,7 +24,7 @@ class PeerDockerIT {
       "{\"Version\":\"99.0-bartizan\",\"ApiVersion\":\"1.44\",\"MinAPIVersion\":\"1.24\","
           + "\"Os\":\"linux\",\"Arch\":\"amd64\",\"GitCommit\":\"none\",\"GoVersion\":\"none\"}";
 
-  private final DevCa ca = DevCa.create("Docker Root");
+  private final DevCa ca = DevCa.of("Docker Root");
   private final BadCertificates clients =
       BadCertificates.ofClient(ca, PeerCast.DNS, PeerCast.SPIFFE);
   @TempDir Path certPath;

@@ -30,7 +30,7 @@ class PeerHsmIT {
     Files.writeString(settings, "directories.tokendir = " + tokens + "\nlog.level = ERROR\n");
     Path provider = folder.resolve("pkcs11.cfg");
     Files.writeString(provider, "name = SoftHsm\nlibrary = " + LIBRARY + "\nslotListIndex = 0\n");
-    DevCa ca = DevCa.create("Token Root");
+    DevCa ca = DevCa.of("Token Root");
     DevCertificate leaf = ca.leaf("token").dns(PeerCast.DNS).issue();
     leaf.writeTo(folder);
     Map<String, String> environment = Map.of("SOFTHSM2_CONF", settings.toString());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerPolicyTest {
 
-  private static final DevCa CA = DevCa.create("Root");
+  private static final DevCa CA = DevCa.of("Root");
   private static final DevCertificate PEER =
       CA.leaf("peer")
           .dns("Api.Example")

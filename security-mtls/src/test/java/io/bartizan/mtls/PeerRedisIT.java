@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("deep")
 class PeerRedisIT {
 
-  private final DevCa ca = DevCa.create("Redis Root");
+  private final DevCa ca = DevCa.of("Redis Root");
   private final BadCertificates servers =
       BadCertificates.ofServer(ca, PeerCast.DNS, PeerCast.SPIFFE);
   private final DevCertificate client =
@@ -35,7 +35,7 @@ class PeerRedisIT {
   @Test
   void redis_withClientCertificates_answersTheClientItKnows() throws Exception {
     assertThat(ping(servers.good(), client)).isEqualTo("PONG");
-    DevCertificate stranger = DevCa.create("Other Root").leaf("client").forClient().issue();
+    DevCertificate stranger = DevCa.of("Other Root").leaf("client").forClient().issue();
     assertThatThrownBy(() -> ping(servers.good(), stranger))
         .isInstanceOf(RedisConnectionException.class);
   }

@@ -96,7 +96,7 @@ class ReloadTest {
   void reload_oldAndNewRoots_overlapAndThenOnlyTheNew() throws Exception {
     pki.server.writeTo(folder);
     ServerTls server = fromFolder(folder).build();
-    DevCa next = DevCa.create("Next Root");
+    DevCa next = DevCa.of("Next Root");
     ClientTls old = pki.clientTls().build();
     ClientTls renewed =
         MutualTls.client(
@@ -199,7 +199,7 @@ class ReloadTest {
   void health_intermediateThatEndsFirst_isTheEndOfTheWhole() throws Exception {
     ManualInstantSource clock = new ManualInstantSource(Instant.now());
     DevCa issuing =
-        DevCa.named("Issuing").withIssuer(pki.ca).withLifetime(Duration.ofHours(12)).build();
+        DevCa.builder("Issuing").withIssuer(pki.ca).withLifetime(Duration.ofHours(12)).build();
     DevCertificate leaf =
         issuing
             .leaf("server")

@@ -67,7 +67,7 @@ class RevocationTest {
 
   @Test
   void crl_ofATwinWithTheSameName_saysNothing() throws Exception {
-    DevCa twin = DevCa.create("Test Root");
+    DevCa twin = DevCa.of("Test Root");
     Files.writeString(folder.resolve("a.crl"), DevCa.pem(twin.crl()));
     assertThat(reason(server(Revocation.crls(folder)))).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
     assertThat(reason(server(Revocation.crls(folder).withUnlistedIssuersAccepted()))).isNull();
@@ -97,7 +97,7 @@ class RevocationTest {
 
   @Test
   void crl_ofTheIssuersNextKey_doesNotFreshenTheOldOne() throws Exception {
-    DevCa nextKey = DevCa.create("Test Root");
+    DevCa nextKey = DevCa.of("Test Root");
     Files.writeString(
         folder.resolve("a.crl"),
         DevCa.pem(pki.ca.crl(clock.instant().minusSeconds(600), Duration.ofMinutes(70))));

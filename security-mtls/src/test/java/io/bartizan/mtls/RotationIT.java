@@ -39,7 +39,7 @@ class RotationIT {
   @ValueSource(booleans = {false, true})
   void rotation_underReconnectingClients_noGoodOneFailsAndNoRevokedOneEnters(boolean watched)
       throws Exception {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     TestPki.server(ca).writeTo(folder);
     Path denied = Files.createFile(folder.resolve("denied.txt"));
     TlsLayout files = TlsLayout.docker(folder);

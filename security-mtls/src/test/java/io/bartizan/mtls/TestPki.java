@@ -9,7 +9,7 @@ final class TestPki {
 
   static final String CLIENT_ID = "spiffe://test.example/ns/a/sa/client";
 
-  final DevCa ca = DevCa.create("Test Root");
+  final DevCa ca = DevCa.of("Test Root");
   final DevCertificate server = server(ca);
   final DevCertificate client = client(ca);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each preset with the files as their writers leave them. */
 class TlsLayoutTest {
 
-  private final DevCa root = DevCa.create("Root");
+  private final DevCa root = DevCa.of("Root");
   private final DevCa issuing = root.intermediate("Issuing");
   private final DevCertificate own = TestPki.server(issuing);
   @TempDir Path folder;
@@ -60,7 +60,7 @@ class TlsLayoutTest {
 
   @Test
   void dockerRegistry_withTwoAuthorities_andOnePair() throws Exception {
-    DevCa second = DevCa.create("Second");
+    DevCa second = DevCa.of("Second");
     write("registry.example:5000/client.cert", own.chainPem());
     write("registry.example:5000/client.key", own.privateKeyPem());
     write("registry.example:5000/ca.crt", root.certificatePem());
@@ -131,7 +131,7 @@ class TlsLayoutTest {
 
   @Test
   void spiffeHelper_withABundleOfTwoRoots() throws Exception {
-    DevCa next = DevCa.create("Next Root");
+    DevCa next = DevCa.of("Next Root");
     DevCertificate svid = issuing.leaf("x").uri("spiffe://test.example/ns/a/sa/server").issue();
     write("svid.pem", svid.chainPem());
     write("svid_key.pem", svid.privateKeyPem());

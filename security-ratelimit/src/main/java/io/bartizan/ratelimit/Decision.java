@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Decision decision = limiter.tryAcquire();
- * if (!decision.allowed()) {
+ * if (!decision.isAllowed()) {
  *   RateLimitFields.of(decision).forEach(response::setHeader);
  * }
  * }</pre>
@@ -213,7 +213,7 @@ public final class Decision {
    *
    * @return true if the caller may go on
    */
-  public boolean allowed() {
+  public boolean isAllowed() {
     return allowed;
   }
 
@@ -256,7 +256,7 @@ public final class Decision {
   /**
    * How long to wait before the same number of permits can be had, if nobody else takes any.
    *
-   * @return zero if allowed; {@link #FOREVER} if {@link #neverAllowed()}
+   * @return zero if allowed; {@link #FOREVER} if {@link #isNeverAllowed()}
    */
   public Duration retryAfter() {
     return Duration.ofNanos(retryAfterNanos());
@@ -276,7 +276,7 @@ public final class Decision {
    *
    * @return false if allowed
    */
-  public boolean neverAllowed() {
+  public boolean isNeverAllowed() {
     return !allowed && permits > limit.capacity();
   }
 
@@ -301,9 +301,9 @@ public final class Decision {
   /**
    * Whether this would have been a refusal, had the limiter not been in shadow mode.
    *
-   * @return true only if {@link #allowed()} is true although the permits were not taken
+   * @return true only if {@link #isAllowed()} is true although the permits were not taken
    */
-  public boolean shadowed() {
+  public boolean isShadowed() {
     return shadowed;
   }
 
@@ -321,7 +321,7 @@ public final class Decision {
     if (allowed) {
       return 0;
     }
-    if (neverAllowed()) {
+    if (isNeverAllowed()) {
       return Long.MAX_VALUE;
     }
     return bucket == null ? retryNanos : bucket.retryNanos(backlog, permits);

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Shadow mode</b> tries a limit before it is enforced: everything is counted and decided as
  * ever, the listener hears the true decisions, and the caller always hears that he may go on, with
- * {@link Decision#shadowed()} set where he would have been refused.
+ * {@link Decision#isShadowed()} set where he would have been refused.
  */
 public final class Observed {
 
@@ -128,7 +128,7 @@ public final class Observed {
 
     Reservation hear(Reservation slot) {
       tell(RateLimitListener.Verb.RESERVE, slot.decision());
-      return shadow && !slot.granted()
+      return shadow && !slot.isGranted()
           ? Reservation.of(slot.decision().inShadow(), Duration.ZERO, () -> {})
           : slot;
     }

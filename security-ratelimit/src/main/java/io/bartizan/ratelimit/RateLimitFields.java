@@ -93,7 +93,7 @@ public final class RateLimitFields {
   }
 
   private void retryAfter(BiConsumer<String, String> consumer) {
-    if (!decision.allowed() && !decision.neverAllowed()) {
+    if (!decision.isAllowed() && !decision.isNeverAllowed()) {
       consumer.accept("Retry-After", Long.toString(Math.max(1, seconds(decision.retryAfter()))));
     }
   }
@@ -141,7 +141,7 @@ public final class RateLimitFields {
     }
     String violated =
         decision.parts().stream()
-            .filter(part -> !part.allowed())
+            .filter(part -> !part.isAllowed())
             .map(RateLimitFields::quoted)
             .collect(Collectors.joining(","));
     return "{\"type\":\""

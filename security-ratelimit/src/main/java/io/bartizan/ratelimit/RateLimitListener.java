@@ -10,7 +10,7 @@ package io.bartizan.ratelimit;
  *
  * <pre>{@code
  * RateLimitListener audit = (verb, decision) -> {
- *   if (!decision.allowed()) {
+ *   if (!decision.isAllowed()) {
  *     log.info("refused by {}", decision.limit().name());
  *   }
  * };

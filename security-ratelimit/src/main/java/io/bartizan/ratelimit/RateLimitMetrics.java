@@ -68,7 +68,7 @@ public final class RateLimitMetrics implements RateLimitListener {
 
   @Override
   public void onDecision(Verb verb, Decision decision) {
-    String outcome = decision.allowed() ? "allowed" : "refused";
+    String outcome = decision.isAllowed() ? "allowed" : "refused";
     String source = decision.source().name().toLowerCase(Locale.ROOT);
     List<String> tags = List.of(decision.limit().name(), outcome, source);
     Counter known = series.get(tags);

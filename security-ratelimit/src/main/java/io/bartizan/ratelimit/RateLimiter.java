@@ -8,7 +8,7 @@ import java.time.Duration;
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.of(Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)));
  * Decision decision = limiter.tryAcquire();
- * if (decision.allowed()) {
+ * if (decision.isAllowed()) {
  *   serve();
  * }
  * }</pre>

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <pre>{@code
  * Reservation slot = limiter.reserve(1, Duration.ofSeconds(2));
- * if (slot.granted()) {
+ * if (slot.isGranted()) {
  *   scheduler.schedule(job, slot.delay().toNanos(), TimeUnit.NANOSECONDS);
  * }
  * }</pre>
@@ -27,7 +27,7 @@ public final class Reservation {
     this.decision = Objects.requireNonNull(decision, "decision");
     this.delay = Objects.requireNonNull(delay, "delay");
     this.giveBack = Objects.requireNonNull(giveBack, "giveBack");
-    this.open = new AtomicBoolean(decision.allowed());
+    this.open = new AtomicBoolean(decision.isAllowed());
   }
 
   /**
@@ -48,8 +48,8 @@ public final class Reservation {
    *
    * @return false if the wait would have been longer than the caller was ready to wait
    */
-  public boolean granted() {
-    return decision.allowed();
+  public boolean isGranted() {
+    return decision.isAllowed();
   }
 
   /**

@@ -20,7 +20,7 @@ final class Waiting {
 
   /** Waits until the reserved permits may be used; gives them back if interrupted. */
   static Decision until(Reservation reservation) throws InterruptedException {
-    if (!reservation.granted()) {
+    if (!reservation.isGranted()) {
       return reservation.decision();
     }
     long start = System.nanoTime();

@@ -59,10 +59,10 @@ class AllocationTest {
       Limit limit = Limit.parse(arguments[1]);
       if (arguments[0].equals("one")) {
         RateLimiter limiter = RateLimiter.of(limit);
-        print(() -> limiter.tryAcquire().allowed());
+        print(() -> limiter.tryAcquire().isAllowed());
       } else {
         KeyedRateLimiter limiter = KeyedRateLimiter.of(limit, 1000);
-        print(() -> limiter.tryAcquire("key").allowed());
+        print(() -> limiter.tryAcquire("key").isAllowed());
       }
     }
 

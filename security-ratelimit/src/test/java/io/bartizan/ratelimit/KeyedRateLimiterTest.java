@@ -20,9 +20,9 @@ class KeyedRateLimiterTest {
   @Test
   void keys_are_counted_apart() {
     KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
-    assertThat(limiter.tryAcquire("a", 2).allowed()).isTrue();
-    assertThat(limiter.tryAcquire("a").allowed()).isFalse();
-    assertThat(limiter.tryAcquire("b").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("a", 2).isAllowed()).isTrue();
+    assertThat(limiter.tryAcquire("a").isAllowed()).isFalse();
+    assertThat(limiter.tryAcquire("b").isAllowed()).isTrue();
     assertThat(limiter.peek("c", 1).remaining()).isEqualTo(2);
     assertThat(limiter.health()).isEqualTo(Health.up("2 of 100 keys"));
   }
@@ -46,18 +46,18 @@ class KeyedRateLimiterTest {
   void full_bucket_vanishes_and_nothing_else_does() {
     KeyedRateLimiter limiter = limiter(TWO, 10_000, Overflow.SHARE);
     for (int i = 0; i < 5000; i++) {
-      assertThat(limiter.tryAcquire("old" + i).allowed()).isTrue();
+      assertThat(limiter.tryAcquire("old" + i).isAllowed()).isTrue();
     }
     ticker.advance(Duration.ofSeconds(10));
-    assertThat(limiter.tryAcquire("busy", 2).allowed()).isTrue();
+    assertThat(limiter.tryAcquire("busy", 2).isAllowed()).isTrue();
     ticker.advance(Duration.ofSeconds(1).minusNanos(1000));
-    assertThat(limiter.tryAcquire("resting").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("resting").isAllowed()).isTrue();
     ticker.advance(Duration.ofNanos(1000));
     for (int i = 0; i < 3000; i++) {
-      assertThat(limiter.tryAcquire("new" + i).allowed()).isTrue();
+      assertThat(limiter.tryAcquire("new" + i).isAllowed()).isTrue();
     }
     assertThat(limiter.health().detail()).isEqualTo("3002 of 10000 keys");
-    assertThat(limiter.tryAcquire("busy", 2).allowed()).isFalse();
+    assertThat(limiter.tryAcquire("busy", 2).isAllowed()).isFalse();
   }
 
   @Test
@@ -65,14 +65,14 @@ class KeyedRateLimiterTest {
     KeyedRateLimiter limiter = limiter(TWO, 1, Overflow.SHARE);
     assertThat(limiter.tryAcquire("first").source()).isEqualTo(Decision.Source.MEMORY);
     Decision shared = limiter.tryAcquire("second");
-    assertThat(shared.allowed()).isTrue();
+    assertThat(shared.isAllowed()).isTrue();
     assertThat(shared.source()).isEqualTo(Decision.Source.OVERFLOW);
-    assertThat(limiter.tryAcquire("third").allowed()).isTrue();
-    assertThat(limiter.tryAcquire("second").allowed()).isFalse();
+    assertThat(limiter.tryAcquire("third").isAllowed()).isTrue();
+    assertThat(limiter.tryAcquire("second").isAllowed()).isFalse();
     assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
     ticker.advance(Duration.ofMillis(1500));
     // first is full again and makes room, yet what second consumed in overflow still counts
-    assertThat(limiter.tryAcquire("second", 2).allowed()).isFalse();
+    assertThat(limiter.tryAcquire("second", 2).isAllowed()).isFalse();
     assertThat(limiter.tryAcquire("second", 1).source()).isEqualTo(Decision.Source.OVERFLOW);
     ticker.advance(Duration.ofSeconds(2));
     assertThat(limiter.tryAcquire("second", 2).source()).isEqualTo(Decision.Source.MEMORY);
@@ -81,15 +81,15 @@ class KeyedRateLimiterTest {
   @Test
   void keys_beyond_the_most_are_refused_if_so_declared() {
     KeyedRateLimiter limiter = limiter(TWO, 1, Overflow.REFUSE);
-    assertThat(limiter.tryAcquire("first").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("first").isAllowed()).isTrue();
     Decision refused = limiter.tryAcquire("second");
-    assertThat(refused.allowed()).isFalse();
+    assertThat(refused.isAllowed()).isFalse();
     assertThat(refused.source()).isEqualTo(Decision.Source.OVERFLOW);
     assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(limiter.reserve("second", 1, Duration.ofDays(1)).granted()).isFalse();
+    assertThat(limiter.reserve("second", 1, Duration.ofDays(1)).isGranted()).isFalse();
     limiter.refund("second", 1);
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(limiter.tryAcquire("second").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("second").isAllowed()).isTrue();
   }
 
   @Test
@@ -109,7 +109,7 @@ class KeyedRateLimiterTest {
   @Test
   void permits_that_never_fit_leave_no_trace() {
     KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
-    assertThat(limiter.tryAcquire("a", 3).neverAllowed()).isTrue();
+    assertThat(limiter.tryAcquire("a", 3).isNeverAllowed()).isTrue();
     assertThat(limiter.health().detail()).isEqualTo("0 of 100 keys");
   }
 
@@ -122,7 +122,7 @@ class KeyedRateLimiterTest {
     assertThat(refused.violated()).contains(TWO);
     assertThat(refused.parts()).extracting(Decision::remaining).containsExactly(0L, 1L);
     ticker.advance(Duration.ofSeconds(2));
-    assertThat(limiter.tryAcquire("a").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("a").isAllowed()).isTrue();
     assertThat(limiter.tryAcquire("a").violated()).contains(daily);
   }
 

@@ -180,12 +180,12 @@ public abstract class LimiterContractTest {
     for (int i = 0; i < oracles.size(); i++) {
       oracles.get(i).check(decision.parts().get(i), now, permits);
     }
-    assertThat(decision.allowed()).as("%s at %d", decision, now).isEqualTo(fits);
+    assertThat(decision.isAllowed()).as("%s at %d", decision, now).isEqualTo(fits);
     return decision;
   }
 
   private static long pause(Limits limits, Decision last, SplittableRandom random) {
-    if (last != null && !last.allowed() && !last.neverAllowed() && random.nextBoolean()) {
+    if (last != null && !last.isAllowed() && !last.isNeverAllowed() && random.nextBoolean()) {
       long wait = last.retryAfter().toNanos() / 1000;
       return random.nextBoolean() ? wait : Math.max(0, wait - 1);
     }
@@ -206,8 +206,8 @@ public abstract class LimiterContractTest {
     try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
       for (long permits : new long[] {limit.capacity() + 1, Long.MAX_VALUE}) {
         Decision decision = place.tryAcquire(permits);
-        assertThat(decision.allowed()).isFalse();
-        assertThat(decision.neverAllowed()).isTrue();
+        assertThat(decision.isAllowed()).isFalse();
+        assertThat(decision.isNeverAllowed()).isTrue();
         assertThat(decision.retryAfter()).isEqualTo(Decision.FOREVER);
       }
     }
@@ -232,14 +232,14 @@ public abstract class LimiterContractTest {
     Limit day = Limit.calendarDay(1, ZoneId.of("Africa/Cairo"));
     long one = 1_776_981_600_000_000L; // 2026-04-24T01:00+03:00, before which it was 23:59:59
     try (Place place = place(day.limitsOf("any"), one - 1)) {
-      assertThat(place.tryAcquire(1).allowed()).isTrue();
-      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      assertThat(place.tryAcquire(1).isAllowed()).isTrue();
+      assertThat(place.tryAcquire(1).isAllowed()).isFalse();
       place.advance(1);
       assertThat(place.tryAcquire(1).resetAfter()).isEqualTo(Duration.ofHours(23));
       place.advance(23 * 3_600_000_000L - 1);
-      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      assertThat(place.tryAcquire(1).isAllowed()).isFalse();
       place.advance(1);
-      assertThat(place.tryAcquire(1).allowed()).isTrue();
+      assertThat(place.tryAcquire(1).isAllowed()).isTrue();
     }
   }
 
@@ -250,9 +250,9 @@ public abstract class LimiterContractTest {
     try (Place place = place(day.limitsOf("any"), midnight)) {
       assertThat(place.tryAcquire(1).resetAfter()).isEqualTo(Duration.ofHours(25));
       place.advance(25 * 3_600_000_000L - 1);
-      assertThat(place.tryAcquire(1).allowed()).isFalse();
+      assertThat(place.tryAcquire(1).isAllowed()).isFalse();
       place.advance(1);
-      assertThat(place.tryAcquire(1).allowed()).isTrue();
+      assertThat(place.tryAcquire(1).isAllowed()).isTrue();
     }
   }
 }

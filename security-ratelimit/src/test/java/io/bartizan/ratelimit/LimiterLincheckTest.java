@@ -110,12 +110,12 @@ class LimiterLincheckTest {
 
     @Operation
     public boolean one() {
-      return limiter.tryAcquire(1).allowed();
+      return limiter.tryAcquire(1).isAllowed();
     }
 
     @Operation
     public boolean two() {
-      return limiter.tryAcquire(2).allowed();
+      return limiter.tryAcquire(2).isAllowed();
     }
 
     @Operation
@@ -199,12 +199,12 @@ class LimiterLincheckTest {
 
     @Operation
     public boolean one() {
-      return limiter.tryAcquire("over").allowed();
+      return limiter.tryAcquire("over").isAllowed();
     }
 
     @Operation
     public boolean two() {
-      return limiter.tryAcquire("over", 2).allowed();
+      return limiter.tryAcquire("over", 2).isAllowed();
     }
 
     @Operation
@@ -313,12 +313,12 @@ class LimiterLincheckTest {
 
     @Operation
     public boolean first() {
-      return limiter.tryAcquire("a").allowed();
+      return limiter.tryAcquire("a").isAllowed();
     }
 
     @Operation
     public boolean second() {
-      return limiter.tryAcquire("a", 2).allowed();
+      return limiter.tryAcquire("a", 2).isAllowed();
     }
 
     @Operation
@@ -329,7 +329,7 @@ class LimiterLincheckTest {
     @Operation
     public boolean other() {
       // shares or not as it comes, so only its effect on the first key is judged
-      return limiter.tryAcquire("b", 3).allowed();
+      return limiter.tryAcquire("b", 3).isAllowed();
     }
 
     @Operation(runOnce = true)

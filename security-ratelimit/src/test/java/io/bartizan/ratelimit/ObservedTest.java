@@ -14,7 +14,7 @@ class ObservedTest {
 
   private final List<String> heard = new ArrayList<>();
   private final RateLimitListener listener =
-      (verb, decision) -> heard.add(verb + " " + decision.allowed());
+      (verb, decision) -> heard.add(verb + " " + decision.isAllowed());
   private final KeyedRateLimiter limiter =
       KeyedRateLimiter.builder(Limit.parse("1 burst, 1/h").named("hourly"), 10)
           .withTicker(new ManualTicker())
@@ -23,12 +23,12 @@ class ObservedTest {
   @Test
   void listener_hears_every_decision() throws InterruptedException {
     KeyedRateLimiter observed = Observed.of(limiter, listener);
-    assertThat(observed.tryAcquire("a").allowed()).isTrue();
-    assertThat(observed.tryAcquire("a").allowed()).isFalse();
-    assertThat(observed.peek("a", 1).allowed()).isFalse();
-    assertThat(observed.acquire("a", 1, Duration.ZERO).allowed()).isFalse();
+    assertThat(observed.tryAcquire("a").isAllowed()).isTrue();
+    assertThat(observed.tryAcquire("a").isAllowed()).isFalse();
+    assertThat(observed.peek("a", 1).isAllowed()).isFalse();
+    assertThat(observed.acquire("a", 1, Duration.ZERO).isAllowed()).isFalse();
     observed.refund("a", 1);
-    assertThat(observed.reserve("a", 1, Duration.ZERO).granted()).isTrue();
+    assertThat(observed.reserve("a", 1, Duration.ZERO).isGranted()).isTrue();
     assertThat(heard)
         .containsExactly("TRY_ACQUIRE true", "TRY_ACQUIRE false", "RESERVE false", "RESERVE true");
   }
@@ -41,34 +41,34 @@ class ObservedTest {
             (verb, decision) -> {
               throw new IllegalStateException("the registry is gone");
             });
-    assertThat(observed.tryAcquire("a").allowed()).isTrue();
-    assertThat(observed.tryAcquire("a").allowed()).isFalse();
-    assertThat(observed.reserve("a", 1, Duration.ZERO).granted()).isFalse();
+    assertThat(observed.tryAcquire("a").isAllowed()).isTrue();
+    assertThat(observed.tryAcquire("a").isAllowed()).isFalse();
+    assertThat(observed.reserve("a", 1, Duration.ZERO).isGranted()).isFalse();
   }
 
   @Test
   void shadow_mode_records_the_refusal_and_lets_everyone_go_on() throws InterruptedException {
     KeyedRateLimiter shadow = Observed.shadow(limiter, listener);
-    assertThat(shadow.tryAcquire("a").shadowed()).isFalse();
+    assertThat(shadow.tryAcquire("a").isShadowed()).isFalse();
     Decision decision = shadow.tryAcquire("a");
-    assertThat(decision.allowed()).isTrue();
-    assertThat(decision.shadowed()).isTrue();
+    assertThat(decision.isAllowed()).isTrue();
+    assertThat(decision.isShadowed()).isTrue();
     assertThat(decision.remaining()).isZero();
     assertThat(decision.toString()).startsWith("shadowed 1 of hourly");
-    assertThat(shadow.reserve("a", 1, Duration.ofDays(9)).decision().shadowed()).isFalse();
-    assertThat(shadow.acquire("a", 5, Duration.ofDays(9)).shadowed()).isTrue();
+    assertThat(shadow.reserve("a", 1, Duration.ofDays(9)).decision().isShadowed()).isFalse();
+    assertThat(shadow.acquire("a", 5, Duration.ofDays(9)).isShadowed()).isTrue();
     assertThat(heard)
         .containsExactly("TRY_ACQUIRE true", "TRY_ACQUIRE false", "RESERVE true", "RESERVE false");
-    assertThat(limiter.peek("a", 1).allowed()).isFalse();
+    assertThat(limiter.peek("a", 1).isAllowed()).isFalse();
   }
 
   @Test
   void one_subject_is_observed_alike() {
     RateLimiter one = Observed.shadow(RateLimiter.of(Limit.parse("1/h fixed")), listener);
-    assertThat(one.tryAcquire().shadowed()).isFalse();
-    assertThat(one.tryAcquire().shadowed()).isTrue();
+    assertThat(one.tryAcquire().isShadowed()).isFalse();
+    assertThat(one.tryAcquire().isShadowed()).isTrue();
     one.change(Limits.parse("2/h fixed"));
-    assertThat(one.peek(1).shadowed()).isFalse();
+    assertThat(one.peek(1).isShadowed()).isFalse();
     assertThat(heard).containsExactly("TRY_ACQUIRE true", "TRY_ACQUIRE false");
   }
 

@@ -50,7 +50,7 @@ abstract class Oracle {
     assertThat(part.limit()).isEqualTo(limit);
     assertThat(remaining == 0 || fits(now, remaining)).as("remaining of %s", part).isTrue();
     assertThat(fits(now, remaining + 1)).as("one more than remaining of %s", part).isFalse();
-    if (!part.allowed() && !part.neverAllowed()) {
+    if (!part.isAllowed() && !part.isNeverAllowed()) {
       long wait = part.retryAfter().toNanos() / 1000;
       assertThat(fits(now + wait, permits)).as("after the wait of %s", part).isTrue();
       assertThat(fits(now + wait - 1, permits)).as("just before the wait of %s", part).isFalse();

@@ -24,9 +24,9 @@ class RateLimitExampleTest {
   void one_subject() {
     RateLimiter limiter = RateLimiter.of(Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)));
     Decision decision = limiter.tryAcquire();
-    assertThat(decision.allowed()).isTrue();
+    assertThat(decision.isAllowed()).isTrue();
     Reservation slot = limiter.reserve(1, Duration.ofSeconds(2));
-    assertThat(slot.granted()).isTrue();
+    assertThat(slot.isGranted()).isTrue();
   }
 
   @Test
@@ -55,8 +55,8 @@ class RateLimitExampleTest {
     Set<String> customers = Set.of("acme");
     Plan byTariff = key -> customers.contains(key) ? premium : basic;
     KeyedRateLimiter limiter = KeyedRateLimiter.of(byTariff, 1_000_000);
-    assertThat(limiter.tryAcquire("acme", 11).allowed()).isTrue();
-    assertThat(limiter.tryAcquire("other", 11).neverAllowed()).isTrue();
+    assertThat(limiter.tryAcquire("acme", 11).isAllowed()).isTrue();
+    assertThat(limiter.tryAcquire("other", 11).isNeverAllowed()).isTrue();
   }
 
   @Test
@@ -90,17 +90,17 @@ class RateLimitExampleTest {
     StringBuilder log = new StringBuilder();
     RateLimitListener audit =
         (verb, decision) -> {
-          if (!decision.allowed()) {
+          if (!decision.isAllowed()) {
             log.append("refused by ").append(decision.limit().name());
           }
         };
     KeyedRateLimiter limiter = Observed.of(KeyedRateLimiter.of(burst, 1_000_000), audit);
-    assertThat(limiter.tryAcquire("key", 101).allowed()).isFalse();
+    assertThat(limiter.tryAcquire("key", 101).isAllowed()).isFalse();
     assertThat(log).hasToString("refused by burst");
     KeyedRateLimiter counted =
         Observed.of(
             KeyedRateLimiter.of(burst, 1_000_000),
             RateLimitMetrics.of(new SimpleMeterRegistry(), "api"));
-    assertThat(counted.tryAcquire("key").allowed()).isTrue();
+    assertThat(counted.tryAcquire("key").isAllowed()).isTrue();
   }
 }

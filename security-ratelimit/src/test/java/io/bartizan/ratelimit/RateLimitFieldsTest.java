@@ -39,10 +39,10 @@ class RateLimitFieldsTest {
   @Test
   void retry_after_is_no_earlier_than_the_limit_allows() {
     RateLimiter limiter = limiter("1/1500ms fixed");
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
     long seconds = Long.parseLong(fields(limiter.tryAcquire()).get("Retry-After"));
     ticker.advance(Duration.ofSeconds(seconds));
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
   }
 
   @Test
@@ -62,7 +62,7 @@ class RateLimitFieldsTest {
   @Test
   void problem_names_the_violated_policies_only() {
     RateLimiter limiter = limiter("a: 5 burst, 1/s; b: 1 burst, 1/s");
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
     assertThat(RateLimitFields.of(limiter.tryAcquire()).problem())
         .isEqualTo(
             "{\"type\":\"https://iana.org/assignments/http-problem-types#quota-exceeded\","

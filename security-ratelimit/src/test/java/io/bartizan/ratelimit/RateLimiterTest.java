@@ -16,8 +16,8 @@ class RateLimiterTest {
   void refund_gives_back_what_it_says_also_to_a_bucket_in_debt() {
     RateLimiter limiter =
         RateLimiter.builder(Limits.parse("10 burst, 1/s")).withTicker(new ManualTicker()).build();
-    assertThat(limiter.tryAcquire(10).allowed()).isTrue();
-    assertThat(limiter.reserve(5, Duration.ofSeconds(5)).granted()).isTrue();
+    assertThat(limiter.tryAcquire(10).isAllowed()).isTrue();
+    assertThat(limiter.reserve(5, Duration.ofSeconds(5)).isGranted()).isTrue();
     limiter.refund(11);
     assertThat(limiter.peek(1).resetAfter()).isEqualTo(Duration.ofSeconds(4));
     limiter.refund(Long.MAX_VALUE);
@@ -31,14 +31,14 @@ class RateLimiterTest {
     assertThat(limiter.tryAcquire().remaining()).isEqualTo(1);
     assertThat(limiter.tryAcquire().remaining()).isZero();
     Decision refused = limiter.tryAcquire();
-    assertThat(refused.allowed()).isFalse();
+    assertThat(refused.isAllowed()).isFalse();
     assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(20));
     assertThat(refused.resetAfter()).isEqualTo(Duration.ofMillis(60));
     ticker.advance(Duration.ofNanos(19_999_000));
-    assertThat(limiter.tryAcquire().allowed()).isFalse();
+    assertThat(limiter.tryAcquire().isAllowed()).isFalse();
     ticker.advance(Duration.ofNanos(1000));
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
-    assertThat(limiter.tryAcquire().allowed()).isFalse();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isFalse();
   }
 
   @Test
@@ -46,7 +46,7 @@ class RateLimiterTest {
     RateLimiter limiter = limiter(Limit.tokenBucket(1, Rate.per(600_000, ChronoUnit.SECONDS)));
     long admitted = 0;
     for (int micro = 0; micro < 1_000_000; micro++) {
-      admitted += limiter.tryAcquire().allowed() ? 1 : 0;
+      admitted += limiter.tryAcquire().isAllowed() ? 1 : 0;
       ticker.advance(Duration.ofNanos(1000));
     }
     // one permit each 5/3 µs, seen once a microsecond: every second one is lost to the capacity of
@@ -55,7 +55,7 @@ class RateLimiterTest {
     RateLimiter wide = limiter(Limit.tokenBucket(2, Rate.per(600_000, ChronoUnit.SECONDS)));
     admitted = 0;
     for (int micro = 0; micro < 1_000_000; micro++) {
-      admitted += wide.tryAcquire().allowed() ? 1 : 0;
+      admitted += wide.tryAcquire().isAllowed() ? 1 : 0;
       ticker.advance(Duration.ofNanos(1000));
     }
     assertThat(admitted).isEqualTo(600_001);
@@ -65,21 +65,21 @@ class RateLimiterTest {
   void more_than_the_capacity_is_never_allowed() {
     RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.SECONDS)));
     Decision decision = limiter.tryAcquire(4);
-    assertThat(decision.allowed()).isFalse();
-    assertThat(decision.neverAllowed()).isTrue();
+    assertThat(decision.isAllowed()).isFalse();
+    assertThat(decision.isNeverAllowed()).isTrue();
     assertThat(decision.retryAfter()).isEqualTo(Decision.FOREVER);
-    assertThat(limiter.tryAcquire(Long.MAX_VALUE).neverAllowed()).isTrue();
-    assertThat(limiter.tryAcquire(3).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(Long.MAX_VALUE).isNeverAllowed()).isTrue();
+    assertThat(limiter.tryAcquire(3).isAllowed()).isTrue();
     assertThatThrownBy(() -> limiter.tryAcquire(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void refund_never_fills_above_the_capacity() {
     RateLimiter limiter = limiter(Limit.tokenBucket(3, Rate.per(1, ChronoUnit.HOURS)));
-    assertThat(limiter.tryAcquire(2).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(2).isAllowed()).isTrue();
     limiter.refund(Long.MAX_VALUE);
     assertThat(limiter.peek(1).remaining()).isEqualTo(3);
-    assertThat(limiter.tryAcquire(3).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(3).isAllowed()).isTrue();
     limiter.refund(1);
     assertThat(limiter.peek(1).remaining()).isEqualTo(1);
   }
@@ -88,9 +88,9 @@ class RateLimiterTest {
   void reservation_waits_its_turn_and_is_given_back_once() {
     RateLimiter limiter = limiter(Limit.tokenBucket(1, Rate.per(10, ChronoUnit.SECONDS)));
     assertThat(limiter.reserve(1, Duration.ZERO).delay()).isZero();
-    assertThat(limiter.reserve(1, Duration.ofMillis(99)).granted()).isFalse();
+    assertThat(limiter.reserve(1, Duration.ofMillis(99)).isGranted()).isFalse();
     Reservation next = limiter.reserve(1, Duration.ofMillis(100));
-    assertThat(next.granted()).isTrue();
+    assertThat(next.isGranted()).isTrue();
     assertThat(next.delay()).isEqualTo(Duration.ofMillis(100));
     assertThat(limiter.reserve(1, Duration.ofDays(40_000)).delay())
         .isEqualTo(Duration.ofMillis(200));
@@ -117,7 +117,7 @@ class RateLimiterTest {
   void fields_of_a_refusal_round_permits_down_and_seconds_up() {
     RateLimiter limiter =
         limiter(Limit.tokenBucket(2, Rate.per(1, Duration.ofMillis(1500))).named("burst"));
-    assertThat(limiter.tryAcquire(2).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(2).isAllowed()).isTrue();
     RateLimitFields fields = RateLimitFields.of(limiter.tryAcquire());
     StringBuilder out = new StringBuilder();
     fields.forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));

@@ -28,15 +28,15 @@ class RotatingKeysTest {
             .withTicker(ticker)
             .build();
     for (int i = 0; i < ACTIVE; i++) {
-      assertThat(limiter.tryAcquire("active" + i, 3).allowed()).isTrue();
+      assertThat(limiter.tryAcquire("active" + i, 3).isAllowed()).isTrue();
     }
     long passed = 0;
     Duration pause = Duration.ofMinutes(1).dividedBy(ROTATED);
     for (int i = 0; i < ROTATED - 1; i++) {
       ticker.advance(pause);
-      passed += limiter.tryAcquire("rotated" + i).allowed() ? 1 : 0;
+      passed += limiter.tryAcquire("rotated" + i).isAllowed() ? 1 : 0;
       if (i % (ROTATED / 1000) == 0) {
-        assertThat(limiter.tryAcquire("active" + i % ACTIVE).allowed()).isFalse();
+        assertThat(limiter.tryAcquire("active" + i % ACTIVE).isAllowed()).isFalse();
       }
     }
     // two-sided: new keys beyond the most still pass, through shared buckets of 3 each
@@ -44,8 +44,8 @@ class RotatingKeysTest {
     assertThat(limiter.health().detail()).isEqualTo(MAX_KEYS + " of " + MAX_KEYS + " keys");
     ticker.advance(pause.plusSeconds(1));
     for (int i = 0; i < ACTIVE; i++) {
-      assertThat(limiter.tryAcquire("active" + i).allowed()).isTrue();
-      assertThat(limiter.tryAcquire("active" + i).allowed()).isFalse();
+      assertThat(limiter.tryAcquire("active" + i).isAllowed()).isTrue();
+      assertThat(limiter.tryAcquire("active" + i).isAllowed()).isFalse();
     }
   }
 
@@ -57,7 +57,7 @@ class RotatingKeysTest {
             .withTicker(ticker)
             .build();
     for (int i = 0; i < ACTIVE; i++) {
-      assertThat(limiter.tryAcquire("active" + i, 3).allowed()).isTrue();
+      assertThat(limiter.tryAcquire("active" + i, 3).isAllowed()).isTrue();
     }
     int rotated = 10_000_000;
     long[] slowest = new long[10];
@@ -74,11 +74,11 @@ class RotatingKeysTest {
         slowest[s] = took;
       }
       if (i % 10_000 == 0) {
-        assertThat(limiter.tryAcquire("active" + i / 10_000 % ACTIVE).allowed()).isFalse();
+        assertThat(limiter.tryAcquire("active" + i / 10_000 % ACTIVE).isAllowed()).isFalse();
       }
     }
     for (int i = 0; i < ACTIVE; i++) {
-      assertThat(limiter.tryAcquire("active" + i).allowed()).isFalse();
+      assertThat(limiter.tryAcquire("active" + i).isAllowed()).isFalse();
     }
     assertThat(keys(limiter)).isEqualTo(MAX_KEYS);
     System.getLogger("deep")
@@ -98,7 +98,7 @@ class RotatingKeysTest {
     ticker.advance(Duration.ofSeconds(2));
     for (int i = 0; i < MAX_KEYS / 2; i++) {
       Decision decision = limiter.tryAcquire("new" + i);
-      assertThat(decision.allowed()).isTrue();
+      assertThat(decision.isAllowed()).isTrue();
       assertThat(decision.source()).isEqualTo(Decision.Source.MEMORY);
     }
   }

@@ -50,10 +50,10 @@ class TokenBucketPropertyTest {
           for (int step = 0; step < 60; step++) {
             long left = limiter.peek(1).remaining();
             if (left > 0) {
-              assertThat(limiter.tryAcquire(left).allowed()).isTrue();
+              assertThat(limiter.tryAcquire(left).isAllowed()).isTrue();
               admitted = admitted.add(big(left));
             }
-            assertThat(limiter.tryAcquire().allowed()).isFalse();
+            assertThat(limiter.tryAcquire().isAllowed()).isFalse();
             // never so long that the bucket overflows and loses permits
             long pause = Math.min(random.nextLong(3 * interval) + 1, Long.MAX_VALUE / 100_000);
             BigInteger full = big(bucket.capacity()).multiply(big(bucket.unitsPerPermit()));
@@ -85,7 +85,7 @@ class TokenBucketPropertyTest {
           RateLimiter limiter =
               RateLimiter.builder(before.limitsOf("any")).withTicker(ticker).build();
           long consumed = random.nextLong(before.capacity()) + 1;
-          assertThat(limiter.tryAcquire(consumed).allowed()).isTrue();
+          assertThat(limiter.tryAcquire(consumed).isAllowed()).isTrue();
           limiter.change(after.limitsOf("any"));
           assertThat(limiter.peek(1).remaining())
               .isEqualTo(Math.max(0, after.capacity() - consumed));

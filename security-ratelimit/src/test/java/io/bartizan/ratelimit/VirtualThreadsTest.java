@@ -40,8 +40,8 @@ class VirtualThreadsTest {
     ConcurrencyLimiter held = ConcurrencyLimiter.of(10);
     List<Callable<Boolean>> waits = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
-      waits.add(() -> one.acquire(1, Duration.ofMinutes(1)).allowed());
-      waits.add(() -> keyed.acquire("key", 1, Duration.ofMinutes(1)).allowed());
+      waits.add(() -> one.acquire(1, Duration.ofMinutes(1)).isAllowed());
+      waits.add(() -> keyed.acquire("key", 1, Duration.ofMinutes(1)).isAllowed());
       waits.add(
           () -> {
             try (ConcurrencyLimiter.Permit permit =

@@ -24,7 +24,7 @@ class WaitingTest {
     RateLimiter limiter = RateLimiter.of(Limit.paced(Rate.per(50, Duration.ofSeconds(1))));
     long start = System.nanoTime();
     for (int i = 0; i < 6; i++) {
-      assertThat(limiter.acquire(1, Duration.ofSeconds(1)).allowed()).isTrue();
+      assertThat(limiter.acquire(1, Duration.ofSeconds(1)).isAllowed()).isTrue();
     }
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(5 * 20_000_000L);
   }
@@ -32,20 +32,20 @@ class WaitingTest {
   @Test
   void hopeless_acquire_is_refused_at_once_and_charges_nothing() throws InterruptedException {
     RateLimiter limiter = limiter("1 burst, 1/h");
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
     Decision refused = limiter.acquire(1, Duration.ofMinutes(59));
-    assertThat(refused.allowed()).isFalse();
+    assertThat(refused.isAllowed()).isFalse();
     assertThat(refused.retryAfter()).isEqualTo(Duration.ofHours(1));
-    assertThat(limiter.acquire(2, Duration.ofDays(999_999)).neverAllowed()).isTrue();
+    assertThat(limiter.acquire(2, Duration.ofDays(999_999)).isNeverAllowed()).isTrue();
     ticker.advance(Duration.ofHours(1));
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
   }
 
   @Test
   void interrupted_acquire_gives_its_permits_back() throws InterruptedException {
     for (String text : new String[] {"1 burst, 1/h", "1 burst, 1/h, in steps"}) {
       RateLimiter limiter = limiter(text);
-      assertThat(limiter.tryAcquire().allowed()).isTrue();
+      assertThat(limiter.tryAcquire().isAllowed()).isTrue();
       CountDownLatch done = new CountDownLatch(1);
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       Thread waiter =
@@ -66,7 +66,7 @@ class WaitingTest {
       done.await();
       assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
       ticker.advance(Duration.ofHours(1));
-      assertThat(limiter.tryAcquire().allowed()).as(text).isTrue();
+      assertThat(limiter.tryAcquire().isAllowed()).as(text).isTrue();
     }
   }
 
@@ -75,14 +75,14 @@ class WaitingTest {
     RateLimiter limiter = RateLimiter.of(Limit.parse("1 burst, 1/20ms"));
     List<Integer> served = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
-    assertThat(limiter.tryAcquire().allowed()).isTrue();
+    assertThat(limiter.tryAcquire().isAllowed()).isTrue();
     for (int i = 0; i < 5; i++) {
       int number = i;
       Thread thread =
           new Thread(
               () -> {
                 try {
-                  if (limiter.acquire(1, Duration.ofSeconds(10)).allowed()) {
+                  if (limiter.acquire(1, Duration.ofSeconds(10)).isAllowed()) {
                     served.add(number);
                   }
                 } catch (InterruptedException e) {
@@ -104,8 +104,8 @@ class WaitingTest {
   @Test
   void several_buckets_promise_the_latest_time_of_all() {
     RateLimiter limiter = limiter("a: 2 burst, 2/s; b: 5 burst, 1/s, in steps; c: 1 burst, 1/ms");
-    assertThat(limiter.tryAcquire(1).allowed()).isTrue();
-    assertThat(limiter.reserve(1, Duration.ZERO).granted()).isFalse();
+    assertThat(limiter.tryAcquire(1).isAllowed()).isTrue();
+    assertThat(limiter.reserve(1, Duration.ZERO).isGranted()).isFalse();
     assertThat(limiter.reserve(1, Duration.ofMillis(1)).delay()).isEqualTo(Duration.ofMillis(1));
     Reservation third = limiter.reserve(1, Duration.ofSeconds(1));
     assertThat(third.delay()).isEqualTo(Duration.ofMillis(500));
@@ -119,13 +119,13 @@ class WaitingTest {
     RateLimiter limiter = limiter("2 burst, 1/s");
     Reservation early = limiter.reserve(1, Duration.ZERO);
     ticker.advance(Duration.ofMillis(500));
-    assertThat(limiter.tryAcquire(1).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(1).isAllowed()).isTrue();
     early.cancel();
     // half of the permit was back already: one permit was taken half a second after a full bucket
     assertThat(limiter.peek(1).resetAfter()).isEqualTo(Duration.ofSeconds(1));
     Reservation late = limiter.reserve(1, Duration.ZERO);
     ticker.advance(Duration.ofSeconds(5));
-    assertThat(limiter.tryAcquire(2).allowed()).isTrue();
+    assertThat(limiter.tryAcquire(2).isAllowed()).isTrue();
     late.cancel();
     assertThat(limiter.peek(1).remaining()).isZero();
   }

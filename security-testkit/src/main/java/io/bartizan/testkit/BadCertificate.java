@@ -157,14 +157,17 @@ public enum BadCertificate {
       "Every verifier: the intermediate permits DNS names of other.example only.",
       bad ->
           bad.leaf(
-              DevCa.named("Bound").withIssuer(bad.root()).withPermittedDns("other.example").build(),
+              DevCa.builder("Bound")
+                  .withIssuer(bad.root())
+                  .withPermittedDns("other.example")
+                  .build(),
               draft -> {})),
   /** A URI outside the intermediate's constraint. */
   URI_CONSTRAINT_VIOLATED(
       "Every verifier: the intermediate permits URIs of other.example only.",
       bad ->
           bad.leaf(
-              DevCa.named("Bound")
+              DevCa.builder("Bound")
                   .withIssuer(bad.root())
                   .withPermittedUriHost("other.example")
                   .build(),
@@ -174,7 +177,7 @@ public enum BadCertificate {
       "Every verifier: the trusted root excludes its DNS name.",
       bad ->
           bad.leaf(
-              DevCa.named("Bound Root")
+              DevCa.builder("Bound Root")
                   .withClock(bad.root().clock())
                   .withExcludedDns(bad.dnsName())
                   .build(),
@@ -184,7 +187,7 @@ public enum BadCertificate {
       "Every verifier: the trusted root permits URIs of other.example only.",
       bad ->
           bad.leaf(
-              DevCa.named("Bound Root")
+              DevCa.builder("Bound Root")
                   .withClock(bad.root().clock())
                   .withPermittedUriHost("other.example")
                   .build(),

@@ -59,7 +59,7 @@ public final class BadCertificates {
               + spiffeId
               + ", a DNS name with a dot and a SPIFFE ID with a path are accepted");
     }
-    issuing = DevCa.named("Issuing").withIssuer(root).withKeys(DevKeyType.EC_P256).build();
+    issuing = DevCa.builder("Issuing").withIssuer(root).withKeys(DevKeyType.EC_P256).build();
   }
 
   /**
@@ -144,7 +144,7 @@ public final class BadCertificates {
 
   /** A draft of the good leaf below the issuer. */
   CertificateDraft draft(DevCa issuer, KeyPair keys) {
-    DevLeafBuilder leaf = issuer.leaf("peer").dns(dnsName).uri(spiffeId);
+    DevCertificate.Builder leaf = issuer.leaf("peer").dns(dnsName).uri(spiffeId);
     return (server ? leaf.forServer() : leaf.forClient()).draft(keys);
   }
 

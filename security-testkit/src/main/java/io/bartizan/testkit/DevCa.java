@@ -22,9 +22,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -39,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * leaves memory, and nothing outside a test should trust it. Thread-safe; no provider is installed.
  *
  * <pre>{@code
- * DevCa ca = DevCa.create("Test Root");
+ * DevCa ca = DevCa.of("Test Root");
  * DevCertificate billing =
  *     ca.leaf("billing").dns("billing.internal").uri("spiffe://prod/ns/pay/sa/api").forServer().issue();
  * billing.writeTo(directory);
@@ -77,8 +81,8 @@ public final class DevCa {
    * @param commonName the subject's common name
    * @return the root
    */
-  public static DevCa create(String commonName) {
-    return named(commonName).build();
+  public static DevCa of(String commonName) {
+    return builder(commonName).build();
   }
 
   /**
@@ -87,8 +91,8 @@ public final class DevCa {
    * @param commonName the subject's common name
    * @return a builder of a root, or of an intermediate once it has an issuer
    */
-  public static DevCaBuilder named(String commonName) {
-    return new DevCaBuilder(commonName);
+  public static Builder builder(String commonName) {
+    return new Builder(commonName);
   }
 
   /**
@@ -98,17 +102,17 @@ public final class DevCa {
    * @return the intermediate
    */
   public DevCa intermediate(String commonName) {
-    return named(commonName).withIssuer(this).build();
+    return builder(commonName).withIssuer(this).build();
   }
 
   /**
    * Describes a leaf to issue.
    *
    * @param commonName the subject's common name, which no sound verifier reads
-   * @return a builder; add names, then {@link DevLeafBuilder#issue()}
+   * @return a builder; add names, then {@link DevCertificate.Builder#issue()}
    */
-  public DevLeafBuilder leaf(String commonName) {
-    return new DevLeafBuilder(this, commonName);
+  public DevCertificate.Builder leaf(String commonName) {
+    return new DevCertificate.Builder(this, commonName);
   }
 
   /**
@@ -284,5 +288,167 @@ public final class DevCa {
           "lifetime is " + duration + ", one second or more is accepted");
     }
     return duration;
+  }
+
+  /** Describes a {@link DevCa}; got from {@link DevCa#named}. Not thread-safe. */
+  public static final class Builder {
+
+    private final String commonName;
+    private final List<GeneralSubtree> permitted = new ArrayList<>();
+    private final List<GeneralSubtree> excluded = new ArrayList<>();
+    private @Nullable DevKeyType keyType;
+    private @Nullable InstantSource clock;
+    private @Nullable DevCa issuer;
+    private @Nullable Instant start;
+    private Duration lifetime = Duration.ofDays(30);
+
+    Builder(String commonName) {
+      this.commonName = Objects.requireNonNull(commonName, "commonName");
+    }
+
+    /**
+     * Chooses the kind of key; otherwise the issuer's, or P-256.
+     *
+     * @param type the kind of key
+     * @return this
+     */
+    public Builder withKeys(DevKeyType type) {
+      keyType = Objects.requireNonNull(type, "type");
+      return this;
+    }
+
+    /**
+     * Chooses the clock; otherwise the issuer's, or the system's.
+     *
+     * @param source tells from when on certificates hold
+     * @return this
+     */
+    public Builder withClock(InstantSource source) {
+      clock = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /**
+     * Makes it an intermediate.
+     *
+     * @param parent the CA that signs it
+     * @return this
+     */
+    public Builder withIssuer(DevCa parent) {
+      issuer = Objects.requireNonNull(parent, "parent");
+      return this;
+    }
+
+    /**
+     * Chooses for how long it holds; otherwise 30 days.
+     *
+     * @param duration a second or more
+     * @return this
+     * @throws IllegalArgumentException if it is shorter than a second
+     */
+    public Builder withLifetime(Duration duration) {
+      lifetime = DevCa.atLeastOneSecond(duration);
+      return this;
+    }
+
+    /**
+     * Chooses from when on it holds; otherwise from now.
+     *
+     * @param instant the first instant, cut to the second
+     * @return this
+     */
+    public Builder withStart(Instant instant) {
+      start = Objects.requireNonNull(instant, "instant");
+      return this;
+    }
+
+    /**
+     * Permits DNS names at or below a domain, and by that forbids all others (RFC 5280 section
+     * 4.2.1.10).
+     *
+     * @param domain such as {@code internal}
+     * @return this
+     */
+    public Builder withPermittedDns(String domain) {
+      return add(permitted, GeneralName.dNSName, domain);
+    }
+
+    /**
+     * Forbids DNS names at or below a domain.
+     *
+     * @param domain such as {@code admin.internal}
+     * @return this
+     */
+    public Builder withExcludedDns(String domain) {
+      return add(excluded, GeneralName.dNSName, domain);
+    }
+
+    /**
+     * Permits URIs of one host, such as SPIFFE IDs of one trust domain, and by that forbids all
+     * others.
+     *
+     * @param host {@code prod.example} for the host itself, {@code .prod.example} for those below
+     *     it
+     * @return this
+     */
+    public Builder withPermittedUriHost(String host) {
+      return add(permitted, GeneralName.uniformResourceIdentifier, host);
+    }
+
+    /**
+     * Permits IP addresses of one network, and by that forbids all others.
+     *
+     * @param network such as {@code 10.0.0.0/8}
+     * @return this
+     * @throws IllegalArgumentException if it is no network
+     */
+    public Builder withPermittedIp(String network) {
+      return add(permitted, GeneralName.iPAddress, network);
+    }
+
+    /**
+     * Permits e-mail addresses of one host or domain, and by that forbids all others.
+     *
+     * @param host {@code example.com} for the host, {@code .example.com} for hosts below it
+     * @return this
+     */
+    public Builder withPermittedEmail(String host) {
+      return add(permitted, GeneralName.rfc822Name, host);
+    }
+
+    /**
+     * Makes a key and signs the CA's certificate.
+     *
+     * @return the CA
+     */
+    public DevCa build() {
+      DevKeyType type =
+          keyType != null ? keyType : issuer != null ? issuer.keyType() : DevKeyType.EC_P256;
+      InstantSource time =
+          clock != null ? clock : issuer != null ? issuer.clock() : InstantSource.system();
+      Instant from = start != null ? start : time.instant();
+      KeyPair keys = type.generate();
+      X500Name name = DevCa.distinguishedName(commonName);
+      CertificateDraft draft =
+          issuer != null
+              ? issuer.draftFor(commonName, keys, from, from.plus(lifetime))
+              : new CertificateDraft(
+                      name, keys, type.signatureAlgorithm(), from, from.plus(lifetime))
+                  .keyIds(keys.getPublic());
+      draft.authority(new BasicConstraints(true));
+      if (!permitted.isEmpty() || !excluded.isEmpty()) {
+        draft.with(
+            Extension.nameConstraints,
+            true,
+            new NameConstraints(
+                permitted.toArray(GeneralSubtree[]::new), excluded.toArray(GeneralSubtree[]::new)));
+      }
+      return new DevCa(name, keys, type, time, draft.issue(), issuer);
+    }
+
+    private Builder add(List<GeneralSubtree> trees, int tag, String value) {
+      trees.add(new GeneralSubtree(new GeneralName(tag, Objects.requireNonNull(value, "name"))));
+      return this;
+    }
   }
 }

@@ -24,7 +24,7 @@ import javax.net.ssl.SSLContext;
  */
 public final class PeerTrial {
 
-  private final DevCa ca = DevCa.create("Trial Root");
+  private final DevCa ca = DevCa.of("Trial Root");
   private final DevCertificate goodServer;
   private final DevCertificate goodClient;
   private final Map<BadCertificate, DevCertificate> servers;

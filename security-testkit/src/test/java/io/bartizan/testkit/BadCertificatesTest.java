@@ -23,7 +23,7 @@ class BadCertificatesTest {
 
   private static final String DNS = "billing.internal";
   private static final String SPIFFE = "spiffe://prod/ns/pay/sa/api";
-  private final DevCa ca = DevCa.create("Root");
+  private final DevCa ca = DevCa.of("Root");
   private final BadCertificates bad = BadCertificates.ofServer(ca, DNS, SPIFFE);
 
   /** What path validation of the JDK alone does not see; an independent check of what is made. */
@@ -105,7 +105,7 @@ class BadCertificatesTest {
 
   @Test
   void kinds_belowARootOfAnotherKeyType_canBeMade() {
-    DevCa rsa = DevCa.named("RSA Root").withKeys(DevKeyType.RSA_2048).build();
+    DevCa rsa = DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
     BadCertificates factory = BadCertificates.ofServer(rsa, DNS, SPIFFE);
     for (BadCertificate kind : BadCertificate.values()) {
       assertThat(factory.of(kind).chain()).isNotEmpty();

@@ -12,7 +12,7 @@ class DevCaExampleTest {
 
   @Test
   void devCa_example(@TempDir Path directory) throws Exception {
-    DevCa ca = DevCa.create("Test Root");
+    DevCa ca = DevCa.of("Test Root");
     DevCertificate billing =
         ca.leaf("billing")
             .dns("billing.internal")
@@ -25,7 +25,7 @@ class DevCaExampleTest {
 
   @Test
   void badCertificates_example() {
-    DevCa ca = DevCa.create("Test Root");
+    DevCa ca = DevCa.of("Test Root");
     BadCertificates bad =
         BadCertificates.ofServer(ca, "billing.internal", "spiffe://prod/ns/pay/sa/api");
     assertThat(bad.good().certificate()).isNotNull();
@@ -37,7 +37,7 @@ class DevCaExampleTest {
   @Test
   void rogues_example() {
     BadCertificates bad =
-        BadCertificates.ofServer(DevCa.create("Root"), "billing.internal", "spiffe://prod/api");
+        BadCertificates.ofServer(DevCa.of("Root"), "billing.internal", "spiffe://prod/api");
     try (RogueServer server = RogueServer.showing(bad.of(BadCertificate.EXPIRED))) {
       boolean in = RogueClient.showing(bad.of(BadCertificate.EXPIRED)).isServedBy(server.port());
       assertThat(in).isTrue();

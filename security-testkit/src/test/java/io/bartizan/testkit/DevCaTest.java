@@ -36,7 +36,7 @@ class DevCaTest {
 
   @Test
   void leaf_namesAndUsage_areThoseAskedFor() throws Exception {
-    DevCa ca = DevCa.named("Test Root").withClock(clock).build();
+    DevCa ca = DevCa.builder("Test Root").withClock(clock).build();
     X509Certificate leaf =
         ca.leaf("billing")
             .dns("billing.internal")
@@ -61,7 +61,7 @@ class DevCaTest {
   @Test
   void names_inEveryRun_areTheSame() {
     for (int run = 0; run < 2; run++) {
-      DevCa ca = DevCa.create("Test Root");
+      DevCa ca = DevCa.of("Test Root");
       X509Certificate leaf = ca.leaf("billing").issue().certificate();
       assertThat(leaf.getSubjectX500Principal())
           .hasToString("CN=billing, O=\"Bartizan dev CA, for tests only\"");
@@ -73,11 +73,11 @@ class DevCaTest {
   @ParameterizedTest
   @EnumSource(DevKeyType.class)
   void chain_throughIntermediates_isValidForItsRootAndNoOther(DevKeyType type) throws Exception {
-    DevCa root = DevCa.named("Root").withKeys(type).withClock(clock).build();
+    DevCa root = DevCa.builder("Root").withKeys(type).withClock(clock).build();
     DevCertificate leaf = root.intermediate("One").intermediate("Two").leaf("leaf").issue();
     assertThat(leaf.chain()).hasSize(3);
     validate(leaf.chain(), leaf.root());
-    DevCa twin = DevCa.named("Root").withKeys(type).withClock(clock).build();
+    DevCa twin = DevCa.builder("Root").withKeys(type).withClock(clock).build();
     assertThatThrownBy(() -> validate(leaf.chain(), twin.certificate()))
         .isInstanceOf(CertPathValidatorException.class);
   }
@@ -85,7 +85,7 @@ class DevCaTest {
   @Test
   void key_ofLeaf_signsForItsCertificate() throws Exception {
     for (DevKeyType type : DevKeyType.values()) {
-      DevCertificate leaf = DevCa.create("Root").leaf("leaf").withKeys(type).issue();
+      DevCertificate leaf = DevCa.of("Root").leaf("leaf").withKeys(type).issue();
       Pem block = Pem.parse(leaf.privateKeyPem()).get(0);
       Signature signature = Signature.getInstance(type.signatureAlgorithm());
       signature.initSign(
@@ -101,9 +101,9 @@ class DevCaTest {
 
   @Test
   void intermediate_withNameConstraints_bindsItsLeaves() throws Exception {
-    DevCa root = DevCa.named("Root").withClock(clock).build();
+    DevCa root = DevCa.builder("Root").withClock(clock).build();
     DevCa bound =
-        DevCa.named("Bound")
+        DevCa.builder("Bound")
             .withIssuer(root)
             .withPermittedDns("internal")
             .withExcludedDns("admin.internal")
@@ -114,7 +114,7 @@ class DevCaTest {
     validate(
         bound.leaf("a").dns("a.internal").uri("spiffe://prod/a").ip("10.1.1.1").issue().chain(),
         root.certificate());
-    for (DevLeafBuilder outside :
+    for (DevCertificate.Builder outside :
         List.of(
             bound.leaf("b").dns("a.external"),
             bound.leaf("b").dns("x.admin.internal"),
@@ -129,7 +129,7 @@ class DevCaTest {
 
   @Test
   void crl_listsTheRevoked_andIsSignedByTheCa() throws Exception {
-    DevCa ca = DevCa.named("Root").withClock(clock).build();
+    DevCa ca = DevCa.builder("Root").withClock(clock).build();
     X509Certificate good = ca.leaf("good").issue().certificate();
     X509Certificate bad = ca.leaf("bad").issue().certificate();
     X509CRL list = ca.crl(bad);
@@ -143,7 +143,7 @@ class DevCaTest {
   @Test
   void writeTo_directory_hasDockersLayoutAndAPrivateKeyForItsOwnerOnly(@TempDir Path directory)
       throws Exception {
-    DevCertificate leaf = DevCa.create("Root").intermediate("One").leaf("leaf").issue();
+    DevCertificate leaf = DevCa.of("Root").intermediate("One").leaf("leaf").issue();
     leaf.writeTo(directory);
     leaf.writeTo(directory);
     try (var files = Files.list(directory)) {
@@ -159,7 +159,7 @@ class DevCaTest {
 
   @Test
   void stores_inMemory_holdKeyAndTrust() throws Exception {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     DevCertificate leaf = ca.leaf("leaf").issue();
     char[] password = "secret".toCharArray();
     assertThat(leaf.keyStore(password).getKey("dev", password)).isEqualTo(leaf.privateKey());
@@ -168,7 +168,7 @@ class DevCaTest {
 
   @Test
   void toString_ofEverything_hidesTheKeyAndNoProviderIsInstalled() {
-    DevCa ca = DevCa.create("Root");
+    DevCa ca = DevCa.of("Root");
     assertThat(ca + " " + ca.leaf("leaf").issue())
         .isEqualTo(
             "DevCa[CN=Root, O=\"Bartizan dev CA, for tests only\"]"
@@ -178,7 +178,7 @@ class DevCaTest {
 
   @Test
   void lifetime_belowASecond_isRefused() {
-    assertThatThrownBy(() -> DevCa.create("Root").leaf("leaf").withLifetime(Duration.ZERO))
+    assertThatThrownBy(() -> DevCa.of("Root").leaf("leaf").withLifetime(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("lifetime is PT0S, one second or more is accepted");
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The attackers must get through where nobody looks, or every refusal proves nothing. */
 class RogueTlsIT {
 
-  private final DevCa ca = DevCa.create("Root");
+  private final DevCa ca = DevCa.of("Root");
   private final BadCertificates servers =
       BadCertificates.ofServer(ca, "billing.internal", "spiffe://prod/api");
   private final BadCertificates clients =
@@ -52,7 +52,7 @@ class RogueTlsIT {
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
     keys.init(servers.good().keyStore(password), password);
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(DevCa.create("Other").trustStore());
+    trust.init(DevCa.of("Other").trustStore());
     strict.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     try (SSLServerSocket listener =
         (SSLServerSocket) strict.getServerSocketFactory().createServerSocket(0)) {

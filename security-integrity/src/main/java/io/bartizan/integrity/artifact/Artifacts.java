@@ -45,7 +45,7 @@ public final class Artifacts {
    * @return the open file, to be closed by the caller
    * @throws NullPointerException if an argument is null
    * @throws VerificationException if its content is another, it is no regular file, or it changes
-   *     meanwhile; a {@link DigestMismatchException} tells both digests
+   *     meanwhile; a {@link DigestMismatch} tells both digests
    * @throws IOException if it can't be read
    */
   public static VerifiedFile verify(Path file, Digest expected) throws IOException {
@@ -214,7 +214,7 @@ public final class Artifacts {
               count += n;
             }
           } catch (StreamVerificationException e) {
-            throw e.refusal();
+            throw new VerificationException(e.refusal());
           }
           return count;
         });

@@ -76,7 +76,8 @@ final class DigestPass {
     }
     for (int i = 0; i < hashes.length; i++) {
       if (!expected.digests().get(i).equals(actual.get(i))) {
-        throw new DigestMismatchException(expected.digests().get(i), actual.get(i), where);
+        throw new VerificationException(
+            new DigestMismatch(expected.digests().get(i), actual.get(i), where));
       }
     }
   }

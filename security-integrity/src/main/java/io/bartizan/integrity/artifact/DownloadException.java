@@ -1,6 +1,8 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
 import java.io.IOException;
 import java.util.List;
@@ -13,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The cause is what ended the last attempt: where the connection failed, what the HTTP client
  * threw, whose own text this library has not looked at.
  */
-public final class DownloadException extends IOException {
+public final class DownloadException extends IOException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Reason reason;
+  private final transient Refusal refusal;
   private final transient List<String> attempts;
 
   DownloadException(Reason reason, List<String> attempts, @Nullable Throwable cause) {
@@ -26,17 +28,18 @@ public final class DownloadException extends IOException {
             + ": "
             + SafeText.of(String.join("; ", attempts), 200 + 600 * attempts.size()),
         cause);
-    this.reason = reason;
+    this.refusal = Refusal.of(reason, String.join("; ", attempts));
     this.attempts = List.copyOf(attempts);
   }
 
   /**
    * Why the last attempt failed.
    *
-   * @return an {@link ArtifactReason}
+   * @return its reason is an {@link ArtifactReason}
    */
-  public Reason reason() {
-    return reason;
+  @Override
+  public Refusal refusal() {
+    return refusal;
   }
 
   /**

@@ -173,7 +173,7 @@ public final class Sri {
     if (strongest.isEmpty() || strongest.contains(actual)) {
       return actual;
     }
-    throw new DigestMismatchException(strongest.get(0), actual, where);
+    throw new VerificationException(new DigestMismatch(strongest.get(0), actual, where));
   }
 
   /**

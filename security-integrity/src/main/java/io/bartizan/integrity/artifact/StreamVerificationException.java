@@ -1,7 +1,7 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.core.Reason;
-import io.bartizan.core.VerificationException;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Refused;
 import java.io.IOException;
 
 /**
@@ -11,34 +11,21 @@ import java.io.IOException;
  * <p>An {@code IOException}, so that every consumer of streams already stops on it. Like {@link
  * VerificationException} it is safe to log and carries no stack trace.
  */
-public final class StreamVerificationException extends IOException {
+public final class StreamVerificationException extends IOException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient VerificationException refusal;
+  private final transient Refusal refusal;
 
-  StreamVerificationException(VerificationException refusal) {
-    super(refusal.getMessage());
+  StreamVerificationException(Refusal refusal) {
+    super(refusal.message());
     this.refusal = refusal;
   }
 
-  /**
-   * The refusal as other methods of this package throw it, a {@link DigestMismatchException} for
-   * one.
-   *
-   * @return never null on the JVM that threw it; null after Java serialization
-   */
-  public VerificationException refusal() {
+  /** {@inheritDoc} A {@link DigestMismatch} tells both digests. */
+  @Override
+  public Refusal refusal() {
     return refusal;
-  }
-
-  /**
-   * The stable reason of the refusal.
-   *
-   * @return an {@link ArtifactReason}
-   */
-  public Reason reason() {
-    return refusal.reason();
   }
 
   /** Does nothing: refusing costs no more than accepting. */

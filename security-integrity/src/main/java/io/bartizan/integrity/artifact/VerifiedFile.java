@@ -103,7 +103,7 @@ public final class VerifiedFile implements Closeable {
     try (InputStream in = newInputStream()) {
       in.transferTo(bytes);
     } catch (StreamVerificationException e) {
-      throw e.refusal();
+      throw new VerificationException(e.refusal());
     }
     return bytes.toByteArray();
   }

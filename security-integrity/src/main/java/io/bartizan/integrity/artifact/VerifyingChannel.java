@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,8 +81,8 @@ public final class VerifyingChannel implements ReadableByteChannel {
         pass.update(buffer.duplicate().flip().position(start));
       }
       return n;
-    } catch (VerificationException refusal) {
-      throw fail(new StreamVerificationException(refusal));
+    } catch (VerificationException e) {
+      throw fail(new StreamVerificationException(e.refusal()));
     } catch (IOException e) {
       throw fail(e);
     } catch (RuntimeException | Error e) {
@@ -110,7 +111,7 @@ public final class VerifyingChannel implements ReadableByteChannel {
               || (pass.isAtExpectedSize() && read(ByteBuffer.allocate(1)) < 0);
       if (!ended) {
         throw new StreamVerificationException(
-            new VerificationException(
+            Refusal.of(
                 ArtifactReason.NOT_READ_TO_END,
                 "closed after " + pass.count() + " bytes, before the end"));
       }

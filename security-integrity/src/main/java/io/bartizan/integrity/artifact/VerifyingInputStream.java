@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -110,8 +111,8 @@ public final class VerifyingInputStream extends InputStream {
       }
       pass.update(buffer, offset, n);
       return n;
-    } catch (VerificationException refusal) {
-      throw fail(new StreamVerificationException(refusal));
+    } catch (VerificationException e) {
+      throw fail(new StreamVerificationException(e.refusal()));
     } catch (IOException e) {
       throw fail(e);
     }
@@ -179,7 +180,7 @@ public final class VerifyingInputStream extends InputStream {
       boolean ended = state != State.OPEN || (pass.isAtExpectedSize() && read() < 0);
       if (!ended) {
         throw new StreamVerificationException(
-            new VerificationException(
+            Refusal.of(
                 ArtifactReason.NOT_READ_TO_END,
                 "closed after " + pass.count() + " bytes, before the end"));
       }

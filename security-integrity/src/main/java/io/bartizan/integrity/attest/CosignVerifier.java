@@ -102,11 +102,7 @@ public final class CosignVerifier {
    * @throws IOException if the layout can't be read
    */
   public Checked<VerifiedImage> check(Path layout, ImageReference image) throws IOException {
-    try {
-      return Checked.accepted(verify(layout, image));
-    } catch (VerificationException refusal) {
-      return Checked.rejected(refusal);
-    }
+    return Checked.of(() -> verify(layout, image));
   }
 
   /**

@@ -2,7 +2,6 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.Checked.Rejected;
-import io.bartizan.core.VerificationException;
 
 /** Carries a {@link Rejected} out of a reader; no stack trace. */
 final class Refusal extends Exception {
@@ -22,6 +21,6 @@ final class Refusal extends Exception {
 
   /** It can't change and has no stack trace, so that most are made once and shared. */
   static Rejected<VerifiedJwt> of(JwtReason reason, String detail) {
-    return Checked.rejected(new VerificationException(reason, detail));
+    return Checked.rejected(io.bartizan.core.Refusal.of(reason, detail));
   }
 }

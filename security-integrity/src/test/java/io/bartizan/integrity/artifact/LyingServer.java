@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** A server that says whatever bytes a test wants, one script a request; over TLS unless plain. */
 final class LyingServer implements AutoCloseable {
 
-  private static final DevCa CA = DevCa.create("lying CA");
+  private static final DevCa CA = DevCa.of("lying CA");
   private static final SSLContext SERVER = server(CA.leaf("server").dns("localhost").forServer());
   private static final HttpClient CLIENT = HttpClient.newBuilder().sslContext(client(CA)).build();
 
@@ -76,7 +76,7 @@ final class LyingServer implements AutoCloseable {
   }
 
   static SSLContext contextOfAnotherCa() {
-    return server(DevCa.create("lying CA").leaf("server").dns("localhost").forServer());
+    return server(DevCa.of("lying CA").leaf("server").dns("localhost").forServer());
   }
 
   static SSLContext contextOfAnotherName() {
@@ -177,7 +177,7 @@ final class LyingServer implements AutoCloseable {
     return secured;
   }
 
-  private static SSLContext server(io.bartizan.testkit.DevLeafBuilder leaf) {
+  private static SSLContext server(io.bartizan.testkit.DevCertificate.Builder leaf) {
     try {
       DevCertificate certificate = leaf.issue();
       char[] password = "secret".toCharArray();

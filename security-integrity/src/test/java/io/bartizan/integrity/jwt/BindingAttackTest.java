@@ -165,7 +165,7 @@ class BindingAttackTest {
 
   @Test
   void D12_certificate_mustBeTheBoundOne() throws Exception {
-    DevCa ca = DevCa.create("ca");
+    DevCa ca = DevCa.of("ca");
     X509Certificate mine = ca.leaf("a").issue().certificate();
     X509Certificate other = ca.leaf("a").issue().certificate();
     String token = token(HS256, bind("x5t#S256", base64(Thumbprint.sha256(mine.getEncoded()))));

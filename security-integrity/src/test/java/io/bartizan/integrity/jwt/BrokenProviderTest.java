@@ -113,7 +113,7 @@ class BrokenProviderTest {
         jwt -> {
           throw new AssertionError("accepted by a broken provider");
         },
-        Checked.Rejected::reason);
+        io.bartizan.core.Refusal::reason);
   }
 
   @ParameterizedTest

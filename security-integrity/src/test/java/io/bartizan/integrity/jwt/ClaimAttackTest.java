@@ -232,7 +232,7 @@ class ClaimAttackTest {
     Checked<VerifiedJwt> result = verifier.check(token);
     assertThat(result).isInstanceOf(Checked.Rejected.class);
     if (reason != null) {
-      assertThat(((Checked.Rejected<VerifiedJwt>) result).reason()).isEqualTo(reason);
+      assertThat(((Checked.Rejected<VerifiedJwt>) result).refusal().reason()).isEqualTo(reason);
     }
   }
 }

@@ -130,7 +130,7 @@ final class Forge {
         .as(token)
         .isThrownBy(() -> verifier.verify(token))
         .satisfies(e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason));
-    assertThat(verifier.check(token).<Object>fold(jwt -> jwt, Checked.Rejected::reason))
+    assertThat(verifier.check(token).<Object>fold(jwt -> jwt, io.bartizan.core.Refusal::reason))
         .isEqualTo(reason);
   }
 
@@ -138,7 +138,10 @@ final class Forge {
     assertThat(verifier.check(token, request))
         .isInstanceOfSatisfying(
             Checked.Rejected.class,
-            refused -> assertThat(refused.reason()).as(refused.message()).isEqualTo(reason));
+            refused ->
+                assertThat(refused.refusal().reason())
+                    .as(refused.refusal().message())
+                    .isEqualTo(reason));
   }
 
   static String part(String token, int index) {
@@ -149,6 +152,6 @@ final class Forge {
   static boolean verifiesSignature(JwtVerifier verifier, String token) {
     Checked<VerifiedJwt> result = verifier.check(token);
     return !(result instanceof Checked.Rejected<VerifiedJwt> refused)
-        || refused.message().startsWith("malformed: the payload");
+        || refused.refusal().message().startsWith("malformed: the payload");
   }
 }

@@ -56,7 +56,7 @@ class ForgedTokensTest {
           .isInstanceOfSatisfying(
               Checked.Rejected.class,
               refused ->
-                  assertThat(refused.reason())
+                  assertThat(refused.refusal().reason())
                       .as(one.attack())
                       .isNotEqualTo(JwtReason.SIGNATURE_INVALID));
     }

@@ -44,7 +44,7 @@ final class JwksServer implements AutoCloseable {
   private volatile Answer answer = exchange -> send(exchange, 404, new byte[0]);
 
   JwksServer() throws IOException, GeneralSecurityException {
-    DevCa ca = DevCa.create("jwks");
+    DevCa ca = DevCa.of("jwks");
     KeyStore identity =
         ca.leaf("jwks").dns("localhost").ip("127.0.0.1").forServer().issue().keyStore(PASSWORD);
     KeyManagerFactory key = KeyManagerFactory.getInstance("PKIX");

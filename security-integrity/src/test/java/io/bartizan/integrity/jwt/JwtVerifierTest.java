@@ -81,7 +81,7 @@ class JwtVerifierTest {
   private static String message(JwtVerifier verifier, JwtSigner.Builder signer, JwtClaims claims) {
     return verifier
         .check(signer.build().sign(claims))
-        .fold(accepted -> "accepted", Checked.Rejected::message);
+        .fold(accepted -> "accepted", io.bartizan.core.Refusal::message);
   }
 
   @Test
@@ -116,7 +116,7 @@ class JwtVerifierTest {
     assertThat(both.check(other))
         .isInstanceOfSatisfying(
             Checked.Rejected.class,
-            refused -> assertThat(refused.reason()).isEqualTo(JwtReason.ISSUER_MISMATCH));
+            refused -> assertThat(refused.refusal().reason()).isEqualTo(JwtReason.ISSUER_MISMATCH));
   }
 
   @Test

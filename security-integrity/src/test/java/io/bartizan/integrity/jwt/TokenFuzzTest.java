@@ -99,7 +99,7 @@ class TokenFuzzTest {
           String token = made(random);
           AllocatedBytes.assertBounded(token.length(), () -> last = verifier.check(token));
           if (last instanceof Checked.Rejected<VerifiedJwt> refused) {
-            seen.add((JwtReason) refused.reason());
+            seen.add((JwtReason) refused.refusal().reason());
           } else {
             accepted++;
           }

@@ -35,7 +35,7 @@ class KeyRotationTest {
     write(file, keys);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try (Rotating<MacKeyRing> ring =
-        Rotating.of(SecretSource.file(file), MacKeyRing::parse, Duration.ofDays(1)).build()) {
+        Rotating.of(SecretSource.file(file), MacKeyRing::parse, Duration.ofDays(1))) {
       SignedValues values = SignedValues.of("session", ring, Duration.ofHours(1)).build();
       AtomicBoolean stop = new AtomicBoolean();
       AtomicLongArray served = new AtomicLongArray(8);

@@ -43,7 +43,7 @@ final class BlockingView implements KeyedRateLimiter {
   @Override
   public Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
     Reservation reservation = reserve(key, permits, maxWait);
-    long end = System.nanoTime() + (reservation.granted() ? reservation.delay().toNanos() : 0);
+    long end = System.nanoTime() + (reservation.isGranted() ? reservation.delay().toNanos() : 0);
     while (true) {
       if (Thread.interrupted()) {
         reservation.cancel();

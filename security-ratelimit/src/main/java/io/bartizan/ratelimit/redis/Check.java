@@ -67,7 +67,7 @@ final class Check extends CompletableFuture<Decision> {
 
   /** Completes with what Redis said. */
   void answer(Decision decision) {
-    if (denials != null && !decision.allowed()) {
+    if (denials != null && !decision.isAllowed()) {
       denials.refused(this, decision, madeNanos);
     }
     complete(decision);

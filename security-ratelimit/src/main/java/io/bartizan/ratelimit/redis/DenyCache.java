@@ -29,7 +29,7 @@ final class DenyCache {
   /** Notes a refusal of a check that was made at this time. */
   void refused(Check check, Decision decision, long sinceNanos) {
     Duration retry = decision.retryAfter();
-    if (decision.neverAllowed() || retry.isZero()) {
+    if (decision.isNeverAllowed() || retry.isZero()) {
       return;
     }
     long nanos = retry.compareTo(Duration.ofNanos(maxAgeNanos)) < 0 ? retry.toNanos() : maxAgeNanos;

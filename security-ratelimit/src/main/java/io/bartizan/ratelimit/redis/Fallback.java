@@ -70,7 +70,7 @@ final class Fallback {
             : local.tryAcquire(check.key, check.permits);
     return Decision.of(
         decision.limit(),
-        decision.allowed(),
+        decision.isAllowed(),
         check.permits,
         decision.remaining(),
         decision.retryAfter(),

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Lease lease = limiter.blocking().tryAcquire(key)) {
- *   if (!lease.granted()) {
+ *   if (!lease.isGranted()) {
  *     return busy();
  *   }
  *   while (work() && lease.isHeld()) {
@@ -76,7 +76,7 @@ public final class Lease implements AutoCloseable {
    *
    * @return false if too many are held, or the failure policy refused
    */
-  public boolean granted() {
+  public boolean isGranted() {
     return granted;
   }
 

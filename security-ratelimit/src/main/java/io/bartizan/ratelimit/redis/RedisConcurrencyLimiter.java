@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * RedisConcurrencyLimiter exports =
  *     RedisConcurrencyLimiter.of(redisClient, "exports", 20, Duration.ofSeconds(30)).build();
  * try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
- *   if (!lease.granted()) {
+ *   if (!lease.isGranted()) {
  *     return busy();
  *   }
  *   return export();

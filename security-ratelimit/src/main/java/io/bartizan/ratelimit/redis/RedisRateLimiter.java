@@ -169,7 +169,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   private CompletionStage<Decision> whenReady(Reservation reservation) {
     CompletableFuture<Decision> ready = new CompletableFuture<>();
-    long nanos = reservation.granted() ? reservation.delay().toNanos() : 0;
+    long nanos = reservation.isGranted() ? reservation.delay().toNanos() : 0;
     if (nanos == 0) {
       ready.complete(reservation.decision());
     } else {
@@ -257,7 +257,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
   }
 
   Reservation reservation(Check check, Decision decision) {
-    if (!decision.allowed() || decision.source() != Decision.Source.REMOTE) {
+    if (!decision.isAllowed() || decision.source() != Decision.Source.REMOTE) {
       return Reservation.of(decision, decision.retryAfter(), () -> {});
     }
     return Reservation.of(

@@ -60,17 +60,17 @@ class Bucket4jRateLimiterIT {
   }
 
   private static void tryAll(KeyedRateLimiter limiter, String key) {
-    assertThat(IntStream.range(0, 12).filter(i -> limiter.tryAcquire(key).allowed()).count())
+    assertThat(IntStream.range(0, 12).filter(i -> limiter.tryAcquire(key).isAllowed()).count())
         .isEqualTo(10);
     Decision refused = limiter.tryAcquire(key);
     assertThat(refused.source()).isEqualTo(Decision.Source.REMOTE);
     assertThat(refused.retryAfter()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
-    assertThat(limiter.peek(key, 1).allowed()).isFalse();
+    assertThat(limiter.peek(key, 1).isAllowed()).isFalse();
     limiter.refund(key, 4);
     assertThat(limiter.peek(key, 4).remaining()).isEqualTo(4);
-    assertThat(limiter.tryAcquire(key, 5).allowed()).isFalse();
-    assertThat(limiter.tryAcquire(key, 4).allowed()).isTrue();
-    assertThat(limiter.tryAcquire(key, 11).neverAllowed()).isTrue();
+    assertThat(limiter.tryAcquire(key, 5).isAllowed()).isFalse();
+    assertThat(limiter.tryAcquire(key, 4).isAllowed()).isTrue();
+    assertThat(limiter.tryAcquire(key, 11).isNeverAllowed()).isTrue();
     limiter.refund(key, 1000);
     assertThat(limiter.peek(key, 10).remaining()).isEqualTo(10);
   }
@@ -108,10 +108,10 @@ class Bucket4jRateLimiterIT {
     KeyedRateLimiter limiter =
         Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking();
     for (long permits : new long[] {11, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
-      assertThat(limiter.tryAcquire("edge", permits).neverAllowed()).isTrue();
-      assertThat(limiter.peek("edge", permits).neverAllowed()).isTrue();
+      assertThat(limiter.tryAcquire("edge", permits).isNeverAllowed()).isTrue();
+      assertThat(limiter.peek("edge", permits).isNeverAllowed()).isTrue();
     }
-    assertThat(limiter.tryAcquire("edge", 10).allowed()).isTrue();
+    assertThat(limiter.tryAcquire("edge", 10).isAllowed()).isTrue();
     limiter.refund("edge", Long.MAX_VALUE);
     assertThat(limiter.peek("edge", 1).remaining()).isEqualTo(10);
   }
@@ -143,7 +143,7 @@ class Bucket4jRateLimiterIT {
   void silent_grid_fails_after_the_time_out() {
     KeyedRateLimiter limiter =
         Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofMillis(50)).blocking();
-    assertThat(limiter.tryAcquire("slow").allowed()).isTrue();
+    assertThat(limiter.tryAcquire("slow").isAllowed()).isTrue();
     redis.pause();
     try {
       assertThatThrownBy(() -> limiter.tryAcquire("slow"))

@@ -72,7 +72,7 @@ class Bucket4jRateLimiterTest {
     assertThat(blocking.health().status()).isEqualTo(Health.Status.DEGRADED);
     assertThat(limiter.health().detail()).contains("IllegalStateException");
     answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.consumed(4, 9));
-    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
     assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
   }
 
@@ -108,8 +108,8 @@ class Bucket4jRateLimiterTest {
   void keys_of_different_limits_are_different_on_the_grid() {
     Bucket4jRateLimiter other =
         new Bucket4jRateLimiter(LIMIT.named("other"), grid, Duration.ofSeconds(1));
-    assertThat(limiter.blocking().tryAcquire("a:b").allowed()).isTrue();
-    assertThat(other.blocking().tryAcquire("a:b").allowed()).isTrue();
+    assertThat(limiter.blocking().tryAcquire("a:b").isAllowed()).isTrue();
+    assertThat(other.blocking().tryAcquire("a:b").isAllowed()).isTrue();
     assertThat(asked).containsExactly("grid:a:b", "other:a:b");
   }
 

@@ -32,7 +32,7 @@ class HotKeyIT {
       RedisClient client = RedisClient.create(redis.uri());
       try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).build();
           var connection = client.connect(ByteArrayCodec.INSTANCE)) {
-        assertThat(limiter.blocking().tryAcquire("key", 500_000).allowed()).isTrue();
+        assertThat(limiter.blocking().tryAcquire("key", 500_000).isAllowed()).isTrue();
         byte[] key = "bartizan:hot:B:{key}".getBytes(UTF_8);
         double first = state(connection.sync().get(key)).getDouble(0);
 

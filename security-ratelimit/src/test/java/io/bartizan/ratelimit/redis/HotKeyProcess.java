@@ -37,7 +37,7 @@ final class HotKeyProcess {
                     Decision decision = limiter.blocking().tryAcquire("key");
                     if (decision.source() != Decision.Source.REMOTE) {
                       unknown.incrementAndGet();
-                    } else if (decision.allowed()) {
+                    } else if (decision.isAllowed()) {
                       admitted.incrementAndGet();
                     }
                   }

@@ -56,7 +56,7 @@ class LaneTest {
     assertThat(link.keysOfCalls()).containsExactly(99);
     link.answer();
     assertThat(link.keysOfCalls()).isEmpty();
-    assertThat(checks).allMatch(check -> check.join().allowed());
+    assertThat(checks).allMatch(check -> check.join().isAllowed());
   }
 
   @Test
@@ -72,7 +72,7 @@ class LaneTest {
     link.answer();
     assertThat(link.keysOfCalls()).containsExactly(7);
     link.answer();
-    assertThat(checks).allMatch(check -> check.join().allowed());
+    assertThat(checks).allMatch(check -> check.join().isAllowed());
     submit(1);
     assertThat(link.keysOfCalls()).as("the lane is free again").containsExactly(1);
   }
@@ -81,10 +81,10 @@ class LaneTest {
   void flight_that_fails_lets_the_next_one_leave() {
     submit(3);
     var unused = link.sent.remove().completeExceptionally(new RedisException("cut"));
-    assertThat(checks.get(0).join().allowed()).isFalse();
+    assertThat(checks.get(0).join().isAllowed()).isFalse();
     assertThat(link.keysOfCalls()).containsExactly(2);
     link.answer();
-    assertThat(checks.get(2).join().allowed()).isTrue();
+    assertThat(checks.get(2).join().isAllowed()).isTrue();
   }
 
   private void submit(int count) {

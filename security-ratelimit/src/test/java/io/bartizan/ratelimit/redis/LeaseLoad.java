@@ -34,7 +34,7 @@ final class LeaseLoad implements AutoCloseable {
     threads.waitedSince(start);
     if (lease.source() != Source.REMOTE) {
       unanswered.incrementAndGet();
-    } else if (lease.granted()) {
+    } else if (lease.isGranted()) {
       work(lease, permits, renews);
     }
     answered.addAndGet(lease.source() == Source.REMOTE ? 1 : 0);

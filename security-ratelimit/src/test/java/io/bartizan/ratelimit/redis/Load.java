@@ -24,7 +24,7 @@ final class Load implements AutoCloseable {
       Decision decision = limiter.tryAcquire(key);
       if (decision.source() == Decision.Source.REMOTE) {
         answered.incrementAndGet();
-        admitted.addAndGet(decision.allowed() ? 1 : 0);
+        admitted.addAndGet(decision.isAllowed() ? 1 : 0);
       } else {
         unanswered.incrementAndGet();
       }

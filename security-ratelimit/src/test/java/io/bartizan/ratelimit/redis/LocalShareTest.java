@@ -44,9 +44,9 @@ class LocalShareTest {
       long part = (capacity + instances - 1) / instances;
       List<KeyedRateLimiter> processes = processes(limit, Math.min(instances, 20), instances);
       for (KeyedRateLimiter process : processes) {
-        assertThat(process.tryAcquire("k", part + 1).allowed()).isFalse();
-        assertThat(process.tryAcquire("k", part).allowed()).as("%d of %s", part, text).isTrue();
-        assertThat(process.tryAcquire("k", 1).allowed()).isFalse();
+        assertThat(process.tryAcquire("k", part + 1).isAllowed()).isFalse();
+        assertThat(process.tryAcquire("k", part).isAllowed()).as("%d of %s", part, text).isTrue();
+        assertThat(process.tryAcquire("k", 1).isAllowed()).isFalse();
       }
       assertThat(part * instances).isGreaterThanOrEqualTo(capacity);
     }
@@ -61,7 +61,7 @@ class LocalShareTest {
     long admitted = 0;
     for (int tick = 0; tick < 1000; tick++) {
       for (KeyedRateLimiter process : processes) {
-        while (process.tryAcquire("k").allowed()) {
+        while (process.tryAcquire("k").isAllowed()) {
           admitted++;
         }
       }
@@ -76,8 +76,8 @@ class LocalShareTest {
   @ValueSource(strings = {"9 burst, 9/s, 4 at first", "9 burst, 9/s, in steps, 4 at first"})
   void share_begins_with_its_part_of_the_first_permits_rounded_down(String text) {
     for (KeyedRateLimiter process : processes(Limit.parse(text), 3, 3)) {
-      assertThat(process.tryAcquire("k").allowed()).isTrue();
-      assertThat(process.tryAcquire("k").allowed()).isFalse();
+      assertThat(process.tryAcquire("k").isAllowed()).isTrue();
+      assertThat(process.tryAcquire("k").isAllowed()).isFalse();
     }
   }
 

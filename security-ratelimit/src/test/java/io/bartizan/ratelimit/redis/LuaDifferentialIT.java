@@ -225,10 +225,10 @@ class LuaDifferentialIT {
         Reservation slot = java.reserve(key, permits, wait);
         CompletableFuture<Reservation> other =
             lua.reserve(key, permits, wait).toCompletableFuture();
-        expected.add(slot.granted() + " " + slot.delay() + " " + words(slot.decision()));
+        expected.add(slot.isGranted() + " " + slot.delay() + " " + words(slot.decision()));
         actual.add(
             other.thenApply(
-                its -> its.granted() + " " + its.delay() + " " + words(its.decision())));
+                its -> its.isGranted() + " " + its.delay() + " " + words(its.decision())));
         javaSlots.add(slot);
         luaSlots.add(other);
       }

@@ -81,20 +81,20 @@ class RedisBoundsIT {
     long window = limit.window().toNanos() / 1000;
     try (RedisRateLimiter limiter = builder(limit).build()) {
       KeyedRateLimiter blocking = limiter.blocking();
-      assertThat(blocking.tryAcquire("k", limit.capacity()).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", limit.capacity()).isAllowed()).isTrue();
       for (int i = 1; i <= 3; i++) {
         // back by an hour: neither gives nor takes
         micros.addAndGet(-3_600_000_000L);
         assertThat(blocking.peek("k", 1).remaining()).as("stepped back").isZero();
-        assertThat(blocking.tryAcquire("k").allowed()).isFalse();
+        assertThat(blocking.tryAcquire("k").isAllowed()).isFalse();
       }
       micros.set(START + 10L * 366 * 86_400 * 1_000_000);
-      assertThat(blocking.tryAcquire("k", limit.capacity()).allowed()).as("one burst").isTrue();
-      assertThat(blocking.tryAcquire("k").allowed()).as("and no more").isFalse();
+      assertThat(blocking.tryAcquire("k", limit.capacity()).isAllowed()).as("one burst").isTrue();
+      assertThat(blocking.tryAcquire("k").isAllowed()).as("and no more").isFalse();
       micros.set(START + 1000);
-      assertThat(blocking.tryAcquire("k").allowed()).as("back at the true time").isFalse();
+      assertThat(blocking.tryAcquire("k").isAllowed()).as("back at the true time").isFalse();
       micros.addAndGet(2 * window + 1);
-      assertThat(blocking.tryAcquire("k", limit.capacity()).allowed())
+      assertThat(blocking.tryAcquire("k", limit.capacity()).isAllowed())
           .as("not locked out")
           .isTrue();
     }
@@ -108,8 +108,8 @@ class RedisBoundsIT {
     try (RedisRateLimiter limiter = builder(limit).build()) {
       KeyedRateLimiter blocking = limiter.blocking();
       for (int i = 0; i < 3; i++) {
-        assertThat(blocking.tryAcquire("k", limit.capacity()).allowed()).isTrue();
-        assertThat(blocking.tryAcquire("k").allowed()).isFalse();
+        assertThat(blocking.tryAcquire("k", limit.capacity()).isAllowed()).isTrue();
+        assertThat(blocking.tryAcquire("k").isAllowed()).isFalse();
         redis.command("FLUSHALL");
       }
     }
@@ -145,7 +145,7 @@ class RedisBoundsIT {
         assertThat(limiter.tryAcquire("k", 1).remaining()).as("7 and 1 of 20").isEqualTo(12);
         plan.set(Limits.parse(smaller));
         assertThat(limiter.peek("k", 1).remaining()).as("all 5 of 5").isZero();
-        assertThat(limiter.tryAcquire("k").allowed()).isFalse();
+        assertThat(limiter.tryAcquire("k").isAllowed()).isFalse();
         plan.set(Limits.parse(larger));
         boolean bucketOnRedis = first.equals("10 burst, 1/h") && limiter != memory;
         assertThat(limiter.peek("k", 1).remaining())
@@ -164,7 +164,7 @@ class RedisBoundsIT {
     try (RedisRateLimiter limiter = builder(plan).build()) {
       KeyedRateLimiter blocking = limiter.blocking();
       assertThat(blocking.tryAcquire("any", 4).remaining()).isZero();
-      assertThat(blocking.tryAcquire("trial", 3).allowed()).isFalse();
+      assertThat(blocking.tryAcquire("trial", 3).isAllowed()).isFalse();
       assertThat(blocking.tryAcquire("trial", 2).remaining()).isZero();
       assertThat(blocking.tryAcquire("both", 3).limit().name()).isEqualTo("b");
       assertThat(blocking.tryAcquire("both", 1).violated().orElseThrow().name()).isEqualTo("b");

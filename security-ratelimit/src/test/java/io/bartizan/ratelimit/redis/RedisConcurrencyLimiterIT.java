@@ -67,21 +67,21 @@ class RedisConcurrencyLimiterIT {
         RedisConcurrencyLimiter other = limiter(3)) {
       Lease two = one.blocking().tryAcquire("k", 2);
       Lease third = other.blocking().tryAcquire("k");
-      assertThat(two.granted() && two.isHeld()).isTrue();
+      assertThat(two.isGranted() && two.isHeld()).isTrue();
       assertThat(two.remaining()).isEqualTo(1);
       assertThat(two.source()).isEqualTo(Source.REMOTE);
-      assertThat(third.granted()).isTrue();
+      assertThat(third.isGranted()).isTrue();
       Lease refused = other.blocking().tryAcquire("k");
-      assertThat(refused.granted() || refused.isHeld()).isFalse();
+      assertThat(refused.isGranted() || refused.isHeld()).isFalse();
       assertThat(refused.remaining()).isZero();
       refused.close();
-      assertThat(one.blocking().tryAcquire("elsewhere", 3).granted()).isTrue();
+      assertThat(one.blocking().tryAcquire("elsewhere", 3).isGranted()).isTrue();
       two.close();
       two.close();
       assertThat(two.isHeld()).isFalse();
       // a release is sent on the same connection before the next question
       Lease again = one.blocking().tryAcquire("k", 2);
-      assertThat(again.granted()).isTrue();
+      assertThat(again.isGranted()).isTrue();
       assertThat(members()).isEqualTo(3);
       two.close();
       third.close();
@@ -96,16 +96,16 @@ class RedisConcurrencyLimiterIT {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       Lease dead = limiter.blocking().tryAcquire("k");
       micros.addAndGet(LEASE.toMillis() * 1000 - 1);
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       micros.addAndGet(1);
       Lease next = limiter.blocking().tryAcquire("k");
-      assertThat(next.granted()).isTrue();
+      assertThat(next.isGranted()).isTrue();
       assertThat(members()).as("what is over was removed").isEqualTo(1);
       // the old holder, back again, frees nothing that is not its own
       assertThat(dead.renew().toCompletableFuture().join()).isFalse();
       assertThat(dead.isHeld()).isFalse();
       dead.close();
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       assertThat(members()).isEqualTo(1);
       next.close();
     }
@@ -118,11 +118,11 @@ class RedisConcurrencyLimiterIT {
       for (int i = 0; i < 5; i++) {
         micros.addAndGet(LEASE.toMillis() * 1000 - 1);
         assertThat(lease.renew().toCompletableFuture().join()).isTrue();
-        assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       }
       lease.close();
       assertThat(lease.renew().toCompletableFuture().join()).isFalse();
-      assertThat(limiter.blocking().tryAcquire("k", 2).granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k", 2).isGranted()).isTrue();
     }
   }
 
@@ -142,22 +142,22 @@ class RedisConcurrencyLimiterIT {
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
       await(() -> redis.command("EXISTS", KEY).equals("0"));
       Lease lease = limiter.blocking().tryAcquire("k");
-      assertThat(lease.granted()).isTrue();
+      assertThat(lease.isGranted()).isTrue();
       await(() -> !lease.isHeld());
-      await(() -> limiter.blocking().tryAcquire("k").granted());
+      await(() -> limiter.blocking().tryAcquire("k").isGranted());
     }
   }
 
   @Test
   void server_clock_that_steps_back_lengthens_no_lease() {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
       micros.addAndGet(-3_600_000_000L);
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       micros.addAndGet(LEASE.toMillis() * 1000 - 1);
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       micros.addAndGet(1);
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
     }
   }
 
@@ -170,24 +170,24 @@ class RedisConcurrencyLimiterIT {
                 .withClock(micros::get)
                 .build()) {
       Lease longer = limiter.blocking().tryAcquire("k");
-      await(() -> shorter.blocking().tryAcquire("k").granted());
+      await(() -> shorter.blocking().tryAcquire("k").isGranted());
       micros.addAndGet(2_000_000);
       assertThat(longer.renew().toCompletableFuture().join()).isTrue();
       assertThat(Long.parseLong(redis.command("PTTL", KEY))).isGreaterThan(25_000);
-      await(() -> shorter.blocking().tryAcquire("k").granted());
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
+      await(() -> shorter.blocking().tryAcquire("k").isGranted());
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
     }
   }
 
   @Test
   void refusal_writes_nothing_and_costs_one_call() {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
       redis.command("CONFIG", "RESETSTAT");
       for (int i = 0; i < 10; i++) {
-        assertThat(limiter.blocking().tryAcquire("k").granted()).isFalse();
-        assertThat(limiter.blocking().tryAcquire("k", 2).granted()).isFalse();
-        assertThat(limiter.blocking().tryAcquire("k", Integer.MAX_VALUE).granted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k", 2).isGranted()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k", Integer.MAX_VALUE).isGranted()).isFalse();
       }
       String stats = redis.command("INFO", "commandstats");
       assertThat(stats).contains("cmdstat_evalsha:calls=30,");
@@ -209,7 +209,7 @@ class RedisConcurrencyLimiterIT {
                 .tryAcquire("k", permits)
                 .thenAccept(
                     lease -> {
-                      if (lease.granted()) {
+                      if (lease.isGranted()) {
                         worst.accumulateAndGet(inside.addAndGet(permits), Math::max);
                         granted.incrementAndGet();
                         inside.addAndGet(-permits);
@@ -236,7 +236,7 @@ class RedisConcurrencyLimiterIT {
         redis.command("CONFIG", "RESETSTAT");
         Lease unknown = limiter.blocking().tryAcquire("k");
         assertThat(unknown.source()).isEqualTo(Source.FAILED_CLOSED);
-        assertThat(unknown.granted()).isFalse();
+        assertThat(unknown.isGranted()).isFalse();
         await(() -> redis.command("INFO", "commandstats").contains("cmdstat_zrem:"));
         assertThat(members()).isZero();
       } finally {
@@ -267,10 +267,10 @@ class RedisConcurrencyLimiterIT {
             .allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
         held.close();
         proxy.restore();
-        assertThat(stages.subList(0, 5)).allMatch(stage -> stage.join().granted());
+        assertThat(stages.subList(0, 5)).allMatch(stage -> stage.join().isGranted());
         stages.forEach(stage -> stage.join().close());
         await(() -> members() == 0);
-        assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+        assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
       } finally {
         slow.shutdown(Duration.ZERO, Duration.ofSeconds(2));
       }
@@ -298,13 +298,13 @@ class RedisConcurrencyLimiterIT {
         assertThat(before.renew().toCompletableFuture().join()).isFalse();
         assertThat(before.isHeld()).as("its time is not over").isTrue();
         Lease two = share.blocking().tryAcquire("k", 2);
-        assertThat(two.granted()).isTrue();
+        assertThat(two.isGranted()).isTrue();
         assertThat(two.renew().toCompletableFuture().join()).isTrue();
-        assertThat(share.blocking().tryAcquire("k").granted()).isFalse();
+        assertThat(share.blocking().tryAcquire("k").isGranted()).isFalse();
         two.close();
-        assertThat(share.blocking().tryAcquire("k").granted()).isTrue();
+        assertThat(share.blocking().tryAcquire("k").isGranted()).isTrue();
         await(() -> open.blocking().tryAcquire("k").source() == Source.FAILED_OPEN);
-        assertThat(open.blocking().tryAcquire("k").granted()).isTrue();
+        assertThat(open.blocking().tryAcquire("k").isGranted()).isTrue();
         proxy.restore();
         await(() -> share.blocking().tryAcquire("back").source() == Source.REMOTE);
         assertThat(share.health().status()).isEqualTo(Health.Status.UP);
@@ -340,10 +340,10 @@ class RedisConcurrencyLimiterIT {
             .build()) {
       redis.command("SCRIPT", "FLUSH");
       Lease lease = limiter.blocking().tryAcquire("k");
-      assertThat(lease.granted()).isTrue();
+      assertThat(lease.isGranted()).isTrue();
       assertThat(lease.renew().toCompletableFuture().join()).isTrue();
       lease.close();
-      assertThat(limiter.blocking().tryAcquire("k").granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
     } finally {
       limited.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
@@ -356,7 +356,7 @@ class RedisConcurrencyLimiterIT {
             .withHashedKeys(SecretBytes.copyOf(new byte[32]))
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
-      assertThat(limiter.blocking().tryAcquire("api-key-in-the-clear").granted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("api-key-in-the-clear").isGranted()).isTrue();
       assertThat(redis.command("KEYS", "*"))
           .startsWith("bartizan:jobs:H:{")
           .doesNotContain("clear");

@@ -51,7 +51,7 @@ class RedisExampleTest {
             .withFailurePolicy(FailurePolicy.localShare(4))
             .build()) {
       Decision decision = limiter.blocking().tryAcquire(Key.of("tenant", tenant));
-      assertThat(decision.allowed()).isTrue();
+      assertThat(decision.isAllowed()).isTrue();
     }
   }
 
@@ -77,7 +77,7 @@ class RedisExampleTest {
 
   private String export(RedisConcurrencyLimiter exports) {
     try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
-      if (!lease.granted()) {
+      if (!lease.isGranted()) {
         return "busy";
       }
       return "exported";
@@ -91,7 +91,7 @@ class RedisExampleTest {
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
         Lease lease = limiter.blocking().tryAcquire("key")) {
-      assertThat(lease.granted()).isTrue();
+      assertThat(lease.isGranted()).isTrue();
       int pieces = 0;
       while (pieces < 3 && lease.isHeld()) {
         pieces++;

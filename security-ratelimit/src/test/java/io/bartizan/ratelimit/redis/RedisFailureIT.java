@@ -68,7 +68,7 @@ class RedisFailureIT {
       for (int i = 0; i < 3; i++) {
         Decision decision = blocking.tryAcquire("k");
         assertThat(decision.source()).isEqualTo(Source.FAILED_CLOSED);
-        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.isAllowed()).isFalse();
         assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1));
       }
       await(() -> limiter.health().status() == Health.Status.DOWN);
@@ -91,7 +91,7 @@ class RedisFailureIT {
       proxy.dropReplies();
       Decision unknown = blocking.tryAcquire("k", 100);
       assertThat(unknown.source()).isEqualTo(Source.FAILED_OPEN);
-      assertThat(unknown.allowed()).isTrue();
+      assertThat(unknown.isAllowed()).isTrue();
       proxy.restore();
       await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
       assertThat(blocking.peek("k", 1).remaining()).isBetween(800L, 809L);
@@ -101,7 +101,7 @@ class RedisFailureIT {
   @Test
   void checks_in_flight_when_the_connection_dies_are_each_answered_once() {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
-      assertThat(limiter.blocking().tryAcquire("k").allowed()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isTrue();
       proxy.stall();
       var stages = new ArrayList<java.util.concurrent.CompletableFuture<Decision>>();
       for (int i = 0; i < 100; i++) {
@@ -112,7 +112,7 @@ class RedisFailureIT {
       // The first was in the air; the others may have found the new connection in time.
       assertThat(stages.get(0).join().source()).isEqualTo(Source.FAILED_CLOSED);
       assertThat(stages)
-          .allMatch(stage -> stage.join().allowed() == (stage.join().source() == Source.REMOTE));
+          .allMatch(stage -> stage.join().isAllowed() == (stage.join().source() == Source.REMOTE));
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
     }
   }
@@ -121,17 +121,17 @@ class RedisFailureIT {
   void killed_server_that_comes_back_empty_is_found_within_seconds() {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.localShare(4))) {
       KeyedRateLimiter blocking = limiter.blocking();
-      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isTrue();
       redis.kill();
       await(() -> blocking.peek("k", 1).source() == Source.LOCAL_SHARE);
-      assertThat(blocking.tryAcquire("k", 251).allowed()).isFalse();
-      assertThat(blocking.tryAcquire("k", 250).allowed()).isTrue();
-      assertThat(blocking.tryAcquire("k", 1).allowed()).isFalse();
+      assertThat(blocking.tryAcquire("k", 251).isAllowed()).isFalse();
+      assertThat(blocking.tryAcquire("k", 250).isAllowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1).isAllowed()).isFalse();
       assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
       redis.restartEmpty();
       await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
-      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
-      assertThat(blocking.tryAcquire("k", 1000).allowed()).isFalse();
+      assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isFalse();
     }
   }
 
@@ -203,14 +203,14 @@ class RedisFailureIT {
   void refused_key_is_refused_here_until_its_retry_time_or_a_refund() {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
       KeyedRateLimiter blocking = limiter.blocking();
-      assertThat(blocking.tryAcquire("k", 1000).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isTrue();
       assertThat(blocking.tryAcquire("k", 500).source()).isEqualTo(Source.REMOTE);
       assertThat(blocking.tryAcquire("k", 500).source()).isEqualTo(Source.DENY_CACHE);
       assertThat(blocking.tryAcquire("k", 501).source()).isEqualTo(Source.DENY_CACHE);
       assertThat(blocking.tryAcquire("k", 499).source()).isEqualTo(Source.REMOTE);
-      assertThat(blocking.tryAcquire("other", 500).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("other", 500).isAllowed()).isTrue();
       blocking.refund("k", 1000);
-      assertThat(blocking.tryAcquire("k", 500).allowed()).isTrue();
+      assertThat(blocking.tryAcquire("k", 500).isAllowed()).isTrue();
     }
   }
 
@@ -236,7 +236,7 @@ class RedisFailureIT {
             .allMatch(CompletableFuture::isDone)
             .allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
         proxy.restore();
-        assertThat(stages.subList(0, 50)).allMatch(stage -> stage.join().allowed());
+        assertThat(stages.subList(0, 50)).allMatch(stage -> stage.join().isAllowed());
       }
       assertThat(limiter.toString()).contains("at most 50 pending");
       assertThatThrownBy(() -> RedisRateLimiter.of(client, LIMIT).withMaxPending(0))

@@ -78,7 +78,7 @@ class RedisLeaseFaultsIT {
         assertThat(load.mostInside()).isBetween(2L, (long) bound);
       }
       await(() -> redis.command("EXISTS", KEY).equals("0"));
-      await(() -> limiter.blocking().tryAcquire("k", MOST).granted());
+      await(() -> limiter.blocking().tryAcquire("k", MOST).isGranted());
     }
   }
 
@@ -176,7 +176,7 @@ class RedisLeaseFaultsIT {
     try (RedisConcurrencyLimiter limiter = limiter(2, Duration.ofMinutes(1), USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
       Lease lost = limiter.blocking().tryAcquire("k", 2);
-      assertThat(lost.granted()).isTrue();
+      assertThat(lost.isGranted()).isTrue();
       redis.kill();
       redis.restartEmpty();
       Lease next = onceGranted(limiter, 2);
@@ -217,7 +217,7 @@ class RedisLeaseFaultsIT {
     try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
       Lease held = limiter.blocking().tryAcquire("k");
-      assertThat(held.granted()).isTrue();
+      assertThat(held.isGranted()).isTrue();
       redis.pause();
       for (int i = 0; i < 5; i++) {
         assertThat(held.renew().toCompletableFuture().join()).as("not known").isFalse();
@@ -240,13 +240,13 @@ class RedisLeaseFaultsIT {
               .build()) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
         Lease kept = limiter.blocking().tryAcquire("k", 1);
-        assertThat(kept.granted()).isTrue();
+        assertThat(kept.isGranted()).isTrue();
         sentinel.first().command("WAIT", "1", "5000");
         // from here on the replica hears nothing, for it does not know the password
         sentinel.first().command("CONFIG", "SET", "requirepass", "unknown-to-the-replica");
         sentinel.first().command("CLIENT", "KILL", "TYPE", "replica");
         Lease lost = limiter.blocking().tryAcquire("k", MOST - 1);
-        assertThat(lost.granted()).isTrue();
+        assertThat(lost.isGranted()).isTrue();
         assertThat(granted(limiter, 1)).isFalse();
         long start = System.nanoTime();
         sentinel.first().kill();
@@ -256,7 +256,7 @@ class RedisLeaseFaultsIT {
         System.getLogger("deep")
             .log(System.Logger.Level.INFO, "leases, failover: back after " + outage + " s");
         Lease again = limiter.blocking().tryAcquire("k", MOST - 1);
-        assertThat(again.granted()).as("what was lost, once more").isTrue();
+        assertThat(again.isGranted()).as("what was lost, once more").isTrue();
         assertThat(granted(limiter, 1)).as("and what was replicated is held").isFalse();
         assertThat(kept.renew().toCompletableFuture().join()).isTrue();
         assertThat(lost.renew().toCompletableFuture().join()).isFalse();
@@ -280,7 +280,7 @@ class RedisLeaseFaultsIT {
           leases.add(lease);
           return lease.source() == Source.REMOTE;
         });
-    return leases.get(leases.size() - 1).granted();
+    return leases.get(leases.size() - 1).isGranted();
   }
 
   /** The first lease that is granted. */
@@ -290,7 +290,7 @@ class RedisLeaseFaultsIT {
         () -> {
           Lease lease = limiter.blocking().tryAcquire("k", permits);
           leases.add(lease);
-          return lease.granted();
+          return lease.isGranted();
         });
     return leases.get(leases.size() - 1);
   }

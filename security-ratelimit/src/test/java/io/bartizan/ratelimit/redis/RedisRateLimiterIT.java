@@ -78,7 +78,7 @@ class RedisRateLimiterIT {
             RedisRateLimiter.of(client, login).withKeyPrefix("login").build()) {
       assertThatThrownBy(() -> chosen.blocking().tryAcquire("alice"))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThat(apart.blocking().tryAcquire("alice").allowed()).isTrue();
+      assertThat(apart.blocking().tryAcquire("alice").isAllowed()).isTrue();
     }
   }
 
@@ -112,24 +112,24 @@ class RedisRateLimiterIT {
 
   @Test
   void bucket_admits_its_capacity_and_then_its_rate() {
-    assertThat(IntStream.range(0, 12).filter(i -> blocking.tryAcquire("k").allowed()).count())
+    assertThat(IntStream.range(0, 12).filter(i -> blocking.tryAcquire("k").isAllowed()).count())
         .isEqualTo(10);
     micros.addAndGet(499_999);
     Decision early = blocking.tryAcquire("k");
-    assertThat(early.allowed()).isFalse();
+    assertThat(early.isAllowed()).isFalse();
     assertThat(early.retryAfter()).isEqualTo(Duration.ofNanos(1000));
     micros.addAndGet(1);
-    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
     assertThat(blocking.tryAcquire("other").remaining()).isEqualTo(9);
   }
 
   @Test
   void refusal_writes_nothing() {
-    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k", 10).isAllowed()).isTrue();
     String state = redis.command("GET", "bartizan:api:B:{k}");
     redis.command("CONFIG", "RESETSTAT");
-    assertThat(blocking.tryAcquire("k", 1).allowed()).isFalse();
-    assertThat(blocking.peek("k", 1).allowed()).isFalse();
+    assertThat(blocking.tryAcquire("k", 1).isAllowed()).isFalse();
+    assertThat(blocking.peek("k", 1).isAllowed()).isFalse();
     assertThat(redis.command("GET", "bartizan:api:B:{k}")).isEqualTo(state);
     assertThat(redis.command("INFO", "commandstats")).doesNotContain("cmdstat_set:");
   }
@@ -137,7 +137,7 @@ class RedisRateLimiterIT {
   @Test
   void key_lives_until_the_bucket_is_full_again() {
     try (RedisRateLimiter real = RedisRateLimiter.of(client, BUCKET).build()) {
-      assertThat(real.blocking().tryAcquire("k", 4).allowed()).isTrue();
+      assertThat(real.blocking().tryAcquire("k", 4).isAllowed()).isTrue();
       long left = Long.parseLong(redis.command("PTTL", "bartizan:api:B:{k}"));
       assertThat(left).isBetween(1_000L, 2_002L);
       real.blocking().refund("k", 4);
@@ -160,7 +160,7 @@ class RedisRateLimiterIT {
         (limit, life) -> {
           redis.command("FLUSHALL");
           try (RedisRateLimiter real = RedisRateLimiter.of(client, limit).build()) {
-            assertThat(real.blocking().tryAcquire("k").allowed()).isTrue();
+            assertThat(real.blocking().tryAcquire("k").isAllowed()).isTrue();
             char letter = SharedLimit.of(limit).letter();
             long left = Long.parseLong(redis.command("PTTL", "bartizan:api:" + letter + ":{k}"));
             assertThat(left)
@@ -173,9 +173,9 @@ class RedisRateLimiterIT {
   @Test
   void more_permits_than_the_bucket_holds_are_never_allowed() {
     Decision decision = blocking.tryAcquire("k", 11);
-    assertThat(decision.neverAllowed()).isTrue();
+    assertThat(decision.isNeverAllowed()).isTrue();
     assertThat(decision.remaining()).isEqualTo(10);
-    assertThat(blocking.tryAcquire("k", Long.MAX_VALUE).neverAllowed()).isTrue();
+    assertThat(blocking.tryAcquire("k", Long.MAX_VALUE).isNeverAllowed()).isTrue();
   }
 
   @Test
@@ -188,15 +188,15 @@ class RedisRateLimiterIT {
     for (int i = 0; i < stages.size(); i++) {
       Decision decision = stages.get(i).join();
       long permits = 1L + i % 3;
-      assertThat(decision.allowed()).as("check %d", i).isEqualTo(permits <= left);
-      left -= decision.allowed() ? permits : 0;
+      assertThat(decision.isAllowed()).as("check %d", i).isEqualTo(permits <= left);
+      left -= decision.isAllowed() ? permits : 0;
       assertThat(decision.remaining()).isEqualTo(left);
     }
   }
 
   @Test
   void script_cache_that_was_flushed_costs_no_check() {
-    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
     redis.command("SCRIPT", "FLUSH");
     assertThat(blocking.tryAcquire("k").remaining()).isEqualTo(8);
   }
@@ -220,10 +220,10 @@ class RedisRateLimiterIT {
 
   @Test
   void reservation_goes_into_debt_within_its_wait_and_can_be_cancelled() {
-    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
-    assertThat(blocking.reserve("k", 1, Duration.ofMillis(499)).granted()).isFalse();
+    assertThat(blocking.tryAcquire("k", 10).isAllowed()).isTrue();
+    assertThat(blocking.reserve("k", 1, Duration.ofMillis(499)).isGranted()).isFalse();
     var slot = blocking.reserve("k", 1, Duration.ofMillis(500));
-    assertThat(slot.granted()).isTrue();
+    assertThat(slot.isGranted()).isTrue();
     assertThat(slot.delay()).isEqualTo(Duration.ofMillis(500));
     var second = blocking.reserve("k", 1, Duration.ofSeconds(2));
     assertThat(second.delay()).isEqualTo(Duration.ofSeconds(1));
@@ -234,11 +234,11 @@ class RedisRateLimiterIT {
 
   @Test
   void server_clock_that_steps_back_neither_gives_nor_takes() {
-    assertThat(blocking.tryAcquire("k", 10).allowed()).isTrue();
+    assertThat(blocking.tryAcquire("k", 10).isAllowed()).isTrue();
     micros.addAndGet(-3_600_000_000L);
     assertThat(blocking.tryAcquire("k").retryAfter()).isEqualTo(Duration.ofMillis(500));
     micros.addAndGet(500_000);
-    assertThat(blocking.tryAcquire("k").allowed()).isTrue();
-    assertThat(blocking.tryAcquire("k").allowed()).isFalse();
+    assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
+    assertThat(blocking.tryAcquire("k").isAllowed()).isFalse();
   }
 }

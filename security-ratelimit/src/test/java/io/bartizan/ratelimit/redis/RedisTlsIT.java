@@ -37,7 +37,7 @@ class RedisTlsIT {
   @Test
   void limits_and_leases_work_over_tls_for_a_user_of_one_prefix() throws IOException {
     Path unused = OptionalTool.program("redis-server");
-    DevCa ca = DevCa.create("redis test authority");
+    DevCa ca = DevCa.of("redis test authority");
     DevCertificate server = ca.leaf("redis").ip("127.0.0.1").forServer().issue();
     Path chain = Files.writeString(folder.resolve("chain.pem"), server.chainPem());
     Path key = Files.writeString(folder.resolve("key.pem"), server.privateKeyPem());
@@ -64,9 +64,9 @@ class RedisTlsIT {
                   .withTimeout(Duration.ofSeconds(10))
                   .build()) {
         assertThat(limiter.blocking().tryAcquire("k", 10).source()).isEqualTo(Source.REMOTE);
-        assertThat(limiter.blocking().tryAcquire("k").allowed()).isFalse();
+        assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isFalse();
         Lease lease = leases.blocking().tryAcquire("k");
-        assertThat(lease.granted()).isTrue();
+        assertThat(lease.isGranted()).isTrue();
         assertThat(lease.renew().toCompletableFuture().join()).isTrue();
         lease.close();
         assertThatThrownBy(() -> foreign.blocking().tryAcquire("k"))

@@ -43,9 +43,9 @@ class RedisTopologiesIT {
                 .mapToObj(i -> limiter.tryAcquire("key" + i % 300).toCompletableFuture())
                 .toList();
         assertThat(stages).allMatch(stage -> stage.join().source() == Source.REMOTE);
-        assertThat(stages).allMatch(stage -> stage.join().allowed());
+        assertThat(stages).allMatch(stage -> stage.join().isAllowed());
         for (int i = 0; i < 300; i++) {
-          assertThat(limiter.blocking().peek("key" + i, 3).allowed()).as("key%d", i).isFalse();
+          assertThat(limiter.blocking().peek("key" + i, 3).isAllowed()).as("key%d", i).isFalse();
         }
         cluster.nodes().get(2).kill();
         Set<Source> lost = new HashSet<>();
@@ -126,24 +126,24 @@ class RedisTopologiesIT {
         KeyedRateLimiter blocking = limiter.blocking();
         await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
         long start = System.nanoTime();
-        assertThat(blocking.tryAcquire("k", 3).allowed()).isTrue();
+        assertThat(blocking.tryAcquire("k", 3).isAllowed()).isTrue();
         redis.first().command("WAIT", "1", "5000");
         // from here on the replica hears nothing, for it does not know the password
         redis.first().command("CONFIG", "SET", "requirepass", "unknown-to-the-replica");
         redis.first().command("CLIENT", "KILL", "TYPE", "replica");
-        assertThat(blocking.tryAcquire("k", 6).allowed()).isTrue();
+        assertThat(blocking.tryAcquire("k", 6).isAllowed()).isTrue();
         redis.first().kill();
         redis.awaitPromotion();
         await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
         long admitted = 9;
-        while (blocking.tryAcquire("k").allowed()) {
+        while (blocking.tryAcquire("k").isAllowed()) {
           admitted++;
         }
         long outage = Duration.ofNanos(System.nanoTime() - start).toSeconds() + 1;
         assertThat(admitted)
             .as("capacity, rate × outage, and what was lost")
             .isBetween(13L, 10 + outage + 6);
-        assertThat(blocking.tryAcquire("k", 5).allowed()).isFalse();
+        assertThat(blocking.tryAcquire("k", 5).isAllowed()).isFalse();
       } finally {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
       }
@@ -185,10 +185,10 @@ class RedisTopologiesIT {
               .build()) {
         for (int i = 0; i < 100; i++) {
           Lease both = limiter.blocking().tryAcquire("key" + i, 2);
-          assertThat(both.granted()).isTrue();
-          assertThat(limiter.blocking().tryAcquire("key" + i).granted()).isFalse();
+          assertThat(both.isGranted()).isTrue();
+          assertThat(limiter.blocking().tryAcquire("key" + i).isGranted()).isFalse();
           both.close();
-          assertThat(limiter.blocking().tryAcquire("key" + i, 1).granted()).isTrue();
+          assertThat(limiter.blocking().tryAcquire("key" + i, 1).isGranted()).isTrue();
         }
         long keys =
             cluster.nodes().stream().mapToLong(n -> Long.parseLong(n.command("DBSIZE"))).sum();

@@ -33,7 +33,7 @@ final class Material {
   static final String FLOOD_KEY = "key-flood";
 
   private final Path folder;
-  private final DevCa ca = DevCa.create("Gateway demonstration root");
+  private final DevCa ca = DevCa.of("Gateway demonstration root");
   private final KeyPair es256;
   private final KeyPair rs256;
   private final MacKeyRing carts = MacKeyRing.of(SecretBytes.random(32));

@@ -35,7 +35,7 @@ final class RateGuard extends Filter {
     Decision decision = limiter.tryAcquire(Key.of("api-key", apiKey));
     RateLimitFields fields = RateLimitFields.of(decision);
     fields.forEach(exchange.getResponseHeaders()::set);
-    if (decision.allowed()) {
+    if (decision.isAllowed()) {
       chain.doFilter(exchange);
     } else {
       exchange.getResponseHeaders().set("Content-Type", "application/problem+json");

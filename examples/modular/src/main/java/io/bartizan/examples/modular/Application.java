@@ -20,7 +20,7 @@ final class Application {
   static boolean oncePerHour() {
     return RateLimiter.of(Limit.tokenBucket(1, Rate.per(1, ChronoUnit.HOURS)))
         .tryAcquire()
-        .allowed();
+        .isAllowed();
   }
 
   static String emptyDigest() {

@@ -42,9 +42,9 @@ final class BearerTokenServletFilter implements Filter {
     }
     Checked<VerifiedJwt> checked = verifier.check(token.get());
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
-      answer.setStatus(SCHEME.status(refused.reason()));
+      answer.setStatus(SCHEME.status(refused.refusal().reason()));
       SCHEME
-          .challenge(refused.reason())
+          .challenge(refused.refusal().reason())
           .ifPresent(challenge -> answer.setHeader("WWW-Authenticate", challenge));
       return;
     }

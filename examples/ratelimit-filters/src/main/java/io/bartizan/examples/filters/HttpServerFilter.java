@@ -31,7 +31,7 @@ final class HttpServerFilter extends Filter {
     Decision decision = limiter.tryAcquire(Key.of("address", client));
     RateLimitFields fields = RateLimitFields.of(decision);
     fields.forEach(exchange.getResponseHeaders()::set);
-    if (decision.allowed()) {
+    if (decision.isAllowed()) {
       chain.doFilter(exchange);
       return;
     }

@@ -25,7 +25,7 @@ final class PacedHttpClient {
   <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
       throws IOException, InterruptedException {
     Decision decision = pace.acquire(1, maxWait);
-    if (!decision.allowed()) {
+    if (!decision.isAllowed()) {
       throw new HttpTimeoutException("not sent: its turn comes in " + decision.retryAfter());
     }
     return client.send(request, body);

@@ -31,7 +31,7 @@ final class RateLimitServletFilter implements Filter {
     Decision decision = limiter.tryAcquire(caller.apply((HttpServletRequest) request));
     RateLimitFields fields = RateLimitFields.of(decision);
     fields.forEach(answer::setHeader);
-    if (decision.allowed()) {
+    if (decision.isAllowed()) {
       chain.doFilter(request, response);
       return;
     }

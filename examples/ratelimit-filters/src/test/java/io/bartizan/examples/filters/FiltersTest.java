@@ -111,7 +111,7 @@ class FiltersTest {
     RateLimiter hourly = RateLimiter.of(Limit.paced(Rate.per(1, ChronoUnit.HOURS)));
     PacedHttpClient late =
         new PacedHttpClient(HttpClient.newHttpClient(), hourly, Duration.ofSeconds(1));
-    assertThat(hourly.tryAcquire().allowed()).isTrue();
+    assertThat(hourly.tryAcquire().isAllowed()).isTrue();
     assertThatThrownBy(() -> late.send(request("203.0.113.9"), BodyHandlers.ofString()))
         .isInstanceOf(HttpTimeoutException.class)
         .hasMessageStartingWith("not sent");

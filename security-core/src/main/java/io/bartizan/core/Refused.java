@@ -1,0 +1,24 @@
+package io.bartizan.core;
+
+/**
+ * An exception that means a refusal; every exception of this library that a hostile or wrong input
+ * can cause implements it, so that one handler can answer for all of them.
+ */
+public interface Refused {
+
+  /**
+   * Why it was refused.
+   *
+   * @return never null on the JVM that threw it; null after Java serialization
+   */
+  Refusal refusal();
+
+  /**
+   * The stable reason of the refusal.
+   *
+   * @return a constant of the reasons of the package that refused
+   */
+  default Reason reason() {
+    return refusal().reason();
+  }
+}
