@@ -12,46 +12,36 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.nio.file.Path;
 import java.security.Provider;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The arrows and rules of {@code docs/architecture.md}, held over this module's own classes. */
 class ArchitectureTest {
 
-  /** Which rooms a room may know; a room is the first package below {@code io.bartizan}. */
-  private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          "core", Set.of("core"),
-          "testkit", Set.of("testkit", "core"),
-          "ratelimit", Set.of("ratelimit", "core"),
-          "mtls", Set.of("mtls", "core"),
-          "integrity", Set.of("integrity", "core"));
+  private static final String NOT_EXPORTED = "io.bartizan.core.house.NotExported";
 
   private final JavaClasses module = new ClassFileImporter().importPath(Path.of("target/classes"));
 
   @Test
-  void arrows_point_to_core_only() {
-    classes().should(onlyKnow(ARROWS)).check(module);
+  void every_package_is_in_the_table_and_knows_only_what_it_may() {
+    classes().should(onlyKnowWhatTheTableAllows()).check(module);
   }
 
   @Test
   void packages_have_no_cycles() {
     slices()
-        .matching("io.bartizan.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .allowEmptyShould(true)
-        .check(module);
-    slices()
-        .matching("io.bartizan.*.(*)..")
+        .assignedFrom(wholePackages())
         .should()
         .beFreeOfCycles()
         .allowEmptyShould(true)
@@ -59,18 +49,37 @@ class ArchitectureTest {
   }
 
   @Test
-  void packages_state_nullness_and_checked_results() {
+  void a_package_is_exported_or_marked_as_closed() {
+    Set<String> exported = ExportedTypes.packages();
+    for (JavaPackage each : packages()) {
+      assertThat(each.isAnnotatedWith(NOT_EXPORTED))
+          .as("%s bears @NotExported (exported: %s)", each.getName(), exported)
+          .isEqualTo(!exported.contains(each.getName()));
+    }
+  }
+
+  @Test
+  void in_a_closed_package_only_what_others_call_is_public() {
     for (JavaClass type : module) {
-      if (type.getName().startsWith("io.bartizan")
-          && !type.getName().endsWith("package-info")
-          && !type.getName().endsWith("module-info")) {
-        assertThat(type.getPackage().isAnnotatedWith(NullMarked.class))
-            .as(type.getPackageName() + " is @NullMarked")
-            .isTrue();
-        assertThat(type.getPackage().isAnnotatedWith(CheckReturnValue.class))
-            .as(type.getPackageName() + " is @CheckReturnValue")
-            .isTrue();
+      if (type.getModifiers().contains(JavaModifier.PUBLIC)
+          && type.isTopLevelClass()
+          && !type.getPackageName().equals("io.bartizan.core.house") // other modules call it
+          && type.getPackage().isAnnotatedWith(NOT_EXPORTED)) {
+        assertThat(type.getDirectDependenciesToSelf())
+            .as("callers of %s from other packages", type.getName())
+            .anyMatch(
+                arrow -> !arrow.getOriginClass().getPackageName().equals(type.getPackageName()));
       }
+    }
+  }
+
+  @Test
+  void packages_state_nullness_and_checked_results() {
+    for (JavaPackage each : packages()) {
+      assertThat(each.isAnnotatedWith(NullMarked.class)).as(each + " is @NullMarked").isTrue();
+      assertThat(each.isAnnotatedWith(CheckReturnValue.class))
+          .as(each + " is @CheckReturnValue")
+          .isTrue();
     }
   }
 
@@ -103,37 +112,70 @@ class ArchitectureTest {
     noClasses().should().dependOnClassesThat().areAssignableTo(ThreadLocal.class).check(module);
   }
 
+  /** {@code SourcesTest} looks for blocks. */
   @Test
-  void rate_limiting_has_no_synchronized_methods() {
+  void no_method_holds_a_monitor() {
     noMethods()
         .that()
         .areDeclaredInClassesThat()
-        .resideInAPackage("io.bartizan.ratelimit..")
+        .resideOutsideOfPackage("io.bartizan.testkit..")
+        .and()
+        .areDeclaredInClassesThat()
+        .doNotHaveFullyQualifiedName("io.bartizan.core.SecretBytes")
         .should()
         .haveModifier(JavaModifier.SYNCHRONIZED)
         .allowEmptyShould(true)
         .check(module);
   }
 
-  private static ArchCondition<JavaClass> onlyKnow(Map<String, Set<String>> arrows) {
-    return new ArchCondition<>("know only the rooms that the design lets them know") {
+  private Set<JavaPackage> packages() {
+    Set<JavaPackage> all = new TreeSet<>((a, b) -> a.getName().compareTo(b.getName()));
+    for (JavaClass type : module) {
+      if (type.getName().startsWith("io.bartizan.") && !type.getName().endsWith("-info")) {
+        all.add(type.getPackage());
+      }
+    }
+    return all;
+  }
+
+  private static ArchCondition<JavaClass> onlyKnowWhatTheTableAllows() {
+    return new ArchCondition<>("know only the packages that Arrows names") {
       @Override
       public void check(JavaClass type, ConditionEvents events) {
-        Set<String> allowed = arrows.get(room(type));
+        if (!isOurs(type)) {
+          return;
+        }
+        Set<String> allowed = Arrows.from(type.getPackageName());
         if (allowed == null) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  type, type.getPackageName() + " is not in the table of Arrows"));
           return;
         }
         type.getDirectDependenciesFromSelf().stream()
-            .filter(arrow -> !room(arrow.getTargetClass()).isEmpty())
-            .filter(arrow -> !allowed.contains(room(arrow.getTargetClass())))
+            .filter(arrow -> isOurs(arrow.getTargetClass()))
+            .filter(arrow -> !allowed.contains(arrow.getTargetClass().getPackageName()))
             .forEach(
                 arrow -> events.add(SimpleConditionEvent.violated(arrow, arrow.getDescription())));
       }
     };
   }
 
-  private static String room(JavaClass type) {
-    String name = type.getPackageName();
-    return name.startsWith("io.bartizan.") ? name.split("\\.", -1)[2] : "";
+  private static boolean isOurs(JavaClass type) {
+    return type.getPackageName().startsWith("io.bartizan.");
+  }
+
+  private static SliceAssignment wholePackages() {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        return isOurs(type) ? SliceIdentifier.of(type.getPackageName()) : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "whole packages";
+      }
+    };
   }
 }

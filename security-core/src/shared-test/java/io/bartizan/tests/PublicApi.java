@@ -20,7 +20,7 @@ final class PublicApi {
   static String describe(List<Class<?>> classes) {
     StringBuilder out = new StringBuilder();
     for (Class<?> type : classes) {
-      if (isVisible(type)) {
+      if (ExportedTypes.isVisible(type)) {
         out.append(header(type)).append('\n');
         TreeSet<String> members = new TreeSet<>();
         for (Field field : type.getDeclaredFields()) {
@@ -106,15 +106,6 @@ final class PublicApi {
     int flags = member.getModifiers();
     boolean inherited = Modifier.isProtected(flags) && !Modifier.isFinal(owner.getModifiers());
     return !member.isSynthetic() && (Modifier.isPublic(flags) || inherited);
-  }
-
-  private static boolean isVisible(Class<?> type) {
-    for (Class<?> t = type; t != null; t = t.getEnclosingClass()) {
-      if (!Modifier.isPublic(t.getModifiers()) || t.isSynthetic() || t.isAnonymousClass()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static String name(Type type) {

@@ -1,0 +1,167 @@
+package io.bartizan.tests;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which package may know which, by whole names; a package that is not here may not exist. Those
+ * below the line "to come" have their place before they are built.
+ */
+final class Arrows {
+
+  private static final Map<String, Set<String>> TABLE = new LinkedHashMap<>();
+
+  static {
+    arrow("core", "core.house");
+    arrow("core.house");
+    arrow("testkit", "core");
+
+    arrow("ratelimit.count");
+    arrow("ratelimit", "core", "core.house", "ratelimit.count");
+    arrow("ratelimit.bucket4j", "core", "core.house", "ratelimit");
+    arrow("ratelimit.redis.link", "core", "core.house");
+    arrow(
+        "ratelimit.redis",
+        "core",
+        "core.house",
+        "ratelimit",
+        "ratelimit.count",
+        "ratelimit.redis.link");
+
+    arrow("mtls.jsse");
+    arrow("mtls", "core", "core.house", "mtls.jsse");
+
+    arrow("integrity.json", "core", "core.house");
+    arrow("integrity.keys", "core", "core.house");
+    arrow("integrity", "core", "core.house");
+    arrow("integrity.replay", "core", "core.house");
+    arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
+    arrow(
+        "integrity.mac",
+        "core",
+        "core.house",
+        "integrity",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.replay");
+    arrow(
+        "integrity.jwt",
+        "core",
+        "core.house",
+        "integrity",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.replay",
+        "integrity.mac");
+    arrow(
+        "integrity.artifact",
+        "core",
+        "core.house",
+        "integrity",
+        "integrity.json",
+        "integrity.keys");
+    arrow(
+        "integrity.attest.oci",
+        "core",
+        "core.house",
+        "integrity",
+        "integrity.json",
+        "integrity.artifact");
+    arrow(
+        "integrity.attest",
+        "core",
+        "core.house",
+        "integrity",
+        "integrity.json",
+        "integrity.artifact",
+        "integrity.attest.oci");
+
+    // to come
+    arrow("ratelimit.prepaid", "core", "core.house", "ratelimit");
+    arrow("ratelimit.adaptive", "core", "core.house", "ratelimit");
+    arrow("integrity.der");
+    arrow("integrity.jwt.nimbus", "core", "integrity.jwt");
+    arrow(
+        "integrity.attest.sigstore",
+        "core",
+        "core.house",
+        "integrity.artifact",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.der");
+    arrow(
+        "integrity.tuf",
+        "core",
+        "core.house",
+        "integrity.artifact",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.der");
+    arrow(
+        "integrity.attest.notation",
+        "core",
+        "core.house",
+        "integrity.artifact",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.der",
+        "integrity.attest.oci");
+    arrow(
+        "integrity.attest.policy",
+        "core",
+        "core.house",
+        "integrity.artifact",
+        "integrity.json",
+        "integrity.keys",
+        "integrity.attest",
+        "integrity.attest.oci",
+        "integrity.attest.sigstore",
+        "integrity.attest.notation");
+    arrow("spiffe", "core", "mtls");
+    arrow("testkit.issuer", "core", "testkit");
+    arrow("testkit.sigstore", "core", "testkit");
+    for (String framework :
+        Set.of(
+            "servlet",
+            "webflux",
+            "grpc",
+            "jaxrs",
+            "netty",
+            "http",
+            "okhttp",
+            "vertx",
+            "temporal")) {
+      arrow(
+          "adapters." + framework,
+          "core",
+          "ratelimit",
+          "ratelimit.redis",
+          "ratelimit.bucket4j",
+          "mtls",
+          "integrity",
+          "integrity.mac",
+          "integrity.jwt",
+          "integrity.replay",
+          "integrity.replay.redis",
+          "integrity.artifact");
+    }
+  }
+
+  private Arrows() {}
+
+  private static void arrow(String from, String... to) {
+    Set<String> known = new TreeSet<>(Set.of("io.bartizan." + from));
+    for (String each : to) {
+      known.add("io.bartizan." + each);
+    }
+    TABLE.put("io.bartizan." + from, known);
+  }
+
+  /** The packages that one may know, itself among them; null if the table does not name it. */
+  static @Nullable Set<String> from(String packageName) {
+    return TABLE.get(packageName);
+  }
+}

@@ -1,0 +1,129 @@
+package io.bartizan.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What only the source files show: marks of a merge, monitors, sizes, imports of closed rooms. */
+class SourcesTest {
+
+  private static final Path MODULE = Path.of("").toAbsolutePath();
+  private static final Path ROOT = Path.of(System.getProperty("bartizan.root", ".."));
+  private static final int MAX_LINES = 350;
+  private static final int MAX_LINES_WITH_BUILDER = 500;
+
+  /** One idea all the same. */
+  private static final Set<String> MAY_BE_LONG = Set.of("BadCertificate.java", "Digest.java");
+
+  /** Where nothing waits inside the monitor. */
+  private static final Set<String> MAY_SYNCHRONIZE =
+      Set.of("SecretBytes.java", "ReplayStripe.java", "Connections.java");
+
+  private static final Pattern MONITOR = Pattern.compile("^\\s*(\\S+ )*synchronized\\b");
+  private static final Pattern MERGE =
+      Pattern.compile("^[\\s*/#-]*(<{7}|>{7}|\\|{7})( |$)|^[\\s*/#-]*={7}$");
+  private static final Pattern CLOSED =
+      Pattern.compile(
+          "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
+              + "|ratelimit\\.redis\\.link|mtls\\.jsse|integrity\\.(json|keys|der))\\.");
+
+  private final List<String> faults = new ArrayList<>();
+
+  @Test
+  void no_file_holds_the_marks_of_a_merge() throws IOException {
+    eachFile(
+        MODULE.resolve("src"),
+        (file, lines) -> {
+          for (int i = 0; i < lines.size(); i++) {
+            if (MERGE.matcher(lines.get(i)).find()) {
+              faults.add(file + ":" + (i + 1) + " " + lines.get(i));
+            }
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void marks_of_a_merge_are_known_in_comments_too() {
+    assertThat(" * <<<<<<< HEAD").containsPattern(MERGE);
+    assertThat("=======").containsPattern(MERGE);
+    assertThat(">>>>>>> 0aa279a").containsPattern(MERGE);
+    assertThat("// ========== a line").doesNotContainPattern(MERGE);
+    assertThat("x >>>>>>> y").doesNotContainPattern(MERGE);
+  }
+
+  @Test
+  void no_monitor_is_held() throws IOException {
+    if (MODULE.endsWith("security-testkit")) {
+      return;
+    }
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          for (int i = 0; i < lines.size(); i++) {
+            if (MONITOR.matcher(lines.get(i)).find()
+                && !MAY_SYNCHRONIZE.contains(file.getFileName().toString())) {
+              faults.add(file + ":" + (i + 1) + " " + lines.get(i));
+            }
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void no_file_is_longer_than_one_idea() throws IOException {
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          boolean builder =
+              lines.stream().anyMatch(line -> line.matches(" .*\\bclass Builder\\b.*"));
+          if (lines.size() > (builder ? MAX_LINES_WITH_BUILDER : MAX_LINES)
+              && !MAY_BE_LONG.contains(file.getFileName().toString())) {
+            faults.add(file + " has " + lines.size() + " lines");
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void examples_benchmarks_and_testkit_use_no_closed_package() throws IOException {
+    for (String folder : List.of("examples", "benchmarks", "security-testkit")) {
+      eachFile(
+          ROOT.resolve(folder),
+          (file, lines) ->
+              lines.stream()
+                  .filter(line -> CLOSED.matcher(line).find())
+                  .filter(line -> !file.toString().contains("target"))
+                  .forEach(line -> faults.add(file + " " + line)));
+    }
+    assertThat(faults).isEmpty();
+  }
+
+  private static void eachFile(Path folder, BiConsumer<Path, List<String>> rule)
+      throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files.filter(SourcesTest::isText)::iterator) {
+        rule.accept(file, Files.readAllLines(file));
+      }
+    }
+  }
+
+  private static boolean isText(Path file) {
+    String name = file.getFileName().toString();
+    return !file.toString().contains("/target/")
+        && (name.endsWith(".java") || name.endsWith(".lua") || name.endsWith(".properties"))
+        && Files.isRegularFile(file);
+  }
+}
