@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.Eventually;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,14 @@ class RedisGuardIT {
         .collect(Collectors.toSet());
   }
 
+  /** A process that has ended and that nobody has waited for, as in some containers, is gone. */
   private static boolean isThere(long process) {
-    return ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
+    boolean alive = ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
+    Path status = Path.of("/proc", Long.toString(process), "status");
+    try {
+      return alive && !(Files.exists(status) && Files.readString(status).contains("State:\tZ"));
+    } catch (IOException goneMeanwhile) {
+      return false;
+    }
   }
 }
