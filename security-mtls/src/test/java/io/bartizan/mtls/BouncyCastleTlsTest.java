@@ -33,7 +33,8 @@ class BouncyCastleTlsTest {
   }
 
   private static MutualTls.Builder<ClientTls> client(DevCa ca, DevCertificate own) {
-    return ClientTls.builder(TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
+    return ClientTls.builder(
+        TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
   }
 
   @ParameterizedTest
