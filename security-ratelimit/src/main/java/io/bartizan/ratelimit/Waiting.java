@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -8,6 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 final class Waiting {
 
   private Waiting() {}
+
+  /** The one check of a number of permits. */
+  static void check(long permits) {
+    long unused = Require.atLeast("permits", permits, 1);
+  }
 
   /** The longest wait in microseconds, rounded down. */
   static long micros(Duration maxWait) {
