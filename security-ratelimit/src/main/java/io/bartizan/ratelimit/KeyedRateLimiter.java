@@ -242,7 +242,9 @@ public interface KeyedRateLimiter extends HealthSource {
     public KeyedRateLimiter build() {
       MicroClock clock = new MicroClock(ticker, wall);
       Limits same =
-          plan instanceof Limits limits ? limits : plan instanceof Limit limit ? limit.alone() : null;
+          plan instanceof Limits limits
+              ? limits
+              : plan instanceof Limit limit ? limit.alone() : null;
       KeyedRateLimiter limiter =
           same == null || same.bucket() == null
               ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock)

@@ -27,8 +27,7 @@ class MemoryConcurrencyLimiter implements ConcurrencyLimiter, Permit.Hold {
   public final Permit acquire(int permits, Duration maxWait) throws InterruptedException {
     int wanted = Require.atLeast("permits", permits, 1);
     long micros = Waiting.micros(maxWait);
-    return permit(
-        wanted, wanted <= most && free.tryAcquire(wanted, micros, TimeUnit.MICROSECONDS));
+    return permit(wanted, wanted <= most && free.tryAcquire(wanted, micros, TimeUnit.MICROSECONDS));
   }
 
   private Permit permit(int permits, boolean granted) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cell for each key that has consumed something; a key without one has consumed nothing.
  *
- * <p><b>Finding.</b> Keys are spread over segments, each a {@link Sweep.Segment} (a concurrent hash map,
- * whose bins become trees when an attacker makes hashes collide). A check of a known key is a
+ * <p><b>Finding.</b> Keys are spread over segments, each a {@link Sweep.Segment} (a concurrent hash
+ * map, whose bins become trees when an attacker makes hashes collide). A check of a known key is a
  * lookup and the cell's own step, without a lock.
  *
  * <p><b>Coming and going.</b> A cell is added, replaced and asked in overflow only inside {@code

@@ -20,9 +20,7 @@ final class Waiting {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
-    return maxWait.compareTo(Rate.MAX_PERIOD) > 0
-        ? Micros.of(Rate.MAX_PERIOD)
-        : Micros.of(maxWait);
+    return maxWait.compareTo(Rate.MAX_PERIOD) > 0 ? Micros.of(Rate.MAX_PERIOD) : Micros.of(maxWait);
   }
 
   /** Waits until the reserved permits may be used; gives them back if interrupted. */

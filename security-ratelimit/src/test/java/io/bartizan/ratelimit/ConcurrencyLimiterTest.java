@@ -57,7 +57,9 @@ class ConcurrencyLimiterTest {
       threads.add(thread);
       thread.start();
       Eventually.within(
-          Duration.ofSeconds(20), "the caller waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+          Duration.ofSeconds(20),
+          "the caller waits",
+          () -> thread.getState() == Thread.State.TIMED_WAITING);
     }
     held.close();
     for (Thread thread : threads) {

@@ -99,20 +99,12 @@ class CountTest {
           SlidingCount sliding = SlidingCount.of(7, 10_000, now, windows[0], windows[1]);
           long later = now + random.nextLong(3000);
           same(bucket, BucketCount.of(units, later, bucket.backlog(later)), later, random);
-          same(
-              stepped,
-              SteppedCount.of(7, 3, 10_000, later, stepped.used(later)),
-              later,
-              random);
+          same(stepped, SteppedCount.of(7, 3, 10_000, later, stepped.used(later)), later, random);
           if (later < edges.endMicros(opened)) {
             same(window, WindowCount.of(7, edges, opened, window.used(later)), later, random);
           }
           if (later / 10_000 == now / 10_000) {
-            same(
-                sliding,
-                SlidingCount.of(7, 10_000, later, windows[0], windows[1]),
-                later,
-                random);
+            same(sliding, SlidingCount.of(7, 10_000, later, windows[0], windows[1]), later, random);
           }
         });
   }
@@ -138,9 +130,7 @@ class CountTest {
   @Test
   void only_buckets_promise_a_time() {
     BucketUnits units = BucketUnits.of(2, 1, 1000);
-    Count[] promising = {
-      BucketCount.of(units, NOON, 0), SteppedCount.of(2, 1, 1000, NOON, 0)
-    };
+    Count[] promising = {BucketCount.of(units, NOON, 0), SteppedCount.of(2, 1, 1000, NOON, 0)};
     for (Count bucket : promising) {
       assertThat(bucket.promisesTimes()).isTrue();
       bucket.charge(NOON, 2);

@@ -71,7 +71,9 @@ class KeyedConcurrencyLimiterTest {
             });
     waiter.start();
     Eventually.within(
-        Duration.ofSeconds(20), "the caller waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+        Duration.ofSeconds(20),
+        "the caller waits",
+        () -> waiter.getState() == Thread.State.TIMED_WAITING);
     waiter.interrupt();
     waiter.join();
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
@@ -86,8 +88,7 @@ class KeyedConcurrencyLimiterTest {
     Thread waiter =
         new Thread(
             () -> {
-              try (Permit permit =
-                  two.acquire("a", 2, Duration.ofSeconds(20))) {
+              try (Permit permit = two.acquire("a", 2, Duration.ofSeconds(20))) {
                 got.set(permit.isGranted() ? permit.permits() : -1);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -95,7 +96,9 @@ class KeyedConcurrencyLimiterTest {
             });
     waiter.start();
     Eventually.within(
-        Duration.ofSeconds(20), "the caller waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+        Duration.ofSeconds(20),
+        "the caller waits",
+        () -> waiter.getState() == Thread.State.TIMED_WAITING);
     both.close();
     waiter.join();
     assertThat(got.get()).isEqualTo(2);
@@ -126,11 +129,13 @@ class KeyedConcurrencyLimiterTest {
               () -> {
                 for (int i = 0; i < 3000; i++) {
                   int key = random.nextInt(3);
-                  try (Permit permit = two.tryAcquire("key" + key)) { if (permit.isGranted()) {
-                            worst.accumulateAndGet(inside[key].incrementAndGet(), Math::max);
-                            inside[key].decrementAndGet();
-                            done.incrementAndGet();
-                            } }
+                  try (Permit permit = two.tryAcquire("key" + key)) {
+                    if (permit.isGranted()) {
+                      worst.accumulateAndGet(inside[key].incrementAndGet(), Math::max);
+                      inside[key].decrementAndGet();
+                      done.incrementAndGet();
+                    }
+                  }
                 }
               });
       threads.add(thread);

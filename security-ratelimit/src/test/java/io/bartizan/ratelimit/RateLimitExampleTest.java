@@ -92,7 +92,7 @@ class RateLimitExampleTest {
             log.append("refused by ").append(decision.limit().name());
           }
         };
-    KeyedRateLimiter limiter = 
+    KeyedRateLimiter limiter =
         KeyedRateLimiter.builder(burst, 1_000_000).withListener(audit).build();
     assertThat(limiter.tryAcquire("key", 101).isAllowed()).isFalse();
     assertThat(log).hasToString("refused by burst");

@@ -62,7 +62,9 @@ class WaitingTest {
               });
       waiter.start();
       Eventually.within(
-          Duration.ofSeconds(20), "the caller waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+          Duration.ofSeconds(20),
+          "the caller waits",
+          () -> waiter.getState() == Thread.State.TIMED_WAITING);
       waiter.interrupt();
       done.await();
       assertThat(thrown.get()).isInstanceOf(InterruptedException.class);

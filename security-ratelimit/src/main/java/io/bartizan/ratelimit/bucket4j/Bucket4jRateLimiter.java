@@ -90,8 +90,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    * @throws IllegalArgumentException if the limit has no name or is refilled in steps, or {@code
    *     timeout} is outside its range
    */
-  public static Builder builder(
-      ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
+  public static Builder builder(ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
     return new Builder(manager, limit, timeout);
   }
 
