@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable, thread-safe.
  *
  * <pre>{@code
- * PinnedKey key = PinnedKey.parsePem(Files.readString(publicKey));
+ * PinnedKey key = PinnedKey.parse(Files.readString(publicKey));
  * key.verify(content, signature);
  * }</pre>
  */
@@ -61,7 +61,7 @@ public final class PinnedKey {
    * @throws IllegalArgumentException if there is another number or kind of blocks, or the key is
    *     not one of the accepted
    */
-  public static PinnedKey parsePem(String pem) {
+  public static PinnedKey parse(String pem) {
     List<Pem> blocks = Pem.parse(pem);
     if (blocks.size() != 1 || !blocks.get(0).label().equals("PUBLIC KEY")) {
       throw new IllegalArgumentException("pem has not exactly one block, a PUBLIC KEY");
@@ -156,29 +156,40 @@ public final class PinnedKey {
    *     this key over this content
    */
   public void verify(byte[] content, byte[] signature) {
+    if (!matches(content, signature)) {
+      throw new VerificationException(
+          ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
+    }
+  }
+
+  /**
+   * Whether a detached signature was made with this key over this content.
+   *
+   * @param content what was signed
+   * @param signature raw bytes, not base64
+   * @return whether {@link #verify} returns
+   * @throws NullPointerException if an argument is null
+   */
+  public boolean matches(byte[] content, byte[] signature) {
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(signature, "signature");
     if (algorithm.equals("Ed25519") && signature.length != ED25519_BYTES) {
-      throw invalid(); // the JDK lets trailing zeros pass
+      return false; // the JDK lets trailing zeros pass
     }
     if (key instanceof ECPublicKey ec && !isStrict(signature, ec.getParams().getOrder())) {
-      throw invalid(); // some JDKs take other spellings of the same numbers, or zero
+      return false; // some JDKs take other spellings of the same numbers, or zero
     }
-    boolean valid;
     try {
       Signature verifier = Signature.getInstance(algorithm);
       verifier.initVerify(key);
       verifier.update(content);
-      valid = verifier.verify(signature);
+      return verifier.verify(signature);
     } catch (SignatureException e) {
-      valid = false; // malformed; a forger learns nothing from the difference
+      return false; // malformed; a forger learns nothing from the difference
     } catch (InvalidKeyException e) {
       throw new IllegalStateException("this JVM can't use the pinned key", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no " + algorithm, e);
-    }
-    if (!valid) {
-      throw invalid();
     }
   }
 
@@ -209,11 +220,6 @@ public final class PinnedKey {
     }
     BigInteger number = new BigInteger(der, at + 2, length);
     return number.signum() > 0 && number.compareTo(order) < 0;
-  }
-
-  private VerificationException invalid() {
-    return new VerificationException(
-        ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
   }
 
   /**
