@@ -62,18 +62,18 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     maker = builder.maker;
     listeners = builder.listeners;
     secret = source.read();
+    owned = builder.executor == null ? ownThread() : null;
+    ScheduledExecutorService executor = builder.executor == null ? owned : builder.executor;
+    long nanos = builder.interval.toNanos();
     try {
       value = Objects.requireNonNull(maker.apply(secret), "the maker returned null");
+      schedule =
+          Objects.requireNonNull(executor)
+              .scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
     } catch (RuntimeException | Error e) {
       secret.close();
       throw e;
     }
-    owned = builder.executor == null ? ownThread() : null;
-    ScheduledExecutorService executor = builder.executor == null ? owned : builder.executor;
-    long nanos = builder.interval.toNanos();
-    schedule =
-        Objects.requireNonNull(executor)
-            .scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   /**
