@@ -29,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import io.bartizan.integrity.keys.KeyGate;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -102,10 +103,10 @@ class WycheproofTest {
               .generatePublic(new X509EncodedKeySpec(der));
       SignatureEngine engine;
       try {
-        KeyMaterial material = KeyMaterial.ofPublic(null, algorithm, key);
+        VerifyingKey material = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(key));
         engine =
             provider == null
-                ? KeyRing.engine(algorithm, key)
+                ? KeyRing.engine(algorithm, material)
                 : new JcaEngine(algorithm, Objects.requireNonNull(material.publicKey), provider);
       } catch (IllegalArgumentException refusedKey) {
         engine = null;
