@@ -21,7 +21,6 @@ import io.bartizan.integrity.artifact.ProgressListener;
 import io.bartizan.integrity.artifact.RollbackRule;
 import io.bartizan.integrity.artifact.SignedManifests;
 import io.bartizan.integrity.artifact.Sri;
-import io.bartizan.integrity.artifact.VerifiedFile;
 import io.bartizan.integrity.attest.CosignVerifier;
 import io.bartizan.integrity.attest.DsseVerifier;
 import io.bartizan.integrity.attest.SignerKeys;
@@ -294,8 +293,7 @@ class VerifyAndCheckTest {
       right = i == 0 ? blobBundle() : content;
     } else if (type == CosignVerifier.class) {
       byte[] payload = payload();
-      right =
-          verify.getParameterCount() == 2 ? imageBundle() : i == 0 ? payload : sign(payload);
+      right = verify.getParameterCount() == 2 ? imageBundle() : i == 0 ? payload : sign(payload);
     } else if (type == DsseVerifier.class || type == StatementVerifier.class) {
       right = JsonWriter.write(envelope()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     } else {

@@ -6,11 +6,7 @@ import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -27,7 +23,6 @@ import java.util.Objects;
  */
 public final class MinisignKey {
 
-  private static final byte[] SPKI_ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
   private static final String UNTRUSTED = "untrusted comment: ";
   private static final String TRUSTED = "trusted comment: ";
   private static final int KEY_BYTES = 2 + 8 + 32;
@@ -59,14 +54,8 @@ public final class MinisignKey {
     if (bytes == null || bytes[0] != 'E' || bytes[1] != 'd') {
       throw new IllegalArgumentException("text is no minisign public key");
     }
-    byte[] encoded = Arrays.copyOf(SPKI_ED25519, SPKI_ED25519.length + 32);
-    System.arraycopy(bytes, 10, encoded, SPKI_ED25519.length, 32);
-    try {
-      var point = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
-      return new MinisignKey(Arrays.copyOfRange(bytes, 2, 10), PinnedKey.of(point));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("text holds no point of Ed25519", e);
-    }
+    byte[] point = Arrays.copyOfRange(bytes, 10, KEY_BYTES);
+    return new MinisignKey(Arrays.copyOfRange(bytes, 2, 10), PinnedKey.ofPoint(point));
   }
 
   /**
