@@ -1,7 +1,10 @@
-package io.bartizan.integrity.attest;
+package io.bartizan.integrity.attest.oci;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +13,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,65 +21,42 @@ import org.jspecify.annotations.Nullable;
  * A folder in the OCI image layout (version 1.0.0), of which every blob is compared with its
  * descriptor's size and digest before it is looked at.
  */
-final class OciLayout {
-
-  static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-  static final String INDEX = "application/vnd.oci.image.index.v1+json";
+final class OciLayout implements ImageSource {
 
   /** The limit that registries have for manifests. */
   static final int MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
+  private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
+  private static final int MAX_MARKER_BYTES = 4096;
   private static final int MAX_MANIFESTS = 1000;
   private static final int MAX_LAYERS = 1000;
   private static final int MAX_VALUES = 50_000;
 
-  /** What an index or a manifest says of another blob. */
-  record Descriptor(String mediaType, Digest digest, long size, Map<String, String> annotations) {
-
-    static Descriptor read(Fields fields) {
-      return new Descriptor(
-          fields.text("mediaType"),
-          Digest.parseOci(fields.text("digest")),
-          fields.size("size"),
-          fields.texts("annotations"));
-    }
-
-    String annotation(String name) {
-      return annotations.getOrDefault(name, "");
-    }
-  }
-
-  /** An image manifest whose bytes were verified. */
-  record Manifest(@Nullable Descriptor subject, List<Descriptor> layers) {}
-
   private final Path folder;
 
-  private OciLayout(Path folder) {
-    this.folder = folder;
+  OciLayout(Path folder) {
+    this.folder = Objects.requireNonNull(folder, "folder");
   }
 
-  static OciLayout open(Path folder) throws IOException {
-    OciLayout layout = new OciLayout(Objects.requireNonNull(folder, "layout"));
-    Fields marker = parse(layout.read("oci-layout", 4096), "oci-layout");
+  @Override
+  public List<Descriptor> listed(Digest image, Consumer<? super Refusal> passedOver)
+      throws IOException {
+    JsonFields marker = parse(read("oci-layout", MAX_MARKER_BYTES), "oci-layout");
     if (!marker.text("imageLayoutVersion").equals("1.0.0")) {
       throw marker.refused("imageLayoutVersion is not 1.0.0");
     }
-    return layout;
-  }
-
-  /** The manifests that the layout's own index lists. */
-  List<Descriptor> manifests(Consumer<VerificationException> passedOver) throws IOException {
+    requireRightIfPresent(image);
     return index(read("index.json", MAX_MANIFEST_BYTES), passedOver);
   }
 
-  static List<Descriptor> index(byte[] json, Consumer<VerificationException> passedOver) {
+  static List<Descriptor> index(byte[] json, Consumer<? super Refusal> passedOver) {
     return descriptors(parse(json, "index.json"), "manifests", MAX_MANIFESTS, passedOver);
   }
 
-  /** The manifests that another index lists. */
-  List<Descriptor> manifests(Descriptor index, Consumer<VerificationException> passedOver)
+  @Override
+  public List<Descriptor> manifests(Descriptor index, Consumer<? super Refusal> passedOver)
       throws IOException {
-    Fields fields = body(index, blob(index, MAX_MANIFEST_BYTES), INDEX);
+    JsonFields fields = body(index, blob(index, MAX_MANIFEST_BYTES), Descriptor.INDEX);
     if (fields.has("layers")) {
       throw fields.refused("an index with layers");
     }
@@ -86,40 +65,52 @@ final class OciLayout {
 
   /** Others may add to what they don't sign, so one that can't be read must not hide the rest. */
   private static List<Descriptor> descriptors(
-      Fields fields, String name, int most, Consumer<VerificationException> passedOver) {
+      JsonFields fields, String name, int most, Consumer<? super Refusal> passedOver) {
     List<Descriptor> readable = new ArrayList<>();
-    for (Fields each : fields.objects(name, most)) {
+    for (JsonFields each : fields.objects(name, most)) {
       try {
         readable.add(Descriptor.read(each));
       } catch (VerificationException e) {
-        passedOver.accept(e);
+        passedOver.accept(e.refusal());
       }
     }
     return readable;
   }
 
-  Manifest manifest(Descriptor descriptor, Consumer<VerificationException> passedOver)
+  @Override
+  public ImageManifest manifest(Descriptor descriptor, Consumer<? super Refusal> passedOver)
       throws IOException {
     return manifest(descriptor, blob(descriptor, MAX_MANIFEST_BYTES), passedOver);
   }
 
-  static Manifest manifest(
-      Descriptor descriptor, byte[] json, Consumer<VerificationException> passedOver) {
-    Fields fields = body(descriptor, json, MANIFEST);
+  static ImageManifest manifest(
+      Descriptor descriptor, byte[] json, Consumer<? super Refusal> passedOver) {
+    JsonFields fields = body(descriptor, json, Descriptor.MANIFEST);
     if (fields.has("manifests")) {
       throw fields.refused("an image manifest with manifests");
     }
-    Fields subject = fields.objectOrNull("subject");
-    return new Manifest(
-        subject == null ? null : Descriptor.read(subject),
-        descriptors(fields, "layers", MAX_LAYERS, passedOver));
+    JsonFields subject = fields.objectOrNull("subject");
+    return new ImageManifest(
+        config(fields),
+        descriptors(fields, "layers", MAX_LAYERS, passedOver),
+        subject == null ? null : Descriptor.read(subject));
+  }
+
+  /** Signatures have whatever their tool put there, so one that can't be read is none. */
+  private static @Nullable Descriptor config(JsonFields manifest) {
+    try {
+      JsonFields config = manifest.objectOrNull("config");
+      return config == null ? null : Descriptor.read(config);
+    } catch (VerificationException e) {
+      return null;
+    }
   }
 
   /** What a blob calls itself must be what its descriptor calls it. */
-  private static Fields body(Descriptor descriptor, byte[] json, String mediaType) {
-    Fields fields = parse(json, "manifest " + descriptor.digest);
+  private static JsonFields body(Descriptor descriptor, byte[] json, String mediaType) {
+    JsonFields fields = parse(json, "manifest " + descriptor.digest());
     String own = fields.textOrNull("mediaType");
-    if (!descriptor.mediaType.equals(mediaType) || (own != null && !own.equals(mediaType))) {
+    if (!descriptor.mediaType().equals(mediaType) || (own != null && !own.equals(mediaType))) {
       throw fields.refused("of another media type than " + mediaType);
     }
     if (fields.size("schemaVersion") != 2) {
@@ -128,29 +119,31 @@ final class OciLayout {
     return fields;
   }
 
-  /** A blob's bytes, once they are known to be the described ones. */
-  byte[] blob(Descriptor descriptor, int maxBytes) throws IOException {
-    if (descriptor.size > maxBytes) {
+  @Override
+  public byte[] blob(Descriptor descriptor, int maxBytes) throws IOException {
+    int unused = Require.within("maxBytes", maxBytes, 0, MAX_ARRAY_BYTES);
+    if (descriptor.size() > maxBytes) {
       throw new VerificationException(
-          AttestReason.TOO_LARGE,
+          OciReason.TOO_LARGE,
           "blob "
-              + descriptor.digest
+              + descriptor.digest()
               + " has "
-              + descriptor.size
+              + descriptor.size()
               + " bytes, "
               + maxBytes
               + " are read");
     }
-    byte[] bytes = read(pathOf(descriptor.digest), maxBytes);
-    if (bytes.length != descriptor.size) {
-      throw mismatch(descriptor.digest, bytes.length + " bytes, " + descriptor.size + " described");
+    byte[] bytes = read(pathOf(descriptor.digest()), maxBytes);
+    if (bytes.length != descriptor.size()) {
+      throw mismatch(
+          descriptor.digest(), bytes.length + " bytes, " + descriptor.size() + " described");
     }
-    requireDigest(descriptor.digest, bytes);
+    requireDigest(descriptor.digest(), bytes);
     return bytes;
   }
 
   /** If the image itself is in the layout, it must be the image. */
-  void verifyIfPresent(Digest image) throws IOException {
+  private void requireRightIfPresent(Digest image) throws IOException {
     if (Files.exists(folder.resolve(pathOf(image)), LinkOption.NOFOLLOW_LINKS)) {
       requireDigest(image, read(pathOf(image), MAX_MANIFEST_BYTES));
     }
@@ -164,7 +157,7 @@ final class OciLayout {
   }
 
   private static VerificationException mismatch(Digest digest, String why) {
-    return new VerificationException(AttestReason.BLOB_MISMATCH, "blob " + digest + ": " + why);
+    return new VerificationException(OciReason.BLOB_MISMATCH, "blob " + digest + ": " + why);
   }
 
   private static String pathOf(Digest digest) {
@@ -175,20 +168,25 @@ final class OciLayout {
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new VerificationException(
-          AttestReason.LAYOUT_MALFORMED, "the layout has no regular file " + name);
+          OciReason.LAYOUT_MALFORMED, "the layout has no regular file " + name);
     }
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
         throw new VerificationException(
-            AttestReason.TOO_LARGE, name + " has more than " + maxBytes + " bytes");
+            OciReason.TOO_LARGE, name + " has more than " + maxBytes + " bytes");
       }
       return bytes;
     }
   }
 
-  private static Fields parse(byte[] json, String what) {
+  private static JsonFields parse(byte[] json, String what) {
     JsonLimits limits = JsonLimits.ofText(MAX_MANIFEST_BYTES, json, MAX_VALUES);
-    return Fields.parse(json, limits, AttestReason.LAYOUT_MALFORMED, what);
+    return JsonFields.parse(json, limits, OciReason.LAYOUT_MALFORMED, OciReason.TOO_LARGE, what);
+  }
+
+  @Override
+  public String toString() {
+    return "ImageSource[layout " + folder + "]";
   }
 }

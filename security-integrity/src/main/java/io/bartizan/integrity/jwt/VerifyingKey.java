@@ -1,13 +1,18 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.SecretGate;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A key that passed {@link KeyLint}, with the algorithm and the id it came with. */
-final class KeyMaterial {
+/**
+ * A key that passed {@link KeyGate} or {@link SecretGate}, with the algorithm and the id it came
+ * with.
+ */
+final class VerifyingKey {
 
   final @Nullable String keyId;
   final @Nullable JwsAlgorithm algorithm;
@@ -19,7 +24,7 @@ final class KeyMaterial {
 
   private final @Nullable String curve;
 
-  private KeyMaterial(
+  private VerifyingKey(
       @Nullable String keyId,
       @Nullable JwsAlgorithm algorithm,
       @Nullable PublicKey publicKey,
@@ -34,20 +39,20 @@ final class KeyMaterial {
     this.curve = curve;
   }
 
-  static KeyMaterial ofPublic(
-      @Nullable String keyId, @Nullable JwsAlgorithm algorithm, PublicKey key) {
-    KeyLint.Kind kind = KeyLint.check(key);
-    KeyMaterial material = new KeyMaterial(keyId, algorithm, key, null, kind.kty(), kind.curve());
-    material.checkAlgorithm();
-    return material;
+  static VerifyingKey ofPublic(
+      @Nullable String keyId, @Nullable JwsAlgorithm algorithm, KeyGate.Passed passed) {
+    VerifyingKey one =
+        new VerifyingKey(keyId, algorithm, passed.key(), null, passed.kty(), passed.curve());
+    one.checkAlgorithm();
+    return one;
   }
 
-  static KeyMaterial ofSecret(
+  static VerifyingKey ofSecret(
       @Nullable String keyId, @Nullable JwsAlgorithm algorithm, byte[] secret) {
-    KeyLint.checkSecret(secret);
-    KeyMaterial material = new KeyMaterial(keyId, algorithm, null, secret.clone(), "oct", null);
-    material.checkAlgorithm();
-    return material;
+    SecretGate.check(secret);
+    VerifyingKey one = new VerifyingKey(keyId, algorithm, null, secret.clone(), "oct", null);
+    one.checkAlgorithm();
+    return one;
   }
 
   private void checkAlgorithm() {
@@ -73,8 +78,8 @@ final class KeyMaterial {
         || (secret.length >= candidate.hashBytes && secret.length <= candidate.size);
   }
 
-  KeyMaterial withKeyId(@Nullable String id) {
-    return new KeyMaterial(id, algorithm, publicKey, secret, kty, curve);
+  VerifyingKey withKeyId(@Nullable String id) {
+    return new VerifyingKey(id, algorithm, publicKey, secret, kty, curve);
   }
 
   byte[] secret() {
@@ -90,20 +95,20 @@ final class KeyMaterial {
   }
 
   /** Whether it is the same key for the same use, so that what was computed for it can stay. */
-  boolean isSameAs(KeyMaterial other) {
+  boolean isSameAs(VerifyingKey other) {
     return algorithm == other.algorithm
         && Objects.equals(keyId, other.keyId)
         && hasSameKeyAs(other);
   }
 
   /** HMAC fills a short key up with zeros, so keys that differ by them alone are one (RFC 2104). */
-  boolean isSameHmacKeyAs(KeyMaterial other) {
+  boolean isSameHmacKeyAs(VerifyingKey other) {
     return secret != null
         && other.secret != null
         && MessageDigest.isEqual(Arrays.copyOf(secret, 128), Arrays.copyOf(other.secret, 128));
   }
 
-  private boolean hasSameKeyAs(KeyMaterial other) {
+  private boolean hasSameKeyAs(VerifyingKey other) {
     if (secret != null || other.secret != null) {
       return secret != null && other.secret != null && MessageDigest.isEqual(secret, other.secret);
     }
@@ -114,6 +119,6 @@ final class KeyMaterial {
 
   @Override
   public String toString() {
-    return "KeyMaterial[" + describeKind() + "]";
+    return "VerifyingKey[" + describeKind() + "]";
   }
 }

@@ -1,6 +1,5 @@
-package io.bartizan.integrity.attest;
+package io.bartizan.integrity.attest.oci;
 
-import io.bartizan.core.Checked;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
@@ -57,8 +56,8 @@ public final class ImageReference {
    * @param text registry and repository, at most 255 characters, with a tag, a digest or both
    * @return the reference
    * @throws NullPointerException if {@code text} is null
-   * @throws VerificationException {@link AttestReason#REFERENCE_MALFORMED} if it has another form;
-   *     as {@link Digest#parseOci} if the digest has
+   * @throws VerificationException {@link OciReason#REFERENCE_MALFORMED} if it has another form; as
+   *     {@link Digest#parseOci} if the digest has
    */
   public static ImageReference parse(String text) {
     Matcher parts = PARTS.matcher(text);
@@ -92,14 +91,19 @@ public final class ImageReference {
   }
 
   /**
-   * Reads a reference of unknown origin without throwing.
+   * Reads what {@link #toString} wrote, for binders of configuration.
    *
-   * @param text as {@link #parse} takes it
-   * @return the reference, or the refusal
+   * @param text as {@link #parse} reads it
+   * @return the reference
    * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException where {@link #parse} refuses; its message is the refusal's
    */
-  public static Checked<ImageReference> check(String text) {
-    return Checked.of(() -> parse(text));
+  public static ImageReference valueOf(String text) {
+    try {
+      return parse(text);
+    } catch (VerificationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static boolean isRegistry(String first) {
@@ -109,7 +113,7 @@ public final class ImageReference {
 
   private static VerificationException malformed(String text, String why) {
     return new VerificationException(
-        AttestReason.REFERENCE_MALFORMED, "image \"" + SafeText.of(text) + "\": " + why);
+        OciReason.REFERENCE_MALFORMED, "image \"" + SafeText.of(text) + "\": " + why);
   }
 
   /**
@@ -152,18 +156,23 @@ public final class ImageReference {
    * The digest, where a tag is not enough.
    *
    * @return which image it is, for ever
-   * @throws VerificationException {@link AttestReason#DIGEST_REQUIRED} if there is none
+   * @throws VerificationException {@link OciReason#DIGEST_REQUIRED} if there is none
    */
   public Digest requireDigest() {
     if (digest == null) {
       throw new VerificationException(
-          AttestReason.DIGEST_REQUIRED, "image " + this + " has no digest, a tag can be moved");
+          OciReason.DIGEST_REQUIRED, "image " + this + " has no digest, a tag can be moved");
     }
     return digest;
   }
 
-  /** Whether both name the same registry and repository. */
-  boolean hasSameRepositoryAs(ImageReference other) {
+  /**
+   * Whether both name the same registry and repository.
+   *
+   * @param other another reference
+   * @return false if one of them names no registry and the other does
+   */
+  public boolean hasSameRepositoryAs(ImageReference other) {
     return registry.equals(other.registry) && repository.equals(other.repository);
   }
 
