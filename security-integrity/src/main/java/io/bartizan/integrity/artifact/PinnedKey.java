@@ -1,9 +1,9 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.integrity.keys.KeyGate;
-import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.keys.EcdsaForms;
+import io.bartizan.integrity.keys.KeyGate;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PublicKey;
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The algorithm follows from the key and from nothing else: Ed25519; ECDSA on P-256, P-384 or
  * P-521 with SHA-256, SHA-384 or SHA-512 and a DER signature; RSA of at least 2048 bits with PKCS
  * #1 v1.5 and SHA-256. Keys are judged as strictly as those of tokens: RSA keys with the ROCA
- * fingerprint and Ed25519 points of small order are refused. These are what {@code openssl dgst -sha256 -sign} makes for P-256 and RSA.
- * Immutable, thread-safe.
+ * fingerprint and Ed25519 points of small order are refused. These are what {@code openssl dgst
+ * -sha256 -sign} makes for P-256 and RSA. Immutable, thread-safe.
  *
  * <pre>{@code
  * PinnedKey key = PinnedKey.parsePem(Files.readString(publicKey));
@@ -139,8 +139,7 @@ public final class PinnedKey {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof PinnedKey that
-        && Arrays.equals(key.spki(), that.key.spki());
+    return other instanceof PinnedKey that && Arrays.equals(key.spki(), that.key.spki());
   }
 
   @Override

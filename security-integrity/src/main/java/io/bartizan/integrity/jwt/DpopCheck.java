@@ -86,7 +86,8 @@ final class DpopCheck {
     if (key == null) {
       return KEY;
     }
-    if (!MessageDigest.isEqual(utf8(Thumbprint.of(Objects.requireNonNull(key.publicKey))), utf8(jkt))) {
+    if (!MessageDigest.isEqual(
+        utf8(Thumbprint.of(Objects.requireNonNull(key.publicKey))), utf8(jkt))) {
       return OTHER_KEY;
     }
     SignatureEngine engine;

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EcdsaForms;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;

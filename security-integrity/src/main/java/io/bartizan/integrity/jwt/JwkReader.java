@@ -1,14 +1,14 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.KeyGate;
-import io.bartizan.integrity.keys.EdwardsPoint;
-import io.bartizan.integrity.keys.EcCurves;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EdwardsPoint;
+import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.spec.ECParameterSpec;

@@ -1,10 +1,10 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;

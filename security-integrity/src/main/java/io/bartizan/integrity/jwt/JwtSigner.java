@@ -1,10 +1,10 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.KeyGate;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.PublicKey;

@@ -1,22 +1,22 @@
 package io.bartizan.integrity.jwt;
 
-import java.security.interfaces.RSAKey;
-import java.security.interfaces.ECKey;
-import io.bartizan.integrity.keys.KeyGate;
-import io.bartizan.integrity.keys.EdwardsPoint;
-import io.bartizan.integrity.keys.EcCurves;
 import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EdwardsPoint;
+import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.ECKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;

@@ -1,8 +1,8 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.EdwardsPoint;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.EdwardsPoint;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

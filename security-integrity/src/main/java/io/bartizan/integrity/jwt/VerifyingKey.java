@@ -1,14 +1,17 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.integrity.keys.SecretGate;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.SecretGate;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A key that passed {@link KeyGate} or {@link SecretGate}, with the algorithm and the id it came with. */
+/**
+ * A key that passed {@link KeyGate} or {@link SecretGate}, with the algorithm and the id it came
+ * with.
+ */
 final class VerifyingKey {
 
   final @Nullable String keyId;

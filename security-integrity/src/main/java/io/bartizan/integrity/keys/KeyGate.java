@@ -167,7 +167,8 @@ public final class KeyGate {
     try {
       return factory(family).generatePublic(new X509EncodedKeySpec(spki));
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("this JVM makes no " + family + " key of these numbers", e);
+      throw new IllegalArgumentException(
+          "this JVM makes no " + family + " key of these numbers", e);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.bartizan.integrity.mac;
 
-import io.bartizan.integrity.keys.SecretGate;
-import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.SecretGate;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;

@@ -53,7 +53,8 @@ class EcdsaFormsTest {
         }
         byte[] der = EcdsaForms.toDer(plain);
         assertThat(EcdsaForms.fromDer(der, half)).isEqualTo(plain);
-        assertThat(EcdsaForms.isStrictDer(der, order)).isEqualTo(EcdsaForms.isInRange(plain, order));
+        assertThat(EcdsaForms.isStrictDer(der, order))
+            .isEqualTo(EcdsaForms.isInRange(plain, order));
       }
     }
   }

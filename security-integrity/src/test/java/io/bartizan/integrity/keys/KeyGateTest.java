@@ -49,7 +49,12 @@ class KeyGateTest {
   @Test
   void goodKeys_throughEachDoor_areAccepted() throws Exception {
     for (KeyPair pair :
-        List.of(RSA, ED25519, pair("EC", "secp256r1"), pair("EC", "secp384r1"), pair("EC", "secp521r1"))) {
+        List.of(
+            RSA,
+            ED25519,
+            pair("EC", "secp256r1"),
+            pair("EC", "secp384r1"),
+            pair("EC", "secp521r1"))) {
       PublicKey key = pair.getPublic();
       KeyGate.Passed passed = KeyGate.pass(key);
       assertThat(passed.spki()).isEqualTo(key.getEncoded());
@@ -144,7 +149,9 @@ class KeyGateTest {
     for (byte[] point : points) {
       boolean known = Ed25519.validatePublicKeyFull(point, 0);
       accepted += known ? 1 : 0;
-      assertThat(EdwardsPoint.isOfFullOrderByNumbers(point)).as(Arrays.toString(point)).isEqualTo(known);
+      assertThat(EdwardsPoint.isOfFullOrderByNumbers(point))
+          .as(Arrays.toString(point))
+          .isEqualTo(known);
     }
     assertThat(accepted).isBetween(80, points.size() - BadKeys.EDWARDS_POINTS.size());
   }
@@ -152,7 +159,8 @@ class KeyGateTest {
   @Test
   void ecKeys_offTheCurveOrOnAnother_areRefusedAtEachDoor() throws Exception {
     ECPublicKey good = (ECPublicKey) pair("EC", "secp256r1").getPublic();
-    ECPoint off = new ECPoint(good.getW().getAffineX(), good.getW().getAffineY().add(BigInteger.ONE));
+    ECPoint off =
+        new ECPoint(good.getW().getAffineX(), good.getW().getAffineY().add(BigInteger.ONE));
     ECParameterSpec params = good.getParams();
     ECParameterSpec otherGenerator =
         new ECParameterSpec(params.getCurve(), good.getW(), params.getOrder(), 1);
@@ -230,8 +238,7 @@ class KeyGateTest {
       assertThatIllegalArgumentException().isThrownBy(() -> Hmac.of(HmacAlgorithm.SHA_256, bytes));
       assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.stripe(bytes));
       assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.slack(bytes));
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> Webhooks.githubAcceptingReplays(bytes));
+      assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.githubAcceptingReplays(bytes));
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
