@@ -79,7 +79,7 @@ class ModulePathTest {
       boolean named = Artifacts.class.getModule().isNamed();
       boolean value = values.verify(values.sign("x")).text().equals("x");
       boolean files =
-          ManifestVerifier.of(file.getParent()).build().verify(manifest).isAccepted()
+          ManifestVerifier.of(file.getParent()).verify(manifest).isAccepted()
               && Artifacts.check(file, digest).isAccepted();
       System.out.print(named && value && files ? "all done" : named + " " + value + " " + files);
     }

@@ -43,15 +43,6 @@ public enum DigestAlgorithm {
   }
 
   /**
-   * The name of the standard, of RFC 6920 and of the JDK, such as {@code SHA-256}.
-   *
-   * @return letters, digits and a hyphen
-   */
-  public String standardName() {
-    return standardName;
-  }
-
-  /**
    * How long a digest is.
    *
    * @return bytes

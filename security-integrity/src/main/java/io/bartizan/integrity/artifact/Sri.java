@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +88,22 @@ public final class Sri {
   }
 
   /**
+   * Reads what {@link #toString} wrote, for binders of configuration.
+   *
+   * @param integrity as {@link #parse} reads it
+   * @return the metadata
+   * @throws NullPointerException if {@code integrity} is null
+   * @throws IllegalArgumentException where {@link #parse} refuses; its message is the refusal's
+   */
+  public static Sri valueOf(String integrity) {
+    try {
+      return parse(integrity);
+    } catch (VerificationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
    * Reads metadata exactly as a browser does: <em>without a usable hash any content is
    * accepted</em>.
    *
@@ -136,7 +153,18 @@ public final class Sri {
    * @throws VerificationException if none of the strongest hashes matches
    */
   public Digest verify(byte[] content) {
-    return require(Digest.compute(algorithm(), content), "");
+    return check(content).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(byte[])}, with the refusal as a value.
+   *
+   * @param content the bytes
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if {@code content} is null
+   */
+  public Checked<Digest> check(byte[] content) {
+    return compared(Digest.compute(algorithm(), content), "");
   }
 
   /**
@@ -150,7 +178,19 @@ public final class Sri {
    * @throws IOException if it can't be read
    */
   public Digest verify(Path file) throws IOException {
-    return verify(file, ProgressListener.NONE);
+    return check(file).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(Path)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if {@code file} is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> check(Path file) throws IOException {
+    return check(file, ContainedProgress.NOBODY);
   }
 
   /**
@@ -164,16 +204,36 @@ public final class Sri {
    * @throws IOException if it can't be read
    */
   public Digest verify(Path file, ProgressListener listener) throws IOException {
-    MessageDigest hash = algorithm().newMessageDigest();
-    FileContent.readAll(file, listener, (buffer, length) -> hash.update(buffer, 0, length));
-    return require(Digest.owning(algorithm(), hash.digest()), file.toString());
+    return check(file, listener).orThrow();
   }
 
-  private Digest require(Digest actual, String where) {
-    if (strongest.isEmpty() || strongest.contains(actual)) {
-      return actual;
+  /**
+   * Like {@link #verify(Path, ProgressListener)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param listener who hears of progress
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> check(Path file, ProgressListener listener) throws IOException {
+    return check(file, ContainedProgress.NOBODY.and(listener));
+  }
+
+  private Checked<Digest> check(Path file, ContainedProgress listener) throws IOException {
+    MessageDigest hash = algorithm().newMessageDigest();
+    try {
+      FileContent.readAll(file, listener, (buffer, length) -> hash.update(buffer, 0, length));
+    } catch (VerificationException e) {
+      return Checked.rejected(e.refusal());
     }
-    throw new VerificationException(new DigestMismatch(strongest.get(0), actual, where));
+    return compared(Digest.owning(algorithm(), hash.digest()), file.toString());
+  }
+
+  private Checked<Digest> compared(Digest actual, String where) {
+    return strongest.isEmpty() || strongest.contains(actual)
+        ? Checked.accepted(actual)
+        : Checked.rejected(new DigestMismatch(strongest.get(0), actual, where));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.keys.SecretGate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -62,7 +63,11 @@ public final class Hmac {
               + " are accepted for HMAC-"
               + algorithm.digestName());
     }
-    return key.lend(bytes -> ofAnyLength(algorithm, bytes));
+    return key.lend(
+        bytes -> {
+          SecretGate.check(bytes);
+          return ofAnyLength(algorithm, bytes);
+        });
   }
 
   /** For keys whose length someone else's format decides; the caller checks its own minimum. */
