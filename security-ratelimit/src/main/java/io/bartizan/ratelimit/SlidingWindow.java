@@ -1,5 +1,8 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.LogCount;
 import java.time.Duration;
 
 /**
@@ -22,10 +25,7 @@ public final class SlidingWindow extends Limit {
   SlidingWindow(String name, Rate rate) {
     super(name, rate.permits());
     this.rate = rate;
-    if (rate.permits() > MAX_CAPACITY) {
-      throw new IllegalArgumentException(
-          "permits is " + rate.permits() + ", at most " + MAX_CAPACITY + " is accepted");
-    }
+    long unused = Require.within("permits", rate.permits(), 1, MAX_CAPACITY);
   }
 
   /**
@@ -43,13 +43,18 @@ public final class SlidingWindow extends Limit {
   }
 
   @Override
+  public SlidingWindow dividedBy(int instances) {
+    return new SlidingWindow(name(), Rate.per(part(capacity(), instances), rate.period()));
+  }
+
+  @Override
   public Duration window() {
     return rate.period();
   }
 
   @Override
-  Gauge gauge(long now) {
-    return new SlidingWindowGauge(this);
+  Count count(long now) {
+    return LogCount.of(capacity(), rate.periodMicros());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +22,12 @@ final class Sweep {
   private static final int SOME = 2;
   private static final int FOR_NEW_KEY = 4;
   private static final int WHEN_FULL = 16;
+
+  /** A part of the keys; a name for the map, so that there can be an array of them. */
+  static final class Segment extends ConcurrentHashMap<String, Cell> {
+
+    private static final long serialVersionUID = 1L;
+  }
 
   private final Segment[] segments;
   private final AtomicInteger size;

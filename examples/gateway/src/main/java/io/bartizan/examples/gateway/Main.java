@@ -10,7 +10,6 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -151,7 +150,7 @@ final class Main implements Callable<Integer> {
   private static ServerTls serverTls(Material material) {
     Identity identity = Identity.pem(material.file("server.pem"), material.file("server-key.pem"));
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    return MutualTls.server(identity, anchors, PeerPolicy.spiffeId(Material.CLIENT_ID)).build();
+    return ServerTls.of(identity, anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
   }
 
   private static JwtVerifier verifier(Material material) {

@@ -1,0 +1,264 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.ratelimit.count.Count;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any limits of one subject behind one flag that is held for some tens of nanoseconds: never while
+ * anything waits, allocates much, or runs code of the application. A check looks at all counts,
+ * then charges all or none.
+ */
+final class CountCell extends Cell {
+
+  private static final VarHandle HELD;
+
+  static {
+    try {
+      HELD = MethodHandles.lookup().findVarHandle(CountCell.class, "held", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Limits limits;
+  private final List<Limit> list;
+  private final Count[] counts;
+
+  @SuppressWarnings("UnusedVariable") // through HELD
+  private volatile boolean held;
+
+  private boolean dead;
+  private long last;
+
+  private CountCell(Limits limits, Count[] counts, long now) {
+    this.limits = limits;
+    this.list = limits.list();
+    this.counts = counts;
+    this.last = now;
+  }
+
+  static CountCell of(Limits limits, long now) {
+    Count[] counts = new Count[limits.list().size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = limits.list().get(i).count(now);
+    }
+    return new CountCell(limits, counts, now);
+  }
+
+  /** Before this cell is shared. */
+  void inherit(List<Counted> before, long now) {
+    for (int i = 0; i < counts.length; i++) {
+      for (Counted old : before) {
+        if (old.limit().name().equals(list.get(i).name())) {
+          counts[i].inherit(old.count(), now);
+        }
+      }
+    }
+  }
+
+  /** The count of the only limit. */
+  Count only() {
+    return counts[0];
+  }
+
+  @Override
+  boolean counts(Limits other) {
+    return limits.equals(other);
+  }
+
+  @Override
+  @Nullable Decision tryAcquire(long clock, long permits) {
+    hold();
+    try {
+      if (dead) {
+        return null;
+      }
+      long now = advance(clock);
+      boolean fits = fits(now, permits);
+      if (fits) {
+        charge(now, permits);
+      }
+      return decision(fits, now, permits);
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  @Nullable Decision peek(long clock, long permits) {
+    hold();
+    try {
+      long now = advance(clock);
+      return dead ? null : decision(fits(now, permits), now, permits);
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  boolean refund(long clock, long permits) {
+    hold();
+    try {
+      if (dead) {
+        return false;
+      }
+      long now = advance(clock);
+      for (Count count : counts) {
+        count.refund(now, permits);
+      }
+      return true;
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  @Nullable Reservation reserve(MicroClock time, long permits, long maxWaitMicros) {
+    hold();
+    try {
+      if (dead) {
+        return null;
+      }
+      long now = advance(time.micros());
+      long wait = 0;
+      for (int i = 0; i < counts.length; i++) {
+        wait = Math.max(wait, waitMicros(i, now, permits));
+      }
+      if (wait > maxWaitMicros) {
+        Decision refused = decision(false, now, permits);
+        return Reservation.of(refused, refused.retryAfter(), () -> {});
+      }
+      charge(now, permits);
+      long[] marks = new long[counts.length];
+      for (int i = 0; i < marks.length; i++) {
+        marks[i] = counts[i].mark(now);
+      }
+      return Reservation.of(
+          decision(true, now, permits),
+          Duration.ofNanos(wait * 1000),
+          () -> cancel(time.micros(), permits, marks));
+    } finally {
+      release();
+    }
+  }
+
+  private void cancel(long clock, long permits, long[] marks) {
+    hold();
+    try {
+      long now = advance(clock);
+      for (int i = 0; i < marks.length && !dead; i++) {
+        counts[i].cancel(now, permits, marks[i]);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  boolean retire(long clock, long restMicros) {
+    hold();
+    try {
+      boolean idle = !dead && clock - last >= restMicros;
+      long now = idle ? advance(clock) : last;
+      for (int i = 0; i < counts.length && idle; i++) {
+        idle = counts[i].isIdle(now);
+      }
+      dead |= idle;
+      return dead;
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  @Nullable List<Counted> freeze() {
+    hold();
+    try {
+      if (dead) {
+        return null;
+      }
+      dead = true;
+      List<Counted> frozen = new ArrayList<>(counts.length);
+      for (int i = 0; i < counts.length; i++) {
+        frozen.add(new Counted(list.get(i), counts[i]));
+      }
+      return frozen;
+    } finally {
+      release();
+    }
+  }
+
+  private boolean fits(long now, long permits) {
+    for (Count count : counts) {
+      if (!count.fits(now, permits)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void charge(long now, long permits) {
+    for (Count count : counts) {
+      count.charge(now, permits);
+    }
+  }
+
+  private Decision decision(boolean allowed, long now, long permits) {
+    if (counts.length == 1) {
+      return decision(0, allowed, now, permits);
+    }
+    List<Decision> parts = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      parts.add(decision(i, allowed || counts[i].fits(now, permits), now, permits));
+    }
+    return Decision.allOf(parts);
+  }
+
+  private Decision decision(int index, boolean allowed, long now, long permits) {
+    Count count = counts[index];
+    return Decision.ofMicros(
+        list.get(index),
+        allowed,
+        permits,
+        count.remaining(now),
+        allowed ? 0 : count.retryMicros(now, permits),
+        count.resetMicros(now));
+  }
+
+  private long waitMicros(int index, long now, long permits) {
+    if (!counts[index].promisesTimes()) {
+      throw new UnsupportedOperationException(
+          "a "
+              + list.get(index)
+              + " limit can't promise a time; reserve and acquire need token buckets");
+    }
+    return counts[index].waitMicros(now, permits);
+  }
+
+  /** Two threads may read the clock in one order and come here in the other. */
+  private long advance(long clock) {
+    last = Math.max(last, clock);
+    return last;
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // whoever holds the flag lost its processor meanwhile
+  private void hold() {
+    int tries = 0;
+    while (!HELD.compareAndSet(this, false, true)) {
+      if (++tries % 64 == 0) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void release() {
+    HELD.setRelease(this, false);
+  }
+}
