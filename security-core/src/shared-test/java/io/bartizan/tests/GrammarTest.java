@@ -371,7 +371,7 @@ class GrammarTest {
     String name = named.getPackageName();
     if (name.startsWith("io.bartizan.")) {
       boolean closed =
-          named.getPackage() != null && isClosed(name)
+          (named.getPackage() != null && isClosed(name))
               || (name.startsWith("io.bartizan." + thisModule()) && !exported.contains(name));
       require(!closed, where, "names " + named.getName());
     }
