@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The specification's rule: of all hashes only those of the strongest algorithm count, and any
  * of these may match. Hashes of unknown algorithms are passed over, as browsers do; but where none
  * is left, {@link #parse} refuses, while a browser lets any content pass: {@link #parseAsSpecified}
- * does the same. A hash of a known algorithm whose value is malformed matches nothing, but makes its
- * algorithm the strongest all the same, so that breaking a strong hash steps down to no weaker one.
- * Immutable, thread-safe.
+ * does the same. A hash of a known algorithm whose value is malformed matches nothing, but makes
+ * its algorithm the strongest all the same, so that breaking a strong hash steps down to no weaker
+ * one. Immutable, thread-safe.
  *
  * <pre>{@code
  * String attribute = Sri.of(Digest.compute(DigestAlgorithm.SHA_384, script)).attributes();
@@ -78,8 +78,8 @@ public final class Sri {
    * @param integrity hashes with optional {@code ?options}, separated by white space
    * @return the metadata
    * @throws NullPointerException if {@code integrity} is null
-   * @throws VerificationException if there is no SHA-256, SHA-384 or SHA-512, the strongest of
-   *     them is not well-formed, or the text is too long
+   * @throws VerificationException if there is no SHA-256, SHA-384 or SHA-512, the strongest of them
+   *     is not well-formed, or the text is too long
    */
   public static Sri parse(String integrity) {
     Sri parsed = parseAsSpecified(integrity);
