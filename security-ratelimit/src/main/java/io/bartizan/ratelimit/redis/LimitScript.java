@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.redis.link.ScriptSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 final class LimitScript {
 
   /** The one script of all limits. */
-  static final ScriptSource SOURCE = ScriptSource.of("limits.lua");
+  static final ScriptSource SOURCE = ScriptSource.of(LimitScript.class, List.of("limits.lua"));
 
   private final Limits limits;
   private final List<SharedLimit> shared;
@@ -69,7 +70,7 @@ final class LimitScript {
     return words;
   }
 
-  static byte[] bytes(String text) {
+  private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
 }

@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.bartizan.core.Ticker;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -33,6 +35,6 @@ final class ServerClock {
 
   /** The script's first argument: a time in microseconds, or nothing for the server's own. */
   byte[] argument() {
-    return injected == null ? new byte[0] : LimitScript.bytes(Long.toString(injected.getAsLong()));
+    return injected == null ? new byte[0] : Long.toString(injected.getAsLong()).getBytes(US_ASCII);
   }
 }

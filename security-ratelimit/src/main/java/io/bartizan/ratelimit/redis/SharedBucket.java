@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.util.List;
 
 /** A token bucket in the script: pairs of whole microseconds and a rest in units. */

@@ -6,6 +6,7 @@ import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.SlidingWindow;
 import io.bartizan.ratelimit.SlidingWindowCounter;
 import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.util.List;
 
 /** One limit as the script knows it: the numbers that define it, and how its replies are read. */

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

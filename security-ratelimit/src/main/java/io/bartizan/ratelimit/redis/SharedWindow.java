@@ -5,6 +5,7 @@ import io.bartizan.ratelimit.FixedWindow;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.SlidingWindow;
 import io.bartizan.ratelimit.SlidingWindowCounter;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -71,8 +71,8 @@ final class StandaloneLink implements RedisLink {
   /** A new connection to a replica is no way back, so even that one is asked. */
   private void ping(StatefulRedisConnection<byte[], byte[]> connection, Runnable answered) {
     unanswered.incrementAndGet();
-    PingCommand ping =
-        new PingCommand(
+    Ping ping =
+        new Ping(
             () -> {
               unanswered.set(0);
               answered.run();

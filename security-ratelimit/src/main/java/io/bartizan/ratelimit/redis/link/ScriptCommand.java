@@ -1,11 +1,14 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -15,21 +18,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * An EVALSHA or EVAL that is sent at most once, whatever the client's options say.
  *
- * <p>Lettuce sends a command again after a reconnect unless it is done. A check that was charged
- * and whose reply was lost must not be charged again, so this command calls itself done from the
- * moment it is written.
+ * <p>Lettuce sends a command again after a reconnect unless it is done. A call that was charged and
+ * whose reply was lost must not be charged again, so this command calls itself done from the moment
+ * it is written.
  *
  * <p>Lettuce times every command, by default for a minute, and holds it for as long unless it can
  * hear that the command ended. Hence {@link #onComplete}, and nothing is kept of an outcome told.
  */
-final class ScriptCommand extends Command<byte[], byte[], long[]>
+public final class ScriptCommand extends Command<byte[], byte[], long[]>
     implements CompleteableCommand<long[]> {
 
   /** Hears of the outcome once; on a thread of the client. */
-  interface Outcome {
+  public interface Outcome {
 
+    /** The script gave these. */
     void replied(long[] numbers);
 
+    /** There is no reply, and this is why. */
     void failed(Throwable cause);
   }
 
@@ -50,14 +55,15 @@ final class ScriptCommand extends Command<byte[], byte[], long[]>
 
   private volatile boolean written;
 
-  ScriptCommand(CommandType type, CommandArgs<byte[], byte[]> arguments, Outcome outcome) {
+  /** A command that is not sent yet. */
+  public ScriptCommand(CommandType type, CommandArgs<byte[], byte[]> arguments, Outcome outcome) {
     super(type, null, arguments);
     this.output = new LongsOutput(() -> written = false);
     this.outcome = new AtomicReference<>(outcome);
   }
 
   /** Whether the server said that it did not run the script, and would if it had its source. */
-  static boolean wasNotRun(Throwable cause) {
+  public static boolean wasNotRun(Throwable cause) {
     String error =
         cause instanceof RedisCommandExecutionException ? String.valueOf(cause.getMessage()) : "";
     return error.startsWith("NOSCRIPT") || error.startsWith("MOVED ") || error.startsWith("ASK ");
@@ -67,7 +73,7 @@ final class ScriptCommand extends Command<byte[], byte[], long[]>
   public void encode(ByteBuf buffer) {
     if (written) {
       // Closes the connection, which is better than to charge twice.
-      throw new IllegalStateException("a check is sent at most once");
+      throw new IllegalStateException("a script is sent at most once");
     }
     written = true;
     super.encode(buffer);
@@ -134,6 +140,44 @@ final class ScriptCommand extends Command<byte[], byte[], long[]>
     BiConsumer<? super long[], Throwable> others = ended.getAndSet(null);
     if (others != null) {
       others.accept(null, cause);
+    }
+  }
+
+  /** Decodes an array of integers without a box around each. */
+  private static final class LongsOutput extends CommandOutput<byte[], byte[], long[]> {
+
+    private final Runnable redirected;
+    private int count;
+
+    /** An output that tells when its error is taken back, for the command goes to another node. */
+    LongsOutput(Runnable redirected) {
+      super(ByteArrayCodec.INSTANCE, new long[0]);
+      this.redirected = redirected;
+    }
+
+    @Override
+    public void setError(@Nullable String error) {
+      super.setError(error);
+      if (error == null) {
+        redirected.run();
+      }
+    }
+
+    @Override
+    public void multi(int size) {
+      output = new long[Math.max(0, size)];
+    }
+
+    @Override
+    public void set(long integer) {
+      if (count < output.length) {
+        output[count++] = integer;
+      }
+    }
+
+    @Override
+    public void set(@Nullable ByteBuffer bytes) {
+      // The script gives integers alone; a status such as PONG is of no interest.
     }
   }
 }

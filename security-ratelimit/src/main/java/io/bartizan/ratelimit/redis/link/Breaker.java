@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.bartizan.core.Ticker;
 import java.util.concurrent.TimeUnit;
@@ -16,31 +16,31 @@ import org.slf4j.LoggerFactory;
  */
 final class Breaker {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisRateLimiter.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
   private static final int FAILURES = 3;
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LAST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   private final Ticker ticker;
   private final RedisLink link;
-  private final RedisLimiterListener listener;
+  private final Server.Availability hearer;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicLong probeAt = new AtomicLong();
   private volatile boolean open;
   private volatile boolean closed;
   private volatile long pause = FIRST_PAUSE;
 
-  Breaker(Ticker ticker, RedisLink link, RedisLimiterListener listener) {
+  Breaker(Ticker ticker, RedisLink link, Server.Availability hearer) {
     this.ticker = ticker;
     this.link = link;
-    this.listener = listener;
+    this.hearer = hearer;
   }
 
   boolean isOpen() {
     return open;
   }
 
-  /** Whether a check may be sent now; if not, perhaps starts a probe. */
+  /** Whether a call may be sent now; if not, perhaps starts a probe. */
   boolean admits() {
     if (!open) {
       if (link.isOpen()) {
@@ -70,7 +70,7 @@ final class Breaker {
     }
   }
 
-  /** Stops probing, for the limiter was closed. */
+  /** Stops probing, for nobody asks any more. */
   void close() {
     closed = true;
   }
@@ -81,7 +81,7 @@ final class Breaker {
     open = true;
     LOG.warn(
         "rate limits can't reach Redis {} ({}); the failure policy decides", link.name(), reason);
-    tell(() -> listener.onUnavailable(link.name(), reason));
+    hearer.lost(link.name(), reason);
   }
 
   private void answered() {
@@ -89,16 +89,7 @@ final class Breaker {
       failures.set(0);
       open = false;
       LOG.info("rate limits reach Redis {} again", link.name());
-      tell(() -> listener.onAvailable(link.name()));
-    }
-  }
-
-  /** A listener that throws must not end the thread that counts time-outs. */
-  private static void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable e) {
-      LOG.warn("a listener of rate limits on Redis failed", e);
+      hearer.found(link.name());
     }
   }
 }

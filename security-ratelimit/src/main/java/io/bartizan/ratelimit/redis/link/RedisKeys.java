@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
  * printable ASCII, and braces and the percent sign, is written as {@code %xx} or {@code %uxxxx}, so
  * that no key can end the tag, and different keys never become one.
  */
-final class RedisKeys {
+public final class RedisKeys {
 
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
   private static final int DIGEST_BYTES = 16;
 
   private final @Nullable Mac mac;
 
-  RedisKeys(@Nullable SecretBytes hashKey) {
+  /** Names with the keys in the clear, or hashed with this secret. */
+  public RedisKeys(@Nullable SecretBytes hashKey) {
     this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
   }
 
-  byte[] encode(String head, String key) {
+  /** The name of a key whose head ends in the brace that opens the hash tag. */
+  public byte[] encode(String head, String key) {
     StringBuilder out = new StringBuilder(head.length() + key.length() + 8).append(head);
     if (mac != null) {
       out.append(digest(mac, key));

@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connector<C extends StatefulConnection<byte[], byte[]>> implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisRateLimiter.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
 
   private final Supplier<C> connect;
   private final AtomicReference<@Nullable C> current = new AtomicReference<>();

@@ -1,34 +1,36 @@
 package io.bartizan.ratelimit.redis;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of checks in the order of their arrival: any thread adds, one at a time takes.
+ * A queue of requests in the order of their arrival: any thread adds, one at a time takes.
  *
- * <p>The checks themselves are the links (Vyukov's queue), so adding is one exchange and allocates
- * nothing. A check that was taken forgets its follower, for a caller may keep it for long.
+ * <p>The requests themselves are the links (Vyukov's queue), so adding is one exchange and
+ * allocates nothing. A request that was taken forgets its follower, for a caller may keep it for
+ * long.
  */
-final class CheckQueue {
+final class RequestQueue {
 
-  private final AtomicReference<Check> tail;
-  private volatile Check head;
+  private final AtomicReference<Request> tail;
+  private volatile Request head;
 
-  CheckQueue() {
-    Check stub = Check.stub();
+  RequestQueue() {
+    Request stub = Request.stub();
     this.head = stub;
     this.tail = new AtomicReference<>(stub);
   }
 
-  void add(Check check) {
-    Check before = tail.getAndSet(check);
-    before.next(check);
+  void add(Request request) {
+    Request before = tail.getAndSet(request);
+    before.next(request);
   }
 
-  /** The oldest check; for one thread at a time. */
-  @Nullable Check poll() {
-    Check taken = head;
-    Check oldest = taken.next();
+  /** The oldest request; for one thread at a time. */
+  @Nullable Request poll() {
+    Request taken = head;
+    Request oldest = taken.next();
     if (oldest == null) {
       if (taken == tail.get()) {
         return null;
@@ -46,7 +48,7 @@ final class CheckQueue {
 
   /** Whether there are at least so many; counts them, and may miss one that is being added. */
   boolean holds(int count) {
-    Check at = head;
+    Request at = head;
     for (int i = 0; i < count && at != null; i++) {
       at = at.next();
     }
@@ -54,14 +56,14 @@ final class CheckQueue {
   }
 
   /**
-   * Hands over the checks whose deadline has passed; they stay queued and are skipped later.
+   * Hands over the requests whose deadline has passed; they stay queued and are skipped later.
    *
    * @return the first deadline to come, or null if the queue is empty
    */
-  @Nullable Long expire(long now, java.util.function.Consumer<Check> expired) {
-    Check at = head;
+  @Nullable Long expire(long now, Consumer<Request> expired) {
+    Request at = head;
     while (true) {
-      Check next = at.next();
+      Request next = at.next();
       if (next == null) {
         if (at == tail.get()) {
           return null;
@@ -81,11 +83,11 @@ final class CheckQueue {
     }
   }
 
-  private static Check awaitNext(Check check) {
-    Check next = check.next();
+  private static Request awaitNext(Request request) {
+    Request next = request.next();
     while (next == null) {
       Thread.onSpinWait();
-      next = check.next();
+      next = request.next();
     }
     return next;
   }

@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -104,8 +104,8 @@ final class ClusterLink implements RedisLink {
 
   private void ping(StatefulRedisConnection<byte[], byte[]> node, Runnable answered) {
     unanswered.incrementAndGet();
-    PingCommand ping =
-        new PingCommand(
+    Ping ping =
+        new Ping(
             () -> {
               unanswered.set(0);
               answered.run();

@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit.redis;
+package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;

@@ -1,19 +1,20 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** One key of a call and its checks in the order of their arrival. */
-final class Subject {
+/** One key of a call and its requests in the order of their arrival. */
+final class KeyRequests {
 
   private final LimitScript script;
   private final byte[] key;
-  private final List<Check> checks = new ArrayList<>(2);
+  private final List<Request> requests = new ArrayList<>(2);
 
-  Subject(LimitScript script, byte[] key) {
+  KeyRequests(LimitScript script, byte[] key) {
     this.script = script;
     this.key = key;
   }
@@ -23,29 +24,29 @@ final class Subject {
     return key;
   }
 
-  void add(Check check) {
-    checks.add(check);
+  void add(Request request) {
+    requests.add(request);
   }
 
-  List<Check> checks() {
-    return checks;
+  List<Request> all() {
+    return requests;
   }
 
   /** The script's argument for this key. */
-  String requests() {
-    Check first = checks.get(0);
-    if (checks.size() == 1 && first.kind == Check.Kind.ACQUIRE) {
+  String words() {
+    Request first = requests.get(0);
+    if (requests.size() == 1 && first.kind == Request.Kind.ACQUIRE) {
       return Long.toString(first.permits);
     }
     StringBuilder words = new StringBuilder();
-    for (int from = 0, to; from < checks.size(); from = to) {
+    for (int from = 0, to; from < requests.size(); from = to) {
       to = endOfRun(from);
-      Check check = checks.get(from);
-      words.append(check.kind.letter).append(check.permits).append('x');
-      if (check.detail.isEmpty()) {
+      Request request = requests.get(from);
+      words.append(request.kind.letter).append(request.permits).append('x');
+      if (request.detail.isEmpty()) {
         words.append(to - from);
       } else {
-        words.append(check.detail);
+        words.append(request.detail);
       }
       words.append(' ');
     }
@@ -54,44 +55,44 @@ final class Subject {
 
   private int endOfRun(int from) {
     int to = from + 1;
-    while (to < checks.size() && checks.get(to).repeats(checks.get(from))) {
+    while (to < requests.size() && requests.get(to).repeats(requests.get(from))) {
       to++;
     }
     return to;
   }
 
-  /** Reads this key's part of the reply and completes its checks. */
+  /** Reads this key's part of the reply and completes its requests. */
   void answer(ScriptReply reply, long serverMicros) {
     SharedLimit.State[] states = new SharedLimit.State[script.shared().size()];
     show(states, reply);
-    for (int from = 0, to; from < checks.size(); from = to) {
+    for (int from = 0, to; from < requests.size(); from = to) {
       to = endOfRun(from);
       long granted = reply.next();
-      Check.Kind kind = checks.get(from).kind;
+      Request.Kind kind = requests.get(from).kind;
       for (int i = from; i < to; i++) {
         if (i - from == granted) {
           for (SharedLimit.State state : states) {
             state.readWait(reply);
           }
         }
-        Check check = checks.get(i);
+        Request request = requests.get(i);
         boolean allowed = i - from < granted;
         if (kind.givesBack()) {
           show(states, reply);
-        } else if (allowed && kind != Check.Kind.PEEK) {
+        } else if (allowed && kind != Request.Kind.PEEK) {
           for (SharedLimit.State state : states) {
-            state.take(check.permits);
+            state.take(request.permits);
           }
-          if (kind == Check.Kind.RESERVE) {
-            check.waitMicros =
+          if (kind == Request.Kind.RESERVE) {
+            request.waitMicros =
                 Arrays.stream(states).mapToLong(SharedLimit.State::waitMicros).max().orElse(0);
-            check.marks =
+            request.marks =
                 Arrays.stream(states)
                     .map(state -> state.mark(serverMicros))
                     .collect(Collectors.joining(","));
           }
         }
-        check.answer(decision(states, allowed, check.permits));
+        request.asker.answered(request, decision(states, allowed, request.permits));
       }
     }
   }
