@@ -1,14 +1,23 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** One key of a call and its requests in the order of their arrival. */
 final class KeyRequests {
+
+  private static final long WRONG_TYPE = -2;
+  private static final String WRONG_TYPE_TEXT =
+      "WRONGTYPE Operation against a key holding the wrong kind of value";
+  private static final String FOREIGN_TEXT =
+      "ERR the key holds something else than the state of these limits";
 
   private final LimitScript script;
   private final byte[] key;
@@ -63,54 +72,92 @@ final class KeyRequests {
 
   /** Reads this key's part of the reply and completes its requests. */
   void answer(ScriptReply reply, long serverMicros) {
-    SharedLimit.State[] states = new SharedLimit.State[script.shared().size()];
-    show(states, reply);
+    long state = reply.peek();
+    if (state < 0) {
+      long unused = reply.next();
+      RedisException foreign =
+          new RedisCommandExecutionException(state == WRONG_TYPE ? WRONG_TYPE_TEXT : FOREIGN_TEXT);
+      requests.forEach(request -> request.completeExceptionally(foreign));
+      return;
+    }
+    Count[] counts = new Count[script.shared().size()];
+    restore(counts, reply, serverMicros);
     for (int from = 0, to; from < requests.size(); from = to) {
       to = endOfRun(from);
       long granted = reply.next();
       Request.Kind kind = requests.get(from).kind;
       for (int i = from; i < to; i++) {
         if (i - from == granted) {
-          for (SharedLimit.State state : states) {
-            state.readWait(reply);
-          }
+          readWaits(counts, reply);
         }
         Request request = requests.get(i);
         boolean allowed = i - from < granted;
         if (kind.givesBack()) {
-          show(states, reply);
+          restore(counts, reply, serverMicros);
         } else if (allowed && kind != Request.Kind.PEEK) {
-          for (SharedLimit.State state : states) {
-            state.take(request.permits);
-          }
-          if (kind == Request.Kind.RESERVE) {
-            request.waitMicros =
-                Arrays.stream(states).mapToLong(SharedLimit.State::waitMicros).max().orElse(0);
-            request.marks =
-                Arrays.stream(states)
-                    .map(state -> state.mark(serverMicros))
-                    .collect(Collectors.joining(","));
-          }
+          charge(counts, request, serverMicros);
         }
-        request.asker.answered(request, decision(states, allowed, request.permits));
+        request.asker.answered(request, decision(counts, allowed, request.permits, serverMicros));
       }
     }
   }
 
-  private void show(SharedLimit.State[] states, ScriptReply reply) {
-    for (int i = 0; i < states.length; i++) {
-      states[i] = script.shared().get(i).read(reply);
+  private void restore(Count[] counts, ScriptReply reply, long serverMicros) {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = script.shared().get(i).restore(reply, serverMicros);
     }
   }
 
-  private static Decision decision(SharedLimit.State[] states, boolean allowed, long permits) {
-    if (states.length == 1) {
-      return states[0].decision(allowed, permits);
+  private static void readWaits(Count[] counts, ScriptReply reply) {
+    for (Count count : counts) {
+      if (count instanceof ToldCount told) {
+        told.retry(reply.next());
+      }
     }
-    List<Decision> parts = new ArrayList<>(states.length);
-    for (SharedLimit.State state : states) {
-      parts.add(state.decision(allowed || state.fits(permits), permits));
+  }
+
+  private void charge(Count[] counts, Request request, long serverMicros) {
+    boolean reserves = request.kind == Request.Kind.RESERVE;
+    StringBuilder marks = new StringBuilder();
+    for (int i = 0; i < counts.length; i++) {
+      if (reserves) {
+        long wait = counts[i].waitMicros(serverMicros, request.permits);
+        request.waitMicros = Math.max(request.waitMicros, wait);
+      }
+      counts[i].charge(serverMicros, request.permits);
+      if (reserves) {
+        marks.append(i == 0 ? "" : ",").append(script.shared().get(i).mark(counts[i], serverMicros));
+      }
+    }
+    request.marks = marks.toString();
+  }
+
+  private Decision decision(Count[] counts, boolean allowed, long permits, long serverMicros) {
+    if (counts.length == 1) {
+      return decision(0, counts[0], allowed, permits, serverMicros);
+    }
+    List<Decision> parts = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      boolean fits =
+          allowed
+              || counts[i].fits(serverMicros, permits);
+      parts.add(decision(i, counts[i], fits, permits, serverMicros));
     }
     return Decision.allOf(parts);
+  }
+
+  private Decision decision(int index, Count count, boolean allowed, long permits, long now) {
+    return Decision.of(
+        script.limits().list().get(index),
+        allowed,
+        permits,
+        count.remaining(now),
+        micros(allowed ? 0 : count.retryMicros(now, permits)),
+        micros(count.resetMicros(now)),
+        Decision.Source.REMOTE);
+  }
+
+  private static Duration micros(long micros) {
+    return Duration.of(micros, ChronoUnit.MICROS);
   }
 }

@@ -10,6 +10,7 @@ import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Reservation;
+import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Servers;
 import io.lettuce.core.RedisClient;
@@ -186,7 +187,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
           script.limits() + " can't promise a time; reserve and acquire need token buckets");
     }
     Duration most = Duration.ofDays(36_525);
-    long micros = SharedWindow.micros(maxWait.compareTo(most) > 0 ? most : maxWait);
+    long micros = Micros.of(maxWait.compareTo(most) > 0 ? most : maxWait);
     Request request =
         submit(script, key, Request.Kind.RESERVE, permits, Long.toString(micros), ticker.nanos());
     return request.thenApply(decision -> reservation(request, decision));

@@ -73,7 +73,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
   }
 
   ScriptCommand byDigest() {
-    return command(CommandType.EVALSHA, LimitScript.SOURCE.digest());
+    return command(CommandType.EVALSHA, script.source().digest());
   }
 
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
@@ -124,7 +124,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
     if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
       sourceSent = true;
       // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, LimitScript.SOURCE.text()));
+      resend(command(CommandType.EVAL, script.source().text()));
     } else {
       carrier.ended(this, cause);
     }

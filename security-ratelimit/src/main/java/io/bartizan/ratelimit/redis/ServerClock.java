@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class ServerClock {
   ServerClock(Ticker ticker, InstantSource wall, @Nullable LongSupplier injected) {
     this.ticker = ticker;
     this.injected = injected;
-    observe(SharedWindow.epochMicros(wall.instant()));
+    observe(Micros.of(wall.instant()));
   }
 
   /** Notes the server's time in a reply that came now. */

@@ -11,6 +11,11 @@ public final class ScriptReply {
     this.numbers = numbers;
   }
 
+  /** The next number, which stays the next. */
+  public long peek() {
+    return numbers[at];
+  }
+
   /** The next number. */
   public long next() {
     return numbers[at++];
