@@ -126,7 +126,7 @@ class LuaDifferentialIT {
         KeyedRateLimiter.builder(plan, 10).withTicker(ticker).withClock(wall).build();
     long period = window.toNanos() / 1000;
     try (RedisRateLimiter lua =
-        RedisRateLimiter.of(client, plan)
+        RedisRateLimiter.builder(client, plan)
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))

@@ -55,8 +55,8 @@ class RedisBoundsIT {
     redis.command("FLUSHALL");
   }
 
-  private RedisRateLimiterBuilder builder(Plan plan) {
-    return RedisRateLimiter.of(client, plan)
+  private RedisRateLimiter.Builder builder(Plan plan) {
+    return RedisRateLimiter.builder(client, plan)
         .withKeyPrefix("bartizan")
         .withClock(micros::get)
         .withDenyCache(Duration.ZERO)
@@ -206,7 +206,7 @@ class RedisBoundsIT {
             "k".repeat(Key.MAX_CHARS),
             "}".repeat(Key.MAX_CHARS),
             "\u20AC".repeat(Key.MAX_CHARS));
-    RedisRateLimiterBuilder builder = builder(Limit.parse("3 burst, 1/h"));
+    RedisRateLimiter.Builder builder = builder(Limit.parse("3 burst, 1/h"));
     if (hashed) {
       builder = builder.withHashedKeys(SecretBytes.copyOf(new byte[32]));
     }

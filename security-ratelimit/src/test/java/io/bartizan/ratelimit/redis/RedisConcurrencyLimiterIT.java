@@ -51,7 +51,7 @@ class RedisConcurrencyLimiterIT {
   }
 
   private RedisConcurrencyLimiter limiter(int most) {
-    return RedisConcurrencyLimiter.of(client, "jobs", most, LEASE)
+    return RedisConcurrencyLimiter.builder(client, "jobs", most, LEASE)
         .withTimeout(Duration.ofSeconds(10))
         .withClock(micros::get)
         .build();
@@ -138,7 +138,7 @@ class RedisConcurrencyLimiterIT {
   @Test
   void real_lease_ends_and_its_key_vanishes() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofMillis(150)).build()) {
+        RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofMillis(150))) {
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
       await(() -> redis.command("EXISTS", KEY).equals("0"));
       Lease lease = limiter.blocking().tryAcquire("k");
@@ -165,7 +165,7 @@ class RedisConcurrencyLimiterIT {
   void leases_of_other_lengths_are_left_alone() {
     try (RedisConcurrencyLimiter limiter = limiter(2);
         RedisConcurrencyLimiter shorter =
-            RedisConcurrencyLimiter.of(client, "jobs", 2, Duration.ofSeconds(1))
+            RedisConcurrencyLimiter.builder(client, "jobs", 2, Duration.ofSeconds(1))
                 .withTimeout(Duration.ofMillis(900))
                 .withClock(micros::get)
                 .build()) {
@@ -229,8 +229,7 @@ class RedisConcurrencyLimiterIT {
   void grant_that_came_too_late_is_given_back() {
     try (FaultProxy proxy = FaultProxy.to(redis.port())) {
       RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
-      try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(slow, "jobs", 1, LEASE).build()) {
+      try (RedisConcurrencyLimiter limiter = RedisConcurrencyLimiter.of(slow, "jobs", 1, LEASE)) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
         proxy.delayReplies(Duration.ofMillis(400));
         redis.command("CONFIG", "RESETSTAT");
@@ -250,7 +249,7 @@ class RedisConcurrencyLimiterIT {
     try (FaultProxy proxy = FaultProxy.to(redis.port())) {
       RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
       try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(slow, "jobs", 100, LEASE)
+          RedisConcurrencyLimiter.builder(slow, "jobs", 100, LEASE)
               .withTimeout(Duration.ofSeconds(10))
               .withMaxPending(5)
               .build()) {
@@ -282,12 +281,12 @@ class RedisConcurrencyLimiterIT {
     try (FaultProxy proxy = FaultProxy.to(redis.port())) {
       RedisClient cut = RedisClient.create("redis://127.0.0.1:" + proxy.port());
       try (RedisConcurrencyLimiter open =
-              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+              RedisConcurrencyLimiter.builder(cut, "jobs", 3, LEASE)
                   .withTimeout(Duration.ofSeconds(5))
                   .withFailurePolicy(FailurePolicy.failOpen())
                   .build();
           RedisConcurrencyLimiter share =
-              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+              RedisConcurrencyLimiter.builder(cut, "jobs", 3, LEASE)
                   .withTimeout(Duration.ofSeconds(5))
                   .withFailurePolicy(FailurePolicy.localShare(2))
                   .build()) {
@@ -317,7 +316,7 @@ class RedisConcurrencyLimiterIT {
   @Test
   void mistakes_surface_whatever_the_policy() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(client, "jobs", 1, LEASE)
             .withFailurePolicy(FailurePolicy.failOpen())
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
@@ -335,7 +334,7 @@ class RedisConcurrencyLimiterIT {
             .split(" ", -1));
     RedisClient limited = RedisClient.create("redis://jobs:pw@127.0.0.1:" + redis.port());
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(limited, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(limited, "jobs", 1, LEASE)
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
       redis.command("SCRIPT", "FLUSH");
@@ -352,7 +351,7 @@ class RedisConcurrencyLimiterIT {
   @Test
   void keys_are_hashed_if_so_told() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(client, "jobs", 1, LEASE)
             .withHashedKeys(SecretBytes.copyOf(new byte[32]))
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
@@ -366,16 +365,15 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void bad_arguments_name_themselves() {
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a b", 1, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(client, "a b", 1, LEASE))
         .hasMessageContaining("name must be");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 0, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(client, "a", 0, LEASE))
         .hasMessageContaining("most is 0");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 10_001, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(client, "a", 10_001, LEASE))
         .hasMessageContaining("most is 10001");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ZERO))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(client, "a", 1, Duration.ZERO))
         .hasMessageContaining("lease is PT0S");
-    assertThatThrownBy(
-            () -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ofMillis(100)).build())
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ofMillis(100)))
         .hasMessageContaining("time-out");
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");

@@ -44,7 +44,7 @@ class RedisContractIT extends LimiterContractTest {
   protected Place place(Limits limits, long startMicros) {
     AtomicLong micros = new AtomicLong(startMicros);
     RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, limits)
+        RedisRateLimiter.builder(client, limits)
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))

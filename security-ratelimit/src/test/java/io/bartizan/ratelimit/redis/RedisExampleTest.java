@@ -45,7 +45,7 @@ class RedisExampleTest {
   void limiter() {
     Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(redisClient, burst)
+        RedisRateLimiter.builder(redisClient, burst)
             .withTimeout(Duration.ofMillis(100))
             .withFailurePolicy(FailurePolicy.localShare(4))
             .build()) {
@@ -58,7 +58,7 @@ class RedisExampleTest {
   void several_limits_and_a_stage() {
     Limits limits = Limits.parse("burst: 100 burst, 50/s; daily: 10000/day in Europe/Berlin");
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(redisClient, limits).withTimeout(Duration.ofSeconds(5)).build()) {
+        RedisRateLimiter.builder(redisClient, limits).withTimeout(Duration.ofSeconds(5)).build()) {
       CompletionStage<Decision> later = limiter.tryAcquire(Key.of("tenant", tenant));
       assertThat(later.toCompletableFuture().join().parts()).hasSize(2);
     }
@@ -67,7 +67,7 @@ class RedisExampleTest {
   @Test
   void concurrency() {
     try (RedisConcurrencyLimiter exports =
-        RedisConcurrencyLimiter.of(redisClient, "exports", 20, Duration.ofSeconds(30))
+        RedisConcurrencyLimiter.builder(redisClient, "exports", 20, Duration.ofSeconds(30))
             .withTimeout(Duration.ofSeconds(5))
             .build()) {
       assertThat(export(exports)).isEqualTo("exported");
@@ -86,7 +86,7 @@ class RedisExampleTest {
   @Test
   void long_work_under_a_lease() {
     try (RedisConcurrencyLimiter limiter =
-            RedisConcurrencyLimiter.of(redisClient, "jobs", 1, Duration.ofSeconds(30))
+            RedisConcurrencyLimiter.builder(redisClient, "jobs", 1, Duration.ofSeconds(30))
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
         Lease lease = limiter.blocking().tryAcquire("key")) {

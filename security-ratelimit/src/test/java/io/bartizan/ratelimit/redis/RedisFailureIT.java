@@ -55,7 +55,7 @@ class RedisFailureIT {
   }
 
   private RedisRateLimiter limiter(FailurePolicy policy) {
-    return RedisRateLimiter.of(client, LIMIT).withFailurePolicy(policy).build();
+    return RedisRateLimiter.builder(client, LIMIT).withFailurePolicy(policy).build();
   }
 
   @Test
@@ -167,12 +167,11 @@ class RedisFailureIT {
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" ", -1));
     RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
-    try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
+    try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT);
         RedisRateLimiter log =
-            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"))
-                .build();
+            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"));
         RedisRateLimiter foreign =
-            RedisRateLimiter.of(limited, LIMIT)
+            RedisRateLimiter.builder(limited, LIMIT)
                 .withKeyPrefix("other")
                 .withFailurePolicy(FailurePolicy.failOpen())
                 .build()) {
@@ -191,7 +190,7 @@ class RedisFailureIT {
     redis.command("CONFIG", "SET", "requirepass", "right");
     RedisClient wrong = RedisClient.create("redis://:wrong@127.0.0.1:" + redis.port());
     try {
-      assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT).build())
+      assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT))
           .isInstanceOf(RedisException.class);
     } finally {
       wrong.shutdown(Duration.ZERO, Duration.ofSeconds(2));
@@ -217,7 +216,7 @@ class RedisFailureIT {
   @ValueSource(booleans = {true, false})
   void checks_beyond_those_that_may_be_pending_are_decided_at_once(boolean coalescing) {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT)
+        RedisRateLimiter.builder(client, LIMIT)
             .withTimeout(Duration.ofSeconds(10))
             .withCoalescing(coalescing)
             .withMaxPending(50)
@@ -238,14 +237,15 @@ class RedisFailureIT {
         assertThat(stages.subList(0, 50)).allMatch(stage -> stage.join().isAllowed());
       }
       assertThat(limiter.toString()).contains("at most 50 pending");
-      assertThatThrownBy(() -> RedisRateLimiter.of(client, LIMIT).withMaxPending(0))
+      assertThatThrownBy(() -> RedisRateLimiter.builder(client, LIMIT).withMaxPending(0))
           .hasMessageContaining("maxPending is 0, 1 to");
     }
   }
 
   @Test
   void checks_that_timed_out_make_room_for_others() {
-    try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).withMaxPending(10).build()) {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(client, LIMIT).withMaxPending(10).build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       for (int round = 0; round < 5; round++) {
         proxy.stall();
@@ -283,7 +283,7 @@ class RedisFailureIT {
           }
         };
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT).withListener(broken).build()) {
+        RedisRateLimiter.builder(client, LIMIT).withListener(broken).build()) {
       AsyncKeyedRateLimiter observed = limiter;
       for (int round = 0; round < 3; round++) {
         await(() -> sourceOf(observed) == Source.REMOTE);
@@ -317,7 +317,9 @@ class RedisFailureIT {
           return LIMIT.limitsOf(key);
         };
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, plan).withFailurePolicy(FailurePolicy.localShare(2)).build()) {
+        RedisRateLimiter.builder(client, plan)
+            .withFailurePolicy(FailurePolicy.localShare(2))
+            .build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       proxy.stall();
       CompletableFuture<Decision> bad = limiter.tryAcquire("bad").toCompletableFuture();

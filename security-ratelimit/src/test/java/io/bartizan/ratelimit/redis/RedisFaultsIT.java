@@ -51,7 +51,7 @@ class RedisFaultsIT {
 
   private void underLoad(String name, Duration timeout, Fault fault) throws InterruptedException {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT).withTimeout(timeout).build()) {
+        RedisRateLimiter.builder(client, LIMIT).withTimeout(timeout).build()) {
       KeyedRateLimiter blocking = limiter.blocking();
       Load load = new Load(blocking, "k", 8);
       try (load) {
@@ -177,7 +177,7 @@ class RedisFaultsIT {
   @Test
   void killed_and_restarted_empty_admits_at_most_its_capacity_again() throws InterruptedException {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, Limit.parse("500 burst, 30/d").named("f"))
+        RedisRateLimiter.builder(client, Limit.parse("500 burst, 30/d").named("f"))
             .withDenyCache(Duration.ZERO)
             .build()) {
       Load load = new Load(limiter.blocking(), "k", 8);

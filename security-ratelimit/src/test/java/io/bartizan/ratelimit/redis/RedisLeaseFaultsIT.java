@@ -51,7 +51,9 @@ class RedisLeaseFaultsIT {
   }
 
   private RedisConcurrencyLimiter limiter(int most, Duration lease, Duration timeout) {
-    return RedisConcurrencyLimiter.of(client, "jobs", most, lease).withTimeout(timeout).build();
+    return RedisConcurrencyLimiter.builder(client, "jobs", most, lease)
+        .withTimeout(timeout)
+        .build();
   }
 
   /** Something that goes wrong and is put right. */
@@ -235,7 +237,7 @@ class RedisLeaseFaultsIT {
     try (RedisSentinel sentinel = RedisSentinel.start()) {
       RedisClient failing = RedisClient.create(sentinel.uri());
       try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(failing, "jobs", MOST, Duration.ofMinutes(5))
+          RedisConcurrencyLimiter.builder(failing, "jobs", MOST, Duration.ofMinutes(5))
               .withTimeout(Duration.ofSeconds(1))
               .build()) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);

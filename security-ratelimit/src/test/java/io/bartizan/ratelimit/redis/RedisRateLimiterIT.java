@@ -54,7 +54,7 @@ class RedisRateLimiterIT {
   void open() {
     redis.command("FLUSHALL");
     limiter =
-        RedisRateLimiter.of(client, BUCKET)
+        RedisRateLimiter.builder(client, BUCKET)
             .withClock(micros::get)
             .withDenyCache(Duration.ZERO)
             .withTimeout(Duration.ofSeconds(10))
@@ -70,12 +70,12 @@ class RedisRateLimiterIT {
   @Test
   void limit_without_a_name_is_refused_before_it_counts_with_strangers() {
     Limit login = Limit.parse("5 burst, 1/h");
-    assertThatThrownBy(() -> RedisRateLimiter.of(client, login).build())
+    assertThatThrownBy(() -> RedisRateLimiter.of(client, login))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"5 burst, 1/h\" has no name");
-    try (RedisRateLimiter chosen = RedisRateLimiter.of(client, key -> login.limitsOf(key)).build();
+    try (RedisRateLimiter chosen = RedisRateLimiter.of(client, key -> login.limitsOf(key));
         RedisRateLimiter apart =
-            RedisRateLimiter.of(client, login).withKeyPrefix("login").build()) {
+            RedisRateLimiter.builder(client, login).withKeyPrefix("login").build()) {
       assertThatThrownBy(() -> chosen.blocking().tryAcquire("alice"))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(apart.blocking().tryAcquire("alice").isAllowed()).isTrue();
@@ -85,7 +85,7 @@ class RedisRateLimiterIT {
   @Test
   void health_is_down_from_the_start_where_redis_never_answered() {
     RedisClient dead = RedisClient.create("redis://127.0.0.1:1");
-    try (RedisRateLimiter never = RedisRateLimiter.of(dead, BUCKET).build()) {
+    try (RedisRateLimiter never = RedisRateLimiter.of(dead, BUCKET)) {
       assertThat(never.health().status()).isEqualTo(Health.Status.DOWN);
       assertThat(never.blocking().health().status()).isEqualTo(Health.Status.DOWN);
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
@@ -136,7 +136,7 @@ class RedisRateLimiterIT {
 
   @Test
   void key_lives_until_the_bucket_is_full_again() {
-    try (RedisRateLimiter real = RedisRateLimiter.of(client, BUCKET).build()) {
+    try (RedisRateLimiter real = RedisRateLimiter.of(client, BUCKET)) {
       assertThat(real.blocking().tryAcquire("k", 4).isAllowed()).isTrue();
       long left = Long.parseLong(redis.command("PTTL", "bartizan:api:B:{k}"));
       assertThat(left).isBetween(1_000L, 2_002L);
@@ -159,7 +159,7 @@ class RedisRateLimiterIT {
     lives.forEach(
         (limit, life) -> {
           redis.command("FLUSHALL");
-          try (RedisRateLimiter real = RedisRateLimiter.of(client, limit).build()) {
+          try (RedisRateLimiter real = RedisRateLimiter.of(client, limit)) {
             assertThat(real.blocking().tryAcquire("k").isAllowed()).isTrue();
             char letter = SharedLimit.of(limit).letter();
             long left = Long.parseLong(redis.command("PTTL", "bartizan:api:" + letter + ":{k}"));
