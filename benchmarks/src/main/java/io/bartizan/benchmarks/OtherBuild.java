@@ -43,7 +43,7 @@ final class OtherBuild implements AutoCloseable {
     process = started;
     try {
       if (started.waitFor() != 0 || !Files.exists(results)) {
-        throw new IOException("JMH of " + classPath + " failed, see " + log);
+        throw new IOException("JMH of the build " + side.version() + " failed, see " + log);
       }
       return scores(Files.readString(results));
     } catch (InterruptedException e) {
@@ -92,7 +92,8 @@ final class OtherBuild implements AutoCloseable {
         scores.addAll(scores(object(result)));
       }
     } catch (ParseException | ClassCastException | NullPointerException e) {
-      throw new IOException("JMH of " + classPath + " wrote something else than results", e);
+      throw new IOException(
+          "JMH of the build " + side.version() + " wrote something else than results", e);
     }
     return scores;
   }

@@ -10,14 +10,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real {@code redis-server} of one test's own: started on a free loopback port, gone when closed.
+ * A real {@code redis-server} for one test, on a free loopback port; it ends when closed, and at
+ * the latest with this JVM.
  *
  * <p>The program is the {@code redis-server} on the path, else the one that embedded-redis carries
  * (Redis 6.2 on Linux and macOS, without TLS). It keeps nothing on disk but its configuration and
  * log, in a folder of its own that {@link #close()} deletes. Faults are real ones: {@link #pause()}
  * stops the process as a stuck host would, {@link #kill()} ends it at once, {@link #restartEmpty()}
- * brings it back on the same port without data or scripts. A server that is not closed ends with
- * this JVM all the same, killed or not, and its folder with it: a shell beside it sees to that, so
+ * brings it back on the same port without data or scripts. A JVM that ends without closing it,
+ * killed or not, leaves neither process nor folder: a shell beside the server watches for that, so
  * {@code sh} must be on the path. Thread-safe.
  *
  * <pre>{@code

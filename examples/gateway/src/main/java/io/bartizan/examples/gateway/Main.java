@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
     name = "gateway",
     mixinStandardHelpOptions = true,
     description =
-        "An HTTPS server guarded by all of Bartizan; drives itself and exits 0 if every answer is the expected one.")
+        "An HTTPS server guarded by all of Bartizan; drives itself and exits 0 if every answer is"
+            + " the expected one.")
 final class Main implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -42,8 +42,7 @@ class HostileRequestIT {
     System.setErr(new PrintStream(log, true, UTF_8));
     material = new Material(folder);
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    serverTls =
-        ServerTls.of(identity("server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
+    serverTls = ServerTls.of(identity("server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
     clientTls = ClientTls.of(identity("client"), anchors, PeerPolicy.requestedHost());
     JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
     gateway =

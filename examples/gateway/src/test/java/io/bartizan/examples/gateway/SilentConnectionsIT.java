@@ -48,9 +48,8 @@ class SilentConnectionsIT {
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
     serverTls =
         ServerTls.of(
-                identity(material, "server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
-    clientTls =
-        ClientTls.of(identity(material, "client"), anchors, PeerPolicy.requestedHost());
+            identity(material, "server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
+    clientTls = ClientTls.of(identity(material, "client"), anchors, PeerPolicy.requestedHost());
     JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
     gateway =
         Gateway.start(

@@ -64,9 +64,9 @@ class GrpcTlsIT {
   void server_inGrpc_servesTheGoodClientAlone() throws Exception {
     try (ServerTls tls =
             ServerTls.of(
-                    Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
-                    TrustAnchors.of(TRIAL.roots()),
-                    PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
+                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+                TrustAnchors.of(TRIAL.roots()),
+                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
         ClientTls client = client()) {
       Server server = serve(GrpcTls.server(tls));
       assertThat(
@@ -101,9 +101,9 @@ class GrpcTlsIT {
 
   private static ClientTls client() {
     return ClientTls.of(
-            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-            TrustAnchors.of(TRIAL.roots()),
-            PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
+        Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+        TrustAnchors.of(TRIAL.roots()),
+        PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
   }
 
   private Server serve(SslContext tls) throws IOException {

@@ -29,9 +29,9 @@ class JettyTlsIT {
     Server server = new Server();
     try (ServerTls tls =
         ServerTls.of(
-                Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
-                TrustAnchors.of(trial.roots()),
-                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
+            Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
+            TrustAnchors.of(trial.roots()),
+            PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
       ServerConnector connector = JettyTls.connector(server, tls);
       connector.setHost("127.0.0.1");
       server.addConnector(connector);

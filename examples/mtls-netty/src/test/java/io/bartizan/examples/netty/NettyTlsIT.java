@@ -68,9 +68,9 @@ class NettyTlsIT {
   void server_inNetty_servesTheGoodClientAlone() throws Exception {
     try (ServerTls tls =
         ServerTls.of(
-                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
-                TrustAnchors.of(TRIAL.roots()),
-                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
+            Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+            TrustAnchors.of(TRIAL.roots()),
+            PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
       Channel server = listen(tls);
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       assertThat(TRIAL.clientsServedBy(port)).isEmpty();
@@ -138,9 +138,9 @@ class NettyTlsIT {
 
   private ClientTls client() {
     return ClientTls.of(
-            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-            TrustAnchors.of(TRIAL.roots()),
-            PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
+        Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+        TrustAnchors.of(TRIAL.roots()),
+        PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
   }
 
   private String get(ClientTls tls, int port) throws Exception {

@@ -26,9 +26,9 @@ class OkHttpTlsIT {
   void client_inOkHttp_asksTheGoodServerAlone(String policy) {
     try (ClientTls tls =
         ClientTls.of(
-                Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-                TrustAnchors.of(TRIAL.roots()),
-                PeerPolicy.parse(policy))) {
+            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+            TrustAnchors.of(TRIAL.roots()),
+            PeerPolicy.parse(policy))) {
       OkHttpClient client =
           OkHttpTls.client(tls)
               .dns(host -> List.of(InetAddress.getLoopbackAddress()))

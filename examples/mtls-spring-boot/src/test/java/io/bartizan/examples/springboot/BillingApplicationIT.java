@@ -28,14 +28,14 @@ class BillingApplicationIT {
     TrustAnchors anchors = TrustAnchors.of(trial.roots());
     try (ServerTls tls =
             ServerTls.of(
-                    Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
-                    anchors,
-                    policy);
+                Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
+                anchors,
+                policy);
         ClientTls client =
             ClientTls.of(
-                    Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
-                    anchors,
-                    policy);
+                Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
+                anchors,
+                policy);
         ConfigurableApplicationContext application =
             new SpringApplicationBuilder(BillingApplication.class)
                 .initializers(context -> context.getBeanFactory().registerSingleton("tls", tls))
