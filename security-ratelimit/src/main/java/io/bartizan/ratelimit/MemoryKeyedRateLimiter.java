@@ -64,9 +64,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
   /** The key's cell, dead or alive; and now and then a little sweeping. */
   final @Nullable Cell find(String key, long now) {
-    if ((now & 63) == 0) {
-      sweep.some(now);
-    }
+    sweep.some(now);
     return segment(key).get(key);
   }
 
