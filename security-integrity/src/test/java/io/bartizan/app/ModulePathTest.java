@@ -71,7 +71,7 @@ class ModulePathTest {
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
       MacKeyRing ring = MacKeyRing.of(SecretBytes.random(32));
-      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1));
       byte[] content = {1, 2, 3};
       Path file = Files.write(Path.of(arguments[0]).resolve("f"), content);
       Digest digest = Digest.sha256Of(content);

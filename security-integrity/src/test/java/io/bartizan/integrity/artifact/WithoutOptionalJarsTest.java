@@ -71,7 +71,7 @@ class WithoutOptionalJarsTest {
       Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, SecretBytes.copyOf(secret));
       hmac.verify(CONTENT, hmac.sign(CONTENT));
       MacKeyRing ring = MacKeyRing.of(SecretBytes.copyOf(secret));
-      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1));
       require(values.verify(values.sign("x")).text().equals("x"), "signed value");
     }
 

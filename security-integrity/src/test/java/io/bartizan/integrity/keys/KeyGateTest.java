@@ -12,7 +12,7 @@ import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.mac.Hmac;
 import io.bartizan.integrity.mac.HmacAlgorithm;
-import io.bartizan.integrity.mac.Webhooks;
+import io.bartizan.integrity.mac.WebhookScheme;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
@@ -236,13 +236,13 @@ class KeyGateTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> JwtKeys.secret(JwsAlgorithm.HS256, bytes));
       assertThatIllegalArgumentException().isThrownBy(() -> Hmac.of(HmacAlgorithm.SHA_256, bytes));
-      assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.stripe(bytes));
-      assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.slack(bytes));
-      assertThatIllegalArgumentException().isThrownBy(() -> Webhooks.githubAcceptingReplays(bytes));
+      assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.stripe(bytes));
+      assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.slack(bytes));
+      assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.githubAcceptingReplays(bytes));
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  Webhooks.standard(
+                  WebhookScheme.standard(
                       SecretBytes.ofUtf8("whsec_" + Base64.getEncoder().encodeToString(secret))));
     }
     assertThatCode(() -> SecretGate.check(new byte[64])).doesNotThrowAnyException();
@@ -271,7 +271,7 @@ class KeyGateTest {
         () -> JwtKeys.pem(JwsAlgorithm.ED25519, pem),
         () -> PinnedKey.parse(pem),
         () -> MinisignKey.parse(Base64.getEncoder().encodeToString(minisign)),
-        () -> Webhooks.standard(SecretBytes.ofUtf8("whpk_" + base64)));
+        () -> WebhookScheme.standard(SecretBytes.ofUtf8("whpk_" + base64)));
   }
 
   private static JwsAlgorithm algorithm(KeyGate.Passed key) {

@@ -80,7 +80,7 @@ final class Main implements Callable<Integer> {
     try (RateLimits limits = openLimits()) {
       Material material = new Material(folder);
       Tokens tokens = new Tokens(material);
-      SignedValues carts = SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build();
+      SignedValues carts = SignedValues.of("cart", material.carts(), Duration.ofHours(1));
       try (ServerTls tls = serverTls(material);
           Gateway gateway =
               Gateway.start(port, tls, limits.limiter(), verifier(material), carts, material)) {

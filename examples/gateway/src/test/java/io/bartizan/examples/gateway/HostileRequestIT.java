@@ -53,7 +53,7 @@ class HostileRequestIT {
             JwtVerifier.of(
                     TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
                 .build(),
-            SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build(),
+            SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
             material);
   }
 

@@ -59,7 +59,7 @@ class SilentConnectionsIT {
             JwtVerifier.of(
                     TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
                 .build(),
-            SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build(),
+            SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
             material);
   }
 
