@@ -334,6 +334,7 @@ class KeyGateTest {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // as providers make them
   private record RawKey(String getAlgorithm, byte[] getEncoded) implements PublicKey {
     @Override
     public String getFormat() {
@@ -342,6 +343,7 @@ class KeyGateTest {
   }
 
   /** An object of a provider that checks nothing. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record RsaKey(BigInteger getModulus, BigInteger getPublicExponent, byte[] getEncoded)
       implements RSAPublicKey {
     @Override
