@@ -352,7 +352,8 @@ class RedisConcurrencyLimiterIT {
         .hasMessageContaining("most is 10001");
     assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 1, Duration.ZERO))
         .hasMessageContaining("lease is PT0S");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
+    assertThatThrownBy(
+            () -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
         .hasMessageContaining("time-out");
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");

@@ -147,7 +147,8 @@ class RedisFailureIT {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" ", -1));
-    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
+    RedisClient limited =
+        RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT);
         RedisRateLimiter log =
             RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"));
