@@ -148,7 +148,7 @@ final class SharedLimit {
   }
 
   private static ZoneId zone(FixedWindow window) {
-    return ZoneId.of(window.toString().substring(window.toString().indexOf(" in ") + 4)); // TEMP
+    return window.zone().orElseThrow();
   }
 
   /** Permits used in the present window. */
