@@ -124,7 +124,7 @@ final class Leases implements AutoCloseable {
     try {
       call.send(servers.timer().schedule(call::expire, timeoutNanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
-      boolean ended = call.completeExceptionally(clientIsShutDown);
+      boolean unusedResult = call.completeExceptionally(clientIsShutDown);
     }
     return judged;
   }

@@ -3,16 +3,15 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Require;
-import io.bartizan.ratelimit.ConcurrencyLimiter;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.redis.link.Servers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -242,9 +241,9 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     if (local == null) {
       return Lease.refused(permits, 0, Source.FAILED_CLOSED);
     }
-    Optional<ConcurrencyLimiter.Permit> permit = local.tryAcquire(key, permits);
-    return permit.isPresent()
-        ? Lease.granted(new LocalHold(permit.get()), permits, 0, Source.LOCAL_SHARE)
+    Permit permit = local.tryAcquire(key, permits);
+    return permit.isGranted()
+        ? Lease.granted(new LocalHold(permit), permits, 0, Source.LOCAL_SHARE)
         : Lease.refused(permits, 0, Source.LOCAL_SHARE);
   }
 
@@ -291,7 +290,7 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
   }
 
   /** Permits of this process' share. */
-  private record LocalHold(ConcurrencyLimiter.Permit permit) implements Lease.Hold {
+  private record LocalHold(Permit permit) implements Lease.Hold {
 
     @Override
     public CompletableFuture<Boolean> renew(Lease lease) {

@@ -10,7 +10,6 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Observed;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.lettuce.core.RedisClient;
@@ -266,12 +265,7 @@ class RedisFailureIT {
         };
     try (RedisRateLimiter limiter =
         RedisRateLimiter.builder(redis.proxied(), LIMIT).withListener(broken).build()) {
-      AsyncKeyedRateLimiter observed =
-          Observed.of(
-              limiter,
-              (verb, decision) -> {
-                throw new IllegalStateException("broken");
-              });
+      AsyncKeyedRateLimiter observed = limiter;
       for (int round = 0; round < 3; round++) {
         await(() -> sourceOf(observed) == Source.REMOTE);
         redis.proxy().stall();
