@@ -61,7 +61,7 @@ class RedisExampleTest {
   }
 
   private String export(RedisConcurrencyLimiter exports) {
-    try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
+    try (Permit lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
       if (!lease.isGranted()) {
         return "busy";
       }
@@ -75,7 +75,7 @@ class RedisExampleTest {
             RedisConcurrencyLimiter.builder(redis.client(), "jobs", 1, Duration.ofSeconds(30))
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
-        Lease lease = limiter.blocking().tryAcquire("key")) {
+        Permit lease = limiter.blocking().tryAcquire("key")) {
       assertThat(lease.isGranted()).isTrue();
       int pieces = 0;
       while (pieces < 3 && lease.isHeld()) {
