@@ -185,9 +185,7 @@ public final class JwtVerifier {
     return "JwtVerifier[" + tokens + "]";
   }
 
-  /**
-   * What a {@link JwtVerifier} asks of tokens; every default is the strict one. Not thread-safe.
-   */
+  /** What is asked of tokens; every default is the strict one. Not thread-safe. */
   public static final class Builder {
 
     /** The longest token that is read unless said otherwise, in characters. */

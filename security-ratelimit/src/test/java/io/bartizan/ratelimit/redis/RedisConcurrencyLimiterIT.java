@@ -3,10 +3,10 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.ratelimit.Permit;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.FaultProxy;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;

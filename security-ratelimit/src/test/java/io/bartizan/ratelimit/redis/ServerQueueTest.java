@@ -106,7 +106,7 @@ class ServerQueueTest {
 
     @Override
     public void unanswered(Request request) {
-      fallback.decide(request);
+      var unused = fallback.decide(request);
     }
 
     @Override
