@@ -27,8 +27,7 @@ final class LocalShare implements Plan {
       if (shares.size() >= MOST_PLANS) {
         shares.clear();
       }
-      share =
-          Limits.allOf(whole.list().stream().map(limit -> limit.dividedBy(instances)).toList());
+      share = Limits.allOf(whole.list().stream().map(limit -> limit.dividedBy(instances)).toList());
       shares.put(whole, share);
     }
     return share;

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Leases.</b> A holder that dies gives its permits back by doing nothing: the lease ends by
- * the server's clock. Whoever works longer than a lease calls {@link Permit#renew()}, at a third of the lease, so that two attempts may fail. Each call is
- * one round trip of one script on one key, a sorted set with one member for each permit; a refusal
- * writes nothing.
+ * the server's clock. Whoever works longer than a lease calls {@link Permit#renew()}, at a third of
+ * the lease, so that two attempts may fail. Each call is one round trip of one script on one key, a
+ * sorted set with one member for each permit; a refusal writes nothing.
  *
  * <p><b>Waiting.</b> Redis can't tell a waiting caller when a permit is free, so {@code acquire}
  * asks again: after 5 ms, then twice as long each time up to 200 ms, each shortened at random by up
@@ -61,8 +61,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client.
  */
-public final class RedisConcurrencyLimiter
-    implements AsyncKeyedConcurrencyLimiter, AutoCloseable {
+public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimiter, AutoCloseable {
 
   private static final int MAX_LOCAL_KEYS = 100_000;
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
@@ -294,8 +293,7 @@ public final class RedisConcurrencyLimiter
 
     private void answered(@Nullable Permit permit, @Nullable Throwable failure) {
       if (failure != null || permit == null) {
-        completeExceptionally(
-            failure == null ? new IllegalStateException("no answer") : failure);
+        completeExceptionally(failure == null ? new IllegalStateException("no answer") : failure);
         return;
       }
       long left = end - System.nanoTime();
@@ -455,8 +453,8 @@ public final class RedisConcurrencyLimiter
     }
 
     /**
-     * Adds someone who hears of outages: {@code serverLost} and {@code serverFound}. Decisions about
-     * permits held at a time are not told.
+     * Adds someone who hears of outages: {@code serverLost} and {@code serverFound}. Decisions
+     * about permits held at a time are not told.
      *
      * @param listener told after those that were added before
      * @return this builder

@@ -41,9 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>One round trip.</b> A script decides on the server's clock; a refusal writes nothing (but
  * where a bucket starts with less than it holds, after the server's clock was stepped back, and
- * where another definition of the limit counted last).
- * Checks that come while a call is under way travel together in the next, in the order of their
- * arrival, each decided as if alone.
+ * where another definition of the limit counted last). Checks that come while a call is under way
+ * travel together in the next, in the order of their arrival, each decided as if alone.
  *
  * <p><b>Time-out and failure.</b> No check waits longer than the time-out. Where Redis can't be
  * reached the {@link FailurePolicy} decides, the decision's source says so, and after three failed
@@ -89,7 +88,13 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
     this.fallback = new Fallback(options.failurePolicy, settings.plan);
     this.answers =
-        new Answers(options.keys(), denials, fallback, options.listeners, settings.coalescing, options.maxPending);
+        new Answers(
+            options.keys(),
+            denials,
+            fallback,
+            options.listeners,
+            settings.coalescing,
+            options.maxPending);
     this.servers = settings.source.open(options.hearer());
     this.queues = new ServerQueues(servers);
     this.description = settings.toString();

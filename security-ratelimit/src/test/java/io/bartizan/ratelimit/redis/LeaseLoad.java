@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
-import io.bartizan.ratelimit.Decision.Source;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,8 +29,7 @@ final class LeaseLoad implements AutoCloseable {
         (thread, turn) -> hold(limiter.blocking(), key, 1 + thread % 2, turn % 4 == 0));
   }
 
-  private void hold(
-      KeyedConcurrencyLimiter limiter, String key, int permits, boolean renews) {
+  private void hold(KeyedConcurrencyLimiter limiter, String key, int permits, boolean renews) {
     long start = System.nanoTime();
     Permit lease = limiter.tryAcquire(key, permits);
     threads.waitedSince(start);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.LimiterContractTest;
+import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.time.InstantSource;
 import java.util.ArrayList;

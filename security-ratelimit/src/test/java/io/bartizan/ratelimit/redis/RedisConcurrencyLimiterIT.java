@@ -3,10 +3,10 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.ratelimit.Permit;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.FaultProxy;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -353,7 +353,8 @@ class RedisConcurrencyLimiterIT {
         .hasMessageContaining("most is 10001");
     assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 1, Duration.ZERO))
         .hasMessageContaining("lease is PT0S");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
+    assertThatThrownBy(
+            () -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
         .hasMessageContaining("time-out");
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");

@@ -42,7 +42,9 @@ class RedisExampleTest {
   void several_limits_and_a_stage() {
     Limits limits = Limits.parse("burst: 100 burst, 50/s; daily: 10000/day in Europe/Berlin");
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.builder(redis.client(), limits).withTimeout(Duration.ofSeconds(5)).build()) {
+        RedisRateLimiter.builder(redis.client(), limits)
+            .withTimeout(Duration.ofSeconds(5))
+            .build()) {
       CompletionStage<Decision> later = limiter.tryAcquire(Key.of("tenant", tenant));
       assertThat(later.toCompletableFuture().join().parts()).hasSize(2);
     }

@@ -4,7 +4,6 @@ import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
@@ -13,6 +12,7 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -148,7 +148,8 @@ class RedisFailureIT {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" ", -1));
-    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
+    RedisClient limited =
+        RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT);
         RedisRateLimiter log =
             RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"));

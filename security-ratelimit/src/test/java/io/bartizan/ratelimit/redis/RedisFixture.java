@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
@@ -12,9 +13,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A Redis server, a client of it, and a proxy between it and a client of its own, which both are
- * made when they are asked for. Registered in a static field the server serves all tests of a class and
- * is flushed before each; in a field of the instance each test has its own, which it may kill. The
- * proxy and its client are each test's own.
+ * made when they are asked for. Registered in a static field the server serves all tests of a class
+ * and is flushed before each; in a field of the instance each test has its own, which it may kill.
+ * The proxy and its client are each test's own.
  */
 final class RedisFixture
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -30,6 +31,7 @@ final class RedisFixture
   }
 
   /** Runs a command in a process of its own and gives what it prints. */
+  @CanIgnoreReturnValue
   String command(String... words) {
     return server.command(words);
   }

@@ -2,8 +2,8 @@ package io.bartizan.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.RedisSentinel;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;

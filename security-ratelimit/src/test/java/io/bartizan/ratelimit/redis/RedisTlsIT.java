@@ -3,9 +3,9 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.RedisServer;

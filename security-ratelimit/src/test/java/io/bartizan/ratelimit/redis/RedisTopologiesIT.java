@@ -3,11 +3,11 @@ package io.bartizan.ratelimit.redis;
 import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.RedisCluster;
 import io.bartizan.testkit.RedisSentinel;
