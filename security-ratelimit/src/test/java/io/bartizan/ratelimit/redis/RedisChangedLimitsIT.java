@@ -98,8 +98,8 @@ class RedisChangedLimitsIT {
       assertThat(lifeSeconds())
           .as("after a refusal")
           .isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
-      old.blocking().tryAcquire("k");
-      young.blocking().tryAcquire("k");
+      var unusedOld = old.blocking().tryAcquire("k");
+      var unusedYoung = young.blocking().tryAcquire("k");
       assertThat(lifeSeconds())
           .as("asked by both")
           .isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
