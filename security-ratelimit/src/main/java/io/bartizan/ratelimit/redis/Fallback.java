@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
@@ -42,6 +43,7 @@ final class Fallback {
   }
 
   /** Completes the request unless it is; gives the decision if it did. */
+  @CanIgnoreReturnValue
   @Nullable Decision decide(Request request) {
     if (!request.isDone()) {
       KeyedRateLimiter share = request.kind.givesBack() ? null : local;

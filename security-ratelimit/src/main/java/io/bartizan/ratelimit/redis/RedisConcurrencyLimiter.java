@@ -189,13 +189,10 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
-    Wait wait = new Wait(known, permits, saturatedNanos(maxWait));
+    Duration bounded = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
+    Wait wait = new Wait(known, permits, bounded.toNanos());
     wait.ask();
     return wait;
-  }
-
-  private static long saturatedNanos(Duration span) {
-    return span.compareTo(LONGEST_WAIT) < 0 ? span.toNanos() : LONGEST_WAIT.toNanos();
   }
 
   /**
