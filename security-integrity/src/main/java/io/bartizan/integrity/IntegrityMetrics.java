@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts in Micrometer (an optional dependency): {@code bartizan.integrity.verifications} with the
- * tags {@code kind}, {@code name} and {@code outcome} ({@code accepted} or the reason's code), and
- * {@code bartizan.integrity.keys} with the tags {@code source} and {@code outcome} ({@code changed}
- * or {@code failed}).
+ * tags {@code name} (this binder's), {@code kind}, {@code verifier} and {@code outcome} ({@code
+ * accepted} or the reason's code), and {@code bartizan.integrity.keys} with the tags {@code name},
+ * {@code source} and {@code outcome} ({@code changed} or {@code failed}).
  *
  * <pre>{@code
  * IntegrityMetrics metrics = IntegrityMetrics.of(registry, "api");
