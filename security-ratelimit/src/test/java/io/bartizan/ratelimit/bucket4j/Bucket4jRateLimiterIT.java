@@ -89,7 +89,7 @@ class Bucket4jRateLimiterIT {
             () -> Bucket4jRateLimiter.of(manager, LIMIT.inSteps(), Duration.ofSeconds(1)))
         .hasMessageContaining("in steps");
     assertThatThrownBy(() -> Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofHours(1)))
-        .hasMessageContaining("1 ms to 10 s");
+        .hasMessageContaining("1 millisecond to 10 seconds");
   }
 
   @Test
