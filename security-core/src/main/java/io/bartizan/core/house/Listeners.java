@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,12 +23,12 @@ public final class Listeners<L> {
 
   private static final long LOG_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  private final Logger log;
+  private final Class<L> type;
   private final LongSupplier nanos;
   private final List<Told<L>> all;
 
-  private Listeners(Logger log, LongSupplier nanos, List<Told<L>> all) {
-    this.log = log;
+  private Listeners(Class<L> type, LongSupplier nanos, List<Told<L>> all) {
+    this.type = type;
     this.nanos = nanos;
     this.all = all;
   }
@@ -54,7 +53,7 @@ public final class Listeners<L> {
    * @return an empty list
    */
   public static <L> Listeners<L> none(Class<L> type, LongSupplier nanos) {
-    return new Listeners<>(LoggerFactory.getLogger(type), nanos, List.of());
+    return new Listeners<>(type, nanos, List.of());
   }
 
   /**
@@ -66,7 +65,7 @@ public final class Listeners<L> {
    */
   public Listeners<L> and(L listener) {
     Told<L> last = new Told<>(Objects.requireNonNull(listener, "listener"), nanos.getAsLong());
-    return new Listeners<>(log, nanos, Stream.concat(all.stream(), Stream.of(last)).toList());
+    return new Listeners<>(type, nanos, Stream.concat(all.stream(), Stream.of(last)).toList());
   }
 
   /**
@@ -100,11 +99,12 @@ public final class Listeners<L> {
     long due = one.nextLog.get();
     if (now - due >= 0 && one.nextLog.compareAndSet(due, now + LOG_EVERY_NANOS)) {
       one.unlogged.addAndGet(-failures);
-      log.warn(
-          "listener {} failed, {} times since the last such line",
-          one.listener.getClass().getName(),
-          failures,
-          cause);
+      LoggerFactory.getLogger(type)
+          .warn(
+              "listener {} failed, {} times since the last such line",
+              one.listener.getClass().getName(),
+              failures,
+              cause);
     }
   }
 
