@@ -38,15 +38,14 @@ record JwtSample(JwsAlgorithm algorithm, String token, JwtKeys keys, Key key) {
       }
     }
     KeyPair pair = pair(algorithm);
-    JwtSigner.Builder signer =
-        JwtSigner.builder(ISSUER, Duration.ofDays(1), SigningKey.of(algorithm, pair.getPrivate()));
+    SigningKey key = SigningKey.of(algorithm, pair.getPrivate());
     if (algorithm == JwsAlgorithm.ED25519) {
       // The one name of the two that jose4j knows too.
-      signer = signer.withEdDsaAlias();
+      key = key.withEdDsaAlias();
     }
     return new JwtSample(
         algorithm,
-        signer.build().sign(claims()),
+        JwtSigner.of(ISSUER, Duration.ofDays(1), key).sign(claims()),
         JwtKeys.publicKey(algorithm, pair.getPublic()),
         pair.getPublic());
   }
