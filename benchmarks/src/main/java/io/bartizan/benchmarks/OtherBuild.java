@@ -9,6 +9,7 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -125,11 +126,12 @@ final class OtherBuild implements AutoCloseable {
 
   /** The rounds of the only fork. */
   private static List<?> fork(Map<?, ?> metric, String data) {
-    return (List<?>) ((List<?>) metric.get(data)).get(0);
+    List<?> forks = (List<?>) Objects.requireNonNull(metric.get(data), data);
+    return (List<?>) forks.get(0);
   }
 
   private static Map<?, ?> object(@Nullable Object json) {
-    return (Map<?, ?>) json;
+    return (Map<?, ?>) Objects.requireNonNull(json, "a member of JMH's result");
   }
 
   private static double number(Object json) {
