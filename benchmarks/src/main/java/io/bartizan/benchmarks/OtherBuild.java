@@ -139,6 +139,7 @@ final class OtherBuild implements AutoCloseable {
   }
 
   /** How often which value was seen, by value. */
+  @SuppressWarnings("ArrayRecordComponent") // read once, in this class alone
   private record Histogram(double[] values, long[] counts) {
 
     static Histogram of(Object pairs) {
