@@ -4,10 +4,12 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.LimiterContractTest;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Reservation;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -41,10 +43,16 @@ class RedisContractIT extends LimiterContractTest {
   }
 
   @Override
+  protected boolean keepsCountsOfOtherAlgorithms() {
+    return false;
+  }
+
+  @Override
   protected Place place(Limits limits, long startMicros) {
     AtomicLong micros = new AtomicLong(startMicros);
+    AtomicReference<Limits> plan = new AtomicReference<>(limits);
     RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, limits)
+        RedisRateLimiter.of(client, key -> plan.get())
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))
@@ -66,6 +74,16 @@ class RedisContractIT extends LimiterContractTest {
       @Override
       public void refund(long permits) {
         blocking.refund(key, permits);
+      }
+
+      @Override
+      public Reservation reserve(long permits, Duration maxWait) {
+        return blocking.reserve(key, permits, maxWait);
+      }
+
+      @Override
+      public void change(Limits next) {
+        plan.set(next);
       }
 
       @Override
