@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.BucketCount;
+import io.bartizan.ratelimit.count.BucketUnits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -38,14 +40,13 @@ final class BucketCell extends Cell {
 
   BucketCell(TokenBucket bucket, long now) {
     this.bucket = bucket;
-    this.tat = alive(bucket.firstArrival(now));
+    this.tat = alive(now * bucket.perMicro + bucket.units().first(bucket.initialPermits()));
   }
 
-  /** Goes on where the only gauge of a cell stopped. */
-  BucketCell(GaugeCell cell, long now) {
-    BucketGauge gauge = (BucketGauge) cell.gauge(0);
-    this.bucket = gauge.limit();
-    this.tat = alive(now * bucket.unitsPerMicro() + gauge.backlog(now));
+  /** Goes on where a count stopped. */
+  BucketCell(TokenBucket bucket, long now, BucketCount count) {
+    this.bucket = bucket;
+    this.tat = alive(now * bucket.perMicro + count.backlog(now));
   }
 
   TokenBucket limit() {
@@ -70,17 +71,17 @@ final class BucketCell extends Cell {
    */
   long take(long now, long permits) {
     TokenBucket limit = bucket;
-    long clock = now * limit.unitsPerMicro();
+    long clock = now * limit.perMicro;
     while (true) {
       long seen = tat;
       if (seen == DEAD) {
         return DEAD;
       }
-      long backlog = TokenBucket.backlog(seen, clock);
-      if (!limit.fits(backlog, permits)) {
+      long backlog = BucketUnits.backlog(seen, clock);
+      if (!fits(limit, backlog, permits)) {
         return ~backlog;
       }
-      long next = backlog + permits * limit.unitsPerPermit();
+      long next = backlog + permits * limit.perPermit;
       if (TAT.compareAndSet(this, seen, alive(clock + next))) {
         return next;
       }
@@ -109,25 +110,25 @@ final class BucketCell extends Cell {
     if (seen == DEAD) {
       return null;
     }
-    long backlog = TokenBucket.backlog(seen, now * bucket.unitsPerMicro());
-    long outcome = bucket.fits(backlog, permits) ? backlog : ~backlog;
+    long backlog = BucketUnits.backlog(seen, now * bucket.perMicro);
+    long outcome = fits(bucket, backlog, permits) ? backlog : ~backlog;
     return decision(bucket, outcome, permits);
   }
 
   @Override
   boolean refund(long now, long permits) {
-    return uncount(now, bucket.units(permits));
+    return uncount(now, bucket.units().cost(permits));
   }
 
   /** Brings the arrival time nearer, not below now; false if dead. */
   private boolean uncount(long now, long units) {
-    long clock = now * bucket.unitsPerMicro();
+    long clock = now * bucket.perMicro;
     while (true) {
       long seen = tat;
       if (seen == DEAD) {
         return false;
       }
-      long backlog = TokenBucket.backlog(seen, clock);
+      long backlog = BucketUnits.backlog(seen, clock);
       long left = Math.max(0, backlog - units);
       if (backlog == left || TAT.compareAndSet(this, seen, alive(clock + left))) {
         return true;
@@ -137,19 +138,19 @@ final class BucketCell extends Cell {
 
   @Override
   @Nullable Reservation reserve(MicroClock time, long permits, long maxWaitMicros) {
-    long clock = time.micros() * bucket.unitsPerMicro();
+    long clock = time.micros() * bucket.perMicro;
     while (true) {
       long seen = tat;
       if (seen == DEAD) {
         return null;
       }
-      long backlog = TokenBucket.backlog(seen, clock);
-      long waitMicros = bucket.waitMicros(backlog, permits);
+      long backlog = BucketUnits.backlog(seen, clock);
+      long waitMicros = bucket.units().waitMicros(backlog, permits);
       if (waitMicros > maxWaitMicros) {
         Decision refused = decision(bucket, ~backlog, permits);
         return Reservation.of(refused, refused.retryAfter(), () -> {});
       }
-      long next = backlog + permits * bucket.unitsPerPermit();
+      long next = backlog + permits * bucket.perPermit;
       long slot = alive(clock + next);
       if (TAT.compareAndSet(this, seen, slot)) {
         return Reservation.of(
@@ -161,9 +162,9 @@ final class BucketCell extends Cell {
   }
 
   private void cancel(long now, long permits, long slot) {
-    long notBack = TokenBucket.backlog(slot, now * bucket.unitsPerMicro());
+    long notBack = BucketUnits.backlog(slot, now * bucket.perMicro);
     if (notBack > 0) {
-      boolean unused = uncount(now, Math.min(notBack, bucket.units(permits)));
+      boolean unused = uncount(now, Math.min(notBack, bucket.units().cost(permits)));
     }
   }
 
@@ -171,14 +172,20 @@ final class BucketCell extends Cell {
   boolean retire(long now, long restMicros) {
     long seen = tat;
     return seen == DEAD
-        || (TokenBucket.backlog(seen, (now - restMicros) * bucket.unitsPerMicro()) == 0
+        || (BucketUnits.backlog(seen, (now - restMicros) * bucket.perMicro) == 0
             && TAT.compareAndSet(this, seen, DEAD));
   }
 
   @Override
-  @Nullable List<Gauge> freeze() {
+  @Nullable List<Counted> freeze() {
     long seen = (long) TAT.getAndSet(this, DEAD);
-    return seen == DEAD ? null : List.of(BucketGauge.at(bucket, seen));
+    return seen == DEAD
+        ? null
+        : List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
+  }
+
+  private static boolean fits(TokenBucket limit, long backlog, long permits) {
+    return BucketUnits.fits(backlog, permits, limit.capacity(), limit.perPermit, limit.full);
   }
 
   /** One arrival time in 2^64 says dead; a bucket that meets it arrives one unit later. */

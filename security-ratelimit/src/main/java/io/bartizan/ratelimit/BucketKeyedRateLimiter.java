@@ -35,7 +35,7 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
       }
     }
     Answer<Long> answer = ask(key, bucket.alone(), (cell, time) -> taken(cell, time, permits));
-    long outcome = answer.value == null ? ~bucket.emptyBacklog() : answer.value;
+    long outcome = answer.value == null ? ~bucket.full : answer.value;
     return answer.shared ? BucketCell.shared(outcome) : outcome;
   }
 

@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.BucketCount;
+import io.bartizan.ratelimit.count.Count;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +15,15 @@ abstract class Cell {
   /** A cell with nothing consumed. */
   static Cell of(Limits limits, long now) {
     TokenBucket bucket = limits.bucket();
-    return bucket == null ? GaugeCell.of(limits, now) : new BucketCell(bucket, now);
+    return bucket == null ? CountCell.of(limits, now) : new BucketCell(bucket, now);
   }
 
-  /** A cell that goes on where gauges of the same names stopped; others begin anew. */
-  static Cell of(Limits limits, List<Gauge> before, long now) {
-    GaugeCell cell = GaugeCell.of(limits, now);
+  /** A cell that goes on where counts of the same names stopped; others begin anew. */
+  static Cell of(Limits limits, List<Counted> before, long now) {
+    CountCell cell = CountCell.of(limits, now);
     cell.inherit(before, now);
-    return limits.bucket() == null ? cell : new BucketCell(cell, now);
+    TokenBucket bucket = limits.bucket();
+    return bucket == null ? cell : new BucketCell(bucket, now, (BucketCount) cell.only());
   }
 
   /** Whether this cell counts these limits. */
@@ -45,5 +48,8 @@ abstract class Cell {
   abstract boolean retire(long now, long restMicros);
 
   /** Dies and hands over what was consumed; null if it was dead. */
-  abstract @Nullable List<Gauge> freeze();
+  abstract @Nullable List<Counted> freeze();
+
+  /** What was consumed of one limit. */
+  record Counted(Limit limit, Count count) {}
 }

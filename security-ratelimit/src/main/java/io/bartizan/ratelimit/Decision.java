@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -162,13 +163,9 @@ public final class Decision {
         allowed,
         permits,
         remaining,
-        nanos(retryMicros),
-        nanos(resetMicros),
+        Micros.nanos(retryMicros),
+        Micros.nanos(resetMicros),
         List.of());
-  }
-
-  private static long nanos(long micros) {
-    return micros > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : micros * 1000;
   }
 
   /**
@@ -250,7 +247,7 @@ public final class Decision {
    * @return zero or more
    */
   public long remaining() {
-    return bucket == null ? remaining : bucket.remaining(backlog);
+    return bucket == null ? remaining : bucket.units().remaining(backlog);
   }
 
   /**
@@ -324,11 +321,13 @@ public final class Decision {
     if (isNeverAllowed()) {
       return Long.MAX_VALUE;
     }
-    return bucket == null ? retryNanos : bucket.retryNanos(backlog, permits);
+    return bucket == null
+        ? retryNanos
+        : Micros.nanos(bucket.units().retryMicros(backlog, permits));
   }
 
   long resetAfterNanos() {
-    return bucket == null ? resetNanos : bucket.resetNanos(backlog);
+    return bucket == null ? resetNanos : Micros.nanos(bucket.units().micros(backlog));
   }
 
   private static long saturatedNanos(Duration duration) {

@@ -1,10 +1,13 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
+import io.bartizan.ratelimit.count.WindowCount;
+import io.bartizan.ratelimit.count.WindowEdges;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +37,19 @@ public final class FixedWindow extends Limit {
   private final Duration period;
   private final Start start;
   private final @Nullable ZoneId zone;
+  private final WindowEdges edges;
 
   FixedWindow(String name, long permits, Duration period, Start start, @Nullable ZoneId zone) {
     super(name, permits);
     this.period = period;
     this.start = start;
     this.zone = zone;
+    this.edges =
+        zone == null
+            ? start == Start.EPOCH
+                ? WindowEdges.epoch(Micros.of(period))
+                : WindowEdges.firstRequest(Micros.of(period))
+            : start == Start.DAY ? WindowEdges.day(zone) : WindowEdges.month(zone);
   }
 
   /**
@@ -65,6 +75,15 @@ public final class FixedWindow extends Limit {
   }
 
   /**
+   * The time zone whose days or months the windows are.
+   *
+   * @return empty for windows of a period
+   */
+  public Optional<ZoneId> zone() {
+    return Optional.ofNullable(zone);
+  }
+
+  /**
    * The window in which a moment lies.
    *
    * @param moment any moment; for {@link Start#FIRST_REQUEST} that of the first request
@@ -72,7 +91,7 @@ public final class FixedWindow extends Limit {
    * @throws NullPointerException if {@code moment} is null
    */
   public Instant windowStart(Instant moment) {
-    return instant(startMicros(micros(moment)));
+    return Micros.instant(edges.startMicros(Micros.of(moment)));
   }
 
   /**
@@ -83,7 +102,7 @@ public final class FixedWindow extends Limit {
    * @throws NullPointerException if {@code moment} is null
    */
   public Instant windowEnd(Instant moment) {
-    return instant(endMicros(startMicros(micros(moment))));
+    return Micros.instant(edges.endMicros(edges.startMicros(Micros.of(moment))));
   }
 
   @Override
@@ -101,47 +120,9 @@ public final class FixedWindow extends Limit {
     return period;
   }
 
-  long startMicros(long now) {
-    return switch (start) {
-      case EPOCH -> now - Math.floorMod(now, Rate.micros(period));
-      case FIRST_REQUEST -> now;
-      case DAY -> midnight(date(now));
-      case MONTH -> midnight(date(now).withDayOfMonth(1));
-    };
-  }
-
-  long endMicros(long startMicros) {
-    return switch (start) {
-      case EPOCH, FIRST_REQUEST -> startMicros + Rate.micros(period);
-      case DAY -> midnight(date(startMicros).plusDays(1));
-      case MONTH -> midnight(date(startMicros).withDayOfMonth(1).plusMonths(1));
-    };
-  }
-
-  private ZoneId zone() {
-    return Objects.requireNonNull(zone, "zone");
-  }
-
-  private LocalDate date(long micros) {
-    return LocalDate.ofInstant(instant(micros), zone());
-  }
-
-  private long midnight(LocalDate date) {
-    return micros(date.atStartOfDay(zone()).toInstant());
-  }
-
-  private static long micros(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
-  }
-
   @Override
-  Gauge gauge(long now) {
-    return new FixedWindowGauge(this);
+  Count count(long now) {
+    return WindowCount.of(capacity(), edges);
   }
 
   @Override
@@ -149,8 +130,8 @@ public final class FixedWindow extends Limit {
     return switch (start) {
       case EPOCH -> capacity() + "/" + LimitText.period(period) + " fixed";
       case FIRST_REQUEST -> capacity() + "/" + LimitText.period(period) + " from first request";
-      case DAY -> capacity() + "/day in " + zone();
-      case MONTH -> capacity() + "/month in " + zone();
+      case DAY -> capacity() + "/day in " + zone;
+      case MONTH -> capacity() + "/month in " + zone;
     };
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Count;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -211,7 +212,7 @@ public abstract sealed class Limit implements Plan
   }
 
   /** A count of this limit that has nothing in it at {@code now} (microseconds since the epoch). */
-  abstract Gauge gauge(long now);
+  abstract Count count(long now);
 
   /** All but the name, in words. */
   abstract String text();

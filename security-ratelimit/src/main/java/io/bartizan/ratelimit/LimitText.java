@@ -1,10 +1,10 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,7 +38,7 @@ final class LimitText {
 
   /** A period in its largest whole unit: {@code s}, {@code 10s}, {@code 90min}, {@code 1500us}. */
   static String period(Duration period) {
-    long micros = Rate.micros(period);
+    long micros = Micros.of(period);
     for (int i = 0; i < UNITS.length; i++) {
       if (micros % MICROS[i] == 0) {
         long count = micros / MICROS[i];
@@ -123,11 +123,11 @@ final class LimitText {
       }
     }
     long periods = count == null ? 1 : Long.parseLong(count);
-    long longest = Rate.micros(Rate.MAX_PERIOD);
+    long longest = Micros.of(Rate.MAX_PERIOD);
     Duration period =
         periods > longest / micros
             ? Rate.MAX_PERIOD.plusDays(1)
-            : Duration.of(periods * micros, ChronoUnit.MICROS);
+            : Micros.duration(periods * micros);
     return Rate.per(Long.parseLong(text.group(group)), period);
   }
 }

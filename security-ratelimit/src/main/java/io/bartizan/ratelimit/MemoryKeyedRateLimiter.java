@@ -169,7 +169,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   private @Nullable Cell changed(Cell cell, Limits limits, long now) {
-    List<Gauge> before = cell.freeze();
+    List<Cell.Counted> before = cell.freeze();
     if (before == null) {
       size.decrementAndGet();
       return null;

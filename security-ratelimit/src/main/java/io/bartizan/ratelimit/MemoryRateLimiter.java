@@ -70,7 +70,7 @@ class MemoryRateLimiter implements RateLimiter {
   @Override
   public void change(Limits limits) {
     Objects.requireNonNull(limits, "limits");
-    List<Gauge> before = cell.freeze();
+    List<Cell.Counted> before = cell.freeze();
     while (before == null) {
       // another change is under way; this one comes after it
       Thread.onSpinWait();

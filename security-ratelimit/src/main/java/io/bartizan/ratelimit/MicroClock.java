@@ -1,7 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Ticker;
-import java.time.Instant;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.InstantSource;
 import java.util.Objects;
 
@@ -17,8 +17,7 @@ final class MicroClock {
 
   MicroClock(Ticker ticker, InstantSource wall) {
     this.ticker = Objects.requireNonNull(ticker, "ticker");
-    Instant now = wall.instant();
-    this.originMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+    this.originMicros = Micros.of(wall.instant());
     this.originNanos = ticker.nanos();
   }
 

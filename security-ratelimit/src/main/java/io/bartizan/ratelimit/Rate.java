@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -40,8 +41,8 @@ public record Rate(long permits, Duration period) {
       throw new IllegalArgumentException(
           "period is " + period + ", whole microseconds from 1 ms to 36525 days are accepted");
     }
-    if (permits / 1000 > micros(period)
-        || (permits / 1000 == micros(period) && permits % 1000 > 0)) {
+    if (permits / 1000 > Micros.of(period)
+        || (permits / 1000 == Micros.of(period) && permits % 1000 > 0)) {
       throw new IllegalArgumentException(
           "permits is "
               + permits
@@ -107,11 +108,7 @@ public record Rate(long permits, Duration period) {
 
   /** The period in microseconds: exact, and below 2^52. */
   long periodMicros() {
-    return micros(period);
-  }
-
-  static long micros(Duration duration) {
-    return duration.getSeconds() * 1_000_000 + duration.getNano() / 1000;
+    return Micros.of(period);
   }
 
   /**

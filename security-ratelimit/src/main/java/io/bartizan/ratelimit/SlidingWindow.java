@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.LogCount;
 import java.time.Duration;
 
 /**
@@ -48,8 +50,8 @@ public final class SlidingWindow extends Limit {
   }
 
   @Override
-  Gauge gauge(long now) {
-    return new SlidingWindowGauge(this);
+  Count count(long now) {
+    return LogCount.of(capacity(), rate.periodMicros());
   }
 
   @Override

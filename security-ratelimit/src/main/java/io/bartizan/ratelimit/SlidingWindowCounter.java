@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.SlidingCount;
 import java.time.Duration;
 
 /**
@@ -24,8 +26,6 @@ import java.time.Duration;
  */
 public final class SlidingWindowCounter extends Limit {
 
-  private static final long MOST_GRAINS = 1024;
-
   private final Rate rate;
 
   SlidingWindowCounter(String name, Rate rate) {
@@ -48,7 +48,7 @@ public final class SlidingWindowCounter extends Limit {
    * @return microseconds; at least 1
    */
   public long grainMicros() {
-    return (rate.periodMicros() + MOST_GRAINS - 1) / MOST_GRAINS;
+    return SlidingCount.grain(rate.periodMicros());
   }
 
   /**
@@ -57,8 +57,7 @@ public final class SlidingWindowCounter extends Limit {
    * @return 1 to 1024
    */
   public long grains() {
-    long grain = grainMicros();
-    return (rate.periodMicros() + grain - 1) / grain;
+    return SlidingCount.grains(rate.periodMicros());
   }
 
   @Override
@@ -72,8 +71,8 @@ public final class SlidingWindowCounter extends Limit {
   }
 
   @Override
-  Gauge gauge(long now) {
-    return new SlidingWindowCounterGauge(this);
+  Count count(long now) {
+    return SlidingCount.of(capacity(), rate.periodMicros());
   }
 
   @Override

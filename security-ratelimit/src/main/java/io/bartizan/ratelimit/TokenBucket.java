@@ -1,8 +1,11 @@
 package io.bartizan.ratelimit;
 
-import java.math.BigInteger;
+import io.bartizan.ratelimit.count.BucketCount;
+import io.bartizan.ratelimit.count.BucketUnits;
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
+import io.bartizan.ratelimit.count.SteppedCount;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
@@ -38,21 +41,16 @@ import java.util.Objects;
  */
 public final class TokenBucket extends Limit {
 
-  private static final long MAX_SCALE = 1 << 16;
-  private static final long MAX_FILL_UNITS = 1L << 61;
-
-  /** No bucket is ever further from full: 2^61 of capacity and as much of reservations. */
-  static final long MAX_BACKLOG = (1L << 62) - 1;
-
   private final Rate refill;
   private final boolean stepped;
   private final long initialPermits;
-  private final long unitsPerMicro;
-  private final long unitsPerPermit;
-  private final boolean exact;
+  private final BucketUnits units;
 
-  /** The backlog of an empty bucket. */
-  private final long fullUnits;
+  /** The numbers of {@link #units()}, one load nearer for the hot path. */
+  final long perMicro;
+
+  final long perPermit;
+  final long full;
 
   TokenBucket(String name, long capacity, Rate refill, boolean stepped, long initialPermits) {
     super(name, capacity);
@@ -63,11 +61,8 @@ public final class TokenBucket extends Limit {
     this.stepped = stepped;
     this.initialPermits = initialPermits;
     this.refill = Objects.requireNonNull(refill, "refill");
-    long divisor = gcd(refill.permits(), refill.periodMicros());
-    long p = refill.permits() / divisor;
-    long t = refill.periodMicros() / divisor;
-    long fill = ceilMulDiv(capacity, t, p);
-    if (fill > Rate.micros(Rate.MAX_PERIOD)) {
+    long fill = BucketUnits.fillMicros(capacity, refill.permits(), refill.periodMicros());
+    if (fill > Micros.of(Rate.MAX_PERIOD)) {
       throw new IllegalArgumentException(
           "capacity is "
               + capacity
@@ -75,11 +70,10 @@ public final class TokenBucket extends Limit {
               + refill
               + " in more than 36525 days; at most that is accepted");
     }
-    long maxScale = Math.min(MAX_SCALE, MAX_FILL_UNITS / fill);
-    exact = p <= maxScale;
-    unitsPerMicro = exact ? p : Long.highestOneBit(maxScale);
-    unitsPerPermit = exact ? t : ceilMulDiv(t, unitsPerMicro, p);
-    fullUnits = capacity * unitsPerPermit;
+    units = BucketUnits.of(capacity, refill.permits(), refill.periodMicros());
+    perMicro = units.perMicro();
+    perPermit = units.perPermit();
+    full = units.full();
   }
 
   /**
@@ -115,7 +109,7 @@ public final class TokenBucket extends Limit {
    * @return units in one microsecond; 1 to 65 536
    */
   public long unitsPerMicro() {
-    return unitsPerMicro;
+    return perMicro;
   }
 
   /**
@@ -124,7 +118,7 @@ public final class TokenBucket extends Limit {
    * @return units; {@link #capacity()} times this is at most 2<sup>61</sup> + 10<sup>12</sup>
    */
   public long unitsPerPermit() {
-    return unitsPerPermit;
+    return perPermit;
   }
 
   /**
@@ -133,7 +127,7 @@ public final class TokenBucket extends Limit {
    * @return false if permits come back a little later than {@link #refill()} says
    */
   public boolean isExact() {
-    return exact;
+    return units.isExact();
   }
 
   /**
@@ -187,91 +181,22 @@ public final class TokenBucket extends Limit {
   public Duration window() {
     long micros =
         stepped
-            ? ceilDiv(capacity(), refill.permits()) * refill.periodMicros()
-            : ceilDiv(fullUnits, unitsPerMicro);
-    return Duration.of(micros, ChronoUnit.MICROS);
+            ? Micros.ceilDiv(capacity(), refill.permits()) * refill.periodMicros()
+            : units.micros(full);
+    return Micros.duration(micros);
   }
 
-  /** The units between a clock and an arrival time that may have wrapped or passed. */
-  static long backlog(long tat, long clock) {
-    long ahead = tat - clock;
-    return ahead < 0 || ahead > MAX_BACKLOG ? 0 : ahead;
-  }
-
-  /** The arrival time of a new bucket, which may begin with less than all it can hold. */
-  long firstArrival(long now) {
-    return now * unitsPerMicro + (capacity() - initialPermits) * unitsPerPermit;
-  }
-
-  long emptyBacklog() {
-    return fullUnits;
-  }
-
-  boolean fits(long backlog, long permits) {
-    return permits <= capacity() && backlog + permits * unitsPerPermit <= fullUnits;
-  }
-
-  /** What permits cost, at most all there can be. */
-  long units(long permits) {
-    return permits > MAX_BACKLOG / unitsPerPermit ? MAX_BACKLOG : permits * unitsPerPermit;
-  }
-
-  /** Microseconds until permits fit after all that were reserved before; a lifetime if never. */
-  long waitMicros(long backlog, long permits) {
-    if (permits > capacity() || backlog > MAX_BACKLOG - permits * unitsPerPermit) {
-      return Long.MAX_VALUE;
-    }
-    return ceilDiv(Math.max(0, backlog + permits * unitsPerPermit - fullUnits), unitsPerMicro);
-  }
-
-  /**
-   * The backlog of another bucket as permits of this one; what was reserved ahead stays as time.
-   */
-  long converted(TokenBucket other, long backlog) {
-    long consumed = Math.min(backlog, other.fullUnits);
-    long ahead = ceilDiv(backlog - consumed, other.unitsPerMicro);
-    long own = Math.min(fullUnits, ceilMulDiv(consumed, unitsPerPermit, other.unitsPerPermit));
-    return own + Math.min(ahead, (MAX_BACKLOG - own) / unitsPerMicro) * unitsPerMicro;
-  }
-
-  long remaining(long backlog) {
-    return Math.max(0, (fullUnits - backlog) / unitsPerPermit);
-  }
-
-  /** Nanoseconds until {@code permits} fit; a wait is rounded up to a whole microsecond. */
-  long retryNanos(long backlog, long permits) {
-    return unitsToNanos(Math.max(0, backlog + permits * unitsPerPermit - fullUnits));
-  }
-
-  long resetNanos(long backlog) {
-    return unitsToNanos(backlog);
-  }
-
-  private long unitsToNanos(long units) {
-    long micros = ceilDiv(units, unitsPerMicro);
-    return micros > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : micros * 1000;
-  }
-
-  private static long ceilDiv(long a, long b) {
-    return a / b + (a % b == 0 ? 0 : 1);
-  }
-
-  private static long ceilMulDiv(long a, long b, long divisor) {
-    BigInteger[] result =
-        BigInteger.valueOf(a)
-            .multiply(BigInteger.valueOf(b))
-            .divideAndRemainder(BigInteger.valueOf(divisor));
-    BigInteger rounded = result[0].add(BigInteger.valueOf(result[1].signum()));
-    return rounded.bitLength() > 63 ? Long.MAX_VALUE : rounded.longValue();
-  }
-
-  private static long gcd(long a, long b) {
-    return b == 0 ? a : gcd(b, a % b);
+  /** The arithmetic of a bucket refilled evenly. */
+  BucketUnits units() {
+    return units;
   }
 
   @Override
-  Gauge gauge(long now) {
-    return stepped ? new SteppedGauge(this, now) : BucketGauge.fresh(this, now);
+  Count count(long now) {
+    return stepped
+        ? SteppedCount.of(
+            capacity(), refill.permits(), refill.periodMicros(), now, capacity() - initialPermits)
+        : BucketCount.of(units, now, units.first(initialPermits));
   }
 
   @Override

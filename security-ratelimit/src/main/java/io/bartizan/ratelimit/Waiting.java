@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,8 +15,8 @@ final class Waiting {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
     return maxWait.compareTo(Rate.MAX_PERIOD) > 0
-        ? Rate.micros(Rate.MAX_PERIOD)
-        : Rate.micros(maxWait);
+        ? Micros.of(Rate.MAX_PERIOD)
+        : Micros.of(maxWait);
   }
 
   /** Waits until the reserved permits may be used; gives them back if interrupted. */

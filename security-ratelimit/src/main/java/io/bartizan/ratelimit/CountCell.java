@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.ratelimit.count.Count;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -9,23 +10,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Any limits of one subject behind one flag that is held for some tens of nanoseconds: never while
- * anything waits, allocates much, or runs code of the application. A check looks at all gauges,
+ * anything waits, allocates much, or runs code of the application. A check looks at all counts,
  * then charges all or none.
  */
-final class GaugeCell extends Cell {
+final class CountCell extends Cell {
 
   private static final VarHandle HELD;
 
   static {
     try {
-      HELD = MethodHandles.lookup().findVarHandle(GaugeCell.class, "held", boolean.class);
+      HELD = MethodHandles.lookup().findVarHandle(CountCell.class, "held", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final Limits limits;
-  private final Gauge[] gauges;
+  private final List<Limit> list;
+  private final Count[] counts;
 
   @SuppressWarnings("UnusedVariable") // through HELD
   private volatile boolean held;
@@ -33,33 +35,35 @@ final class GaugeCell extends Cell {
   private boolean dead;
   private long last;
 
-  private GaugeCell(Limits limits, Gauge[] gauges, long now) {
+  private CountCell(Limits limits, Count[] counts, long now) {
     this.limits = limits;
-    this.gauges = gauges;
+    this.list = limits.list();
+    this.counts = counts;
     this.last = now;
   }
 
-  static GaugeCell of(Limits limits, long now) {
-    Gauge[] gauges = new Gauge[limits.list().size()];
-    for (int i = 0; i < gauges.length; i++) {
-      gauges[i] = limits.list().get(i).gauge(now);
+  static CountCell of(Limits limits, long now) {
+    Count[] counts = new Count[limits.list().size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = limits.list().get(i).count(now);
     }
-    return new GaugeCell(limits, gauges, now);
+    return new CountCell(limits, counts, now);
   }
 
   /** Before this cell is shared. */
-  void inherit(List<Gauge> before, long now) {
-    for (Gauge gauge : gauges) {
-      for (Gauge old : before) {
-        if (old.limit().name().equals(gauge.limit().name())) {
-          gauge.inherit(old, now);
+  void inherit(List<Counted> before, long now) {
+    for (int i = 0; i < counts.length; i++) {
+      for (Counted old : before) {
+        if (old.limit().name().equals(list.get(i).name())) {
+          counts[i].inherit(old.count(), now);
         }
       }
     }
   }
 
-  Gauge gauge(int index) {
-    return gauges[index];
+  /** The count of the only limit. */
+  Count only() {
+    return counts[0];
   }
 
   @Override
@@ -104,8 +108,8 @@ final class GaugeCell extends Cell {
         return false;
       }
       long now = advance(clock);
-      for (Gauge gauge : gauges) {
-        gauge.refund(now, permits);
+      for (Count count : counts) {
+        count.refund(now, permits);
       }
       return true;
     } finally {
@@ -122,17 +126,17 @@ final class GaugeCell extends Cell {
       }
       long now = advance(time.micros());
       long wait = 0;
-      for (Gauge gauge : gauges) {
-        wait = Math.max(wait, gauge.waitMicros(now, permits));
+      for (int i = 0; i < counts.length; i++) {
+        wait = Math.max(wait, waitMicros(i, now, permits));
       }
       if (wait > maxWaitMicros) {
         Decision refused = decision(false, now, permits);
         return Reservation.of(refused, refused.retryAfter(), () -> {});
       }
       charge(now, permits);
-      long[] marks = new long[gauges.length];
+      long[] marks = new long[counts.length];
       for (int i = 0; i < marks.length; i++) {
-        marks[i] = gauges[i].mark(now);
+        marks[i] = counts[i].mark(now);
       }
       return Reservation.of(
           decision(true, now, permits),
@@ -148,7 +152,7 @@ final class GaugeCell extends Cell {
     try {
       long now = advance(clock);
       for (int i = 0; i < marks.length && !dead; i++) {
-        gauges[i].cancel(now, permits, marks[i]);
+        counts[i].cancel(now, permits, marks[i]);
       }
     } finally {
       release();
@@ -161,8 +165,8 @@ final class GaugeCell extends Cell {
     try {
       boolean idle = !dead && clock - last >= restMicros;
       long now = idle ? advance(clock) : last;
-      for (int i = 0; i < gauges.length && idle; i++) {
-        idle = gauges[i].idle(now);
+      for (int i = 0; i < counts.length && idle; i++) {
+        idle = counts[i].isIdle(now);
       }
       dead |= idle;
       return dead;
@@ -172,22 +176,26 @@ final class GaugeCell extends Cell {
   }
 
   @Override
-  @Nullable List<Gauge> freeze() {
+  @Nullable List<Counted> freeze() {
     hold();
     try {
       if (dead) {
         return null;
       }
       dead = true;
-      return List.of(gauges);
+      List<Counted> frozen = new ArrayList<>(counts.length);
+      for (int i = 0; i < counts.length; i++) {
+        frozen.add(new Counted(list.get(i), counts[i]));
+      }
+      return frozen;
     } finally {
       release();
     }
   }
 
   private boolean fits(long now, long permits) {
-    for (Gauge gauge : gauges) {
-      if (permits > gauge.limit().capacity() || !gauge.fits(now, permits)) {
+    for (Count count : counts) {
+      if (!count.fits(now, permits)) {
         return false;
       }
     }
@@ -195,21 +203,41 @@ final class GaugeCell extends Cell {
   }
 
   private void charge(long now, long permits) {
-    for (Gauge gauge : gauges) {
-      gauge.charge(now, permits);
+    for (Count count : counts) {
+      count.charge(now, permits);
     }
   }
 
   private Decision decision(boolean allowed, long now, long permits) {
-    if (gauges.length == 1) {
-      return gauges[0].decision(allowed, now, permits);
+    if (counts.length == 1) {
+      return decision(0, allowed, now, permits);
     }
-    List<Decision> parts = new ArrayList<>(gauges.length);
-    for (Gauge gauge : gauges) {
-      boolean fits = allowed || (permits <= gauge.limit().capacity() && gauge.fits(now, permits));
-      parts.add(gauge.decision(fits, now, permits));
+    List<Decision> parts = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      parts.add(decision(i, allowed || counts[i].fits(now, permits), now, permits));
     }
     return Decision.allOf(parts);
+  }
+
+  private Decision decision(int index, boolean allowed, long now, long permits) {
+    Count count = counts[index];
+    return Decision.ofMicros(
+        list.get(index),
+        allowed,
+        permits,
+        count.remaining(now),
+        allowed ? 0 : count.retryMicros(now, permits),
+        count.resetMicros(now));
+  }
+
+  private long waitMicros(int index, long now, long permits) {
+    if (!counts[index].promisesTimes()) {
+      throw new UnsupportedOperationException(
+          "a "
+              + list.get(index)
+              + " limit can't promise a time; reserve and acquire need token buckets");
+    }
+    return counts[index].waitMicros(now, permits);
   }
 
   /** Two threads may read the clock in one order and come here in the other. */

@@ -1,4 +1,4 @@
-package io.bartizan.ratelimit;
+package io.bartizan.ratelimit.count;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,12 +6,11 @@ import org.jspecify.annotations.Nullable;
  * The log of a sliding window: for each microsecond in which permits were taken, how many had been
  * taken in all by then. Blocks are linked and never copied, so that no call pays for growth.
  */
-final class SlidingWindowGauge extends Gauge {
+public final class LogCount extends Count {
 
   private static final int FIRST_BLOCK = 4;
   private static final int LARGEST_BLOCK = 256;
 
-  private final SlidingWindow limit;
   private final long period;
   private @Nullable Block oldest;
   private @Nullable Block newest;
@@ -21,29 +20,35 @@ final class SlidingWindowGauge extends Gauge {
 
   private long gone;
 
-  SlidingWindowGauge(SlidingWindow limit) {
-    this.limit = limit;
-    this.period = limit.rate().periodMicros();
+  private LogCount(long capacity, long periodMicros) {
+    super(capacity);
+    this.period = periodMicros;
+  }
+
+  /**
+   * An empty log.
+   *
+   * @param capacity permits in a window
+   * @param periodMicros how long a permit counts
+   * @return a count with nothing in it
+   */
+  public static LogCount of(long capacity, long periodMicros) {
+    return new LogCount(capacity, periodMicros);
   }
 
   @Override
-  SlidingWindow limit() {
-    return limit;
-  }
-
-  @Override
-  long used(long now) {
+  public long used(long now) {
     forget(now);
     return taken - gone;
   }
 
   @Override
-  boolean fits(long now, long permits) {
-    return permits <= limit.capacity() - used(now);
+  public boolean fits(long now, long permits) {
+    return permits <= capacity() - used(now);
   }
 
   @Override
-  void charge(long now, long permits) {
+  public void charge(long now, long permits) {
     forget(now);
     taken += permits;
     Block last = newest;
@@ -68,7 +73,7 @@ final class SlidingWindowGauge extends Gauge {
 
   /** Gives back what is oldest: what stays counts longer, never shorter, than what was taken. */
   @Override
-  void refund(long now, long permits) {
+  public void refund(long now, long permits) {
     long used = used(now); // which changes `gone`
     gone += Math.min(permits, used);
     forget(now);
@@ -91,17 +96,16 @@ final class SlidingWindowGauge extends Gauge {
   }
 
   @Override
-  Decision decision(boolean allowed, long now, long permits) {
-    long used = used(now);
-    long tooMany = used + Math.min(permits, limit.capacity()) - limit.capacity();
+  public long retryMicros(long now, long permits) {
+    long tooMany = used(now) + Math.min(permits, capacity()) - capacity();
+    return tooMany <= 0 ? 0 : whenGone(gone + tooMany) - now;
+  }
+
+  @Override
+  public long resetMicros(long now) {
+    forget(now);
     Block last = newest;
-    return Decision.ofMicros(
-        limit,
-        allowed,
-        permits,
-        Math.max(0, limit.capacity() - used),
-        tooMany <= 0 ? 0 : whenGone(gone + tooMany) - now,
-        last == null ? 0 : last.times[last.to - 1] + period - now);
+    return last == null ? 0 : last.times[last.to - 1] + period - now;
   }
 
   /** When as many of those taken in all will have left the window; there are as many. */
@@ -127,14 +131,14 @@ final class SlidingWindowGauge extends Gauge {
   }
 
   @Override
-  boolean idle(long now) {
+  public boolean isIdle(long now) {
     return used(now) == 0;
   }
 
   /** Permits keep the times at which they were taken, also those beyond a smaller limit. */
   @Override
-  void inherit(Gauge old, long now) {
-    if (!(old instanceof SlidingWindowGauge log)) {
+  public void inherit(Count old, long now) {
+    if (!(old instanceof LogCount log)) {
       super.inherit(old, now);
       return;
     }

@@ -1,0 +1,121 @@
+package io.bartizan.ratelimit.count;
+
+/** A token bucket that is refilled evenly: the theoretical arrival time in units. */
+public final class BucketCount extends Count {
+
+  private final BucketUnits units;
+  private long tat;
+
+  private BucketCount(BucketUnits units, long tat) {
+    super(units.capacity());
+    this.units = units;
+    this.tat = tat;
+  }
+
+  /**
+   * A bucket with this arrival time.
+   *
+   * @param units its arithmetic
+   * @param tat its theoretical arrival time, in units
+   * @return the count
+   */
+  public static BucketCount at(BucketUnits units, long tat) {
+    return new BucketCount(units, tat);
+  }
+
+  /**
+   * A bucket as it was left.
+   *
+   * @param units its arithmetic
+   * @param now the time
+   * @param backlog its backlog then, in units; for a new one {@link BucketUnits#first}
+   * @return the count
+   */
+  public static BucketCount of(BucketUnits units, long now, long backlog) {
+    return new BucketCount(units, now * units.perMicro() + backlog);
+  }
+
+  /**
+   * How far the bucket is from full.
+   *
+   * @param now the time
+   * @return units
+   */
+  public long backlog(long now) {
+    return BucketUnits.backlog(tat, now * units.perMicro());
+  }
+
+  private void setBacklog(long now, long backlog) {
+    tat = now * units.perMicro() + Math.min(backlog, BucketUnits.MAX_BACKLOG);
+  }
+
+  @Override
+  public boolean fits(long now, long permits) {
+    return units.fits(backlog(now), permits);
+  }
+
+  @Override
+  public void charge(long now, long permits) {
+    setBacklog(now, backlog(now) + units.cost(permits));
+  }
+
+  @Override
+  public void refund(long now, long permits) {
+    setBacklog(now, Math.max(0, backlog(now) - units.cost(permits)));
+  }
+
+  @Override
+  public long used(long now) {
+    return Micros.ceilDiv(backlog(now), units.perPermit());
+  }
+
+  @Override
+  public boolean isIdle(long now) {
+    return backlog(now) == 0;
+  }
+
+  @Override
+  public long remaining(long now) {
+    return units.remaining(backlog(now));
+  }
+
+  @Override
+  public long retryMicros(long now, long permits) {
+    return units.retryMicros(backlog(now), Math.min(permits, capacity()));
+  }
+
+  @Override
+  public long resetMicros(long now) {
+    return units.micros(backlog(now));
+  }
+
+  @Override
+  public boolean promisesTimes() {
+    return true;
+  }
+
+  @Override
+  public long waitMicros(long now, long permits) {
+    return units.waitMicros(backlog(now), permits);
+  }
+
+  @Override
+  public long mark(long now) {
+    return tat;
+  }
+
+  @Override
+  public void cancel(long now, long permits, long mark) {
+    long notBack = BucketUnits.backlog(mark, now * units.perMicro());
+    setBacklog(now, Math.max(0, backlog(now) - Math.min(notBack, units.cost(permits))));
+  }
+
+  @Override
+  public void inherit(Count old, long now) {
+    if (old instanceof BucketCount that) {
+      setBacklog(now, units.converted(that.units, that.backlog(now)));
+    } else {
+      super.inherit(old, now);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.bartizan.ratelimit.count;
+
+/**
+ * How much of one limit one subject has consumed: the state of an algorithm, for one thread at a
+ * time. Every {@code now} is in microseconds since the epoch and not before the last one.
+ */
+public abstract class Count {
+
+  private final long capacity;
+
+  Count(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /**
+   * The most permits that can be had at once.
+   *
+   * @return at least 1
+   */
+  public final long capacity() {
+    return capacity;
+  }
+
+  /**
+   * Whether so many permits can be taken now; does not change what later calls say.
+   *
+   * @param now the time
+   * @param permits any number of at least 1
+   * @return false if not, and always if they are more than the capacity
+   */
+  public abstract boolean fits(long now, long permits);
+
+  /**
+   * Counts permits, whether they fit or not.
+   *
+   * @param now the time
+   * @param permits at most the capacity
+   */
+  public abstract void charge(long now, long permits);
+
+  /**
+   * Uncounts permits, down to nothing.
+   *
+   * @param now the time
+   * @param permits any number of at least 1
+   */
+  public abstract void refund(long now, long permits);
+
+  /**
+   * Permits that count now.
+   *
+   * @param now the time
+   * @return zero or more, rounded up
+   */
+  public abstract long used(long now);
+
+  /**
+   * Whether a new count would be the same.
+   *
+   * @param now the time
+   * @return false while anything counts
+   */
+  public abstract boolean isIdle(long now);
+
+  /**
+   * Permits that could be taken now.
+   *
+   * @param now the time
+   * @return zero or more, rounded down
+   */
+  public long remaining(long now) {
+    return Math.max(0, capacity - used(now));
+  }
+
+  /**
+   * How long until permits that do not fit now will, if nobody takes others.
+   *
+   * @param now the time
+   * @param permits any number; more than the capacity count as the capacity
+   * @return microseconds, rounded up
+   */
+  public abstract long retryMicros(long now, long permits);
+
+  /**
+   * How long until nothing counts any more, if nobody takes more.
+   *
+   * @param now the time
+   * @return microseconds, rounded up
+   */
+  public abstract long resetMicros(long now);
+
+  /**
+   * Whether {@link #waitMicros}, {@link #mark} and {@link #cancel} are supported.
+   *
+   * @return false if the algorithm can't promise a time
+   */
+  public boolean promisesTimes() {
+    return false;
+  }
+
+  /**
+   * How long until permits would fit, counted after all that were charged before.
+   *
+   * @param now the time
+   * @param permits any number of at least 1
+   * @return microseconds, {@code Long.MAX_VALUE} if never
+   * @throws UnsupportedOperationException if the algorithm can't promise a time
+   */
+  public long waitMicros(long now, long permits) {
+    throw timeless();
+  }
+
+  /**
+   * Where the permits charged last end, for {@link #cancel}.
+   *
+   * @param now the time
+   * @return a number that {@link #cancel} understands
+   * @throws UnsupportedOperationException if the algorithm can't promise a time
+   */
+  public long mark(long now) {
+    throw timeless();
+  }
+
+  /**
+   * Uncounts a reservation as far as it has not come back yet.
+   *
+   * @param now the time
+   * @param permits how many were reserved
+   * @param mark where they end
+   * @throws UnsupportedOperationException if the algorithm can't promise a time
+   */
+  public void cancel(long now, long permits, long mark) {
+    throw timeless();
+  }
+
+  /**
+   * Takes over what another limit had counted, into a count with nothing in it.
+   *
+   * @param old the other's count
+   * @param now the time
+   */
+  public void inherit(Count old, long now) {
+    long used = Math.min(old.used(now), capacity);
+    if (used > 0) {
+      charge(now, used);
+    }
+  }
+
+  private static UnsupportedOperationException timeless() {
+    return new UnsupportedOperationException("only token buckets promise a time");
+  }
+}

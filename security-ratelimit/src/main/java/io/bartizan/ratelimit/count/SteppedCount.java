@@ -1,0 +1,111 @@
+package io.bartizan.ratelimit.count;
+
+/**
+ * A token bucket that is refilled in whole periods: the arrival time counted in permits, on a clock
+ * that jumps by the permits of a step at each multiple of the period since the epoch.
+ */
+public final class SteppedCount extends Count {
+
+  private final long step;
+  private final long period;
+  private long arrival;
+
+  private SteppedCount(long capacity, long step, long periodMicros, long now, long used) {
+    super(capacity);
+    this.step = step;
+    this.period = periodMicros;
+    this.arrival = clock(now) + used;
+  }
+
+  /**
+   * A bucket as it was left.
+   *
+   * @param capacity what it holds
+   * @param step permits that a period brings
+   * @param periodMicros the period
+   * @param now the time
+   * @param used permits that were missing then; for a new one the capacity less what it begins with
+   * @return the count
+   */
+  public static SteppedCount of(
+      long capacity, long step, long periodMicros, long now, long used) {
+    return new SteppedCount(capacity, step, periodMicros, now, used);
+  }
+
+  private long clock(long now) {
+    return now / period * step;
+  }
+
+  @Override
+  public long used(long now) {
+    return Math.max(0, arrival - clock(now));
+  }
+
+  @Override
+  public boolean fits(long now, long permits) {
+    return permits <= capacity() - used(now);
+  }
+
+  @Override
+  public void charge(long now, long permits) {
+    arrival = clock(now) + Math.min(BucketUnits.MAX_BACKLOG / step, used(now) + permits);
+  }
+
+  @Override
+  public long retryMicros(long now, long permits) {
+    return untilBack(now, used(now) + Math.min(permits, capacity()) - capacity());
+  }
+
+  @Override
+  public long resetMicros(long now) {
+    return untilBack(now, used(now));
+  }
+
+  /** Microseconds until so many permits of those used are back. */
+  private long untilBack(long now, long permits) {
+    long steps = Micros.ceilDiv(Math.max(0, permits), step);
+    return steps == 0 ? 0 : steps * period - now % period;
+  }
+
+  @Override
+  public void refund(long now, long permits) {
+    arrival = clock(now) + Math.max(0, used(now) - permits);
+  }
+
+  @Override
+  public boolean isIdle(long now) {
+    return used(now) == 0;
+  }
+
+  @Override
+  public boolean promisesTimes() {
+    return true;
+  }
+
+  @Override
+  public long waitMicros(long now, long permits) {
+    return permits > capacity() ? Long.MAX_VALUE : retryMicros(now, permits);
+  }
+
+  @Override
+  public long mark(long now) {
+    return arrival;
+  }
+
+  @Override
+  public void cancel(long now, long permits, long mark) {
+    refund(now, Math.min(permits, Math.max(0, mark - clock(now))));
+  }
+
+  /** What was consumed stays so, at most the whole capacity; what was reserved ahead is added. */
+  @Override
+  public void inherit(Count old, long now) {
+    if (old instanceof SteppedCount that) {
+      long used = that.used(now);
+      long consumed = Math.min(used, that.capacity());
+      arrival = clock(now) + Math.min(consumed, capacity()) + used - consumed;
+    } else {
+      super.inherit(old, now);
+    }
+  }
+}
