@@ -20,12 +20,12 @@ final class AnchorCheck {
   static List<X509Certificate> checked(String source, List<X509Certificate> certificates) {
     if (certificates.isEmpty()) {
       throw new TlsMaterialException(
-          TlsReason.ANCHORS_EMPTY, source, "holds no certificate, one or more are needed");
+          MaterialReason.ANCHORS_EMPTY, source, "holds no certificate, one or more are needed");
     }
     for (X509Certificate certificate : certificates) {
       if (!isCa(certificate)) {
         throw new TlsMaterialException(
-            TlsReason.ANCHOR_NOT_CA,
+            MaterialReason.ANCHOR_NOT_CA,
             source,
             "holds "
                 + Certificates.label(certificate)
@@ -33,7 +33,7 @@ final class AnchorCheck {
       }
       if (!isEnforceable(certificate)) {
         throw new TlsMaterialException(
-            TlsReason.ANCHOR_UNENFORCEABLE,
+            MaterialReason.ANCHOR_UNENFORCEABLE,
             source,
             "holds "
                 + Certificates.label(certificate)

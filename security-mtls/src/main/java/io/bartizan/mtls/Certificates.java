@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Pem;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.Span;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
@@ -31,7 +32,7 @@ final class Certificates {
       return Pem.parse(text);
     } catch (IllegalArgumentException e) {
       throw new TlsMaterialException(
-          TlsReason.FILE_MALFORMED, source, "is malformed: " + e.getMessage());
+          MaterialReason.FILE_MALFORMED, source, "is malformed: " + e.getMessage());
     }
   }
 
@@ -43,7 +44,7 @@ final class Certificates {
         case "CERTIFICATE", "X509 CERTIFICATE" -> certificates.add(of(source, block.content()));
         case "TRUSTED CERTIFICATE" ->
             throw new TlsMaterialException(
-                TlsReason.FILE_MALFORMED,
+                MaterialReason.FILE_MALFORMED,
                 source,
                 "holds an OpenSSL TRUSTED CERTIFICATE, a plain CERTIFICATE is needed");
         default -> {}
@@ -63,7 +64,7 @@ final class Certificates {
       // the sentence below says enough; the parser's own may quote the content
     }
     throw new TlsMaterialException(
-        TlsReason.FILE_MALFORMED, source, "holds a certificate that can't be parsed");
+        MaterialReason.FILE_MALFORMED, source, "holds a certificate that can't be parsed");
   }
 
   /**
@@ -78,7 +79,7 @@ final class Certificates {
           read[i] = of("peer", read[i].getEncoded());
         } catch (CertificateEncodingException | TlsMaterialException e) {
           throw new PeerRejectedException(
-              TlsReason.CHAIN_INVALID, "the JDK can't read a certificate of the chain");
+              PeerReason.CHAIN_INVALID, "the JDK can't read a certificate of the chain");
         }
       }
     }
@@ -99,12 +100,12 @@ final class Certificates {
     if (now.isAfter(certificate.getNotAfter().toInstant())) {
       return " expired at "
           + certificate.getNotAfter().toInstant()
-          + Span.since(certificate.getNotAfter(), now);
+          + " (" + Span.ago(certificate.getNotAfter().toInstant(), now) + ")";
     }
     return now.isBefore(certificate.getNotBefore().toInstant())
         ? " is not valid before "
             + certificate.getNotBefore().toInstant()
-            + Span.until(certificate.getNotBefore(), now)
+            + " (" + Span.until(certificate.getNotBefore().toInstant(), now) + ")"
         : null;
   }
 

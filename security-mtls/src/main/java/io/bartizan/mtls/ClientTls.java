@@ -4,11 +4,39 @@ import java.time.Duration;
 import javax.net.ssl.HostnameVerifier;
 import org.jspecify.annotations.Nullable;
 
-/** Mutual TLS for a process that opens connections; made by {@link MutualTls#client}. */
+/** Mutual TLS for a process that opens connections. */
 public final class ClientTls extends MutualTls {
 
   ClientTls(Settings settings, @Nullable Duration reload) {
     super(settings, reload);
+  }
+
+  /**
+   * With all defaults: no reload but by {@link #reload}, no revocation data.
+   *
+   * @param identity the client's key and chain
+   * @param anchors who may vouch for servers
+   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
+   * @return mutual TLS that serves
+   * @throws NullPointerException if an argument is null
+   * @throws TlsMaterialException if key, chain or anchors can't be used
+   */
+  public static ClientTls of(Identity identity, TrustAnchors anchors, PeerPolicy policy) {
+    return builder(identity, anchors, policy).build();
+  }
+
+  /**
+   * A builder for what is optional.
+   *
+   * @param identity the client's key and chain
+   * @param anchors who may vouch for servers
+   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   */
+  public static Builder<ClientTls> builder(
+      Identity identity, TrustAnchors anchors, PeerPolicy policy) {
+    return new Builder<>(TlsSide.CLIENT, identity, anchors, policy, ClientTls::new);
   }
 
   /**
@@ -20,6 +48,6 @@ public final class ClientTls extends MutualTls {
    */
   public HostnameVerifier hostnameVerifier() {
     return (host, session) ->
-        Connections.decide(generations().current(), session, host).isAccepted();
+        Connections.decide(generations().newest(), session, host).isAccepted();
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -48,17 +49,26 @@ final class Connections {
   }
 
   void tell(PeerDecision decision, boolean resumed, @Nullable String host) {
-    settings
-        .listener()
-        .handshake(
-            new HandshakeEvent(settings.side(), decision, resumed, host, dryRun(decision, host)));
+    if (!settings.listeners().isEmpty()) {
+      HandshakeEvent event =
+          new HandshakeEvent(
+              settings.side(),
+              decision.outcome(),
+              decision.presented(),
+              decision.generation(),
+              resumed,
+              host,
+              dryRun(decision, host));
+      settings.listeners().tell(listener -> listener.decided(event));
+    }
   }
 
   private @Nullable String dryRun(PeerDecision decision, @Nullable String host) {
+    AcceptedPeer peer = decision.peer();
     if (settings.dryRun() instanceof Rule candidate
-        && decision instanceof PeerDecision.Accepted accepted
-        && candidate.match(new Rule.Subject(accepted.identity(), settings.side(), host)) == null) {
-      return accepted.identity() + " would not match " + candidate;
+        && peer != null
+        && candidate.match(new MetPeer(peer.identity(), settings.side(), host)) == null) {
+      return peer.identity() + " would not match " + candidate;
     }
     return null;
   }
@@ -79,13 +89,15 @@ final class Connections {
       return () -> {};
     }
     SSLSession session = guard.session();
-    if (decide(next, session, guard.host()) instanceof PeerDecision.Rejected rejected) {
-      if (rejected.reason() == TlsReason.REVOKED) {
-        guard.refuse(rejected);
-      }
-      return () -> settings.listener().noLongerAccepted(session, rejected);
+    Refusal refusal = decide(next, session, guard.host()).refusal();
+    if (refusal == null) {
+      return () -> {};
     }
-    return () -> {};
+    if (refusal.reason() == PeerReason.REVOKED) {
+      guard.refuse(refusal);
+    }
+    return () ->
+        settings.listeners().tell(listener -> listener.noLongerAccepted(session, refusal));
   }
 
   /** The whole decision of a generation about a session's peer. */

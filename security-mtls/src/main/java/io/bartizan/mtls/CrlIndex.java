@@ -50,7 +50,7 @@ final class CrlIndex {
       }
     }
     if (found == 0) {
-      throw new TlsMaterialException(TlsReason.FILE_MALFORMED, source, "holds no X509 CRL");
+      throw new TlsMaterialException(MaterialReason.FILE_MALFORMED, source, "holds no X509 CRL");
     }
   }
 
@@ -58,13 +58,13 @@ final class CrlIndex {
     Set<String> critical = crl.getCriticalExtensionOIDs();
     if (critical != null && !critical.isEmpty()) {
       throw new TlsMaterialException(
-          TlsReason.FILE_MALFORMED,
+          MaterialReason.FILE_MALFORMED,
           source,
           "is a delta, indirect or partial list (critical extensions " + critical + ")");
     }
     if (crl.getNextUpdate() == null) {
       throw new TlsMaterialException(
-          TlsReason.FILE_MALFORMED, source, "has no nextUpdate, so nobody knows when it is stale");
+          MaterialReason.FILE_MALFORMED, source, "has no nextUpdate, so nobody knows when it is stale");
     }
     byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(crl);
   }
@@ -79,14 +79,14 @@ final class CrlIndex {
       // the sentence below says enough
     }
     throw new TlsMaterialException(
-        TlsReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
+        MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
   }
 
   /** Refuses an index without lists, unless that was declared. */
   void checkUsable() {
     if (byIssuer.isEmpty() && !unlistedAccepted) {
       throw new TlsMaterialException(
-          TlsReason.REVOCATION_UNKNOWN,
+          MaterialReason.REVOCATION_UNKNOWN,
           "revocation lists",
           "hold no list, so every peer would be refused");
     }
@@ -108,7 +108,7 @@ final class CrlIndex {
       boolean counts = newest.contains(crl) || now.isBefore(thisUpdate(crl));
       if (counts && crl.getRevokedCertificate(certificate.getSerialNumber()) != null) {
         throw new PeerRejectedException(
-            TlsReason.REVOKED,
+            PeerReason.REVOKED,
             Certificates.label(certificate) + " is revoked by its issuer's list");
       }
     }
@@ -116,7 +116,7 @@ final class CrlIndex {
       refuseStale(newest.get(0), now);
     } else if (!unlistedAccepted) {
       throw new PeerRejectedException(
-          TlsReason.REVOCATION_UNKNOWN,
+          PeerReason.REVOCATION_UNKNOWN,
           "no revocation list signed by " + Certificates.label(issuer) + " is at hand");
     }
   }
@@ -210,7 +210,7 @@ final class CrlIndex {
 
   private void refuseStale(X509CRL crl, Instant now) throws PeerRejectedException {
     if (now.isAfter(end(crl))) {
-      throw new PeerRejectedException(TlsReason.REVOCATION_UNKNOWN, staleness(crl));
+      throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, staleness(crl));
     }
   }
 

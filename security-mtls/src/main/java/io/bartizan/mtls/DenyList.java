@@ -44,7 +44,7 @@ record DenyList(Set<BigInteger> serials, Set<String> pins) {
         moreSerials.add(new BigInteger(serial.replace(":", ""), 16));
       } else {
         throw new TlsMaterialException(
-            TlsReason.FILE_MALFORMED,
+            MaterialReason.FILE_MALFORMED,
             source,
             "has neither \"serial HEX\" nor \"sha256/BASE64\" in line " + number);
       }

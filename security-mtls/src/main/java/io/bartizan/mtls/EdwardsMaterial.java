@@ -28,7 +28,7 @@ final class EdwardsMaterial {
     byte[] pkcs8 = material.key().getEncoded();
     if (pkcs8 == null) {
       throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
+          MaterialReason.KEY_UNSUPPORTED,
           material.source(),
           "holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its own only");
     }
@@ -47,7 +47,7 @@ final class EdwardsMaterial {
       return new KeyMaterial(material.source(), translated, List.copyOf(chain));
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
+          MaterialReason.KEY_UNSUPPORTED,
           material.source(),
           "holds an Edwards key that Bouncy Castle's TLS can't use: " + e.getMessage());
     } finally {

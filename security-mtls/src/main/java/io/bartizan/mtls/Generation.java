@@ -17,12 +17,17 @@ record Generation(
     KeyMaterial identity,
     List<X509Certificate> anchors,
     TrustDecider decider,
-    RevocationData revocation,
+    LoadedRevocation revocation,
     SSLContext context,
     String fingerprint,
     Set<Path> files) {
 
-  String alias() {
+  /** How key managers call the key of a generation. */
+  static String alias(long number) {
     return "generation-" + number;
+  }
+
+  String alias() {
+    return alias(number);
   }
 }

@@ -1,7 +1,11 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.mtls.jsse.Authority;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -11,18 +15,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches one connection: decides at the end of its handshake, also of a resumed one, where no
  * trust manager is asked, and refuses all traffic once the peer is revoked.
+ *
+ * <p>The decision is made once, inside a lock; listeners are told by the thread that made it, after
+ * the lock.
  */
-final class Guard {
+final class Guard implements Authority.Watch {
 
-  private final Generations generations;
+  private static final Refusal NO_CERTIFICATE =
+      Refusal.of(PeerReason.CERTIFICATE_MISSING, "the peer presented no certificate");
+
+  private final Current current;
+  private final Connections connections;
   private final Generation born;
   private final Object connection;
   private final Supplier<SSLSession> session;
   private final AtomicLong reviewed = new AtomicLong();
+  private final ReentrantLock deciding = new ReentrantLock();
   private volatile @Nullable String host;
   private volatile boolean done;
-  private boolean told;
-  private volatile PeerDecision.@Nullable Rejected refused;
+  private boolean failed;
+  private volatile @Nullable Refusal refused;
 
   /**
    * A guard.
@@ -33,62 +45,85 @@ final class Guard {
    * @param session gives the connection's session
    */
   Guard(
-      Generations generations,
+      Current current,
       Generation born,
       Object connection,
       @Nullable String host,
       Supplier<SSLSession> session) {
-    this.generations = generations;
+    this.current = current;
+    this.connections = current.connections();
     this.born = born;
     this.connection = connection;
     this.host = host;
     this.session = session;
   }
 
-  boolean isDone() {
+  @Override
+  public boolean isDone() {
     return done;
   }
 
   @Nullable String host() {
-    return generations.settings().side() == TlsSide.CLIENT ? host : null;
+    return current.isClient() ? host : null;
   }
 
   SSLSession session() {
     return session.get();
   }
 
-  /** The provider's handshake is complete: accepts the peer or throws. */
-  synchronized void handshakeDone(@Nullable String peerHost) throws SSLException {
-    if (done) {
-      return;
+  @Override
+  public void handshakeDone(@Nullable String peerHost) throws SSLException {
+    Runnable news;
+    deciding.lock();
+    try {
+      if (done) {
+        return;
+      }
+      check();
+      news = decided(peerHost);
+    } finally {
+      deciding.unlock();
     }
-    Generation now = generations.current();
-    PeerDecision early = generations.connections().taken(connection);
-    String asked = generations.settings().side() == TlsSide.CLIENT ? peerHost : null;
+    news.run();
+    check();
+  }
+
+  /** Accepts or refuses; what it gives tells the listeners. */
+  private Runnable decided(@Nullable String peerHost) {
+    Generation now = current.generation();
+    PeerDecision early = connections.taken(connection);
+    String asked = current.isClient() ? peerHost : null;
     host = asked;
-    SSLSession current = session.get();
+    SSLSession established = session.get();
     PeerDecision decision;
     if (early != null && early.generation() == now.number()) {
       decision = early;
     } else if (early == null && now.number() == born.number()) {
-      decision = now.decider().resumed(Connections.chain(current), asked);
+      decision = now.decider().resumed(Connections.chain(established), asked);
     } else {
-      decision = Connections.decide(now, current, asked);
+      decision = Connections.decide(now, established, asked);
     }
-    tell(decision, early == null, asked);
-    if (decision instanceof PeerDecision.Rejected rejected) {
-      refused = rejected;
-      current.invalidate();
-      throw exception(rejected);
+    Runnable event = () -> connections.tell(decision, early == null, asked);
+    boolean silent = failed; // told already, as a failure
+    refused = decision.refusal();
+    if (refused != null) {
+      established.invalidate();
+      return silent ? () -> {} : event;
     }
+    connections.opened(this);
+    Generation newest = current.generation();
+    Runnable review =
+        newest.number() == now.number()
+            ? () -> {}
+            // Published in between: its review of the open connections may have missed this one.
+            : connections.review(newest, this);
     done = true;
-    generations.connections().opened(this);
-    Generation newest = generations.current();
-    if (newest.number() != now.number()) {
-      // Published in between: its review of the open connections may have missed this one.
-      generations.connections().review(newest, this).run();
-      check();
-    }
+    return () -> {
+      if (!silent) {
+        event.run();
+      }
+      review.run();
+    };
   }
 
   /** Whether a generation's review of this connection is still to be done; true once. */
@@ -96,57 +131,58 @@ final class Guard {
     return reviewed.getAndAccumulate(generation, Math::max) < generation;
   }
 
-  /** The provider's handshake failed, for our refusal or for a reason of its own. */
-  synchronized void handshakeFailed(Exception cause, @Nullable String peerHost) {
-    if (done || told) {
-      return;
+  @Override
+  public void handshakeFailed(Exception cause, @Nullable String peerHost) {
+    PeerDecision decision;
+    deciding.lock();
+    try {
+      if (done || failed || refused != null) {
+        return;
+      }
+      failed = true;
+      decision = failure(cause);
+    } finally {
+      deciding.unlock();
     }
-    PeerDecision early = generations.connections().taken(connection);
-    String message = String.valueOf(cause.getMessage());
-    boolean empty = message.toLowerCase(Locale.ROOT).contains("empty client certificate chain");
-    PeerDecision.Rejected rejected =
-        early instanceof PeerDecision.Rejected ours
-            ? ours
-            : new PeerDecision.Rejected(
-                empty ? TlsReason.CERTIFICATE_MISSING : TlsReason.HANDSHAKE_FAILED,
-                empty ? "the peer presented no certificate" : message,
-                early == null ? java.util.List.of() : early.presented(),
-                born.number());
-    tell(rejected, false, host());
+    connections.tell(decision, false, host());
   }
 
-  private void tell(PeerDecision decision, boolean resumed, @Nullable String asked) {
-    if (!told) {
-      told = true;
-      generations.connections().tell(decision, resumed, asked);
+  /** Our own refusal, or the provider's reason. */
+  private PeerDecision failure(Exception cause) {
+    PeerDecision early = connections.taken(connection);
+    if (early != null && !early.isAccepted()) {
+      return early;
     }
+    String message = String.valueOf(cause.getMessage());
+    boolean empty = message.toLowerCase(Locale.ROOT).contains("empty client certificate chain");
+    return PeerDecision.rejected(
+        empty ? NO_CERTIFICATE : Refusal.of(PeerReason.HANDSHAKE_FAILED, message),
+        early == null ? List.of() : early.presented(),
+        born.number());
   }
 
   /** Ends the connection at its next read or write. */
-  void refuse(PeerDecision.Rejected decision) {
-    refused = decision;
+  void refuse(Refusal refusal) {
+    refused = refusal;
   }
 
-  /** Throws if the peer was refused since. */
-  void check() throws SSLException {
-    PeerDecision.Rejected decision = refused;
-    if (decision != null) {
-      throw exception(decision);
+  @Override
+  public void check() throws SSLException {
+    Refusal refusal = refused;
+    if (refusal != null) {
+      SSLHandshakeException exception = new SSLHandshakeException(refusal.message());
+      exception.initCause(new PeerRejectedException(refusal));
+      throw exception;
     }
   }
 
-  boolean isRefused() {
+  @Override
+  public boolean isRefused() {
     return refused != null;
   }
 
-  void closed() {
-    generations.connections().closed(this);
-  }
-
-  private static SSLException exception(PeerDecision.Rejected decision) {
-    PeerRejectedException cause = decision.exception();
-    SSLHandshakeException exception = new SSLHandshakeException(cause.getMessage());
-    exception.initCause(cause);
-    return exception;
+  @Override
+  public void closed() {
+    connections.closed(this);
   }
 }

@@ -1,6 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.SafeText;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +10,19 @@ import org.jspecify.annotations.Nullable;
  * What one handshake came to; safe to log as it is.
  *
  * @param side which end this process was
- * @param decision whether the peer was accepted, by which rule, in which generation, or why not
+ * @param outcome who the peer is and by which rule it was accepted, or why it was not
+ * @param presented the subject alternative names that the peer presented, each with its kind, such
+ *     as {@code dns:a.example}; verified only if the peer was accepted
+ * @param generation the generation of key, anchors, policy and revocation data that decided
  * @param resumed whether an earlier session was resumed
  * @param host the host that a client asked for; null on servers
  * @param dryRun what the dry-run policy would have refused in an accepted peer; null if nothing
  */
 public record HandshakeEvent(
     TlsSide side,
-    PeerDecision decision,
+    Checked<AcceptedPeer> outcome,
+    List<String> presented,
+    long generation,
     boolean resumed,
     @Nullable String host,
     @Nullable String dryRun) {
@@ -24,15 +31,18 @@ public record HandshakeEvent(
    * Checks what must be there and makes the texts safe.
    *
    * @param side which end this process was
-   * @param decision the decision
+   * @param outcome what was decided
+   * @param presented the names that the peer presented
+   * @param generation which generation decided
    * @param resumed whether an earlier session was resumed
    * @param host the host that a client asked for
    * @param dryRun what the dry-run policy would have refused
-   * @throws NullPointerException if {@code side} or {@code decision} is null
+   * @throws NullPointerException if {@code side}, {@code outcome} or {@code presented} is null
    */
   public HandshakeEvent {
     Objects.requireNonNull(side, "side");
-    Objects.requireNonNull(decision, "decision");
+    Objects.requireNonNull(outcome, "outcome");
+    presented = List.copyOf(presented);
     host = host == null ? null : SafeText.of(host);
     dryRun = dryRun == null ? null : SafeText.of(dryRun, 700);
   }

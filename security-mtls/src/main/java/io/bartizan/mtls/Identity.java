@@ -105,7 +105,7 @@ public final class Identity {
     return new Identity(
         source,
         reader -> {
-          String text = Sources.get(source, pem);
+          String text = MaterialReader.supplied(source, pem);
           reader.mix(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
           var blocks = Certificates.blocks(source, text);
           return new KeyMaterial(
@@ -190,7 +190,7 @@ public final class Identity {
           List<Path> chains = reader.list("identity", folder, "*.cert");
           if (chains.size() != 1) {
             throw new TlsMaterialException(
-                TlsReason.KEY_MISSING,
+                MaterialReason.KEY_MISSING,
                 source,
                 "holds " + chains.size() + " files named *.cert, one is needed");
           }

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.house.Span;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.PrivateKey;
@@ -25,13 +26,13 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
   /** Refuses material that handshakes would fail with, each fault in its own sentence. */
   KeyMaterial checked(TlsSide side, Instant now) {
     if (chain.isEmpty()) {
-      throw fault(TlsReason.CERTIFICATE_MISSING, "holds no certificate");
+      throw fault(MaterialReason.CERTIFICATE_MISSING, "holds no certificate");
     }
     if (!isKeyOf(leaf())) {
       for (X509Certificate later : chain.subList(1, chain.size())) {
         if (isKeyOf(later)) {
           throw fault(
-              TlsReason.CHAIN_DISORDERED,
+              MaterialReason.CHAIN_DISORDERED,
               "begins with "
                   + Certificates.label(leaf())
                   + ", but the private key is the one of "
@@ -40,28 +41,28 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
         }
       }
       throw fault(
-          TlsReason.KEY_MISMATCH,
+          MaterialReason.KEY_MISMATCH,
           "holds a private key that is not the one of " + Certificates.label(leaf()));
     }
     checkOrder();
     for (X509Certificate certificate : chain) {
       if (now.isAfter(certificate.getNotAfter().toInstant())) {
         throw fault(
-            TlsReason.EXPIRED,
+            MaterialReason.EXPIRED,
             "holds "
                 + Certificates.label(certificate)
                 + ", which expired at "
                 + certificate.getNotAfter().toInstant(),
-            Span.since(certificate.getNotAfter(), now));
+            " (" + Span.ago(certificate.getNotAfter().toInstant(), now) + ")");
       }
       if (now.isBefore(certificate.getNotBefore().toInstant())) {
         throw fault(
-            TlsReason.NOT_YET_VALID,
+            MaterialReason.NOT_YET_VALID,
             "holds "
                 + Certificates.label(certificate)
                 + ", which is valid from "
                 + certificate.getNotBefore().toInstant(),
-            Span.until(certificate.getNotBefore(), now));
+            " (" + Span.until(certificate.getNotBefore().toInstant(), now) + ")");
       }
     }
     checkLeaf(side);
@@ -85,7 +86,7 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
 
   private TlsMaterialException disordered(X509Certificate subject, X509Certificate issuer) {
     return fault(
-        TlsReason.CHAIN_DISORDERED,
+        MaterialReason.CHAIN_DISORDERED,
         "has "
             + Certificates.label(issuer)
             + " after "
@@ -96,31 +97,31 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
   private void checkLeaf(TlsSide side) {
     if (leaf().getBasicConstraints() >= 0) {
       throw fault(
-          TlsReason.LEAF_IS_CA,
+          MaterialReason.LEAF_IS_CA,
           "begins with the certificate authority " + Certificates.label(leaf()));
     }
     try {
       List<String> usages = leaf().getExtendedKeyUsage();
       if (usages != null && !usages.contains(side.ownUsage())) {
         throw fault(
-            TlsReason.USAGE_WRONG,
+            MaterialReason.USAGE_WRONG,
             "begins with "
                 + Certificates.label(leaf())
                 + ", whose extended key usage lacks "
                 + (side == TlsSide.SERVER ? "serverAuth" : "clientAuth"));
       }
     } catch (CertificateParsingException e) {
-      throw fault(TlsReason.FILE_MALFORMED, "has an extended key usage that can't be parsed");
+      throw fault(MaterialReason.FILE_MALFORMED, "has an extended key usage that can't be parsed");
     }
     boolean[] usage = leaf().getKeyUsage();
     if (usage != null && !usage[DIGITAL_SIGNATURE]) {
       throw fault(
-          TlsReason.USAGE_WRONG,
+          MaterialReason.USAGE_WRONG,
           "begins with " + Certificates.label(leaf()) + ", whose key usage lacks digitalSignature");
     }
     for (X509Certificate certificate : chain) {
       if (PathStrength.isWeak(certificate.getPublicKey())) {
-        throw fault(TlsReason.ALGORITHM_WEAK, "holds " + PathStrength.weakness(certificate));
+        throw fault(MaterialReason.ALGORITHM_WEAK, "holds " + PathStrength.weakness(certificate));
       }
     }
   }
@@ -179,11 +180,11 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
         .orElse(Instant.MIN);
   }
 
-  private TlsMaterialException fault(TlsReason reason, String what) {
+  private TlsMaterialException fault(MaterialReason reason, String what) {
     return fault(reason, what, "");
   }
 
-  private TlsMaterialException fault(TlsReason reason, String what, String changing) {
+  private TlsMaterialException fault(MaterialReason reason, String what, String changing) {
     return new TlsMaterialException(reason, source, what, changing);
   }
 

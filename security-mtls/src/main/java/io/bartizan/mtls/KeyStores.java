@@ -38,7 +38,7 @@ final class KeyStores {
 
   private static TlsMaterialException notPkcs12(String source) {
     return new TlsMaterialException(
-        TlsReason.FILE_MALFORMED, source, "is not a PKCS#12 file that the JDK can read");
+        MaterialReason.FILE_MALFORMED, source, "is not a PKCS#12 file that the JDK can read");
   }
 
   static KeyMaterial key(
@@ -48,7 +48,7 @@ final class KeyStores {
       Key key = store.getKey(entry, password);
       if (!(key instanceof PrivateKey privateKey)) {
         throw new TlsMaterialException(
-            TlsReason.KEY_MISSING, source, "has no private key under the alias " + entry);
+            MaterialReason.KEY_MISSING, source, "has no private key under the alias " + entry);
       }
       Certificate[] chain = store.getCertificateChain(entry);
       return new KeyMaterial(source, privateKey, x509(source, chain));
@@ -68,7 +68,7 @@ final class KeyStores {
     }
     if (aliases.size() != 1) {
       throw new TlsMaterialException(
-          TlsReason.KEY_MISSING,
+          MaterialReason.KEY_MISSING,
           source,
           aliases.isEmpty()
               ? "holds no private key"
@@ -107,7 +107,7 @@ final class KeyStores {
       for (Certificate certificate : chain) {
         if (!(certificate instanceof X509Certificate x509)) {
           throw new TlsMaterialException(
-              TlsReason.FILE_MALFORMED, source, "holds a certificate that is not X.509");
+              MaterialReason.FILE_MALFORMED, source, "holds a certificate that is not X.509");
         }
         certificates.add(x509);
       }
@@ -117,6 +117,6 @@ final class KeyStores {
 
   private static TlsMaterialException unreadable(String source, GeneralSecurityException e) {
     return new TlsMaterialException(
-        TlsReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
+        MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
   }
 }

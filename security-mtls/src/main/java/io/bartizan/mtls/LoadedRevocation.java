@@ -1,11 +1,15 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.jsse.HandshakeView;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Deny-list first, then the issuers' lists, then the stapled response. */
-final class LoadedRevocation implements RevocationData {
+/**
+ * What one generation knows about revoked certificates: deny-list first, then the issuers' lists,
+ * then the stapled response.
+ */
+final class LoadedRevocation {
 
   private final CrlIndex lists;
   private final DenyList denied;
@@ -17,19 +21,19 @@ final class LoadedRevocation implements RevocationData {
     this.staples = staples;
   }
 
-  @Override
-  public void check(PathFinder.Path path, Instant now, TlsSide side, @Nullable HandshakeView view)
+  /** Refuses a path of which a certificate is revoked, or not known to be good. */
+  void check(PathFinder.Path path, Instant now, TlsSide side, @Nullable HandshakeView view)
       throws PeerRejectedException {
     if (!denied.isEmpty()) {
       for (X509Certificate certificate : path.certificates()) {
         if (denied.denies(certificate)) {
           throw new PeerRejectedException(
-              TlsReason.REVOKED, Certificates.label(certificate) + " is on the deny-list");
+              PeerReason.REVOKED, Certificates.label(certificate) + " is on the deny-list");
         }
       }
       if (denied.deniesKey(path.anchor())) {
         throw new PeerRejectedException(
-            TlsReason.REVOKED,
+            PeerReason.REVOKED,
             "the key of " + Certificates.label(path.anchor()) + " is on the deny-list");
       }
     }
@@ -39,15 +43,15 @@ final class LoadedRevocation implements RevocationData {
     }
   }
 
-  @Override
-  public void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException {
+  /** Refuses when the data about a chain's issuers became too old since the full handshake. */
+  void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException {
     for (X509Certificate certificate : chain) {
       lists.checkFresh(certificate, now);
     }
   }
 
-  @Override
-  public @Nullable String stale(Instant now) {
+  /** Says which data is too old to be believed, for health; null if none is. */
+  @Nullable String stale(Instant now) {
     return lists.stale(now);
   }
 }

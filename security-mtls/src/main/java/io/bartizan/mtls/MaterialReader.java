@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.house.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,26 @@ final class MaterialReader implements AutoCloseable {
   // In the order of reading: paths of different file systems can't be compared.
   private final Map<Path, byte[]> contents = new LinkedHashMap<>();
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
-  private final MessageDigest other = sha256();
+  private final MessageDigest other = Sha256.newDigest();
   private long total;
 
   /** Which files of a folder were asked for. */
   private record Listing(Path folder, String glob) {}
+
+  /** Asks a supplier of the application, whose failure is a fault of the material. */
+  static <T> T supplied(String source, Supplier<T> supplier) {
+    T value;
+    try {
+      value = supplier.get();
+    } catch (RuntimeException e) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_UNREADABLE, source, "can't be had: " + e.getClass().getSimpleName());
+    }
+    if (value == null) {
+      throw new TlsMaterialException(MaterialReason.FILE_UNREADABLE, source, "is null");
+    }
+    return value;
+  }
 
   byte[] bytes(String what, Path file) {
     byte[] known = contents.get(file);
@@ -53,7 +69,7 @@ final class MaterialReader implements AutoCloseable {
     contents.put(file, bytes);
     if (total > MAX_TOTAL_BYTES) {
       throw new TlsMaterialException(
-          TlsReason.FILE_TOO_LARGE,
+          MaterialReason.FILE_TOO_LARGE,
           what + " " + file,
           "and the files before it have more than " + MAX_TOTAL_BYTES + " bytes together");
     }
@@ -64,7 +80,7 @@ final class MaterialReader implements AutoCloseable {
     String source = what + " " + file;
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
-          TlsReason.FILE_UNREADABLE,
+          MaterialReason.FILE_UNREADABLE,
           source,
           Files.isDirectory(file)
               ? "is a directory, a file is needed"
@@ -74,12 +90,12 @@ final class MaterialReader implements AutoCloseable {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {
         throw new TlsMaterialException(
-            TlsReason.FILE_TOO_LARGE, source, "has more than " + MAX_BYTES + " bytes");
+            MaterialReason.FILE_TOO_LARGE, source, "has more than " + MAX_BYTES + " bytes");
       }
       return bytes;
     } catch (IOException e) {
       throw new TlsMaterialException(
-          TlsReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
+          MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
     }
   }
 
@@ -105,7 +121,7 @@ final class MaterialReader implements AutoCloseable {
       for (Path file : stream) {
         if (files.size() == MAX_LISTED) {
           throw new TlsMaterialException(
-              TlsReason.FILE_TOO_LARGE,
+              MaterialReason.FILE_TOO_LARGE,
               what + " " + listing.folder(),
               "has more than " + MAX_LISTED + " files");
         }
@@ -115,7 +131,7 @@ final class MaterialReader implements AutoCloseable {
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw new TlsMaterialException(
-          TlsReason.FILE_UNREADABLE,
+          MaterialReason.FILE_UNREADABLE,
           what + " " + listing.folder(),
           "can't be listed: " + e.getClass().getSimpleName());
     }
@@ -130,12 +146,12 @@ final class MaterialReader implements AutoCloseable {
 
   /** A hash over the names and contents of all that was read. */
   String fingerprint() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     contents.forEach(
         (file, content) -> {
           digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
           digest.update((byte) 0);
-          digest.update(sha256().digest(content));
+          digest.update(Sha256.of(content));
         });
     listings.forEach(
         (folder, files) -> digest.update(files.toString().getBytes(StandardCharsets.UTF_8)));
@@ -184,13 +200,5 @@ final class MaterialReader implements AutoCloseable {
   @Override
   public void close() {
     contents.values().forEach(content -> Arrays.fill(content, (byte) 0));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

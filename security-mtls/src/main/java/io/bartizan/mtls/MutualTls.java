@@ -1,14 +1,25 @@
 package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.core.Checked;
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Ticker;
+import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
+import io.bartizan.mtls.jsse.GuardedContext;
+import io.bartizan.mtls.jsse.ManagerFactories;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -28,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * forward secrecy and an AEAD, and decide about the peer of resumed sessions too. Thread-safe.
  *
  * <pre>{@code
- * ServerTls server = MutualTls.server(
+ * ServerTls server = ServerTls.builder(
  *         Identity.pem(Path.of("/tls/tls.crt"), Path.of("/tls/tls.key")),
  *         TrustAnchors.pem(Path.of("/tls/ca.crt")),
  *         PeerPolicy.spiffeId("spiffe://prod.example/ns/pay/sa/api"))
@@ -38,62 +49,30 @@ import org.jspecify.annotations.Nullable;
  * https.setHttpsConfigurator(new HttpsConfigurator(server.sslContext()));
  * }</pre>
  */
-public abstract sealed class MutualTls implements AutoCloseable permits ServerTls, ClientTls {
+public abstract sealed class MutualTls implements AutoCloseable, HealthSource
+    permits ServerTls, ClientTls {
 
   private final Generations generations;
+  private final Current current;
   private final SSLContext context;
   private final X509ExtendedKeyManager keyManager;
   private final X509ExtendedTrustManager trustManager;
   private final @Nullable ReloadLoop loop;
-  private volatile boolean closed;
 
   MutualTls(Settings settings, @Nullable Duration reload) {
     generations = new Generations(settings);
-    context = new GuardedContext(generations);
+    current = generations.current();
+    context = new GuardedContext(current);
     keyManager = new GenerationKeyManager(generations::currentKey, generations::keyOf);
     trustManager =
         new PolicyTrustManager(
-            generations,
-            (connection, decision) -> generations.connections().tell(decision, false, null));
+            current,
+            (connection, decision) -> current.connections().tell(decision, false, null));
     loop = reload == null ? null : new ReloadLoop(generations, reload, Ticker.system());
-  }
-
-  /**
-   * For a process that accepts connections.
-   *
-   * @param identity the server's key and chain
-   * @param anchors who may vouch for clients
-   * @param policy which clients are accepted; {@link PeerPolicy#requestedHost()} means nothing here
-   *     and is refused
-   * @return a builder for what is optional
-   * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the policy asks for the requested host
-   */
-  public static MutualTlsBuilder<ServerTls> server(
-      Identity identity, TrustAnchors anchors, PeerPolicy policy) {
-    return new MutualTlsBuilder<>(TlsSide.SERVER, identity, anchors, policy, ServerTls::new);
-  }
-
-  /**
-   * For a process that opens connections.
-   *
-   * @param identity the client's key and chain
-   * @param anchors who may vouch for servers
-   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
-   * @return a builder for what is optional
-   * @throws NullPointerException if an argument is null
-   */
-  public static MutualTlsBuilder<ClientTls> client(
-      Identity identity, TrustAnchors anchors, PeerPolicy policy) {
-    return new MutualTlsBuilder<>(TlsSide.CLIENT, identity, anchors, policy, ClientTls::new);
   }
 
   final Generations generations() {
     return generations;
-  }
-
-  final Instant now() {
-    return generations.settings().now();
   }
 
   /**
@@ -115,9 +94,9 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    */
   public final SSLParameters sslParameters() {
     SSLParameters parameters = context.getDefaultSSLParameters();
-    if (generations.settings().side() == TlsSide.SERVER) {
+    if (!current.isClient()) {
       parameters.setEndpointIdentificationAlgorithm(
-          "BARTIZAN-" + generations.current().alias().toUpperCase(java.util.Locale.ROOT));
+          "BARTIZAN-" + current.generation().alias().toUpperCase(Locale.ROOT));
     }
     return parameters;
   }
@@ -128,7 +107,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return a factory that needs no {@code init}
    */
   public final KeyManagerFactory keyManagerFactory() {
-    return Factories.of(keyManager);
+    return ManagerFactories.of(keyManager);
   }
 
   /**
@@ -139,7 +118,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return a factory that needs no {@code init}
    */
   public final TrustManagerFactory trustManagerFactory() {
-    return Factories.of(trustManager);
+    return ManagerFactories.of(trustManager);
   }
 
   /**
@@ -165,14 +144,26 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * Decides anew about the peer of an open connection, by the newest generation.
    *
    * @param session the connection's session, after its handshake
-   * @return whether the peer would be accepted now
+   * @return who the peer is and by which rule it would be accepted now, or why not; the reason is a
+   *     {@link PeerReason}
    * @throws NullPointerException if {@code session} is null
    */
-  public final PeerDecision check(SSLSession session) {
+  public final Checked<AcceptedPeer> check(SSLSession session) {
     Objects.requireNonNull(session, "session");
-    TlsSide side = generations.settings().side();
-    return Connections.decide(
-        generations.current(), session, side == TlsSide.CLIENT ? session.getPeerHost() : null);
+    String host = current.isClient() ? session.getPeerHost() : null;
+    return Connections.decide(current.generation(), session, host).outcome();
+  }
+
+  /**
+   * Decides anew about the peer of an open connection, by the newest generation.
+   *
+   * @param session the connection's session, after its handshake
+   * @return who the peer is and by which rule it would be accepted now
+   * @throws NullPointerException if {@code session} is null
+   * @throws VerificationException if it would be refused; the reason is a {@link PeerReason}
+   */
+  public final AcceptedPeer verify(SSLSession session) {
+    return check(session).orThrow();
   }
 
   /**
@@ -180,16 +171,16 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    *
    * @param chain the certificates, leaf first
    * @param host for clients the host that would be asked for; null on servers
-   * @return the decision
+   * @return who the peer would be, or why it would be refused; the reason is a {@link PeerReason}
    * @throws NullPointerException if {@code chain} is null or holds null
    */
-  public final PeerDecision explain(List<X509Certificate> chain, @Nullable String host) {
+  public final Checked<AcceptedPeer> explain(List<X509Certificate> chain, @Nullable String host) {
     X509Certificate[] array = List.copyOf(chain).toArray(X509Certificate[]::new);
-    TlsSide side = generations.settings().side();
-    return generations
-        .current()
+    return current
+        .generation()
         .decider()
-        .decide(array, side == TlsSide.CLIENT ? host : null, null);
+        .decide(array, current.isClient() ? host : null, null)
+        .outcome();
   }
 
   /**
@@ -201,7 +192,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    */
   @CanIgnoreReturnValue
   public final boolean reload() {
-    if (closed) {
+    if (generations.isClosed()) {
       throw new IllegalStateException("closed, nothing is reloaded any more");
     }
     return generations.reload(() -> {});
@@ -213,7 +204,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return 1 before the first change
    */
   public final long generation() {
-    return generations.current().number();
+    return current.generation().number();
   }
 
   /**
@@ -222,7 +213,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return the earliest notAfter of the newest generation's own chain
    */
   public final Instant validUntil() {
-    return generations.current().identity().validUntil();
+    return current.generation().identity().validUntil();
   }
 
   /**
@@ -231,7 +222,7 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    * @return by the clock of the builder
    */
   public final Instant loadedAt() {
-    return generations.current().created();
+    return current.generation().created();
   }
 
   /**
@@ -250,46 +241,14 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
    *
    * @return a state whose detail is safe to log
    */
+  @Override
   public final Health health() {
-    Settings settings = generations.settings();
-    Instant now = settings.now();
-    Generation newest = generations.current();
-    Instant end = newest.identity().validUntil();
-    Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
-    String state =
-        settings.side()
-            + " generation "
-            + newest.number()
-            + " of age "
-            + age
-            + ", certificate valid until "
-            + end;
-    if (closed) {
-      return Health.down("closed, nothing is reloaded any more; " + state);
-    }
-    if (now.isAfter(end)) {
-      return Health.down(state + ", which is past");
-    }
-    TlsMaterialException fault = generations.lastFault();
-    if (fault != null) {
-      return Health.degraded(state + "; the last reload failed: " + fault.getMessage());
-    }
-    if (loop != null && loop.isOverdue()) {
-      return Health.degraded(state + "; the reload hangs, perhaps its files can't be reached");
-    }
-    String stale = newest.revocation().stale(now);
-    if (stale != null) {
-      return Health.degraded(state + "; " + stale);
-    }
-    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
-        ? Health.degraded(state + ", which is soon")
-        : Health.up(state);
+    return MaterialHealth.of(generations, loop);
   }
 
   /** Ends the reload; contexts that were handed out keep serving the newest generation. */
   @Override
   public final void close() {
-    closed = true;
     generations.close();
     if (loop != null) {
       loop.close();
@@ -314,5 +273,170 @@ public abstract sealed class MutualTls implements AutoCloseable permits ServerTl
         + ", generation "
         + generation()
         + "]";
+  }
+
+  /**
+   * What is optional about mutual TLS; the parts that make it safe were arguments of the
+   * factory. Not thread-safe.
+   *
+   * @param <T> {@link ServerTls} or {@link ClientTls}
+   */
+  public static final class Builder<T extends MutualTls> {
+
+    private static final Duration MIN_RELOAD = Duration.ofMillis(100);
+    private static final Duration MAX_RELOAD = Duration.ofHours(1);
+
+    private final TlsSide side;
+    private final Identity identity;
+    private final TrustAnchors anchors;
+    private final PeerPolicy policy;
+    private final BiFunction<Settings, @Nullable Duration, T> maker;
+    private @Nullable PeerPolicy dryRun;
+    private Revocation revocation = Revocation.none();
+    private Listeners<TlsListener> listeners = Listeners.none(TlsListener.class);
+    private @Nullable Provider provider;
+    private InstantSource clock = Settings.JVM_TIME;
+    private @Nullable Duration reload;
+    private Duration expiryWarning = Duration.ofHours(4);
+
+    Builder(
+        TlsSide side,
+        Identity identity,
+        TrustAnchors anchors,
+        PeerPolicy policy,
+        BiFunction<Settings, @Nullable Duration, T> maker) {
+      this.side = side;
+      this.identity = Objects.requireNonNull(identity, "identity");
+      this.anchors = Objects.requireNonNull(anchors, "anchors");
+      this.policy = fitting(policy, "policy");
+      this.maker = maker;
+    }
+
+    private PeerPolicy fitting(PeerPolicy asked, String name) {
+      Objects.requireNonNull(asked, name);
+      if (side == TlsSide.SERVER && ((Rule) asked).needsRequestedHost()) {
+        throw new IllegalArgumentException(
+            name
+                + " is "
+                + asked
+                + ", but a server's peers are clients, which nobody asked for by host; name them by"
+                + " dns, uri or spiffeId");
+      }
+      return asked;
+    }
+
+    /**
+     * Reads the material again in a thread of its own: at each interval by content, and at once when
+     * a folder of the files reports a change. Without this, {@link MutualTls#reload()} is the only
+     * way.
+     *
+     * @param interval how often the content is compared, 100 milliseconds to one hour
+     * @return this builder
+     * @throws IllegalArgumentException if {@code interval} is out of range
+     */
+    public Builder<T> withReload(Duration interval) {
+      reload = Require.within("interval", interval, MIN_RELOAD, MAX_RELOAD);
+      return this;
+    }
+
+    /**
+     * Refuses revoked peers.
+     *
+     * @param data where revocation data comes from
+     * @return this builder
+     * @throws NullPointerException if {@code data} is null
+     */
+    public Builder<T> withRevocation(Revocation data) {
+      revocation = Objects.requireNonNull(data, "data");
+      return this;
+    }
+
+    /**
+     * Tells decisions and generations; called again, each listener is told.
+     *
+     * @param told the listener, such as {@link TlsMetrics}
+     * @return this builder
+     * @throws NullPointerException if {@code told} is null
+     */
+    public Builder<T> withListener(TlsListener told) {
+      listeners = listeners.and(Objects.requireNonNull(told, "told"));
+      return this;
+    }
+
+    /**
+     * Reports what a policy would refuse, and refuses nothing by it.
+     *
+     * @param candidate the policy to try on accepted peers; see {@link HandshakeEvent#dryRun()}
+     * @return this builder
+     * @throws NullPointerException if {@code candidate} is null
+     * @throws IllegalArgumentException if it does not fit this side
+     */
+    public Builder<T> withDryRun(PeerPolicy candidate) {
+      dryRun = fitting(candidate, "candidate");
+      return this;
+    }
+
+    /**
+     * Uses another TLS provider as an instance, such as Bouncy Castle's; nothing is registered with
+     * the JVM. Decisions about peers stay the same.
+     *
+     * @param tls a provider with an SSLContext named TLS
+     * @return this builder
+     * @throws NullPointerException if {@code tls} is null
+     */
+    public Builder<T> withProvider(Provider tls) {
+      provider = Objects.requireNonNull(tls, "tls");
+      return this;
+    }
+
+    /**
+     * Takes the wall time from elsewhere, for tests; slower, since the JDK's own trust manager must
+     * then be made for each decision.
+     *
+     * @param source the clock
+     * @return this builder
+     * @throws NullPointerException if {@code source} is null
+     */
+    public Builder<T> withClock(InstantSource source) {
+      clock = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /**
+     * How long before the end of this side's certificate {@link MutualTls#health()} is degraded.
+     *
+     * @param before zero or more; 4 hours unless set, which suits certificates of a day
+     * @return this builder
+     * @throws IllegalArgumentException if {@code before} is negative
+     */
+    public Builder<T> withExpiryWarning(Duration before) {
+      if (before.isNegative()) {
+        throw new IllegalArgumentException("before is " + before + ", zero or more is accepted");
+      }
+      expiryWarning = before;
+      return this;
+    }
+
+    /**
+     * Loads and checks everything.
+     *
+     * @return mutual TLS that serves; close it to end the reload
+     * @throws TlsMaterialException if key, chain, anchors or revocation data can't be used
+     */
+    public T build() {
+      return maker.apply(
+          new Settings(
+              side,
+              identity,
+              anchors,
+              policy,
+              dryRun,
+              revocation,
+              listeners,
+              provider,
+              clock,
+              expiryWarning),
+          reload);
+    }
   }
 }

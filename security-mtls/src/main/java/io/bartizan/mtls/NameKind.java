@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of names a policy compares; one row has all there is to a kind. */
 @SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
 enum NameKind {
-  DNS("dns", HostName::normalized, "a host name in ASCII without wildcard", Rule.Subject::hasDns),
+  DNS("dns", HostName::normalized, "a host name in ASCII without wildcard", MetPeer::hasDns),
   URI(
       "uri",
       NameKind::absoluteUri,
       "an absolute URI in ASCII, and for spiffe:// the rule spiffeId,",
-      (subject, uri) -> subject.peer().uris().contains(uri)),
+      (peer, uri) -> peer.identity().uris().contains(uri)),
   SPIFFE_ID(
       "spiffeId",
       NameKind::workload,
       "a SPIFFE ID such as spiffe://prod.example/api",
-      (subject, id) -> subject.peer().spiffeId().filter(id::equals).isPresent()),
+      (peer, id) -> peer.identity().spiffeId().filter(id::equals).isPresent()),
   SPIFFE_PATH(
       "spiffePath",
       NameKind::workload,
@@ -31,34 +31,34 @@ enum NameKind {
       "trustDomain",
       domain -> SpiffeId.isTrustDomain(domain) ? domain : null,
       "a SPIFFE trust domain such as prod.example",
-      (subject, domain) -> subject.peer().trustDomain().filter(domain::equals).isPresent()),
+      (peer, domain) -> peer.identity().trustDomain().filter(domain::equals).isPresent()),
   IP(
       "ip",
       IpAddress::normalized,
       "an IPv4 or IPv6 literal",
-      (subject, address) -> subject.peer().ipAddresses().contains(address)),
+      (peer, address) -> peer.identity().ipAddresses().contains(address)),
   EMAIL(
       "email",
       NameKind::mailbox,
       "an address such as ops@example.org",
-      (subject, address) ->
-          subject.peer().emails().stream().anyMatch(mail -> address.equals(mailbox(mail)))),
+      (peer, address) ->
+          peer.identity().emails().stream().anyMatch(mail -> address.equals(mailbox(mail)))),
   SPKI_PIN(
       "spkiPin",
       NameKind::pin,
       "sha256/ and 44 characters of base64",
-      (subject, pin) -> subject.peer().spkiPin().equals(pin));
+      (peer, pin) -> peer.identity().spkiPin().equals(pin));
 
   private final String word;
   private final Function<String, @Nullable String> normalize;
   private final String accepted;
-  private final BiPredicate<Rule.Subject, String> matcher;
+  private final BiPredicate<MetPeer, String> matcher;
 
   NameKind(
       String word,
       Function<String, @Nullable String> normalize,
       String accepted,
-      BiPredicate<Rule.Subject, String> matcher) {
+      BiPredicate<MetPeer, String> matcher) {
     this.word = word;
     this.normalize = normalize;
     this.accepted = accepted;
@@ -77,8 +77,20 @@ enum NameKind {
     return normalize.apply(value);
   }
 
-  boolean matches(Rule.Subject subject, String value) {
-    return matcher.test(subject, value);
+  boolean matches(MetPeer peer, String value) {
+    return matcher.test(peer, value);
+  }
+
+  /** A value as {@link PolicyParser} reads it back. */
+  static String quoted(String value) {
+    return value.chars().allMatch(c -> isBare((char) c))
+        ? value
+        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** Whether a character needs no quotes around it. */
+  static boolean isBare(char c) {
+    return c > ' ' && c < 0x7f && "(),\"\\".indexOf(c) < 0;
   }
 
   private static @Nullable String absoluteUri(String text) {
@@ -98,8 +110,8 @@ enum NameKind {
     return id == null || id.path().isEmpty() ? null : text;
   }
 
-  private static boolean isUnder(Rule.Subject subject, String prefix) {
-    SpiffeId id = subject.peer().spiffe();
+  private static boolean isUnder(MetPeer peer, String prefix) {
+    SpiffeId id = peer.identity().spiffe();
     SpiffeId parent = SpiffeId.parse(prefix);
     return id != null && parent != null && id.isUnder(parent);
   }

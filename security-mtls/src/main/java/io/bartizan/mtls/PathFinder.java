@@ -52,11 +52,11 @@ final class PathFinder {
     this.anchors = anchors.stream().map(a -> new Anchor(a, AnchorCheck.isSelfSigned(a))).toList();
   }
 
-  /** The first path that holds; {@code now} null is the JVM's clock. */
-  Path find(X509Certificate[] presented, @Nullable Instant now) throws PeerRejectedException {
+  /** The first path that holds. */
+  Path find(X509Certificate[] presented, Instant now) throws PeerRejectedException {
     if (presented.length > MAX_PRESENTED) {
       throw new PeerRejectedException(
-          TlsReason.CHAIN_INVALID,
+          PeerReason.CHAIN_INVALID,
           "the peer presented " + presented.length + " certificates, at most " + MAX_PRESENTED);
     }
     Search search = new Search(presented, now);
@@ -76,13 +76,13 @@ final class PathFinder {
   /** One depth-first search. */
   private final class Search {
     private final X509Certificate[] presented;
-    private final @Nullable Instant now;
+    private final Instant now;
     private final Deque<X509Certificate> path = new ArrayDeque<>();
     private @Nullable PeerRejectedException first;
     private int candidates;
     private int steps;
 
-    Search(X509Certificate[] presented, @Nullable Instant now) {
+    Search(X509Certificate[] presented, Instant now) {
       this.presented = presented;
       this.now = now;
     }
@@ -136,7 +136,7 @@ final class PathFinder {
       return first != null
           ? first
           : new PeerRejectedException(
-              TlsReason.CHAIN_UNTRUSTED,
+              PeerReason.CHAIN_UNTRUSTED,
               "no path from "
                   + Certificates.label(presented[0])
                   + " to one of "
@@ -149,7 +149,7 @@ final class PathFinder {
     }
   }
 
-  private static void validate(List<X509Certificate> path, Anchor anchor, @Nullable Instant now)
+  private static void validate(List<X509Certificate> path, Anchor anchor, Instant now)
       throws PeerRejectedException {
     X509Certificate root = anchor.certificate();
     List<X509Certificate> checked = new ArrayList<>(path);
@@ -165,9 +165,7 @@ final class PathFinder {
       CertPath certPath = Certificates.factory().generateCertPath(checked);
       PKIXParameters parameters = new PKIXParameters(Set.of(bare));
       parameters.setRevocationEnabled(false);
-      if (now != null) {
-        parameters.setDate(Date.from(now));
-      }
+      parameters.setDate(Date.from(now));
       CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
     } catch (CertPathValidatorException e) {
       int index = e.getIndex();
@@ -175,60 +173,58 @@ final class PathFinder {
           index >= 0 && index < checked.size()
               ? Certificates.label(checked.get(index))
               : "the path";
-      TlsReason reason = reason(e);
-      Instant instant = now == null ? Instant.now() : now;
+      PeerReason reason = reason(e);
       String what =
           index >= 0 && index < checked.size()
-              ? Certificates.validity(checked.get(index), instant)
+              ? Certificates.validity(checked.get(index), now)
               : null;
       throw new PeerRejectedException(
           reason, where + (isOfTime(reason) && what != null ? what : ": " + e.getMessage()));
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new PeerRejectedException(
-          TlsReason.CHAIN_INVALID, "the path can't be validated: " + e.getClass().getSimpleName());
+          PeerReason.CHAIN_INVALID, "the path can't be validated: " + e.getClass().getSimpleName());
     }
   }
 
   /** Validity and path length of an anchor that is an intermediate; it has no other constraints. */
   private static void checkByHand(
-      List<X509Certificate> path, X509Certificate anchor, @Nullable Instant now)
+      List<X509Certificate> path, X509Certificate anchor, Instant now)
       throws PeerRejectedException {
-    Instant instant = now == null ? Instant.now() : now;
-    if (instant.isAfter(anchor.getNotAfter().toInstant())) {
+    if (now.isAfter(anchor.getNotAfter().toInstant())) {
       throw new PeerRejectedException(
-          TlsReason.EXPIRED,
-          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, instant));
+          PeerReason.EXPIRED,
+          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, now));
     }
-    if (instant.isBefore(anchor.getNotBefore().toInstant())) {
+    if (now.isBefore(anchor.getNotBefore().toInstant())) {
       throw new PeerRejectedException(
-          TlsReason.NOT_YET_VALID,
-          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, instant));
+          PeerReason.NOT_YET_VALID,
+          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, now));
     }
     long intermediates = path.stream().skip(1).filter(c -> !Certificates.isSelfIssued(c)).count();
     if (intermediates > anchor.getBasicConstraints()) {
       throw new PeerRejectedException(
-          TlsReason.CHAIN_INVALID,
+          PeerReason.CHAIN_INVALID,
           "the path is longer than the anchor " + Certificates.label(anchor) + " allows");
     }
   }
 
-  private static boolean isOfTime(TlsReason reason) {
-    return reason == TlsReason.EXPIRED || reason == TlsReason.NOT_YET_VALID;
+  private static boolean isOfTime(PeerReason reason) {
+    return reason == PeerReason.EXPIRED || reason == PeerReason.NOT_YET_VALID;
   }
 
-  private static TlsReason reason(CertPathValidatorException e) {
+  private static PeerReason reason(CertPathValidatorException e) {
     Reason reason = e.getReason();
     if (reason instanceof BasicReason basic) {
       return switch (basic) {
-        case EXPIRED -> TlsReason.EXPIRED;
-        case NOT_YET_VALID -> TlsReason.NOT_YET_VALID;
-        case INVALID_SIGNATURE -> TlsReason.SIGNATURE_INVALID;
-        case ALGORITHM_CONSTRAINED -> TlsReason.ALGORITHM_WEAK;
-        default -> TlsReason.CHAIN_INVALID;
+        case EXPIRED -> PeerReason.EXPIRED;
+        case NOT_YET_VALID -> PeerReason.NOT_YET_VALID;
+        case INVALID_SIGNATURE -> PeerReason.SIGNATURE_INVALID;
+        case ALGORITHM_CONSTRAINED -> PeerReason.ALGORITHM_WEAK;
+        default -> PeerReason.CHAIN_INVALID;
       };
     }
     return reason == PKIXReason.INVALID_NAME
-        ? TlsReason.NAME_CONSTRAINT_VIOLATED
-        : TlsReason.CHAIN_INVALID;
+        ? PeerReason.NAME_CONSTRAINT_VIOLATED
+        : PeerReason.CHAIN_INVALID;
   }
 }

@@ -9,12 +9,17 @@ import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
 import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
 
 /**
  * What the JDK lets pass on a path and we don't: short keys, SHA-1, certificates without usage for
- * their role, authorities posing as peers.
+ * their role, authorities posing as peers, wildcards over excluded names.
  */
 final class PathStrength {
 
@@ -30,17 +35,17 @@ final class PathStrength {
     X509Certificate leaf = path.certificates().get(0);
     if (leaf.getVersion() != 3) {
       throw new PeerRejectedException(
-          TlsReason.CHAIN_INVALID,
+          PeerReason.CHAIN_INVALID,
           Certificates.label(leaf) + " has version " + leaf.getVersion() + ", 3 is needed");
     }
     if (leaf.getBasicConstraints() >= 0) {
       throw new PeerRejectedException(
-          TlsReason.LEAF_IS_CA,
+          PeerReason.LEAF_IS_CA,
           Certificates.label(leaf) + " is a certificate authority, not a peer");
     }
     if (leaf.getExtensionValue(NAME_CONSTRAINTS_OID) != null) {
       throw new PeerRejectedException(
-          TlsReason.CHAIN_INVALID,
+          PeerReason.CHAIN_INVALID,
           Certificates.label(leaf) + " has name constraints, which only authorities may have");
     }
     checkUsage(leaf, peer, false);
@@ -72,14 +77,14 @@ final class PathStrength {
     }
     if (!authority && usages != null && usages.contains(ANY_USAGE)) {
       throw new PeerRejectedException(
-          TlsReason.USAGE_WRONG,
+          PeerReason.USAGE_WRONG,
           Certificates.label(certificate) + " has an extended key usage for any purpose");
     }
     boolean allowed =
         usages != null && (usages.contains(peer.ownUsage()) || usages.contains(ANY_USAGE));
     if (!allowed) {
       throw new PeerRejectedException(
-          TlsReason.USAGE_WRONG,
+          PeerReason.USAGE_WRONG,
           Certificates.label(certificate)
               + " has an extended key usage without "
               + (peer == TlsSide.SERVER ? "serverAuth" : "clientAuth"));
@@ -88,7 +93,7 @@ final class PathStrength {
 
   private static void checkKey(X509Certificate certificate) throws PeerRejectedException {
     if (isWeak(certificate.getPublicKey())) {
-      throw new PeerRejectedException(TlsReason.ALGORITHM_WEAK, weakness(certificate));
+      throw new PeerRejectedException(PeerReason.ALGORITHM_WEAK, weakness(certificate));
     }
   }
 
@@ -113,7 +118,7 @@ final class PathStrength {
     boolean weak = name.startsWith("SHA1") || name.startsWith("MD") || pssDigestIsWeak(certificate);
     if (weak) {
       throw new PeerRejectedException(
-          TlsReason.ALGORITHM_WEAK,
+          PeerReason.ALGORITHM_WEAK,
           Certificates.label(certificate) + " is signed with " + certificate.getSigAlgName());
     }
   }
@@ -133,6 +138,46 @@ final class PathStrength {
       return digest.equals("SHA-1") || digest.startsWith("MD");
     } catch (GeneralSecurityException | java.io.IOException e) {
       return true;
+    }
+  }
+
+  /**
+   * Excluded names that a wildcard would cover: below an authority that excludes {@code a.example},
+   * a peer's {@code *.example} must not stand for it (CVE-2025-61727). PKIX compares the wildcard
+   * as text and sees no harm.
+   */
+  static void checkWildcards(PathFinder.Path path, List<String> dnsNames) throws PeerRejectedException {
+    for (String name : dnsNames) {
+      if (name.startsWith("*.")) {
+        String parent = name.substring(2).toLowerCase(Locale.ROOT);
+        List<X509Certificate> authorities = new ArrayList<>(path.certificates());
+        authorities.add(path.anchor());
+        for (X509Certificate authority : authorities.subList(1, authorities.size())) {
+          checkWildcard(authority, name, parent);
+        }
+      }
+    }
+  }
+
+  private static void checkWildcard(X509Certificate authority, String name, String parent)
+      throws PeerRejectedException {
+    byte[] extension = authority.getExtensionValue(NAME_CONSTRAINTS_OID);
+    if (extension == null) {
+      return;
+    }
+    GeneralSubtree[] excluded =
+        NameConstraints.getInstance(ASN1OctetString.getInstance(extension).getOctets())
+            .getExcludedSubtrees();
+    for (GeneralSubtree tree : excluded == null ? new GeneralSubtree[0] : excluded) {
+      GeneralName base = tree.getBase();
+      if (base.getTagNo() == GeneralName.dNSName) {
+        String host = base.getName().toString().toLowerCase(Locale.ROOT);
+        if (host.substring(host.indexOf('.') + 1).equals(parent)) {
+          throw new PeerRejectedException(
+              PeerReason.NAME_CONSTRAINT_VIOLATED,
+              name + " covers a name that " + Certificates.label(authority) + " excludes");
+        }
+      }
     }
   }
 }

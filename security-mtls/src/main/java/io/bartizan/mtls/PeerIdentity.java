@@ -1,8 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.bartizan.core.house.Sha256;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -165,13 +164,8 @@ public final class PeerIdentity {
   }
 
   static String spkiPin(X509Certificate certificate) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded());
-      return "sha256/" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.of(certificate.getPublicKey().getEncoded());
+    return "sha256/" + Base64.getEncoder().encodeToString(hash);
   }
 
   /**

@@ -30,7 +30,7 @@ public sealed interface PeerPolicy permits Rule {
    * @return the policy that a client of more than one server needs
    */
   static PeerPolicy requestedHost() {
-    return HostRule.INSTANCE;
+    return Rule.HOST;
   }
 
   /**
@@ -41,7 +41,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code name} is not a host name in ASCII
    */
   static PeerPolicy dns(String name) {
-    return NameRule.of(NameKind.DNS, name);
+    return Rule.name(NameKind.DNS, name);
   }
 
   /**
@@ -54,7 +54,7 @@ public sealed interface PeerPolicy permits Rule {
    *     ID
    */
   static PeerPolicy uri(String uri) {
-    return NameRule.of(NameKind.URI, uri);
+    return Rule.name(NameKind.URI, uri);
   }
 
   /**
@@ -65,7 +65,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code id} is not a SPIFFE ID with a path
    */
   static PeerPolicy spiffeId(String id) {
-    return NameRule.of(NameKind.SPIFFE_ID, id);
+    return Rule.name(NameKind.SPIFFE_ID, id);
   }
 
   /**
@@ -76,7 +76,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code prefix} is not a SPIFFE ID with a path
    */
   static PeerPolicy spiffePath(String prefix) {
-    return NameRule.of(NameKind.SPIFFE_PATH, prefix);
+    return Rule.name(NameKind.SPIFFE_PATH, prefix);
   }
 
   /**
@@ -87,7 +87,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code trustDomain} is not one of the SPIFFE standard
    */
   static PeerPolicy trustDomain(String trustDomain) {
-    return NameRule.of(NameKind.TRUST_DOMAIN, trustDomain);
+    return Rule.name(NameKind.TRUST_DOMAIN, trustDomain);
   }
 
   /**
@@ -98,7 +98,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code address} is not a literal
    */
   static PeerPolicy ip(String address) {
-    return NameRule.of(NameKind.IP, address);
+    return Rule.name(NameKind.IP, address);
   }
 
   /**
@@ -110,7 +110,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code address} is not an address in ASCII
    */
   static PeerPolicy email(String address) {
-    return NameRule.of(NameKind.EMAIL, address);
+    return Rule.name(NameKind.EMAIL, address);
   }
 
   /**
@@ -122,7 +122,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code pin} is not of that form
    */
   static PeerPolicy spkiPin(String pin) {
-    return NameRule.of(NameKind.SPKI_PIN, pin);
+    return Rule.name(NameKind.SPKI_PIN, pin);
   }
 
   /**
@@ -133,7 +133,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if there is none
    */
   static PeerPolicy allOf(PeerPolicy... policies) {
-    return CombinedRule.of(true, List.of(policies));
+    return Rule.allOf(List.of(policies));
   }
 
   /**
@@ -145,7 +145,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if there is none
    */
   static PeerPolicy allOf(Collection<PeerPolicy> policies) {
-    return CombinedRule.of(true, List.copyOf(policies));
+    return Rule.allOf(List.copyOf(policies));
   }
 
   /**
@@ -156,7 +156,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if there is none
    */
   static PeerPolicy anyOf(PeerPolicy... policies) {
-    return CombinedRule.of(false, List.of(policies));
+    return Rule.anyOf(List.of(policies));
   }
 
   /**
@@ -168,7 +168,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if there is none
    */
   static PeerPolicy anyOf(Collection<PeerPolicy> policies) {
-    return CombinedRule.of(false, List.copyOf(policies));
+    return Rule.anyOf(List.copyOf(policies));
   }
 
   /**
@@ -178,7 +178,7 @@ public sealed interface PeerPolicy permits Rule {
    * @return a policy without names
    */
   static PeerPolicy anyTrustedPeer() {
-    return AnyRule.INSTANCE;
+    return Rule.ANY;
   }
 
   /**
@@ -192,7 +192,7 @@ public sealed interface PeerPolicy permits Rule {
    * @throws IllegalArgumentException if {@code name} has other characters
    */
   default PeerPolicy narrowedBy(String name, Predicate<PeerIdentity> predicate) {
-    return new NarrowedRule((Rule) this, NarrowedRule.checked(name), predicate);
+    return ((Rule) this).and(name, predicate);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
-import io.bartizan.core.SafeText;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Refused;
 import java.security.cert.CertificateException;
 
 /**
@@ -10,26 +11,26 @@ import java.security.cert.CertificateException;
  * <p>The message is safe to log. It carries no stack trace, so that refusing costs no more than
  * accepting.
  */
-public final class PeerRejectedException extends CertificateException {
+public final class PeerRejectedException extends CertificateException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
-  /** The stable reason. */
-  private final TlsReason reason;
+  private final transient Refusal refusal;
 
-  PeerRejectedException(TlsReason reason, String detail) {
-    super(reason.code() + ": " + SafeText.of(detail, 600));
-    this.reason = reason;
+  PeerRejectedException(Refusal refusal) {
+    super(refusal.message());
+    this.refusal = refusal;
     setStackTrace(new StackTraceElement[0]);
   }
 
-  /**
-   * The stable reason.
-   *
-   * @return never null
-   */
-  public TlsReason reason() {
-    return reason;
+  PeerRejectedException(PeerReason reason, String detail) {
+    this(Refusal.of(reason, detail));
+  }
+
+  /** Its reason is a {@link PeerReason}. */
+  @Override
+  public Refusal refusal() {
+    return refusal;
   }
 
   /** Does nothing: a refusal is an answer, not an accident. */

@@ -42,8 +42,8 @@ final class PolicyParser {
         switch (word) {
           case "requestedHost" -> PeerPolicy.requestedHost();
           case "anyTrustedPeer" -> PeerPolicy.anyTrustedPeer();
-          case "allOf" -> CombinedRule.of(true, policies(depth));
-          case "anyOf" -> CombinedRule.of(false, policies(depth));
+          case "allOf" -> Rule.allOf(policies(depth));
+          case "anyOf" -> Rule.anyOf(policies(depth));
           default -> name(word, start);
         };
     expect(')');
@@ -62,7 +62,7 @@ final class PolicyParser {
   private PeerPolicy name(String word, int start) {
     for (NameKind kind : NameKind.values()) {
       if (kind.word().equals(word)) {
-        return NameRule.of(kind, argument());
+        return Rule.name(kind, argument());
       }
     }
     position = start;
@@ -81,7 +81,7 @@ final class PolicyParser {
     skipBlanks();
     if (!take('"')) {
       int start = position;
-      while (position < text.length() && isBare(text.charAt(position))) {
+      while (position < text.length() && NameKind.isBare(text.charAt(position))) {
         position++;
       }
       return text.substring(start, position);
@@ -97,17 +97,6 @@ final class PolicyParser {
     }
     expect('"');
     return quoted.toString();
-  }
-
-  /** The value as {@link #argument()} reads it back. */
-  static String quoted(String value) {
-    return value.chars().allMatch(c -> isBare((char) c))
-        ? value
-        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  private static boolean isBare(char c) {
-    return c > ' ' && c < 0x7f && "(),\"\\".indexOf(c) < 0;
   }
 
   private void skipBlanks() {

@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.mtls.jsse.HandshakeView;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -14,30 +16,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyTrustManager extends X509ExtendedTrustManager {
 
-  private final Generations generations;
+  private static final Refusal UNKNOWN =
+      Refusal.of(
+          PeerReason.CONNECTION_UNKNOWN,
+          "a trust manager was asked without the connection, so host and session are unknown");
+
+  private final Current current;
   private final BiConsumer<Object, PeerDecision> decided;
 
   /** {@code decided} learns each decision with the engine or socket that it is about. */
-  PolicyTrustManager(Generations generations, BiConsumer<Object, PeerDecision> decided) {
-    this.generations = generations;
+  PolicyTrustManager(Current current, BiConsumer<Object, PeerDecision> decided) {
+    this.current = current;
     this.decided = decided;
   }
 
-  private void decide(TlsSide peer, X509Certificate @Nullable [] chain, HandshakeView view)
-      throws CertificateException {
-    TlsSide side = generations.settings().side();
+  private void decide(
+      TlsSide peer, X509Certificate @Nullable [] chain, @Nullable HandshakeView view)
+      throws PeerRejectedException {
+    if (view == null) {
+      throw new PeerRejectedException(UNKNOWN);
+    }
+    TlsSide side = current.side();
     if (peer == side) {
       throw new PeerRejectedException(
-          TlsReason.CONNECTION_UNKNOWN, "made for a " + side + ", asked about a " + peer);
+          PeerReason.CONNECTION_UNKNOWN, "made for a " + side + ", asked about a " + peer);
     }
     PeerDecision decision =
-        generations
-            .current()
+        current
+            .generation()
             .decider()
             .decide(chain, side == TlsSide.CLIENT ? view.host() : null, view);
     decided.accept(view.connection(), decision);
-    if (decision instanceof PeerDecision.Rejected rejected) {
-      throw rejected.exception();
+    Refusal refusal = decision.refusal();
+    if (refusal != null) {
+      throw new PeerRejectedException(refusal);
     }
   }
 
@@ -68,17 +80,17 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    throw HandshakeView.unknown();
+    throw new PeerRejectedException(UNKNOWN);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    throw HandshakeView.unknown();
+    throw new PeerRejectedException(UNKNOWN);
   }
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return generations.current().anchors().toArray(X509Certificate[]::new);
+    return current.generation().anchors().toArray(X509Certificate[]::new);
   }
 }

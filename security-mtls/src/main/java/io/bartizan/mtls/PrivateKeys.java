@@ -45,13 +45,13 @@ final class PrivateKeys {
       if (block.label().endsWith("PRIVATE KEY")) {
         if (found != null) {
           throw new TlsMaterialException(
-              TlsReason.FILE_MALFORMED, source, "holds more than one private key");
+              MaterialReason.FILE_MALFORMED, source, "holds more than one private key");
         }
         found = of(source, block, password);
       }
     }
     if (found == null) {
-      throw new TlsMaterialException(TlsReason.KEY_MISSING, source, "holds no private key");
+      throw new TlsMaterialException(MaterialReason.KEY_MISSING, source, "holds no private key");
     }
     return found;
   }
@@ -59,7 +59,7 @@ final class PrivateKeys {
   private static PrivateKey of(String source, Pem block, @Nullable SecretSource password) {
     if (!block.headers().isEmpty()) {
       throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
+          MaterialReason.KEY_UNSUPPORTED,
           source,
           "holds a key in OpenSSL's old encryption; convert it with openssl pkcs8 -topk8");
     }
@@ -85,7 +85,7 @@ final class PrivateKeys {
         case "ENCRYPTED PRIVATE KEY" -> jcaKey(source, decrypted(source, der, password));
         default ->
             throw new TlsMaterialException(
-                TlsReason.KEY_UNSUPPORTED,
+                MaterialReason.KEY_UNSUPPORTED,
                 source,
                 "holds a " + block.label() + ", PKCS#8, PKCS#1 and SEC1 are read");
       };
@@ -93,7 +93,7 @@ final class PrivateKeys {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new TlsMaterialException(
-          TlsReason.FILE_MALFORMED, source, "holds a private key that can't be parsed");
+          MaterialReason.FILE_MALFORMED, source, "holds a private key that can't be parsed");
     } finally {
       Arrays.fill(der, (byte) 0);
     }
@@ -110,7 +110,7 @@ final class PrivateKeys {
     } catch (PKCSException e) {
       if (e.getCause() instanceof OperatorCreationException) {
         throw new TlsMaterialException(
-            TlsReason.KEY_UNSUPPORTED, source, "holds a key whose encryption is not known");
+            MaterialReason.KEY_UNSUPPORTED, source, "holds a key whose encryption is not known");
       }
       throw wrongPassword(source);
     } catch (RuntimeException e) {
@@ -124,13 +124,13 @@ final class PrivateKeys {
   static char[] password(String source, @Nullable SecretSource password) {
     if (password == null) {
       throw new TlsMaterialException(
-          TlsReason.PASSWORD_WRONG, source, "is encrypted and no password was given");
+          MaterialReason.PASSWORD_WRONG, source, "is encrypted and no password was given");
     }
     try (SecretBytes secret = password.read()) {
       return secret.lend(PrivateKeys::utf8);
     } catch (IOException e) {
       throw new TlsMaterialException(
-          TlsReason.PASSWORD_WRONG, source, "needs a password: " + e.getMessage());
+          MaterialReason.PASSWORD_WRONG, source, "needs a password: " + e.getMessage());
     }
   }
 
@@ -144,7 +144,7 @@ final class PrivateKeys {
 
   static TlsMaterialException wrongPassword(String source) {
     return new TlsMaterialException(
-        TlsReason.PASSWORD_WRONG, source, "is not opened by the password that was given");
+        MaterialReason.PASSWORD_WRONG, source, "is not opened by the password that was given");
   }
 
   private static PrivateKey jcaKey(String source, PrivateKeyInfo info) throws IOException {
@@ -161,7 +161,7 @@ final class PrivateKeys {
                         : oid.equals(EdECObjectIdentifiers.id_Ed448.getId()) ? "Ed448" : "";
     if (algorithm.isEmpty()) {
       throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
+          MaterialReason.KEY_UNSUPPORTED,
           source,
           "holds a key of algorithm " + oid + ", RSA, EC, Ed25519 and Ed448 are read");
     }
@@ -170,7 +170,7 @@ final class PrivateKeys {
       return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
-          TlsReason.KEY_UNSUPPORTED,
+          MaterialReason.KEY_UNSUPPORTED,
           source,
           "holds a key that the JDK refuses, such as one on a curve it does not have");
     } finally {

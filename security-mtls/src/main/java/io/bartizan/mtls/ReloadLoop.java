@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReloadLoop implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(MutualTls.class);
+  private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
   /** Events come in bursts, and files are not written at once. */
   private static final long SETTLE_MILLIS = 50;
@@ -137,7 +137,7 @@ final class ReloadLoop implements AutoCloseable {
 
   private void watchFolders(WatchService service) {
     Set<Path> folders = new HashSet<>();
-    for (Path file : generations.current().files()) {
+    for (Path file : generations.newest().files()) {
       addFolder(folders, file.toAbsolutePath());
       try {
         addFolder(folders, file.toRealPath());

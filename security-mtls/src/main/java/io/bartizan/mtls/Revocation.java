@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.house.Require;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ public final class Revocation {
    */
   public Revocation withDeniedKey(String pin) {
     Set<String> more = new HashSet<>(pins);
-    more.add(NameRule.of(NameKind.SPKI_PIN, pin).value());
+    more.add(Rule.name(NameKind.SPKI_PIN, pin).value());
     return new Revocation(
         crls, denyLists, serials, Set.copyOf(more), grace, unlistedAccepted, stapleRequired);
   }
@@ -137,12 +138,9 @@ public final class Revocation {
    * @throws IllegalArgumentException if {@code duration} is out of range
    */
   public Revocation withStaleGrace(Duration duration) {
-    if (duration.isNegative() || duration.compareTo(MAX_GRACE) > 0) {
-      throw new IllegalArgumentException(
-          "duration is " + duration + ", PT0S to " + MAX_GRACE + " is accepted");
-    }
+    Duration checked = Require.within("duration", duration, Duration.ZERO, MAX_GRACE);
     return new Revocation(
-        crls, denyLists, serials, pins, duration, unlistedAccepted, stapleRequired);
+        crls, denyLists, serials, pins, checked, unlistedAccepted, stapleRequired);
   }
 
   /**
@@ -164,7 +162,7 @@ public final class Revocation {
     return new Revocation(crls, denyLists, serials, pins, grace, unlistedAccepted, true);
   }
 
-  RevocationData load(MaterialReader reader) {
+  LoadedRevocation load(MaterialReader reader) {
     CrlIndex index = new CrlIndex(grace, unlistedAccepted || crls.isEmpty());
     for (Path path : crls) {
       if (Files.isDirectory(path)) {

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.house.Listeners;
 import java.security.Provider;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,12 +15,19 @@ record Settings(
     PeerPolicy policy,
     @Nullable PeerPolicy dryRun,
     Revocation revocation,
-    TlsListener listener,
+    Listeners<TlsListener> listeners,
     @Nullable Provider provider,
-    @Nullable InstantSource clock,
+    InstantSource clock,
     Duration expiryWarning) {
 
+  static final InstantSource JVM_TIME = InstantSource.system();
+
   Instant now() {
-    return clock == null ? Instant.now() : clock.instant();
+    return clock.instant();
+  }
+
+  /** Whether the time is that of the JVM, which is all that the JDK's trust manager knows. */
+  boolean isJvmTime() {
+    return clock.equals(JVM_TIME);
   }
 }

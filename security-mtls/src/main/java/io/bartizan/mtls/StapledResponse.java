@@ -48,7 +48,7 @@ final class StapledResponse {
     if (stapled.isEmpty() || stapled.get(0).length == 0) {
       if (required || demandsStaple(leaf)) {
         throw new PeerRejectedException(
-            TlsReason.REVOCATION_UNKNOWN,
+            PeerReason.REVOCATION_UNKNOWN,
             Certificates.label(leaf) + " came without the OCSP response that is required");
       }
       return;
@@ -87,7 +87,7 @@ final class StapledResponse {
           && single.getCertID().matchesIssuer(issuerHolder, digests)) {
         if (single.getCertStatus() instanceof RevokedStatus) {
           throw new PeerRejectedException(
-              TlsReason.REVOKED, Certificates.label(leaf) + " is revoked by its stapled response");
+              PeerReason.REVOKED, Certificates.label(leaf) + " is revoked by its stapled response");
         }
         Date end = single.getNextUpdate();
         boolean fresh =
@@ -138,7 +138,7 @@ final class StapledResponse {
 
   private static PeerRejectedException unknown(X509Certificate leaf, String what) {
     return new PeerRejectedException(
-        TlsReason.REVOCATION_UNKNOWN,
+        PeerReason.REVOCATION_UNKNOWN,
         "the OCSP response stapled for " + Certificates.label(leaf) + " " + what);
   }
 }

@@ -136,6 +136,6 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
 
   private static PeerRejectedException malformed(String what) {
     return new PeerRejectedException(
-        TlsReason.NAMES_MALFORMED, "the subject alternative names: " + what);
+        PeerReason.NAMES_MALFORMED, "the subject alternative names: " + what);
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
 import java.time.Instant;
 import javax.net.ssl.SSLSession;
 
@@ -11,16 +12,13 @@ import javax.net.ssl.SSLSession;
  */
 public interface TlsListener {
 
-  /** Learns nothing. */
-  TlsListener NONE = new TlsListener() {};
-
   /**
    * A handshake ended; called once for each on this library's contexts. Where only the factories
    * were handed to a framework: once for each decision, which resumed sessions don't need.
    *
    * @param event what was decided and why
    */
-  default void handshake(HandshakeEvent event) {}
+  default void decided(HandshakeEvent event) {}
 
   /**
    * A new generation was published.
@@ -39,11 +37,11 @@ public interface TlsListener {
 
   /**
    * A connection is open whose peer the newest generation would refuse. If the reason is {@link
-   * TlsReason#REVOKED}, the connection fails at its next read or write anyway; for other reasons
+   * PeerReason#REVOKED}, the connection fails at its next read or write anyway; for other reasons
    * the application decides, such as by draining it.
    *
    * @param session the connection's session
-   * @param decision why the peer would be refused
+   * @param refusal why the peer would be refused; its reason is a {@link PeerReason}
    */
-  default void noLongerAccepted(SSLSession session, PeerDecision.Rejected decision) {}
+  default void noLongerAccepted(SSLSession session, Refusal refusal) {}
 }

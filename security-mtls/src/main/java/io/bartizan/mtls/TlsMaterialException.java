@@ -1,43 +1,51 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when key, chain, trust anchors or revocation data can't be used; the message is one
- * sentence that names the source and what is wrong with it, never a secret.
+ * Thrown when key, chain, trust anchors or revocation data can't be used; the refusal's detail is
+ * one sentence that names the source and what is wrong with it, never a secret.
  */
-public final class TlsMaterialException extends RuntimeException {
+public final class TlsMaterialException extends RuntimeException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
-  /** The stable reason. */
-  private final TlsReason reason;
+  private final transient Refusal refusal;
+  private final transient Fault fault;
 
-  /** The message without what changes from minute to minute. */
-  private final String lasting;
+  /** What stays the same when the same material is loaded again. */
+  private record Fault(MaterialReason reason, String source, String what) {}
 
-  TlsMaterialException(TlsReason reason, String source, String what) {
+  TlsMaterialException(MaterialReason reason, String source, String what) {
     this(reason, source, what, "");
   }
 
-  /** {@code changing} ends the message and differs between two loads of the same material. */
-  TlsMaterialException(TlsReason reason, String source, String what, String changing) {
-    super(SafeText.of(source) + " " + SafeText.of(what, 400) + changing);
-    this.reason = reason;
-    this.lasting = SafeText.of(source) + " " + SafeText.of(what, 400);
+  /** {@code changing} ends the detail and differs between two loads of the same material. */
+  TlsMaterialException(MaterialReason reason, String source, String what, String changing) {
+    this(new Fault(reason, SafeText.of(source), SafeText.of(what, 400)), changing);
   }
 
-  String lasting() {
-    return lasting;
+  private TlsMaterialException(Fault fault, String changing) {
+    this(Refusal.of(fault.reason, fault.source + " " + fault.what + changing), fault);
   }
 
-  /**
-   * The stable reason.
-   *
-   * @return one of the constants from {@link TlsReason#FILE_UNREADABLE} on, or {@link
-   *     TlsReason#EXPIRED} and its like for one's own certificate
-   */
-  public TlsReason reason() {
-    return reason;
+  private TlsMaterialException(Refusal refusal, Fault fault) {
+    super(refusal.message());
+    this.refusal = refusal;
+    this.fault = fault;
+  }
+
+  /** Its reason is a {@link MaterialReason}. */
+  @Override
+  public Refusal refusal() {
+    return refusal;
+  }
+
+  /** Whether another load failed for the same: in reason, source and fault, whenever it was. */
+  boolean isLike(@Nullable TlsMaterialException other) {
+    return other != null && fault.equals(other.fault);
   }
 }

@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -16,15 +17,15 @@ import javax.net.ssl.SSLSession;
  * Counts handshakes in Micrometer (an optional dependency), and shows when certificates end.
  *
  * <p>{@code bartizan.mtls.handshakes} has the tags {@code name}, {@code side}, {@code resumed} and
- * {@code reason}, which is {@code accepted} or the code of a {@link TlsReason}; {@code
+ * {@code reason}, which is {@code accepted} or the code of a {@link PeerReason}; {@code
  * bartizan.mtls.dry.run.refusals} counts what a dry-run policy would refuse, {@code
  * bartizan.mtls.no.longer.accepted} open connections whose peer is refused since. No tag holds a
  * subject, a name of a peer or a host. Thread-safe; a count is a lookup and an addition.
  *
  * <pre>{@code
  * TlsMetrics metrics = TlsMetrics.of(registry, "api");
- * ServerTls server = MutualTls.server(identity, anchors, policy).withListener(metrics).build();
- * metrics.gauge(server);
+ * ServerTls server = ServerTls.builder(identity, anchors, policy).withListener(metrics).build();
+ * metrics.watch(server);
  * }</pre>
  */
 public final class TlsMetrics implements TlsListener {
@@ -70,14 +71,14 @@ public final class TlsMetrics implements TlsListener {
    * @throws NullPointerException if {@code tls} is null
    */
   @CanIgnoreReturnValue
-  public TlsMetrics gauge(MutualTls tls) {
+  public TlsMetrics watch(MutualTls tls) {
     String side = Objects.requireNonNull(tls, "tls").generations().settings().side().tag();
     TimeGauge unusedExpiry =
         TimeGauge.builder(
                 "bartizan.mtls.certificate.expiry",
                 tls,
                 TimeUnit.SECONDS,
-                one -> Duration.between(one.now(), one.validUntil()).toSeconds())
+                one -> Duration.between(one.generations().settings().now(), one.validUntil()).toSeconds())
             .description("Until this side's certificate ends")
             .tag("name", name)
             .tag("side", side)
@@ -87,7 +88,7 @@ public final class TlsMetrics implements TlsListener {
                 "bartizan.mtls.generation.age",
                 tls,
                 TimeUnit.SECONDS,
-                one -> Duration.between(one.loadedAt(), one.now()).toSeconds())
+                one -> Duration.between(one.loadedAt(), one.generations().settings().now()).toSeconds())
             .description("Since the newest key, anchors, policy and revocation data were loaded")
             .tag("name", name)
             .tag("side", side)
@@ -103,9 +104,9 @@ public final class TlsMetrics implements TlsListener {
   }
 
   @Override
-  public void handshake(HandshakeEvent event) {
+  public void decided(HandshakeEvent event) {
     String reason =
-        event.decision().fold(accepted -> ACCEPTED, rejected -> rejected.reason().code());
+        event.outcome().fold(accepted -> ACCEPTED, refusal -> refusal.reason().code());
     handshakes
         .computeIfAbsent(new Series(event.side(), event.resumed(), reason), this::counter)
         .increment();
@@ -117,10 +118,10 @@ public final class TlsMetrics implements TlsListener {
   }
 
   @Override
-  public void noLongerAccepted(SSLSession session, PeerDecision.Rejected decision) {
+  public void noLongerAccepted(SSLSession session, Refusal refusal) {
     registry
         .counter(
-            "bartizan.mtls.no.longer.accepted", "name", name, "reason", decision.reason().code())
+            "bartizan.mtls.no.longer.accepted", "name", name, "reason", refusal.reason().code())
         .increment();
   }
 

@@ -99,7 +99,7 @@ public final class TrustAnchors {
     return new TrustAnchors(
         source,
         reader -> {
-          String text = Sources.get(source, pem);
+          String text = MaterialReader.supplied(source, pem);
           reader.mix(text.getBytes(StandardCharsets.UTF_8));
           return AnchorCheck.checked(
               source, Certificates.of(source, Certificates.blocks(source, text)));
@@ -139,7 +139,7 @@ public final class TrustAnchors {
             List<X509Certificate> found = KeyStores.certificates(source, store);
             if (found.isEmpty()) {
               throw new TlsMaterialException(
-                  TlsReason.ANCHORS_EMPTY,
+                  MaterialReason.ANCHORS_EMPTY,
                   source,
                   "shows no trusted certificate; the JDK sees those of keytool -importcert or"
                       + " openssl pkcs12 -jdktrust, or give PEM");
@@ -221,7 +221,7 @@ public final class TrustAnchors {
       }
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
-          TlsReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
+          MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
     }
     return List.of();
   }

@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.house.Span;
+import io.bartizan.mtls.jsse.HandshakeView;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
@@ -7,7 +10,6 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -27,53 +29,63 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrustDecider {
 
+  private static final Refusal NO_CERTIFICATE =
+      Refusal.of(PeerReason.CERTIFICATE_MISSING, "the peer presented no certificate");
+  private static final Refusal NO_SESSION_CERTIFICATE =
+      Refusal.of(PeerReason.CERTIFICATE_MISSING, "the session has no certificate");
+  private static final Refusal NO_HOST =
+      Refusal.of(
+          PeerReason.HOST_UNKNOWN,
+          "the policy needs the host that was asked for; open the connection by host name, or"
+              + " create the engine with createSSLEngine(host, port)");
+
   private final long generation;
+  private final Settings settings;
   private final TlsSide side;
   private final Rule policy;
   private final List<X509Certificate> anchors;
   private final PathFinder paths;
-  private final RevocationData revocation;
-  private final @Nullable InstantSource clock;
-  private final X509ExtendedTrustManager jdk;
+  private final LoadedRevocation revocation;
+
+  /** Shared by all decisions; it has no other time than the JVM's. */
+  private final @Nullable X509ExtendedTrustManager jdk;
 
   TrustDecider(
       long generation,
-      TlsSide side,
-      PeerPolicy policy,
+      Settings settings,
       List<X509Certificate> anchors,
-      RevocationData revocation,
-      @Nullable InstantSource clock) {
+      LoadedRevocation revocation) {
     this.generation = generation;
-    this.side = side;
-    this.policy = (Rule) policy;
+    this.settings = settings;
+    this.side = settings.side();
+    this.policy = (Rule) settings.policy();
     this.anchors = anchors;
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
-    this.clock = clock;
-    this.jdk = jdkTrustManager(anchors, null);
+    this.jdk = settings.isJvmTime() ? jdkTrustManager(anchors, null) : null;
   }
 
   /** Decides about a presented chain; {@code view} is null outside a handshake. */
   PeerDecision decide(
       X509Certificate @Nullable [] given, @Nullable String host, @Nullable HandshakeView view) {
     if (given == null || given.length == 0) {
-      return rejected(TlsReason.CERTIFICATE_MISSING, "the peer presented no certificate", null);
+      return rejected(NO_CERTIFICATE, null);
     }
     X509Certificate[] chain = given;
     try {
       chain = Certificates.ofJdk(given);
-      Instant now = clock == null ? null : clock.instant();
+      Instant now = settings.now();
       refuseUnusedBits(chain);
       refuseAnchorAsLeaf(chain[0]);
       PathFinder.Path path = paths.find(chain, now);
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
-      revocation.check(path, now(), side, view);
+      revocation.check(path, now, side, view);
       PeerIdentity identity = PeerIdentity.of(chain[0]);
-      WildcardConstraints.check(path, identity.dnsNames());
+      PathStrength.checkWildcards(path, identity.dnsNames());
       return byPolicy(identity, host);
     } catch (PeerRejectedException e) {
-      return rejected(e, chain[0]);
+      return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
@@ -82,8 +94,9 @@ final class TrustDecider {
   /** Fails closed: no oddity of a certificate may surface as anything but a refusal. */
   private PeerDecision unjudgeable(Throwable e) {
     return rejected(
-        TlsReason.CHAIN_INVALID,
-        "the chain can't be judged: " + e.getClass().getSimpleName(),
+        Refusal.of(
+            PeerReason.CHAIN_INVALID,
+            "the chain can't be judged: " + e.getClass().getSimpleName()),
         null);
   }
 
@@ -93,19 +106,19 @@ final class TrustDecider {
    */
   PeerDecision resumed(X509Certificate @Nullable [] given, @Nullable String host) {
     if (given == null || given.length == 0) {
-      return rejected(TlsReason.CERTIFICATE_MISSING, "the session has no certificate", null);
+      return rejected(NO_SESSION_CERTIFICATE, null);
     }
     X509Certificate[] chain = given;
     try {
       chain = Certificates.ofJdk(given);
-      Instant now = now();
+      Instant now = settings.now();
       for (X509Certificate certificate : chain) {
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
           throw new PeerRejectedException(
-              TlsReason.EXPIRED,
+              PeerReason.EXPIRED,
               Certificates.label(certificate)
                   + " expired since the full handshake"
-                  + Span.since(certificate.getNotAfter(), now));
+                  + " (" + Span.ago(certificate.getNotAfter().toInstant(), now) + ")");
         }
       }
       if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
@@ -115,33 +128,27 @@ final class TrustDecider {
       revocation.checkFresh(chain, now);
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
-      return rejected(e, chain[0]);
+      return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
   }
 
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
-    Rule matched = policy.match(new Rule.Subject(identity, side, host));
+    Rule matched = policy.match(new MetPeer(identity, side, host));
     if (matched != null) {
-      return new PeerDecision.Accepted(identity, matched.toString(), generation);
+      return PeerDecision.accepted(new AcceptedPeer(identity, matched, generation));
     }
-    if (policy.needsRequestedHost() && host == null) {
-      return new PeerDecision.Rejected(
-          TlsReason.HOST_UNKNOWN,
-          "the policy needs the host that was asked for; open the connection by host name, or"
-              + " create the engine with createSSLEngine(host, port)",
-          identity.labelled(),
-          generation);
-    }
-    return new PeerDecision.Rejected(
-        TlsReason.POLICY_MISMATCH,
-        identity
-            + " does not match "
-            + policy
-            + (policy.needsRequestedHost() ? " for the host " + host : ""),
-        identity.labelled(),
-        generation);
+    Refusal refusal =
+        policy.needsRequestedHost() && host == null
+            ? NO_HOST
+            : Refusal.of(
+                PeerReason.POLICY_MISMATCH,
+                identity
+                    + " does not match "
+                    + policy
+                    + (policy.needsRequestedHost() ? " for the host " + host : ""));
+    return PeerDecision.rejected(refusal, identity.labelled(), generation);
   }
 
   /**
@@ -159,7 +166,7 @@ final class TrustDecider {
       }
       if (der[der.length - certificate.getSignature().length - 1] != 0) {
         throw new PeerRejectedException(
-            TlsReason.SIGNATURE_INVALID,
+            PeerReason.SIGNATURE_INVALID,
             Certificates.label(certificate) + " has a signature that is not whole bytes");
       }
     }
@@ -168,15 +175,15 @@ final class TrustDecider {
   private void refuseAnchorAsLeaf(X509Certificate leaf) throws PeerRejectedException {
     if (anchors.contains(leaf)) {
       throw new PeerRejectedException(
-          TlsReason.LEAF_IS_ANCHOR,
+          PeerReason.LEAF_IS_ANCHOR,
           Certificates.label(leaf) + " is itself a trust anchor, which is no peer");
     }
   }
 
-  private void askJdk(PathFinder.Path path, @Nullable Instant now, @Nullable HandshakeView view)
+  private void askJdk(PathFinder.Path path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
     X509Certificate[] chain = path.certificates().toArray(X509Certificate[]::new);
-    X509ExtendedTrustManager manager = now == null ? jdk : jdkTrustManager(anchors, now);
+    X509ExtendedTrustManager manager = jdk == null ? jdkTrustManager(anchors, now) : jdk;
     String kind = "UNKNOWN";
     try {
       if (view == null) {
@@ -194,7 +201,7 @@ final class TrustDecider {
       String message = String.valueOf(e.getMessage());
       boolean usage = message.toLowerCase(Locale.ROOT).contains("usage");
       throw new PeerRejectedException(
-          usage ? TlsReason.USAGE_WRONG : TlsReason.ALGORITHM_WEAK, "the JDK refuses: " + message);
+          usage ? PeerReason.USAGE_WRONG : PeerReason.ALGORITHM_WEAK, "the JDK refuses: " + message);
     }
   }
 
@@ -216,12 +223,7 @@ final class TrustDecider {
     }
   }
 
-  private PeerDecision rejected(PeerRejectedException e, X509Certificate leaf) {
-    String message = String.valueOf(e.getMessage());
-    return rejected(e.reason(), message.substring(message.indexOf(": ") + 2), leaf);
-  }
-
-  private PeerDecision rejected(TlsReason reason, String sentence, @Nullable X509Certificate leaf) {
+  private PeerDecision rejected(Refusal refusal, @Nullable X509Certificate leaf) {
     List<String> presented = List.of();
     if (leaf != null) {
       try {
@@ -230,10 +232,6 @@ final class TrustDecider {
         presented = List.of();
       }
     }
-    return new PeerDecision.Rejected(reason, sentence, presented, generation);
-  }
-
-  private Instant now() {
-    return clock == null ? Instant.now() : clock.instant();
+    return PeerDecision.rejected(refusal, presented, generation);
   }
 }

@@ -14,7 +14,7 @@ class BadCertificateBouncyCastleIT extends BadCertificateContract {
   private final BadCertificateSocketIT sockets = new BadCertificateSocketIT();
 
   @Override
-  <T extends MutualTls> MutualTlsBuilder<T> prepared(MutualTlsBuilder<T> builder) {
+  <T extends MutualTls> MutualTls.Builder<T> prepared(MutualTls.Builder<T> builder) {
     return builder.withProvider(provider);
   }
 

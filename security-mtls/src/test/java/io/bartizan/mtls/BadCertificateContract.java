@@ -44,7 +44,7 @@ abstract class BadCertificateContract {
   }
 
   /** What this stack adds to a side. */
-  <T extends MutualTls> MutualTlsBuilder<T> prepared(MutualTlsBuilder<T> builder) {
+  <T extends MutualTls> MutualTls.Builder<T> prepared(MutualTls.Builder<T> builder) {
     return builder;
   }
 
@@ -176,7 +176,7 @@ abstract class BadCertificateContract {
         Service service = serve(serverTls)) {
       assertThat(fetch(clientTls, service.port())).contains("ok");
       ClientTls stranger =
-          MutualTls.client(
+          ClientTls.builder(
                   Identity.of(CAST.goodClient.privateKey(), CAST.goodClient.chain()),
                   TrustAnchors.of(List.of(CAST.ca.certificate())),
                   PeerPolicy.dns("other.internal"))

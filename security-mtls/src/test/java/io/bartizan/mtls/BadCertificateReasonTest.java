@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
 import io.bartizan.testkit.BadCertificate;
 import io.bartizan.testkit.DevCertificate;
 import java.util.EnumMap;
@@ -20,14 +22,14 @@ class BadCertificateReasonTest {
     DevCertificate leaf = cast.servers.get(BadCertificate.EXPIRED_LEAF_AMONG_ROOTS);
     assertThatThrownBy(
             () ->
-                MutualTls.client(
+                ClientTls.builder(
                         Identity.of(cast.goodClient.privateKey(), cast.goodClient.chain()),
                         TrustAnchors.of(List.of(leaf.root())),
                         PeerPolicy.requestedHost())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.ANCHOR_NOT_CA));
+            e -> assertThat(e.reason()).isEqualTo(MaterialReason.ANCHOR_NOT_CA));
   }
 
   @Test
@@ -48,33 +50,33 @@ class BadCertificateReasonTest {
     }
   }
 
-  private static Object reason(PeerDecision decision) {
-    return decision.fold(accepted -> "accepted", PeerDecision.Rejected::reason);
+  private static Object reason(Checked<AcceptedPeer> decision) {
+    return decision.fold(accepted -> "accepted", Refusal::reason);
   }
 
-  private static Map<BadCertificate, TlsReason> expected() {
-    Map<BadCertificate, TlsReason> reasons = new EnumMap<>(BadCertificate.class);
+  private static Map<BadCertificate, PeerReason> expected() {
+    Map<BadCertificate, PeerReason> reasons = new EnumMap<>(BadCertificate.class);
     for (BadCertificate kind : BadCertificate.values()) {
       reasons.put(kind, expected(kind));
     }
     return reasons;
   }
 
-  private static TlsReason expected(BadCertificate kind) {
+  private static PeerReason expected(BadCertificate kind) {
     return switch (kind) {
-      case EXPIRED, INTERMEDIATE_EXPIRED, ROOT_EXPIRED -> TlsReason.EXPIRED;
-      case NOT_YET_VALID -> TlsReason.NOT_YET_VALID;
-      case WRONG_PURPOSE, UNRELATED_PURPOSE, NO_DIGITAL_SIGNATURE -> TlsReason.USAGE_WRONG;
-      case CA_AS_LEAF -> TlsReason.LEAF_IS_CA;
+      case EXPIRED, INTERMEDIATE_EXPIRED, ROOT_EXPIRED -> PeerReason.EXPIRED;
+      case NOT_YET_VALID -> PeerReason.NOT_YET_VALID;
+      case WRONG_PURPOSE, UNRELATED_PURPOSE, NO_DIGITAL_SIGNATURE -> PeerReason.USAGE_WRONG;
+      case CA_AS_LEAF -> PeerReason.LEAF_IS_CA;
       case WEAK_RSA, WEAK_RSA_INTERMEDIATE, SHA1_SIGNATURE, SHA1_INTERMEDIATE ->
-          TlsReason.ALGORITHM_WEAK;
+          PeerReason.ALGORITHM_WEAK;
       case BAD_SIGNATURE,
           BAD_INTERMEDIATE_SIGNATURE,
           PSYCHIC_SIGNATURE,
           SELF_SIGNED_TWIN,
           OTHER_ROOT_SAME_NAME,
           OTHER_ROOT_SENT ->
-          TlsReason.SIGNATURE_INVALID;
+          PeerReason.SIGNATURE_INVALID;
       case ALGORITHM_MISMATCH,
           UNKNOWN_CRITICAL_EXTENSION,
           INTERMEDIATE_UNKNOWN_CRITICAL_EXTENSION,
@@ -85,19 +87,19 @@ class BadCertificateReasonTest {
           VERSION_1_INTERMEDIATE,
           VERSION_1_LEAF,
           PATH_LENGTH_EXCEEDED ->
-          TlsReason.CHAIN_INVALID;
+          PeerReason.CHAIN_INVALID;
       // the last one's root is not loaded, as the other test shows
       case SELF_SIGNED,
           OTHER_ROOT,
           MISSING_INTERMEDIATE,
           CHAIN_TOO_LONG,
           EXPIRED_LEAF_AMONG_ROOTS ->
-          TlsReason.CHAIN_UNTRUSTED;
+          PeerReason.CHAIN_UNTRUSTED;
       case NAME_CONSTRAINT_VIOLATED,
           URI_CONSTRAINT_VIOLATED,
           ROOT_NAME_CONSTRAINT_VIOLATED,
           ROOT_URI_CONSTRAINT_VIOLATED ->
-          TlsReason.NAME_CONSTRAINT_VIOLATED;
+          PeerReason.NAME_CONSTRAINT_VIOLATED;
       case EMPTY_NAMES,
           EMPTY_DNS_NAME,
           NUL_IN_DNS_NAME,
@@ -105,8 +107,8 @@ class BadCertificateReasonTest {
           NON_ASCII_DNS_NAME,
           LEADING_DOT,
           NUL_IN_SPIFFE_ID ->
-          TlsReason.NAMES_MALFORMED;
-      default -> TlsReason.POLICY_MISMATCH;
+          PeerReason.NAMES_MALFORMED;
+      default -> PeerReason.POLICY_MISMATCH;
     };
   }
 }

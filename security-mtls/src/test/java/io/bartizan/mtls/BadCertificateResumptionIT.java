@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualInstantSource;
@@ -36,7 +37,7 @@ class BadCertificateResumptionIT {
   private final TlsListener listener =
       new TlsListener() {
         @Override
-        public void handshake(HandshakeEvent event) {
+        public void decided(HandshakeEvent event) {
           events.add(event);
         }
       };
@@ -112,7 +113,7 @@ class BadCertificateResumptionIT {
     for (BadCertificateContract stack : List.of(sockets, engines, https)) {
       DevCertificate peer = peer(turn);
       try (ServerTls tls =
-              MutualTls.server(
+              ServerTls.builder(
                       own(), TrustAnchors.pemText(anchors::get), PeerPolicy.dns(PeerCast.DNS))
                   .withClock(clock)
                   .withRevocation(revocation())
@@ -146,7 +147,7 @@ class BadCertificateResumptionIT {
       DevCertificate peer = peer(turn);
       try (RogueServer server = RogueServer.showing(peer, protocol);
           ClientTls tls =
-              MutualTls.client(own(), TrustAnchors.pemText(anchors::get), stack.expectedName())
+              ClientTls.builder(own(), TrustAnchors.pemText(anchors::get), stack.expectedName())
                   .withClock(clock)
                   .withRevocation(revocation())
                   .withListener(listener)
@@ -163,17 +164,17 @@ class BadCertificateResumptionIT {
     }
   }
 
-  private static TlsReason reason(Turn turn) {
+  private static PeerReason reason(Turn turn) {
     return switch (turn) {
-      case ROOT_REMOVED -> TlsReason.CHAIN_UNTRUSTED;
-      case REVOKED, DENIED -> TlsReason.REVOKED;
-      default -> TlsReason.EXPIRED;
+      case ROOT_REMOVED -> PeerReason.CHAIN_UNTRUSTED;
+      case REVOKED, DENIED -> PeerReason.REVOKED;
+      default -> PeerReason.EXPIRED;
     };
   }
 
   /** Or the test would prove nothing about resumption. */
   private void assertResumed() {
-    assertThat(events).hasSize(2).allMatch(event -> event.decision().isAccepted());
+    assertThat(events).hasSize(2).allMatch(event -> event.outcome().isAccepted());
     assertThat(events).extracting(HandshakeEvent::resumed).containsExactly(false, true);
     events.clear();
   }
@@ -183,8 +184,8 @@ class BadCertificateResumptionIT {
         event ->
             assertThat(
                     event
-                        .decision()
-                        .<Object>fold(accepted -> "accepted", PeerDecision.Rejected::reason))
+                        .outcome()
+                        .<Object>fold(accepted -> "accepted", Refusal::reason))
                 .isEqualTo(reason(turn));
     PeerCast.awaitSize(events, 2);
     assertThat(events).hasSize(2).allSatisfy(refused);

@@ -22,10 +22,10 @@ class BadMaterialTest {
   private final TestPki pki = new TestPki();
   @TempDir Path folder;
 
-  private void refused(Identity identity, TlsReason reason, String... words) {
+  private void refused(Identity identity, MaterialReason reason, String... words) {
     assertThatThrownBy(
             () ->
-                MutualTls.server(identity, TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
+                ServerTls.builder(identity, TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
@@ -49,21 +49,21 @@ class BadMaterialTest {
   void pem_everyFault_hasItsSentence() throws Exception {
     String chain = pki.server.chainPem();
     String key = pki.server.privateKeyPem();
-    refused(files(chain, pki.client.privateKeyPem()), TlsReason.KEY_MISMATCH, "cert.pem");
-    refused(files(chain, ""), TlsReason.KEY_MISSING, "key.pem", "no private key");
-    refused(files(chain, key + key), TlsReason.FILE_MALFORMED, "more than one private key");
-    refused(files("", key), TlsReason.CERTIFICATE_MISSING, "holds no certificate");
-    refused(files(chain + pki.client.chainPem(), key), TlsReason.CHAIN_DISORDERED, "did not issue");
+    refused(files(chain, pki.client.privateKeyPem()), MaterialReason.KEY_MISMATCH, "cert.pem");
+    refused(files(chain, ""), MaterialReason.KEY_MISSING, "key.pem", "no private key");
+    refused(files(chain, key + key), MaterialReason.FILE_MALFORMED, "more than one private key");
+    refused(files("", key), MaterialReason.CERTIFICATE_MISSING, "holds no certificate");
+    refused(files(chain + pki.client.chainPem(), key), MaterialReason.CHAIN_DISORDERED, "did not issue");
     refused(
         files(pki.client.chainPem(), pki.client.privateKeyPem()),
-        TlsReason.USAGE_WRONG,
+        MaterialReason.USAGE_WRONG,
         "serverAuth");
     refused(
-        Identity.pem(folder.resolve("none.pem")), TlsReason.FILE_UNREADABLE, "none.pem", "NoSuch");
-    refused(Identity.pem(folder), TlsReason.FILE_UNREADABLE, "is a directory");
+        Identity.pem(folder.resolve("none.pem")), MaterialReason.FILE_UNREADABLE, "none.pem", "NoSuch");
+    refused(Identity.pem(folder), MaterialReason.FILE_UNREADABLE, "is a directory");
     refused(
         files(chain, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
-        TlsReason.FILE_MALFORMED,
+        MaterialReason.FILE_MALFORMED,
         "can't be parsed");
   }
 
@@ -83,23 +83,23 @@ class BadMaterialTest {
     Path file = folder.resolve("id.p12");
     write(pki.server.keyStore("right".toCharArray()), file, "right");
     assertThat(
-            MutualTls.server(
+            ServerTls.builder(
                     Identity.pkcs12(file, password("right")),
                     TestPki.anchors(pki.ca),
                     PeerPolicy.anyTrustedPeer())
                 .build()
                 .generation())
         .isEqualTo(1);
-    refused(Identity.pkcs12(file, password("wrong")), TlsReason.PASSWORD_WRONG, "id.p12");
+    refused(Identity.pkcs12(file, password("wrong")), MaterialReason.PASSWORD_WRONG, "id.p12");
 
     KeyStore empty = KeyStore.getInstance("PKCS12");
     empty.load(null, null);
     Path none = folder.resolve("empty.p12");
     write(empty, none, "right");
-    refused(Identity.pkcs12(none, password("right")), TlsReason.KEY_MISSING, "empty.p12");
-    anchorsRefused(TrustAnchors.pkcs12(none, password("right")), TlsReason.ANCHORS_EMPTY);
+    refused(Identity.pkcs12(none, password("right")), MaterialReason.KEY_MISSING, "empty.p12");
+    anchorsRefused(TrustAnchors.pkcs12(none, password("right")), MaterialReason.ANCHORS_EMPTY);
     Files.writeString(file, "garbage");
-    refused(Identity.pkcs12(file, password("right")), TlsReason.FILE_MALFORMED, "PKCS#12");
+    refused(Identity.pkcs12(file, password("right")), MaterialReason.FILE_MALFORMED, "PKCS#12");
   }
 
   private static void write(KeyStore store, Path file, String password) throws Exception {
@@ -108,10 +108,10 @@ class BadMaterialTest {
     }
   }
 
-  private void anchorsRefused(TrustAnchors anchors, TlsReason reason) {
+  private void anchorsRefused(TrustAnchors anchors, MaterialReason reason) {
     assertThatThrownBy(
             () ->
-                MutualTls.server(TestPki.identity(pki.server), anchors, PeerPolicy.anyTrustedPeer())
+                ServerTls.builder(TestPki.identity(pki.server), anchors, PeerPolicy.anyTrustedPeer())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -119,15 +119,15 @@ class BadMaterialTest {
 
   @Test
   void anchors_everyFault_isRefused() {
-    anchorsRefused(TrustAnchors.of(List.of()), TlsReason.ANCHORS_EMPTY);
-    anchorsRefused(TrustAnchors.pemText(() -> "nothing"), TlsReason.ANCHORS_EMPTY);
-    anchorsRefused(TrustAnchors.of(List.of(pki.client.certificate())), TlsReason.ANCHOR_NOT_CA);
+    anchorsRefused(TrustAnchors.of(List.of()), MaterialReason.ANCHORS_EMPTY);
+    anchorsRefused(TrustAnchors.pemText(() -> "nothing"), MaterialReason.ANCHORS_EMPTY);
+    anchorsRefused(TrustAnchors.of(List.of(pki.client.certificate())), MaterialReason.ANCHOR_NOT_CA);
     anchorsRefused(
         TrustAnchors.pemText(
             () -> {
               throw new IllegalStateException("secret store down");
             }),
-        TlsReason.FILE_UNREADABLE);
+        MaterialReason.FILE_UNREADABLE);
   }
 
   @Test
@@ -170,7 +170,7 @@ class BadMaterialTest {
       Path cert = folder.resolve("cert.pem");
       Path out = folder.resolve("out.pem");
       assertThat(
-              MutualTls.server(
+              ServerTls.builder(
                       Identity.pem(cert, out, password("geheim")),
                       TestPki.anchors(pki.ca),
                       PeerPolicy.anyTrustedPeer())
@@ -178,8 +178,8 @@ class BadMaterialTest {
                   .generation())
           .isEqualTo(1);
       if (Files.readString(out).contains("ENCRYPTED")) {
-        refused(Identity.pem(cert, out, password("falsch")), TlsReason.PASSWORD_WRONG, "out.pem");
-        refused(Identity.pem(cert, out), TlsReason.PASSWORD_WRONG, "no password was given");
+        refused(Identity.pem(cert, out, password("falsch")), MaterialReason.PASSWORD_WRONG, "out.pem");
+        refused(Identity.pem(cert, out), MaterialReason.PASSWORD_WRONG, "no password was given");
       }
     }
     assertThat(unused.toString()).contains("cert.pem");

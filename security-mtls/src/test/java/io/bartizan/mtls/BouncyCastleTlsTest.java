@@ -25,15 +25,15 @@ class BouncyCastleTlsTest {
 
   private final Provider provider = new BouncyCastleJsseProvider(new BouncyCastleProvider());
 
-  private static MutualTlsBuilder<ServerTls> server(DevCa ca) {
-    return MutualTls.server(
+  private static MutualTls.Builder<ServerTls> server(DevCa ca) {
+    return ServerTls.builder(
         TestPki.identity(TestPki.server(ca)),
         TestPki.anchors(ca),
         PeerPolicy.spiffeId(TestPki.CLIENT_ID));
   }
 
-  private static MutualTlsBuilder<ClientTls> client(DevCa ca, DevCertificate own) {
-    return MutualTls.client(TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
+  private static MutualTls.Builder<ClientTls> client(DevCa ca, DevCertificate own) {
+    return ClientTls.builder(TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
   }
 
   @ParameterizedTest
@@ -58,7 +58,7 @@ class BouncyCastleTlsTest {
       Engines done = Engines.between(bcClient, jdkServer, protocol).run();
       assertThat(PeerIdentity.of(done.server.getSession()).spiffeId()).hasValue(TestPki.CLIENT_ID);
     }
-    assertThat(events).hasSize(4).allMatch(event -> event.decision().isAccepted());
+    assertThat(events).hasSize(4).allMatch(event -> event.outcome().isAccepted());
     assertThat(Security.getProvider("BCJSSE")).isNull();
     assertThat(Security.getProvider("BC")).isNull();
   }
@@ -70,11 +70,11 @@ class BouncyCastleTlsTest {
     KeyMaterial inDevice = new KeyMaterial("identity", new DeviceKey(), own.chain());
     assertThatThrownBy(() -> EdwardsMaterial.forBouncyCastle(inDevice))
         .hasMessage(
-            "identity holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its"
+            "key-unsupported: identity holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its"
                 + " own only")
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.KEY_UNSUPPORTED));
+            e -> assertThat(e.reason()).isEqualTo(MaterialReason.KEY_UNSUPPORTED));
     KeyMaterial ec = new KeyMaterial("identity", new DeviceKey(), new TestPki().server.chain());
     assertThat(EdwardsMaterial.forBouncyCastle(ec)).isSameAs(ec);
   }
@@ -108,7 +108,7 @@ class BouncyCastleTlsTest {
         .isInstanceOf(SSLException.class);
     DevCertificate wrongHost = pki.ca.leaf("s").dns("other.example").forServer().issue();
     SSLContext server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(wrongHost), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
             .build()
             .sslContext();

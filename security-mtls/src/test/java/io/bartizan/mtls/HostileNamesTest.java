@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Checked;
+import io.bartizan.core.Reason;
 import io.bartizan.tests.SeededCases;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,14 +41,14 @@ class HostileNamesTest {
         leaf -> leaf.addExtension(Extension.subjectAlternativeName, false, new DERSequence(names)));
   }
 
-  private static PeerDecision asServer(Issuer peer, PeerPolicy policy, String host) {
+  private static Checked<AcceptedPeer> asServer(Issuer peer, PeerPolicy policy, String host) {
     TestPki own = new TestPki();
-    return MutualTls.client(TestPki.identity(own.client), peer.anchors(), policy)
+    return ClientTls.builder(TestPki.identity(own.client), peer.anchors(), policy)
         .build()
         .explain(List.of(peer.leaf()), host);
   }
 
-  private static Optional<TlsReason> refusal(PeerDecision decision) {
+  private static Optional<Reason> refusal(Checked<AcceptedPeer> decision) {
     return decision.fold(accepted -> Optional.empty(), rejected -> Optional.of(rejected.reason()));
   }
 
@@ -59,7 +61,7 @@ class HostileNamesTest {
     mapped[15] = 1;
     Issuer peer = named(name(GeneralName.iPAddress, mapped));
     assertThat(refusal(asServer(peer, PeerPolicy.ip("10.0.0.1"), null)))
-        .hasValue(TlsReason.NAMES_MALFORMED);
+        .hasValue(PeerReason.NAMES_MALFORMED);
     Issuer plain = named(name(GeneralName.iPAddress, new byte[] {10, 0, 0, 1}));
     assertThat(refusal(asServer(plain, PeerPolicy.ip("10.0.0.1"), null))).isEmpty();
     assertThat(refusal(asServer(plain, PeerPolicy.requestedHost(), "::ffff:10.0.0.1"))).isEmpty();
@@ -72,7 +74,7 @@ class HostileNamesTest {
         named(
             name(GeneralName.dNSName, "a.example"), name(GeneralName.iPAddress, new byte[length]));
     assertThat(refusal(asServer(peer, PeerPolicy.dns("a.example"), null)))
-        .hasValue(TlsReason.NAMES_MALFORMED);
+        .hasValue(PeerReason.NAMES_MALFORMED);
   }
 
   @ParameterizedTest
@@ -89,8 +91,8 @@ class HostileNamesTest {
       })
   void dnsNameWithOtherCharacters_condemnsTheWholeCertificate(String bad) {
     Issuer peer = named(name(GeneralName.dNSName, "a.example"), name(GeneralName.dNSName, bad));
-    PeerDecision decision = asServer(peer, PeerPolicy.dns("a.example"), null);
-    assertThat(refusal(decision)).hasValue(TlsReason.NAMES_MALFORMED);
+    Checked<AcceptedPeer> decision = asServer(peer, PeerPolicy.dns("a.example"), null);
+    assertThat(refusal(decision)).hasValue(PeerReason.NAMES_MALFORMED);
     assertThat(decision.toString()).doesNotContainPattern("[\\p{Cc}\\p{Cf}]");
   }
 
@@ -109,7 +111,7 @@ class HostileNamesTest {
             PeerPolicy.spiffeId("spiffe://td.example/api"),
             PeerPolicy.spiffePath("spiffe://td.example/api"),
             PeerPolicy.trustDomain("td.example"))) {
-      assertThat(refusal(asServer(peer, policy, null))).hasValue(TlsReason.POLICY_MISMATCH);
+      assertThat(refusal(asServer(peer, policy, null))).hasValue(PeerReason.POLICY_MISMATCH);
     }
   }
 
@@ -117,9 +119,9 @@ class HostileNamesTest {
   void addressAsDnsName_andDnsNameAsAddress_areNobody() {
     Issuer peer = named(name(GeneralName.dNSName, "10.0.0.1"));
     assertThat(refusal(asServer(peer, PeerPolicy.requestedHost(), "10.0.0.1")))
-        .hasValue(TlsReason.POLICY_MISMATCH);
+        .hasValue(PeerReason.POLICY_MISMATCH);
     assertThat(refusal(asServer(peer, PeerPolicy.ip("10.0.0.1"), null)))
-        .hasValue(TlsReason.POLICY_MISMATCH);
+        .hasValue(PeerReason.POLICY_MISMATCH);
   }
 
   @Test
@@ -128,7 +130,7 @@ class HostileNamesTest {
     assertThat(refusal(asServer(peer, PeerPolicy.requestedHost(), "xn--bcher-kva.example")))
         .isEmpty();
     assertThat(refusal(asServer(peer, PeerPolicy.requestedHost(), "b\u00fccher.example")))
-        .hasValue(TlsReason.POLICY_MISMATCH);
+        .hasValue(PeerReason.POLICY_MISMATCH);
     assertThatThrownBy(() -> PeerPolicy.dns("b\u00fccher.example"))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -142,7 +144,7 @@ class HostileNamesTest {
     Issuer most = named(Stream.of(names).skip(1).toArray(ASN1Encodable[]::new));
     assertThat(refusal(asServer(most, PeerPolicy.dns("n1000.example"), null))).isEmpty();
     assertThat(refusal(asServer(named(names), PeerPolicy.dns("n1000.example"), null)))
-        .hasValue(TlsReason.NAMES_MALFORMED);
+        .hasValue(PeerReason.NAMES_MALFORMED);
   }
 
   @Test
@@ -153,7 +155,7 @@ class HostileNamesTest {
               "EC", leaf -> leaf.addExtension(Extension.subjectAlternativeName, false, content));
       assertThat(refusal(asServer(peer, PeerPolicy.anyTrustedPeer(), null)))
           .as("%s", content.length)
-          .hasValue(TlsReason.NAMES_MALFORMED);
+          .hasValue(PeerReason.NAMES_MALFORMED);
     }
   }
 
@@ -171,7 +173,7 @@ class HostileNamesTest {
     X509Certificate read = parsed(changed);
     ClientTls client = clientTrusting(peer);
     assertThat(client.explain(List.of(good), null).isAccepted()).isTrue();
-    assertThat(refusal(client.explain(List.of(read), null))).hasValue(TlsReason.SIGNATURE_INVALID);
+    assertThat(refusal(client.explain(List.of(read), null))).hasValue(PeerReason.SIGNATURE_INVALID);
   }
 
   @Test
@@ -205,7 +207,7 @@ class HostileNamesTest {
   }
 
   private static ClientTls clientTrusting(Issuer peer) throws Exception {
-    return MutualTls.client(
+    return ClientTls.builder(
             TestPki.identity(new TestPki().client), peer.anchors(), PeerPolicy.anyTrustedPeer())
         .build();
   }

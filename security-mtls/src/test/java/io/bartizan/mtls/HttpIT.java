@@ -67,7 +67,7 @@ class HttpIT {
     DevCertificate spiffe = pki.ca.leaf("s").uri("spiffe://test.example/s").forServer().issue();
     HttpsServer https =
         https(
-            MutualTls.server(
+            ServerTls.builder(
                     TestPki.identity(spiffe),
                     TestPki.anchors(pki.ca),
                     PeerPolicy.spiffeId(TestPki.CLIENT_ID))
@@ -75,7 +75,7 @@ class HttpIT {
     try {
       int port = https.getAddress().getPort();
       ClientTls right =
-          MutualTls.client(
+          ClientTls.builder(
                   TestPki.identity(pki.client),
                   TestPki.anchors(pki.ca),
                   PeerPolicy.spiffeId("spiffe://test.example/s"))
@@ -113,7 +113,7 @@ class HttpIT {
       assertThat(roundTrip(pki.clientTls().build(), listener.getLocalPort())).isEqualTo(8);
       DevCertificate other = pki.ca.leaf("x").uri("spiffe://test.example/x").forClient().issue();
       ClientTls stranger =
-          MutualTls.client(
+          ClientTls.builder(
                   TestPki.identity(other), TestPki.anchors(pki.ca), PeerPolicy.requestedHost())
               .build();
       assertThatThrownBy(() -> roundTrip(stranger, listener.getLocalPort()))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Reason;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import java.security.KeyStore;
@@ -56,7 +57,7 @@ class JdkTrapsTest {
     AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
     List<HandshakeEvent> events = Collections.synchronizedList(new ArrayList<>());
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(pki.server),
                 TrustAnchors.pemText(anchors::get),
                 PeerPolicy.anyTrustedPeer())
@@ -73,7 +74,7 @@ class JdkTrapsTest {
 
     assertThatThrownBy(() -> Engines.between(client, handedOut, protocol).run())
         .isInstanceOf(SSLException.class);
-    assertThat(events.get(2).decision().isAccepted()).isFalse();
+    assertThat(events.get(2).outcome().isAccepted()).isFalse();
   }
 
   @ParameterizedTest
@@ -83,7 +84,7 @@ class JdkTrapsTest {
     DevCa next = DevCa.of("Next Root");
     AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
     ServerTls tls =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(pki.server),
                 TrustAnchors.pemText(anchors::get),
                 PeerPolicy.anyTrustedPeer())
@@ -118,7 +119,7 @@ class JdkTrapsTest {
     DevCertificate evil = constrained.leaf("evil").dns("localhost").forServer().issue();
     assertThatCode(() -> jdkAsksServer(constrained.certificate(), evil)).doesNotThrowAnyException();
     assertThat(reasonOf(TestPki.anchors(constrained), evil))
-        .isEqualTo(TlsReason.NAME_CONSTRAINT_VIOLATED);
+        .isEqualTo(PeerReason.NAME_CONSTRAINT_VIOLATED);
 
     DevCa expired =
         DevCa.builder("Expired")
@@ -129,13 +130,13 @@ class JdkTrapsTest {
         expired.leaf("s").dns("localhost").forServer().withStart(Instant.now()).issue();
     TrustAnchors both = TestPki.anchors(expired).and(TestPki.anchors(pki.ca));
     assertThatCode(() -> jdkAsksServer(expired.certificate(), below)).doesNotThrowAnyException();
-    assertThat(reasonOf(both, below)).isEqualTo(TlsReason.EXPIRED);
+    assertThat(reasonOf(both, below)).isEqualTo(PeerReason.EXPIRED);
 
     DevCa spiffe = DevCa.builder("Spiffe").withPermittedUriHost("td.example").build();
     DevCertificate foreign = spiffe.leaf("s").uri("spiffe://evil.example/x").forServer().issue();
     assertThatCode(() -> jdkAsksServer(spiffe.certificate(), foreign)).doesNotThrowAnyException();
     assertThat(reasonOf(TestPki.anchors(spiffe), foreign))
-        .isEqualTo(TlsReason.NAME_CONSTRAINT_VIOLATED);
+        .isEqualTo(PeerReason.NAME_CONSTRAINT_VIOLATED);
   }
 
   @Test
@@ -151,14 +152,14 @@ class JdkTrapsTest {
     assertThatCode(() -> jdkAsksServer(old.certificate(), old)).doesNotThrowAnyException();
     assertThatThrownBy(
             () ->
-                MutualTls.client(
+                ClientTls.builder(
                         TestPki.identity(pki.client),
                         TrustAnchors.of(List.of(old.certificate())),
                         PeerPolicy.requestedHost())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.ANCHOR_NOT_CA));
+            e -> assertThat(e.reason()).isEqualTo(MaterialReason.ANCHOR_NOT_CA));
   }
 
   @Test
@@ -192,7 +193,7 @@ class JdkTrapsTest {
         .doesNotThrowAnyException();
 
     ClientTls ours =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(pki.client),
                 TestPki.anchors(pki.ca),
                 PeerPolicy.requestedHost().narrowedBy("always", peer -> true))
@@ -201,9 +202,9 @@ class JdkTrapsTest {
     assertThat(ours.explain(pki.server.chain(), "localhost").isAccepted()).isTrue();
   }
 
-  private TlsReason reasonOf(TrustAnchors anchors, DevCertificate server) {
+  private Reason reasonOf(TrustAnchors anchors, DevCertificate server) {
     ClientTls ours =
-        MutualTls.client(TestPki.identity(pki.client), anchors, PeerPolicy.anyTrustedPeer())
+        ClientTls.builder(TestPki.identity(pki.client), anchors, PeerPolicy.anyTrustedPeer())
             .build();
     return ours.explain(server.chain(), "localhost").fold(a -> null, r -> r.reason());
   }

@@ -62,10 +62,10 @@ class KeyFormatTest {
     DevCa clients = DevCa.of("Clients");
     DevCertificate client = TestPki.client(clients);
     ServerTls server =
-        MutualTls.server(identity, TestPki.anchors(clients), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
+        ServerTls.builder(identity, TestPki.anchors(clients), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
             .build();
     ClientTls tls =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(client),
                 TrustAnchors.of(List.of(root)),
                 PeerPolicy.anyTrustedPeer())
@@ -131,11 +131,11 @@ class KeyFormatTest {
     Path chain = folder.resolve("tls.crt");
     Path key = folder.resolve("tls.key");
     serves(Identity.pem(chain, key, password("geheim")), ca.certificate());
-    refused(files, ca, TlsReason.PASSWORD_WRONG, "tls.key is encrypted and no password was given");
+    refused(files, ca, MaterialReason.PASSWORD_WRONG, "tls.key is encrypted and no password was given");
     refused(
         Identity.pem(chain, key, password("falsch")),
         ca,
-        TlsReason.PASSWORD_WRONG,
+        MaterialReason.PASSWORD_WRONG,
         "tls.key is not opened by the password that was given");
     Files.writeString(
         key,
@@ -147,7 +147,7 @@ class KeyFormatTest {
         AAAA
         -----END RSA PRIVATE KEY-----
         """);
-    refused(files, ca, TlsReason.KEY_UNSUPPORTED, "openssl pkcs8 -topk8");
+    refused(files, ca, MaterialReason.KEY_UNSUPPORTED, "openssl pkcs8 -topk8");
   }
 
   @Test
@@ -158,7 +158,7 @@ class KeyFormatTest {
     Identity identity = Identity.keyStore(store, null, password("store"));
     serves(identity, ca.certificate());
     try (ServerTls server =
-        MutualTls.server(identity, TestPki.anchors(ca), PeerPolicy.anyTrustedPeer()).build()) {
+        ServerTls.builder(identity, TestPki.anchors(ca), PeerPolicy.anyTrustedPeer()).build()) {
       assertThat(server.reload()).isFalse();
       DevCertificate next = TestPki.server(ca);
       store.setKeyEntry(
@@ -176,12 +176,12 @@ class KeyFormatTest {
     refused(
         Identity.keyStore(TestPki.server(ca).keyStore(password), "other", password("store")),
         ca,
-        TlsReason.KEY_MISSING,
+        MaterialReason.KEY_MISSING,
         "no private key under the alias other");
     refused(
         Identity.keyStore(TestPki.server(ca).keyStore(password), null, password("wrong")),
         ca,
-        TlsReason.PASSWORD_WRONG,
+        MaterialReason.PASSWORD_WRONG,
         "not opened");
   }
 
@@ -196,14 +196,14 @@ class KeyFormatTest {
     serves(identity, ca.certificate());
     for (int length = 0; length < whole.length; length += 7) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
-      refused(identity, ca, TlsReason.FILE_MALFORMED, "id.p12 is not a PKCS#12 file");
+      refused(identity, ca, MaterialReason.FILE_MALFORMED, "id.p12 is not a PKCS#12 file");
     }
   }
 
-  private static void refused(Identity identity, DevCa ca, TlsReason reason, String words) {
+  private static void refused(Identity identity, DevCa ca, MaterialReason reason, String words) {
     assertThatThrownBy(
             () ->
-                MutualTls.server(identity, TestPki.anchors(ca), PeerPolicy.anyTrustedPeer())
+                ServerTls.builder(identity, TestPki.anchors(ca), PeerPolicy.anyTrustedPeer())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class,

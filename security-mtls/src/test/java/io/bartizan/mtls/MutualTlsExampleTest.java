@@ -28,7 +28,7 @@ class MutualTlsExampleTest {
     Files.writeString(folder.resolve("ca.crt"), pki.ca.certificatePem());
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 Identity.pem(folder.resolve("tls.crt"), folder.resolve("tls.key")),
                 TrustAnchors.pem(folder.resolve("ca.crt")),
                 PeerPolicy.spiffeId("spiffe://prod.example/ns/pay/sa/api"))
@@ -41,7 +41,7 @@ class MutualTlsExampleTest {
 
     TlsLayout files = TlsLayout.kubernetesSecret(folder);
     ServerTls same =
-        MutualTls.server(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer()).build();
+        ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer()).build();
     assertThat(same.generation()).isEqualTo(1);
   }
 
@@ -77,8 +77,8 @@ class MutualTlsExampleTest {
     PeerPolicy policy = PeerPolicy.spiffeId(TestPki.CLIENT_ID);
 
     TlsMetrics metrics = TlsMetrics.of(registry, "api");
-    ServerTls server = MutualTls.server(identity, anchors, policy).withListener(metrics).build();
-    metrics.gauge(server);
+    ServerTls server = ServerTls.builder(identity, anchors, policy).withListener(metrics).build();
+    metrics.watch(server);
 
     Engines.between(pki.clientTls().build().sslContext(), server.sslContext()).run();
     assertThat(registry.get("bartizan.mtls.handshakes").counter().count()).isEqualTo(1);

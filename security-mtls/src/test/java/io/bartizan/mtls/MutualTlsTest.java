@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Reason;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.DevKeyType;
@@ -44,13 +47,13 @@ class MutualTlsTest {
   void handshake_everyKeyType_works(DevKeyType type) throws Exception {
     DevCa ca = DevCa.builder("Root").withKeys(type).build();
     var server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(TestPki.server(ca)),
                 TestPki.anchors(ca),
                 PeerPolicy.anyTrustedPeer())
             .build();
     var client =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(TestPki.client(ca)),
                 TestPki.anchors(ca),
                 PeerPolicy.requestedHost())
@@ -66,7 +69,7 @@ class MutualTlsTest {
     DevCertificate other = pki.ca.leaf("x").uri("spiffe://test.example/other").forClient().issue();
     SSLContext server = pki.serverTls().withListener(new Recorder(events)).build().sslContext();
     SSLContext client =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(other), TestPki.anchors(pki.ca), PeerPolicy.requestedHost())
             .build()
             .sslContext();
@@ -76,13 +79,13 @@ class MutualTlsTest {
         .rootCause()
         .isInstanceOfSatisfying(
             PeerRejectedException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.POLICY_MISMATCH));
+            e -> assertThat(e.reason()).isEqualTo(PeerReason.POLICY_MISMATCH));
     assertThat(events)
         .singleElement()
         .satisfies(
             event -> {
-              assertThat(event.decision().isAccepted()).isFalse();
-              assertThat(event.decision().presented())
+              assertThat(event.outcome().isAccepted()).isFalse();
+              assertThat(event.presented())
                   .containsExactly("uri:spiffe://test.example/other");
             });
   }
@@ -91,7 +94,7 @@ class MutualTlsTest {
   void handshake_serverOfOtherHost_isRefusedByTheClient() {
     DevCertificate other = pki.ca.leaf("localhost").dns("other.example").forServer().issue();
     SSLContext server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(other), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
             .build()
             .sslContext();
@@ -105,12 +108,12 @@ class MutualTlsTest {
   void handshake_spiffeOnlyServer_isAcceptedThoughTheFrameworkAsksForHttps() throws Exception {
     DevCertificate spiffe = pki.ca.leaf("s").uri("spiffe://test.example/s").forServer().issue();
     SSLContext server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(spiffe), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
             .build()
             .sslContext();
     SSLContext client =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(pki.client),
                 TestPki.anchors(pki.ca),
                 PeerPolicy.spiffeId("spiffe://test.example/s"))
@@ -145,8 +148,8 @@ class MutualTlsTest {
         .singleElement()
         .satisfies(
             event ->
-                assertThat(((PeerDecision.Rejected) event.decision()).reason())
-                    .isEqualTo(TlsReason.CERTIFICATE_MISSING));
+                assertThat(event.outcome().<Object>fold(a -> "accepted", Refusal::reason))
+                    .isEqualTo(PeerReason.CERTIFICATE_MISSING));
   }
 
   @Test
@@ -169,7 +172,7 @@ class MutualTlsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                MutualTls.server(
+                ServerTls.builder(
                     TestPki.identity(pki.server),
                     TestPki.anchors(pki.ca),
                     PeerPolicy.anyOf(PeerPolicy.dns("a.b"), PeerPolicy.requestedHost())))
@@ -183,7 +186,7 @@ class MutualTlsTest {
     assertThatThrownBy(() -> manager.checkClientTrusted(chain, "UNKNOWN"))
         .isInstanceOfSatisfying(
             PeerRejectedException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.CONNECTION_UNKNOWN));
+            e -> assertThat(e.reason()).isEqualTo(PeerReason.CONNECTION_UNKNOWN));
     assertThatThrownBy(() -> manager.checkServerTrusted(chain, "UNKNOWN"))
         .isInstanceOf(PeerRejectedException.class);
     assertThatThrownBy(() -> manager.checkClientTrusted(chain, "UNKNOWN", (java.net.Socket) null))
@@ -194,15 +197,15 @@ class MutualTlsTest {
   void explain_tellsWithoutAConnection() {
     ServerTls server = pki.serverTls().build();
     assertThat(server.explain(pki.client.chain(), null).isAccepted()).isTrue();
-    PeerDecision wrongUsage = server.explain(pki.server.chain(), null);
-    assertThat(wrongUsage.<TlsReason>fold(a -> null, PeerDecision.Rejected::reason))
-        .isEqualTo(TlsReason.USAGE_WRONG);
+    Checked<AcceptedPeer> wrongUsage = server.explain(pki.server.chain(), null);
+    assertThat(wrongUsage.<Reason>fold(a -> null, Refusal::reason))
+        .isEqualTo(PeerReason.USAGE_WRONG);
   }
 
   /** Keeps events. */
   record Recorder(List<HandshakeEvent> events) implements TlsListener {
     @Override
-    public void handshake(HandshakeEvent event) {
+    public void decided(HandshakeEvent event) {
       events.add(event);
     }
   }

@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -29,13 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenConnectionTest {
 
   private final TestPki pki = new TestPki();
-  private final List<TlsReason> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<Reason> told = Collections.synchronizedList(new ArrayList<>());
   @TempDir Path folder;
 
   private final TlsListener listener =
       new TlsListener() {
         @Override
-        public void noLongerAccepted(SSLSession session, PeerDecision.Rejected why) {
+        public void noLongerAccepted(SSLSession session, Refusal why) {
           told.add(why.reason());
         }
       };
@@ -95,7 +97,7 @@ class OpenConnectionTest {
       Files.writeString(
           denied, "serial " + pki.server.certificate().getSerialNumber().toString(16));
       assertThat(client.reload()).isTrue();
-      assertThat(told).containsExactly(TlsReason.REVOKED);
+      assertThat(told).containsExactly(PeerReason.REVOKED);
       assertThatThrownBy(() -> pair.client().getInputStream().read())
           .isInstanceOf(SSLException.class);
     }
@@ -122,7 +124,7 @@ class OpenConnectionTest {
       assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
       Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
       assertThat(server.reload()).isTrue();
-      assertThat(told).containsExactly(TlsReason.REVOKED);
+      assertThat(told).containsExactly(PeerReason.REVOKED);
       pair.client().getOutputStream().write(7);
       assertThatThrownBy(() -> read.get(30, TimeUnit.SECONDS))
           .hasCauseInstanceOf(SSLException.class);
@@ -145,7 +147,7 @@ class OpenConnectionTest {
     TlsListener reloading =
         new TlsListener() {
           @Override
-          public void handshake(HandshakeEvent event) {
+          public void decided(HandshakeEvent event) {
             if (own.get().generation() == 1) {
               try {
                 Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
@@ -165,14 +167,14 @@ class OpenConnectionTest {
     own.set(server);
     Engines engines = Engines.between(pki.clientTls().build().sslContext(), server.sslContext());
     assertThatThrownBy(engines::run).isInstanceOf(SSLException.class);
-    assertThat(told).containsExactly(TlsReason.REVOKED);
+    assertThat(told).containsExactly(PeerReason.REVOKED);
   }
 
   @Test
   void engineMadeBeforeAReload_isDecidedByTheNewestGeneration() throws Exception {
     AtomicReference<String> anchors = new AtomicReference<>(pki.ca.certificatePem());
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(pki.server),
                 TrustAnchors.pemText(anchors::get),
                 PeerPolicy.anyTrustedPeer())
@@ -195,7 +197,7 @@ class OpenConnectionTest {
     CountDownLatch answer = new CountDownLatch(1);
     AtomicReference<CountDownLatch> hold = new AtomicReference<>(new CountDownLatch(0));
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(pki.server),
                 TrustAnchors.pemText(
                     () -> {

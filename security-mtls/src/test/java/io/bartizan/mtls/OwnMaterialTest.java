@@ -39,7 +39,7 @@ class OwnMaterialTest {
     pki.server.writeTo(folder);
     TlsLayout files = TlsLayout.docker(folder);
     server =
-        MutualTls.server(files.identity(), files.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
+        ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
             .build();
   }
 
@@ -52,7 +52,7 @@ class OwnMaterialTest {
     Files.writeString(file("key.pem"), certificate.privateKeyPem());
   }
 
-  private void isRefused(TlsReason reason, String... words) throws Exception {
+  private void isRefused(MaterialReason reason, String... words) throws Exception {
     assertThatThrownBy(server::reload)
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
@@ -81,7 +81,7 @@ class OwnMaterialTest {
     "NO_DIGITAL_SIGNATURE, USAGE_WRONG, whose key usage lacks digitalSignature",
     "BAD_INTERMEDIATE_SIGNATURE, CHAIN_DISORDERED, which it did not issue"
   })
-  void identity_ofABadKind_isRefused(BadCertificate kind, TlsReason reason, String words)
+  void identity_ofABadKind_isRefused(BadCertificate kind, MaterialReason reason, String words)
       throws Exception {
     DevCertificate made = bad.of(kind);
     Files.writeString(
@@ -96,13 +96,13 @@ class OwnMaterialTest {
   void identity_keyAndChainThatDoNotFit_isRefused() throws Exception {
     DevCertificate good = bad.good();
     Files.writeString(file("key.pem"), good.privateKeyPem());
-    isRefused(TlsReason.KEY_MISMATCH, "a private key that is not the one of \"CN=server");
+    isRefused(MaterialReason.KEY_MISMATCH, "a private key that is not the one of \"CN=server");
     List<java.security.cert.X509Certificate> reversed = new ArrayList<>(good.chain());
     Collections.reverse(reversed);
     Files.writeString(file("cert.pem"), pem(reversed));
-    isRefused(TlsReason.CHAIN_DISORDERED, "begins with \"CN=Issuing", "leaf first");
+    isRefused(MaterialReason.CHAIN_DISORDERED, "begins with \"CN=Issuing", "leaf first");
     Files.writeString(file("cert.pem"), good.chainPem() + good.chainPem());
-    isRefused(TlsReason.CHAIN_DISORDERED, "which it did not issue");
+    isRefused(MaterialReason.CHAIN_DISORDERED, "which it did not issue");
     put(good);
     assertThat(server.reload()).isTrue();
     assertThat(server.health().status()).isEqualTo(Health.Status.UP);
@@ -119,21 +119,21 @@ class OwnMaterialTest {
   @Test
   void anchors_thatCannotVouch_areRefused() throws Exception {
     Files.writeString(file("ca.pem"), "");
-    isRefused(TlsReason.ANCHORS_EMPTY, "holds no certificate, one or more are needed");
+    isRefused(MaterialReason.ANCHORS_EMPTY, "holds no certificate, one or more are needed");
     Files.writeString(file("ca.pem"), pki.ca.certificatePem() + pki.client.chainPem());
-    isRefused(TlsReason.ANCHOR_NOT_CA, "which is not a certificate authority", "spkiPin");
+    isRefused(MaterialReason.ANCHOR_NOT_CA, "which is not a certificate authority", "spkiPin");
     Files.writeString(file("ca.pem"), pki.server.chainPem());
-    isRefused(TlsReason.ANCHOR_NOT_CA, "which is not a certificate authority");
+    isRefused(MaterialReason.ANCHOR_NOT_CA, "which is not a certificate authority");
     DevCa old =
         DevCa.builder("Old")
             .withStart(Instant.now().minus(Duration.ofDays(3)))
             .withLifetime(Duration.ofDays(1))
             .build();
     Files.writeString(file("ca.pem"), old.certificatePem());
-    isRefused(TlsReason.EXPIRED, "holds expired anchors only");
+    isRefused(MaterialReason.EXPIRED, "holds expired anchors only");
     DevCa bound = DevCa.builder("Bound").withIssuer(pki.ca).withPermittedDns("internal").build();
     Files.writeString(file("ca.pem"), bound.certificatePem());
-    isRefused(TlsReason.ANCHOR_UNENFORCEABLE, "give the root");
+    isRefused(MaterialReason.ANCHOR_UNENFORCEABLE, "give the root");
   }
 
   @ParameterizedTest
@@ -141,17 +141,17 @@ class OwnMaterialTest {
   void file_thatIsNone_isRefused(String name) throws Exception {
     Path file = file(name);
     Files.delete(file);
-    isRefused(TlsReason.FILE_UNREADABLE, name, "can't be read: NoSuchFile");
+    isRefused(MaterialReason.FILE_UNREADABLE, name, "can't be read: NoSuchFile");
     Files.createDirectory(file);
-    isRefused(TlsReason.FILE_UNREADABLE, name, "is a directory, a file is needed");
+    isRefused(MaterialReason.FILE_UNREADABLE, name, "is a directory, a file is needed");
     Files.delete(file);
     Files.createSymbolicLink(file, Path.of(name));
-    isRefused(TlsReason.FILE_UNREADABLE, name, "can't be read: FileSystem");
+    isRefused(MaterialReason.FILE_UNREADABLE, name, "can't be read: FileSystem");
     Files.delete(file);
     Process pipe =
         new ProcessBuilder(OptionalTool.program("mkfifo").toString(), file.toString()).start();
     assertThat(pipe.waitFor()).isZero();
-    isRefused(TlsReason.FILE_UNREADABLE, name, "is a pipe or device, a regular file is needed");
+    isRefused(MaterialReason.FILE_UNREADABLE, name, "is a pipe or device, a regular file is needed");
     Files.delete(file);
     Files.writeString(file, "nothing of the kind\n");
     assertThatThrownBy(server::reload)
@@ -171,7 +171,7 @@ class OwnMaterialTest {
         .isInstanceOf(TlsMaterialException.class)
         .hasMessageContaining(name + " has more than 4194304 bytes");
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(40L << 20);
-    isRefused(TlsReason.FILE_TOO_LARGE, name);
+    isRefused(MaterialReason.FILE_TOO_LARGE, name);
   }
 
   @ParameterizedTest

@@ -60,31 +60,31 @@ final class PeerCast {
         .toList();
   }
 
-  MutualTlsBuilder<ServerTls> server() {
+  MutualTls.Builder<ServerTls> server() {
     return serverOf(PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
   }
 
-  MutualTlsBuilder<ServerTls> server(Turn turn) {
+  MutualTls.Builder<ServerTls> server(Turn turn) {
     return serverOf(turn.policy(TlsSide.SERVER)).withListener(turn);
   }
 
-  private MutualTlsBuilder<ServerTls> serverOf(PeerPolicy policy) {
-    return MutualTls.server(
+  private MutualTls.Builder<ServerTls> serverOf(PeerPolicy policy) {
+    return ServerTls.builder(
         Identity.of(goodServer.privateKey(), goodServer.chain()),
         TrustAnchors.of(roots(clients)),
         policy);
   }
 
-  MutualTlsBuilder<ClientTls> client(PeerPolicy name) {
+  MutualTls.Builder<ClientTls> client(PeerPolicy name) {
     return clientOf(PeerPolicy.anyOf(name, PeerPolicy.spiffeId(SPIFFE)));
   }
 
-  MutualTlsBuilder<ClientTls> client(Turn turn) {
+  MutualTls.Builder<ClientTls> client(Turn turn) {
     return clientOf(turn.policy(TlsSide.CLIENT)).withListener(turn);
   }
 
-  private MutualTlsBuilder<ClientTls> clientOf(PeerPolicy policy) {
-    return MutualTls.client(
+  private MutualTls.Builder<ClientTls> clientOf(PeerPolicy policy) {
+    return ClientTls.builder(
         Identity.of(goodClient.privateKey(), goodClient.chain()),
         TrustAnchors.of(roots(servers)),
         policy);
@@ -110,7 +110,7 @@ final class PeerCast {
       return PeerPolicy.anyTrustedPeer()
           .narrowedBy(
               "turning",
-              peer -> lax.get() || strict.match(new Rule.Subject(peer, side, null)) != null);
+              peer -> lax.get() || strict.match(new MetPeer(peer, side, null)) != null);
     }
 
     void toStrict() {
@@ -130,12 +130,12 @@ final class PeerCast {
     List<String> reasons(int count) {
       awaitSize(events, count);
       return events.stream()
-          .map(event -> event.decision().fold(a -> "accepted", r -> r.reason().code()))
+          .map(event -> event.outcome().fold(a -> "accepted", r -> r.reason().code()))
           .toList();
     }
 
     @Override
-    public void handshake(HandshakeEvent event) {
+    public void decided(HandshakeEvent event) {
       events.add(event);
     }
   }

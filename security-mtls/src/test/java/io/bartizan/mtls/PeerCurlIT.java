@@ -28,7 +28,7 @@ class PeerCurlIT {
   void curl_withGoodBadAndNoCertificate_isServedOnlyWithTheGoodOne() throws Exception {
     DevCertificate own = ca.leaf("server").dns("localhost").forServer().issue();
     try (ServerTls tls =
-            MutualTls.server(
+            ServerTls.builder(
                     Identity.of(own.privateKey(), own.chain()),
                     TrustAnchors.of(List.of(ca.certificate())),
                     PeerPolicy.anyOf(

@@ -34,7 +34,7 @@ class PeerDockerIT {
   void docker_withGoodAndBadCertificates_reachesTheDaemonOnlyWithTheGoodOne() throws Exception {
     DevCertificate own = ca.leaf("daemon").ip("127.0.0.1").forServer().issue();
     try (ServerTls tls =
-            MutualTls.server(
+            ServerTls.builder(
                     Identity.of(own.privateKey(), own.chain()),
                     TrustAnchors.of(List.of(ca.certificate())),
                     PeerPolicy.spiffeId(PeerCast.SPIFFE))

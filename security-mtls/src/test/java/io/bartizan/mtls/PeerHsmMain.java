@@ -35,8 +35,8 @@ final class PeerHsmMain {
     TrustAnchors anchors = TrustAnchors.pem(folder.resolve("ca.pem"));
     Identity onToken = Identity.keyStore(again, "service", null);
     try (ServerTls server =
-            MutualTls.server(onToken, anchors, PeerPolicy.dns(PeerCast.DNS)).build();
-        ClientTls client = MutualTls.client(onToken, anchors, PeerPolicy.requestedHost()).build();
+            ServerTls.builder(onToken, anchors, PeerPolicy.dns(PeerCast.DNS)).build();
+        ClientTls client = ClientTls.builder(onToken, anchors, PeerPolicy.requestedHost()).build();
         BadCertificateContract.Service service = new BadCertificateSocketIT().serve(server)) {
       System.out.println("answered: " + new BadCertificateSocketIT().fetch(client, service.port()));
     }

@@ -32,15 +32,15 @@ class PeerOpensslIT {
   private final BadCertificateSocketIT sockets = new BadCertificateSocketIT();
   @TempDir Path folder;
 
-  private static MutualTlsBuilder<ServerTls> rsaServer() {
-    return MutualTls.server(
+  private static MutualTls.Builder<ServerTls> rsaServer() {
+    return ServerTls.builder(
         Identity.of(RSA_LEAF.privateKey(), RSA_LEAF.chain()),
         TrustAnchors.of(List.of(RSA.certificate())),
         PeerPolicy.dns(PeerCast.DNS));
   }
 
-  private static MutualTlsBuilder<ClientTls> rsaClient() {
-    return MutualTls.client(
+  private static MutualTls.Builder<ClientTls> rsaClient() {
+    return ClientTls.builder(
         Identity.of(RSA_LEAF.privateKey(), RSA_LEAF.chain()),
         TrustAnchors.of(List.of(RSA.certificate())),
         PeerPolicy.requestedHost());

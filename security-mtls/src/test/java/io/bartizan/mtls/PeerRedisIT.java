@@ -67,7 +67,7 @@ class PeerRedisIT {
                 .withConfig("tls-auth-clients", "yes")
                 .start();
         ClientTls tls =
-            MutualTls.client(
+            ClientTls.builder(
                     Identity.of(own.privateKey(), own.chain()),
                     TrustAnchors.of(List.of(ca.certificate())),
                     PeerPolicy.anyOf(

@@ -144,10 +144,10 @@ class PeerStaplingIT {
     return PeerProgram.start(Map.of(), command.toArray(String[]::new));
   }
 
-  private MutualTlsBuilder<ClientTls> client(Revocation revocation, boolean bouncyCastle) {
+  private MutualTls.Builder<ClientTls> client(Revocation revocation, boolean bouncyCastle) {
     TestPki own = new TestPki();
-    MutualTlsBuilder<ClientTls> builder =
-        MutualTls.client(TestPki.identity(own.client), issuer.anchors(), PeerPolicy.requestedHost())
+    MutualTls.Builder<ClientTls> builder =
+        ClientTls.builder(TestPki.identity(own.client), issuer.anchors(), PeerPolicy.requestedHost())
             .withRevocation(revocation);
     return bouncyCastle
         ? builder.withProvider(new BouncyCastleJsseProvider(new BouncyCastleProvider()))
@@ -170,7 +170,7 @@ class PeerStaplingIT {
   }
 
   private void isRefused(
-      byte @Nullable [] staple, String protocol, Revocation how, boolean bc, TlsReason reason) {
+      byte @Nullable [] staple, String protocol, Revocation how, boolean bc, PeerReason reason) {
     assertThatThrownBy(() -> fetch(staple, protocol, how, bc))
         .rootCause()
         .isInstanceOfSatisfying(
@@ -187,17 +187,17 @@ class PeerStaplingIT {
     assertThat(fetch(good, protocol, required, bc)).contains("200 ok");
     assertThat(fetch(good, protocol, Revocation.none(), bc)).contains("200 ok");
     byte[] revoked = answer(new RevokedStatus(PAST, 1), key, LATER);
-    isRefused(revoked, protocol, Revocation.none(), bc, TlsReason.REVOKED);
+    isRefused(revoked, protocol, Revocation.none(), bc, PeerReason.REVOKED);
     byte[] stale = answer(CertificateStatus.GOOD, key, PAST);
-    isRefused(stale, protocol, Revocation.none(), bc, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(stale, protocol, Revocation.none(), bc, PeerReason.REVOCATION_UNKNOWN);
     Revocation grace = required.withStaleGrace(Duration.ofHours(1));
     assertThat(fetch(stale, protocol, grace, bc)).contains("200 ok");
     byte[] unknown = answer(new UnknownStatus(), key, LATER);
-    isRefused(unknown, protocol, Revocation.none(), bc, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(unknown, protocol, Revocation.none(), bc, PeerReason.REVOCATION_UNKNOWN);
     byte[] forged = answer(CertificateStatus.GOOD, issuer.leafKey(), LATER);
-    isRefused(forged, protocol, Revocation.none(), bc, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(forged, protocol, Revocation.none(), bc, PeerReason.REVOCATION_UNKNOWN);
     assertThat(fetch(null, protocol, Revocation.none(), bc)).contains("200 ok");
-    isRefused(null, protocol, required, bc, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(null, protocol, required, bc, PeerReason.REVOCATION_UNKNOWN);
   }
 
   /** It does not show staples of TLS 1.3; then what demands one fails closed. */
@@ -206,14 +206,14 @@ class PeerStaplingIT {
     byte[] good = answer(CertificateStatus.GOOD, issuer.key(), LATER);
     assertThat(fetch(good, "-tls1_3", Revocation.none(), true)).contains("200 ok");
     Revocation required = Revocation.none().withStapledResponseRequired();
-    isRefused(good, "-tls1_3", required, true, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(good, "-tls1_3", required, true, PeerReason.REVOCATION_UNKNOWN);
   }
 
   @ParameterizedTest
   @CsvSource({"-tls1_3", "-tls1_2"})
   void certificateThatDemandsAStaple_isRefusedWithout(String protocol) throws Exception {
     issuer = issuer("http://127.0.0.1:" + counter.getAddress().getPort() + "/", true);
-    isRefused(null, protocol, Revocation.none(), false, TlsReason.REVOCATION_UNKNOWN);
+    isRefused(null, protocol, Revocation.none(), false, PeerReason.REVOCATION_UNKNOWN);
     byte[] good = answer(CertificateStatus.GOOD, issuer.key(), LATER);
     assertThat(fetch(good, protocol, Revocation.none(), false)).contains("200 ok");
   }
@@ -221,13 +221,13 @@ class PeerStaplingIT {
   @Test
   void plainJdkWithRevocation_callsThere_andHereNeitherSideDoes() throws Exception {
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(new TestPki().server),
                 issuer.anchors(),
                 PeerPolicy.dns(PeerCast.DNS))
             .build();
     ClientTls client =
-        MutualTls.client(
+        ClientTls.builder(
                 issuer.identity(), TestPki.anchors(new TestPki().ca), PeerPolicy.anyTrustedPeer())
             .build();
     assertThat(server.explain(List.of(issuer.leaf()), null).isAccepted()).isTrue();

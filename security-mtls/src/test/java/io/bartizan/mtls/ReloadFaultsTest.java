@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Reason;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.testkit.DevCertificate;
@@ -55,16 +57,16 @@ class ReloadFaultsTest {
         }
       };
 
-  private MutualTlsBuilder<ServerTls> server(Identity identity, TrustAnchors anchors) {
-    return MutualTls.server(identity, anchors, PeerPolicy.spiffeId(TestPki.CLIENT_ID))
+  private MutualTls.Builder<ServerTls> server(Identity identity, TrustAnchors anchors) {
+    return ServerTls.builder(identity, anchors, PeerPolicy.spiffeId(TestPki.CLIENT_ID))
         .withListener(recorder);
   }
 
-  private MutualTlsBuilder<ServerTls> server(Identity identity) {
+  private MutualTls.Builder<ServerTls> server(Identity identity) {
     return server(identity, TestPki.anchors(pki.ca));
   }
 
-  private static TlsReason reason(ServerTls server, DevCertificate client) {
+  private static Reason reason(ServerTls server, DevCertificate client) {
     return server.explain(client.chain(), null).fold(a -> null, r -> r.reason());
   }
 
@@ -174,10 +176,10 @@ class ReloadFaultsTest {
     String entry = "serial " + pki.client.certificate().getSerialNumber().toString(16) + "\n";
     Path denied = Files.writeString(folder.resolve("denied.txt"), entry);
     AtomicBoolean writing = new AtomicBoolean(true);
-    List<TlsReason> seen = Collections.synchronizedList(new ArrayList<>());
+    List<Reason> seen = Collections.synchronizedList(new ArrayList<>());
     ServerTls server =
         pki.serverTls().withRevocation(Revocation.none().withDenyList(denied)).build();
-    assertThat(reason(server, pki.client)).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server, pki.client)).isEqualTo(PeerReason.REVOKED);
 
     Files.writeString(denied, ""); // what a writer's truncation leaves for a moment
     assertThat(
@@ -192,7 +194,7 @@ class ReloadFaultsTest {
                     }))
         .isTrue();
     seen.add(reason(server, pki.client));
-    assertThat(seen).isNotEmpty().containsOnly(TlsReason.REVOKED);
+    assertThat(seen).isNotEmpty().containsOnly(PeerReason.REVOKED);
     assertThat(server.generation()).isEqualTo(2);
   }
 
@@ -213,7 +215,7 @@ class ReloadFaultsTest {
 
                   @Override
                   public void noLongerAccepted(
-                      javax.net.ssl.SSLSession session, PeerDecision.Rejected decision) {
+                      javax.net.ssl.SSLSession session, Refusal decision) {
                     endedAtFirstCall.add(ended(open));
                     throw new AssertionError("listeners have bugs too");
                   }
@@ -247,7 +249,7 @@ class ReloadFaultsTest {
     assertThatThrownBy(() -> pki.serverTls().withRevocation(tooMuch).build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
-            e -> assertThat(e.reason()).isEqualTo(TlsReason.FILE_TOO_LARGE))
+            e -> assertThat(e.reason()).isEqualTo(MaterialReason.FILE_TOO_LARGE))
         .hasMessageContaining("denied16 and the files before it have more than 67108864 bytes");
   }
 

@@ -47,7 +47,7 @@ class ReloadListenerTest {
     pki.server.writeTo(folder);
     TlsLayout files = TlsLayout.docker(folder);
     server.set(
-        MutualTls.server(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer())
+        ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer())
             .withListener(
                 new TlsListener() {
                   @Override

@@ -29,9 +29,9 @@ class ReloadTest {
   private final TestPki pki = new TestPki();
   @TempDir Path folder;
 
-  private MutualTlsBuilder<ServerTls> fromFolder(Path from) {
+  private MutualTls.Builder<ServerTls> fromFolder(Path from) {
     TlsLayout files = TlsLayout.docker(from);
-    return MutualTls.server(
+    return ServerTls.builder(
         files.identity(), files.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID));
   }
 
@@ -79,7 +79,7 @@ class ReloadTest {
       assertThatThrownBy(server::reload)
           .isInstanceOfSatisfying(
               TlsMaterialException.class,
-              e -> assertThat(e.reason()).isEqualTo(TlsReason.KEY_MISMATCH));
+              e -> assertThat(e.reason()).isEqualTo(MaterialReason.KEY_MISMATCH));
     }
     assertThat(faults).hasSize(1);
     assertThat(server.failedReloads()).isEqualTo(2);
@@ -99,7 +99,7 @@ class ReloadTest {
     DevCa next = DevCa.of("Next Root");
     ClientTls old = pki.clientTls().build();
     ClientTls renewed =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(TestPki.client(next)),
                 TestPki.anchors(pki.ca),
                 PeerPolicy.requestedHost())
@@ -190,7 +190,7 @@ class ReloadTest {
     assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
         .rootCause()
         .isInstanceOfSatisfying(
-            PeerRejectedException.class, e -> assertThat(e.reason()).isEqualTo(TlsReason.EXPIRED));
+            PeerRejectedException.class, e -> assertThat(e.reason()).isEqualTo(PeerReason.EXPIRED));
     assertThat(events).extracting(HandshakeEvent::resumed).containsExactly(false, true);
     assertThat(server.health().status()).isEqualTo(Health.Status.DOWN);
   }
@@ -208,7 +208,7 @@ class ReloadTest {
             .withLifetime(Duration.ofDays(5))
             .issue();
     ServerTls server =
-        MutualTls.server(
+        ServerTls.builder(
                 TestPki.identity(leaf), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
             .withClock(clock)
             .build();
@@ -276,7 +276,7 @@ class ReloadTest {
         .singleElement()
         .satisfies(
             event -> {
-              assertThat(event.decision().isAccepted()).isTrue();
+              assertThat(event.outcome().isAccepted()).isTrue();
               assertThat(event.dryRun()).contains("would not match dns(someone.else)");
             });
   }

@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.Reason;
 import io.bartizan.core.Health;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.ManualInstantSource;
@@ -28,7 +30,7 @@ class RevocationTest {
     return pki.serverTls().withRevocation(data).withClock(clock).build();
   }
 
-  private TlsReason reason(ServerTls server) {
+  private Reason reason(ServerTls server) {
     return server.explain(pki.client.chain(), null).fold(a -> null, r -> r.reason());
   }
 
@@ -45,7 +47,7 @@ class RevocationTest {
     Files.write(folder.resolve("c.crl"), pki.ca.crl(pki.client.certificate()).getEncoded());
     clock.advance(Duration.ofSeconds(5));
     assertThat(server.reload()).isTrue();
-    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server)).isEqualTo(PeerReason.REVOKED);
   }
 
   @Test
@@ -59,7 +61,7 @@ class RevocationTest {
     clock.advance(Duration.ofMinutes(179));
     assertThat(reason(server)).isNull();
     clock.advance(Duration.ofMinutes(2));
-    assertThat(reason(server)).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(server)).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
         .rootCause()
         .hasMessageContaining("is stale since");
@@ -69,7 +71,7 @@ class RevocationTest {
   void crl_ofATwinWithTheSameName_saysNothing() throws Exception {
     DevCa twin = DevCa.of("Test Root");
     Files.writeString(folder.resolve("a.crl"), DevCa.pem(twin.crl()));
-    assertThat(reason(server(Revocation.crls(folder)))).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(server(Revocation.crls(folder)))).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThat(reason(server(Revocation.crls(folder).withUnlistedIssuersAccepted()))).isNull();
   }
 
@@ -87,12 +89,12 @@ class RevocationTest {
             pki.ca.crl(
                 clock.instant().plusSeconds(90), Duration.ofHours(1), pki.client.certificate())));
     assertThat(server.reload()).isTrue();
-    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server)).isEqualTo(PeerReason.REVOKED);
     assertThatThrownBy(open::run).hasMessageContaining("revoked");
     assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
         .isInstanceOf(SSLException.class);
     clock.advance(Duration.ofSeconds(100));
-    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server)).isEqualTo(PeerReason.REVOKED);
   }
 
   @Test
@@ -145,9 +147,9 @@ class RevocationTest {
                 server(
                     Revocation.none()
                         .withDeniedSerial(pki.client.certificate().getSerialNumber()))))
-        .isEqualTo(TlsReason.REVOKED);
+        .isEqualTo(PeerReason.REVOKED);
     String pin = PeerIdentity.of(pki.client.certificate()).spkiPin();
-    assertThat(reason(server(Revocation.none().withDeniedKey(pin)))).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server(Revocation.none().withDeniedKey(pin)))).isEqualTo(PeerReason.REVOKED);
 
     Path file = folder.resolve("denied.txt");
     Files.writeString(file, "# nobody\nserial 00:01 # x\n\n");
@@ -155,7 +157,7 @@ class RevocationTest {
     assertThat(reason(server)).isNull();
     Files.writeString(file, "\n" + pin + " # stolen\n");
     assertThat(server.reload()).isTrue();
-    assertThat(reason(server)).isEqualTo(TlsReason.REVOKED);
+    assertThat(reason(server)).isEqualTo(PeerReason.REVOKED);
     Files.writeString(file, "client\n");
     assertThatThrownBy(server::reload).hasMessageContaining("in line 1");
   }
@@ -163,14 +165,14 @@ class RevocationTest {
   @Test
   void denied_whileConnected_endsConnectionAndTickets() throws Exception {
     Path file = Files.createFile(folder.resolve("denied.txt"));
-    List<TlsReason> told = Collections.synchronizedList(new ArrayList<>());
+    List<Reason> told = Collections.synchronizedList(new ArrayList<>());
     ServerTls server =
         pki.serverTls()
             .withRevocation(Revocation.none().withDenyList(file))
             .withListener(
                 new TlsListener() {
                   @Override
-                  public void noLongerAccepted(SSLSession session, PeerDecision.Rejected why) {
+                  public void noLongerAccepted(SSLSession session, Refusal why) {
                     told.add(why.reason());
                   }
                 })
@@ -182,7 +184,7 @@ class RevocationTest {
     Files.writeString(file, "serial " + pki.client.certificate().getSerialNumber().toString(16));
     assertThat(server.reload()).isTrue();
 
-    assertThat(told).containsExactly(TlsReason.REVOKED);
+    assertThat(told).containsExactly(PeerReason.REVOKED);
     assertThatThrownBy(open::run).isInstanceOf(SSLException.class);
     assertThatThrownBy(() -> Engines.between(client.sslContext(), server.sslContext()).run())
         .isInstanceOf(SSLException.class);

@@ -44,13 +44,13 @@ class RotationIT {
     Path denied = Files.createFile(folder.resolve("denied.txt"));
     TlsLayout files = TlsLayout.docker(folder);
     AtomicInteger resumed = new AtomicInteger();
-    MutualTlsBuilder<ServerTls> builder =
-        MutualTls.server(files.identity(), files.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
+    MutualTls.Builder<ServerTls> builder =
+        ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
             .withRevocation(Revocation.none().withDenyList(denied))
             .withListener(
                 new TlsListener() {
                   @Override
-                  public void handshake(HandshakeEvent event) {
+                  public void decided(HandshakeEvent event) {
                     if (event.resumed()) {
                       resumed.incrementAndGet();
                     }
@@ -63,7 +63,7 @@ class RotationIT {
     for (int i = 0; i < CLIENTS; i++) {
       certificates.add(TestPki.client(ca));
       clients.add(
-          MutualTls.client(
+          ClientTls.builder(
                   TestPki.identity(certificates.get(i)),
                   TestPki.anchors(ca),
                   PeerPolicy.requestedHost())

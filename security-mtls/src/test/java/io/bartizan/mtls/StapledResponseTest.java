@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.bartizan.core.Reason;
 import io.bartizan.testkit.DevCertificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,11 +27,11 @@ class StapledResponseTest {
   /** An intermediate would need its key; a leaf's issuer is played by a self-made pair. */
   private final Issuer issuer = Issuer.create();
 
-  private TlsReason reason(boolean required, byte[]... stapled) {
+  private Reason reason(boolean required, byte[]... stapled) {
     return reason(required, Duration.ZERO, stapled);
   }
 
-  private TlsReason reason(boolean required, Duration grace, byte[]... stapled) {
+  private Reason reason(boolean required, Duration grace, byte[]... stapled) {
     PathFinder.Path path = new PathFinder.Path(List.of(issuer.leaf()), issuer.certificate());
     PeerRejectedException refusal =
         catchThrowableOfType(
@@ -49,17 +50,17 @@ class StapledResponseTest {
     assertThat(reason(false, response(CertificateStatus.GOOD, LATER))).isNull();
     assertThat(reason(true, response(CertificateStatus.GOOD, LATER))).isNull();
     assertThat(reason(false, response(new RevokedStatus(Date.from(NOW), 1), LATER)))
-        .isEqualTo(TlsReason.REVOKED);
+        .isEqualTo(PeerReason.REVOKED);
     assertThat(reason(false, response(new UnknownStatus(), LATER)))
-        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThat(reason(false, response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(1)))))
-        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     byte[] stale = response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(60)));
-    assertThat(reason(true, Duration.ofSeconds(59), stale)).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(true, Duration.ofSeconds(59), stale)).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThat(reason(true, Duration.ofSeconds(61), stale)).isNull();
     assertThat(reason(false, response(CertificateStatus.GOOD, null)))
-        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
-    assertThat(reason(false, new byte[] {1, 2, 3})).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
+    assertThat(reason(false, new byte[] {1, 2, 3})).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
   }
 
   @Test
@@ -75,7 +76,7 @@ class StapledResponseTest {
                     CertificateStatus.GOOD,
                     NOW,
                     LATER)))
-        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
   }
 
   @Test
@@ -90,13 +91,13 @@ class StapledResponseTest {
                     CertificateStatus.GOOD,
                     NOW,
                     LATER)))
-        .isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
   }
 
   @Test
   void staple_missing_isRefusedWhereRequired() {
     assertThat(reason(false)).isNull();
-    assertThat(reason(true)).isEqualTo(TlsReason.REVOCATION_UNKNOWN);
+    assertThat(reason(true)).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThatCode(() -> Revocation.none().withStapledResponseRequired())
         .doesNotThrowAnyException();
   }

@@ -29,11 +29,11 @@ final class TestPki {
     return TrustAnchors.of(List.of(ca.certificate()));
   }
 
-  MutualTlsBuilder<ServerTls> serverTls() {
-    return MutualTls.server(identity(server), anchors(ca), PeerPolicy.spiffeId(CLIENT_ID));
+  MutualTls.Builder<ServerTls> serverTls() {
+    return ServerTls.builder(identity(server), anchors(ca), PeerPolicy.spiffeId(CLIENT_ID));
   }
 
-  MutualTlsBuilder<ClientTls> clientTls() {
-    return MutualTls.client(identity(client), anchors(ca), PeerPolicy.requestedHost());
+  MutualTls.Builder<ClientTls> clientTls() {
+    return ClientTls.builder(identity(client), anchors(ca), PeerPolicy.requestedHost());
   }
 }

@@ -30,7 +30,7 @@ class TlsLayoutTest {
   }
 
   private ServerTls server(TlsLayout layout) {
-    return MutualTls.server(
+    return ServerTls.builder(
             layout.identity(), layout.anchors(), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
         .build();
   }
@@ -38,7 +38,7 @@ class TlsLayoutTest {
   /** A client of the anchors gets through and sees this certificate. */
   private void serves(ServerTls server, DevCertificate shown, DevCa ofClient) throws Exception {
     ClientTls client =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(TestPki.client(ofClient)),
                 TestPki.anchors(root),
                 PeerPolicy.anyTrustedPeer())

@@ -56,7 +56,7 @@ class TlsMetricsTest {
             .withListener(
                 new TlsListener() {
                   @Override
-                  public void handshake(HandshakeEvent event) {
+                  public void decided(HandshakeEvent event) {
                     alsoTold.incrementAndGet();
                   }
                 })
@@ -66,7 +66,7 @@ class TlsMetricsTest {
     Engines.between(client.sslContext(), server.sslContext()).run();
     DevCertificate other = pki.ca.leaf("x").uri("spiffe://test.example/secret").issue();
     ClientTls stranger =
-        MutualTls.client(
+        ClientTls.builder(
                 TestPki.identity(other), TestPki.anchors(pki.ca), PeerPolicy.requestedHost())
             .build();
     assertThatThrownBy(() -> Engines.between(stranger.sslContext(), server.sslContext()).run())
@@ -97,10 +97,10 @@ class TlsMetricsTest {
     pki.server.writeTo(folder);
     TlsLayout files = TlsLayout.docker(folder);
     ServerTls server =
-        MutualTls.server(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer())
+        ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer())
             .withClock(clock)
             .build();
-    metrics.gauge(server);
+    metrics.watch(server);
     double expiry = registry.get("bartizan.mtls.certificate.expiry").timeGauge().value();
     assertThat(expiry).isBetween(86_000.0, 86_400.0);
     assertThat(registry.get("bartizan.mtls.generation.age").timeGauge().value()).isZero();

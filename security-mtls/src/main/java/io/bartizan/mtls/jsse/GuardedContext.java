@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
@@ -14,54 +14,59 @@ import javax.net.ssl.TrustManager;
 
 /**
  * One SSLContext for the life of the application, handed out once: each engine and socket that it
- * makes belongs to the generation that is newest at that moment.
+ * makes belongs to what serves at that moment.
  */
-final class GuardedContext extends SSLContext {
+public final class GuardedContext extends SSLContext {
 
-  GuardedContext(Generations generations) {
+  /**
+   * A context over those of an authority.
+   *
+   * @param authority says what serves now
+   */
+  public GuardedContext(Authority authority) {
     super(
-        new Spi(generations),
-        generations.current().context().getProvider(),
-        generations.current().context().getProtocol());
+        new Spi(authority),
+        authority.current().context().getProvider(),
+        authority.current().context().getProtocol());
   }
 
   /** What the context does. */
   private static final class Spi extends SSLContextSpi {
-    private final Generations generations;
+    private final Authority authority;
     private final CurrentSessions serverSessions;
     private final CurrentSessions clientSessions;
 
-    Spi(Generations generations) {
-      this.generations = generations;
+    Spi(Authority authority) {
+      this.authority = authority;
       this.serverSessions =
           new CurrentSessions(
-              generations, generation -> generation.context().getServerSessionContext());
+              authority, serving -> serving.context().getServerSessionContext());
       this.clientSessions =
           new CurrentSessions(
-              generations, generation -> generation.context().getClientSessionContext());
+              authority, serving -> serving.context().getClientSessionContext());
     }
 
     @Override
     protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
         throws KeyManagementException {
-      throw new KeyManagementException("this context was made whole by MutualTls");
+      throw new KeyManagementException("this context was made whole");
     }
 
     @Override
     protected SSLEngine engineCreateSSLEngine() {
-      Generation born = generations.current();
+      Authority.Serving born = authority.current();
       return guarded(born.context().createSSLEngine(), born);
     }
 
     @Override
     protected SSLEngine engineCreateSSLEngine(String host, int port) {
-      Generation born = generations.current();
+      Authority.Serving born = authority.current();
       return guarded(born.context().createSSLEngine(host, port), born);
     }
 
-    private SSLEngine guarded(SSLEngine inner, Generation born) {
+    private SSLEngine guarded(SSLEngine inner, Authority.Serving born) {
       carry();
-      return new GuardedEngine(inner, generations.settings().side(), generations, born);
+      return new GuardedEngine(inner, authority.isClient(), born);
     }
 
     private void carry() {
@@ -71,17 +76,17 @@ final class GuardedContext extends SSLContext {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-      return new GuardedSocketFactory(generations, this::carry);
+      return new GuardedSocketFactory(authority, this::carry);
     }
 
     @Override
     protected SSLServerSocketFactory engineGetServerSocketFactory() {
-      if (generations.settings().side() == TlsSide.CLIENT) {
+      if (authority.isClient()) {
         throw new UnsupportedOperationException(
-            "a client's context has no server sockets, use MutualTls.server");
+            "a client's context has no server sockets, use ServerTls");
       }
-      return new GuardedServerSocketFactory(
-          generations, new GuardedSocketFactory(generations, this::carry));
+      return GuardedServerSocket.factory(
+          authority, new GuardedSocketFactory(authority, this::carry));
     }
 
     @Override
@@ -96,16 +101,16 @@ final class GuardedContext extends SSLContext {
 
     @Override
     protected SSLParameters engineGetDefaultSSLParameters() {
-      return raised(generations.current().context().getDefaultSSLParameters());
+      return raised(authority.current().context().getDefaultSSLParameters());
     }
 
     @Override
     protected SSLParameters engineGetSupportedSSLParameters() {
-      return raised(generations.current().context().getSupportedSSLParameters());
+      return raised(authority.current().context().getSupportedSSLParameters());
     }
 
     private SSLParameters raised(SSLParameters parameters) {
-      return Floor.raise(parameters, generations.settings().side());
+      return TlsMinimum.raise(parameters, authority.isClient());
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -13,17 +13,29 @@ import javax.net.ssl.TrustManagerFactorySpi;
 import org.jspecify.annotations.Nullable;
 
 /** Managers dressed as the factories that some frameworks ask for. */
-final class Factories {
+public final class ManagerFactories {
 
   private static final String NAME = "Bartizan";
 
-  private Factories() {}
+  private ManagerFactories() {}
 
-  static KeyManagerFactory of(KeyManager manager) {
+  /**
+   * A factory that gives one key manager.
+   *
+   * @param manager what it gives
+   * @return a factory that needs no {@code init}
+   */
+  public static KeyManagerFactory of(KeyManager manager) {
     return new KeyManagerFactory(new Keys(manager), NoProvider.INSTANCE, NAME) {};
   }
 
-  static TrustManagerFactory of(TrustManager manager) {
+  /**
+   * A factory that gives one trust manager.
+   *
+   * @param manager what it gives
+   * @return a factory that needs no {@code init}
+   */
+  public static TrustManagerFactory of(TrustManager manager) {
     return new TrustManagerFactory(new Trust(manager), NoProvider.INSTANCE, NAME) {};
   }
 

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * endpoint identification algorithm. Who the peer is, is ours to decide: the JDK would fall back to
  * the CN, accept partial wildcards and refuse certificates that have a SPIFFE ID only.
  */
-final class HandshakeView extends SSLEngine {
+public final class HandshakeView extends SSLEngine {
 
   private final @Nullable SSLSession session;
   private final @Nullable AlgorithmConstraints constraints;
@@ -36,9 +36,15 @@ final class HandshakeView extends SSLEngine {
     this.host = host;
   }
 
-  static HandshakeView of(@Nullable SSLEngine engine) throws PeerRejectedException {
+  /**
+   * The view of an engine.
+   *
+   * @param engine the provider's engine
+   * @return null if there is none
+   */
+  public static @Nullable HandshakeView of(@Nullable SSLEngine engine) {
     if (engine == null) {
-      throw unknown();
+      return null;
     }
     SSLSession session = engine.getHandshakeSession();
     String host = session == null ? null : session.getPeerHost();
@@ -46,33 +52,45 @@ final class HandshakeView extends SSLEngine {
         engine, session, engine.getSSLParameters(), host == null ? engine.getPeerHost() : host);
   }
 
-  static HandshakeView of(@Nullable Socket socket) throws PeerRejectedException {
+  /**
+   * The view of a socket.
+   *
+   * @param socket the provider's socket
+   * @return null if there is none, or one without TLS
+   */
+  public static @Nullable HandshakeView of(@Nullable Socket socket) {
     if (!(socket instanceof SSLSocket ssl)) {
-      throw unknown();
+      return null;
     }
     SSLSession session = ssl.getHandshakeSession();
     return new HandshakeView(
         ssl, session, ssl.getSSLParameters(), session == null ? null : session.getPeerHost());
   }
 
-  static PeerRejectedException unknown() {
-    return new PeerRejectedException(
-        TlsReason.CONNECTION_UNKNOWN,
-        "a trust manager was asked without the connection, so host and session are unknown");
-  }
-
-  /** The host that the client wanted, as the connection tells it. */
-  @Nullable String host() {
+  /**
+   * The host that the client wanted, as the connection tells it.
+   *
+   * @return null if it does not
+   */
+  public @Nullable String host() {
     return host;
   }
 
-  /** The engine or socket itself, as a key to remember decisions by. */
-  Object connection() {
+  /**
+   * The engine or socket itself, as a key to remember decisions by.
+   *
+   * @return the provider's object
+   */
+  public Object connection() {
     return connection;
   }
 
-  /** The stapled OCSP responses of a server; empty if there is none. */
-  List<byte[]> stapledResponses() {
+  /**
+   * The stapled OCSP responses of a server.
+   *
+   * @return empty if there is none
+   */
+  public List<byte[]> stapledResponses() {
     return session instanceof ExtendedSSLSession extended
         ? extended.getStatusResponses()
         : List.of();

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.util.Enumeration;
 import java.util.function.Function;
@@ -6,24 +6,24 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of the newest generation, with the limits that the application set once. */
+/** The sessions of what serves now, with the limits that the application set once. */
 final class CurrentSessions implements SSLSessionContext {
 
   private static final int UNSET = -1;
 
-  private final Generations generations;
-  private final Function<Generation, SSLSessionContext> of;
+  private final Authority authority;
+  private final Function<Authority.Serving, SSLSessionContext> of;
   private volatile int timeout = UNSET;
   private volatile int size = UNSET;
 
-  CurrentSessions(Generations generations, Function<Generation, SSLSessionContext> of) {
-    this.generations = generations;
+  CurrentSessions(Authority authority, Function<Authority.Serving, SSLSessionContext> of) {
+    this.authority = authority;
     this.of = of;
   }
 
   /** The newest sessions, with the limits carried over. */
   SSLSessionContext current() {
-    SSLSessionContext context = of.apply(generations.current());
+    SSLSessionContext context = of.apply(authority.current());
     if (timeout != UNSET && context.getSessionTimeout() != timeout) {
       context.setSessionTimeout(timeout);
     }
@@ -33,7 +33,7 @@ final class CurrentSessions implements SSLSessionContext {
     return context;
   }
 
-  /** Sets the limits on a new generation's sessions. */
+  /** Sets the limits on new sessions of what serves now. */
   void carry() {
     if (timeout != UNSET || size != UNSET) {
       SSLSessionContext unused = current();
@@ -52,7 +52,7 @@ final class CurrentSessions implements SSLSessionContext {
 
   @Override
   public void setSessionTimeout(int seconds) {
-    of.apply(generations.current()).setSessionTimeout(seconds);
+    of.apply(authority.current()).setSessionTimeout(seconds);
     timeout = seconds;
   }
 
@@ -63,7 +63,7 @@ final class CurrentSessions implements SSLSessionContext {
 
   @Override
   public void setSessionCacheSize(int entries) {
-    of.apply(generations.current()).setSessionCacheSize(entries);
+    of.apply(authority.current()).setSessionCacheSize(entries);
     size = entries;
   }
 

@@ -1,17 +1,24 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
-/** The least a connection may be: TLS 1.2 with an AEAD and forward secrecy, or TLS 1.3. */
-final class Floor {
+/**
+ * The least a connection may be: TLS 1.2 with an AEAD and forward secrecy, or TLS 1.3; in one role,
+ * with one handshake.
+ */
+final class TlsMinimum {
 
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-  private Floor() {}
+  private static final String[] NO_LONGER = {"TLSv1.3"};
+
+  private TlsMinimum() {}
 
   /** The protocols of the list that are good enough. */
   @CanIgnoreReturnValue
@@ -25,7 +32,7 @@ final class Floor {
     return kept(
         "cipher suites",
         asked,
-        Floor::isStrong,
+        TlsMinimum::isStrong,
         "those of TLS 1.3 and ECDHE with GCM or ChaCha20-Poly1305");
   }
 
@@ -41,11 +48,11 @@ final class Floor {
     }
   }
 
-  /** Parameters of a context, raised to the floor. */
-  static SSLParameters raise(SSLParameters parameters, TlsSide side) {
+  /** Parameters of a context, raised to the least. */
+  static SSLParameters raise(SSLParameters parameters, boolean client) {
     parameters.setProtocols(protocols(parameters.getProtocols()));
     parameters.setCipherSuites(suites(parameters.getCipherSuites()));
-    if (side == TlsSide.SERVER) {
+    if (!client) {
       parameters.setNeedClientAuth(true);
       parameters.setUseCipherSuitesOrder(true);
     }
@@ -75,5 +82,34 @@ final class Floor {
               + " are");
     }
     return kept;
+  }
+
+  /** A context's policy is about peers of one kind, so its connections keep one role. */
+  static void requireRole(boolean client, boolean clientMode) {
+    if (clientMode != client) {
+      throw new IllegalArgumentException(
+          "clientMode is "
+              + clientMode
+              + ", this context was made by "
+              + (client ? "ClientTls" : "ServerTls"));
+    }
+  }
+
+  /**
+   * Ends TLS 1.2 renegotiation, which could change the peer in mid-connection. The JDK has only a
+   * system property for it; an established TLS 1.2 connection that no longer enables TLS 1.2
+   * refuses the second handshake and goes on otherwise.
+   */
+  static void forbidRenegotiation(SSLEngine engine) {
+    if (engine.getSession().getProtocol().equals("TLSv1.2")) {
+      engine.setEnabledProtocols(NO_LONGER);
+    }
+  }
+
+  /** The same for a socket. */
+  static void forbidRenegotiation(SSLSocket socket) {
+    if (socket.getSession().getProtocol().equals("TLSv1.2")) {
+      socket.setEnabledProtocols(NO_LONGER);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -18,23 +18,23 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked
 final class GuardedEngine extends DelegatingEngine {
 
-  private final TlsSide side;
-  private final Guard guard;
+  private final boolean client;
+  private final Authority.Watch watch;
   private final SSLSession nullSession;
 
-  GuardedEngine(SSLEngine inner, TlsSide side, Generations generations, Generation born) {
+  GuardedEngine(SSLEngine inner, boolean client, Authority.Serving born) {
     super(inner);
-    this.side = side;
-    this.guard = new Guard(generations, born, inner, inner.getPeerHost(), inner::getSession);
+    this.client = client;
+    this.watch = born.watch(inner, inner.getPeerHost(), inner::getSession);
     this.nullSession = inner.getSession();
-    inner.setUseClientMode(side == TlsSide.CLIENT);
+    inner.setUseClientMode(client);
     raise();
   }
 
   private void raise() {
-    inner.setEnabledProtocols(Floor.protocols(inner.getEnabledProtocols()));
-    inner.setEnabledCipherSuites(Floor.suites(inner.getEnabledCipherSuites()));
-    if (side == TlsSide.SERVER) {
+    inner.setEnabledProtocols(TlsMinimum.protocols(inner.getEnabledProtocols()));
+    inner.setEnabledCipherSuites(TlsMinimum.suites(inner.getEnabledCipherSuites()));
+    if (!client) {
       inner.setNeedClientAuth(true);
     }
   }
@@ -42,7 +42,7 @@ final class GuardedEngine extends DelegatingEngine {
   @Override
   public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst)
       throws SSLException {
-    if (guard.isRefused() && !inner.isOutboundDone()) {
+    if (watch.isRefused() && !inner.isOutboundDone()) {
       inner.closeOutbound();
       return inner.wrap(new ByteBuffer[0], 0, 0, dst);
     }
@@ -50,7 +50,7 @@ final class GuardedEngine extends DelegatingEngine {
     try {
       result = inner.wrap(srcs, offset, length, dst);
     } catch (SSLException e) {
-      guard.handshakeFailed(e, getPeerHost());
+      watch.handshakeFailed(e, getPeerHost());
       throw e;
     }
     return after(result, result.bytesConsumed() > 0);
@@ -59,36 +59,36 @@ final class GuardedEngine extends DelegatingEngine {
   @Override
   public SSLEngineResult unwrap(ByteBuffer src, ByteBuffer[] dsts, int offset, int length)
       throws SSLException {
-    guard.check();
+    watch.check();
     SSLEngineResult result;
     try {
       result = inner.unwrap(src, dsts, offset, length);
     } catch (SSLException e) {
-      guard.handshakeFailed(e, getPeerHost());
+      watch.handshakeFailed(e, getPeerHost());
       throw e;
     }
     return after(result, result.bytesProduced() > 0);
   }
 
   private SSLEngineResult after(SSLEngineResult result, boolean data) throws SSLException {
-    if (!guard.isDone() && (data || result.getHandshakeStatus() == HandshakeStatus.FINISHED)) {
+    if (!watch.isDone() && (data || result.getHandshakeStatus() == HandshakeStatus.FINISHED)) {
       try {
-        guard.handshakeDone(getPeerHost());
+        watch.handshakeDone(getPeerHost());
       } catch (SSLException e) {
         inner.closeOutbound();
         throw e;
       }
-      Renegotiation.forbid(inner);
+      TlsMinimum.forbidRenegotiation(inner);
     }
     if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-      guard.closed();
+      watch.closed();
     }
     return result;
   }
 
   @Override
   public void beginHandshake() throws SSLException {
-    if (guard.isDone()) {
+    if (watch.isDone()) {
       throw new SSLException("a second handshake on one connection is refused");
     }
     inner.beginHandshake();
@@ -96,18 +96,18 @@ final class GuardedEngine extends DelegatingEngine {
 
   @Override
   public SSLSession getSession() {
-    return guard.isRefused() ? nullSession : inner.getSession();
+    return watch.isRefused() ? nullSession : inner.getSession();
   }
 
   private void keepFromRenegotiating() {
-    if (guard.isDone()) {
-      Renegotiation.forbid(inner);
+    if (watch.isDone()) {
+      TlsMinimum.forbidRenegotiation(inner);
     }
   }
 
   @Override
   public void setUseClientMode(boolean mode) {
-    Roles.require(side, mode);
+    TlsMinimum.requireRole(client, mode);
   }
 
   @Override
@@ -122,18 +122,18 @@ final class GuardedEngine extends DelegatingEngine {
 
   @Override
   public void setEnabledProtocols(String[] protocols) {
-    inner.setEnabledProtocols(Floor.protocols(protocols));
+    inner.setEnabledProtocols(TlsMinimum.protocols(protocols));
     keepFromRenegotiating();
   }
 
   @Override
   public void setEnabledCipherSuites(String[] suites) {
-    inner.setEnabledCipherSuites(Floor.suites(suites));
+    inner.setEnabledCipherSuites(TlsMinimum.suites(suites));
   }
 
   @Override
   public void setSSLParameters(SSLParameters parameters) {
-    Floor.refuseWeakOnly(parameters);
+    TlsMinimum.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
     raise();
     keepFromRenegotiating();
@@ -148,6 +148,6 @@ final class GuardedEngine extends DelegatingEngine {
 
   @Override
   public String toString() {
-    return "GuardedEngine[" + side + "]";
+    return "GuardedEngine[" + (client ? "CLIENT" : "SERVER") + "]";
   }
 }

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,15 +8,15 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes sockets of the newest generation. */
+/** Makes sockets of what serves now. */
 final class GuardedSocketFactory extends SSLSocketFactory {
 
-  private final Generations generations;
+  private final Authority authority;
   private final Runnable carry;
 
-  /** A factory; {@code carry} sets the application's session limits on a new generation. */
-  GuardedSocketFactory(Generations generations, Runnable carry) {
-    this.generations = generations;
+  /** A factory; {@code carry} sets the application's session limits anew. */
+  GuardedSocketFactory(Authority authority, Runnable carry) {
+    this.authority = authority;
     this.carry = carry;
   }
 
@@ -27,12 +27,11 @@ final class GuardedSocketFactory extends SSLSocketFactory {
 
   private SSLSocket guarded(Maker maker) throws IOException {
     carry.run();
-    Generation born = generations.current();
+    Authority.Serving born = authority.current();
     SSLSocket inner = (SSLSocket) maker.make(born.context().getSocketFactory());
     return new GuardedSocket(
         inner,
-        generations.settings().side(),
-        generations,
+        authority.isClient(),
         born,
         born.context().createSSLEngine().getSession());
   }
@@ -78,13 +77,13 @@ final class GuardedSocketFactory extends SSLSocketFactory {
 
   @Override
   public String[] getDefaultCipherSuites() {
-    return Floor.suites(
-        generations.current().context().getSocketFactory().getDefaultCipherSuites());
+    return TlsMinimum.suites(
+        authority.current().context().getSocketFactory().getDefaultCipherSuites());
   }
 
   @Override
   public String[] getSupportedCipherSuites() {
-    return Floor.suites(
-        generations.current().context().getSocketFactory().getSupportedCipherSuites());
+    return TlsMinimum.suites(
+        authority.current().context().getSocketFactory().getSupportedCipherSuites());
   }
 }

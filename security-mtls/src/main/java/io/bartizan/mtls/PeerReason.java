@@ -2,8 +2,8 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Reason;
 
-/** Why a peer was refused, or why key, chain, anchors or revocation data can't be used. */
-public enum TlsReason implements Reason {
+/** Why a peer was refused. */
+public enum PeerReason implements Reason {
   /** The peer presented no certificate. */
   CERTIFICATE_MISSING,
   /** No path leads from the peer's certificate to a trust anchor. */
@@ -39,27 +39,5 @@ public enum TlsReason implements Reason {
   /** A check was asked for without the connection it is about. */
   CONNECTION_UNKNOWN,
   /** The handshake failed before there was a peer to decide about. */
-  HANDSHAKE_FAILED,
-  /** A file is missing, can't be read, or is a directory. */
-  FILE_UNREADABLE,
-  /** A file is larger than what is read. */
-  FILE_TOO_LARGE,
-  /** A file's content is not what it should be. */
-  FILE_MALFORMED,
-  /** The password does not open the key or key store. */
-  PASSWORD_WRONG,
-  /** There is no private key. */
-  KEY_MISSING,
-  /** The private key is of a kind that TLS or this library does not use. */
-  KEY_UNSUPPORTED,
-  /** The private key is not the one of the first certificate. */
-  KEY_MISMATCH,
-  /** The certificates are not in order, each followed by its issuer. */
-  CHAIN_DISORDERED,
-  /** There is no trust anchor. */
-  ANCHORS_EMPTY,
-  /** A trust anchor is not a certificate authority. */
-  ANCHOR_NOT_CA,
-  /** A trust anchor has constraints that can't be enforced from it alone. */
-  ANCHOR_UNENFORCEABLE
+  HANDSHAKE_FAILED
 }

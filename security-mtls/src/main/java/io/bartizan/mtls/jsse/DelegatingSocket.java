@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.io.IOException;
 import java.net.InetAddress;

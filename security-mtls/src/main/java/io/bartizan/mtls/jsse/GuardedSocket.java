@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import javax.net.ssl.HandshakeCompletedEvent;
 import javax.net.ssl.HandshakeCompletedListener;
@@ -23,82 +24,96 @@ import org.jspecify.annotations.NullUnmarked;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket behind it synchronizes
 final class GuardedSocket extends DelegatingSocket {
 
-  private final TlsSide side;
-  private final Guard guard;
+  private final boolean client;
+  private final Authority.Watch watch;
   private final SSLSession nullSession;
   private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
-  private final Object handshake = new Object();
+  private final ReentrantLock handshake = new ReentrantLock();
+  private volatile boolean complete;
 
   /** A socket; {@code nullSession} is what a socket without a handshake shows. */
   GuardedSocket(
       SSLSocket inner,
-      TlsSide side,
-      Generations generations,
-      Generation born,
+      boolean client,
+      Authority.Serving born,
       SSLSession nullSession) {
     super(inner);
-    this.side = side;
-    this.guard = new Guard(generations, born, inner, null, inner::getSession);
+    this.client = client;
+    this.watch = born.watch(inner, null, inner::getSession);
     this.nullSession = nullSession;
-    inner.setUseClientMode(side == TlsSide.CLIENT);
+    inner.setUseClientMode(client);
     raise();
   }
 
   private void raise() {
-    inner.setEnabledProtocols(Floor.protocols(inner.getEnabledProtocols()));
-    inner.setEnabledCipherSuites(Floor.suites(inner.getEnabledCipherSuites()));
-    if (side == TlsSide.SERVER) {
+    inner.setEnabledProtocols(TlsMinimum.protocols(inner.getEnabledProtocols()));
+    inner.setEnabledCipherSuites(TlsMinimum.suites(inner.getEnabledCipherSuites()));
+    if (!client) {
       inner.setNeedClientAuth(true);
     }
   }
 
   @Override
   public void startHandshake() throws IOException {
-    if (guard.isDone()) {
-      if (inner.getSession().getProtocol().equals("TLSv1.2")) {
-        throw new SSLException("a second handshake on one connection is refused");
-      }
-      inner.startHandshake();
+    if (!watch.isDone()) {
+      firstHandshake();
       return;
     }
-    synchronized (handshake) {
-      if (!guard.isDone()) {
-        guard.check();
-        firstHandshake();
-      }
+    if (inner.getSession().getProtocol().equals("TLSv1.2")) {
+      throw new SSLException("a second handshake on one connection is refused");
     }
+    inner.startHandshake();
   }
 
   private void firstHandshake() throws IOException {
+    watch.check();
+    boolean mine;
     try {
-      inner.startHandshake();
+      mine = completed();
     } catch (InterruptedIOException e) {
       throw e; // a time-out of the socket; the handshake may go on
     } catch (IOException e) {
       // Bouncy Castle's refusals are no SSLException.
-      guard.handshakeFailed(e, null);
+      watch.handshakeFailed(e, null);
       throw e;
     }
     try {
-      guard.handshakeDone(inner.getSession().getPeerHost());
+      watch.handshakeDone(inner.getSession().getPeerHost());
     } catch (SSLException e) {
       inner.close();
       throw e;
     }
-    Renegotiation.forbid(inner);
-    SSLSession session = inner.getSession();
-    for (HandshakeCompletedListener listener : listeners) {
-      listener.handshakeCompleted(new HandshakeCompletedEvent(this, session));
+    if (mine) {
+      SSLSession session = inner.getSession();
+      for (HandshakeCompletedListener listener : listeners) {
+        listener.handshakeCompleted(new HandshakeCompletedEvent(this, session));
+      }
+    }
+  }
+
+  /** Waits for the peer, inside a lock that pins no carrier; true for the thread that did it. */
+  private boolean completed() throws IOException {
+    handshake.lock();
+    try {
+      if (complete) {
+        return false;
+      }
+      inner.startHandshake();
+      TlsMinimum.forbidRenegotiation(inner);
+      complete = true;
+      return true;
+    } finally {
+      handshake.unlock();
     }
   }
 
   /** Makes sure that the peer was accepted, and still is. */
   private void ready() throws IOException {
-    if (!guard.isDone()) {
-      startHandshake();
+    if (!watch.isDone()) {
+      firstHandshake();
     }
     try {
-      guard.check();
+      watch.check();
     } catch (SSLException e) {
       inner.close();
       throw e;
@@ -117,14 +132,14 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public InputStream getInputStream() throws IOException {
-    guard.check(); // says why, where the closed socket behind it would say that it is closed
+    watch.check(); // says why, where the closed socket behind it would say that it is closed
     InputStream in = inner.getInputStream();
     return new InputStream() {
       @Override
       public int read() throws IOException {
         ready();
         int value = in.read();
-        guard.check();
+        watch.check();
         return value;
       }
 
@@ -132,13 +147,13 @@ final class GuardedSocket extends DelegatingSocket {
       public int read(byte[] bytes, int offset, int length) throws IOException {
         ready();
         int count = in.read(bytes, offset, length);
-        guard.check();
+        watch.check();
         return count;
       }
 
       @Override
       public int available() throws IOException {
-        return guard.isDone() ? in.available() : 0;
+        return watch.isDone() ? in.available() : 0;
       }
 
       @Override
@@ -150,7 +165,7 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public OutputStream getOutputStream() throws IOException {
-    guard.check();
+    watch.check();
     OutputStream out = inner.getOutputStream();
     return new OutputStream() {
       @Override
@@ -193,14 +208,14 @@ final class GuardedSocket extends DelegatingSocket {
   }
 
   private void keepFromRenegotiating() {
-    if (guard.isDone()) {
-      Renegotiation.forbid(inner);
+    if (complete) {
+      TlsMinimum.forbidRenegotiation(inner);
     }
   }
 
   @Override
   public void setUseClientMode(boolean mode) {
-    Roles.require(side, mode);
+    TlsMinimum.requireRole(client, mode);
   }
 
   @Override
@@ -215,18 +230,18 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public void setEnabledProtocols(String[] protocols) {
-    inner.setEnabledProtocols(Floor.protocols(protocols));
+    inner.setEnabledProtocols(TlsMinimum.protocols(protocols));
     keepFromRenegotiating();
   }
 
   @Override
   public void setEnabledCipherSuites(String[] suites) {
-    inner.setEnabledCipherSuites(Floor.suites(suites));
+    inner.setEnabledCipherSuites(TlsMinimum.suites(suites));
   }
 
   @Override
   public void setSSLParameters(SSLParameters parameters) {
-    Floor.refuseWeakOnly(parameters);
+    TlsMinimum.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
     raise();
     keepFromRenegotiating();
@@ -241,12 +256,12 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public void close() throws IOException {
-    guard.closed();
+    watch.closed();
     inner.close();
   }
 
   @Override
   public String toString() {
-    return "GuardedSocket[" + side + ", " + inner.getRemoteSocketAddress() + "]";
+    return "GuardedSocket[" + (client ? "CLIENT" : "SERVER") + ", " + inner.getRemoteSocketAddress() + "]";
   }
 }

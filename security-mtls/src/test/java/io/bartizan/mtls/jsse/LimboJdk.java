@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.jsse;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -7,7 +7,9 @@ import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.stream.Collectors;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLContext;
@@ -19,27 +21,31 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** What the JDK alone decides: its PKIX trust manager, and its HTTPS identification for a name. */
-final class LimboJdk {
+public final class LimboJdk {
 
   private LimboJdk() {}
 
-  static boolean accepts(LimboCase one) throws GeneralSecurityException {
+  /** Whether it accepts a peer at a time; {@code client} if the peer is one. */
+  public static boolean accepts(
+      List<X509Certificate> roots,
+      List<X509Certificate> presented,
+      Instant time,
+      boolean client,
+      @Nullable String host)
+      throws GeneralSecurityException {
     try {
       PKIXBuilderParameters parameters =
           new PKIXBuilderParameters(
-              LimboCase.certificates(one.trusted()).stream()
-                  .map(root -> new TrustAnchor(root, null))
-                  .collect(Collectors.toSet()),
+              roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet()),
               new X509CertSelector());
       parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(one.time()));
+      parameters.setDate(Date.from(time));
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(new CertPathTrustManagerParameters(parameters));
       X509ExtendedTrustManager manager = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-      X509Certificate[] chain =
-          LimboCase.certificates(one.presented()).toArray(X509Certificate[]::new);
-      SSLEngine engine = handshaking(one.host());
-      if (one.peer() == TlsSide.CLIENT) {
+      X509Certificate[] chain = presented.toArray(X509Certificate[]::new);
+      SSLEngine engine = handshaking(host);
+      if (client) {
         manager.checkClientTrusted(chain, "UNKNOWN", engine);
       } else {
         manager.checkServerTrusted(chain, "UNKNOWN", engine);

@@ -1,0 +1,75 @@
+package io.bartizan.mtls;
+
+import io.bartizan.mtls.jsse.Authority;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** The newest generation, for all that ask at each handshake; one volatile write changes it. */
+final class Current implements Authority {
+
+  private final TlsSide side;
+  private final Connections connections;
+  private volatile @Nullable Served newest;
+
+  Current(TlsSide side, Connections connections) {
+    this.side = side;
+    this.connections = connections;
+  }
+
+  TlsSide side() {
+    return side;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  /** Null until the first is published. */
+  @Nullable Generation orNull() {
+    Served served = newest;
+    return served == null ? null : served.generation();
+  }
+
+  Generation generation() {
+    return served().generation();
+  }
+
+  void publish(Generation next) {
+    newest = new Served(this, next);
+  }
+
+  @Override
+  public boolean isClient() {
+    return side == TlsSide.CLIENT;
+  }
+
+  @Override
+  public Serving current() {
+    return served();
+  }
+
+  private Served served() {
+    Served served = newest;
+    if (served == null) {
+      throw new IllegalStateException("nothing is published yet");
+    }
+    return served;
+  }
+
+  /** A generation, as the wrappers see it. */
+  private record Served(Current current, Generation generation) implements Serving {
+
+    @Override
+    public SSLContext context() {
+      return generation.context();
+    }
+
+    @Override
+    public Watch watch(
+        Object connection, @Nullable String host, Supplier<SSLSession> session) {
+      return new Guard(current, generation, connection, host, session);
+    }
+  }
+}

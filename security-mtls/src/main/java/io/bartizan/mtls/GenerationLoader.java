@@ -1,0 +1,162 @@
+package io.bartizan.mtls;
+
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes generations of files.
+ *
+ * <p>A load reads every file once, parses and checks the whole, and reads the files again to be
+ * sure that no writer was between.
+ */
+final class GenerationLoader {
+
+  /** How often files that change while they are read are read again, and after what pause. */
+  private static final int READ_ATTEMPTS = 10;
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final Settings settings;
+  private final Current current;
+  private volatile boolean stopped;
+
+  /** {@code current} is asked by the contexts that are made here, not by a load. */
+  GenerationLoader(Settings settings, Current current) {
+    this.settings = settings;
+    this.current = current;
+  }
+
+  /** From now on files that change are not read again. */
+  void stop() {
+    stopped = true;
+  }
+
+  /**
+   * Reads until two readings agree.
+   *
+   * @param before what is replaced; null for the first
+   * @param settle is run after new material was read and before it is compared with the files
+   *     again, so that a file that is half written is seen to change
+   */
+  Generation load(@Nullable Generation before, Runnable settle) {
+    long number = before == null ? 1 : before.number() + 1;
+    for (int attempt = 1; ; attempt++) {
+      try (MaterialReader reader = new MaterialReader()) {
+        Generation loaded = null;
+        TlsMaterialException fault = null;
+        try {
+          loaded = load(number, reader);
+        } catch (TlsMaterialException e) {
+          fault = e;
+        }
+        if (loaded == null
+            || before == null
+            || !before.fingerprint().equals(loaded.fingerprint())) {
+          settle.run();
+        }
+        Path changed = reader.changed();
+        if (changed == null && loaded != null) {
+          return loaded;
+        }
+        if (changed == null || attempt == READ_ATTEMPTS || stopped) {
+          throw fault != null
+              ? fault
+              : new TlsMaterialException(
+                  MaterialReason.FILE_UNREADABLE, "file " + changed, "keeps changing while it is read");
+        }
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private Generation load(long number, MaterialReader reader) {
+    Instant now = settings.now();
+    KeyMaterial identity =
+        from(
+            settings.identity(),
+            () -> settings.identity().load(reader).checked(settings.side(), now));
+    List<X509Certificate> anchors = from(settings.anchors(), () -> settings.anchors().load(reader));
+    if (anchors.contains(identity.leaf())) {
+      throw new TlsMaterialException(
+          MaterialReason.LEAF_IS_ANCHOR,
+          settings.anchors().toString(),
+          "holds this side's own certificate, which is no trust anchor");
+    }
+    if (anchors.stream().allMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
+      throw new TlsMaterialException(
+          MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
+    }
+    LoadedRevocation revocation = from("revocation data", () -> settings.revocation().load(reader));
+    TrustDecider decider =
+new TrustDecider(number, settings, anchors, revocation);
+    String alias = Generation.alias(number);
+    SSLContext context =
+        from(
+            identity.source(),
+            () -> context(new GenerationKeyManager.KeyEntry(alias, forProvider(identity))));
+    return new Generation(
+        number,
+        now,
+        identity,
+        anchors,
+        decider,
+        revocation,
+        context,
+        reader.fingerprint(),
+        reader.paths());
+  }
+
+  /** Whatever a key device, a secret source or a parser throws is a fault of the material. */
+  private static <T> T from(Object source, Supplier<T> loading) {
+    try {
+      return loading.get();
+    } catch (TlsMaterialException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unusable(source, e);
+    }
+  }
+
+  /** By the class alone: the message of a source may quote a secret. */
+  static TlsMaterialException unusable(Object source, Throwable e) {
+    return new TlsMaterialException(
+        MaterialReason.FILE_UNREADABLE,
+        source.toString(),
+        "can't be used: " + e.getClass().getSimpleName());
+  }
+
+  private KeyMaterial forProvider(KeyMaterial identity) {
+    boolean bouncyCastle =
+        settings.provider() != null && settings.provider().getName().equals("BCJSSE");
+    return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
+  }
+
+  private SSLContext context(GenerationKeyManager.KeyEntry key) {
+    try {
+      SSLContext context =
+          settings.provider() == null
+              ? SSLContext.getInstance("TLS")
+              : SSLContext.getInstance("TLS", settings.provider());
+      context.init(
+          new KeyManager[] {GenerationKeyManager.fixed(key)},
+          new TrustManager[] {new PolicyTrustManager(current, current.connections()::decided)},
+          null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new TlsMaterialException(
+          MaterialReason.KEY_UNSUPPORTED,
+          key.material().source(),
+          "can't be used by the TLS provider: " + e.getMessage());
+    }
+  }
+}

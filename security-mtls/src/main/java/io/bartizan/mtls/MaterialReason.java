@@ -1,0 +1,48 @@
+package io.bartizan.mtls;
+
+import io.bartizan.core.Reason;
+
+/**
+ * Why key, chain, anchors or revocation data can't be used; a name that is in {@link PeerReason} too
+ * means the same of this side's own material.
+ */
+public enum MaterialReason implements Reason {
+  /** A file is missing, can't be read, or is a directory. */
+  FILE_UNREADABLE,
+  /** A file is larger than what is read. */
+  FILE_TOO_LARGE,
+  /** A file's content is not what it should be. */
+  FILE_MALFORMED,
+  /** The password does not open the key or key store. */
+  PASSWORD_WRONG,
+  /** There is no private key. */
+  KEY_MISSING,
+  /** The private key is of a kind that TLS or this library does not use. */
+  KEY_UNSUPPORTED,
+  /** The private key is not the one of the first certificate. */
+  KEY_MISMATCH,
+  /** The certificates are not in order, each followed by its issuer. */
+  CHAIN_DISORDERED,
+  /** There is no trust anchor. */
+  ANCHORS_EMPTY,
+  /** A trust anchor is not a certificate authority. */
+  ANCHOR_NOT_CA,
+  /** A trust anchor has constraints that can't be enforced from it alone. */
+  ANCHOR_UNENFORCEABLE,
+  /** There is no certificate. */
+  CERTIFICATE_MISSING,
+  /** A certificate is no longer valid. */
+  EXPIRED,
+  /** A certificate is not valid yet. */
+  NOT_YET_VALID,
+  /** A key is too short or a signature algorithm too old. */
+  ALGORITHM_WEAK,
+  /** This side's certificate is not meant for its side of a TLS connection. */
+  USAGE_WRONG,
+  /** This side's certificate is a certificate authority's. */
+  LEAF_IS_CA,
+  /** This side's own certificate is among the trust anchors. */
+  LEAF_IS_ANCHOR,
+  /** There is no revocation list where lists are asked for. */
+  REVOCATION_UNKNOWN
+}
