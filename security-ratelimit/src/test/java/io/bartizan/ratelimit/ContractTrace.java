@@ -155,10 +155,11 @@ final class ContractTrace {
     }
     boolean keepsBucket = others.isEmpty() && limit instanceof TokenBucket b && !b.isStepped();
     String text = base.toString();
-    if (keepsBucket || text.contains("at first")) {
-      return limit; // where a bucket is converted in doubles, or begins with less, nothing is told
+    if (keepsBucket) {
+      return limit; // where doubles convert a bucket there is no exact answer
     }
-    long capacity = 1 + random.nextLong(2 * base.capacity() + 2);
+    long least = text.contains("at first") ? base.capacity() : 1;
+    long capacity = least + random.nextLong(2 * base.capacity() + 2);
     return Limit.parse(text.replaceFirst("^[0-9]+", Long.toString(capacity))).named(limit.name());
   }
 

@@ -180,7 +180,8 @@ abstract class Oracle {
     /** Permits stay consumed, at most all; what was reserved ahead keeps its time. */
     @Override
     void inherit(Oracle old, long now) {
-      BigInteger consumed = permitCost.multiply(BigInteger.valueOf(old.used(now)));
+      BigInteger consumed =
+          full.subtract(level).add(permitCost.multiply(BigInteger.valueOf(old.used(now))));
       if (old instanceof Bucket that) {
         BigInteger backlog = that.full.subtract(that.levelAt(now)).min(that.full);
         consumed = ceilDiv(backlog.multiply(permitCost), that.permitCost);
@@ -282,7 +283,8 @@ abstract class Oracle {
       long ahead = 0;
       if (old instanceof Stepped) {
         ahead = old.used(now) - consumed;
-      } else if (old.aheadMicros(now) > 0) {
+      } else {
+        consumed += used(now);
         ahead =
             step
                 * (Math.floorDiv(now + old.aheadMicros(now), period)
