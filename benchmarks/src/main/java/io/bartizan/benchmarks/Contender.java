@@ -35,12 +35,17 @@ final class Contender implements AutoCloseable {
   /** How often, while waiting for a side, to look whether it has ended. */
   private static final int GLANCE_MILLIS = 200;
 
+  static final String[] JVM_ARGUMENTS = {
+    "-Xms1g", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+  };
+
   private final Side side;
   private final Measure measure;
   private final Path log;
   private final ServerSocket door;
-  private final FutureTask<Collection<RunResult>> run;
+  private final FutureTask<List<Score>> run;
   private final int rounds;
+  private final @Nullable OtherBuild build;
   private int stepsLeft;
   private @Nullable Socket line;
 
@@ -51,8 +56,16 @@ final class Contender implements AutoCloseable {
     this.door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     this.rounds = budget.rounds();
     this.stepsLeft = budget.warmUps() * warmth + budget.rounds();
-    Runner runner = new Runner(options(warmth, budget).build());
-    this.run = new FutureTask<>(runner::run);
+    String classPath = side.classPath();
+    if (classPath == null) {
+      this.build = null;
+      Runner runner = new Runner(options(warmth, budget).build());
+      this.run = new FutureTask<>(() -> scores(runner.run()));
+    } else {
+      OtherBuild other = new OtherBuild(side, measure, classPath, log);
+      this.build = other;
+      this.run = new FutureTask<>(() -> other.run(warmth, budget, door.getLocalPort()));
+    }
     Thread thread = new Thread(run, "scorecard-" + side.name());
     thread.setDaemon(true);
     thread.start();
@@ -73,7 +86,7 @@ final class Contender implements AutoCloseable {
             .shouldFailOnError(true)
             .addProfiler(GCProfiler.class)
             .addProfiler(Turnstile.class, Integer.toString(door.getLocalPort()))
-            .jvmArgsAppend("-Xms1g", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+            .jvmArgsAppend(JVM_ARGUMENTS)
             .verbosity(VerboseMode.NORMAL)
             .output(log.toString());
     Path home = budget.javaHome();
@@ -101,17 +114,22 @@ final class Contender implements AutoCloseable {
 
   /** Returns the rounds that count, in order. */
   List<Score> scores() throws IOException {
+    List<Score> scores = outcome();
+    if (scores.size() != rounds) {
+      throw new IOException(
+          side.name() + " gave " + scores.size() + " rounds: a parameter has no value, see " + log);
+    }
+    return scores;
+  }
+
+  private List<Score> scores(Collection<RunResult> results) {
     List<Score> scores = new ArrayList<>();
-    for (RunResult result : outcome()) {
+    for (RunResult result : results) {
       for (BenchmarkResult benchmark : result.getBenchmarkResults()) {
         for (IterationResult iteration : benchmark.getIterationResults()) {
           scores.add(measure.read(iteration, side.threads()));
         }
       }
-    }
-    if (scores.size() != rounds) {
-      throw new IOException(
-          side.name() + " gave " + scores.size() + " rounds: a parameter has no value, see " + log);
     }
     return scores;
   }
@@ -170,7 +188,7 @@ final class Contender implements AutoCloseable {
     }
   }
 
-  private Collection<RunResult> outcome() throws IOException {
+  private List<Score> outcome() throws IOException {
     try {
       return run.get(1, TimeUnit.MINUTES);
     } catch (ExecutionException e) {
@@ -188,6 +206,9 @@ final class Contender implements AutoCloseable {
     door.close();
     if (line != null) {
       line.close();
+    }
+    if (build != null) {
+      build.close();
     }
   }
 }

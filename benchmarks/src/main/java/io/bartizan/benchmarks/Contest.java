@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +45,13 @@ final class Contest {
       for (Contender contender : contenders) {
         contender.awaitReady();
       }
+      List<Contender> turns = new ArrayList<>(contenders);
+      if (number % 2 == 1) {
+        Collections.reverse(turns); // so that nobody always comes first
+      }
       int steps = budget.warmUps() * row.warmth() + budget.rounds();
       for (int step = 0; step < steps; step++) {
-        for (Contender contender : contenders) {
+        for (Contender contender : turns) {
           contender.step();
         }
       }

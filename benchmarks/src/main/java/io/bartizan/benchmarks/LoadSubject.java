@@ -96,7 +96,7 @@ record LoadSubject(String name, String algorithm, Mode mode) {
 
   private Asked ours(RedisClient client, String prefix, Limit limit) {
     RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, limit)
+        RedisRateLimiter.builder(client, limit)
             .withKeyPrefix(prefix)
             // The longest there is: a late answer is to be measured, not cut off.
             .withTimeout(Duration.ofSeconds(10))

@@ -2,6 +2,7 @@ package io.bartizan.benchmarks;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -57,12 +58,31 @@ enum Measure {
     Result<?> primary = iteration.getPrimaryResult();
     Map<String, Result> secondary = iteration.getSecondaryResults();
     double allocated = value(secondary, "gc.alloc.rate.norm");
+    double p99 = isSampled() ? p99(primary) : Double.NaN;
+    return score(primary.getScore(), p99, allocated, threads, counter -> value(secondary, counter));
+  }
+
+  boolean isSampled() {
+    return mode == Mode.SampleTime;
+  }
+
+  /**
+   * One round from the numbers of JMH.
+   *
+   * @param score nanoseconds an operation, or operations a nanosecond
+   * @param counters what a benchmark published beside, by name
+   */
+  Score score(
+      double score,
+      double p99Nanos,
+      double allocatedBytes,
+      int threads,
+      ToDoubleFunction<String> counters) {
     return switch (this) {
-      case TIME -> new Score(primary.getScore(), Double.NaN, allocated);
-      case RATE -> new Score(primary.getScore() * 1e9, Double.NaN, allocated);
-      case LATENCY -> new Score(primary.getScore(), p99(primary), allocated);
-      case LOAD -> new Score(threads * 1e9 / primary.getScore(), p99(primary), allocated);
-      case BYTES -> new Score(value(secondary, BYTES_COUNTER), Double.NaN, Double.NaN);
+      case TIME, LATENCY -> new Score(score, p99Nanos, allocatedBytes);
+      case RATE -> new Score(score * 1e9, Double.NaN, allocatedBytes);
+      case LOAD -> new Score(threads * 1e9 / score, p99Nanos, allocatedBytes);
+      case BYTES -> new Score(counters.applyAsDouble(BYTES_COUNTER), Double.NaN, Double.NaN);
     };
   }
 

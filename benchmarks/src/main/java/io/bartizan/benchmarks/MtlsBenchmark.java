@@ -4,7 +4,6 @@ import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.HandshakeEvent;
 import io.bartizan.mtls.Identity;
 import io.bartizan.mtls.MutualTls;
-import io.bartizan.mtls.MutualTlsBuilder;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TlsListener;
@@ -69,13 +68,13 @@ public class MtlsBenchmark {
     plainClient = plain(b, ca);
   }
 
-  private static MutualTlsBuilder<ServerTls> server(DevCertificate own, TrustAnchors anchors) {
-    return MutualTls.server(
+  private static MutualTls.Builder<ServerTls> server(DevCertificate own, TrustAnchors anchors) {
+    return ServerTls.builder(
         Identity.of(own.privateKey(), own.chain()), anchors, PeerPolicy.dns("client.test"));
   }
 
-  private static MutualTlsBuilder<ClientTls> client(DevCertificate own, TrustAnchors anchors) {
-    return MutualTls.client(
+  private static MutualTls.Builder<ClientTls> client(DevCertificate own, TrustAnchors anchors) {
+    return ClientTls.builder(
         Identity.of(own.privateKey(), own.chain()), anchors, PeerPolicy.dns("server.test"));
   }
 
@@ -156,7 +155,7 @@ public class MtlsBenchmark {
     boolean latest;
 
     @Override
-    public void handshake(HandshakeEvent event) {
+    public void decided(HandshakeEvent event) {
       latest = event.resumed();
     }
   }

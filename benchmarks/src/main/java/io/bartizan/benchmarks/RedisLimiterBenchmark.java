@@ -4,7 +4,7 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
-import io.bartizan.ratelimit.redis.RedisRateLimiterBuilder;
+import io.bartizan.ratelimit.redis.RedisRateLimiter.Builder;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -69,16 +69,16 @@ public class RedisLimiterBenchmark {
     }
   }
 
-  private RedisRateLimiterBuilder onServer(Limit limit) {
+  private RedisRateLimiter.Builder onServer(Limit limit) {
     RedisClient server = RedisClient.create(redis);
     client = server;
-    return RedisRateLimiter.of(server, limit.named("bench"));
+    return RedisRateLimiter.builder(server, limit.named("bench"));
   }
 
-  private RedisRateLimiterBuilder onCluster(Limit limit) {
+  private RedisRateLimiter.Builder onCluster(Limit limit) {
     RedisClusterClient nodes = RedisClusterClient.create(redis);
     client = nodes;
-    return RedisRateLimiter.of(nodes, limit.named("bench"));
+    return RedisRateLimiter.builder(nodes, limit.named("bench"));
   }
 
   @TearDown

@@ -68,11 +68,16 @@ final class Report {
   }
 
   private static String shown(Outcome outcome, Outcome.Contestant contestant) {
+    String value = value(outcome, contestant);
+    double p99 = contestant.median(Score::p99Nanos);
+    return Double.isFinite(p99) ? value : value + allocated(contestant);
+  }
+
+  /** The median and, where it was measured, the 99th percentile. */
+  static String value(Outcome outcome, Outcome.Contestant contestant) {
     double p99 = contestant.median(Score::p99Nanos);
     String value = withUnit(contestant.median(), outcome.row().measure());
-    return Double.isFinite(p99)
-        ? value + ", p99 " + withUnit(p99, Measure.TIME)
-        : value + allocated(contestant);
+    return Double.isFinite(p99) ? value + ", p99 " + withUnit(p99, Measure.TIME) : value;
   }
 
   private static String allocated(Outcome.Contestant contestant) {

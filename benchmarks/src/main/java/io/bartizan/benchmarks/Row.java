@@ -59,6 +59,19 @@ record Row(
         peers.stream().map(change).toList());
   }
 
+  /** Returns this row with each side told its own server. */
+  Row placed(UnaryOperator<Side> our, UnaryOperator<Side> peer) {
+    return new Row(
+        name,
+        what,
+        measure,
+        goal,
+        backing,
+        warmth,
+        ours.stream().map(our).toList(),
+        peers.stream().map(peer).toList());
+  }
+
   /** Returns this row with other values for those of the parameters that its sides have. */
   Row sized(Map<String, String> sizes) {
     return eachSide(

@@ -22,8 +22,19 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class Scorecard implements Callable<Integer> {
-  @Option(names = "--row", paramLabel = "NAME", description = "only this row; may be repeated")
+  @Option(
+      names = {"--row", "--rows"},
+      paramLabel = "NAME",
+      split = ",",
+      description = "only this row, or these: NAME,NAME; NAME* for all that begin so; repeatable")
   private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--against",
+      paramLabel = "JAR",
+      description =
+          "an older build's benchmarks.jar with its lib folder: both builds in turns, no peers")
+  private @Nullable Path against;
 
   @Option(names = "--quick", description = "a look at all rows within six minutes")
   private boolean quick;
@@ -60,8 +71,8 @@ public final class Scorecard implements Callable<Integer> {
   }
 
   /**
-   * Runs the scorecard and exits: 0 if every row was met, 1 if one was not, 2 for bad arguments, 3
-   * if a row could not be run.
+   * Runs the scorecard and exits: 0 if every row was met, 1 if one was not, or is slower or
+   * allocates more than in the older build, 2 for bad arguments, 3 if a row could not be run.
    *
    * @param arguments see {@code --help}
    */
@@ -79,6 +90,9 @@ public final class Scorecard implements Callable<Integer> {
       return 0;
     }
     Budget budget = fixed != null ? fixed : quick ? Budget.quick() : Budget.full();
+    if (against != null) {
+      return compared(chosen, against, budget, file);
+    }
     out.println(markdown ? Report.markdownHead() : Report.head());
     out.flush();
     List<Report.Line> lines = new ArrayList<>();
@@ -96,15 +110,47 @@ public final class Scorecard implements Callable<Integer> {
     if (file != null) {
       Files.writeString(file, Report.json(lines));
     }
+    boolean met = lines.stream().allMatch(line -> line.outcome().verdict() == Verdict.MET);
+    return status(failures, met);
+  }
+
+  private int compared(List<Row> chosen, Path older, Budget budget, @Nullable Path file)
+      throws IOException {
+    PrintWriter out = commandLine().getOut();
+    String own = System.getProperty("java.class.path");
+    out.println(Change.head(markdown));
+    out.flush();
+    List<Change> changes = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    for (Row pair : Change.pairs(chosen, older.toAbsolutePath().toString(), own)) {
+      // A server for each, since what one build stores there the other need not understand.
+      try (Backend now = Backend.start(pair.backing());
+          Backend before = Backend.start(pair.backing())) {
+        Row placed = pair.placed(now::place, before::place).sized(budget.sizes());
+        Change change = new Change(Outcome.of(placed, new Contest(budget, logs()).run(placed)));
+        changes.add(change);
+        out.println(change.line(markdown));
+      } catch (IOException | RuntimeException e) {
+        failures.add(pair.name() + " could not be run: " + OneSentence.of(e));
+      }
+      out.flush();
+    }
+    if (file != null) {
+      Files.writeString(file, Change.json(changes));
+    }
+    return status(failures, changes.stream().noneMatch(Change::isWorse));
+  }
+
+  private int status(List<String> failures, boolean met) {
     failures.forEach(failure -> commandLine().getErr().println("scorecard: " + failure));
     if (!failures.isEmpty()) {
       return 3;
     }
-    return lines.stream().allMatch(line -> line.outcome().verdict() == Verdict.MET) ? 0 : 1;
+    return met ? 0 : 1;
   }
 
   private Report.Line measured(Row row, Budget budget) throws IOException {
-    Path logs = Path.of(System.getProperty("scorecard.logs", "benchmarks/target/logs"));
+    Path logs = logs();
     try (Backend backend = Backend.start(row.backing())) {
       Row placed = backend.place(row).sized(budget.sizes());
       Outcome outcome = Outcome.of(placed, new Contest(budget, logs).run(placed));
@@ -116,17 +162,25 @@ public final class Scorecard implements Callable<Integer> {
     }
   }
 
+  private static Path logs() {
+    return Path.of(System.getProperty("scorecard.logs", "benchmarks/target/logs"));
+  }
+
   private List<Row> chosen() {
     if (names.isEmpty()) {
       return catalogue;
     }
     List<Row> rows = new ArrayList<>();
     for (String name : names) {
-      rows.add(
+      String start = name.endsWith("*") ? name.substring(0, name.length() - 1) : null;
+      List<Row> named =
           catalogue.stream()
-              .filter(row -> row.name().equals(name))
-              .findFirst()
-              .orElseThrow(() -> bad("--row " + name + ": no such row, --list prints them")));
+              .filter(row -> start == null ? row.name().equals(name) : row.name().startsWith(start))
+              .toList();
+      if (named.isEmpty()) {
+        throw bad("--row " + name + ": no such row, --list prints them");
+      }
+      rows.addAll(named);
     }
     return rows;
   }
@@ -135,6 +189,12 @@ public final class Scorecard implements Callable<Integer> {
   private @Nullable Path writableJson() {
     if (beside != null && !Files.isExecutable(beside.resolve("bin").resolve("java"))) {
       throw bad("--beside " + beside + ": no bin/java in there");
+    }
+    if (against != null && beside != null) {
+      throw bad("--against and --beside: one of them at a time");
+    }
+    if (against != null && !Files.isReadable(against)) {
+      throw bad("--against " + against + ": can't be read");
     }
     Path file = json;
     if (file == null) {

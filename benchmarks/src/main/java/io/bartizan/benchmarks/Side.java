@@ -3,32 +3,43 @@ package io.bartizan.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** One contender of a row: a JMH benchmark method with its parameters and threads. */
+/**
+ * One contender of a row: a JMH benchmark method with its parameters and threads.
+ *
+ * @param classPath of the build whose benchmark it is, null for this one's
+ */
 record Side(
     String name,
     String version,
     Class<?> benchmark,
     String method,
     int threads,
-    Map<String, String> parameters) {
+    Map<String, String> parameters,
+    @Nullable String classPath) {
 
   static Side of(String name, String version, Class<?> benchmark, String method) {
-    return new Side(name, version, benchmark, method, 1, Map.of());
+    return new Side(name, version, benchmark, method, 1, Map.of(), null);
   }
 
   Side withThreads(int count) {
-    return new Side(name, version, benchmark, method, count, parameters);
+    return new Side(name, version, benchmark, method, count, parameters, classPath);
   }
 
   Side named(String other) {
-    return new Side(other, version, benchmark, method, threads, parameters);
+    return new Side(other, version, benchmark, method, threads, parameters, classPath);
+  }
+
+  /** The benchmark of the same name in another build. */
+  Side in(String build, String itsClassPath) {
+    return new Side(name, build, benchmark, method, threads, parameters, itsClassPath);
   }
 
   Side with(String parameter, String value) {
     Map<String, String> more = new LinkedHashMap<>(parameters);
     more.put(parameter, value);
-    return new Side(name, version, benchmark, method, threads, Map.copyOf(more));
+    return new Side(name, version, benchmark, method, threads, Map.copyOf(more), classPath);
   }
 
   /** The expression by which JMH finds this method and no other. */

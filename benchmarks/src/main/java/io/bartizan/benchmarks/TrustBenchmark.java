@@ -1,8 +1,8 @@
 package io.bartizan.benchmarks;
 
+import io.bartizan.core.Checked;
+import io.bartizan.mtls.AcceptedPeer;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
-import io.bartizan.mtls.PeerDecision;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -59,11 +59,10 @@ public class TrustBenchmark {
     }
     DevCertificate own = ca.leaf("server").dns("server.test").forServer().issue();
     server =
-        MutualTls.server(
-                Identity.of(own.privateKey(), own.chain()),
-                TrustAnchors.of(List.of(ca.certificate())),
-                PeerPolicy.dns("client.test"))
-            .build();
+        ServerTls.of(
+            Identity.of(own.privateKey(), own.chain()),
+            TrustAnchors.of(List.of(ca.certificate())),
+            PeerPolicy.dns("client.test"));
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(ca.trustStore());
@@ -94,8 +93,8 @@ public class TrustBenchmark {
   /** Path, the anchor's own constraints, strength, the JDK's rules, names, policy. */
   @Benchmark
   @SuppressWarnings("NullAway")
-  public PeerDecision policy() {
-    PeerDecision decision = server.explain(List.of(chain), null);
+  public Checked<AcceptedPeer> policy() {
+    Checked<AcceptedPeer> decision = server.explain(List.of(chain), null);
     if (!decision.isAccepted()) {
       throw new IllegalStateException("refused: " + decision);
     }

@@ -3,6 +3,7 @@ package io.bartizan.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONArrayUtils;
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,6 +14,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,8 @@ class ScorecardTest {
       new Budget(0, 1, Duration.ofMillis(5), 5, Duration.ofMillis(5), SIZES, null);
   private static final Budget TINY_FORKED =
       new Budget(1, 1, Duration.ofMillis(5), 5, Duration.ofMillis(5), SIZES, null);
+
+  private static final Side SIDE = Side.of("ours", "1", HmacBenchmark.class, "sign");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -119,6 +125,73 @@ class ScorecardTest {
     assertThat(run(List.of(row), TINY)).isEqualTo(3);
     assertThat(err.toString().lines()).hasSize(1);
     assertThat(err.toString()).contains("broken");
+  }
+
+  /** The older build is this one, so that all of its measures are there; speed is not looked at. */
+  @Test
+  void scorecard_againstAnotherBuild_measuresBothInJvmsOfTheirOwn() throws Exception {
+    Path older = jarOfThisClassPath();
+    Path file = folder.resolve("change.json");
+    List<Row> rows =
+        Catalogue.rows().stream()
+            .filter(row -> Set.of("hmac-200", "keyed-heap").contains(row.name()))
+            .toList();
+    List<Row> all = new ArrayList<>(rows);
+    all.add(Row.of("sampled", "", Measure.LATENCY, 1.0, rows.get(1).ours().get(0), SIDE));
+
+    int status = run(all, TINY_FORKED, "--against", older.toString(), "--json", file.toString());
+
+    assertThat(status).as(err.toString()).isIn(0, 1);
+    assertThat(out.toString().lines()).hasSize(2 + 3);
+    for (Object element : JSONArrayUtils.parse(Files.readString(file))) {
+      Map<?, ?> row = (Map<?, ?>) element;
+      assertThat(((Number) row.get("before")).doubleValue()).as("%s", row).isPositive();
+      assertThat(((Number) row.get("now")).doubleValue()).as("%s", row).isPositive();
+      assertThat((List<?>) row.get("beforeRounds")).hasSize(5);
+      assertThat((List<?>) row.get("nowRounds")).hasSize(5);
+      if (!row.get("row").equals("keyed-heap")) {
+        assertThat(((Number) row.get("nowBytes")).doubleValue()).as("%s", row).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void scorecard_againstABuildWithoutTheBenchmark_oneSentenceAndStatus3() throws Exception {
+    Side missing = Side.of("missing", "1", ScorecardTest.class, "noSuchBenchmark");
+    Row row = Row.of("broken", "", Measure.TIME, 1.0, missing, missing);
+
+    assertThat(run(List.of(row), TINY_FORKED, "--against", jarOfThisClassPath().toString()))
+        .isEqualTo(3);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("broken");
+  }
+
+  @Test
+  void scorecard_againstAMissingJar_refusedBeforeMeasuring() {
+    assertThat(run(Catalogue.rows(), TINY, "--against", "no-such.jar")).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("no-such.jar");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void scorecard_rowsByCommaAndStar_areTheNamedOnes() {
+    assertThat(run(Catalogue.rows(), TINY, "--list", "--rows", "hmac-200,mtls-*")).isZero();
+    assertThat(out.toString().lines().map(line -> line.split("\t", -1)[0]))
+        .containsExactly("hmac-200", "mtls-overhead", "mtls-trust", "mtls-full-bc", "mtls-resume");
+  }
+
+  private Path jarOfThisClassPath() throws Exception {
+    StringBuilder urls = new StringBuilder();
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      urls.append(Path.of(part).toUri()).append(' ');
+    }
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, urls.toString());
+    Path jar = folder.resolve("older.jar");
+    new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+    return jar;
   }
 
   @Test

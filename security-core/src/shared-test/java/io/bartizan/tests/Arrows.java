@@ -19,7 +19,7 @@ final class Arrows {
     arrow("core.house");
     arrow("testkit", "core");
 
-    arrow("ratelimit.count");
+    arrow("ratelimit.count", "core.house");
     arrow("ratelimit", "core", "core.house", "ratelimit.count");
     arrow("ratelimit.bucket4j", "core", "core.house", "ratelimit");
     arrow("ratelimit.redis.link", "core", "core.house");

@@ -1,5 +1,7 @@
 package io.bartizan.tests;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +22,11 @@ final class ExportedTypes {
   static final Path CLASSES = Path.of("target/classes");
 
   private ExportedTypes() {}
+
+  /** All classes of this module as ArchUnit reads them; read once. */
+  static JavaClasses compiled() {
+    return Compiled.CLASSES;
+  }
 
   /** Every class of the exported packages, public or not, sorted by name. */
   static List<Class<?>> all() {
@@ -82,5 +89,10 @@ final class ExportedTypes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static final class Compiled {
+    static final JavaClasses CLASSES =
+        new ClassFileImporter().importPath(ExportedTypes.CLASSES);
   }
 }

@@ -1,7 +1,7 @@
 package io.bartizan.integrity;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 
 /**
  * Hears of every verification and of every change of fetched keys: for metrics and audit.
@@ -16,7 +16,7 @@ import io.bartizan.core.Reason;
  * IntegrityListener audit =
  *     new IntegrityListener() {
  *       @Override
- *       public void refused(Kind kind, String name, Reason reason) {
+ *       public void refused(Kind kind, String name, Refusal refusal) {
  *         log.info("{} {} refused: {}", kind, name, reason.code());
  *       }
  *     };
@@ -48,9 +48,9 @@ public interface IntegrityListener {
    *
    * @param kind what it was
    * @param name which verifier refused it
-   * @param reason the stable reason
+   * @param refusal why; its detail is safe to log
    */
-  default void refused(Kind kind, String name, Reason reason) {}
+  default void refused(Kind kind, String name, Refusal refusal) {}
 
   /**
    * Fetched keys are other keys now; told on a thread of the HTTP client.

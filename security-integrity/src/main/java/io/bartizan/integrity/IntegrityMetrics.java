@@ -1,7 +1,7 @@
 package io.bartizan.integrity;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * or {@code failed}).
  *
  * <pre>{@code
- * IntegrityMetrics metrics = IntegrityMetrics.of(registry);
+ * IntegrityMetrics metrics = IntegrityMetrics.of(registry, "api");
  * JwtVerifier api = JwtVerifier.of(issuer, "my-api").withListener(metrics).build();
  * }</pre>
  *
@@ -33,21 +33,24 @@ public final class IntegrityMetrics implements IntegrityListener {
   private static final String KEYS = "bartizan.integrity.keys";
 
   private final MeterRegistry registry;
+  private final String name;
   private final ConcurrentHashMap<List<String>, Counter> series = new ConcurrentHashMap<>();
 
-  private IntegrityMetrics(MeterRegistry registry) {
+  private IntegrityMetrics(MeterRegistry registry, String name) {
     this.registry = Objects.requireNonNull(registry, "registry");
+    this.name = Objects.requireNonNull(name, "name");
   }
 
   /**
    * A listener that counts; one serves any number of verifiers.
    *
    * @param registry where the counters live
+   * @param name the value of the tag {@code name}, which tells several binders apart
    * @return a listener
-   * @throws NullPointerException if {@code registry} is null
+   * @throws NullPointerException if an argument is null
    */
-  public static IntegrityMetrics of(MeterRegistry registry) {
-    return new IntegrityMetrics(registry);
+  public static IntegrityMetrics of(MeterRegistry registry, String name) {
+    return new IntegrityMetrics(registry, name);
   }
 
   @Override
@@ -56,8 +59,8 @@ public final class IntegrityMetrics implements IntegrityListener {
   }
 
   @Override
-  public void refused(Kind kind, String name, Reason reason) {
-    count(VERIFICATIONS, kind.name(), name, reason.code());
+  public void refused(Kind kind, String name, Refusal refusal) {
+    count(VERIFICATIONS, kind.name(), name, refusal.reason().code());
   }
 
   @Override
@@ -82,7 +85,7 @@ public final class IntegrityMetrics implements IntegrityListener {
   }
 
   private Counter counter(List<String> tags) {
-    Counter.Builder counter = Counter.builder(tags.get(0)).tag("outcome", tags.get(3));
+    Counter.Builder counter = Counter.builder(tags.get(0)).tag("name", name).tag("outcome", tags.get(3));
     return tags.get(1).isEmpty()
         ? counter
             .description("Fetches of key sets that changed or failed")
@@ -91,12 +94,12 @@ public final class IntegrityMetrics implements IntegrityListener {
         : counter
             .description("Verifications of tokens, signed values and webhooks")
             .tag("kind", tags.get(1).toLowerCase(Locale.ROOT).replace('_', '-'))
-            .tag("name", tags.get(2))
+            .tag("verifier", tags.get(2))
             .register(registry);
   }
 
   @Override
   public String toString() {
-    return "IntegrityMetrics";
+    return "IntegrityMetrics[" + name + "]";
   }
 }

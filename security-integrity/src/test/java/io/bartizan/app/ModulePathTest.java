@@ -71,7 +71,7 @@ class ModulePathTest {
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
       MacKeyRing ring = MacKeyRing.of(SecretBytes.random(32));
-      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1));
       byte[] content = {1, 2, 3};
       Path file = Files.write(Path.of(arguments[0]).resolve("f"), content);
       Digest digest = Digest.sha256Of(content);
@@ -79,7 +79,7 @@ class ModulePathTest {
       boolean named = Artifacts.class.getModule().isNamed();
       boolean value = values.verify(values.sign("x")).text().equals("x");
       boolean files =
-          ManifestVerifier.of(file.getParent()).build().verify(manifest).isAccepted()
+          ManifestVerifier.of(file.getParent()).verify(manifest).isAccepted()
               && Artifacts.check(file, digest).isAccepted();
       System.out.print(named && value && files ? "all done" : named + " " + value + " " + files);
     }

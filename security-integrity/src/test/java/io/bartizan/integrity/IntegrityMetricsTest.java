@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
@@ -17,7 +17,7 @@ import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.MacKeyRing;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.integrity.mac.WebhookVerifier;
-import io.bartizan.integrity.mac.Webhooks;
+import io.bartizan.integrity.mac.WebhookScheme;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -32,12 +32,12 @@ class IntegrityMetricsTest {
   private static final SecretBytes SECRET = SecretBytes.random(32);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final IntegrityMetrics metrics = IntegrityMetrics.of(registry);
+  private final IntegrityMetrics metrics = IntegrityMetrics.of(registry, "api");
 
   @Test
   void verifications_ofEveryKind_areCountedByOutcomeAndNeverByContent() {
     SignedValues links =
-        SignedValues.of("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
+        SignedValues.builder("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
             .withListener(metrics)
             .build();
     String link = links.sign("for mallory", "user", "u-17");
@@ -52,7 +52,7 @@ class IntegrityMetricsTest {
     assertThat(api.check(token + "x").isAccepted()).isFalse();
     assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> api.verify("mallory"));
 
-    WebhookVerifier slack = Webhooks.slack(SECRET).withListener(metrics).build();
+    WebhookVerifier slack = WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(metrics).build();
     assertThat(slack.check(name -> "mallory", "mallory".getBytes(UTF_8)).isAccepted()).isFalse();
 
     assertThat(count("signed-value", "invite", "accepted")).isEqualTo(1);
@@ -104,17 +104,17 @@ class IntegrityMetricsTest {
         assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> api.verify("a.b"));
       }
       SignedValues links =
-          SignedValues.of("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
+          SignedValues.builder("invite", MacKeyRing.of(SECRET), Duration.ofHours(1))
               .withListener(broken)
               .build();
       assertThat(links.verify(links.sign("x")).text()).isEqualTo("x");
       assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> links.verify("y"));
-      WebhookVerifier slack = Webhooks.slack(SECRET).withListener(broken).build();
+      WebhookVerifier slack = WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(broken).build();
       assertThat(slack.check(name -> "x", "x".getBytes(UTF_8)).isAccepted()).isFalse();
     } finally {
       System.setErr(before);
     }
-    assertThat(log.toString(UTF_8).lines().filter(line -> line.contains("not logged")))
+    assertThat(log.toString(UTF_8).lines().filter(line -> line.contains(" failed")))
         .as("one for each of the three verifiers")
         .hasSize(3)
         .allMatch(line -> line.contains(Broken.class.getName()));
@@ -127,7 +127,7 @@ class IntegrityMetricsTest {
     }
 
     @Override
-    public void refused(Kind kind, String name, Reason reason) {
+    public void refused(Kind kind, String name, Refusal refusal) {
       throw new IllegalStateException("the listener's own trouble");
     }
   }
@@ -140,7 +140,7 @@ class IntegrityMetricsTest {
     Counter counter =
         registry
             .find("bartizan.integrity.verifications")
-            .tags("kind", kind, "name", name, "outcome", outcome)
+            .tags("name", "api", "kind", kind, "verifier", name, "outcome", outcome)
             .counter();
     return counter == null ? 0 : counter.count();
   }

@@ -100,12 +100,16 @@ final class Certificates {
     if (now.isAfter(certificate.getNotAfter().toInstant())) {
       return " expired at "
           + certificate.getNotAfter().toInstant()
-          + " (" + Span.ago(certificate.getNotAfter().toInstant(), now) + ")";
+          + " ("
+          + Span.ago(certificate.getNotAfter().toInstant(), now)
+          + ")";
     }
     return now.isBefore(certificate.getNotBefore().toInstant())
         ? " is not valid before "
             + certificate.getNotBefore().toInstant()
-            + " (" + Span.until(certificate.getNotBefore().toInstant(), now) + ")"
+            + " ("
+            + Span.until(certificate.getNotBefore().toInstant(), now)
+            + ")"
         : null;
   }
 

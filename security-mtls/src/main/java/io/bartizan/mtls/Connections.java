@@ -96,8 +96,7 @@ final class Connections {
     if (refusal.reason() == PeerReason.REVOKED) {
       guard.refuse(refusal);
     }
-    return () ->
-        settings.listeners().tell(listener -> listener.noLongerAccepted(session, refusal));
+    return () -> settings.listeners().tell(listener -> listener.noLongerAccepted(session, refusal));
   }
 
   /** The whole decision of a generation about a session's peer. */

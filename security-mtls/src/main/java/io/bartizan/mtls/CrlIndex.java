@@ -64,7 +64,9 @@ final class CrlIndex {
     }
     if (crl.getNextUpdate() == null) {
       throw new TlsMaterialException(
-          MaterialReason.FILE_MALFORMED, source, "has no nextUpdate, so nobody knows when it is stale");
+          MaterialReason.FILE_MALFORMED,
+          source,
+          "has no nextUpdate, so nobody knows when it is stale");
     }
     byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(crl);
   }

@@ -67,8 +67,7 @@ final class Current implements Authority {
     }
 
     @Override
-    public Watch watch(
-        Object connection, @Nullable String host, Supplier<SSLSession> session) {
+    public Watch watch(Object connection, @Nullable String host, Supplier<SSLSession> session) {
       return new Guard(current, generation, connection, host, session);
     }
   }

@@ -72,7 +72,9 @@ final class GenerationLoader {
           throw fault != null
               ? fault
               : new TlsMaterialException(
-                  MaterialReason.FILE_UNREADABLE, "file " + changed, "keeps changing while it is read");
+                  MaterialReason.FILE_UNREADABLE,
+                  "file " + changed,
+                  "keeps changing while it is read");
         }
       }
       LockSupport.parkNanos(PAUSE_NANOS);
@@ -97,8 +99,7 @@ final class GenerationLoader {
           MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
     LoadedRevocation revocation = from("revocation data", () -> settings.revocation().load(reader));
-    TrustDecider decider =
-new TrustDecider(number, settings, anchors, revocation);
+    TrustDecider decider = new TrustDecider(number, settings, anchors, revocation);
     String alias = Generation.alias(number);
     SSLContext context =
         from(

@@ -123,10 +123,7 @@ final class Generations {
       if (closed || next.fingerprint().equals(before.fingerprint())) {
         return null;
       }
-      retained =
-          Stream.concat(Stream.of(keyOf(next)), retained.stream())
-              .limit(RETAINED)
-              .toList();
+      retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
       current.publish(next);
       return next;
     } catch (TlsMaterialException e) {

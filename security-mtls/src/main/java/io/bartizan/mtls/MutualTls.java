@@ -15,7 +15,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -66,8 +65,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     keyManager = new GenerationKeyManager(generations::currentKey, generations::keyOf);
     trustManager =
         new PolicyTrustManager(
-            current,
-            (connection, decision) -> current.connections().tell(decision, false, null));
+            current, (connection, decision) -> current.connections().tell(decision, false, null));
     loop = reload == null ? null : new ReloadLoop(generations, reload, Ticker.system());
   }
 
@@ -276,8 +274,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   }
 
   /**
-   * What is optional about mutual TLS; the parts that make it safe were arguments of the
-   * factory. Not thread-safe.
+   * What is optional about mutual TLS; the parts that make it safe were arguments of the factory.
+   * Not thread-safe.
    *
    * @param <T> {@link ServerTls} or {@link ClientTls}
    */
@@ -326,9 +324,9 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
-     * Reads the material again in a thread of its own: at each interval by content, and at once when
-     * a folder of the files reports a change. Without this, {@link MutualTls#reload()} is the only
-     * way.
+     * Reads the material again in a thread of its own: at each interval by content, and at once
+     * when a folder of the files reports a change. Without this, {@link MutualTls#reload()} is the
+     * only way.
      *
      * @param interval how often the content is compared, 100 milliseconds to one hour
      * @return this builder

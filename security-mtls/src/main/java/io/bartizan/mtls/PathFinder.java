@@ -187,8 +187,7 @@ final class PathFinder {
   }
 
   /** Validity and path length of an anchor that is an intermediate; it has no other constraints. */
-  private static void checkByHand(
-      List<X509Certificate> path, X509Certificate anchor, Instant now)
+  private static void checkByHand(List<X509Certificate> path, X509Certificate anchor, Instant now)
       throws PeerRejectedException {
     if (now.isAfter(anchor.getNotAfter().toInstant())) {
       throw new PeerRejectedException(

@@ -146,7 +146,8 @@ final class PathStrength {
    * a peer's {@code *.example} must not stand for it (CVE-2025-61727). PKIX compares the wildcard
    * as text and sees no harm.
    */
-  static void checkWildcards(PathFinder.Path path, List<String> dnsNames) throws PeerRejectedException {
+  static void checkWildcards(PathFinder.Path path, List<String> dnsNames)
+      throws PeerRejectedException {
     for (String name : dnsNames) {
       if (name.startsWith("*.")) {
         String parent = name.substring(2).toLowerCase(Locale.ROOT);

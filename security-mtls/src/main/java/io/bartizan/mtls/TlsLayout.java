@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * TlsLayout files = TlsLayout.kubernetesSecret(Path.of("/etc/tls"));
- * ServerTls server = MutualTls.server(files.identity(), files.anchors(), policy).build();
+ * ServerTls server = ServerTls.of(files.identity(), files.anchors(), policy);
  * }</pre>
  */
 public final class TlsLayout {

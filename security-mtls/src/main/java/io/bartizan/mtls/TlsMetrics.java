@@ -78,7 +78,9 @@ public final class TlsMetrics implements TlsListener {
                 "bartizan.mtls.certificate.expiry",
                 tls,
                 TimeUnit.SECONDS,
-                one -> Duration.between(one.generations().settings().now(), one.validUntil()).toSeconds())
+                one ->
+                    Duration.between(one.generations().settings().now(), one.validUntil())
+                        .toSeconds())
             .description("Until this side's certificate ends")
             .tag("name", name)
             .tag("side", side)
@@ -88,7 +90,9 @@ public final class TlsMetrics implements TlsListener {
                 "bartizan.mtls.generation.age",
                 tls,
                 TimeUnit.SECONDS,
-                one -> Duration.between(one.loadedAt(), one.generations().settings().now()).toSeconds())
+                one ->
+                    Duration.between(one.loadedAt(), one.generations().settings().now())
+                        .toSeconds())
             .description("Since the newest key, anchors, policy and revocation data were loaded")
             .tag("name", name)
             .tag("side", side)
@@ -105,8 +109,7 @@ public final class TlsMetrics implements TlsListener {
 
   @Override
   public void decided(HandshakeEvent event) {
-    String reason =
-        event.outcome().fold(accepted -> ACCEPTED, refusal -> refusal.reason().code());
+    String reason = event.outcome().fold(accepted -> ACCEPTED, refusal -> refusal.reason().code());
     handshakes
         .computeIfAbsent(new Series(event.side(), event.resumed(), reason), this::counter)
         .increment();

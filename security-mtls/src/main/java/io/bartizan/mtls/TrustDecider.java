@@ -95,8 +95,7 @@ final class TrustDecider {
   private PeerDecision unjudgeable(Throwable e) {
     return rejected(
         Refusal.of(
-            PeerReason.CHAIN_INVALID,
-            "the chain can't be judged: " + e.getClass().getSimpleName()),
+            PeerReason.CHAIN_INVALID, "the chain can't be judged: " + e.getClass().getSimpleName()),
         null);
   }
 
@@ -118,7 +117,9 @@ final class TrustDecider {
               PeerReason.EXPIRED,
               Certificates.label(certificate)
                   + " expired since the full handshake"
-                  + " (" + Span.ago(certificate.getNotAfter().toInstant(), now) + ")");
+                  + " ("
+                  + Span.ago(certificate.getNotAfter().toInstant(), now)
+                  + ")");
         }
       }
       if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
@@ -201,7 +202,8 @@ final class TrustDecider {
       String message = String.valueOf(e.getMessage());
       boolean usage = message.toLowerCase(Locale.ROOT).contains("usage");
       throw new PeerRejectedException(
-          usage ? PeerReason.USAGE_WRONG : PeerReason.ALGORITHM_WEAK, "the JDK refuses: " + message);
+          usage ? PeerReason.USAGE_WRONG : PeerReason.ALGORITHM_WEAK,
+          "the JDK refuses: " + message);
     }
   }
 

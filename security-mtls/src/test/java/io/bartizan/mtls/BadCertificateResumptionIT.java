@@ -182,10 +182,7 @@ class BadCertificateResumptionIT {
   private void assertRefused(Turn turn) {
     Consumer<HandshakeEvent> refused =
         event ->
-            assertThat(
-                    event
-                        .outcome()
-                        .<Object>fold(accepted -> "accepted", Refusal::reason))
+            assertThat(event.outcome().<Object>fold(accepted -> "accepted", Refusal::reason))
                 .isEqualTo(reason(turn));
     PeerCast.awaitSize(events, 2);
     assertThat(events).hasSize(2).allSatisfy(refused);

@@ -53,13 +53,19 @@ class BadMaterialTest {
     refused(files(chain, ""), MaterialReason.KEY_MISSING, "key.pem", "no private key");
     refused(files(chain, key + key), MaterialReason.FILE_MALFORMED, "more than one private key");
     refused(files("", key), MaterialReason.CERTIFICATE_MISSING, "holds no certificate");
-    refused(files(chain + pki.client.chainPem(), key), MaterialReason.CHAIN_DISORDERED, "did not issue");
+    refused(
+        files(chain + pki.client.chainPem(), key),
+        MaterialReason.CHAIN_DISORDERED,
+        "did not issue");
     refused(
         files(pki.client.chainPem(), pki.client.privateKeyPem()),
         MaterialReason.USAGE_WRONG,
         "serverAuth");
     refused(
-        Identity.pem(folder.resolve("none.pem")), MaterialReason.FILE_UNREADABLE, "none.pem", "NoSuch");
+        Identity.pem(folder.resolve("none.pem")),
+        MaterialReason.FILE_UNREADABLE,
+        "none.pem",
+        "NoSuch");
     refused(Identity.pem(folder), MaterialReason.FILE_UNREADABLE, "is a directory");
     refused(
         files(chain, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
@@ -111,7 +117,8 @@ class BadMaterialTest {
   private void anchorsRefused(TrustAnchors anchors, MaterialReason reason) {
     assertThatThrownBy(
             () ->
-                ServerTls.builder(TestPki.identity(pki.server), anchors, PeerPolicy.anyTrustedPeer())
+                ServerTls.builder(
+                        TestPki.identity(pki.server), anchors, PeerPolicy.anyTrustedPeer())
                     .build())
         .isInstanceOfSatisfying(
             TlsMaterialException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -121,7 +128,8 @@ class BadMaterialTest {
   void anchors_everyFault_isRefused() {
     anchorsRefused(TrustAnchors.of(List.of()), MaterialReason.ANCHORS_EMPTY);
     anchorsRefused(TrustAnchors.pemText(() -> "nothing"), MaterialReason.ANCHORS_EMPTY);
-    anchorsRefused(TrustAnchors.of(List.of(pki.client.certificate())), MaterialReason.ANCHOR_NOT_CA);
+    anchorsRefused(
+        TrustAnchors.of(List.of(pki.client.certificate())), MaterialReason.ANCHOR_NOT_CA);
     anchorsRefused(
         TrustAnchors.pemText(
             () -> {
@@ -178,7 +186,8 @@ class BadMaterialTest {
                   .generation())
           .isEqualTo(1);
       if (Files.readString(out).contains("ENCRYPTED")) {
-        refused(Identity.pem(cert, out, password("falsch")), MaterialReason.PASSWORD_WRONG, "out.pem");
+        refused(
+            Identity.pem(cert, out, password("falsch")), MaterialReason.PASSWORD_WRONG, "out.pem");
         refused(Identity.pem(cert, out), MaterialReason.PASSWORD_WRONG, "no password was given");
       }
     }

@@ -33,7 +33,8 @@ class BouncyCastleTlsTest {
   }
 
   private static MutualTls.Builder<ClientTls> client(DevCa ca, DevCertificate own) {
-    return ClientTls.builder(TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
+    return ClientTls.builder(
+        TestPki.identity(own), TestPki.anchors(ca), PeerPolicy.requestedHost());
   }
 
   @ParameterizedTest
@@ -70,8 +71,8 @@ class BouncyCastleTlsTest {
     KeyMaterial inDevice = new KeyMaterial("identity", new DeviceKey(), own.chain());
     assertThatThrownBy(() -> EdwardsMaterial.forBouncyCastle(inDevice))
         .hasMessage(
-            "key-unsupported: identity holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its"
-                + " own only")
+            "key-unsupported: identity holds an Edwards key that a device keeps, and Bouncy"
+                + " Castle's TLS uses its own only")
         .isInstanceOfSatisfying(
             TlsMaterialException.class,
             e -> assertThat(e.reason()).isEqualTo(MaterialReason.KEY_UNSUPPORTED));

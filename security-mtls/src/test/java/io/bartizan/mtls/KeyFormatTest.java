@@ -62,7 +62,8 @@ class KeyFormatTest {
     DevCa clients = DevCa.of("Clients");
     DevCertificate client = TestPki.client(clients);
     ServerTls server =
-        ServerTls.builder(identity, TestPki.anchors(clients), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
+        ServerTls.builder(
+                identity, TestPki.anchors(clients), PeerPolicy.spiffeId(TestPki.CLIENT_ID))
             .build();
     ClientTls tls =
         ClientTls.builder(
@@ -131,7 +132,8 @@ class KeyFormatTest {
     Path chain = folder.resolve("tls.crt");
     Path key = folder.resolve("tls.key");
     serves(Identity.pem(chain, key, password("geheim")), ca.certificate());
-    refused(files, ca, MaterialReason.PASSWORD_WRONG, "tls.key is encrypted and no password was given");
+    refused(
+        files, ca, MaterialReason.PASSWORD_WRONG, "tls.key is encrypted and no password was given");
     refused(
         Identity.pem(chain, key, password("falsch")),
         ca,

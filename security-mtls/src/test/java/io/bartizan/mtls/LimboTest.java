@@ -2,9 +2,9 @@ package io.bartizan.mtls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.mtls.jsse.LimboJdk;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
-import io.bartizan.mtls.jsse.LimboJdk;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,8 +93,7 @@ class LimboTest {
     } catch (CertificateException e) {
       return false;
     }
-    return LimboJdk.accepts(
-        roots, presented, one.time(), one.peer() == TlsSide.CLIENT, one.host());
+    return LimboJdk.accepts(roots, presented, one.time(), one.peer() == TlsSide.CLIENT, one.host());
   }
 
   private static String decide(LimboCase one) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Checked;
-import io.bartizan.core.Refusal;
 import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.DevKeyType;
@@ -85,8 +85,7 @@ class MutualTlsTest {
         .satisfies(
             event -> {
               assertThat(event.outcome().isAccepted()).isFalse();
-              assertThat(event.presented())
-                  .containsExactly("uri:spiffe://test.example/other");
+              assertThat(event.presented()).containsExactly("uri:spiffe://test.example/other");
             });
   }
 

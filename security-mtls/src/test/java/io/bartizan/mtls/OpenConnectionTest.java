@@ -3,8 +3,8 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.core.Refusal;
 import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -151,7 +151,8 @@ class OwnMaterialTest {
     Process pipe =
         new ProcessBuilder(OptionalTool.program("mkfifo").toString(), file.toString()).start();
     assertThat(pipe.waitFor()).isZero();
-    isRefused(MaterialReason.FILE_UNREADABLE, name, "is a pipe or device, a regular file is needed");
+    isRefused(
+        MaterialReason.FILE_UNREADABLE, name, "is a pipe or device, a regular file is needed");
     Files.delete(file);
     Files.writeString(file, "nothing of the kind\n");
     assertThatThrownBy(server::reload)

@@ -147,7 +147,8 @@ class PeerStaplingIT {
   private MutualTls.Builder<ClientTls> client(Revocation revocation, boolean bouncyCastle) {
     TestPki own = new TestPki();
     MutualTls.Builder<ClientTls> builder =
-        ClientTls.builder(TestPki.identity(own.client), issuer.anchors(), PeerPolicy.requestedHost())
+        ClientTls.builder(
+                TestPki.identity(own.client), issuer.anchors(), PeerPolicy.requestedHost())
             .withRevocation(revocation);
     return bouncyCastle
         ? builder.withProvider(new BouncyCastleJsseProvider(new BouncyCastleProvider()))

@@ -3,9 +3,9 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.core.Refusal;
-import io.bartizan.core.Reason;
 import io.bartizan.core.Health;
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualTicker;
@@ -214,8 +214,7 @@ class ReloadFaultsTest {
                   }
 
                   @Override
-                  public void noLongerAccepted(
-                      javax.net.ssl.SSLSession session, Refusal decision) {
+                  public void noLongerAccepted(javax.net.ssl.SSLSession session, Refusal decision) {
                     endedAtFirstCall.add(ended(open));
                     throw new AssertionError("listeners have bugs too");
                   }

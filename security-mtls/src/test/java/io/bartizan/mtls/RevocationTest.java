@@ -3,9 +3,9 @@ package io.bartizan.mtls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bartizan.core.Refusal;
-import io.bartizan.core.Reason;
 import io.bartizan.core.Health;
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.ManualInstantSource;
 import java.nio.file.Files;

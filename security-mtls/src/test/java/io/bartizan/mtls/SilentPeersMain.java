@@ -35,7 +35,7 @@ final class SilentPeersMain {
   private static String server(Executor virtual) throws Exception {
     ServerTls tls = PKI.serverTls().build();
     ServerSocket listening = listening(tls);
-    serve(listening, virtual, new CountDownLatch(0));
+    serve(listening, virtual);
     List<Socket> silent = new ArrayList<>();
     for (int i = 0; i < SILENT; i++) {
       silent.add(new Socket(listening.getInetAddress(), listening.getLocalPort()));
@@ -48,7 +48,7 @@ final class SilentPeersMain {
   private static String client(Executor virtual) throws Exception {
     ServerTls tls = PKI.serverTls().build();
     ServerSocket listening = listening(tls);
-    serve(listening, task -> new Thread(task).start(), new CountDownLatch(0));
+    serve(listening, task -> new Thread(task).start());
     ServerSocket silent = new ServerSocket(0, SILENT, InetAddress.getLoopbackAddress());
     ClientTls client = PKI.clientTls().build();
     CountDownLatch connected = new CountDownLatch(SILENT);
@@ -77,11 +77,10 @@ final class SilentPeersMain {
         .createServerSocket(0, SILENT + 50, InetAddress.getLoopbackAddress());
   }
 
-  private static void serve(ServerSocket listening, Executor threads, CountDownLatch ready) {
+  private static void serve(ServerSocket listening, Executor threads) {
     Thread accepting =
         new Thread(
             () -> {
-              quietly(ready::await);
               while (true) {
                 quietly(
                     () -> {

@@ -56,7 +56,8 @@ class StapledResponseTest {
     assertThat(reason(false, response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(1)))))
         .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     byte[] stale = response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(60)));
-    assertThat(reason(true, Duration.ofSeconds(59), stale)).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
+    assertThat(reason(true, Duration.ofSeconds(59), stale))
+        .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThat(reason(true, Duration.ofSeconds(61), stale)).isNull();
     assertThat(reason(false, response(CertificateStatus.GOOD, null)))
         .isEqualTo(PeerReason.REVOCATION_UNKNOWN);

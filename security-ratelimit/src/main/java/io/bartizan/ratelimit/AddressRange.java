@@ -11,6 +11,10 @@ final class AddressRange {
 
   private static final int MAX_CHARS = 45;
 
+  private static final AddressRange NAT64 = parse("64:ff9b::/96");
+  private static final AddressRange SIX_TO_FOUR = parse("2002::/16");
+  private static final AddressRange TEREDO = parse("2001::/32");
+
   private final byte[] network;
   private final int bits;
   private final String text;
@@ -100,6 +104,27 @@ final class AddressRange {
       mapped = address[i] == 0;
     }
     return mapped ? Arrays.copyOfRange(address, 12, 16) : address;
+  }
+
+  /** The IPv4 address that an IPv6 address carries by a well-known prefix; else the same. */
+  static byte[] carried(byte[] address) {
+    if (address.length == 4) {
+      return address;
+    }
+    if (NAT64.contains(address)) {
+      return Arrays.copyOfRange(address, 12, 16);
+    }
+    if (SIX_TO_FOUR.contains(address)) {
+      return Arrays.copyOfRange(address, 2, 6);
+    }
+    if (TEREDO.contains(address)) {
+      byte[] hidden = Arrays.copyOfRange(address, 12, 16);
+      for (int i = 0; i < 4; i++) {
+        hidden[i] = (byte) ~hidden[i];
+      }
+      return hidden;
+    }
+    return address;
   }
 
   @Override

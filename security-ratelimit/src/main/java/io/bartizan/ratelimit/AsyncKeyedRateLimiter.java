@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -11,7 +12,7 @@ import java.util.concurrent.CompletionStage;
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is
  * sent: a bad one is thrown, not a failed stage. Thread-safe.
  */
-public interface AsyncKeyedRateLimiter {
+public interface AsyncKeyedRateLimiter extends HealthSource {
 
   /**
    * Takes one permit of a key if it can be had now.
@@ -102,5 +103,6 @@ public interface AsyncKeyedRateLimiter {
    *
    * @return degraded or down if it can't be reached, as the failure policy has it
    */
+  @Override
   Health health();
 }

@@ -179,9 +179,7 @@ final class BucketCell extends Cell {
   @Override
   @Nullable List<Counted> freeze() {
     long seen = (long) TAT.getAndSet(this, DEAD);
-    return seen == DEAD
-        ? null
-        : List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
+    return seen == DEAD ? null : List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
   }
 
   private static boolean fits(TokenBucket limit, long backlog, long permits) {

@@ -22,7 +22,7 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     return BucketCell.decision(bucket, outcome(Key.check(key), permits), permits);
   }
 

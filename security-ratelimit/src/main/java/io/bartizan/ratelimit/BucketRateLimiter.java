@@ -14,7 +14,7 @@ final class BucketRateLimiter extends MemoryRateLimiter {
 
   @Override
   public Decision tryAcquire(long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     if (cell instanceof BucketCell bucket) {
       long outcome = bucket.take(clock.micros(), permits);
       if (outcome != BucketCell.DEAD) {

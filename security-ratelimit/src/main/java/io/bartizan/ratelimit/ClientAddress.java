@@ -1,9 +1,11 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.Require;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,19 +22,25 @@ import java.util.Objects;
  * String key = Key.of("address", clients.xForwardedFor(peer, request.headers("X-Forwarded-For")));
  * }</pre>
  *
- * <p>IPv6 clients are grouped by their /64, the smallest network a subscriber gets; IPv4 addresses
- * mapped into IPv6 count as IPv4. No name is ever looked up. Immutable, thread-safe, linear in the
- * field's length, of which the last {@value #MAX_CHARS} characters are read.
+ * <p>IPv6 clients are grouped by their /64, the smallest network a subscriber gets; where most get
+ * more, {@link #withNetworkBits} says so. An IPv6 address that carries an IPv4 address by a
+ * well-known prefix is keyed by that: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056) and
+ * Teredo (RFC 4380). No name is ever looked up. Immutable, thread-safe, linear in the field's
+ * length, of which the last {@value #MAX_CHARS} characters are read.
  */
 public final class ClientAddress {
 
   /** How many characters of a field are looked at, from its end. */
   public static final int MAX_CHARS = 4096;
 
-  private final List<AddressRange> trusted;
+  private static final int SUBSCRIBER_BITS = 64;
 
-  private ClientAddress(List<AddressRange> trusted) {
+  private final List<AddressRange> trusted;
+  private final int networkBits;
+
+  private ClientAddress(List<AddressRange> trusted, int networkBits) {
     this.trusted = trusted;
+    this.networkBits = networkBits;
   }
 
   /**
@@ -41,7 +49,7 @@ public final class ClientAddress {
    * @return a rule that trusts no proxy
    */
   public static ClientAddress direct() {
-    return new ClientAddress(List.of());
+    return new ClientAddress(List.of(), SUBSCRIBER_BITS);
   }
 
   /**
@@ -62,7 +70,20 @@ public final class ClientAddress {
     for (String proxy : proxies) {
       ranges.add(AddressRange.parse(proxy));
     }
-    return new ClientAddress(List.copyOf(ranges));
+    return new ClientAddress(List.copyOf(ranges), SUBSCRIBER_BITS);
+  }
+
+  /**
+   * Groups IPv6 clients by wider or narrower networks than the /64, which is right where a
+   * subscriber has no more than that. RFC 6177 gives a home a /56 to a /48: at /64 such a client
+   * has 256 to 65 536 keys; at /56 up to 256 small subscribers share one.
+   *
+   * @param bits the bits of the address that tell clients apart; 32 to 128
+   * @return a rule that differs in this only
+   * @throws IllegalArgumentException if {@code bits} is outside its range
+   */
+  public ClientAddress withNetworkBits(int bits) {
+    return new ClientAddress(trusted, Require.within("bits", bits, 32, 128));
   }
 
   /**
@@ -111,15 +132,19 @@ public final class ClientAddress {
     return false;
   }
 
-  private static String group(byte[] address) {
-    if (address.length == 4) {
-      return text(address);
+  private String group(byte[] address) {
+    byte[] own = AddressRange.carried(address);
+    if (own.length == 4 || networkBits == 128) {
+      return text(own);
     }
     byte[] network = new byte[16];
-    System.arraycopy(address, 0, network, 0, 8);
-    // the JDK prints eight groups, the last four of which are 0 here
-    String text = text(network);
-    return text.substring(0, text.length() - "0:0:0:0".length()) + ":/64";
+    for (int i = 0; i < networkBits; i++) {
+      network[i / 8] |= (byte) (own[i / 8] & 0x80 >> i % 8);
+    }
+    // the JDK prints eight groups, the last of which are 0 here
+    String[] groups = text(network).split(":", -1);
+    int shown = (networkBits + 15) / 16;
+    return String.join(":", Arrays.copyOf(groups, shown)) + (shown < 8 ? "::/" : "/") + networkBits;
   }
 
   private static String text(byte[] address) {
@@ -132,6 +157,6 @@ public final class ClientAddress {
 
   @Override
   public String toString() {
-    return "ClientAddress[trusted proxies " + trusted + "]";
+    return "ClientAddress[trusted proxies " + trusted + ", IPv6 by /" + networkBits + "]";
   }
 }

@@ -324,9 +324,7 @@ public final class Decision {
     if (isNeverAllowed()) {
       return Long.MAX_VALUE;
     }
-    return bucket == null
-        ? retryNanos
-        : Micros.nanos(bucket.units().retryMicros(backlog, permits));
+    return bucket == null ? retryNanos : Micros.nanos(bucket.units().retryMicros(backlog, permits));
   }
 
   long resetAfterNanos() {

@@ -110,6 +110,11 @@ public final class FixedWindow extends Limit {
     return new FixedWindow(newName, capacity(), period, start, zone);
   }
 
+  @Override
+  public FixedWindow dividedBy(int instances) {
+    return new FixedWindow(name(), part(capacity(), instances), period, start, zone);
+  }
+
   /**
    * The length of a window.
    *
@@ -128,8 +133,8 @@ public final class FixedWindow extends Limit {
   @Override
   String text() {
     return switch (start) {
-      case EPOCH -> capacity() + "/" + LimitText.period(period) + " fixed";
-      case FIRST_REQUEST -> capacity() + "/" + LimitText.period(period) + " from first request";
+      case EPOCH -> capacity() + "/" + Rate.spelt(period) + " fixed";
+      case FIRST_REQUEST -> capacity() + "/" + Rate.spelt(period) + " from first request";
       case DAY -> capacity() + "/day in " + zone;
       case MONTH -> capacity() + "/month in " + zone;
     };

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import java.util.Objects;
 
 /**
@@ -74,11 +75,7 @@ public final class Key {
    *     characters
    */
   public static String check(String key) {
-    int length = key.length();
-    if (length == 0 || length > MAX_CHARS) {
-      throw new IllegalArgumentException(
-          "key has " + length + " characters, 1 to " + MAX_CHARS + " are accepted");
-    }
+    int unused = Require.sized("key", key.length(), "characters", 1, MAX_CHARS);
     return key;
   }
 

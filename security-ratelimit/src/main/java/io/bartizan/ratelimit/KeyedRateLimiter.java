@@ -1,7 +1,13 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
+import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
 
 /**
  * Holds each key (client, tenant, address) to its own count of a limit.
@@ -16,7 +22,7 @@ import java.time.Duration;
  * blocking view of a shared limiter waits for the shared place's answer, at most its time-out; only
  * {@code acquire} then waits on for its permits.
  */
-public interface KeyedRateLimiter {
+public interface KeyedRateLimiter extends HealthSource {
 
   /**
    * A limiter in memory, on the monotonic clock of the JVM. Keys beyond {@code maxKeys} share
@@ -42,8 +48,8 @@ public interface KeyedRateLimiter {
    * @throws NullPointerException if {@code plan} is null
    * @throws IllegalArgumentException if {@code maxKeys} is outside its range
    */
-  static KeyedRateLimiterBuilder builder(Plan plan, int maxKeys) {
-    return new KeyedRateLimiterBuilder(plan, maxKeys);
+  static Builder builder(Plan plan, int maxKeys) {
+    return new Builder(plan, maxKeys);
   }
 
   /**
@@ -158,5 +164,92 @@ public interface KeyedRateLimiter {
    * @return degraded if keys share buckets, are refused for lack of room, or the shared place can't
    *     be reached
    */
+  @Override
   Health health();
+
+  /** Options of a limiter in memory for many keys. Not thread-safe. */
+  final class Builder {
+
+    private static final int MOST_KEYS = 100_000_000;
+
+    private final Plan plan;
+    private final int maxKeys;
+    private Overflow overflow = Overflow.SHARE;
+    private Ticker ticker = Ticker.system();
+    private InstantSource wall = InstantSource.system();
+    private Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
+
+    Builder(Plan plan, int maxKeys) {
+      this.plan = Objects.requireNonNull(plan, "plan");
+      this.maxKeys = Require.within("maxKeys", maxKeys, 1, MOST_KEYS);
+    }
+
+    /**
+     * Chooses what happens to new keys while there are {@code maxKeys}; {@link Overflow#SHARE} if
+     * nothing is chosen.
+     *
+     * @param newOverflow what to do
+     * @return this
+     * @throws NullPointerException if {@code newOverflow} is null
+     */
+    public Builder withOverflow(Overflow newOverflow) {
+      overflow = Objects.requireNonNull(newOverflow, "newOverflow");
+      return this;
+    }
+
+    /**
+     * Measures time with another clock than {@link Ticker#system()}.
+     *
+     * @param newTicker the clock
+     * @return this
+     * @throws NullPointerException if {@code newTicker} is null
+     */
+    public Builder withTicker(Ticker newTicker) {
+      ticker = Objects.requireNonNull(newTicker, "newTicker");
+      return this;
+    }
+
+    /**
+     * Takes the wall time from elsewhere. It is read once, by {@link #build()}, for where fixed
+     * windows and steps begin; later changes of the wall clock have no effect.
+     *
+     * @param newWall the wall clock
+     * @return this
+     * @throws NullPointerException if {@code newWall} is null
+     */
+    public Builder withClock(InstantSource newWall) {
+      wall = Objects.requireNonNull(newWall, "newWall");
+      return this;
+    }
+
+    /**
+     * Adds a listener that hears every decision; it may be called several times.
+     *
+     * @param listener hears
+     * @return this
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public Builder withListener(RateLimitListener listener) {
+      listeners = listeners.and(listener);
+      return this;
+    }
+
+    /**
+     * Makes the limiter.
+     *
+     * @return a new limiter with nothing consumed
+     */
+    public KeyedRateLimiter build() {
+      MicroClock clock = new MicroClock(ticker, wall);
+      Limits same =
+          plan instanceof Limits limits
+              ? limits
+              : plan instanceof Limit limit ? limit.alone() : null;
+      KeyedRateLimiter limiter =
+          same == null || same.bucket() == null
+              ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock)
+              : new BucketKeyedRateLimiter(same.bucket(), maxKeys, overflow, clock);
+      return listeners.isEmpty() ? limiter : new Observed.Keyed(limiter, listeners);
+    }
+  }
 }

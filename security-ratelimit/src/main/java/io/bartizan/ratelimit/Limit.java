@@ -1,6 +1,8 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -22,16 +24,15 @@ public abstract sealed class Limit implements Plan
   /** The name of a limit that was given none. */
   public static final String DEFAULT_NAME = "default";
 
+  private static final int MOST_INSTANCES = 10_000;
+
   private final String name;
   private final long capacity;
   private @Nullable Limits alone;
 
   Limit(String name, long capacity) {
     this.name = Names.check(name);
-    this.capacity = capacity;
-    if (capacity < 1 || capacity > Rate.MAX_PERMITS) {
-      throw new IllegalArgumentException("capacity is " + capacity + ", 1 to 10^12 is accepted");
-    }
+    this.capacity = Require.within("capacity", capacity, 1, Rate.MAX_PERMITS);
   }
 
   /**
@@ -173,6 +174,23 @@ public abstract sealed class Limit implements Plan
    * @throws IllegalArgumentException if {@code newName} is outside its form
    */
   public abstract Limit named(String newName);
+
+  /**
+   * The share of one of several instances that apply this limit each for itself: permits divided
+   * and rounded up, so that together they admit at least what the limit does, and beyond it less
+   * than one permit each. A token bucket's refill is divided exactly where its share fills in at
+   * most 36 525 days, what it begins with is rounded down.
+   *
+   * @param instances how many there are; 1 to 10 000
+   * @return a limit of the same name and kind
+   * @throws IllegalArgumentException if {@code instances} is outside its range
+   */
+  public abstract Limit dividedBy(int instances);
+
+  /** A number of permits divided and rounded up. */
+  static long part(long permits, int instances) {
+    return Micros.ceilDiv(permits, Require.within("instances", instances, 1, MOST_INSTANCES));
+  }
 
   /**
    * The most permits that can ever be admitted at once.

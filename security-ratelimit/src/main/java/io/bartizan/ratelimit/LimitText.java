@@ -5,6 +5,7 @@ import io.bartizan.ratelimit.count.Micros;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,11 +20,6 @@ final class LimitText {
 
   private static final int MAX_CHARS = 200;
 
-  private static final String[] UNITS = {"d", "h", "min", "s", "ms", "us"};
-  private static final long[] MICROS = {
-    86_400_000_000L, 3_600_000_000L, 60_000_000L, 1_000_000L, 1000L, 1L
-  };
-
   private static final String RATE =
       "(\\d{1,13}) ?/ ?(\\d{1,18})? ?(us|ms|s|sec|second|min|minute|h|hour|d|day)";
   private static final Pattern BUCKET =
@@ -35,18 +31,6 @@ final class LimitText {
       Pattern.compile("(\\d{1,13})/(day|month) in ([A-Za-z0-9/_+:-]{1,64})");
 
   private LimitText() {}
-
-  /** A period in its largest whole unit: {@code s}, {@code 10s}, {@code 90min}, {@code 1500us}. */
-  static String period(Duration period) {
-    long micros = Micros.of(period);
-    for (int i = 0; i < UNITS.length; i++) {
-      if (micros % MICROS[i] == 0) {
-        long count = micros / MICROS[i];
-        return count == 1 ? UNITS[i] : count + UNITS[i];
-      }
-    }
-    throw new AssertionError(period);
-  }
 
   static Limit parse(String text) {
     if (text.length() <= MAX_CHARS) {
@@ -65,8 +49,8 @@ final class LimitText {
     }
     String missing =
         BARE.matcher(text).matches()
-            ? "which does not say what kind of limit: a burst before it, or sliding, sliding counter"
-                + " or fixed after it; "
+            ? "which does not say what kind of limit: a burst before it, or sliding, sliding"
+                  + " counter or fixed after it; "
             : "";
     throw new IllegalArgumentException(
         "limit is \"" + SafeText.of(text) + "\"; " + missing + FORMS);
@@ -116,12 +100,12 @@ final class LimitText {
           case "day" -> "d";
           default -> text.group(group + 2);
         };
-    long micros = 0;
-    for (int i = 0; i < UNITS.length; i++) {
-      if (UNITS[i].equals(unit)) {
-        micros = MICROS[i];
-      }
-    }
+    long micros =
+        Rate.UNITS.stream()
+            .filter(known -> known.getKey().equals(unit))
+            .mapToLong(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow();
     long periods = count == null ? 1 : Long.parseLong(count);
     long longest = Micros.of(Rate.MAX_PERIOD);
     Duration period =

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cell for each key that has consumed something; a key without one has consumed nothing.
  *
- * <p><b>Finding.</b> Keys are spread over segments, each a {@link Segment} (a concurrent hash map,
- * whose bins become trees when an attacker makes hashes collide). A check of a known key is a
+ * <p><b>Finding.</b> Keys are spread over segments, each a {@link Sweep.Segment} (a concurrent hash
+ * map, whose bins become trees when an attacker makes hashes collide). A check of a known key is a
  * lookup and the cell's own step, without a lock.
  *
  * <p><b>Coming and going.</b> A cell is added, replaced and asked in overflow only inside {@code
@@ -29,7 +29,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   private final int maxKeys;
   private final Overflow policy;
   private final MicroClock clock;
-  private final Segment[] segments;
+  private final Sweep.Segment[] segments;
   private final int seed;
   private final AtomicInteger size = new AtomicInteger();
   private final OverflowCells overflow;
@@ -42,8 +42,8 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     this.clock = clock;
     int wanted = Math.min(MAX_SEGMENTS, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT);
     int count = Integer.highestOneBit(2 * wanted - 1);
-    this.segments = new Segment[count];
-    Arrays.setAll(segments, i -> new Segment());
+    this.segments = new Sweep.Segment[count];
+    Arrays.setAll(segments, i -> new Sweep.Segment());
     SecureRandom random = new SecureRandom();
     this.seed = random.nextInt() | 1;
     this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), random.nextLong());
@@ -52,7 +52,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     Limits limits = limits(key);
     long time = clock.micros();
     Cell cell = find(key, time);
@@ -64,9 +64,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
   /** The key's cell, dead or alive; and now and then a little sweeping. */
   final @Nullable Cell find(String key, long now) {
-    if ((now & 63) == 0) {
-      sweep.some(now);
-    }
+    sweep.some(now);
     return segment(key).get(key);
   }
 
@@ -76,20 +74,20 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
   @Override
   public Decision peek(String key, long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     return decide(key, limits(key), permits, (cell, now) -> cell.peek(now, permits));
   }
 
   @Override
   public void refund(String key, long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     Answer<Boolean> unused =
         ask(key, limits(key), (cell, now) -> cell.refund(now, permits) ? true : null);
   }
 
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
-    Permits.check(permits);
+    Waiting.check(permits);
     long maxMicros = Waiting.micros(maxWait);
     Limits limits = limits(key);
     Answer<Reservation> answer =
@@ -125,7 +123,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   final <R> Answer<R> ask(String key, Limits limits, OverflowCells.Question<R> question) {
-    Segment segment = segment(key);
+    Sweep.Segment segment = segment(key);
     Answer<R> answer = new Answer<>();
     while (!answer.given) {
       long now = clock.micros();
@@ -195,7 +193,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     return plan.limitsOf(Key.check(key));
   }
 
-  private Segment segment(String key) {
+  private Sweep.Segment segment(String key) {
     int hash = key.hashCode() * seed;
     return segments[(hash >>> 16 ^ hash >>> 6) & (segments.length - 1)];
   }

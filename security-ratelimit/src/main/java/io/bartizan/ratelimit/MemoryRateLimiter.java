@@ -19,7 +19,7 @@ class MemoryRateLimiter implements RateLimiter {
 
   @Override
   public Decision tryAcquire(long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     while (true) {
       Decision decision = cell.tryAcquire(clock.micros(), permits);
       if (decision != null) {
@@ -31,7 +31,7 @@ class MemoryRateLimiter implements RateLimiter {
 
   @Override
   public Decision peek(long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     while (true) {
       Decision decision = cell.peek(clock.micros(), permits);
       if (decision != null) {
@@ -43,7 +43,7 @@ class MemoryRateLimiter implements RateLimiter {
 
   @Override
   public void refund(long permits) {
-    Permits.check(permits);
+    Waiting.check(permits);
     while (!cell.refund(clock.micros(), permits)) {
       Thread.onSpinWait();
     }
@@ -51,7 +51,7 @@ class MemoryRateLimiter implements RateLimiter {
 
   @Override
   public Reservation reserve(long permits, Duration maxWait) {
-    Permits.check(permits);
+    Waiting.check(permits);
     long maxMicros = Waiting.micros(maxWait);
     while (true) {
       Reservation reservation = cell.reserve(clock, permits, maxMicros);

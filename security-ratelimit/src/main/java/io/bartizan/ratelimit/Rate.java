@@ -1,8 +1,11 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -16,6 +19,16 @@ import java.util.Objects;
  * @param period the period; whole microseconds, 1 ms to 36 525 days
  */
 public record Rate(long permits, Duration period) {
+
+  /** Units of periods and their microseconds, the largest first. */
+  static final List<Map.Entry<String, Long>> UNITS =
+      List.of(
+          Map.entry("d", 86_400_000_000L),
+          Map.entry("h", 3_600_000_000L),
+          Map.entry("min", 60_000_000L),
+          Map.entry("s", 1_000_000L),
+          Map.entry("ms", 1000L),
+          Map.entry("us", 1L));
 
   static final long MAX_PERMITS = 1_000_000_000_000L;
   static final Duration MIN_PERIOD = Duration.ofMillis(1);
@@ -32,9 +45,7 @@ public record Rate(long permits, Duration period) {
    */
   public Rate {
     Objects.requireNonNull(period, "period");
-    if (permits < 1 || permits > MAX_PERMITS) {
-      throw new IllegalArgumentException("permits is " + permits + ", 1 to 10^12 is accepted");
-    }
+    long unused = Require.within("permits", permits, 1, MAX_PERMITS);
     if (period.compareTo(MIN_PERIOD) < 0
         || period.compareTo(MAX_PERIOD) > 0
         || period.toNanosPart() % 1000 != 0) {
@@ -50,28 +61,6 @@ public record Rate(long permits, Duration period) {
               + period
               + ", at most 1000 per microsecond are accepted");
     }
-  }
-
-  /**
-   * A number of permits per second.
-   *
-   * @param permits how many permits a second brings; 1 to 10<sup>9</sup>
-   * @return the rate
-   * @throws IllegalArgumentException if {@code permits} is outside its range
-   */
-  public static Rate perSecond(long permits) {
-    return new Rate(permits, Duration.ofSeconds(1));
-  }
-
-  /**
-   * A number of permits per minute.
-   *
-   * @param permits how many permits a minute brings; 1 to 6 × 10<sup>10</sup>
-   * @return the rate
-   * @throws IllegalArgumentException if {@code permits} is outside its range
-   */
-  public static Rate perMinute(long permits) {
-    return new Rate(permits, Duration.ofMinutes(1));
   }
 
   /**
@@ -111,6 +100,18 @@ public record Rate(long permits, Duration period) {
     return Micros.of(period);
   }
 
+  /** A period in its largest whole unit: {@code s}, {@code 10s}, {@code 90min}, {@code 1500us}. */
+  static String spelt(Duration period) {
+    long micros = Micros.of(period);
+    for (Map.Entry<String, Long> unit : UNITS) {
+      if (micros % unit.getValue() == 0) {
+        long count = micros / unit.getValue();
+        return count == 1 ? unit.getKey() : count + unit.getKey();
+      }
+    }
+    throw new AssertionError(period);
+  }
+
   /**
    * The rate in words, such as {@code 50/s}, {@code 5/10s} or {@code 1000/d}.
    *
@@ -118,6 +119,6 @@ public record Rate(long permits, Duration period) {
    */
   @Override
   public String toString() {
-    return permits + "/" + LimitText.period(period);
+    return permits + "/" + spelt(period);
   }
 }

@@ -1,12 +1,13 @@
 package io.bartizan.ratelimit;
 
 /**
- * Hears every decision of a limiter: for metrics and audit.
+ * Hears every decision of a limiter, for metrics and audit, and of a shared limiter also when a
+ * failure policy takes over from a server and when the server is back.
  *
  * <p>It is called on the thread that asked (of a shared limiter: on the one that completes the
- * answer), so it must be quick and thread-safe. What it throws changes no decision: the first
- * exception is logged, the others are dropped. It is not told the key, so that no metric can hold
- * one.
+ * answer, or one of the client's), so it must be quick and thread-safe. Whatever it throws changes
+ * no decision and keeps nothing from the next listener; it is logged once a minute at most. It is
+ * not told the key, so that no metric can hold one.
  *
  * <pre>{@code
  * RateLimitListener audit = (verb, decision) -> {
@@ -14,7 +15,7 @@ package io.bartizan.ratelimit;
  *     log.info("refused by {}", decision.limit().name());
  *   }
  * };
- * KeyedRateLimiter limiter = Observed.of(KeyedRateLimiter.of(burst, 1_000_000), audit);
+ * KeyedRateLimiter limiter = KeyedRateLimiter.builder(burst, 1_000_000).withListener(audit).build();
  * }</pre>
  */
 @FunctionalInterface
@@ -34,5 +35,21 @@ public interface RateLimitListener {
    * @param verb what was asked
    * @param decision what the limiter said
    */
-  void onDecision(Verb verb, Decision decision);
+  void decided(Verb verb, Decision decision);
+
+  /**
+   * A server of a shared limiter can't be reached; until {@link #serverFound} the failure policy
+   * decides. By default nothing happens.
+   *
+   * @param server its name, without credentials
+   * @param reason one sentence, safe to log
+   */
+  default void serverLost(String server, String reason) {}
+
+  /**
+   * A server of a shared limiter answers again. By default nothing happens.
+   *
+   * @param server its name, without credentials
+   */
+  default void serverFound(String server) {}
 }

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.HealthSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,11 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts decisions in Micrometer (an optional dependency): {@code bartizan.ratelimit.decisions}
- * with the tags {@code limiter}, {@code limit}, {@code outcome} and {@code source}.
+ * with the tags {@code name}, {@code limit}, {@code outcome} and {@code source}.
  *
  * <pre>{@code
  * KeyedRateLimiter limiter =
- *     Observed.of(KeyedRateLimiter.of(burst, 1_000_000), RateLimitMetrics.of(registry, "api"));
+ *     KeyedRateLimiter.builder(burst, 1_000_000)
+ *         .withListener(RateLimitMetrics.of(registry, "api"))
+ *         .build();
  * }</pre>
  *
  * <p>Tags never hold a key; there are at most {@value #MAX_SERIES} series, after which further
@@ -29,45 +32,71 @@ public final class RateLimitMetrics implements RateLimitListener {
   private static final String DECISIONS = "bartizan.ratelimit.decisions";
 
   private final MeterRegistry registry;
-  private final String limiter;
+  private final String name;
   private final ConcurrentHashMap<List<String>, Counter> series = new ConcurrentHashMap<>();
 
-  private RateLimitMetrics(MeterRegistry registry, String limiter) {
+  private RateLimitMetrics(MeterRegistry registry, String name) {
     this.registry = Objects.requireNonNull(registry, "registry");
-    this.limiter = Names.check(limiter);
+    this.name = Names.check(name);
   }
 
   /**
    * A listener that counts.
    *
    * @param registry where the counters live
-   * @param limiter the tag {@code limiter}: 1 to 64 characters of {@code A-Za-z0-9._-}
+   * @param name the tag {@code name}: 1 to 64 characters of {@code A-Za-z0-9._-}
    * @return a listener
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code limiter} is outside its form
+   * @throws IllegalArgumentException if {@code name} is outside its form
    */
-  public static RateLimitMetrics of(MeterRegistry registry, String limiter) {
-    return new RateLimitMetrics(registry, limiter);
+  public static RateLimitMetrics of(MeterRegistry registry, String name) {
+    return new RateLimitMetrics(registry, name);
   }
 
   /**
    * Shows the permits of a concurrency limiter that are held, as {@code bartizan.ratelimit.held}.
    *
-   * @param concurrency the limiter; it is not kept alive by the gauge
+   * @param source the limiter; it is not kept alive by the gauge
    * @return this
-   * @throws NullPointerException if {@code concurrency} is null
+   * @throws NullPointerException if {@code source} is null
    */
-  public RateLimitMetrics gauge(ConcurrencyLimiter concurrency) {
-    Objects.requireNonNull(concurrency, "concurrency");
+  public RateLimitMetrics watch(ConcurrencyLimiter source) {
+    Objects.requireNonNull(source, "source");
     Gauge unused =
-        Gauge.builder("bartizan.ratelimit.held", concurrency, ConcurrencyLimiter::held)
-            .tag("limiter", limiter)
+        Gauge.builder("bartizan.ratelimit.held", source, ConcurrencyLimiter::held)
+            .description("Permits of concurrency limiters that are held")
+            .tag("name", name)
             .register(registry);
     return this;
   }
 
+  /**
+   * Shows the state of a limiter, as {@code bartizan.ratelimit.health}: 1 up, 0.5 degraded, 0 down.
+   *
+   * @param source the limiter; it is not kept alive by the gauge
+   * @return this
+   * @throws NullPointerException if {@code source} is null
+   */
+  public RateLimitMetrics watch(HealthSource source) {
+    Objects.requireNonNull(source, "source");
+    Gauge unused =
+        Gauge.builder("bartizan.ratelimit.health", source, RateLimitMetrics::state)
+            .description("1 if a limiter decides as configured, 0.5 if degraded, 0 if down")
+            .tag("name", name)
+            .register(registry);
+    return this;
+  }
+
+  private static double state(HealthSource source) {
+    return switch (source.health().status()) {
+      case UP -> 1;
+      case DEGRADED -> 0.5;
+      case DOWN -> 0;
+    };
+  }
+
   @Override
-  public void onDecision(Verb verb, Decision decision) {
+  public void decided(Verb verb, Decision decision) {
     String outcome = decision.isAllowed() ? "allowed" : "refused";
     String source = decision.source().name().toLowerCase(Locale.ROOT);
     List<String> tags = List.of(decision.limit().name(), outcome, source);
@@ -83,7 +112,7 @@ public final class RateLimitMetrics implements RateLimitListener {
   private Counter counter(List<String> tags) {
     return Counter.builder(DECISIONS)
         .description("Decisions of rate limiters")
-        .tag("limiter", limiter)
+        .tag("name", name)
         .tag("limit", tags.get(0))
         .tag("outcome", tags.get(1))
         .tag("source", tags.get(2))
@@ -92,6 +121,6 @@ public final class RateLimitMetrics implements RateLimitListener {
 
   @Override
   public String toString() {
-    return "RateLimitMetrics[" + limiter + "]";
+    return "RateLimitMetrics[" + name + "]";
   }
 }

@@ -1,6 +1,10 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Listeners;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
 
 /**
  * Holds one subject (this process, this downstream) to a limit, in memory.
@@ -48,8 +52,8 @@ public interface RateLimiter {
    * @return a builder
    * @throws NullPointerException if {@code limit} is null
    */
-  static RateLimiterBuilder builder(Limit limit) {
-    return new RateLimiterBuilder(limit.alone());
+  static Builder builder(Limit limit) {
+    return new Builder(limit.alone());
   }
 
   /**
@@ -59,8 +63,8 @@ public interface RateLimiter {
    * @return a builder
    * @throws NullPointerException if {@code limits} is null
    */
-  static RateLimiterBuilder builder(Limits limits) {
-    return new RateLimiterBuilder(limits);
+  static Builder builder(Limits limits) {
+    return new Builder(limits);
   }
 
   /**
@@ -171,4 +175,68 @@ public interface RateLimiter {
    * @throws NullPointerException if {@code limits} is null
    */
   void change(Limits limits);
+
+  /** Options of a limiter in memory for one subject. Not thread-safe. */
+  final class Builder {
+
+    private final Limits limits;
+    private Ticker ticker = Ticker.system();
+    private InstantSource wall = InstantSource.system();
+    private Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
+
+    Builder(Limits limits) {
+      this.limits = Objects.requireNonNull(limits, "limits");
+    }
+
+    /**
+     * Measures time with another clock than {@link Ticker#system()}.
+     *
+     * @param newTicker the clock
+     * @return this
+     * @throws NullPointerException if {@code newTicker} is null
+     */
+    public Builder withTicker(Ticker newTicker) {
+      ticker = Objects.requireNonNull(newTicker, "newTicker");
+      return this;
+    }
+
+    /**
+     * Takes the wall time from elsewhere. It is read once, by {@link #build()}, for where fixed
+     * windows and steps begin; later changes of the wall clock have no effect.
+     *
+     * @param newWall the wall clock
+     * @return this
+     * @throws NullPointerException if {@code newWall} is null
+     */
+    public Builder withClock(InstantSource newWall) {
+      wall = Objects.requireNonNull(newWall, "newWall");
+      return this;
+    }
+
+    /**
+     * Adds a listener that hears every decision; it may be called several times.
+     *
+     * @param listener hears
+     * @return this
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public Builder withListener(RateLimitListener listener) {
+      listeners = listeners.and(listener);
+      return this;
+    }
+
+    /**
+     * Makes the limiter.
+     *
+     * @return a new limiter with nothing consumed
+     */
+    public RateLimiter build() {
+      MicroClock clock = new MicroClock(ticker, wall);
+      RateLimiter limiter =
+          limits.bucket() == null
+              ? new MemoryRateLimiter(limits, clock)
+              : new BucketRateLimiter(limits, clock);
+      return listeners.isEmpty() ? limiter : new Observed.Single(limiter, listeners);
+    }
+  }
 }

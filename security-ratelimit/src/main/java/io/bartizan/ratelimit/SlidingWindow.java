@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.LogCount;
 import java.time.Duration;
@@ -24,10 +25,7 @@ public final class SlidingWindow extends Limit {
   SlidingWindow(String name, Rate rate) {
     super(name, rate.permits());
     this.rate = rate;
-    if (rate.permits() > MAX_CAPACITY) {
-      throw new IllegalArgumentException(
-          "permits is " + rate.permits() + ", at most " + MAX_CAPACITY + " is accepted");
-    }
+    long unused = Require.within("permits", rate.permits(), 1, MAX_CAPACITY);
   }
 
   /**
@@ -42,6 +40,11 @@ public final class SlidingWindow extends Limit {
   @Override
   public SlidingWindow named(String newName) {
     return new SlidingWindow(newName, rate);
+  }
+
+  @Override
+  public SlidingWindow dividedBy(int instances) {
+    return new SlidingWindow(name(), Rate.per(part(capacity(), instances), rate.period()));
   }
 
   @Override

@@ -66,6 +66,11 @@ public final class SlidingWindowCounter extends Limit {
   }
 
   @Override
+  public SlidingWindowCounter dividedBy(int instances) {
+    return new SlidingWindowCounter(name(), Rate.per(part(capacity(), instances), rate.period()));
+  }
+
+  @Override
   public Duration window() {
     return rate.period();
   }

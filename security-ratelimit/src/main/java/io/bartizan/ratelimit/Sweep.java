@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,8 +20,15 @@ final class Sweep {
 
   private static final int WORTHWHILE = 1024;
   private static final int SOME = 2;
+  private static final int WHILE_FOUND = 8;
   private static final int FOR_NEW_KEY = 4;
   private static final int WHEN_FULL = 16;
+
+  /** A part of the keys; a name for the map, so that there can be an array of them. */
+  static final class Segment extends ConcurrentHashMap<String, Cell> {
+
+    private static final long serialVersionUID = 1L;
+  }
 
   private final Segment[] segments;
   private final AtomicInteger size;
@@ -29,6 +37,9 @@ final class Sweep {
   private int next;
   private Iterator<String> keys;
 
+  /** Whether most keys that were looked at last had run out, so that more will have. */
+  private volatile boolean found;
+
   Sweep(Segment[] segments, AtomicInteger size, int maxKeys) {
     this.segments = segments;
     this.size = size;
@@ -36,10 +47,14 @@ final class Sweep {
     this.keys = segments[0].keySet().iterator();
   }
 
-  /** Now and then, so that keys vanish also where no new ones come. */
+  /**
+   * At one check of 64, so that keys vanish also where no new ones come; at each check while most
+   * of them have run out, so that the room after a burst comes back within minutes.
+   */
   void some(long now) {
-    if (size.get() >= WORTHWHILE) {
-      steps(now, SOME, REST_MICROS);
+    boolean more = found;
+    if ((more || (now & 63) == 0) && size.get() >= WORTHWHILE) {
+      steps(now, more ? WHILE_FOUND : SOME, REST_MICROS);
     }
   }
 
@@ -57,25 +72,30 @@ final class Sweep {
       return;
     }
     try {
+      int gone = 0;
       for (int i = 0; i < count; i++) {
-        step(now, rest);
+        gone += step(now, rest) ? 1 : 0;
       }
+      found = 2 * gone >= count;
     } finally {
       busy.set(false);
     }
   }
 
-  private void step(long now, long rest) {
+  /** Looks at one key; true if it had run out. */
+  private boolean step(long now, long rest) {
     Segment segment = segments[next];
     if (!keys.hasNext()) {
       next = (next + 1) % segments.length;
       keys = segments[next].keySet().iterator();
-      return;
+      return false;
     }
     String key = keys.next();
     Cell cell = segment.get(key);
-    if (cell != null && cell.retire(now, rest) && segment.remove(key, cell)) {
+    boolean gone = cell != null && cell.retire(now, rest) && segment.remove(key, cell);
+    if (gone) {
       size.decrementAndGet();
     }
+    return gone;
   }
 }

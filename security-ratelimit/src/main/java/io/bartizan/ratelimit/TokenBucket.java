@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.BucketCount;
 import io.bartizan.ratelimit.count.BucketUnits;
 import io.bartizan.ratelimit.count.Count;
@@ -54,12 +55,8 @@ public final class TokenBucket extends Limit {
 
   TokenBucket(String name, long capacity, Rate refill, boolean stepped, long initialPermits) {
     super(name, capacity);
-    if (initialPermits < 0 || initialPermits > capacity) {
-      throw new IllegalArgumentException(
-          "initialPermits is " + initialPermits + ", 0 to " + capacity + " is accepted");
-    }
     this.stepped = stepped;
-    this.initialPermits = initialPermits;
+    this.initialPermits = Require.within("initialPermits", initialPermits, 0, capacity);
     this.refill = Objects.requireNonNull(refill, "refill");
     long fill = BucketUnits.fillMicros(capacity, refill.permits(), refill.periodMicros());
     if (fill > Micros.of(Rate.MAX_PERIOD)) {
@@ -175,6 +172,27 @@ public final class TokenBucket extends Limit {
    */
   public TokenBucket startingWith(long permits) {
     return new TokenBucket(name(), capacity(), refill, stepped, permits);
+  }
+
+  @Override
+  public TokenBucket dividedBy(int instances) {
+    long share = part(capacity(), instances);
+    Rate rate =
+        stepped
+            ? Rate.per(part(refill.permits(), instances), refill.period())
+            : slowed(share, instances);
+    long first = initialPermits == capacity() ? share : initialPermits / instances;
+    return new TokenBucket(name(), share, rate, stepped, first);
+  }
+
+  /** The refill divided; a share that would then fill in more than a century fills in a century. */
+  private Rate slowed(long share, int instances) {
+    long longest = Micros.of(Rate.MAX_PERIOD);
+    long period = refill.periodMicros() * instances;
+    return refill.periodMicros() <= longest / instances
+            && BucketUnits.fillMicros(share, refill.permits(), period) <= longest
+        ? Rate.per(refill.permits(), Micros.duration(period))
+        : Rate.per(share, Rate.MAX_PERIOD);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -9,14 +10,17 @@ final class Waiting {
 
   private Waiting() {}
 
+  /** The one check of a number of permits. */
+  static void check(long permits) {
+    long unused = Require.atLeast("permits", permits, 1);
+  }
+
   /** The longest wait in microseconds, rounded down. */
   static long micros(Duration maxWait) {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
-    return maxWait.compareTo(Rate.MAX_PERIOD) > 0
-        ? Micros.of(Rate.MAX_PERIOD)
-        : Micros.of(maxWait);
+    return maxWait.compareTo(Rate.MAX_PERIOD) > 0 ? Micros.of(Rate.MAX_PERIOD) : Micros.of(maxWait);
   }
 
   /** Waits until the reserved permits may be used; gives them back if interrupted. */

@@ -81,6 +81,58 @@ class ClientAddressTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "64:ff9b::1.2.3.4, 1.2.3.4",
+    "64:ff9b::9.9.9.9, 9.9.9.9",
+    "64:ff9b:0:0:0:1::1, 64:ff9b:0:0::/64",
+    "64:ff9b:1::1.2.3.4, 64:ff9b:1:0::/64",
+    "2002:102:304:5::6, 1.2.3.4",
+    "2001:0:102:304:0:f8:f6f6:f6f6, 9.9.9.9",
+    "2001:1:102:304:0:f8:f6f6:f6f6, 2001:1:102:304::/64"
+  })
+  void RL_13_client_whose_address_carries_an_IPv4_address_is_keyed_by_it(String peer, String client)
+      throws UnknownHostException {
+    assertThat(ClientAddress.direct().xForwardedFor(address(peer), List.of())).isEqualTo(client);
+    assertThat(clients.xForwardedFor(address("10.0.0.1"), List.of(peer))).isEqualTo(client);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "32, 2001:db8::/32",
+    "48, 2001:db8:1::/48",
+    "56, 2001:db8:1:100::/56",
+    "60, 2001:db8:1:1f0::/60",
+    "64, 2001:db8:1:1ff::/64",
+    "127, 2001:db8:1:1ff:0:0:0:4/127",
+    "128, 2001:db8:1:1ff:0:0:0:5"
+  })
+  void RL_13_width_of_a_subscribers_network_can_be_set(int bits, String network)
+      throws UnknownHostException {
+    ClientAddress wide = clients.withNetworkBits(bits);
+    List<String> six = List.of("2001:db8:1:1ff::5");
+    assertThat(wide.xForwardedFor(address("10.0.0.1"), six)).isEqualTo(network);
+    assertThat(wide.xForwardedFor(address("10.0.0.1"), List.of("1.2.3.4"))).isEqualTo("1.2.3.4");
+    assertThat(wide.toString()).endsWith("IPv6 by /" + bits + "]");
+  }
+
+  @Test
+  void RL_13_subscriber_with_a_56_has_one_key_and_his_neighbour_another()
+      throws UnknownHostException {
+    ClientAddress homes = ClientAddress.direct().withNetworkBits(56);
+    String first = homes.xForwardedFor(address("2001:db8:1:100::1"), List.of());
+    assertThat(homes.xForwardedFor(address("2001:db8:1:1ff::1"), List.of())).isEqualTo(first);
+    assertThat(homes.xForwardedFor(address("2001:db8:1:200::1"), List.of())).isNotEqualTo(first);
+    assertThatThrownBy(() -> homes.withNetworkBits(31)).hasMessageContaining("bits is 31");
+    assertThatThrownBy(() -> homes.withNetworkBits(129)).hasMessageContaining("bits is 129");
+  }
+
+  @Test
+  void RL_13_address_that_carries_a_trusted_one_is_not_trusted() throws UnknownHostException {
+    assertThat(clients.xForwardedFor(address("64:ff9b::10.0.0.1"), List.of("6.6.6.6")))
+        .isEqualTo("10.0.0.1");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.1/8", "0.0.0.0/0", "::/0"})
   void bad_proxy_is_refused(String proxy) {

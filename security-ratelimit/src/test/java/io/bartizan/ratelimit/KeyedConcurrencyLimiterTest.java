@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Health;
+import io.bartizan.tests.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,55 +22,58 @@ class KeyedConcurrencyLimiterTest {
 
   @Test
   void keys_are_held_apart_and_vanish_when_closed() {
-    ConcurrencyLimiter.Permit first = two.tryAcquire("a").orElseThrow();
-    ConcurrencyLimiter.Permit second = two.tryAcquire("a").orElseThrow();
-    assertThat(two.tryAcquire("a")).isEmpty();
-    ConcurrencyLimiter.Permit other = two.tryAcquire("b", 2).orElseThrow();
-    assertThat(two.held("a")).isEqualTo(2);
+    Permit first = two.tryAcquire("a");
+    Permit second = two.tryAcquire("a");
+    assertThat(two.tryAcquire("a").isGranted()).isFalse();
+    Permit other = two.tryAcquire("b", 2);
+    assertThat(List.of(first.isGranted(), second.isGranted(), other.isGranted()))
+        .containsOnly(true);
     assertThat(two.health()).isEqualTo(Health.up("2 of 3 keys"));
     first.close();
     first.close();
-    assertThat(two.held("a")).isEqualTo(1);
+    assertThat(two.tryAcquire("a", 2).remaining()).isEqualTo(1);
     second.close();
     other.close();
-    assertThat(two.held("a")).isZero();
     assertThat(two.health()).isEqualTo(Health.up("0 of 3 keys"));
   }
 
   @Test
   void keys_beyond_the_most_are_refused_until_one_is_free() throws InterruptedException {
-    List<ConcurrencyLimiter.Permit> held = new ArrayList<>();
+    List<Permit> held = new ArrayList<>();
     for (String key : List.of("a", "b", "c")) {
-      held.add(two.tryAcquire(key).orElseThrow());
+      held.add(two.tryAcquire(key));
     }
-    assertThat(two.tryAcquire("d")).isEmpty();
-    assertThat(two.acquire("d", 1, Duration.ofDays(1))).isEmpty();
-    assertThat(two.tryAcquire("a")).isPresent();
+    Permit without = two.tryAcquire("d");
+    assertThat(without.isGranted()).isFalse();
+    assertThat(without.source()).isEqualTo(Decision.Source.OVERFLOW);
+    assertThat(without.remaining()).isZero();
+    assertThat(two.acquire("d", 1, Duration.ofDays(1)).isGranted()).isFalse();
+    assertThat(two.tryAcquire("a").isGranted()).isTrue();
     assertThat(two.health()).isEqualTo(Health.degraded("3 of 3 keys"));
     held.get(1).close();
-    assertThat(two.tryAcquire("d")).isPresent();
+    assertThat(two.tryAcquire("d").isGranted()).isTrue();
   }
 
   @Test
   void refused_and_interrupted_calls_leave_no_key_behind() throws InterruptedException {
-    assertThat(two.tryAcquire("a", 3)).isEmpty();
-    assertThat(two.acquire("a", 3, Duration.ofDays(1))).isEmpty();
-    ConcurrencyLimiter.Permit both = two.tryAcquire("a", 2).orElseThrow();
+    assertThat(two.tryAcquire("a", 3).isGranted()).isFalse();
+    assertThat(two.acquire("a", 3, Duration.ofDays(1)).isGranted()).isFalse();
+    Permit both = two.tryAcquire("a", 2);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Thread waiter =
         new Thread(
             () -> {
               try {
-                Optional<ConcurrencyLimiter.Permit> unused =
-                    two.acquire("a", 1, Duration.ofHours(1));
+                Permit unused = two.acquire("a", Duration.ofHours(1));
               } catch (Throwable e) {
                 thrown.set(e);
               }
             });
     waiter.start();
-    while (waiter.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "the caller waits",
+        () -> waiter.getState() == Thread.State.TIMED_WAITING);
     waiter.interrupt();
     waiter.join();
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
@@ -79,22 +83,22 @@ class KeyedConcurrencyLimiterTest {
 
   @Test
   void waiter_gets_what_was_closed() throws InterruptedException {
-    ConcurrencyLimiter.Permit both = two.tryAcquire("a", 2).orElseThrow();
-    AtomicInteger got = new AtomicInteger();
+    Permit both = two.tryAcquire("a", 2);
+    AtomicLong got = new AtomicLong();
     Thread waiter =
         new Thread(
             () -> {
-              try (ConcurrencyLimiter.Permit permit =
-                  two.acquire("a", 2, Duration.ofSeconds(20)).orElseThrow()) {
-                got.set(two.held("a"));
+              try (Permit permit = two.acquire("a", 2, Duration.ofSeconds(20))) {
+                got.set(permit.isGranted() ? permit.permits() : -1);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
             });
     waiter.start();
-    while (waiter.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "the caller waits",
+        () -> waiter.getState() == Thread.State.TIMED_WAITING);
     both.close();
     waiter.join();
     assertThat(got.get()).isEqualTo(2);
@@ -125,14 +129,13 @@ class KeyedConcurrencyLimiterTest {
               () -> {
                 for (int i = 0; i < 3000; i++) {
                   int key = random.nextInt(3);
-                  two.tryAcquire("key" + key)
-                      .ifPresent(
-                          permit -> {
-                            worst.accumulateAndGet(inside[key].incrementAndGet(), Math::max);
-                            inside[key].decrementAndGet();
-                            done.incrementAndGet();
-                            permit.close();
-                          });
+                  try (Permit permit = two.tryAcquire("key" + key)) {
+                    if (permit.isGranted()) {
+                      worst.accumulateAndGet(inside[key].incrementAndGet(), Math::max);
+                      inside[key].decrementAndGet();
+                      done.incrementAndGet();
+                    }
+                  }
                 }
               });
       threads.add(thread);

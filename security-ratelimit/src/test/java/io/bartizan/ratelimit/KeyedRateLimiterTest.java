@@ -7,8 +7,11 @@ import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyedRateLimiterTest {
 
@@ -131,5 +134,25 @@ class KeyedRateLimiterTest {
         .withTicker(ticker)
         .withOverflow(overflow)
         .build();
+  }
+
+  /** A bot run of 600 000 keys in 0.6 s, then 500 checks a second of a thousand known users. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5 burst, 5/s", "5/s sliding", "5/s fixed"})
+  void RL_15_after_a_burst_of_keys_the_room_comes_back_within_minutes(String limit) {
+    ManualTicker ticker = new ManualTicker();
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limit.parse(limit), 1_000_000).withTicker(ticker).build();
+    for (int i = 0; i < 600_000; i++) {
+      assertThat(limiter.tryAcquire("bot" + i).isAllowed()).isTrue();
+      ticker.advance(Duration.ofNanos(1000));
+    }
+    SplittableRandom random = new SplittableRandom(15);
+    for (int i = 0; i < 5 * 60 * 500; i++) {
+      ticker.advance(Duration.ofNanos(1_990_000 + random.nextInt(20_000)));
+      Decision unused = limiter.tryAcquire("user" + random.nextInt(1000));
+    }
+    int keys = Integer.parseInt(limiter.health().detail().split(" ", 2)[0]);
+    assertThat(keys).isBetween(1, 3000);
   }
 }

@@ -2,7 +2,6 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
-import java.util.Optional;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -221,26 +220,28 @@ class LimiterLincheckTest {
   /** Permits that each thread takes and closes for itself. */
   public static class Held {
     private final ConcurrencyLimiter limiter = ConcurrencyLimiter.of(2);
-    private final ConcurrencyLimiter.Permit[] own = new ConcurrencyLimiter.Permit[9];
+    private final Permit[] own = new Permit[9];
 
     @Operation
     public boolean take(@Param(gen = ThreadIdGen.class) int thread) {
-      return keep(thread, own[thread] == null ? limiter.tryAcquire() : Optional.empty());
+      return own[thread] == null && keep(thread, limiter.tryAcquire());
     }
 
     @Operation
     public boolean takeBoth(@Param(gen = ThreadIdGen.class) int thread) {
-      return keep(thread, own[thread] == null ? limiter.tryAcquire(2) : Optional.empty());
+      return own[thread] == null && keep(thread, limiter.tryAcquire(2));
     }
 
-    private boolean keep(int thread, Optional<ConcurrencyLimiter.Permit> permit) {
-      permit.ifPresent(held -> own[thread] = held);
-      return permit.isPresent();
+    private boolean keep(int thread, Permit permit) {
+      if (permit.isGranted()) {
+        own[thread] = permit;
+      }
+      return permit.isGranted();
     }
 
     @Operation
     public boolean close(@Param(gen = ThreadIdGen.class) int thread) {
-      ConcurrencyLimiter.Permit held = own[thread];
+      Permit held = own[thread];
       if (held != null) {
         held.close();
         held.close();
@@ -258,15 +259,17 @@ class LimiterLincheckTest {
   /** The same by key, where only one key has room at a time. */
   public static class HeldByKey {
     private final KeyedConcurrencyLimiter limiter = KeyedConcurrencyLimiter.of(2, 1);
-    private final ConcurrencyLimiter.Permit[] own = new ConcurrencyLimiter.Permit[9];
+    private final Permit[] own = new Permit[9];
 
     private boolean take(int thread, String key, int permits) {
       if (own[thread] != null) {
         return false;
       }
-      Optional<ConcurrencyLimiter.Permit> permit = limiter.tryAcquire(key, permits);
-      permit.ifPresent(held -> own[thread] = held);
-      return permit.isPresent();
+      Permit permit = limiter.tryAcquire(key, permits);
+      if (permit.isGranted()) {
+        own[thread] = permit;
+      }
+      return permit.isGranted();
     }
 
     @Operation
@@ -291,7 +294,7 @@ class LimiterLincheckTest {
 
     @Operation
     public boolean close(@Param(gen = ThreadIdGen.class) int thread) {
-      ConcurrencyLimiter.Permit held = own[thread];
+      Permit held = own[thread];
       if (held != null) {
         held.close();
         own[thread] = null;
@@ -300,8 +303,8 @@ class LimiterLincheckTest {
     }
 
     @Operation
-    public int held() {
-      return limiter.held("a");
+    public long held() {
+      return limiter.tryAcquire("a", 3).remaining();
     }
   }
 

@@ -10,7 +10,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -69,9 +68,8 @@ class RateLimitExampleTest {
   @Test
   void concurrency() throws InterruptedException {
     ConcurrencyLimiter downstream = ConcurrencyLimiter.of(20);
-    Optional<ConcurrencyLimiter.Permit> permit = downstream.acquire(Duration.ofMillis(50));
-    try (ConcurrencyLimiter.Permit held = permit.orElseThrow()) {
-      assertThat(held).isNotNull();
+    try (Permit permit = downstream.acquire(Duration.ofMillis(50))) {
+      assertThat(permit.isGranted()).isTrue();
       assertThat(downstream.held()).isEqualTo(1);
     }
     assertThat(downstream.held()).isZero();
@@ -94,13 +92,14 @@ class RateLimitExampleTest {
             log.append("refused by ").append(decision.limit().name());
           }
         };
-    KeyedRateLimiter limiter = Observed.of(KeyedRateLimiter.of(burst, 1_000_000), audit);
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(burst, 1_000_000).withListener(audit).build();
     assertThat(limiter.tryAcquire("key", 101).isAllowed()).isFalse();
     assertThat(log).hasToString("refused by burst");
     KeyedRateLimiter counted =
-        Observed.of(
-            KeyedRateLimiter.of(burst, 1_000_000),
-            RateLimitMetrics.of(new SimpleMeterRegistry(), "api"));
+        KeyedRateLimiter.builder(burst, 1_000_000)
+            .withListener(RateLimitMetrics.of(new SimpleMeterRegistry(), "api"))
+            .build();
     assertThat(counted.tryAcquire("key").isAllowed()).isTrue();
   }
 }

@@ -290,7 +290,7 @@ public final class DevCa {
     return duration;
   }
 
-  /** Describes a {@link DevCa}; got from {@link DevCa#named}. Not thread-safe. */
+  /** Describes a {@link DevCa}; made by {@link DevCa#builder}. Not thread-safe. */
   public static final class Builder {
 
     private final String commonName;

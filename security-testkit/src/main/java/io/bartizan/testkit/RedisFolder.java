@@ -15,7 +15,7 @@ final class RedisFolder {
   private RedisFolder() {}
 
   static Path create() throws IOException {
-    return Files.createTempDirectory("bartizan-redis-");
+    return Files.createTempDirectory("bartizan-redis-").toRealPath();
   }
 
   static Path write(Path folder, List<String> lines) throws IOException {

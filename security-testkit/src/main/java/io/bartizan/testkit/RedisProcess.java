@@ -18,19 +18,13 @@ final class RedisProcess {
     this.process = process;
   }
 
-  static RedisProcess launch(Path program, Path config, Path folder, boolean sentinel)
+  static RedisProcess launch(RedisGuard guard, Path program, Path config, boolean sentinel)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString(), config.toString()));
     if (sentinel) {
       command.add("--sentinel");
     }
-    Path out = folder.resolve("redis.out");
-    return new RedisProcess(
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(out.toFile()))
-            .start());
+    return new RedisProcess(guard.launch(command));
   }
 
   boolean isAlive() {

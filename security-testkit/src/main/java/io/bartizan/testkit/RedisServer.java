@@ -10,14 +10,16 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real {@code redis-server} of one test's own: started on a free loopback port, gone when closed.
+ * A real {@code redis-server} for one test, on a free loopback port; it ends when closed, and at
+ * the latest with this JVM.
  *
  * <p>The program is the {@code redis-server} on the path, else the one that embedded-redis carries
  * (Redis 6.2 on Linux and macOS, without TLS). It keeps nothing on disk but its configuration and
  * log, in a folder of its own that {@link #close()} deletes. Faults are real ones: {@link #pause()}
  * stops the process as a stuck host would, {@link #kill()} ends it at once, {@link #restartEmpty()}
- * brings it back on the same port without data or scripts. Nothing ends the process if the JVM is
- * killed before {@code close()}. Thread-safe.
+ * brings it back on the same port without data or scripts. A JVM that ends without closing it,
+ * killed or not, leaves neither process nor folder: a shell beside the server watches for that, so
+ * {@code sh} must be on the path. Thread-safe.
  *
  * <pre>{@code
  * try (RedisServer redis = RedisServer.start()) {
@@ -33,6 +35,7 @@ public final class RedisServer implements AutoCloseable {
   private final Path folder;
   private final Path program;
   private final String adminPassword;
+  private final RedisGuard guard;
   private volatile RedisPorts ports;
   private volatile RedisProcess process;
 
@@ -40,8 +43,10 @@ public final class RedisServer implements AutoCloseable {
     this.settings = settings;
     this.adminPassword = RedisFolder.randomWord();
     this.folder = RedisFolder.create();
+    RedisGuard started = null;
     try {
       this.program = RedisBinary.locate(folder);
+      this.guard = started = new RedisGuard(folder);
       for (int attempt = 1; ; attempt++) {
         RedisPorts candidates = RedisPorts.free();
         try {
@@ -55,6 +60,9 @@ public final class RedisServer implements AutoCloseable {
         }
       }
     } catch (IOException | RuntimeException failure) {
+      if (started != null) {
+        started.close();
+      }
       RedisFolder.delete(folder);
       throw failure;
     }
@@ -64,7 +72,8 @@ public final class RedisServer implements AutoCloseable {
    * Starts a server without password or TLS and waits until it answers {@code PING}.
    *
    * @return a running server
-   * @throws UncheckedIOException if no program is found or it does not answer within ten seconds
+   * @throws UncheckedIOException if no program or no {@code sh} is found or it does not answer
+   *     within ten seconds
    */
   public static RedisServer start() {
     return builder().start();
@@ -160,6 +169,7 @@ public final class RedisServer implements AutoCloseable {
   /** Ends the process at once ({@code SIGKILL}) and waits until it is gone. */
   public void kill() {
     process.kill();
+    guard.forget();
   }
 
   /**
@@ -190,6 +200,7 @@ public final class RedisServer implements AutoCloseable {
   @Override
   public void close() {
     process.kill();
+    guard.close();
     RedisFolder.delete(folder);
   }
 
@@ -200,7 +211,7 @@ public final class RedisServer implements AutoCloseable {
 
   private RedisProcess launch(RedisPorts at) throws IOException {
     Path config = RedisFolder.write(folder, settings.lines(at, folder, adminPassword));
-    RedisProcess started = RedisProcess.launch(program, config, folder, settings.isSentinel());
+    RedisProcess started = RedisProcess.launch(guard, program, config, settings.isSentinel());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!answers(at)) {
       if (!started.isAlive() || System.nanoTime() - deadline > 0) {

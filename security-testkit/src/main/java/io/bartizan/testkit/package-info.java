@@ -1,6 +1,6 @@
 /**
- * For users' own tests: time by hand, dev certificates, forged tokens, hostile streams, a real
- * Redis.
+ * Test support for users' own tests: manual clocks, a development CA and bad certificates, forged
+ * tokens, hostile streams, a real Redis with faults.
  */
 @NullMarked
 @CheckReturnValue

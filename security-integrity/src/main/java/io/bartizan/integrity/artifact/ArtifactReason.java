@@ -57,7 +57,5 @@ public enum ArtifactReason implements Reason {
   /** The connection ended before the announced or expected size. */
   CONNECTION_CLOSED,
   /** Connecting, sending or TLS failed. */
-  CONNECTION_FAILED,
-  /** The caller asked to stop. */
-  CANCELLED
+  CONNECTION_FAILED
 }

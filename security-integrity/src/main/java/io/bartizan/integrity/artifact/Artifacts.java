@@ -3,16 +3,12 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Files, verified before use.
@@ -49,7 +45,7 @@ public final class Artifacts {
    * @throws IOException if it can't be read
    */
   public static VerifiedFile verify(Path file, Digest expected) throws IOException {
-    return verify(file, Expected.of(expected));
+    return check(file, expected).orThrow();
   }
 
   /**
@@ -64,7 +60,7 @@ public final class Artifacts {
    * @throws IOException if it can't be read
    */
   public static VerifiedFile verify(Path file, Expected expected) throws IOException {
-    return verify(file, expected, ProgressListener.NONE);
+    return check(file, expected).orThrow();
   }
 
   /**
@@ -81,22 +77,7 @@ public final class Artifacts {
    */
   public static VerifiedFile verify(Path file, Expected expected, ProgressListener listener)
       throws IOException {
-    FileContent content = FileContent.open(file);
-    String name = file.toString();
-    boolean right = false;
-    try {
-      listener.planned(1, content.size());
-      listener.started(name, content.size());
-      verify(content, file, expected, true, (buffer, length) -> listener.advanced(name, length));
-      listener.finished(name, true);
-      right = true;
-      return new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
-    } finally {
-      if (!right) {
-        content.close();
-        listener.finished(name, false);
-      }
-    }
+    return check(file, expected, listener).orThrow();
   }
 
   /**
@@ -122,14 +103,45 @@ public final class Artifacts {
    * @throws IOException if it can't be read
    */
   public static Checked<VerifiedFile> check(Path file, Expected expected) throws IOException {
+    Objects.requireNonNull(expected, "expected");
+    return Checked.of(() -> open(file, expected, ContainedProgress.NOBODY));
+  }
+
+  /**
+   * Like {@link #verify(Path, Expected, ProgressListener)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @param listener who hears of progress
+   * @return the open file or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public static Checked<VerifiedFile> check(Path file, Expected expected, ProgressListener listener)
+      throws IOException {
+    Objects.requireNonNull(expected, "expected");
+    ContainedProgress told = ContainedProgress.NOBODY.and(listener);
+    return Checked.of(() -> open(file, expected, told));
+  }
+
+  private static VerifiedFile open(Path file, Expected expected, ContainedProgress listener)
+      throws IOException {
+    FileContent content = FileContent.open(file);
+    String name = file.toString();
+    boolean right = false;
     try {
-      VerifiedFile verified = verify(file, expected);
-      return Checked.of(() -> verified);
-    } catch (VerificationException refusal) {
-      return Checked.of(
-          () -> {
-            throw refusal;
-          });
+      listener.planned(1, content.size());
+      listener.started(name, content.size());
+      content.hash(expected, true, (buffer, length) -> listener.advanced(name, length));
+      VerifiedFile verified =
+          new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
+      right = true;
+      return verified;
+    } finally {
+      if (!right) {
+        content.close();
+      }
+      listener.finished(name, right);
     }
   }
 
@@ -150,7 +162,7 @@ public final class Artifacts {
    */
   public static VerifiedFile verifyCopy(Path file, Digest expected, Path privateDirectory)
       throws IOException {
-    return verifyCopy(file, Expected.of(expected), privateDirectory);
+    return checkCopy(file, expected, privateDirectory).orThrow();
   }
 
   /**
@@ -170,15 +182,41 @@ public final class Artifacts {
    */
   public static VerifiedFile verifyCopy(Path file, Expected expected, Path privateDirectory)
       throws IOException {
-    try (FileContent content = FileContent.open(file)) {
-      return copy(
-          privateDirectory,
-          expected,
-          out -> {
-            verify(content, file, expected, true, (buffer, n) -> writeFully(out, buffer, n));
-            return content.size();
-          });
-    }
+    return checkCopy(file, expected, privateDirectory).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyCopy(Path, Digest, Path)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must hash to
+   * @param privateDirectory as in {@link #verifyCopy(Path, Digest, Path)}
+   * @return the copy or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static Checked<VerifiedFile> checkCopy(Path file, Digest expected, Path privateDirectory)
+      throws IOException {
+    return checkCopy(file, Expected.of(expected), privateDirectory);
+  }
+
+  /**
+   * Like {@link #verifyCopy(Path, Expected, Path)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param expected what its content must be
+   * @param privateDirectory as in {@link #verifyCopy(Path, Expected, Path)}
+   * @return the copy or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static Checked<VerifiedFile> checkCopy(Path file, Expected expected, Path privateDirectory)
+      throws IOException {
+    Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(privateDirectory, "privateDirectory");
+    return Checked.of(() -> PrivateCopy.of(file, expected, privateDirectory));
   }
 
   /**
@@ -197,27 +235,30 @@ public final class Artifacts {
    */
   public static VerifiedFile verifyCopyOfSpecialFile(
       Path file, Expected expected, Path privateDirectory) throws IOException {
+    return checkCopyOfSpecialFile(file, expected, privateDirectory).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyCopyOfSpecialFile}, with the refusal as a value.
+   *
+   * @param file any path that can be opened; reading may wait for a writer
+   * @param expected what its content must be; with a size or a largest size
+   * @param privateDirectory as in {@link #verifyCopy(Path, Expected, Path)}
+   * @return the copy or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory or {@code
+   *     expected} has no bound
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static Checked<VerifiedFile> checkCopyOfSpecialFile(
+      Path file, Expected expected, Path privateDirectory) throws IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(privateDirectory, "privateDirectory");
     if (expected.maxSize() == Long.MAX_VALUE) {
       throw new IllegalArgumentException(
           "expected has no size, withSize or withMaxSize is needed for a file that may not end");
     }
-    return copy(
-        privateDirectory,
-        expected,
-        out -> {
-          long count = 0;
-          byte[] buffer = new byte[DigestPass.BUFFER_BYTES];
-          try (InputStream in = VerifyingInputStream.of(Files.newInputStream(file), expected)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-              FileContent.stopIfInterrupted();
-              writeFully(out, buffer, n);
-              count += n;
-            }
-          } catch (StreamVerificationException e) {
-            throw new VerificationException(e.refusal());
-          }
-          return count;
-        });
+    return Checked.of(() -> PrivateCopy.ofSpecialFile(file, expected, privateDirectory));
   }
 
   /**
@@ -246,61 +287,7 @@ public final class Artifacts {
     return List.copyOf(digests);
   }
 
-  /** Hashes an open file; what is known to be wrong beforehand is refused before hashing. */
-  static void verify(
-      FileContent content, Path file, Expected expected, boolean ahead, FileContent.Sink sink)
-      throws IOException {
-    if (expected.size().isPresent() && expected.size().getAsLong() != content.size()) {
-      throw new VerificationException(
-          ArtifactReason.SIZE_MISMATCH,
-          "expected "
-              + expected.maxSize()
-              + " bytes, found "
-              + content.size()
-              + DigestPass.suffix(file.toString()));
-    }
-    DigestPass pass = new DigestPass(expected);
-    content.read(
-        ahead,
-        (buffer, length) -> {
-          pass.update(buffer, 0, length);
-          sink.accept(buffer, length);
-        });
-    pass.finish(file.toString());
-  }
-
-  /** Writes the copy and returns its size. */
-  @FunctionalInterface
-  private interface Copier {
-    long copyTo(FileChannel out) throws IOException;
-  }
-
-  private static VerifiedFile copy(Path privateDirectory, Expected expected, Copier copier)
-      throws IOException {
-    Publishing.requirePrivate(privateDirectory);
-    Path path =
-        Files.createTempFile(
-            privateDirectory, "verified-", ".tmp", Publishing.ownerOnly(privateDirectory));
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    VerifiedFile copy = new VerifiedFile(path, channel, expected, true);
-    try {
-      Publishing.requireSameOwner(privateDirectory, path);
-      long size = copier.copyTo(channel);
-      return new VerifiedFile(path, channel, proven(expected, size), true);
-    } catch (IOException | RuntimeException e) {
-      copy.closeQuietly(e);
-      throw e;
-    }
-  }
-
   static Expected proven(Expected expected, long size) {
     return expected.size().isPresent() ? expected : expected.withSize(size);
-  }
-
-  private static void writeFully(FileChannel out, byte[] buffer, int length) throws IOException {
-    ByteBuffer source = ByteBuffer.wrap(buffer, 0, length);
-    while (source.hasRemaining()) {
-      out.write(source);
-    }
   }
 }

@@ -26,8 +26,7 @@ final class BoundedFile {
       return parser.apply(content);
     } catch (VerificationException e) {
       throw new VerificationException(
-          e.reason(),
-          "\"" + DigestText.shortened(file.toString()) + "\": " + ManifestParser.detail(e));
+          e.reason(), "\"" + DigestText.shortened(file.toString()) + "\": " + e.refusal().detail());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ public final class Digest {
    * @param file a regular file
    * @return its digest
    * @throws NullPointerException if {@code file} is null
-   * @throws io.bartizan.core.VerificationException if it is no regular file or changes meanwhile
+   * @throws VerificationException if it is no regular file or changes meanwhile
    * @throws IOException if it can't be read
    */
   public static Digest sha256Of(Path file) throws IOException {
@@ -107,7 +108,7 @@ public final class Digest {
    * @param file a regular file
    * @return its digest
    * @throws NullPointerException if an argument is null
-   * @throws io.bartizan.core.VerificationException if it is no regular file or changes meanwhile
+   * @throws VerificationException if it is no regular file or changes meanwhile
    * @throws IOException if it can't be read
    */
   public static Digest compute(DigestAlgorithm algorithm, Path file) throws IOException {
@@ -138,7 +139,7 @@ public final class Digest {
    * @param hex the digits, nothing else
    * @return the digest
    * @throws NullPointerException if {@code hex} is null
-   * @throws io.bartizan.core.VerificationException if it is anything else
+   * @throws VerificationException if it is anything else
    */
   public static Digest parseSha256(CharSequence hex) {
     return parseHex(DigestAlgorithm.SHA_256, hex);
@@ -151,8 +152,8 @@ public final class Digest {
    * @param hex the digits, nothing else
    * @return the digest
    * @throws NullPointerException if an argument is null
-   * @throws io.bartizan.core.VerificationException if the length is not the algorithm's or a
-   *     character is no lower-case digit
+   * @throws VerificationException if the length is not the algorithm's or a character is no
+   *     lower-case digit
    */
   public static Digest parseHex(DigestAlgorithm algorithm, CharSequence hex) {
     return DigestText.hex(algorithm, hex, false);
@@ -165,8 +166,8 @@ public final class Digest {
    * @param hex the digits, nothing else
    * @return the digest
    * @throws NullPointerException if an argument is null
-   * @throws io.bartizan.core.VerificationException if the length is not the algorithm's or a
-   *     character is no ASCII digit
+   * @throws VerificationException if the length is not the algorithm's or a character is no ASCII
+   *     digit
    */
   public static Digest parseHexAnyCase(DigestAlgorithm algorithm, CharSequence hex) {
     return DigestText.hex(algorithm, hex, true);
@@ -179,7 +180,7 @@ public final class Digest {
    * @param base64 the text, nothing else
    * @return the digest
    * @throws NullPointerException if an argument is null
-   * @throws io.bartizan.core.VerificationException if it is not canonical or not of that length
+   * @throws VerificationException if it is not canonical or not of that length
    */
   public static Digest parseBase64(DigestAlgorithm algorithm, CharSequence base64) {
     return DigestText.base64(algorithm, base64);
@@ -192,7 +193,7 @@ public final class Digest {
    * @param text algorithm, hyphen, canonical base64; no options
    * @return the digest
    * @throws NullPointerException if {@code text} is null
-   * @throws io.bartizan.core.VerificationException if it has another form
+   * @throws VerificationException if it has another form
    */
   public static Digest parseSri(CharSequence text) {
     int hyphen = DigestText.separator(text, '-', "sha256-base64");
@@ -207,12 +208,28 @@ public final class Digest {
    * @param text algorithm, colon, hexadecimal digits
    * @return the digest
    * @throws NullPointerException if {@code text} is null
-   * @throws io.bartizan.core.VerificationException if it has another form
+   * @throws VerificationException if it has another form
    */
   public static Digest parseOci(CharSequence text) {
     int colon = DigestText.separator(text, ':', "sha256:hex");
     var algorithm = DigestAlgorithm.ofLabel(text.subSequence(0, colon).toString());
     return DigestText.hex(algorithm, text.subSequence(colon + 1, text.length()), false);
+  }
+
+  /**
+   * Reads what {@link #toString} wrote, for binders of configuration.
+   *
+   * @param text as {@link #parseOci} reads it
+   * @return the digest
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException if it has another form; its message is the refusal's
+   */
+  public static Digest valueOf(String text) {
+    try {
+      return parseOci(text);
+    } catch (VerificationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /**
@@ -225,8 +242,8 @@ public final class Digest {
    * @param fieldValue the field's value, its lines joined by commas
    * @return the SHA-256 and SHA-512 members in their order; never empty
    * @throws NullPointerException if {@code fieldValue} is null
-   * @throws io.bartizan.core.VerificationException if it is no such dictionary, repeats a key, or
-   *     has neither of the two
+   * @throws VerificationException if it is no such dictionary, repeats a key, or has neither of the
+   *     two
    */
   public static List<Digest> parseContentDigest(CharSequence fieldValue) {
     return ContentDigestField.parse(fieldValue);
@@ -239,7 +256,7 @@ public final class Digest {
    * @param uri the URI
    * @return the digest
    * @throws NullPointerException if {@code uri} is null
-   * @throws io.bartizan.core.VerificationException if it has another form
+   * @throws VerificationException if it has another form
    */
   public static Digest parseNi(CharSequence uri) {
     int semicolon = DigestText.separator(uri, ';', "ni:///sha-256;base64url");

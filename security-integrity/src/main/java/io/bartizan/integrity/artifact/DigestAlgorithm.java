@@ -43,15 +43,6 @@ public enum DigestAlgorithm {
   }
 
   /**
-   * The name of the standard, of RFC 6920 and of the JDK, such as {@code SHA-256}.
-   *
-   * @return letters, digits and a hyphen
-   */
-  public String standardName() {
-    return standardName;
-  }
-
-  /**
    * How long a digest is.
    *
    * @return bytes
@@ -81,11 +72,13 @@ public enum DigestAlgorithm {
     return null;
   }
 
-  /** The algorithm whose label stands at this place of a text, before a hyphen; null if none. */
+  /** The algorithm whose label stands at this place of a text, before a hyphen or the end. */
   static @Nullable DigestAlgorithm labelled(String text, int start, int end) {
     for (DigestAlgorithm algorithm : ALL) {
       int hyphen = start + algorithm.label.length();
-      if (hyphen < end && text.startsWith(algorithm.label, start) && text.charAt(hyphen) == '-') {
+      if (hyphen <= end
+          && text.startsWith(algorithm.label, start)
+          && (hyphen == end || text.charAt(hyphen) == '-')) {
         return algorithm;
       }
     }

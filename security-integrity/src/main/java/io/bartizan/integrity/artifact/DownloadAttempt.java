@@ -3,23 +3,12 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** One mirror asked once, with its redirects and at most one restart from zero. */
+/** One mirror asked once, with at most one restart from zero. */
 final class DownloadAttempt {
-
-  private static final int MAX_REDIRECTS = 5;
-  private static final Pattern CONTENT_RANGE =
-      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
   private final DownloadSettings settings;
   private final String name;
@@ -27,8 +16,6 @@ final class DownloadAttempt {
   private final PartFile part;
   private final long start;
   private DigestPass pass;
-
-  private @Nullable Exception fault;
 
   DownloadAttempt(DownloadSettings settings, String name, Expected expected, PartFile part) {
     this.settings = settings;
@@ -39,13 +26,8 @@ final class DownloadAttempt {
     this.pass = new DigestPass(expected);
   }
 
-  static boolean isHttp(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"));
-  }
-
   /** Leaves the verified content in the part file, or throws why not. */
-  void fetch(URI mirror) throws IOException, InterruptedException {
+  void fetch(URI mirror) throws IOException, InterruptedException, DownloadExchange.Failed {
     String tag = part.tag();
     long have = tag.isEmpty() ? 0 : rehash();
     if (have > 0 && pass.isAtExpectedSize() && isComplete()) {
@@ -100,11 +82,11 @@ final class DownloadAttempt {
   }
 
   private Outcome exchange(URI mirror, long from, String tag)
-      throws IOException, InterruptedException {
-    HttpResponse<BodyQueue> response = send(mirror, from, tag);
-    try (BodyQueue body = response.body()) {
-      int status = response.statusCode();
-      if (from > 0 && (status == 416 || (status == 206 && !continues(response, from, tag)))) {
+      throws IOException, InterruptedException, DownloadExchange.Failed {
+    try (DownloadExchange answer = DownloadExchange.ask(settings, mirror, from, tag)) {
+      int status = answer.status();
+      if (from > 0
+          && (status == 416 || (status == 206 && !answer.continues(expected, from, tag)))) {
         forget(from);
         return Outcome.RESTART;
       }
@@ -114,17 +96,17 @@ final class DownloadAttempt {
       if (status != 200 && status != 206) {
         throw refused(ArtifactReason.STATUS_UNEXPECTED, "status " + status);
       }
-      requireIdentity(response);
+      answer.requireIdentity();
       long start = status == 206 ? from : 0;
-      requireSize(response, start);
+      answer.requireSize(expected, start);
       if (start == 0) {
         if (from > 0) {
           forget(from);
         }
         pass = new DigestPass(expected);
-        part.restart(response.headers().firstValue("etag").orElse(""));
+        part.restart(answer.tag());
       }
-      receive(body, response);
+      receive(answer);
       return finish(start);
     }
   }
@@ -148,115 +130,15 @@ final class DownloadAttempt {
     }
   }
 
-  private HttpResponse<BodyQueue> send(URI mirror, long from, String tag)
-      throws InterruptedException {
-    URI at = mirror;
-    for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      HttpResponse<BodyQueue> response = sendOnce(at, from, tag);
-      int status = response.statusCode();
-      boolean redirect = status == 301 || status == 302 || status == 303;
-      if (!redirect && status != 307 && status != 308) {
-        return response;
-      }
-      response.body().close();
-      at = redirected(at, response.headers().firstValue("location").orElse(""));
-    }
-    throw refused(ArtifactReason.REDIRECT_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
-  }
-
-  static URI redirected(URI from, String location) {
-    URI to;
-    try {
-      to = from.resolve(location);
-    } catch (IllegalArgumentException e) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no address");
-    }
-    if (location.isEmpty() || !isHttp(to)) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no http or https address");
-    }
-    if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect from https to http");
-    }
-    return to;
-  }
-
-  private HttpResponse<BodyQueue> sendOnce(URI at, long from, String tag)
-      throws InterruptedException {
-    Duration stall = settings.stallTimeout();
-    try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(at).timeout(stall).header("Accept-Encoding", "identity");
-      if (from > 0) {
-        request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
-      }
-      return settings.client().send(request.build(), info -> new BodyQueue());
-    } catch (HttpTimeoutException e) {
-      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
-    } catch (IOException | IllegalArgumentException e) {
-      // The JDK's client throws the latter for a garbled content-length and for absurd ports.
-      fault = e;
-      String said = e.getMessage();
-      throw refused(
-          ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said);
-    }
-  }
-
-  /** RFC 9110 section 15.3.7: the rest must start where we stopped, of the same representation. */
-  private boolean continues(HttpResponse<?> response, long from, String tag) {
-    Matcher range =
-        CONTENT_RANGE.matcher(response.headers().firstValue("content-range").orElse(""));
-    if (!range.matches() || !response.headers().firstValue("etag").orElse(tag).equals(tag)) {
-      return false;
-    }
-    long total = Long.parseLong(range.group(3));
-    return Long.parseLong(range.group(1)) == from
-        && Long.parseLong(range.group(2)) == total - 1
-        && total <= expected.maxSize()
-        && (expected.size().isEmpty() || total == expected.size().getAsLong());
-  }
-
-  private static void requireIdentity(HttpResponse<?> response) {
-    for (String encoding : response.headers().allValues("content-encoding")) {
-      if (!encoding.equalsIgnoreCase("identity")) {
-        throw refused(ArtifactReason.CONTENT_ENCODED, "content encoding \"" + encoding + "\"");
-      }
-    }
-  }
-
-  private void requireSize(HttpResponse<?> response, long start) {
-    long announced = announced(response);
-    if (announced < 0) {
-      return;
-    }
-    long total = announced > Long.MAX_VALUE - start ? Long.MAX_VALUE : start + announced;
-    if (total > expected.maxSize()
-        || (expected.size().isPresent() && total != expected.maxSize())) {
-      throw refused(
-          expected.size().isPresent() ? ArtifactReason.SIZE_MISMATCH : ArtifactReason.TOO_LARGE,
-          "expected "
-              + (expected.size().isPresent() ? "" : "at most ")
-              + expected.maxSize()
-              + " bytes, "
-              + total
-              + " are announced");
-    }
-  }
-
-  private static long announced(HttpResponse<?> response) {
-    String length = response.headers().firstValue("content-length").orElse("");
-    return length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
-  }
-
-  private void receive(BodyQueue body, HttpResponse<?> response)
-      throws IOException, InterruptedException {
+  private void receive(DownloadExchange answer) throws IOException, InterruptedException {
     byte[] buffer = new byte[DigestPass.BUFFER_BYTES];
-    long total =
-        expected.size().orElse(announced(response) < 0 ? -1 : pass.count() + announced(response));
+    long announced = answer.announced();
+    long total = expected.size().orElse(announced < 0 ? -1 : pass.count() + announced);
     part.keep();
     while (true) {
       List<ByteBuffer> pieces;
       try {
-        pieces = body.next(patience());
+        pieces = answer.body().next(patience());
       } catch (IOException e) {
         throw closed(total);
       }
@@ -296,11 +178,6 @@ final class DownloadAttempt {
             + pass.count()
             + " of "
             + (total < 0 ? "an unknown number" : total));
-  }
-
-  /** What the HTTP client threw, if it did. */
-  @Nullable Exception fault() {
-    return fault;
   }
 
   private static VerificationException refused(ArtifactReason reason, String detail) {

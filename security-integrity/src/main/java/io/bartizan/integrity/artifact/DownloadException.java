@@ -3,7 +3,6 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.Refused;
-import io.bartizan.core.SafeText;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +18,36 @@ public final class DownloadException extends IOException implements Refused {
 
   private static final long serialVersionUID = 1L;
 
+  /** What a refusal has room for. */
+  private static final int MAX_DETAIL_CHARS = 1_000;
+
   private final transient Refusal refusal;
   private final transient List<String> attempts;
 
   DownloadException(Reason reason, List<String> attempts, @Nullable Throwable cause) {
-    super(
-        reason.code()
-            + ": "
-            + SafeText.of(String.join("; ", attempts), 200 + 600 * attempts.size()),
-        cause);
-    this.refusal = Refusal.of(reason, String.join("; ", attempts));
+    this(Refusal.of(reason, detail(attempts)), attempts, cause);
+  }
+
+  private DownloadException(Refusal refusal, List<String> attempts, @Nullable Throwable cause) {
+    super(refusal.message(), cause);
+    this.refusal = refusal;
     this.attempts = List.copyOf(attempts);
+  }
+
+  /** All attempts as long as that is short, else the last one, which gave the reason. */
+  private static String detail(List<String> attempts) {
+    String all = String.join("; ", attempts);
+    int count = attempts.size();
+    return all.length() <= MAX_DETAIL_CHARS
+        ? all
+        : attempts.get(count - 1) + " (the last of " + count + " attempts)";
   }
 
   /**
    * Why the last attempt failed.
    *
-   * @return its reason is an {@link ArtifactReason}
+   * @return its reason is an {@link ArtifactReason}; its detail tells of all attempts where there
+   *     is room, else of the last
    */
   @Override
   public Refusal refusal() {

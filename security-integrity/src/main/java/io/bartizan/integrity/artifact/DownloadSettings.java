@@ -11,4 +11,4 @@ record DownloadSettings(
     Duration attemptTimeout,
     int attempts,
     Ticker ticker,
-    ProgressListener listener) {}
+    ContainedProgress listener) {}

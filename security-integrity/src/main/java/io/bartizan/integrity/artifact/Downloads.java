@@ -1,7 +1,10 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Require;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; owns neither the client nor a thread.
  *
  * <pre>{@code
- * Downloads downloads = Downloads.of(httpClient).build();
+ * Downloads downloads = Downloads.of(httpClient);
  * try (VerifiedFile file =
  *     downloads.fetch(List.of(mirror1, mirror2), Expected.of(digest).withSize(size), target)) {
  *   use(file.newInputStream());
@@ -46,6 +49,18 @@ public final class Downloads {
   }
 
   /**
+   * Downloads with all defaults.
+   *
+   * @param client a client that follows no redirects, the JDK's default
+   * @return an object to be used as often as needed
+   * @throws NullPointerException if {@code client} is null
+   * @throws IllegalArgumentException if it follows redirects by itself
+   */
+  public static Downloads of(HttpClient client) {
+    return builder(client).build();
+  }
+
+  /**
    * Starts with the application's client.
    *
    * @param client a client that follows no redirects, the JDK's default
@@ -53,7 +68,7 @@ public final class Downloads {
    * @throws NullPointerException if {@code client} is null
    * @throws IllegalArgumentException if it follows redirects by itself
    */
-  public static Builder of(HttpClient client) {
+  public static Builder builder(HttpClient client) {
     return new Builder(client);
   }
 
@@ -145,7 +160,7 @@ public final class Downloads {
   private void fetchAny(List<URI> mirrors, Expected expected, Path target, PartFile part)
       throws IOException {
     List<String> failures = new ArrayList<>();
-    ArtifactReason last = ArtifactReason.CONNECTION_FAILED;
+    Refusal last = null;
     @Nullable Exception cause = null;
     for (URI mirror : mirrors) {
       for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
@@ -153,21 +168,23 @@ public final class Downloads {
         try {
           run.fetch(mirror);
           return;
-        } catch (VerificationException refusal) {
-          last = (ArtifactReason) refusal.reason();
-          Exception fault = run.fault();
-          cause = fault == null ? refusal : fault;
-          failures.add(address(mirror) + ": " + refusal.getMessage());
+        } catch (DownloadExchange.Failed failed) {
+          last = failed.refusal;
+          cause = failed.fault;
+        } catch (VerificationException refused) {
+          last = refused.refusal();
+          cause = refused;
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while downloading");
         }
-        if (!isWorthRetrying(last)) {
+        failures.add(address(mirror) + ": " + last.message());
+        if (!isWorthRetrying(last.reason())) {
           break;
         }
       }
     }
-    throw new DownloadException(last, failures, cause);
+    throw new DownloadException(Objects.requireNonNull(last).reason(), failures, cause);
   }
 
   /** Tells mirrors apart, without query and user information. */
@@ -179,7 +196,7 @@ public final class Downloads {
         + mirror.getRawPath();
   }
 
-  private static boolean isWorthRetrying(ArtifactReason reason) {
+  private static boolean isWorthRetrying(Reason reason) {
     return reason == ArtifactReason.CONNECTION_CLOSED
         || reason == ArtifactReason.CONNECTION_FAILED
         || reason == ArtifactReason.STALLED;
@@ -202,7 +219,7 @@ public final class Downloads {
       throw new IllegalArgumentException("mirrors is empty, at least one is needed");
     }
     for (URI mirror : mirrors) {
-      if (!DownloadAttempt.isHttp(mirror)) {
+      if (!DownloadExchange.isHttp(mirror)) {
         throw new IllegalArgumentException("mirrors has an address that is not http or https");
       }
     }
@@ -230,7 +247,7 @@ public final class Downloads {
     private Duration attemptTimeout = Duration.ofHours(6);
     private int attempts = 3;
     private Ticker ticker = Ticker.system();
-    private ProgressListener listener = ProgressListener.NONE;
+    private ContainedProgress listener = ContainedProgress.NOBODY;
 
     private Builder(HttpClient client) {
       if (client.followRedirects() != HttpClient.Redirect.NEVER) {
@@ -250,11 +267,8 @@ public final class Downloads {
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder withStallTimeout(Duration duration) {
-      if (duration.toMillis() < 1 || duration.compareTo(Duration.ofHours(1)) > 0) {
-        throw new IllegalArgumentException(
-            "duration is " + duration + ", 1 ms to 1 hour is accepted");
-      }
-      stallTimeout = duration;
+      stallTimeout =
+          Require.within("duration", duration, Duration.ofMillis(1), Duration.ofHours(1));
       return this;
     }
 
@@ -267,11 +281,8 @@ public final class Downloads {
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder withAttemptTimeout(Duration duration) {
-      if (duration.toMillis() < 1 || duration.compareTo(Duration.ofDays(7)) > 0) {
-        throw new IllegalArgumentException(
-            "duration is " + duration + ", 1 ms to 7 days is accepted");
-      }
-      attemptTimeout = duration;
+      attemptTimeout =
+          Require.within("duration", duration, Duration.ofMillis(1), Duration.ofDays(7));
       return this;
     }
 
@@ -295,22 +306,19 @@ public final class Downloads {
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder withAttempts(int number) {
-      if (number < 1 || number > 100) {
-        throw new IllegalArgumentException("number is " + number + ", 1 to 100 is accepted");
-      }
-      attempts = number;
+      attempts = Require.within("number", number, 1, 100);
       return this;
     }
 
     /**
-     * Who hears of progress; nobody unless said.
+     * Adds one who hears of progress; nobody unless said.
      *
      * @param heard the listener, called on the downloading thread
      * @return this builder
      * @throws NullPointerException if it is null
      */
     public Builder withListener(ProgressListener heard) {
-      listener = Objects.requireNonNull(heard, "heard");
+      listener = listener.and(heard);
       return this;
     }
 

@@ -1,6 +1,8 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Require;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -26,7 +28,7 @@ import java.util.concurrent.Future;
  *
  * <pre>{@code
  * FileBatch batch = FileBatch.builder().withThreads(4).build();
- * List<FileResult> results = batch.check(Map.of(file, Expected.of(digest)));
+ * FileReport report = batch.check(Map.of(file, Expected.of(digest)));
  * }</pre>
  */
 public final class FileBatch {
@@ -34,11 +36,20 @@ public final class FileBatch {
   private static final int MAX_THREADS = 64;
 
   private final int threads;
-  private final ProgressListener listener;
+  private final ContainedProgress listener;
 
-  private FileBatch(int threads, ProgressListener listener) {
+  private FileBatch(int threads, ContainedProgress listener) {
     this.threads = threads;
     this.listener = listener;
+  }
+
+  /**
+   * A batch with all defaults.
+   *
+   * @return a batch, to be used as often as needed
+   */
+  public static FileBatch of() {
+    return builder().build();
   }
 
   /**
@@ -51,17 +62,34 @@ public final class FileBatch {
   }
 
   /**
+   * Checks all files and throws the first refusal.
+   *
+   * @param files what each file must be
+   * @return one result for each, in the map's order, all accepted
+   * @throws NullPointerException if {@code files} is or holds null
+   * @throws VerificationException if a file is refused, or there is none
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  public FileReport verify(Map<Path, Expected> files) throws InterruptedIOException {
+    return check(files).orThrow();
+  }
+
+  /**
    * Checks all files and reports each; no failure of one hides another.
    *
    * @param files what each file must be
    * @return one result for each, in the map's order
-   * @throws NullPointerException if {@code files} is null
+   * @throws NullPointerException if {@code files} is or holds null
    * @throws InterruptedIOException if the thread is interrupted
    */
-  public List<FileResult> check(Map<Path, Expected> files) throws InterruptedIOException {
+  public FileReport check(Map<Path, Expected> files) throws InterruptedIOException {
     List<Task> tasks = new ArrayList<>();
-    files.forEach((file, expected) -> tasks.add(new Task(file.toString(), file, expected, true)));
-    return run(tasks);
+    files.forEach(
+        (file, expected) ->
+            tasks.add(
+                new Task(
+                    file.toString(), file, Objects.requireNonNull(expected, "expected"), true)));
+    return new FileReport(run(tasks));
   }
 
   /** One file; links are followed only as its options say. */
@@ -115,7 +143,7 @@ public final class FileBatch {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while files were checked");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a progress listener failed", e.getCause());
+      throw new IllegalStateException("a file could not be checked", e.getCause());
     } finally {
       stop(pool, workers);
     }
@@ -123,17 +151,13 @@ public final class FileBatch {
   }
 
   private FileResult check(Task task, boolean ahead) {
-    VerificationException refusal = null;
+    Refusal refusal = null;
     try (FileContent content = open(task)) {
       listener.started(task.name(), content.size());
-      Artifacts.verify(
-          content,
-          task.file(),
-          task.expected(),
-          ahead,
-          (buffer, length) -> listener.advanced(task.name(), length));
+      content.hash(
+          task.expected(), ahead, (buffer, length) -> listener.advanced(task.name(), length));
     } catch (VerificationException e) {
-      refusal = e;
+      refusal = e.refusal();
     } catch (NoSuchFileException e) {
       refusal = refused(ArtifactReason.FILE_MISSING, task, "does not exist");
     } catch (IOException e) {
@@ -149,9 +173,8 @@ public final class FileBatch {
         : FileContent.open(task.file(), LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static VerificationException refused(ArtifactReason reason, Task task, String what) {
-    return new VerificationException(
-        reason, "\"" + DigestText.shortened(task.name()) + "\" " + what);
+  private static Refusal refused(ArtifactReason reason, Task task, String what) {
+    return Refusal.of(reason, "\"" + DigestText.shortened(task.name()) + "\" " + what);
   }
 
   private static Thread thread(Runnable work) {
@@ -186,7 +209,7 @@ public final class FileBatch {
   /** Options of a {@link FileBatch}; not thread-safe. */
   public static final class Builder {
     private int threads = Math.min(8, Runtime.getRuntime().availableProcessors());
-    private ProgressListener listener = ProgressListener.NONE;
+    private ContainedProgress listener = ContainedProgress.NOBODY;
 
     private Builder() {}
 
@@ -199,23 +222,19 @@ public final class FileBatch {
      * @throws IllegalArgumentException if it is out of that range
      */
     public Builder withThreads(int number) {
-      if (number < 1 || number > MAX_THREADS) {
-        throw new IllegalArgumentException(
-            "number is " + number + ", 1 to " + MAX_THREADS + " is accepted");
-      }
-      threads = number;
+      threads = Require.within("number", number, 1, MAX_THREADS);
       return this;
     }
 
     /**
-     * Who hears of progress; nobody unless said.
+     * Adds one who hears of progress; nobody unless said.
      *
      * @param heard the listener, called from several threads
      * @return this builder
      * @throws NullPointerException if it is null
      */
     public Builder withListener(ProgressListener heard) {
-      listener = Objects.requireNonNull(heard, "heard");
+      listener = listener.and(heard);
       return this;
     }
 

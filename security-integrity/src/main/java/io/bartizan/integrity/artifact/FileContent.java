@@ -86,7 +86,7 @@ final class FileContent implements AutoCloseable {
   }
 
   /** Reads a file from start to end, ahead if it is large, and tells the listener. */
-  static void readAll(Path file, ProgressListener listener, Sink sink) throws IOException {
+  static void readAll(Path file, ContainedProgress listener, Sink sink) throws IOException {
     String name = file.toString();
     boolean whole = false;
     try (FileContent content = open(file)) {
@@ -110,6 +110,27 @@ final class FileContent implements AutoCloseable {
 
   long size() {
     return before.size();
+  }
+
+  /** Hashes everything; what is known to be wrong beforehand is refused before hashing. */
+  void hash(Expected expected, boolean ahead, Sink sink) throws IOException {
+    if (expected.size().isPresent() && expected.size().getAsLong() != size()) {
+      throw new VerificationException(
+          ArtifactReason.SIZE_MISMATCH,
+          "expected "
+              + expected.maxSize()
+              + " bytes, found "
+              + size()
+              + DigestPass.suffix(file.toString()));
+    }
+    DigestPass pass = new DigestPass(expected);
+    read(
+        ahead,
+        (buffer, length) -> {
+          pass.update(buffer, 0, length);
+          sink.accept(buffer, length);
+        });
+    pass.finish(file.toString());
   }
 
   /** Reads everything; refuses if the file was changed, replaced, shortened or lengthened. */

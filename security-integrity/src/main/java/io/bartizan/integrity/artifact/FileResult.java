@@ -1,7 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.core.Reason;
-import io.bartizan.core.VerificationException;
+import io.bartizan.core.Refusal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileResult {
 
   private final String name;
-  private final @Nullable VerificationException refusal;
+  private final @Nullable Refusal refusal;
 
-  FileResult(String name, @Nullable VerificationException refusal) {
+  FileResult(String name, @Nullable Refusal refusal) {
     this.name = name;
     this.refusal = refusal;
   }
@@ -35,20 +34,11 @@ public final class FileResult {
   }
 
   /**
-   * Why it was refused.
+   * Why it was refused, with what was expected and found; safe to log.
    *
    * @return empty if it was verified
    */
-  public Optional<Reason> reason() {
-    return refusal == null ? Optional.empty() : Optional.of(refusal.reason());
-  }
-
-  /**
-   * The refusal with what was expected and found, safe to log.
-   *
-   * @return empty if it was verified
-   */
-  public Optional<VerificationException> refusal() {
+  public Optional<Refusal> refusal() {
     return Optional.ofNullable(refusal);
   }
 
@@ -56,6 +46,6 @@ public final class FileResult {
   public String toString() {
     return refusal == null
         ? "FileResult[" + DigestText.shortened(name) + ", verified]"
-        : "FileResult[" + refusal.getMessage() + "]";
+        : "FileResult[" + refusal.message() + "]";
   }
 }

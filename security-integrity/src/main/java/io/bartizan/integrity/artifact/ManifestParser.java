@@ -31,7 +31,7 @@ final class ManifestParser {
       try {
         line(manifest, start, cr ? stop - 1 : stop, end == '\n', ++number);
       } catch (VerificationException e) {
-        throw new VerificationException(e.reason(), "line " + number + ": " + detail(e));
+        throw new VerificationException(e.reason(), "line " + number + ": " + e.refusal().detail());
       }
       start = stop + 1;
     }
@@ -52,11 +52,6 @@ final class ManifestParser {
     }
     style = parsed.style;
     add(parsed.name, parsed.digest);
-  }
-
-  static String detail(VerificationException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.substring(message.indexOf(": ") + 2);
   }
 
   void add(String listed, Digest digest) {

@@ -1,7 +1,10 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What checking a directory against a manifest gave. Immutable. */
 public final class ManifestReport {
@@ -9,14 +12,38 @@ public final class ManifestReport {
   private final List<FileResult> files;
   private final List<String> missing;
   private final List<String> unlisted;
-  private final boolean exact;
+  private final @Nullable Refusal refusal;
 
-  ManifestReport(
-      List<FileResult> files, List<String> missing, List<String> unlisted, boolean exact) {
+  private ManifestReport(
+      List<FileResult> files,
+      List<String> missing,
+      List<String> unlisted,
+      @Nullable Refusal refusal) {
     this.files = files;
     this.missing = missing;
     this.unlisted = unlisted;
-    this.exact = exact;
+    this.refusal = refusal;
+  }
+
+  /** Of files that were looked at. */
+  static ManifestReport of(
+      List<FileResult> files, List<String> missing, List<String> unlisted, boolean exact) {
+    Refusal first = FileReport.first(files, "none of " + missing.size() + " listed files is there");
+    if (first == null && exact && !unlisted.isEmpty()) {
+      first =
+          Refusal.of(
+              ArtifactReason.FILE_UNLISTED,
+              unlisted.size()
+                  + " files, the first is \""
+                  + DigestText.shortened(unlisted.get(0))
+                  + "\"");
+    }
+    return new ManifestReport(files, missing, unlisted, first);
+  }
+
+  /** Of a manifest for which no file was looked at. */
+  static ManifestReport refused(Refusal refusal) {
+    return new ManifestReport(List.of(), List.of(), List.of(), refusal);
   }
 
   /**
@@ -48,47 +75,36 @@ public final class ManifestReport {
   }
 
   /**
+   * Why the whole is refused: the first file's refusal, that none was verified, that one is
+   * unlisted, or that two names may be one file.
+   *
+   * @return empty if all is well
+   */
+  public Optional<Refusal> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  /**
    * Whether at least one file was verified, none was refused and, where exact files were asked for,
    * none is unlisted.
    *
    * @return true if all is well
    */
   public boolean isAccepted() {
-    return firstRefusal() == null;
+    return refusal == null;
   }
 
   /**
-   * Throws the first refusal, if there is one.
+   * Throws the refusal, if there is one.
    *
    * @return this report
    * @throws VerificationException if it is not accepted
    */
   public ManifestReport orThrow() {
-    VerificationException refusal = firstRefusal();
     if (refusal != null) {
-      throw refusal;
+      throw new VerificationException(refusal);
     }
     return this;
-  }
-
-  private @org.jspecify.annotations.Nullable VerificationException firstRefusal() {
-    for (FileResult file : files) {
-      if (!file.isAccepted()) {
-        return file.refusal().orElseThrow();
-      }
-    }
-    if (files.isEmpty()) {
-      return new VerificationException(
-          ArtifactReason.NOTHING_VERIFIED, "none of " + missing.size() + " listed files is there");
-    }
-    return exact && !unlisted.isEmpty()
-        ? new VerificationException(
-            ArtifactReason.FILE_UNLISTED,
-            unlisted.size()
-                + " files, the first is \""
-                + DigestText.shortened(unlisted.get(0))
-                + "\"")
-        : null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the files below a directory against a manifest, in parallel.
@@ -24,7 +26,7 @@ import java.util.Set;
  * nothing verified is a failure. Immutable, thread-safe.
  *
  * <pre>{@code
- * ManifestVerifier verifier = ManifestVerifier.of(directory).withExactFiles("SHA256SUMS").build();
+ * ManifestVerifier verifier = ManifestVerifier.builder(directory).withExactFiles("SHA256SUMS").build();
  * ManifestReport report = verifier.verify(manifest);
  * }</pre>
  */
@@ -45,13 +47,24 @@ public final class ManifestVerifier {
   }
 
   /**
+   * A verifier of one directory with all defaults.
+   *
+   * @param root the directory that names are relative to; may itself be a link
+   * @return the verifier
+   * @throws NullPointerException if {@code root} is null
+   */
+  public static ManifestVerifier of(Path root) {
+    return builder(root).build();
+  }
+
+  /**
    * Starts a verifier of one directory.
    *
    * @param root the directory that names are relative to; may itself be a link
    * @return a builder
    * @throws NullPointerException if {@code root} is null
    */
-  public static Builder of(Path root) {
+  public static Builder builder(Path root) {
     return new Builder(Objects.requireNonNull(root, "root"));
   }
 
@@ -72,15 +85,16 @@ public final class ManifestVerifier {
    * Checks every file and reports them all.
    *
    * @param manifest what the files must be
-   * @return the report, accepted or not
+   * @return the report, accepted or not; without any file if two names may be one
    * @throws NullPointerException if {@code manifest} is null
-   * @throws VerificationException if two names may be one file
    * @throws IOException if the directory can't be read or the thread is interrupted
    */
   public ManifestReport check(Manifest manifest) throws IOException {
+    Set<String> names = manifest.entries().keySet();
     Path real = root.toRealPath();
-    if (manifest.nameRule() == NameRule.PORTABLE) {
-      requireDistinct(manifest.entries().keySet());
+    Refusal ambiguous = manifest.nameRule() == NameRule.PORTABLE ? ambiguous(names) : null;
+    if (ambiguous != null) {
+      return ManifestReport.refused(ambiguous);
     }
     List<String> missing = new ArrayList<>();
     List<FileBatch.Task> tasks = new ArrayList<>();
@@ -95,26 +109,26 @@ public final class ManifestVerifier {
           tasks.add(new FileBatch.Task(name, file, entry.getValue(), false));
         }
       } catch (VerificationException refusal) {
-        refused.put(name, new FileResult(name, refusal));
+        refused.put(name, new FileResult(name, refusal.refusal()));
       }
     }
     Map<String, FileResult> checked = new HashMap<>(refused);
     batch.run(tasks).forEach(result -> checked.put(result.name(), result));
     List<FileResult> results =
-        manifest.entries().keySet().stream()
+        names.stream()
             .filter(checked::containsKey)
             .map(name -> Objects.requireNonNull(checked.get(name)))
             .toList();
-    List<String> unlisted = exact ? unlisted(real, manifest.entries().keySet()) : List.of();
-    return new ManifestReport(results, List.copyOf(missing), unlisted, exact);
+    List<String> unlisted = exact ? unlisted(real, names) : List.of();
+    return ManifestReport.of(results, List.copyOf(missing), unlisted, exact);
   }
 
-  private static void requireDistinct(Set<String> names) {
+  private static @Nullable Refusal ambiguous(Set<String> names) {
     Map<String, String> seen = new HashMap<>();
     for (String name : names) {
       String before = seen.putIfAbsent(SafeName.folded(name), name);
       if (before != null) {
-        throw new VerificationException(
+        return Refusal.of(
             ArtifactReason.NAME_AMBIGUOUS,
             "\""
                 + DigestText.shortened(before)
@@ -123,6 +137,7 @@ public final class ManifestVerifier {
                 + "\" are one file where case or composition does not count");
       }
     }
+    return null;
   }
 
   private List<String> unlisted(Path real, Set<String> listed) throws IOException {
@@ -159,7 +174,7 @@ public final class ManifestVerifier {
   /** Options of a {@link ManifestVerifier}; not thread-safe. */
   public static final class Builder {
     private final Path root;
-    private FileBatch batch = FileBatch.builder().build();
+    private FileBatch batch = FileBatch.of();
     private boolean ignoreMissing;
     private boolean exact;
     private final Set<String> besides = new HashSet<>();

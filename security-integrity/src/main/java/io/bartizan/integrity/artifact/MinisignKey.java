@@ -1,15 +1,13 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * A minisign public key, and the verification of {@code .minisig} signatures with it.
@@ -25,7 +23,6 @@ import java.util.HexFormat;
  */
 public final class MinisignKey {
 
-  private static final byte[] SPKI_ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
   private static final String UNTRUSTED = "untrusted comment: ";
   private static final String TRUSTED = "trusted comment: ";
   private static final int KEY_BYTES = 2 + 8 + 32;
@@ -57,14 +54,8 @@ public final class MinisignKey {
     if (bytes == null || bytes[0] != 'E' || bytes[1] != 'd') {
       throw new IllegalArgumentException("text is no minisign public key");
     }
-    byte[] encoded = Arrays.copyOf(SPKI_ED25519, SPKI_ED25519.length + 32);
-    System.arraycopy(bytes, 10, encoded, SPKI_ED25519.length, 32);
-    try {
-      var point = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
-      return new MinisignKey(Arrays.copyOfRange(bytes, 2, 10), PinnedKey.of(point));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("text holds no point of Ed25519", e);
-    }
+    byte[] point = Arrays.copyOfRange(bytes, 10, KEY_BYTES);
+    return new MinisignKey(Arrays.copyOfRange(bytes, 2, 10), PinnedKey.ofPoint(point));
   }
 
   /**
@@ -78,6 +69,25 @@ public final class MinisignKey {
    * @throws VerificationException if the signature is malformed, of another key or of other content
    */
   public String verify(byte[] content, String signature) {
+    return check(content, signature).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(byte[], String)}, with the refusal as a value.
+   *
+   * @param content what was signed
+   * @param signature the text of the {@code .minisig} file
+   * @return the trusted comment, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if the form is the usual one and bcprov is not on the class path
+   */
+  public Checked<String> check(byte[] content, String signature) {
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(signature, "signature");
+    return Checked.of(() -> verified(content, signature));
+  }
+
+  private String verified(byte[] content, String signature) {
     Parts parts = Parts.parse(signature);
     requireKey(parts);
     key.verify(parts.prehashed ? blake2b(content) : content, parts.signature);
@@ -97,7 +107,21 @@ public final class MinisignKey {
    * @throws IOException if it can't be read
    */
   public String verify(Path file, String signature) throws IOException {
-    return verify(file, signature, ProgressListener.NONE);
+    return check(file, signature).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(Path, String)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @return the trusted comment, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if bcprov is not on the class path
+   * @throws IOException if it can't be read
+   */
+  public Checked<String> check(Path file, String signature) throws IOException {
+    return check(file, signature, ContainedProgress.NOBODY);
   }
 
   /**
@@ -114,6 +138,34 @@ public final class MinisignKey {
    * @throws IOException if it can't be read
    */
   public String verify(Path file, String signature, ProgressListener listener) throws IOException {
+    return check(file, signature, listener).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(Path, String, ProgressListener)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param listener who hears of progress
+   * @return the trusted comment, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if bcprov is not on the class path
+   * @throws IOException if it can't be read
+   */
+  public Checked<String> check(Path file, String signature, ProgressListener listener)
+      throws IOException {
+    return check(file, signature, ContainedProgress.NOBODY.and(listener));
+  }
+
+  private Checked<String> check(Path file, String signature, ContainedProgress listener)
+      throws IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(signature, "signature");
+    return Checked.of(() -> verified(file, signature, listener));
+  }
+
+  private String verified(Path file, String signature, ContainedProgress listener)
+      throws IOException {
     Parts parts = Parts.parse(signature);
     requireKey(parts);
     if (!parts.prehashed) {

@@ -71,7 +71,7 @@ public final class PackageLock {
     } catch (JsonException e) {
       throw malformed(reader.where() + e.getMessage());
     } catch (VerificationException e) {
-      throw new VerificationException(e.reason(), reader.where() + ManifestParser.detail(e));
+      throw new VerificationException(e.reason(), reader.where() + e.refusal().detail());
     }
     if (reader.integrity.isEmpty()) {
       throw new VerificationException(ArtifactReason.MANIFEST_EMPTY, "no package is pinned");

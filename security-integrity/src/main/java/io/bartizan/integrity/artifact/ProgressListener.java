@@ -3,13 +3,11 @@ package io.bartizan.integrity.artifact;
 /**
  * Hears how far long work has come; for progress bars and logs.
  *
- * <p>Called from several threads at once where several files are worked on. It must return soon and
- * must not throw: what it throws ends the work.
+ * <p>Called from several threads at once where several files are worked on, and must return soon.
+ * What it throws is caught and logged, and ends no work; interrupt the thread that asked for the
+ * work to end it.
  */
 public interface ProgressListener {
-
-  /** Hears nothing. */
-  ProgressListener NONE = new ProgressListener() {};
 
   /**
    * What is to be done in all, told once before the first file; not by downloads.

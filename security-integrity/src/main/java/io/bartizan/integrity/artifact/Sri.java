@@ -1,5 +1,7 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,15 +11,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Subresource Integrity metadata: what an {@code integrity} attribute and npm's lock files hold.
  *
  * <p>The specification's rule: of all hashes only those of the strongest algorithm count, and any
- * of these may match. Hashes of unknown algorithms and malformed ones are passed over, as browsers
- * do; but where none is left, {@link #parse} refuses, while a browser lets any content pass: {@link
- * #parseAsSpecified} does the same. Immutable, thread-safe.
+ * of these may match. Hashes of unknown algorithms are passed over, as browsers do; but where none
+ * is left, {@link #parse} refuses, while a browser lets any content pass: {@link #parseAsSpecified}
+ * does the same. A hash of a known algorithm whose value is malformed matches nothing, but makes
+ * its algorithm the strongest all the same, so that breaking a strong hash steps down to no weaker
+ * one. Immutable, thread-safe.
  *
  * <pre>{@code
  * String attribute = Sri.of(Digest.compute(DigestAlgorithm.SHA_384, script)).attributes();
@@ -29,18 +34,22 @@ public final class Sri {
   /** The longest metadata that is read, in characters. */
   public static final int MAX_CHARS = 16 * 1024;
 
+  /** The strongest that was named, even if no hash of it is well-formed. */
+  private final @Nullable DigestAlgorithm algorithm;
+
   private final List<Digest> strongest;
   private final List<Digest> digests;
 
-  private Sri(List<Digest> digests) {
+  private Sri(List<Digest> digests, @Nullable DigestAlgorithm broken) {
     this.digests = List.copyOf(digests);
-    DigestAlgorithm best = null;
+    DigestAlgorithm best = broken;
     boolean oneOnly = true;
     for (Digest digest : digests) {
       DigestAlgorithm algorithm = digest.algorithm();
       oneOnly &= best == null || algorithm == best;
       best = best == null || algorithm.compareTo(best) > 0 ? algorithm : best;
     }
+    this.algorithm = best;
     this.strongest = oneOnly ? this.digests : allOf(best, digests);
   }
 
@@ -60,7 +69,7 @@ public final class Sri {
     Set<Digest> digests = new LinkedHashSet<>();
     digests.add(digest);
     digests.addAll(List.of(more));
-    return new Sri(List.copyOf(digests));
+    return new Sri(List.copyOf(digests), null);
   }
 
   /**
@@ -69,11 +78,14 @@ public final class Sri {
    * @param integrity hashes with optional {@code ?options}, separated by white space
    * @return the metadata
    * @throws NullPointerException if {@code integrity} is null
-   * @throws VerificationException if there is no well-formed SHA-256, SHA-384 or SHA-512, or the
-   *     text is too long
+   * @throws VerificationException if there is no SHA-256, SHA-384 or SHA-512, the strongest of them
+   *     is not well-formed, or the text is too long
    */
   public static Sri parse(String integrity) {
     Sri parsed = parseAsSpecified(integrity);
+    if (parsed.isBroken()) {
+      throw new VerificationException(parsed.broken());
+    }
     if (parsed.strongest.isEmpty()) {
       boolean blank = integrity.isBlank();
       boolean weak = integrity.contains("sha1-") || integrity.contains("md5-");
@@ -84,6 +96,22 @@ public final class Sri {
           "no usable hash in \"" + DigestText.shortened(integrity) + "\"");
     }
     return parsed;
+  }
+
+  /**
+   * Reads what {@link #toString} wrote, for binders of configuration.
+   *
+   * @param integrity as {@link #parse} reads it
+   * @return the metadata
+   * @throws NullPointerException if {@code integrity} is null
+   * @throws IllegalArgumentException where {@link #parse} refuses; its message is the refusal's
+   */
+  public static Sri valueOf(String integrity) {
+    try {
+      return parse(integrity);
+    } catch (VerificationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /**
@@ -102,29 +130,53 @@ public final class Sri {
           "integrity has " + integrity.length() + " characters, at most " + MAX_CHARS);
     }
     List<Digest> digests = new ArrayList<>(1); // a lock file has one for each of its packages
+    DigestAlgorithm broken = null;
     int start = 0;
     for (int i = 0; i <= integrity.length(); i++) {
       if (i == integrity.length() || " \t\n\f\r".indexOf(integrity.charAt(i)) >= 0) {
-        Digest digest = usable(integrity, start, i);
-        if (digest != null && !digests.contains(digest)) {
+        int stop = optionsOf(integrity, start, i);
+        DigestAlgorithm named = DigestAlgorithm.labelled(integrity, start, stop);
+        Digest digest = named == null ? null : usable(named, integrity, start, stop);
+        if (digest == null) {
+          broken = stronger(broken, named);
+        } else if (!digests.contains(digest)) {
           digests.add(digest);
         }
         start = i + 1;
       }
     }
-    return new Sri(digests);
+    return new Sri(digests, broken);
   }
 
-  /** One hash with its options, or null where the specification passes over it. */
-  private static @Nullable Digest usable(String text, int start, int end) {
+  /** Where the options of one hash begin, or its end. */
+  private static int optionsOf(String text, int start, int end) {
     int stop = start;
     while (stop < end && text.charAt(stop) != '?') {
       stop++;
     }
-    DigestAlgorithm algorithm = DigestAlgorithm.labelled(text, start, stop);
-    return algorithm == null
-        ? null
-        : DigestText.base64OrNull(algorithm, text, start + algorithm.label().length() + 1, stop);
+    return stop;
+  }
+
+  /** One hash, or null if its value is not the canonical base64 of exactly that length. */
+  private static @Nullable Digest usable(
+      DigestAlgorithm algorithm, String text, int start, int stop) {
+    int value = start + algorithm.label().length() + 1;
+    return value > stop ? null : DigestText.base64OrNull(algorithm, text, value, stop);
+  }
+
+  private static @Nullable DigestAlgorithm stronger(
+      @Nullable DigestAlgorithm one, @Nullable DigestAlgorithm other) {
+    return one == null || (other != null && other.compareTo(one) > 0) ? other : one;
+  }
+
+  private boolean isBroken() {
+    return strongest.isEmpty() && algorithm != null;
+  }
+
+  private Refusal broken() {
+    return Refusal.of(
+        ArtifactReason.DIGEST_MALFORMED,
+        algorithm().label() + " is the strongest and has no well-formed hash");
   }
 
   /**
@@ -136,7 +188,18 @@ public final class Sri {
    * @throws VerificationException if none of the strongest hashes matches
    */
   public Digest verify(byte[] content) {
-    return require(Digest.compute(algorithm(), content), "");
+    return check(content).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(byte[])}, with the refusal as a value.
+   *
+   * @param content the bytes
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if {@code content} is null
+   */
+  public Checked<Digest> check(byte[] content) {
+    return compared(Digest.compute(algorithm(), content), "");
   }
 
   /**
@@ -150,7 +213,19 @@ public final class Sri {
    * @throws IOException if it can't be read
    */
   public Digest verify(Path file) throws IOException {
-    return verify(file, ProgressListener.NONE);
+    return check(file).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(Path)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if {@code file} is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> check(Path file) throws IOException {
+    return check(file, ContainedProgress.NOBODY);
   }
 
   /**
@@ -164,25 +239,48 @@ public final class Sri {
    * @throws IOException if it can't be read
    */
   public Digest verify(Path file, ProgressListener listener) throws IOException {
-    MessageDigest hash = algorithm().newMessageDigest();
-    FileContent.readAll(file, listener, (buffer, length) -> hash.update(buffer, 0, length));
-    return require(Digest.owning(algorithm(), hash.digest()), file.toString());
+    return check(file, listener).orThrow();
   }
 
-  private Digest require(Digest actual, String where) {
-    if (strongest.isEmpty() || strongest.contains(actual)) {
-      return actual;
+  /**
+   * Like {@link #verify(Path, ProgressListener)}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param listener who hears of progress
+   * @return the digest that matched, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> check(Path file, ProgressListener listener) throws IOException {
+    return check(file, ContainedProgress.NOBODY.and(listener));
+  }
+
+  private Checked<Digest> check(Path file, ContainedProgress listener) throws IOException {
+    MessageDigest hash = algorithm().newMessageDigest();
+    try {
+      FileContent.readAll(file, listener, (buffer, length) -> hash.update(buffer, 0, length));
+    } catch (VerificationException e) {
+      return Checked.rejected(e.refusal());
     }
-    throw new VerificationException(new DigestMismatch(strongest.get(0), actual, where));
+    return compared(Digest.owning(algorithm(), hash.digest()), file.toString());
+  }
+
+  private Checked<Digest> compared(Digest actual, String where) {
+    if (isBroken()) {
+      return Checked.rejected(broken());
+    }
+    return strongest.isEmpty() || strongest.contains(actual)
+        ? Checked.accepted(actual)
+        : Checked.rejected(new DigestMismatch(strongest.get(0), actual, where));
   }
 
   /**
    * The strongest algorithm, whose hashes count.
    *
-   * @return SHA-384 if there is no usable hash
+   * @return SHA-384 if there is no hash of a known algorithm
    */
   public DigestAlgorithm algorithm() {
-    return strongest.isEmpty() ? DigestAlgorithm.SHA_384 : strongest.get(0).algorithm();
+    return algorithm == null ? DigestAlgorithm.SHA_384 : algorithm;
   }
 
   /**
@@ -206,12 +304,16 @@ public final class Sri {
   /** The metadata as text, without what was passed over. */
   @Override
   public String toString() {
-    return digests.stream().map(Digest::sri).collect(Collectors.joining(" "));
+    Stream<String> hashes = digests.stream().map(Digest::sri);
+    return (isBroken() ? Stream.concat(hashes, Stream.of(algorithm().label() + "-")) : hashes)
+        .collect(Collectors.joining(" "));
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Sri that && Set.copyOf(strongest).equals(Set.copyOf(that.strongest));
+    return other instanceof Sri that
+        && algorithm == that.algorithm
+        && Set.copyOf(strongest).equals(Set.copyOf(that.strongest));
   }
 
   @Override

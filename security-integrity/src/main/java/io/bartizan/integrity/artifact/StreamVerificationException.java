@@ -9,7 +9,7 @@ import java.io.IOException;
  * believed.
  *
  * <p>An {@code IOException}, so that every consumer of streams already stops on it. Like {@link
- * VerificationException} it is safe to log and carries no stack trace.
+ * io.bartizan.core.VerificationException} it is safe to log and carries no stack trace.
  */
 public final class StreamVerificationException extends IOException implements Refused {
 

@@ -2,12 +2,8 @@ package io.bartizan.integrity.attest;
 
 import io.bartizan.core.Reason;
 
-/** Why an image reference, an attestation or an image signature was refused. */
+/** Why an attestation or an image signature was refused. */
 public enum AttestReason implements Reason {
-  /** A text that is no image reference of the OCI distribution grammar. */
-  REFERENCE_MALFORMED,
-  /** A reference by tag alone, which names another image tomorrow, where a digest is required. */
-  DIGEST_REQUIRED,
   /** An envelope, statement, payload or bundle that does not follow its format. */
   MALFORMED,
   /** More bytes, members, signatures or subjects than are read. */
@@ -28,10 +24,6 @@ public enum AttestReason implements Reason {
   REPOSITORY_MISMATCH,
   /** What was signed lacks an annotation that is required, or has it with another value. */
   ANNOTATION_MISMATCH,
-  /** A layout, index or manifest that does not follow the OCI image specification. */
-  LAYOUT_MALFORMED,
-  /** A blob is not the one that its descriptor names. */
-  BLOB_MISMATCH,
   /** There is no signature of the image at all. */
   UNSIGNED
 }

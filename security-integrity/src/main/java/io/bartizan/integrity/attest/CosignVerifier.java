@@ -1,11 +1,13 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.oci.ImageReference;
+import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +25,9 @@ import java.util.Set;
  * signatures by certificate (keyless) are refused. Immutable, thread-safe.
  *
  * <pre>{@code
- * CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(PinnedKey.parsePem(cosignPub))).build();
- * VerifiedImage image = cosign.verify(layoutFolder, ImageReference.parse("app@sha256:ba78…"));
+ * CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(PinnedKey.parse(cosignPub)));
+ * VerifiedImage image =
+ *     cosign.verify(ImageSource.layout(folder), ImageReference.parse("app@sha256:ba78…"));
  * }</pre>
  */
 public final class CosignVerifier {
@@ -44,35 +47,62 @@ public final class CosignVerifier {
   }
 
   /**
-   * A verifier.
+   * A verifier that requires neither repository nor annotations.
+   *
+   * @param keys whose signatures count
+   * @return the verifier
+   * @throws NullPointerException if {@code keys} is null
+   */
+  public static CosignVerifier of(SignerKeys keys) {
+    return builder(keys).build();
+  }
+
+  /**
+   * Starts a verifier.
    *
    * @param keys whose signatures count
    * @return a builder
    * @throws NullPointerException if {@code keys} is null
    */
-  public static Builder of(SignerKeys keys) {
+  public static Builder builder(SignerKeys keys) {
     return new Builder(keys);
   }
 
   /**
-   * Verifies an image by the signatures in an OCI image layout, as {@code cosign save}, {@code oras
-   * copy -r --to-oci-layout} and {@code skopeo copy} write it: manifests that are tagged {@code
-   * sha256-HEX.sig} or marked as cosign's, and referrers that hold bundles. One good signature (or
-   * as many as the threshold says) is enough; others can't spoil it.
+   * Verifies an image by the signatures at a source, such as an OCI image layout, as {@code cosign
+   * save}, {@code oras copy -r --to-oci-layout} and {@code skopeo copy} write it: manifests that
+   * are tagged {@code sha256-HEX.sig} or marked as cosign's, and referrers that hold bundles. One
+   * good signature (or as many as the threshold says) is enough; others can't spoil it.
    *
-   * @param layout the folder
+   * @param source where the image and its signatures are
    * @param image the image, by digest
    * @return the image, verified
    * @throws NullPointerException if an argument is null
-   * @throws VerificationException with an {@link AttestReason} if it is refused; {@link
-   *     AttestReason#UNSIGNED} if there is no signature to look at
-   * @throws IOException if the layout can't be read
+   * @throws VerificationException with an {@link AttestReason} or a reason of the source if it is
+   *     refused; {@link AttestReason#UNSIGNED} if there is no signature to look at
+   * @throws IOException if the source can't be read
    */
-  public VerifiedImage verify(Path layout, ImageReference image) throws IOException {
-    Digest digest = image.requireDigest();
-    OciLayout folder = OciLayout.open(layout);
-    folder.verifyIfPresent(digest);
-    ImageSignatures found = new ImageSignatures(folder, digest);
+  public VerifiedImage verify(ImageSource source, ImageReference image) throws IOException {
+    return check(source, image).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(ImageSource, ImageReference)}, with the refusal as a value.
+   *
+   * @param source where the image and its signatures are
+   * @param image the image, by digest
+   * @return the image, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if the source can't be read
+   */
+  public Checked<VerifiedImage> check(ImageSource source, ImageReference image) throws IOException {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(image, "image");
+    return Checked.of(() -> signed(source, image));
+  }
+
+  private VerifiedImage signed(ImageSource source, ImageReference image) throws IOException {
+    ImageSignatures found = new ImageSignatures(source, image.requireDigest());
     Gathered gathered = new Gathered();
     found.forEach(
         new ImageSignatures.Judge() {
@@ -87,22 +117,9 @@ public final class CosignVerifier {
           }
         });
     if (gathered.signers.isEmpty()) {
-      throw found.refusal(image);
+      throw new VerificationException(found.refusal(image));
     }
     return gathered.enough(image, found.ignored());
-  }
-
-  /**
-   * Verifies an image without throwing a refusal.
-   *
-   * @param layout the folder
-   * @param image the image, by digest
-   * @return the image, or the refusal
-   * @throws NullPointerException if an argument is null
-   * @throws IOException if the layout can't be read
-   */
-  public Checked<VerifiedImage> check(Path layout, ImageReference image) throws IOException {
-    return Checked.of(() -> verify(layout, image));
   }
 
   /**
@@ -116,9 +133,23 @@ public final class CosignVerifier {
    * @throws VerificationException with an {@link AttestReason} if it is refused
    */
   public VerifiedImage verify(byte[] payload, byte[] signature, ImageReference image) {
-    Gathered gathered = new Gathered();
-    gathered.add(payload(payload, signature, image));
-    return gathered.enough(image, List.of());
+    return check(payload, signature, image).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(byte[], byte[], ImageReference)}, with the refusal as a value.
+   *
+   * @param payload the simple-signing payload, the very bytes that were signed
+   * @param signature raw bytes, not base64
+   * @param image the image, by digest
+   * @return the image, or the refusal
+   * @throws NullPointerException if an argument is null
+   */
+  public Checked<VerifiedImage> check(byte[] payload, byte[] signature, ImageReference image) {
+    Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(signature, "signature");
+    Objects.requireNonNull(image, "image");
+    return Checked.of(() -> alone(payload(payload, signature, image), image));
   }
 
   /**
@@ -131,9 +162,21 @@ public final class CosignVerifier {
    * @throws VerificationException with an {@link AttestReason} if it is refused
    */
   public VerifiedImage verify(byte[] bundle, ImageReference image) {
-    Gathered gathered = new Gathered();
-    gathered.add(bundle(bundle, image));
-    return gathered.enough(image, List.of());
+    return check(bundle, image).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(byte[], ImageReference)}, with the refusal as a value.
+   *
+   * @param bundle the bundle's JSON
+   * @param image the image, by digest
+   * @return the image, or the refusal
+   * @throws NullPointerException if an argument is null
+   */
+  public Checked<VerifiedImage> check(byte[] bundle, ImageReference image) {
+    Objects.requireNonNull(bundle, "bundle");
+    Objects.requireNonNull(image, "image");
+    return Checked.of(() -> alone(bundle(bundle, image), image));
   }
 
   /**
@@ -146,10 +189,33 @@ public final class CosignVerifier {
    * @throws VerificationException with an {@link AttestReason} if it is refused
    */
   public Digest verifyBlob(byte[] bundle, byte[] content) {
+    return checkBlob(bundle, content).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyBlob}, with the refusal as a value.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the file's content
+   * @return the digest of the content that was signed, or the refusal
+   * @throws NullPointerException if an argument is null
+   */
+  public Checked<Digest> checkBlob(byte[] bundle, byte[] content) {
+    Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(content, "content");
+    return Checked.of(() -> blob(bundle, content));
+  }
+
+  private Digest blob(byte[] bundle, byte[] content) {
     byte[] signature = SigstoreBundle.parse(bundle).requireMessageSignature();
     keys.requireEnough(keys.signersOf(content, List.of(signature)));
     return Digest.sha256Of(content);
+  }
+
+  private VerifiedImage alone(One one, ImageReference image) {
+    Gathered gathered = new Gathered();
+    gathered.add(one);
+    return gathered.enough(image, List.of());
   }
 
   private One payload(byte[] payload, byte[] signature, ImageReference image) {
@@ -186,7 +252,8 @@ public final class CosignVerifier {
   private void requireRepository(String signed, ImageReference image) {
     boolean same =
         !signed.isEmpty()
-            && ImageReference.check(signed).fold(image::hasSameRepositoryAs, refused -> false);
+            && Checked.of(() -> ImageReference.parse(signed))
+                .fold(image::hasSameRepositoryAs, refused -> false);
     if (sameRepository && !same) {
       throw new VerificationException(
           AttestReason.REPOSITORY_MISMATCH,
@@ -220,7 +287,7 @@ public final class CosignVerifier {
       one.annotations.forEach(annotations::putIfAbsent);
     }
 
-    VerifiedImage enough(ImageReference image, List<String> ignored) {
+    VerifiedImage enough(ImageReference image, List<Refusal> ignored) {
       keys.requireEnough(signers);
       return new VerifiedImage(image, signers, annotations, ignored);
     }

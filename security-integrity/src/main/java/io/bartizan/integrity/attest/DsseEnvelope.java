@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,12 +27,14 @@ final class DsseEnvelope {
 
   static DsseEnvelope parse(byte[] json) {
     JsonLimits limits = JsonLimits.ofBytes(MAX_BYTES);
-    return read(Fields.parse(json, limits, AttestReason.MALFORMED, "the envelope"));
+    return read(
+        JsonFields.parse(
+            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the envelope"));
   }
 
-  static DsseEnvelope read(Fields fields) {
+  static DsseEnvelope read(JsonFields fields) {
     List<byte[]> signatures = new ArrayList<>();
-    for (Fields signature : fields.objects("signatures", MAX_SIGNATURES)) {
+    for (JsonFields signature : fields.objects("signatures", MAX_SIGNATURES)) {
       signatures.add(signature.base64("sig"));
     }
     if (signatures.isEmpty()) {

@@ -49,7 +49,7 @@ public final class DsseVerifier {
    * @throws VerificationException with an {@link AttestReason} if it is refused
    */
   public VerifiedEnvelope verify(byte[] envelope) {
-    return verify(DsseEnvelope.parse(envelope));
+    return check(envelope).orThrow();
   }
 
   /**
@@ -61,10 +61,11 @@ public final class DsseVerifier {
    */
   public Checked<VerifiedEnvelope> check(byte[] envelope) {
     Objects.requireNonNull(envelope, "envelope");
-    return Checked.of(() -> verify(envelope));
+    return Checked.of(() -> enough(DsseEnvelope.parse(envelope)));
   }
 
-  VerifiedEnvelope verify(DsseEnvelope envelope) {
+  /** With the signatures of as many keys as are needed. */
+  VerifiedEnvelope enough(DsseEnvelope envelope) {
     VerifiedEnvelope verified = anySigner(envelope);
     keys.requireEnough(Set.copyOf(verified.signers()));
     return verified;

@@ -1,8 +1,12 @@
 package io.bartizan.integrity.attest;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
-import io.bartizan.integrity.attest.OciLayout.Descriptor;
+import io.bartizan.integrity.attest.oci.Descriptor;
+import io.bartizan.integrity.attest.oci.ImageManifest;
+import io.bartizan.integrity.attest.oci.ImageReference;
+import io.bartizan.integrity.attest.oci.ImageSource;
 import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds what may be signatures of an image in a layout. Anyone can add to a registry what looks
+ * Finds what may be signatures of an image in its source. Anyone can add to a registry what looks
  * like one, so whatever is broken is noted and passed over, and never hides a good one.
  */
 final class ImageSignatures {
@@ -33,32 +37,31 @@ final class ImageSignatures {
     void judge(byte[] bytes);
   }
 
-  private final OciLayout layout;
+  private final ImageSource source;
   private final Digest image;
   private final Set<Object> looked = new HashSet<>();
   private int candidates;
-  private final List<String> ignored = new ArrayList<>();
+  private final List<Refusal> ignored = new ArrayList<>();
 
-  ImageSignatures(OciLayout layout, Digest image) {
-    this.layout = layout;
+  ImageSignatures(ImageSource source, Digest image) {
+    this.source = source;
     this.image = image;
   }
 
-  List<String> ignored() {
+  List<Refusal> ignored() {
     return ignored;
   }
 
-  private void ignore(VerificationException refused) {
+  private void ignore(Refusal refusal) {
     if (ignored.size() < MAX_IGNORED) {
-      ignored.add(String.valueOf(refused.getMessage()));
+      ignored.add(refusal);
     }
   }
 
-  VerificationException refusal(ImageReference reference) {
+  Refusal refusal(ImageReference reference) {
     return ignored.isEmpty()
-        ? new VerificationException(
-            AttestReason.UNSIGNED, "the layout has no signature of image " + reference)
-        : new VerificationException(
+        ? Refusal.of(AttestReason.UNSIGNED, "the source has no signature of image " + reference)
+        : Refusal.of(
             AttestReason.SIGNATURE_INVALID,
             "none of the signatures of image "
                 + reference
@@ -71,13 +74,13 @@ final class ImageSignatures {
    */
   void forEach(Judge judge) throws IOException {
     String tag = "sha256-" + image.hex();
-    for (Descriptor each : layout.manifests(this::ignore)) {
+    for (Descriptor each : source.listed(image, this::ignore)) {
       String name = each.annotation(REF_NAME);
       String lastPart = name.substring(name.lastIndexOf(':') + 1);
       if (each.digest().equals(image)) {
         continue;
       }
-      if (each.mediaType().equals(OciLayout.INDEX)) {
+      if (each.mediaType().equals(Descriptor.INDEX)) {
         if (lastPart.equals(tag)) {
           referrers(each, judge);
         }
@@ -100,21 +103,21 @@ final class ImageSignatures {
       return;
     }
     try {
-      for (Descriptor each : layout.manifests(index, this::ignore)) {
+      for (Descriptor each : source.manifests(index, this::ignore)) {
         referrer(each, judge);
       }
     } catch (VerificationException refused) {
-      ignore(refused);
+      ignore(refused.refusal());
     }
   }
 
   private void referrer(Descriptor descriptor, Judge judge) throws IOException {
-    if (!descriptor.mediaType().equals(OciLayout.MANIFEST) || !isNew(descriptor.digest())) {
+    if (!descriptor.mediaType().equals(Descriptor.MANIFEST) || !isNew(descriptor.digest())) {
       return;
     }
     try {
-      OciLayout.Manifest manifest = layout.manifest(descriptor, this::ignore);
-      Descriptor subject = manifest.subject();
+      ImageManifest manifest = source.manifest(descriptor, this::ignore);
+      Descriptor subject = manifest.subject().orElse(null);
       if (subject == null || !subject.digest().equals(image)) {
         return;
       }
@@ -124,7 +127,7 @@ final class ImageSignatures {
         }
       }
     } catch (VerificationException refused) {
-      ignore(refused);
+      ignore(refused.refusal());
     }
   }
 
@@ -133,7 +136,7 @@ final class ImageSignatures {
       return;
     }
     try {
-      for (Descriptor layer : layout.manifest(descriptor, this::ignore).layers()) {
+      for (Descriptor layer : source.manifest(descriptor, this::ignore).layers()) {
         if (layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
           byte[] decoded = StrictBase64.decodeStandard(layer.annotation(SIGNATURE));
           byte[] signature = decoded == null ? new byte[0] : decoded;
@@ -141,7 +144,7 @@ final class ImageSignatures {
         }
       }
     } catch (VerificationException refused) {
-      ignore(refused);
+      ignore(refused.refusal());
     }
   }
 
@@ -154,9 +157,9 @@ final class ImageSignatures {
         throw new VerificationException(
             AttestReason.TOO_LARGE, "more than " + MAX_CANDIDATES + " signatures");
       }
-      blob.judge(layout.blob(layer, maxBytes));
+      blob.judge(source.blob(layer, maxBytes));
     } catch (VerificationException refused) {
-      ignore(refused);
+      ignore(refused.refusal());
     }
   }
 }

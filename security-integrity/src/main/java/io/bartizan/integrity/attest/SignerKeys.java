@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.artifact.PinnedKey;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -29,17 +30,10 @@ public final class SignerKeys {
 
   private SignerKeys(List<PinnedKey> keys, int threshold) {
     this.keys = List.copyOf(keys);
-    this.threshold = threshold;
-    if (keys.isEmpty() || keys.size() > MAX_KEYS) {
-      throw new IllegalArgumentException(
-          keys.size() + " keys were given, 1 to " + MAX_KEYS + " are accepted");
-    }
+    int size = Require.sized("keys", keys.size(), "keys", 1, MAX_KEYS);
+    this.threshold = Require.within("threshold", threshold, 1, size);
     if (new HashSet<>(keys).size() != keys.size()) {
       throw new IllegalArgumentException("a key was given twice");
-    }
-    if (threshold < 1 || threshold > keys.size()) {
-      throw new IllegalArgumentException(
-          "threshold is " + threshold + ", 1 to the number of keys is accepted");
     }
   }
 
@@ -77,22 +71,13 @@ public final class SignerKeys {
       for (PinnedKey key : keys) {
         if (signers.size() < threshold
             && !signers.contains(key)
-            && hasSigned(key, content, signature)) {
+            && key.matches(content, signature)) {
           signers.add(key);
           break;
         }
       }
     }
     return signers;
-  }
-
-  private static boolean hasSigned(PinnedKey key, byte[] content, byte[] signature) {
-    try {
-      key.verify(content, signature);
-      return true;
-    } catch (VerificationException e) {
-      return false;
-    }
   }
 
   /** Refuses too few. */

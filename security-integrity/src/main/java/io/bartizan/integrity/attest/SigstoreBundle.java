@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,16 @@ final class SigstoreBundle {
 
   static SigstoreBundle parse(byte[] json) {
     JsonLimits limits = JsonLimits.ofText(MAX_BYTES, json, 10_000);
-    Fields bundle = Fields.parse(json, limits, AttestReason.MALFORMED, "the bundle");
+    JsonFields bundle =
+        JsonFields.parse(
+            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the bundle");
     String mediaType = bundle.text("mediaType");
     if (!VERSIONS.contains(mediaType)) {
       throw new VerificationException(
           AttestReason.VERSION_UNSUPPORTED,
           "the bundle's mediaType is \"" + mediaType + "\", versions 0.2 and 0.3 are accepted");
     }
-    Fields material = bundle.object("verificationMaterial");
+    JsonFields material = bundle.object("verificationMaterial");
     if (material.has("certificate") || material.has("x509CertificateChain")) {
       throw new VerificationException(
           AttestReason.KEYLESS_UNSUPPORTED, "the bundle was signed by a certificate, not by a key");
@@ -48,8 +51,8 @@ final class SigstoreBundle {
     if (!material.has("publicKey")) {
       throw material.refused("publicKey is missing");
     }
-    Fields dsse = bundle.objectOrNull("dsseEnvelope");
-    Fields message = bundle.objectOrNull("messageSignature");
+    JsonFields dsse = bundle.objectOrNull("dsseEnvelope");
+    JsonFields message = bundle.objectOrNull("messageSignature");
     if ((dsse == null) == (message == null)) {
       throw bundle.refused("not exactly one of dsseEnvelope and messageSignature");
     }

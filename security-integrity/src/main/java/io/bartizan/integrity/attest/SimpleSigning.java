@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonString;
@@ -21,12 +22,16 @@ record SimpleSigning(Digest image, String dockerReference, Map<String, String> a
   private static final String TYPE = "cosign container image signature";
 
   static SimpleSigning parse(byte[] payload) {
-    Fields root =
-        Fields.parse(
-            payload, JsonLimits.ofBytes(MAX_BYTES), AttestReason.MALFORMED, "the signed payload");
-    Fields critical = root.object(spelling(root, "critical"));
-    Fields image = critical.object(spelling(critical, "image"));
-    Fields identity = critical.objectOrNull(spelling(critical, "identity"));
+    JsonFields root =
+        JsonFields.parse(
+            payload,
+            JsonLimits.ofBytes(MAX_BYTES),
+            AttestReason.MALFORMED,
+            AttestReason.TOO_LARGE,
+            "the signed payload");
+    JsonFields critical = root.object(spelling(root, "critical"));
+    JsonFields image = critical.object(spelling(critical, "image"));
+    JsonFields identity = critical.objectOrNull(spelling(critical, "identity"));
     String type = critical.text(spelling(critical, "type"));
     if (!type.equals(TYPE)) {
       throw critical.refused("type is \"" + type + "\", \"" + TYPE + "\" is expected");
@@ -34,7 +39,7 @@ record SimpleSigning(Digest image, String dockerReference, Map<String, String> a
     String reference =
         identity == null ? null : identity.textOrNull(spelling(identity, "docker-reference"));
     Map<String, String> annotations = new LinkedHashMap<>();
-    Fields optional =
+    JsonFields optional =
         root.json().get(spelling(root, "optional")) == JsonLiteral.NULL
             ? null
             : root.objectOrNull(spelling(root, "optional"));
@@ -51,7 +56,7 @@ record SimpleSigning(Digest image, String dockerReference, Map<String, String> a
         annotations);
   }
 
-  private static String spelling(Fields fields, String name) {
+  private static String spelling(JsonFields fields, String name) {
     String capital = Character.toUpperCase(name.charAt(0)) + name.substring(1);
     if (fields.has(name) && fields.has(capital)) {
       throw fields.refused("both " + name + " and " + capital);

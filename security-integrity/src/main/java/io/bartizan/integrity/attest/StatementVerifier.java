@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest;
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class StatementVerifier {
    * @throws VerificationException with an {@link AttestReason} if it is refused
    */
   public VerifiedStatement verify(byte[] envelope, Digest artifact) {
-    return verify(DsseEnvelope.parse(envelope), artifact);
+    return check(envelope, artifact).orThrow();
   }
 
   /**
@@ -79,12 +80,7 @@ public final class StatementVerifier {
   public Checked<VerifiedStatement> check(byte[] envelope, Digest artifact) {
     Objects.requireNonNull(envelope, "envelope");
     Objects.requireNonNull(artifact, "artifact");
-    return Checked.of(() -> verify(envelope, artifact));
-  }
-
-  VerifiedStatement verify(DsseEnvelope unverified, Digest artifact) {
-    Objects.requireNonNull(artifact, "artifact");
-    return read(envelopes.verify(unverified), artifact);
+    return Checked.of(() -> read(envelopes.enough(DsseEnvelope.parse(envelope)), artifact));
   }
 
   /** For whoever counts the signers of several envelopes. */
@@ -93,8 +89,13 @@ public final class StatementVerifier {
   }
 
   VerifiedStatement read(VerifiedEnvelope envelope, Digest artifact) {
-    Fields statement =
-        Fields.parse(envelope.bytes(), LIMITS, AttestReason.MALFORMED, "the statement");
+    JsonFields statement =
+        JsonFields.parse(
+            envelope.bytes(),
+            LIMITS,
+            AttestReason.MALFORMED,
+            AttestReason.TOO_LARGE,
+            "the statement");
     if (!TYPES.contains(statement.text("_type"))) {
       throw statement.refused("_type is \"" + statement.text("_type") + "\", no in-toto statement");
     }
@@ -104,17 +105,20 @@ public final class StatementVerifier {
           AttestReason.PREDICATE_TYPE_MISMATCH,
           "predicateType is \"" + predicate + "\", \"" + predicateType + "\" is expected");
     }
-    Fields body = statement.objectOrNull("predicate");
+    JsonFields body = statement.objectOrNull("predicate");
     JsonObject content = body == null ? null : body.json();
     return subject(statement, artifact, envelope, content);
   }
 
   private VerifiedStatement subject(
-      Fields statement, Digest artifact, VerifiedEnvelope envelope, @Nullable JsonObject content) {
+      JsonFields statement,
+      Digest artifact,
+      VerifiedEnvelope envelope,
+      @Nullable JsonObject content) {
     List<String> names = new ArrayList<>();
     Map<String, String> annotations = new LinkedHashMap<>();
     boolean found = false;
-    for (Fields subject : statement.objects("subject", MAX_SUBJECTS)) {
+    for (JsonFields subject : statement.objects("subject", MAX_SUBJECTS)) {
       String hex = subject.texts("digest").get(artifact.algorithm().label());
       if (hex == null || !isSame(artifact, hex)) {
         continue;

@@ -1,7 +1,9 @@
 package io.bartizan.integrity.attest;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.oci.ImageReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,13 +14,13 @@ public final class VerifiedImage {
   private final ImageReference image;
   private final Set<PinnedKey> signers;
   private final Map<String, String> annotations;
-  private final List<String> ignored;
+  private final List<Refusal> ignored;
 
   VerifiedImage(
       ImageReference image,
       Set<PinnedKey> signers,
       Map<String, String> annotations,
-      List<String> ignored) {
+      List<Refusal> ignored) {
     this.image = image;
     this.signers = Set.copyOf(signers);
     this.annotations = Map.copyOf(annotations);
@@ -64,11 +66,11 @@ public final class VerifiedImage {
   }
 
   /**
-   * Why other signatures in the layout did not count; safe to log.
+   * Why other signatures at the source did not count.
    *
-   * @return one sentence each, may be empty
+   * @return one refusal each, may be empty
    */
-  public List<String> ignored() {
+  public List<Refusal> ignored() {
     return ignored;
   }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values immutable, in the text's order
  */
-public record JsonArray(List<JsonValue> values) implements JsonValue {
+record JsonArray(List<JsonValue> values) implements JsonValue {
 
   /**
    * An array of these values.

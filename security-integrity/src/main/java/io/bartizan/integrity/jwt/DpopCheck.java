@@ -9,9 +9,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,11 +82,12 @@ final class DpopCheck {
         || signature == null) {
       return MALFORMED;
     }
-    PublicKey key = key(header);
+    VerifyingKey key = key(header);
     if (key == null) {
       return KEY;
     }
-    if (!MessageDigest.isEqual(utf8(Thumbprint.of(key)), utf8(jkt))) {
+    if (!MessageDigest.isEqual(
+        utf8(Thumbprint.of(Objects.requireNonNull(key.publicKey))), utf8(jkt))) {
       return OTHER_KEY;
     }
     SignatureEngine engine;
@@ -113,15 +114,15 @@ final class DpopCheck {
     }
   }
 
-  private static @Nullable PublicKey key(JwsHeader header) {
+  private static @Nullable VerifyingKey key(JwsHeader header) {
     try {
       JsonObject jwk = header.json().object("jwk");
-      KeyMaterial key = jwk == null ? null : JwkReader.read(jwk);
+      VerifyingKey key = jwk == null ? null : JwkReader.read(jwk);
       JwsAlgorithm algorithm = header.algorithm();
       return key != null
               && key.fits(algorithm)
               && (key.algorithm == null || key.algorithm == algorithm)
-          ? key.publicKey
+          ? key
           : null;
     } catch (JsonException | IllegalArgumentException e) {
       return null;

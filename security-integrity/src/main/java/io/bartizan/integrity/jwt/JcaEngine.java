@@ -1,5 +1,7 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EcdsaForms;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -53,10 +55,10 @@ final class JcaEngine implements SignatureEngine {
     }
     byte[] encoded = signature;
     if (algorithm.family == JwsAlgorithm.Family.EC) {
-      if (!EcdsaEncoding.isInRange(signature, KeyLint.order(algorithm))) {
+      if (!EcdsaForms.isInRange(signature, EcCurves.get(algorithm.curve).getOrder())) {
         return false;
       }
-      encoded = EcdsaEncoding.toDer(signature);
+      encoded = EcdsaForms.toDer(signature);
     }
     int slot = (int) Thread.currentThread().getId() & (KEPT - 1);
     Signature lent = kept.getAndSet(slot, null);

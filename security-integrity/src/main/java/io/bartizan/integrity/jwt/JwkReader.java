@@ -6,16 +6,13 @@ import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EdwardsPoint;
+import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PublicKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
-import java.security.spec.ECPublicKeySpec;
-import java.security.spec.RSAPublicKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +55,7 @@ final class JwkReader {
    *
    * @throws IllegalArgumentException if it is malformed, weak or private
    */
-  static @Nullable KeyMaterial read(JsonValue value) {
+  static @Nullable VerifyingKey read(JsonValue value) {
     if (!(value instanceof JsonObject jwk)) {
       throw new IllegalArgumentException("a JWK is not an object");
     }
@@ -66,13 +63,10 @@ final class JwkReader {
       return read(jwk);
     } catch (JsonException e) {
       throw new IllegalArgumentException("a JWK's member has the wrong type", e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("a JWK's values make no key", e);
     }
   }
 
-  private static @Nullable KeyMaterial read(JsonObject jwk)
-      throws JsonException, GeneralSecurityException {
+  private static @Nullable VerifyingKey read(JsonObject jwk) throws JsonException {
     String kty = jwk.string("kty");
     if (kty == null) {
       throw new IllegalArgumentException("a JWK has no \"kty\"");
@@ -95,14 +89,14 @@ final class JwkReader {
       }
     }
     if (kty.equals("oct")) {
-      return KeyMaterial.ofSecret(keyId, algorithm, bytes(jwk, "k"));
+      return VerifyingKey.ofSecret(keyId, algorithm, bytes(jwk, "k"));
     }
     if (jwk.has("d")) {
       throw new IllegalArgumentException(
           "a JWK is a private key where a public one is expected; whoever reads it can sign");
     }
-    PublicKey key = publicKey(kty, jwk);
-    return key == null ? null : KeyMaterial.ofPublic(keyId, algorithm, key);
+    KeyGate.Passed key = publicKey(kty, jwk);
+    return key == null ? null : VerifyingKey.ofPublic(keyId, algorithm, key);
   }
 
   /** {@code use} and {@code key_ops}, RFC 7517 sections 4.2 and 4.3, where they are there. */
@@ -113,36 +107,30 @@ final class JwkReader {
         && (operations == null || operations.contains("verify"));
   }
 
-  static @Nullable PublicKey publicKey(String kty, JsonObject jwk)
-      throws JsonException, GeneralSecurityException {
+  static KeyGate.@Nullable Passed publicKey(String kty, JsonObject jwk) throws JsonException {
     switch (kty) {
       case "RSA" -> {
-        BigInteger modulus = number(jwk, "n");
-        BigInteger exponent = number(jwk, "e");
-        KeyLint.checkRsa(modulus, exponent);
-        return KeyFactory.getInstance("RSA")
-            .generatePublic(new RSAPublicKeySpec(modulus, exponent));
+        return KeyGate.rsa(number(jwk, "n"), number(jwk, "e"));
       }
       case "EC" -> {
         String name = jwk.string("crv");
-        ECParameterSpec curve = name == null ? null : KeyLint.curve(name);
-        if (curve == null) {
+        ECParameterSpec curve = EcCurves.find(name);
+        if (name == null || curve == null) {
           return null;
         }
         int size = (curve.getCurve().getField().getFieldSize() + 7) / 8;
-        ECPoint point = new ECPoint(coordinate(jwk, "x", size), coordinate(jwk, "y", size));
-        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, curve));
+        return KeyGate.ec(
+            name, new ECPoint(coordinate(jwk, "x", size), coordinate(jwk, "y", size)));
       }
       case "OKP" -> {
         if (!"Ed25519".equals(jwk.string("crv"))) {
           return null;
         }
         byte[] point = bytes(jwk, "x");
-        if (point.length != 32) {
+        if (point.length != EdwardsPoint.BYTES) {
           throw new IllegalArgumentException("a JWK's \"x\" has not the curve's length");
         }
-        return KeyFactory.getInstance("Ed25519")
-            .generatePublic(new X509EncodedKeySpec(KeyLint.ed25519Spki(point)));
+        return KeyGate.ed25519(point);
       }
       default -> {
         return null;

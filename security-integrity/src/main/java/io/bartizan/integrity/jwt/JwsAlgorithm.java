@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.BouncyCastle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,13 @@ public enum JwsAlgorithm {
 
   boolean isSymmetric() {
     return family == Family.HMAC;
+  }
+
+  /** Refuses to be configured where it can't be computed. */
+  void requireBouncyCastle() {
+    if (family == Family.EC || family == Family.ED25519) {
+      BouncyCastle.requireFor(this);
+    }
   }
 
   static @Nullable JwsAlgorithm ofHeaderName(String name) {

@@ -4,6 +4,7 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,9 +51,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed pem(JwsAlgorithm algorithm, String pem) {
     Objects.requireNonNull(algorithm, "algorithm");
-    List<KeyMaterial> keys = new ArrayList<>();
+    List<VerifyingKey> keys = new ArrayList<>();
     for (Pem block : Pem.parse(pem)) {
-      keys.add(KeyMaterial.ofPublic(null, algorithm, publicKey(algorithm, block)));
+      keys.add(VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(publicKey(algorithm, block))));
     }
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("the PEM text has no block");
@@ -102,7 +103,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
   public static Fixed publicKey(JwsAlgorithm algorithm, PublicKey key) {
     Objects.requireNonNull(algorithm, "algorithm");
     Objects.requireNonNull(key, "key");
-    return new Fixed(List.of(KeyMaterial.ofPublic(null, algorithm, key)));
+    return new Fixed(List.of(VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(key))));
   }
 
   /**
@@ -117,7 +118,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed secret(JwsAlgorithm algorithm, SecretBytes secret) {
     Objects.requireNonNull(algorithm, "algorithm");
-    KeyMaterial key = secret.lend(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
+    VerifyingKey key = secret.lend(bytes -> VerifyingKey.ofSecret(null, algorithm, bytes));
     return new Fixed(List.of(key));
   }
 
@@ -129,7 +130,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @throws IllegalArgumentException if it is malformed, weak, private or not for signatures
    */
   public static Fixed jwk(String json) {
-    KeyMaterial key = JwkReader.read(JwkReader.parse(json));
+    VerifyingKey key = JwkReader.read(JwkReader.parse(json));
     if (key == null) {
       throw new IllegalArgumentException("the JWK is not for verifying signatures of a known kind");
     }
@@ -147,9 +148,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed jwkSet(String json) {
     JsonObject set = JwkReader.parse(json);
-    List<KeyMaterial> keys = new ArrayList<>();
+    List<VerifyingKey> keys = new ArrayList<>();
     for (JsonValue value : JwkReader.keys(set)) {
-      KeyMaterial key = JwkReader.read(value);
+      VerifyingKey key = JwkReader.read(value);
       if (key != null) {
         keys.add(key);
       }
@@ -182,7 +183,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @throws IllegalArgumentException if there are none, or two have one key id
    */
   public static Fixed allOf(Fixed... parts) {
-    List<KeyMaterial> keys = new ArrayList<>();
+    List<VerifyingKey> keys = new ArrayList<>();
     for (Fixed part : parts) {
       keys.addAll(part.snapshot().keys);
     }
@@ -197,13 +198,13 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
 
     private final KeySnapshot snapshot;
 
-    private Fixed(List<KeyMaterial> keys) {
+    private Fixed(List<VerifyingKey> keys) {
       long ids = keys.stream().map(key -> key.keyId).filter(Objects::nonNull).distinct().count();
       long named = keys.stream().filter(key -> key.keyId != null).count();
       if (ids != named) {
         throw new IllegalArgumentException("two keys have the same key id");
       }
-      if (keys.stream().map(KeyMaterial::isSecret).distinct().count() > 1) {
+      if (keys.stream().map(VerifyingKey::isSecret).distinct().count() > 1) {
         throw new IllegalArgumentException("secrets and public keys are mixed in one set");
       }
       for (int i = 0; i < keys.size(); i++) {

@@ -4,6 +4,7 @@ import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.KeyGate;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -136,7 +137,7 @@ public final class JwtSigner {
   public static Builder of(
       String issuer, Duration validity, JwsAlgorithm algorithm, SecretBytes secret) {
     Objects.requireNonNull(algorithm, "algorithm");
-    KeyMaterial key = secret.lend(bytes -> KeyMaterial.ofSecret(null, algorithm, bytes));
+    VerifyingKey key = secret.lend(bytes -> VerifyingKey.ofSecret(null, algorithm, bytes));
     return new Builder(issuer, validity, algorithm, null, key);
   }
 
@@ -230,7 +231,7 @@ public final class JwtSigner {
     private final Duration validity;
     private final JwsAlgorithm algorithm;
     private final @Nullable PrivateKey key;
-    private final @Nullable KeyMaterial secret;
+    private final @Nullable VerifyingKey secret;
     private @Nullable PublicKey publicKey;
     private @Nullable String keyId;
     private String type = "JWT";
@@ -242,7 +243,7 @@ public final class JwtSigner {
         Duration validity,
         JwsAlgorithm algorithm,
         @Nullable SigningKey signing,
-        @Nullable KeyMaterial secret) {
+        @Nullable VerifyingKey secret) {
       if (issuer.isEmpty()) {
         throw new IllegalArgumentException("issuer is empty");
       }
@@ -262,7 +263,7 @@ public final class JwtSigner {
     }
 
     private @Nullable PublicKey linted(PublicKey other) {
-      return KeyMaterial.ofPublic(null, algorithm, other).publicKey;
+      return VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(other)).publicKey;
     }
 
     private static String inRange(String id) {

@@ -170,7 +170,7 @@ public final class JwtVerifier {
     Objects.requireNonNull(request, "request");
     Checked<VerifiedJwt> result = decide(token, request);
     if (result instanceof Rejected<VerifiedJwt> refused) {
-      listener.refused(Kind.JWT, name, refused.refusal().reason());
+      listener.refused(Kind.JWT, name, refused.refusal());
     } else {
       listener.accepted(Kind.JWT, name);
     }

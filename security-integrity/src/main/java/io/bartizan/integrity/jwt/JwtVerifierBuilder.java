@@ -303,12 +303,12 @@ public final class JwtVerifierBuilder {
     List<IssuerKeys> bound = new ArrayList<>();
     for (TrustedIssuer issuer : issuers) {
       if (provider == null) {
-        issuer.algorithms().forEach(BouncyCastle::require);
+        issuer.algorithms().forEach(JwsAlgorithm::requireBouncyCastle);
       }
       bound.add(new IssuerKeys(issuer, provider));
     }
     if (dpopGuard != null) {
-      BouncyCastle.require(JwsAlgorithm.ES256);
+      JwsAlgorithm.ES256.requireBouncyCastle();
     }
     Duration age = maxAge;
     ClaimPolicy policy =

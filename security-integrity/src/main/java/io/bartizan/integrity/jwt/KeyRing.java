@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.EdwardsPoint;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -22,7 +23,7 @@ final class KeyRing {
   private static final Bound[] NOTHING = {};
 
   /** A key under its algorithm. */
-  record Bound(KeyMaterial key, JwsAlgorithm algorithm, SignatureEngine engine) {}
+  record Bound(VerifyingKey key, JwsAlgorithm algorithm, SignatureEngine engine) {}
 
   final KeySnapshot snapshot;
   private final Bound[] all;
@@ -50,7 +51,7 @@ final class KeyRing {
       @Nullable Provider provider,
       @Nullable KeyRing before) {
     List<Bound> bound = new ArrayList<>();
-    for (KeyMaterial key : snapshot.keys) {
+    for (VerifyingKey key : snapshot.keys) {
       List<JwsAlgorithm> fitting = TrustedIssuer.fitting(key, algorithms);
       if (fitting.size() == 1) {
         Bound kept = before == null ? null : before.find(key);
@@ -66,7 +67,7 @@ final class KeyRing {
   /** At first a key that can't be used is the caller's error, later the issuer's doing. */
   private static SignatureEngine bound(
       JwsAlgorithm algorithm,
-      KeyMaterial key,
+      VerifyingKey key,
       @Nullable Provider provider,
       @Nullable KeyRing before) {
     try {
@@ -79,7 +80,7 @@ final class KeyRing {
     }
   }
 
-  private @Nullable Bound find(KeyMaterial key) {
+  private @Nullable Bound find(VerifyingKey key) {
     for (Bound bound : all) {
       if (bound.key.isSameAs(key)) {
         return bound;
@@ -109,12 +110,12 @@ final class KeyRing {
   }
 
   /** For a key that came with a request and may never be seen again. */
-  static SignatureEngine engine(JwsAlgorithm algorithm, PublicKey key) {
-    return engine(algorithm, KeyMaterial.ofPublic(null, algorithm, key), null);
+  static SignatureEngine engine(JwsAlgorithm algorithm, VerifyingKey key) {
+    return engine(algorithm, key, null);
   }
 
   private static SignatureEngine engine(
-      JwsAlgorithm algorithm, KeyMaterial key, @Nullable Provider provider) {
+      JwsAlgorithm algorithm, VerifyingKey key, @Nullable Provider provider) {
     try {
       if (algorithm.isSymmetric()) {
         return provider == null
@@ -127,7 +128,7 @@ final class KeyRing {
         return new JcaEngine(algorithm, publicKey, chosen);
       }
       return algorithm == JwsAlgorithm.ED25519
-          ? new Ed25519Engine(KeyLint.ed25519Point(publicKey))
+          ? new Ed25519Engine(EdwardsPoint.of(publicKey))
           : new EcdsaEngine(algorithm, (ECPublicKey) publicKey);
     } catch (GeneralSecurityException e) {
       String who = provider == null ? "no installed provider" : "provider " + provider.getName();

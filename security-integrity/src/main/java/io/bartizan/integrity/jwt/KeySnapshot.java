@@ -8,12 +8,12 @@ final class KeySnapshot {
   /** No keys were ever got, or they are too old to be believed. */
   static final KeySnapshot NONE = new KeySnapshot(List.of(), true);
 
-  final List<KeyMaterial> keys;
+  final List<VerifyingKey> keys;
 
   /** Whether somebody else decides what is in the set. */
   final boolean fetched;
 
-  KeySnapshot(List<KeyMaterial> keys, boolean fetched) {
+  KeySnapshot(List<VerifyingKey> keys, boolean fetched) {
     this.keys = List.copyOf(keys);
     this.fetched = fetched;
   }

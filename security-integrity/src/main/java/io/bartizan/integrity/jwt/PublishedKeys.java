@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * @param keys the usable keys, none twice
  * @param leftOut how many are not
  */
-record PublishedKeys(List<KeyMaterial> keys, int leftOut) {
+record PublishedKeys(List<VerifyingKey> keys, int leftOut) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PublishedKeys.class);
   private static final int MAX_KEYS = 100;
@@ -29,10 +29,10 @@ record PublishedKeys(List<KeyMaterial> keys, int leftOut) {
     if (published.size() > MAX_KEYS) {
       throw new IllegalArgumentException("the set has more than " + MAX_KEYS + " keys");
     }
-    List<KeyMaterial> keys = new ArrayList<>();
+    List<VerifyingKey> keys = new ArrayList<>();
     int leftOut = 0;
     for (JsonValue value : published) {
-      KeyMaterial key = readOrNull(value);
+      VerifyingKey key = readOrNull(value);
       if (key == null) {
         leftOut++;
       } else if (keys.stream().noneMatch(key::isSameAs)) {
@@ -45,9 +45,9 @@ record PublishedKeys(List<KeyMaterial> keys, int leftOut) {
     return new PublishedKeys(keys, leftOut);
   }
 
-  private static @Nullable KeyMaterial readOrNull(JsonValue value) {
+  private static @Nullable VerifyingKey readOrNull(JsonValue value) {
     try {
-      KeyMaterial key = JwkReader.read(value);
+      VerifyingKey key = JwkReader.read(value);
       return key == null || key.isSecret() ? null : key;
     } catch (IllegalArgumentException e) {
       LOG.debug("a key of a fetched set is left out: {}", e.getMessage());

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.EcdsaForms;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -13,7 +14,7 @@ interface SigningEngine {
   byte[] sign(byte[] message);
 
   static SigningEngine of(
-      JwsAlgorithm algorithm, @Nullable PrivateKey key, @Nullable KeyMaterial secret) {
+      JwsAlgorithm algorithm, @Nullable PrivateKey key, @Nullable VerifyingKey secret) {
     try {
       if (secret != null) {
         MacEngine mac = MacEngine.of(algorithm, secret.secret());
@@ -61,7 +62,7 @@ interface SigningEngine {
     if (algorithm.family != JwsAlgorithm.Family.EC) {
       return made;
     }
-    byte[] plain = EcdsaEncoding.fromDer(made, algorithm.size);
+    byte[] plain = EcdsaForms.fromDer(made, algorithm.size);
     if (plain == null) {
       throw new GeneralSecurityException("the provider's ECDSA signature is not DER of this curve");
     }

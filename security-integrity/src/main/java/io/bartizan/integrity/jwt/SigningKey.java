@@ -4,14 +4,19 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.keys.EcCurves;
+import io.bartizan.integrity.keys.EdwardsPoint;
+import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.ECKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
@@ -42,8 +47,37 @@ record SigningKey(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Strin
       HexFormat.of().parseHex("302e020100300506032b657004220420");
 
   static SigningKey of(JwsAlgorithm algorithm, PrivateKey key) {
-    KeyLint.checkPrivate(algorithm, key);
+    checkPrivate(algorithm, key);
     return new SigningKey(key, publicKey(key), null);
+  }
+
+  /** As far as the key tells; one inside a security module may not. */
+  private static void checkPrivate(JwsAlgorithm algorithm, PrivateKey key) {
+    String kind = key.getAlgorithm();
+    boolean fits =
+        switch (algorithm.family) {
+          case HMAC -> false;
+          case RSA -> kind.equals("RSA");
+          case PSS -> kind.equals("RSA") || kind.equals("RSASSA-PSS");
+          case EC -> kind.equals("EC") || kind.equals("ECDSA");
+          case ED25519 -> kind.equals("EdDSA") || kind.equals("Ed25519");
+        };
+    algorithm.requireBouncyCastle();
+    if (!fits) {
+      throw new IllegalArgumentException(
+          algorithm + " can't sign with a private key of type " + kind);
+    }
+    if (key instanceof RSAKey rsa) {
+      KeyGate.checkRsaBits(rsa.getModulus());
+    }
+    if (key instanceof ECKey ec
+        && algorithm.family == JwsAlgorithm.Family.EC
+        && !EcCurves.get(algorithm.curve).getOrder().equals(ec.getParams().getOrder())) {
+      throw new IllegalArgumentException(algorithm + " needs a key on " + algorithm.curve);
+    }
+    if (key instanceof EdECPrivateKey ed && !ed.getParams().getName().equals("Ed25519")) {
+      throw new IllegalArgumentException("the private key is not for Ed25519");
+    }
   }
 
   /** One {@code PRIVATE KEY} block, which is PKCS#8. */
@@ -89,13 +123,13 @@ record SigningKey(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Strin
           || !jwk.has("d")) {
         throw new IllegalArgumentException("the JWK is no private key for " + algorithm);
       }
-      PublicKey publicKey = JwkReader.publicKey(kty, jwk);
+      KeyGate.Passed publicKey = JwkReader.publicKey(kty, jwk);
       PrivateKey key = privateKey(algorithm, jwk);
-      KeyLint.checkPrivate(algorithm, key);
+      checkPrivate(algorithm, key);
       if (publicKey == null) {
         throw new IllegalArgumentException("the JWK is no private key for " + algorithm);
       }
-      return new SigningKey(key, publicKey, jwk.string("kid"));
+      return new SigningKey(key, publicKey.key(), jwk.string("kid"));
     } catch (JsonException e) {
       throw new IllegalArgumentException("a JWK's member has the wrong type");
     } catch (GeneralSecurityException e) {
@@ -129,8 +163,8 @@ record SigningKey(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Strin
       System.arraycopy(seed, 0, der, ED25519_PKCS8.length, seed.length);
       return factory.generatePrivate(new PKCS8EncodedKeySpec(der));
     }
-    ECParameterSpec curve = KeyLint.curve(String.valueOf(algorithm.curve));
-    if (curve == null || d.signum() == 0 || d.compareTo(curve.getOrder()) >= 0) {
+    ECParameterSpec curve = EcCurves.get(algorithm.curve);
+    if (d.signum() == 0 || d.compareTo(curve.getOrder()) >= 0) {
       throw new IllegalArgumentException("a JWK's \"d\" is out of the curve's range");
     }
     return factory.generatePrivate(new ECPrivateKeySpec(d, curve));
@@ -153,7 +187,7 @@ record SigningKey(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Strin
       byte[] point = new byte[Ed25519.PUBLIC_KEY_SIZE];
       Ed25519.generatePublicKey(seed, 0, point, 0);
       return KeyFactory.getInstance("Ed25519")
-          .generatePublic(new X509EncodedKeySpec(KeyLint.ed25519Spki(point)));
+          .generatePublic(new X509EncodedKeySpec(EdwardsPoint.spki(point)));
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("the private key has no public key", e);
     }

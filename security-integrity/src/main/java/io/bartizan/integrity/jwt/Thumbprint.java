@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.EdwardsPoint;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -39,7 +40,7 @@ final class Thumbprint {
     } else {
       jwk.put("kty", "OKP");
       jwk.put("crv", "Ed25519");
-      jwk.put("x", StrictBase64.encodeUrl(KeyLint.ed25519Point(key)));
+      jwk.put("x", StrictBase64.encodeUrl(EdwardsPoint.of(key)));
     }
     return jwk;
   }

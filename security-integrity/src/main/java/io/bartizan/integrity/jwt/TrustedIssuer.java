@@ -70,7 +70,7 @@ public final class TrustedIssuer {
     }
     Set<JwsAlgorithm> algorithms = EnumSet.copyOf(allowed);
     if (keys instanceof JwtKeys.Fixed) {
-      for (KeyMaterial key : keys.snapshot().keys) {
+      for (VerifyingKey key : keys.snapshot().keys) {
         List<JwsAlgorithm> fitting = fitting(key, algorithms);
         if (fitting.size() != 1) {
           throw new IllegalArgumentException(
@@ -89,7 +89,7 @@ public final class TrustedIssuer {
   }
 
   /** The allowed algorithms that the key could serve; it is usable if there is exactly one. */
-  static List<JwsAlgorithm> fitting(KeyMaterial key, Set<JwsAlgorithm> algorithms) {
+  static List<JwsAlgorithm> fitting(VerifyingKey key, Set<JwsAlgorithm> algorithms) {
     List<JwsAlgorithm> fitting = new ArrayList<>(1);
     for (JwsAlgorithm candidate : algorithms) {
       if (key.algorithm == null ? key.fits(candidate) : key.algorithm == candidate) {

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.listening;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.integrity.IntegrityListener;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,8 +52,8 @@ public final class ContainedListener implements IntegrityListener {
   }
 
   @Override
-  public void refused(Kind kind, String name, Reason reason) {
-    tell(to -> to.refused(kind, name, reason));
+  public void refused(Kind kind, String name, Refusal refusal) {
+    tell(to -> to.refused(kind, name, refusal));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.keys.SecretGate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -62,7 +63,11 @@ public final class Hmac {
               + " are accepted for HMAC-"
               + algorithm.digestName());
     }
-    return key.lend(bytes -> ofAnyLength(algorithm, bytes));
+    return key.lend(
+        bytes -> {
+          SecretGate.check(bytes);
+          return ofAnyLength(algorithm, bytes);
+        });
   }
 
   /** For keys whose length someone else's format decides; the caller checks its own minimum. */
@@ -144,6 +149,18 @@ public final class Hmac {
   }
 
   /**
+   * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
+   *
+   * @param message any bytes
+   * @param tag what was presented; a truncated tag does not match
+   * @return true if the tag is that of the message and this key
+   * @throws NullPointerException if an argument is null
+   */
+  public boolean matches(byte[] message, byte[] tag) {
+    return ConstantTime.equal(sign(message), tag);
+  }
+
+  /**
    * Returns if the tag belongs to the buffer's remaining bytes, and throws if not.
    *
    * @param message any bytes; the position stays
@@ -153,6 +170,18 @@ public final class Hmac {
    */
   public void verify(ByteBuffer message, byte[] tag) {
     require(sign(message), tag);
+  }
+
+  /**
+   * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
+   *
+   * @param message any bytes; the position stays
+   * @param tag what was presented; a truncated tag does not match
+   * @return true if the tag is that of the message and this key
+   * @throws NullPointerException if an argument is null
+   */
+  public boolean matches(ByteBuffer message, byte[] tag) {
+    return ConstantTime.equal(sign(message), tag);
   }
 
   /**
@@ -167,6 +196,19 @@ public final class Hmac {
    */
   public void verify(InputStream message, byte[] tag) throws IOException {
     require(sign(message), tag);
+  }
+
+  /**
+   * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
+   *
+   * @param message any bytes; not closed
+   * @param tag what was presented; a truncated tag does not match
+   * @return true if the tag is that of the message and this key
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if the stream fails
+   */
+  public boolean matches(InputStream message, byte[] tag) throws IOException {
+    return ConstantTime.equal(sign(message), tag);
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.json.StrictBase64;
-import io.bartizan.integrity.listening.ContainedListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
 import java.security.SecureRandom;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * length-prefixed framing ({@code docs/signed-values.md}). Thread-safe, without locks.
  *
  * <pre>{@code
- * SignedValues carts = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+ * SignedValues carts = SignedValues.of("cart", ring, Duration.ofHours(1));
  * String cookie = carts.sign("3 apples", "user", userId);
  * SignedValue cart = carts.verify(cookie, "user", userId); // or VerificationException
  * }</pre>
@@ -48,7 +50,7 @@ public final class SignedValues {
   private final int maxPayload;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
-  private final IntegrityListener listener;
+  private final Listeners<IntegrityListener> listeners;
   private final SecureRandom random = new SecureRandom();
 
   private SignedValues(Builder builder) {
@@ -59,31 +61,38 @@ public final class SignedValues {
     maxPayload = builder.maxPayload;
     clock = builder.clock;
     guard = builder.guard;
-    listener = builder.listener;
+    listeners = builder.listeners;
   }
 
   /**
-   * Signed values that expire.
+   * Signed values that expire, with all defaults.
    *
    * @param purpose what the values are for, such as {@code "password-reset"}; 1 to {@value
    *     #MAX_PURPOSE_BYTES} bytes; values of one purpose are refused for every other
    * @param keys a {@link MacKeyRing}, or what gives the ring of the moment
    * @param validity how long a value is accepted, 1 second to {@link #MAX_VALIDITY}; if it is
    *     shortened later, values already issued expire earlier too
+   * @return immutable and thread-safe
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the purpose or the validity is out of range
+   */
+  public static SignedValues of(String purpose, Supplier<MacKeyRing> keys, Duration validity) {
+    return builder(purpose, keys, validity).build();
+  }
+
+  /**
+   * Signed values that expire, with settings.
+   *
+   * @param purpose what the values are for, as in {@link #of}
+   * @param keys a {@link MacKeyRing}, or what gives the ring of the moment
+   * @param validity how long a value is accepted, 1 second to {@link #MAX_VALIDITY}
    * @return a builder whose optional settings have safe defaults
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the purpose or the validity is out of range
    */
-  public static Builder of(String purpose, Supplier<MacKeyRing> keys, Duration validity) {
-    if (validity.compareTo(Duration.ofSeconds(1)) < 0 || validity.compareTo(MAX_VALIDITY) > 0) {
-      throw new IllegalArgumentException(
-          "validity is "
-              + validity
-              + ", 1 second to "
-              + MAX_VALIDITY.toDays()
-              + " days are accepted");
-    }
-    return new Builder(purpose, keys, validity);
+  public static Builder builder(String purpose, Supplier<MacKeyRing> keys, Duration validity) {
+    return new Builder(
+        purpose, keys, Require.within("validity", validity, Duration.ofSeconds(1), MAX_VALIDITY));
   }
 
   /**
@@ -159,15 +168,7 @@ public final class SignedValues {
    * @throws VerificationException with a {@link MacReason}
    */
   public SignedValue verify(@Nullable String value, String... associatedData) {
-    SignedValue verified;
-    try {
-      verified = decide(value, associatedData);
-    } catch (VerificationException refused) {
-      listener.refused(Kind.SIGNED_VALUE, purpose, refused.reason());
-      throw refused;
-    }
-    listener.accepted(Kind.SIGNED_VALUE, purpose);
-    return verified;
+    return check(value, associatedData).orThrow();
   }
 
   private SignedValue decide(@Nullable String value, String... associatedData) {
@@ -215,7 +216,14 @@ public final class SignedValues {
    * @throws NullPointerException if {@code associatedData} holds null
    */
   public Checked<SignedValue> check(@Nullable String value, String... associatedData) {
-    return Checked.of(() -> verify(value, associatedData));
+    Checked<SignedValue> result = Checked.of(() -> decide(value, associatedData));
+    if (result instanceof Checked.Rejected<SignedValue> rejected) {
+      Refusal refusal = rejected.refusal();
+      listeners.tell(listener -> listener.refused(Kind.SIGNED_VALUE, purpose, refusal));
+    } else {
+      listeners.tell(listener -> listener.accepted(Kind.SIGNED_VALUE, purpose));
+    }
+    return result;
   }
 
   private boolean isSigned(
@@ -294,17 +302,15 @@ public final class SignedValues {
     private int maxPayload = 4096;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
-    private IntegrityListener listener = ContainedListener.nobody();
+    private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
     private Builder(String purpose, Supplier<MacKeyRing> source, @Nullable Duration validity) {
       this.purpose = Objects.requireNonNull(purpose, "purpose");
       this.validity = validity;
       try {
-        int length = PurposeKeys.utf8(purpose).length;
-        if (length < 1 || length > MAX_PURPOSE_BYTES) {
-          throw new IllegalArgumentException(
-              "purpose has " + length + " bytes, 1 to " + MAX_PURPOSE_BYTES + " are accepted");
-        }
+        int unused =
+            Require.sized(
+                "purpose", PurposeKeys.utf8(purpose).length, "bytes", 1, MAX_PURPOSE_BYTES);
         keys = new PurposeKeys(purpose, Objects.requireNonNull(source, "keys"));
       } catch (CharacterCodingException e) {
         throw new IllegalArgumentException("purpose has an unpaired surrogate", e);
@@ -319,11 +325,7 @@ public final class SignedValues {
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder withClockSkew(Duration skew) {
-      if (skew.isNegative() || skew.compareTo(Duration.ofMinutes(5)) > 0) {
-        throw new IllegalArgumentException(
-            "clockSkew is " + skew + ", 0 to 5 minutes are accepted");
-      }
-      clockSkew = skew;
+      clockSkew = Require.within("clockSkew", skew, Duration.ZERO, Duration.ofMinutes(5));
       return this;
     }
 
@@ -335,11 +337,7 @@ public final class SignedValues {
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder withMaxPayload(int bytes) {
-      if (bytes < 0 || bytes > 1024 * 1024) {
-        throw new IllegalArgumentException(
-            "maxPayload is " + bytes + " bytes, 0 to 1048576 are accepted");
-      }
-      maxPayload = bytes;
+      maxPayload = Require.within("maxPayload", bytes, 0, 1024 * 1024);
       return this;
     }
 
@@ -375,14 +373,14 @@ public final class SignedValues {
     }
 
     /**
-     * Who hears of each verification; nobody unless set.
+     * Adds one who is told of each verification; what it throws is logged and changes nothing.
      *
-     * @param hears gets the purpose and the reason, no part of a value
+     * @param listener gets the purpose and the reason, no part of a value
      * @return this builder
-     * @throws NullPointerException if {@code hears} is null
+     * @throws NullPointerException if {@code listener} is null
      */
-    public Builder withListener(IntegrityListener hears) {
-      listener = ContainedListener.of(hears);
+    public Builder withListener(IntegrityListener listener) {
+      listeners = listeners.and(listener);
       return this;
     }
 

@@ -2,13 +2,13 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.SecretGate;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,6 @@ final class WebhookKey {
 
   private static final int MIN_SECRET_BYTES = 16;
   private static final int MAX_SECRET_BYTES = 512;
-  private static final byte[] ED25519_SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
 
   private final @Nullable Hmac hmac;
   private final @Nullable PublicKey publicKey;
@@ -86,21 +85,14 @@ final class WebhookKey {
   }
 
   private static WebhookKey ofSecret(byte[] secret) {
+    SecretGate.check(secret);
     Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, secret);
     byte[] label = "bartizan webhook scope v1".getBytes(StandardCharsets.US_ASCII);
     return new WebhookKey(hmac, null, hmac.sign(label));
   }
 
   private static WebhookKey ofPublicKey(byte[] raw) {
-    byte[] spki = Arrays.copyOf(ED25519_SPKI, ED25519_SPKI.length + raw.length);
-    System.arraycopy(raw, 0, spki, ED25519_SPKI.length, raw.length);
-    try {
-      PublicKey key =
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(spki));
-      return new WebhookKey(null, key, raw);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("the whpk_ key is not an Ed25519 public key", e);
-    }
+    return new WebhookKey(null, KeyGate.ed25519(raw).key(), raw);
   }
 
   boolean isPublic() {

@@ -1,191 +1,176 @@
 package io.bartizan.integrity.mac;
 
-import io.bartizan.core.VerificationException;
-import java.nio.charset.StandardCharsets;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.core.house.Require;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grammar of one provider's headers; a new provider is one constant here and its published
- * sample in the tests.
+ * How one provider signs its webhooks, with the keys of one endpoint; what a {@link WebhookVerifier}
+ * is made from. Immutable and thread-safe.
  *
- * <p>Signatures of other versions are not looked at, so that a sender may add one; they count for
- * the cap all the same. Tags are compared as text with the one canonical form, which is why nothing
- * is decoded here.
+ * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
+ * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
+ *
+ * <pre>{@code
+ * WebhookVerifier payments = WebhookVerifier.of(WebhookScheme.stripe(secret));
+ * VerifiedWebhook event = payments.verify(request::getHeader, rawBody); // the bytes as received
+ * }</pre>
  */
-enum WebhookScheme {
-  /** standard-webhooks/standard-webhooks, spec: {@code id.timestamp.body}, base64. */
-  STANDARD("webhook-signature") {
-    @Override
-    WebhookHeaders read(Function<String, @Nullable String> headers) {
-      String id = header(headers, "webhook-id");
-      // a dot would let one signed text be read as another id, time and body
-      if (!isWord(id) || id.indexOf('.') >= 0) {
-        throw malformed("webhook-id has characters other than visible ASCII without dots");
-      }
-      long timestamp = timestamp(header(headers, "webhook-timestamp"));
-      List<String> tags = new ArrayList<>();
-      List<String> ed25519 = new ArrayList<>();
-      for (String entry : split(header(headers, signatureHeader()), ' ', MAX_SIGNATURES)) {
-        if (entry.startsWith("v1,")) {
-          tags.add(entry.substring(3));
-        } else if (entry.startsWith("v1a,")) {
-          ed25519.add(entry.substring(4));
-        }
-      }
-      if (ed25519.size() > MAX_ED25519) {
-        throw new VerificationException(
-            MacReason.TOO_MANY_SIGNATURES,
-            ed25519.size() + " v1a signatures, at most " + MAX_ED25519 + " are looked at");
-      }
-      return new WebhookHeaders(
-          Optional.of(id), Optional.of(timestamp), id + '.' + timestamp + '.', tags, ed25519);
+public final class WebhookScheme {
+
+  /** The most keys of one verifier. */
+  public static final int MAX_KEYS = 4;
+
+  /** The most public keys of one verifier, since each try takes up to a millisecond. */
+  public static final int MAX_PUBLIC_KEYS = 2;
+
+  private final WebhookGrammar grammar;
+  private final List<WebhookKey> keys;
+  private final @Nullable ReplayGuard guard;
+  private final Duration remember;
+
+  private WebhookScheme(
+      WebhookGrammar grammar,
+      List<WebhookKey> keys,
+      @Nullable ReplayGuard guard,
+      Duration remember) {
+    this.grammar = grammar;
+    this.keys = keys;
+    this.guard = guard;
+    this.remember = remember;
+  }
+
+  private static WebhookScheme timed(WebhookGrammar grammar, List<WebhookKey> keys) {
+    return new WebhookScheme(grammar, keys, null, Duration.ZERO);
+  }
+
+  /**
+   * Standard Webhooks: v1 (HMAC-SHA-256) and v1a (Ed25519), headers {@code webhook-id}, {@code
+   * webhook-timestamp} and {@code webhook-signature}.
+   *
+   * @param key {@code whsec_} and the base64 of 24 to 64 bytes, which verifies v1 alone, or {@code
+   *     whpk_} and the base64 of an Ed25519 public key, which verifies v1a alone
+   * @param more earlier or further keys, in the same forms
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a key has another form, or there are too many
+   */
+  public static WebhookScheme standard(SecretBytes key, SecretBytes... more) {
+    return timed(WebhookGrammar.STANDARD, keys(WebhookKey::standard, key, more));
+  }
+
+  /**
+   * Stripe: scheme v1, header {@code Stripe-Signature}.
+   *
+   * @param secret the endpoint's signing secret as shown, {@code whsec_} included; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookScheme stripe(SecretBytes secret, SecretBytes... more) {
+    return timed(WebhookGrammar.STRIPE, keys(WebhookKey::raw, secret, more));
+  }
+
+  /**
+   * Slack: version v0, headers {@code X-Slack-Signature} and {@code X-Slack-Request-Timestamp}.
+   *
+   * @param secret the app's signing secret as shown; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookScheme slack(SecretBytes secret, SecretBytes... more) {
+    return timed(WebhookGrammar.SLACK, keys(WebhookKey::raw, secret, more));
+  }
+
+  /**
+   * GitHub: header {@code X-Hub-Signature-256}; the SHA-1 header is never looked at.
+   *
+   * <p>GitHub signs neither a time nor the delivery id, so that nothing but memory tells a replay:
+   * the guard remembers the signature of each accepted body. A redelivery, which has the same body,
+   * is refused as long as it is remembered.
+   *
+   * @param once remembers what was accepted
+   * @param remember how long, 1 minute to 366 days; a replay later than that is accepted
+   * @param secret the hook's secret; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, there are too many, or
+   *     {@code remember} is out of range
+   */
+  public static WebhookScheme github(
+      ReplayGuard once, Duration remember, SecretBytes secret, SecretBytes... more) {
+    return new WebhookScheme(
+        WebhookGrammar.GITHUB,
+        keys(WebhookKey::raw, secret, more),
+        Objects.requireNonNull(once, "once"),
+        Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366)));
+  }
+
+  /**
+   * GitHub without memory: whoever once saw a delivery can send it again for ever, and the
+   * application must bear that.
+   *
+   * @param secret the hook's secret; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
+   */
+  public static WebhookScheme githubAcceptingReplays(
+      SecretBytes secret, SecretBytes... more) {
+    return timed(WebhookGrammar.GITHUB, keys(WebhookKey::raw, secret, more));
+  }
+
+  private static List<WebhookKey> keys(
+      Function<SecretBytes, WebhookKey> reader, SecretBytes first, SecretBytes... more) {
+    if (more.length >= MAX_KEYS) {
+      throw new IllegalArgumentException(
+          (1 + more.length) + " keys were given, at most " + MAX_KEYS + " are accepted");
     }
-
-    @Override
-    String encode(byte[] tag) {
-      return Base64.getEncoder().encodeToString(tag);
+    List<WebhookKey> keys = new ArrayList<>();
+    keys.add(reader.apply(Objects.requireNonNull(first, "first key")));
+    for (SecretBytes key : more) {
+      keys.add(reader.apply(key));
     }
-  },
-
-  /** stripe.com, webhooks: {@code timestamp.body}, hexadecimal, all in one header. */
-  STRIPE("Stripe-Signature") {
-    @Override
-    WebhookHeaders read(Function<String, @Nullable String> headers) {
-      String time = null;
-      List<String> tags = new ArrayList<>();
-      for (String entry : split(header(headers, signatureHeader()), ',', 1 + MAX_SIGNATURES)) {
-        if (entry.startsWith("t=")) {
-          if (time != null) {
-            throw malformed(signatureHeader() + " has two times");
-          }
-          time = entry.substring(2);
-        } else if (entry.startsWith("v1=")) {
-          tags.add(entry.substring(3));
-        }
-      }
-      if (time == null) {
-        throw malformed(signatureHeader() + " has no time");
-      }
-      long timestamp = timestamp(time);
-      return new WebhookHeaders(
-          Optional.empty(), Optional.of(timestamp), timestamp + ".", tags, List.of());
+    long open = keys.stream().filter(WebhookKey::isPublic).count();
+    if (open > MAX_PUBLIC_KEYS) {
+      throw new IllegalArgumentException(
+          open + " public keys were given, at most " + MAX_PUBLIC_KEYS + " are accepted");
     }
-  },
-
-  /** docs.github.com, validating webhook deliveries: the body alone, hexadecimal; no time. */
-  GITHUB("X-Hub-Signature-256") {
-    @Override
-    WebhookHeaders read(Function<String, @Nullable String> headers) {
-      List<String> tags = only("sha256=", header(headers, signatureHeader()));
-      return new WebhookHeaders(Optional.empty(), Optional.empty(), "", tags, List.of());
-    }
-  },
-
-  /** api.slack.com, verifying requests: {@code v0:timestamp:body}, hexadecimal. */
-  SLACK("X-Slack-Signature") {
-    @Override
-    WebhookHeaders read(Function<String, @Nullable String> headers) {
-      long timestamp = timestamp(header(headers, "X-Slack-Request-Timestamp"));
-      List<String> tags = only("v0=", header(headers, signatureHeader()));
-      return new WebhookHeaders(
-          Optional.empty(), Optional.of(timestamp), "v0:" + timestamp + ':', tags, List.of());
-    }
-  };
-
-  static final int MAX_HEADER_CHARS = 4096;
-  static final int MAX_SIGNATURES = 8;
-  static final int MAX_ED25519 = 2;
-
-  private final String signatureHeader;
-
-  WebhookScheme(String signatureHeader) {
-    this.signatureHeader = signatureHeader;
+    return List.copyOf(keys);
   }
 
-  /** Its name for metrics. */
-  String provider() {
-    return name().toLowerCase(Locale.ROOT);
+  WebhookGrammar grammar() {
+    return grammar;
   }
 
-  String signatureHeader() {
-    return signatureHeader;
+  List<WebhookKey> keys() {
+    return keys;
   }
 
-  /** Reads the headers in linear time, or refuses. */
-  abstract WebhookHeaders read(Function<String, @Nullable String> headers);
-
-  /** The one form in which a tag is written. */
-  String encode(byte[] tag) {
-    return HexFormat.of().formatHex(tag);
+  /** What remembers messages without a signed time; null if they may be replayed. */
+  @Nullable ReplayGuard guard() {
+    return guard;
   }
 
-  byte[] encodedBytes(byte[] tag) {
-    return encode(tag).getBytes(StandardCharsets.US_ASCII);
+  /** How long it does. */
+  Duration remember() {
+    return remember;
   }
 
-  private static String header(Function<String, @Nullable String> headers, String name) {
-    String value = headers.apply(name);
-    if (value == null || value.isEmpty()) {
-      throw malformed("the header " + name + " is absent");
-    }
-    if (value.length() > MAX_HEADER_CHARS) {
-      throw new VerificationException(
-          MacReason.TOO_LARGE,
-          "the header "
-              + name
-              + " has "
-              + value.length()
-              + " characters, at most "
-              + MAX_HEADER_CHARS
-              + " are read");
-    }
-    return value;
-  }
-
-  private static List<String> split(String value, char separator, int max) {
-    List<String> entries = new ArrayList<>();
-    for (int start = 0; start <= value.length(); ) {
-      int end = value.indexOf(separator, start);
-      end = end < 0 ? value.length() : end;
-      if (entries.size() == max) {
-        throw new VerificationException(
-            MacReason.TOO_MANY_SIGNATURES, "more than " + MAX_SIGNATURES + " signatures");
-      }
-      entries.add(value.substring(start, end));
-      start = end + 1;
-    }
-    return entries;
-  }
-
-  private static List<String> only(String version, String value) {
-    return value.startsWith(version) ? List.of(value.substring(version.length())) : List.of();
-  }
-
-  private static boolean isWord(String text) {
-    return text.length() <= 256 && text.chars().allMatch(c -> c > 0x20 && c < 0x7f);
-  }
-
-  /** Decimal digits without sign or leading zero, at most 12 of them. */
-  private static long timestamp(String text) {
-    boolean canonical =
-        text.length() <= 12
-            && !text.isEmpty()
-            && text.chars().allMatch(c -> c >= '0' && c <= '9')
-            && (text.length() == 1 || text.charAt(0) != '0');
-    if (!canonical) {
-      throw malformed("the time is not a number of seconds");
-    }
-    return Long.parseLong(text);
-  }
-
-  private static VerificationException malformed(String detail) {
-    return new VerificationException(MacReason.MALFORMED, detail);
+  /** The provider and the number of keys; never a key. */
+  @Override
+  public String toString() {
+    return grammar + ", " + keys.size() + " keys";
   }
 }

@@ -1,10 +1,12 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
-import io.bartizan.integrity.listening.ContainedListener;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,30 +20,57 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the webhooks of one provider on the raw bytes of the body; made by {@link Webhooks}.
+ * Verifies the webhooks of one provider on the raw bytes of the body.
  *
  * <p>Order: the headers' form and size, the signature, both bounds of time, the guard. Nothing of
  * the body is read as anything but bytes. Headers of more than 4096 characters and more than eight
  * signatures are refused. Thread-safe.
+ *
+ * <pre>{@code
+ * WebhookVerifier payments = WebhookVerifier.of(WebhookScheme.stripe(secret));
+ * VerifiedWebhook event = payments.verify(request::getHeader, rawBody); // the bytes as received
+ * }</pre>
  */
 public final class WebhookVerifier {
 
-  private final WebhookScheme scheme;
+  private final WebhookGrammar grammar;
   private final List<WebhookKey> keys;
   private final Duration tolerance;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
   private final Duration remember;
-  private final IntegrityListener listener;
+  private final Listeners<IntegrityListener> listeners;
 
   private WebhookVerifier(Builder builder) {
-    scheme = builder.scheme;
-    keys = builder.keys;
+    grammar = builder.scheme.grammar();
+    keys = builder.scheme.keys();
     tolerance = builder.tolerance;
     clock = builder.clock;
     guard = builder.guard;
-    remember = builder.remember;
-    listener = builder.listener;
+    remember = builder.scheme.remember();
+    listeners = builder.listeners;
+  }
+
+  /**
+   * A verifier with all defaults: 5 minutes of tolerance.
+   *
+   * @param scheme how the provider signs, with the endpoint's keys
+   * @return immutable and thread-safe
+   * @throws NullPointerException if {@code scheme} is null
+   */
+  public static WebhookVerifier of(WebhookScheme scheme) {
+    return builder(scheme).build();
+  }
+
+  /**
+   * A verifier with settings.
+   *
+   * @param scheme how the provider signs, with the endpoint's keys
+   * @return a builder
+   * @throws NullPointerException if {@code scheme} is null
+   */
+  public static Builder builder(WebhookScheme scheme) {
+    return new Builder(scheme);
   }
 
   /**
@@ -55,24 +84,16 @@ public final class WebhookVerifier {
    * @throws VerificationException with a {@link MacReason}
    */
   public VerifiedWebhook verify(Function<String, @Nullable String> headers, byte[] body) {
-    VerifiedWebhook verified;
-    try {
-      verified = decide(headers, body);
-    } catch (VerificationException refused) {
-      listener.refused(Kind.WEBHOOK, scheme.provider(), refused.reason());
-      throw refused;
-    }
-    listener.accepted(Kind.WEBHOOK, scheme.provider());
-    return verified;
+    return check(headers, body).orThrow();
   }
 
   private VerifiedWebhook decide(Function<String, @Nullable String> headers, byte[] body) {
     byte[] signed = body.clone();
-    WebhookHeaders read = scheme.read(headers);
+    WebhookHeaders read = grammar.read(headers);
     if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
       throw new VerificationException(
           MacReason.NO_ACCEPTED_SIGNATURE,
-          scheme.signatureHeader() + " has no signature of an accepted version");
+          grammar.signatureHeader() + " has no signature of an accepted version");
     }
     byte[] prefix = read.prefixBytes();
     List<byte[]> ids = new ArrayList<>();
@@ -104,7 +125,14 @@ public final class WebhookVerifier {
    * @throws NullPointerException if an argument is null
    */
   public Checked<VerifiedWebhook> check(Function<String, @Nullable String> headers, byte[] body) {
-    return Checked.of(() -> verify(headers, body));
+    Checked<VerifiedWebhook> result = Checked.of(() -> decide(headers, body));
+    if (result instanceof Checked.Rejected<VerifiedWebhook> rejected) {
+      Refusal refusal = rejected.refusal();
+      listeners.tell(listener -> listener.refused(Kind.WEBHOOK, grammar.provider(), refusal));
+    } else {
+      listeners.tell(listener -> listener.accepted(Kind.WEBHOOK, grammar.provider()));
+    }
+    return result;
   }
 
   /** Whether a signature is this key's; looks at all of them. */
@@ -112,7 +140,7 @@ public final class WebhookVerifier {
       WebhookKey key, byte @Nullable [] tag, WebhookHeaders read, byte[] prefix, byte[] body) {
     boolean valid = false;
     if (tag != null) {
-      byte[] expected = scheme.encodedBytes(tag);
+      byte[] expected = grammar.encodedBytes(tag);
       for (String presented : read.tags()) {
         valid |= ConstantTime.equal(expected, presented.getBytes(StandardCharsets.UTF_8));
       }
@@ -165,10 +193,10 @@ public final class WebhookVerifier {
   @Override
   public String toString() {
     String time =
-        scheme == WebhookScheme.GITHUB ? "no signed time" : "tolerance " + tolerance + " both ways";
-    String memory = scheme == WebhookScheme.GITHUB ? "remembered for " + remember : "each once";
+        grammar == WebhookGrammar.GITHUB ? "no signed time" : "tolerance " + tolerance + " both ways";
+    String memory = grammar == WebhookGrammar.GITHUB ? "remembered for " + remember : "each once";
     return "WebhookVerifier["
-        + scheme
+        + grammar
         + ", "
         + keys.size()
         + " keys, "
@@ -181,16 +209,14 @@ public final class WebhookVerifier {
   /** The optional settings of {@link WebhookVerifier}; not thread-safe. */
   public static final class Builder {
     private final WebhookScheme scheme;
-    private final List<WebhookKey> keys;
     private Duration tolerance = Duration.ofMinutes(5);
-    private Duration remember = Duration.ZERO;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
-    private IntegrityListener listener = ContainedListener.nobody();
+    private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
-    Builder(WebhookScheme scheme, List<WebhookKey> keys) {
+    private Builder(WebhookScheme scheme) {
       this.scheme = scheme;
-      this.keys = keys;
+      this.guard = scheme.guard();
     }
 
     /**
@@ -203,14 +229,10 @@ public final class WebhookVerifier {
      * @throws IllegalStateException if the provider signs no time
      */
     public Builder withTolerance(Duration duration) {
-      if (scheme == WebhookScheme.GITHUB) {
+      if (scheme.grammar() == WebhookGrammar.GITHUB) {
         throw new IllegalStateException("GitHub signs no time, so that no tolerance applies");
       }
-      if (duration.isNegative() || duration.compareTo(Duration.ofHours(1)) > 0) {
-        throw new IllegalArgumentException(
-            "tolerance is " + duration + ", 0 to 1 hour are accepted");
-      }
-      tolerance = duration;
+      tolerance = Require.within("tolerance", duration, Duration.ZERO, Duration.ofHours(1));
       return this;
     }
 
@@ -222,21 +244,15 @@ public final class WebhookVerifier {
      * @param once remembers what was accepted
      * @return this builder
      * @throws NullPointerException if {@code once} is null
-     * @throws IllegalStateException if the provider signs no time, which {@link Webhooks#github}
+     * @throws IllegalStateException if the provider signs no time, which {@link WebhookScheme#github}
      *     asks for
      */
     public Builder withReplayGuard(ReplayGuard once) {
-      if (scheme == WebhookScheme.GITHUB) {
+      if (scheme.grammar() == WebhookGrammar.GITHUB) {
         throw new IllegalStateException(
-            "GitHub signs no time; Webhooks.github(guard, remember, secret) takes both");
+            "GitHub signs no time; WebhookScheme.github(guard, remember, secret) takes both");
       }
       guard = Objects.requireNonNull(once, "guard");
-      return this;
-    }
-
-    Builder remembering(ReplayGuard once, Duration duration) {
-      guard = Objects.requireNonNull(once, "once");
-      remember = duration;
       return this;
     }
 
@@ -254,14 +270,14 @@ public final class WebhookVerifier {
     }
 
     /**
-     * Who hears of each verification; nobody unless set.
+     * Adds one who is told of each verification; what it throws is logged and changes nothing.
      *
-     * @param hears gets the provider's name and the reason, no part of a webhook
+     * @param listener gets the provider's name and the reason, no part of a webhook
      * @return this builder
-     * @throws NullPointerException if {@code hears} is null
+     * @throws NullPointerException if {@code listener} is null
      */
-    public Builder withListener(IntegrityListener hears) {
-      listener = ContainedListener.of(hears);
+    public Builder withListener(IntegrityListener listener) {
+      listeners = listeners.and(listener);
       return this;
     }
 

@@ -1,7 +1,9 @@
 package io.bartizan.integrity.replay;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.SecretBytes;
+import io.bartizan.core.house.Require;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,12 +22,12 @@ import java.util.stream.IntStream;
  * under the lock of one of up to 64 stripes, which is never held around a wait. Thread-safe.
  *
  * <pre>{@code
- * ReplayGuard once = InMemoryReplayGuard.of(1_000_000).build();
+ * ReplayGuard once = InMemoryReplayGuard.of(1_000_000);
  * SignedValues resets =
- *     SignedValues.of("password-reset", ring, Duration.ofMinutes(15)).withSingleUse(once).build();
+ *     SignedValues.builder("password-reset", ring, Duration.ofMinutes(15)).withSingleUse(once).build();
  * }</pre>
  */
-public final class InMemoryReplayGuard implements ReplayGuard {
+public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
 
   private static final int MAX_STRIPES = 64;
   private static final int MIN_IDS_A_STRIPE = 64;
@@ -48,13 +50,24 @@ public final class InMemoryReplayGuard implements ReplayGuard {
   }
 
   /**
-   * A guard that remembers at most so many ids.
+   * A guard that remembers at most so many ids, by the system's clock.
+   *
+   * @param maxIds 1 to 100 000 000; the most values accepted within one validity
+   * @return an empty, thread-safe guard
+   * @throws IllegalArgumentException if {@code maxIds} is out of range
+   */
+  public static InMemoryReplayGuard of(int maxIds) {
+    return builder(maxIds).build();
+  }
+
+  /**
+   * A guard that remembers at most so many ids, with settings.
    *
    * @param maxIds 1 to 100 000 000; the most values accepted within one validity
    * @return a builder
    * @throws IllegalArgumentException if {@code maxIds} is out of range
    */
-  public static Builder of(int maxIds) {
+  public static Builder builder(int maxIds) {
     return new Builder(maxIds);
   }
 
@@ -94,6 +107,7 @@ public final class InMemoryReplayGuard implements ReplayGuard {
    *
    * @return up; degraded from nine tenths; down when full, while everything is refused
    */
+  @Override
   public Health health() {
     int now = size();
     String detail = now + " of " + maxIds + " ids remembered";
@@ -114,10 +128,7 @@ public final class InMemoryReplayGuard implements ReplayGuard {
     private InstantSource clock = InstantSource.system();
 
     private Builder(int maxIds) {
-      if (maxIds < 1 || maxIds > 100_000_000) {
-        throw new IllegalArgumentException("maxIds is " + maxIds + ", 1 to 100000000 are accepted");
-      }
-      this.maxIds = maxIds;
+      this.maxIds = Require.within("maxIds", maxIds, 1, 100_000_000);
     }
 
     /**

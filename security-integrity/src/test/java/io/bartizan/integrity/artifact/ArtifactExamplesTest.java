@@ -1,9 +1,10 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.integrity.Refusals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -62,8 +63,8 @@ class ArtifactExamplesTest {
       tool.moveTo(installed);
     }
     FileBatch batch = FileBatch.builder().withThreads(4).build();
-    List<FileResult> results = batch.check(Map.of(installed, Expected.of(digest)));
-    assertThat(results).allMatch(FileResult::isAccepted);
+    FileReport report = batch.check(Map.of(installed, Expected.of(digest)));
+    assertThat(report.isAccepted()).isTrue();
   }
 
   @Test
@@ -73,7 +74,8 @@ class ArtifactExamplesTest {
     Files.write(
         sums, Manifest.of(Map.of("a", Digest.sha256Of(bytes(9)))).format(ManifestFormat.GNU));
     Manifest manifest = Manifest.parse(Files.readAllBytes(sums));
-    ManifestVerifier verifier = ManifestVerifier.of(directory).withExactFiles("SHA256SUMS").build();
+    ManifestVerifier verifier =
+        ManifestVerifier.builder(directory).withExactFiles("SHA256SUMS").build();
     ManifestReport report = verifier.verify(manifest);
     assertThat(report.isAccepted()).isTrue();
     MinisignKey key = MinisignKey.parse("RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3");
@@ -91,7 +93,7 @@ class ArtifactExamplesTest {
 
   @Test
   void downloads_example() {
-    Downloads downloads = Downloads.of(HttpClient.newHttpClient()).withAttempts(1).build();
+    Downloads downloads = Downloads.builder(HttpClient.newHttpClient()).withAttempts(1).build();
     Expected expected = Expected.of(Digest.sha256Of(bytes(9))).withSize(9);
     List<URI> mirrors = List.of(URI.create("http://127.0.0.1:1/x"));
     assertThatThrownBy(() -> downloads.fetch(mirrors, expected, directory.resolve("x")))

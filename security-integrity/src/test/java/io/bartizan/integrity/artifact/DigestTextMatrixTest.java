@@ -1,6 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;

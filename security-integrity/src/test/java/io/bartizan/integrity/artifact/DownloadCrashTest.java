@@ -1,6 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -43,7 +43,7 @@ class DownloadCrashTest {
 
     public static void main(String[] arguments) throws IOException {
       Expected expected = Expected.of(Digest.sha256Of(GOOD)).withSize(SIZE);
-      Downloads downloads = Downloads.of(HttpClient.newHttpClient()).withAttempts(1).build();
+      Downloads downloads = Downloads.builder(HttpClient.newHttpClient()).withAttempts(1).build();
       downloads.fetch(List.of(URI.create(arguments[0])), expected, Path.of(arguments[1])).close();
     }
   }
@@ -125,7 +125,7 @@ class DownloadCrashTest {
     try (LyingServer server = LyingServer.startPlain()) {
       Path target = Files.write(disk.resolve("target"), OLD);
       server.then(LyingServer.say("HTTP/1.1 200 OK\ncontent-length: " + SIZE, GOOD, 0, SIZE));
-      Downloads downloads = Downloads.of(LyingServer.client()).build();
+      Downloads downloads = Downloads.of(LyingServer.client());
       Expected expected = Expected.of(Digest.sha256Of(GOOD)).withSize(SIZE);
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(() -> downloads.fetch(List.of(server.uri("/")), expected, target))

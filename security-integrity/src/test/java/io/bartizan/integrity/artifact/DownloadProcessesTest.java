@@ -1,6 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -40,7 +40,7 @@ class DownloadProcessesTest {
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws IOException {
       URI mirror = URI.create(arguments[0]);
-      Downloads downloads = Downloads.of(HttpClient.newHttpClient()).build();
+      Downloads downloads = Downloads.of(HttpClient.newHttpClient());
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String target = in.readLine(); target != null; target = in.readLine()) {
         try (VerifiedFile file =

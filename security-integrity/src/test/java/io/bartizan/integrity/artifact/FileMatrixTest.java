@@ -1,11 +1,12 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -92,8 +93,7 @@ class FileMatrixTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(names()).containsExactly("f");
       Thread.currentThread().interrupt();
-      assertThatThrownBy(
-              () -> FileBatch.builder().build().check(Map.of(file, Expected.of(expected))))
+      assertThatThrownBy(() -> FileBatch.of().check(Map.of(file, Expected.of(expected))))
           .isInstanceOf(InterruptedIOException.class);
       assertThat(Thread.interrupted()).isTrue();
     }
@@ -251,13 +251,14 @@ class FileMatrixTest {
                   }
                 })
             .build();
-    List<FileResult> results = batch.check(files);
+    List<FileResult> results = batch.check(files).files();
     assertThat(results).hasSize(201);
     for (int i = 0; i < 200; i++) {
       assertThat(results.get(i).name()).endsWith("f" + i);
       assertThat(results.get(i).isAccepted()).isEqualTo(i % 10 != 3);
     }
-    assertThat(results.get(200).reason()).contains(ArtifactReason.FILE_MISSING);
+    assertThat(results.get(200).refusal().map(Refusal::reason))
+        .contains(ArtifactReason.FILE_MISSING);
     assertThat(heard).hasValue(200 * 1_000 + 199 * 100);
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("bartizan-"));

@@ -1,8 +1,8 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
-import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
+import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.SeededCases;
@@ -35,7 +35,7 @@ class ManifestMatrixTest {
   @Test
   void N37_nothingThere_isRefusedEvenIfMissingIsIgnored() throws Exception {
     Manifest manifest = Manifest.parse(utf8(A.hex() + "  a\n"));
-    ManifestVerifier lenient = ManifestVerifier.of(directory).ignoreMissing().build();
+    ManifestVerifier lenient = ManifestVerifier.builder(directory).ignoreMissing().build();
     refused(ArtifactReason.NOTHING_VERIFIED, () -> lenient.verify(manifest));
     refused(ArtifactReason.FILE_MISSING, () -> verify(manifest));
     Manifest two = Manifest.parse(utf8(A.hex() + "  a\n" + B.hex() + "  b\n"));
@@ -105,7 +105,7 @@ class ManifestMatrixTest {
     Files.createSymbolicLink(root.resolve("parent"), outside);
     for (String name : new String[] {"last", "parent/f"}) {
       Manifest manifest = Manifest.of(Map.of(name, A));
-      refused(ArtifactReason.NAME_UNSAFE, () -> ManifestVerifier.of(root).build().verify(manifest));
+      refused(ArtifactReason.NAME_UNSAFE, () -> ManifestVerifier.of(root).verify(manifest));
     }
   }
 
@@ -221,7 +221,8 @@ class ManifestMatrixTest {
     write("SHA256SUMS", 3);
     Manifest manifest = Manifest.of(Map.of("a", A));
     assertThat(verify(manifest).unlisted()).isEmpty();
-    ManifestVerifier exact = ManifestVerifier.of(directory).withExactFiles("SHA256SUMS").build();
+    ManifestVerifier exact =
+        ManifestVerifier.builder(directory).withExactFiles("SHA256SUMS").build();
     assertThat(exact.check(manifest).unlisted()).containsExactly("sub/extra");
     assertThat(refused(ArtifactReason.FILE_UNLISTED, () -> exact.verify(manifest)))
         .contains("sub/extra");
@@ -291,7 +292,7 @@ class ManifestMatrixTest {
   }
 
   private ManifestReport verify(Manifest manifest) throws IOException {
-    return ManifestVerifier.of(directory).build().verify(manifest);
+    return ManifestVerifier.of(directory).verify(manifest);
   }
 
   private void write(String name, int length) throws IOException {

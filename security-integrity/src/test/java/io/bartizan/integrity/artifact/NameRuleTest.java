@@ -1,8 +1,8 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
-import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
+import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.SeededCases;
@@ -77,7 +77,7 @@ class NameRuleTest {
             ? Manifest.parseZero(text, NameRule.POSIX_ONLY)
             : Manifest.parse(text, NameRule.POSIX_ONLY);
     assertThat(manifest.nameRule()).isEqualTo(NameRule.POSIX_ONLY);
-    ManifestVerifier exact = ManifestVerifier.of(directory).withExactFiles().build();
+    ManifestVerifier exact = ManifestVerifier.builder(directory).withExactFiles().build();
     assertThat(exact.verify(manifest).files()).hasSize(LINUX_ONLY.size());
     Files.write(directory.resolve("readme"), bytes(99));
     refused(ArtifactReason.DIGEST_MISMATCH, () -> exact.verify(manifest));
@@ -108,7 +108,7 @@ class NameRuleTest {
 
   @Test
   void N40_namesThatSomeFileSystemFolds_areRefusedWhereverTheyFold() throws Exception {
-    ManifestVerifier verifier = ManifestVerifier.of(directory).build();
+    ManifestVerifier verifier = ManifestVerifier.of(directory);
     SeededCases.check(
         500,
         random -> {
@@ -118,7 +118,8 @@ class NameRuleTest {
           digests.put(name, A);
           digests.put(twin, A);
           if (!twin.equals(name)) {
-            refused(ArtifactReason.NAME_AMBIGUOUS, () -> verifier.check(Manifest.of(digests)));
+            refused(ArtifactReason.NAME_AMBIGUOUS, () -> verifier.verify(Manifest.of(digests)));
+            assertThat(verifier.check(Manifest.of(digests)).files()).isEmpty();
           }
           digests.clear();
           digests.put(name, A);
@@ -156,17 +157,15 @@ class NameRuleTest {
       for (String name : new String[] {"folder", "socket"}) {
         refused(
             ArtifactReason.NOT_REGULAR_FILE,
-            () -> ManifestVerifier.of(directory).build().verify(Manifest.of(Map.of(name, A))));
+            () -> ManifestVerifier.of(directory).verify(Manifest.of(Map.of(name, A))));
       }
     }
-    assertThat(
-            ManifestVerifier.of(directory).build().verify(Manifest.of(Map.of("link", A))).files())
+    assertThat(ManifestVerifier.of(directory).verify(Manifest.of(Map.of("link", A))).files())
         .hasSize(1);
     if (Files.exists(Path.of("/dev/zero"))) {
       refused(
           ArtifactReason.NOT_REGULAR_FILE,
-          () ->
-              ManifestVerifier.of(Path.of("/dev")).build().verify(Manifest.of(Map.of("zero", A))));
+          () -> ManifestVerifier.of(Path.of("/dev")).verify(Manifest.of(Map.of("zero", A))));
     }
   }
 
@@ -181,9 +180,11 @@ class NameRuleTest {
     PinnedKey key = PinnedKey.of(pair.getPublic());
     refused(
         ArtifactReason.NAME_UNSAFE,
-        () -> SignedManifest.verify(sums, signature, key, RollbackRule.anyAge()));
+        () -> SignedManifests.of(key, RollbackRule.anyAge()).verify(sums, signature));
     assertThat(
-            SignedManifest.verify(sums, signature, key, RollbackRule.anyAge(), NameRule.POSIX_ONLY)
+            SignedManifests.of(key, RollbackRule.anyAge())
+                .withNames(NameRule.POSIX_ONLY)
+                .verify(sums, signature)
                 .manifest()
                 .entries())
         .containsOnlyKeys("bc_1:1_amd64.deb");
@@ -234,7 +235,12 @@ class NameRuleTest {
     Files.write(directory.resolve("b"), bytes(7));
     FileBatch batch = FileBatch.builder().withThreads(1).withListener(listener).build();
     Manifest manifest = Manifest.of(Map.of("a", A, "b", A, "none", A));
-    assertThat(ManifestVerifier.of(directory).withBatch(batch).build().check(manifest).isAccepted())
+    assertThat(
+            ManifestVerifier.builder(directory)
+                .withBatch(batch)
+                .build()
+                .check(manifest)
+                .isAccepted())
         .isFalse();
     assertThat(heard)
         .containsExactly(

@@ -1,9 +1,10 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.integrity.Refusals;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ class OutsideToolsTest {
     byte[] sums = run(line);
     Manifest manifest = command.contains("zero") ? Manifest.parseZero(sums) : Manifest.parse(sums);
     assertThat(manifest.entries().keySet()).containsExactlyInAnyOrderElementsOf(HOSTILE);
-    ManifestVerifier exact = ManifestVerifier.of(directory).withExactFiles().build();
+    ManifestVerifier exact = ManifestVerifier.builder(directory).withExactFiles().build();
     assertThat(exact.verify(manifest).files()).hasSize(HOSTILE.size());
     Files.write(directory.resolve("line\nfeed"), bytes(3));
     refused(ArtifactReason.DIGEST_MISMATCH, () -> exact.verify(manifest));
@@ -101,8 +102,7 @@ class OutsideToolsTest {
     OptionalTool.program("openssl");
     Files.write(directory.resolve("a b"), bytes(77));
     byte[] sums = run(List.of("openssl", "dgst", "-sha256", "a b"));
-    assertThat(ManifestVerifier.of(directory).build().verify(Manifest.parse(sums)).files())
-        .hasSize(1);
+    assertThat(ManifestVerifier.of(directory).verify(Manifest.parse(sums)).files()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -119,9 +119,9 @@ class OutsideToolsTest {
     openssl(generate + " -out k.pem");
     openssl("pkey -in k.pem -pubout -out p.pem");
     openssl(sign);
-    PinnedKey key = PinnedKey.parsePem(Files.readString(directory.resolve("p.pem")));
+    PinnedKey key = PinnedKey.parse(Files.readString(directory.resolve("p.pem")));
     byte[] signature = Files.readAllBytes(directory.resolve("s"));
-    assertThat(SignedManifest.verify(content, signature, key, RollbackRule.anyAge()).manifest())
+    assertThat(SignedManifests.of(key, RollbackRule.anyAge()).verify(content, signature).manifest())
         .isNotNull();
     content[0] ^= 1;
     refused(ArtifactReason.SIGNATURE_INVALID, () -> key.verify(content, signature));

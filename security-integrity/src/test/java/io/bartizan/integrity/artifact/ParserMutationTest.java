@@ -1,7 +1,7 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.VerificationException;

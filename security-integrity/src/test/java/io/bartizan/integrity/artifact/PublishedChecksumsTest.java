@@ -1,6 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -149,7 +149,7 @@ class PublishedChecksumsTest {
 
   private void verifyAndSpoil(Map<String, Digest> published) throws IOException {
     Manifest manifest = Manifest.of(published, NameRule.POSIX_ONLY);
-    ManifestVerifier verifier = ManifestVerifier.of(directory).build();
+    ManifestVerifier verifier = ManifestVerifier.of(directory);
     assertThat(verifier.verify(manifest).files()).hasSize(published.size());
     for (String name : published.keySet()) {
       byte[] content = Files.readAllBytes(directory.resolve(name));

@@ -1,8 +1,8 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
-import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
+import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -42,10 +42,13 @@ class SignedManifestTest {
   void verify_everyKind_acceptsTheRightSignatureOnly(String family, int bits, String algorithm)
       throws Exception {
     KeyPair pair = pair(family, bits);
-    PinnedKey key = PinnedKey.parsePem(Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()));
+    PinnedKey key = PinnedKey.parse(Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()));
     byte[] signature = sign(algorithm, pair.getPrivate(), SUMS);
     assertThat(
-            SignedManifest.verify(SUMS, signature, key, RollbackRule.anyAge()).manifest().entries())
+            SignedManifests.of(key, RollbackRule.anyAge())
+                .verify(SUMS, signature)
+                .manifest()
+                .entries())
         .containsOnlyKeys("a");
     for (int i = 0; i < signature.length; i += 7) {
       byte[] flipped = signature.clone();
@@ -61,7 +64,7 @@ class SignedManifestTest {
   }
 
   @Test
-  void parsePem_otherThanOneAcceptedKey_isRefused() throws Exception {
+  void parse_otherThanOneAcceptedKey_isRefused() throws Exception {
     String one = Pem.encode("PUBLIC KEY", pair("EC", 256).getPublic().getEncoded());
     for (String text :
         new String[] {
@@ -72,7 +75,7 @@ class SignedManifestTest {
           Pem.encode("PUBLIC KEY", pair("RSA", 1024).getPublic().getEncoded()),
           Pem.encode("PUBLIC KEY", pair("DSA", 2048).getPublic().getEncoded())
         }) {
-      assertThatIllegalArgumentException().isThrownBy(() -> PinnedKey.parsePem(text));
+      assertThatIllegalArgumentException().isThrownBy(() -> PinnedKey.parse(text));
     }
   }
 
@@ -95,14 +98,14 @@ class SignedManifestTest {
           Arrays.fill(content, (byte) '#');
           return true;
         };
-    SignedManifest signed = SignedManifest.verify(content, signature, key, rule);
+    SignedManifest signed = SignedManifests.of(key, rule).verify(content, signature);
     assertThat(signed.manifest().require("a").digests())
         .containsExactly(Digest.sha256Of(bytes(10)));
     assertThat(signed.digest()).isEqualTo(Digest.sha256Of(SUMS));
     byte[] other = utf8(Digest.sha256Of(bytes(11)).hex() + "  a\n");
     refused(
         ArtifactReason.SIGNATURE_INVALID,
-        () -> SignedManifest.verify(other, signature, key, RollbackRule.anyAge()));
+        () -> SignedManifests.of(key, RollbackRule.anyAge()).verify(other, signature));
   }
 
   @Test
@@ -112,12 +115,13 @@ class SignedManifestTest {
     RollbackRule rule =
         manifest -> Integer.parseInt(manifest.trustedComment().replaceAll("\\D", "")) >= 7;
     String recent = minisign(pair, SUMS, "version 7", true);
-    assertThat(SignedManifest.verify(SUMS, recent, key, rule).trustedComment())
+    assertThat(SignedManifests.of(key, rule).verify(SUMS, recent).trustedComment())
         .isEqualTo("version 7");
     String old = minisign(pair, SUMS, "version 6", true);
-    refused(ArtifactReason.ROLLED_BACK, () -> SignedManifest.verify(SUMS, old, key, rule));
+    refused(ArtifactReason.ROLLED_BACK, () -> SignedManifests.of(key, rule).verify(SUMS, old));
     String forged = old.replace("version 6", "version 8");
-    refused(ArtifactReason.SIGNATURE_INVALID, () -> SignedManifest.verify(SUMS, forged, key, rule));
+    refused(
+        ArtifactReason.SIGNATURE_INVALID, () -> SignedManifests.of(key, rule).verify(SUMS, forged));
   }
 
   @Test

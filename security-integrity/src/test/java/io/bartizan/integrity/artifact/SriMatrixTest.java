@@ -1,11 +1,16 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.refused;
-import static io.bartizan.integrity.artifact.Refusals.utf8;
+import static io.bartizan.integrity.Refusals.refused;
+import static io.bartizan.integrity.Refusals.utf8;
+import static io.bartizan.integrity.artifact.DigestAlgorithm.SHA_384;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.tests.SeededCases;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +46,78 @@ class SriMatrixTest {
   @Test
   void N31_malformedHash_isPassedOver() {
     assertThat(Sri.parse(OK256 + " sha256-%").verify(CONTENT).sri()).isEqualTo(OK256);
-    assertThat(Sri.parse("sha512-% " + OK256).algorithm()).isEqualTo(DigestAlgorithm.SHA_256);
-    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse("sha512-% " + OK256).verify(OTHER));
+    refused(ArtifactReason.DIGEST_MISMATCH, () -> Sri.parse("sha256-% " + OK256).verify(OTHER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sha512-%", "sha512-", "sha512", "sha512-AAAA", "sha512-%?x", "sha384-="})
+  void AR02_brokenHashOfTheStrongest_matchesNothingAndIsNoStepDown(String broken) {
+    for (String text : new String[] {OK256 + " " + broken, broken + "\t" + OK256, broken}) {
+      refused(ArtifactReason.DIGEST_MALFORMED, () -> Sri.parse(text));
+      Sri specified = Sri.parseAsSpecified(text);
+      refused(ArtifactReason.DIGEST_MALFORMED, () -> specified.verify(CONTENT));
+      assertThat(specified.algorithm().label()).isEqualTo(broken.substring(0, 6));
+      assertThat(Sri.parseAsSpecified(specified.toString())).isEqualTo(specified);
+    }
+    assertThat(Sri.parse(OK512 + " " + broken).verify(CONTENT).sri()).isEqualTo(OK512);
+  }
+
+  /** The algorithm of the specification, section 3.3, over lists of damaged hashes. */
+  @Test
+  void AR02_damagedLists_acceptNothingThatTheSpecificationRefuses() {
+    String[] right = {OK256, OK512, BAD256, BAD512, Digest.compute(SHA_384, CONTENT).sri()};
+    int[] accepted = {0, 0};
+    SeededCases.check(
+        4_000,
+        random -> {
+          StringBuilder text = new StringBuilder();
+          for (int i = random.nextInt(3); i >= 0; i--) {
+            text.append(right[random.nextInt(right.length)]).append(i == 0 ? "" : " ");
+          }
+          for (int i = random.nextInt(3); i > 0; i--) {
+            int at = random.nextInt(text.length());
+            switch (random.nextInt(3)) {
+              case 0 -> text.deleteCharAt(at);
+              case 1 -> text.setCharAt(at, "-=%?a5 ".charAt(random.nextInt(7)));
+              default -> text.delete(at, Math.min(text.length(), at + random.nextInt(60)));
+            }
+            if (text.isEmpty()) {
+              return;
+            }
+          }
+          boolean ours = Sri.parseAsSpecified(text.toString()).check(CONTENT).isAccepted();
+          boolean specified = specified(text.toString());
+          assertThat(!ours || specified).as("only we accept " + text).isTrue();
+          accepted[0] += ours ? 1 : 0;
+          accepted[1] += specified ? 1 : 0;
+        });
+    assertThat(accepted[0]).isGreaterThan(500).isGreaterThan(accepted[1] * 9 / 10);
+  }
+
+  private static boolean specified(String metadata) {
+    List<DigestAlgorithm> algorithms = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    for (String item : metadata.strip().split("[ \\t\\n\\f\\r]+", -1)) {
+      String expression = item.split("\\?", -1)[0];
+      String[] parts = expression.split("-", -1);
+      for (DigestAlgorithm known : DigestAlgorithm.values()) {
+        if (known.label().equals(parts[0])) {
+          algorithms.add(known);
+          values.add(parts.length > 1 ? parts[1] : "");
+        }
+      }
+    }
+    if (algorithms.isEmpty()) {
+      return true;
+    }
+    DigestAlgorithm strongest = Collections.max(algorithms);
+    String actual = Digest.compute(strongest, CONTENT).base64();
+    for (int i = 0; i < algorithms.size(); i++) {
+      if (algorithms.get(i) == strongest && values.get(i).equals(actual)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.artifact;
 
-import static io.bartizan.integrity.artifact.Refusals.bytes;
-import static io.bartizan.integrity.artifact.Refusals.refused;
+import static io.bartizan.integrity.Refusals.bytes;
+import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

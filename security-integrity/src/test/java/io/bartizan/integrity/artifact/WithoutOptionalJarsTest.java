@@ -71,7 +71,7 @@ class WithoutOptionalJarsTest {
       Hmac hmac = Hmac.of(HmacAlgorithm.SHA_256, SecretBytes.copyOf(secret));
       hmac.verify(CONTENT, hmac.sign(CONTENT));
       MacKeyRing ring = MacKeyRing.of(SecretBytes.copyOf(secret));
-      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+      SignedValues values = SignedValues.of("cart", ring, Duration.ofHours(1));
       require(values.verify(values.sign("x")).text().equals("x"), "signed value");
     }
 
@@ -84,7 +84,7 @@ class WithoutOptionalJarsTest {
         require(in.readAllBytes().length == 3, "stream");
       }
       Manifest manifest = Manifest.of(Map.of("f", DIGEST));
-      require(ManifestVerifier.of(directory).build().verify(manifest).isAccepted(), "manifest");
+      require(ManifestVerifier.of(directory).verify(manifest).isAccepted(), "manifest");
       require(Sri.of(DIGEST).verify(CONTENT).equals(DIGEST), "SRI");
       String lock = "{\"packages\":{\"a\":{\"integrity\":\"" + DIGEST.sri() + "\"}}}";
       require(!PackageLock.parse(lock.getBytes(StandardCharsets.UTF_8)).integrity().isEmpty(), "");

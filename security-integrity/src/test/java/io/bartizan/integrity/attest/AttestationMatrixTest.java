@@ -1,6 +1,6 @@
 package io.bartizan.integrity.attest;
 
-import static io.bartizan.integrity.attest.Refused.refused;
+import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.attest.Signer.IN_TOTO;
 import static io.bartizan.integrity.attest.Signer.base64;
 import static io.bartizan.integrity.attest.Signer.envelope;
@@ -108,13 +108,13 @@ class AttestationMatrixTest {
     String open = Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
     String secret = Pem.encode("PRIVATE KEY", pair.getPrivate().getEncoded());
     for (String pem : List.of(open + open, open + secret, secret, "", "nonsense")) {
-      assertThatIllegalArgumentException().isThrownBy(() -> PinnedKey.parsePem(pem));
+      assertThatIllegalArgumentException().isThrownBy(() -> PinnedKey.parse(pem));
     }
     ECParameterSpec curve = ((ECPublicKey) pair.getPublic()).getParams();
     ECPublicKeySpec off = new ECPublicKeySpec(new ECPoint(BigInteger.ONE, BigInteger.TWO), curve);
     byte[] encoded = KeyFactory.getInstance("EC").generatePublic(off).getEncoded();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PinnedKey.parsePem(Pem.encode("PUBLIC KEY", encoded)))
+        .isThrownBy(() -> PinnedKey.parse(Pem.encode("PUBLIC KEY", encoded)))
         .withMessageContaining("curve");
     refused(ArtifactReason.SIGNATURE_INVALID, () -> BOB.key.verify(JAR, ALICE.sign(JAR)));
     refused(ArtifactReason.SIGNATURE_INVALID, () -> ALICE.key.verify(JAR, BOB.sign(JAR)));
@@ -376,7 +376,7 @@ class AttestationMatrixTest {
     texts.put(statements.toString(), SLSA);
     texts.put(ALICE.key.toString(), "sha256:");
     texts.forEach((text, part) -> assertThat(text).contains(part.toString()));
-    PinnedKey same = PinnedKey.parsePem(ALICE.pem());
+    PinnedKey same = PinnedKey.parse(ALICE.pem());
     assertThat(ALICE.key).isEqualTo(same).isNotEqualTo(BOB.key).hasSameHashCodeAs(same);
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.json.JsonWriter;
 import java.io.IOException;
 import java.nio.file.Files;

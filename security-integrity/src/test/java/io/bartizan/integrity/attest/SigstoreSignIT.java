@@ -3,8 +3,10 @@ package io.bartizan.integrity.attest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.integrity.Refusals;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
@@ -72,26 +74,26 @@ class SigstoreSignIT {
     run(node.toString(), "make.mjs");
     for (String name : new String[] {"ec", "ed"}) {
       SignerKeys keys =
-          SignerKeys.anyOf(PinnedKey.parsePem(Files.readString(folder.resolve(name + ".pub"))));
+          SignerKeys.anyOf(PinnedKey.parse(Files.readString(folder.resolve(name + ".pub"))));
       byte[] envelope = read(name + ".statement.dsse");
       StatementVerifier statements = StatementVerifier.of(keys, SLSA);
       assertThat(statements.verify(envelope, digest).predicate()).containsEntry("builder", "ours");
-      CosignVerifier cosign = CosignVerifier.of(keys).build();
+      CosignVerifier cosign = CosignVerifier.of(keys);
       ImageReference image = ImageReference.parse("app@" + digest);
       byte[] bundle = read(name + ".image.bundle");
       assertThat(cosign.verify(bundle, image).digest()).isEqualTo(digest);
       byte[] blobBundle = read(name + ".blob.bundle");
       assertThat(cosign.verifyBlob(blobBundle, blob)).isEqualTo(digest);
 
-      Refused.refused(
+      Refusals.refused(
           AttestReason.PREDICATE_TYPE_MISMATCH,
           () -> cosign.verify(read(name + ".statement.bundle"), image));
-      Refused.refused(
+      Refusals.refused(
           AttestReason.SIGNATURE_INVALID, () -> cosign.verifyBlob(blobBundle, new byte[3]));
       byte[] tampered =
           new String(bundle, UTF_8).replace("\"sig\":\"M", "\"sig\":\"N").getBytes(UTF_8);
       if (name.equals("ec")) {
-        Refused.refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verify(tampered, image));
+        Refusals.refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verify(tampered, image));
       }
     }
   }
@@ -105,8 +107,9 @@ class SigstoreSignIT {
     run(openssl, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "cosign.key");
     run(openssl, "ec", "-in", "cosign.key", "-pubout", "-out", "cosign.pub");
     run(openssl, "dgst", "-sha256", "-sign", "cosign.key", "-out", "signature", "payload");
-    PinnedKey key = PinnedKey.parsePem(Files.readString(folder.resolve("cosign.pub")));
-    CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(key)).withSameRepository().build();
+    PinnedKey key = PinnedKey.parse(Files.readString(folder.resolve("cosign.pub")));
+    CosignVerifier cosign =
+        CosignVerifier.builder(SignerKeys.anyOf(key)).withSameRepository().build();
     ImageReference image = ImageReference.parse("registry.example/app@" + digest);
     assertThat(cosign.verify(payload, read("signature"), image).signers()).containsExactly(key);
   }

@@ -208,42 +208,10 @@ class AlgorithmAttackTest {
         .isThrownBy(() -> JwtKeys.publicKey(RS256, small))
         .withMessageContaining("1024 bits");
     BigInteger modulus = ((RSAPublicKey) Keys.publicKey(RS256)).getModulus();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> KeyLint.checkRsa(modulus, BigInteger.ONE))
-        .withMessageContaining("exponent");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> KeyLint.checkRsa(modulus, BigInteger.valueOf(65536)));
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                KeyLint.checkRsa(
-                    modulus.shiftRight(10).setBit(0).multiply(BigInteger.valueOf(1003)),
-                    BigInteger.valueOf(65537)));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> KeyLint.checkRsa(rocaModulus(), BigInteger.valueOf(65537)))
-        .withMessageContaining("ROCA");
     PublicKey fine =
         KeyFactory.getInstance("RSA")
             .generatePublic(new RSAPublicKeySpec(modulus, BigInteger.valueOf(3)));
     assertThat(JwtKeys.publicKey(RS256, fine)).isNotNull();
-  }
-
-  /** A product of powers of 65537 modulo the primes' product, as Infineon's chips made them. */
-  private static BigInteger rocaModulus() {
-    BigInteger product = BigInteger.ONE;
-    for (int candidate = 3; candidate <= 167; candidate += 2) {
-      if (BigInteger.valueOf(candidate).isProbablePrime(20)) {
-        product = product.multiply(BigInteger.valueOf(candidate));
-      }
-    }
-    BigInteger base = BigInteger.valueOf(65537);
-    BigInteger residue = base.modPow(BigInteger.valueOf(123_457), product);
-    BigInteger factor = product.shiftLeft(2048 - product.bitLength()).divide(product);
-    BigInteger modulus = residue.add(product.multiply(factor));
-    while (!modulus.testBit(0) || modulus.bitLength() < 2048) {
-      modulus = modulus.add(product);
-    }
-    return modulus;
   }
 
   @Test

@@ -118,10 +118,10 @@ class RfcExampleTest {
 
   @Test
   void rfc7638AndRfc8037_thumbprints_areTheirs() {
-    KeyMaterial ed = Objects.requireNonNull(JwkReader.read(JwkReader.parse(ED_KEY)));
+    VerifyingKey ed = Objects.requireNonNull(JwkReader.read(JwkReader.parse(ED_KEY)));
     assertThat(Thumbprint.of(Objects.requireNonNull(ed.publicKey)))
         .isEqualTo("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-    KeyMaterial rsa =
+    VerifyingKey rsa =
         Objects.requireNonNull(
             JwkReader.read(
                 JwkReader.parse(

@@ -16,6 +16,7 @@ import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonWriter;
+import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.tests.OptionalTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,10 +103,10 @@ class WycheproofTest {
               .generatePublic(new X509EncodedKeySpec(der));
       SignatureEngine engine;
       try {
-        KeyMaterial material = KeyMaterial.ofPublic(null, algorithm, key);
+        VerifyingKey material = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(key));
         engine =
             provider == null
-                ? KeyRing.engine(algorithm, key)
+                ? KeyRing.engine(algorithm, material)
                 : new JcaEngine(algorithm, Objects.requireNonNull(material.publicKey), provider);
       } catch (IllegalArgumentException refusedKey) {
         engine = null;

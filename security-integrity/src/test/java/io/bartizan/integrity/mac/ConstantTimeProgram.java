@@ -143,7 +143,7 @@ final class ConstantTimeProgram {
   }
 
   private static Subject signedValues() {
-    SignedValues values = SignedValues.of("cart", MacKeyRing.of(KEY), Duration.ofDays(1)).build();
+    SignedValues values = SignedValues.of("cart", MacKeyRing.of(KEY), Duration.ofDays(1));
     String value = values.sign("3 apple"); // 60 bytes in all, so no bits are left over
     return text(
         "SignedValues.check",
@@ -173,7 +173,7 @@ final class ConstantTimeProgram {
   }
 
   private static Subject webhooks() {
-    WebhookVerifier verifier = Webhooks.githubAcceptingReplays(KEY).build();
+    WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.githubAcceptingReplays(KEY));
     byte[] body = "{\"action\":\"opened\"}".getBytes(UTF_8);
     byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[32]).sign(body);
     String header = "sha256=" + HexFormat.of().formatHex(tag);

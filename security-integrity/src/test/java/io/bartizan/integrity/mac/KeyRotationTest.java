@@ -36,7 +36,7 @@ class KeyRotationTest {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try (Rotating<MacKeyRing> ring =
         Rotating.of(SecretSource.file(file), MacKeyRing::parse, Duration.ofDays(1))) {
-      SignedValues values = SignedValues.of("session", ring, Duration.ofHours(1)).build();
+      SignedValues values = SignedValues.of("session", ring, Duration.ofHours(1));
       AtomicBoolean stop = new AtomicBoolean();
       AtomicLongArray served = new AtomicLongArray(8);
       List<Future<?>> traffic = new ArrayList<>();

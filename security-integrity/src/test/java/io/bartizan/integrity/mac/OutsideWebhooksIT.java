@@ -65,7 +65,7 @@ class OutsideWebhooksIT {
             Map.of("secret", SECRET, "now", now, "ours", ours));
     assertThat(out.get("accepted")).isEqualTo((long) BODIES.size());
     assertThat(out.get("refused")).isEqualTo((long) BODIES.size());
-    WebhookVerifier verifier = Webhooks.standard(secret(SECRET)).build();
+    WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.standard(secret(SECRET)));
     for (Object one : (List<?>) Objects.requireNonNull(out.get("made"))) {
       Map<?, ?> made = (Map<?, ?>) one;
       Map<String, String> headers = headers("msg_1", now, String.valueOf(made.get("signature")));
@@ -91,7 +91,7 @@ class OutsideWebhooksIT {
                   JSON.stringify({ key: 'whpk_' + raw.toString('base64'), made }));
                 """,
                 Map.of("now", now, "bodies", BODIES));
-    WebhookVerifier verifier = Webhooks.standard(secret(String.valueOf(out.get("key")))).build();
+    WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.standard(secret(String.valueOf(out.get("key")))));
     for (Object one : (List<?>) Objects.requireNonNull(out.get("made"))) {
       Map<?, ?> made = (Map<?, ?>) one;
       Map<String, String> headers = headers("msg_1", now, String.valueOf(made.get("signature")));
@@ -122,7 +122,7 @@ class OutsideWebhooksIT {
     String key = base64(Arrays.copyOfRange(spki, spki.length - 32, spki.length));
     String signature = base64(Files.readAllBytes(folder.resolve("signature")));
     assertOnlyThisBody(
-        Webhooks.standard(secret("whpk_" + key)).build(),
+        WebhookVerifier.of(WebhookScheme.standard(secret("whpk_" + key))),
         headers("msg_1", now, "v1a," + signature),
         body);
   }
@@ -160,7 +160,7 @@ class OutsideWebhooksIT {
             Map.of("secret", STRIPE_SECRET, "ours", ours));
     assertThat(out.get("accepted")).isEqualTo((long) BODIES.size());
     assertThat(out.get("refused")).isEqualTo((long) BODIES.size());
-    WebhookVerifier verifier = Webhooks.stripe(secret(STRIPE_SECRET)).build();
+    WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.stripe(secret(STRIPE_SECRET)));
     for (Object one : (List<?>) Objects.requireNonNull(out.get("made"))) {
       Map<?, ?> made = (Map<?, ?>) one;
       Map<String, String> headers = Map.of("Stripe-Signature", String.valueOf(made.get("header")));

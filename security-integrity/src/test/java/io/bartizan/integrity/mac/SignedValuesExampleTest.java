@@ -23,7 +23,7 @@ class SignedValuesExampleTest {
   void signedValues_example_runs() {
     MacKeyRing ring = MacKeyRing.of(SecretBytes.random(32), SecretBytes.random(64));
     String userId = "u-17";
-    SignedValues carts = SignedValues.of("cart", ring, Duration.ofHours(1)).build();
+    SignedValues carts = SignedValues.of("cart", ring, Duration.ofHours(1));
     String cookie = carts.sign("3 apples", "user", userId);
     SignedValue cart = carts.verify(cookie, "user", userId); // or VerificationException
     assertThat(cart.text()).isEqualTo("3 apples");

@@ -73,7 +73,7 @@ class SignedValuesTest {
   void G03_validityShortenedLater_endsOldValuesEarlier() {
     String value = carts.sign("x");
     SignedValues shorter =
-        SignedValues.of("cart", ring, Duration.ofMinutes(1)).withClock(clock).build();
+        SignedValues.builder("cart", ring, Duration.ofMinutes(1)).withClock(clock).build();
     clock.set(NOW.plusSeconds(60));
     assertRefused(shorter, value, MacReason.EXPIRED);
   }
@@ -152,7 +152,7 @@ class SignedValuesTest {
   }
 
   private SignedValues values(String purpose, MacKeyRing keys) {
-    return SignedValues.of(purpose, keys, Duration.ofHours(1)).withClock(clock).build();
+    return SignedValues.builder(purpose, keys, Duration.ofHours(1)).withClock(clock).build();
   }
 
   private static SecretBytes countedKey(int first) {

@@ -115,7 +115,7 @@ class InMemoryReplayGuardTest {
   @Test
   void G14_oneTimeValue_isBurntOnceAndOnlyAfterItsTagHeld() {
     SignedValues resets =
-        SignedValues.of("reset", MacKeyRing.of(SecretBytes.random(32)), Duration.ofMinutes(15))
+        SignedValues.builder("reset", MacKeyRing.of(SecretBytes.random(32)), Duration.ofMinutes(15))
             .withSingleUse(guard(10))
             .withClock(clock)
             .build();
@@ -141,7 +141,7 @@ class InMemoryReplayGuardTest {
   }
 
   private InMemoryReplayGuard guard(int maxIds) {
-    return InMemoryReplayGuard.of(maxIds).withClock(clock).build();
+    return InMemoryReplayGuard.builder(maxIds).withClock(clock).build();
   }
 
   private static byte[] id(int number) {

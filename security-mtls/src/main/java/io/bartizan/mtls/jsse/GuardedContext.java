@@ -39,11 +39,9 @@ public final class GuardedContext extends SSLContext {
     Spi(Authority authority) {
       this.authority = authority;
       this.serverSessions =
-          new CurrentSessions(
-              authority, serving -> serving.context().getServerSessionContext());
+          new CurrentSessions(authority, serving -> serving.context().getServerSessionContext());
       this.clientSessions =
-          new CurrentSessions(
-              authority, serving -> serving.context().getClientSessionContext());
+          new CurrentSessions(authority, serving -> serving.context().getClientSessionContext());
     }
 
     @Override

@@ -13,8 +13,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listening socket that gives every connection to what serves now: it accepts plain
- * connections and lays the current context's TLS over each.
+ * A listening socket that gives every connection to what serves now: it accepts plain connections
+ * and lays the current context's TLS over each.
  */
 final class GuardedServerSocket extends SSLServerSocket {
 

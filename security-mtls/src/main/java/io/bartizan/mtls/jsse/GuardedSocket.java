@@ -32,11 +32,7 @@ final class GuardedSocket extends DelegatingSocket {
   private volatile boolean complete;
 
   /** A socket; {@code nullSession} is what a socket without a handshake shows. */
-  GuardedSocket(
-      SSLSocket inner,
-      boolean client,
-      Authority.Serving born,
-      SSLSession nullSession) {
+  GuardedSocket(SSLSocket inner, boolean client, Authority.Serving born, SSLSession nullSession) {
     super(inner);
     this.client = client;
     this.watch = born.watch(inner, null, inner::getSession);
@@ -262,6 +258,10 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public String toString() {
-    return "GuardedSocket[" + (client ? "CLIENT" : "SERVER") + ", " + inner.getRemoteSocketAddress() + "]";
+    return "GuardedSocket["
+        + (client ? "CLIENT" : "SERVER")
+        + ", "
+        + inner.getRemoteSocketAddress()
+        + "]";
   }
 }

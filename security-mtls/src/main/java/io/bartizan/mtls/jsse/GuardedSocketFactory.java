@@ -30,10 +30,7 @@ final class GuardedSocketFactory extends SSLSocketFactory {
     Authority.Serving born = authority.current();
     SSLSocket inner = (SSLSocket) maker.make(born.context().getSocketFactory());
     return new GuardedSocket(
-        inner,
-        authority.isClient(),
-        born,
-        born.context().createSSLEngine().getSession());
+        inner, authority.isClient(), born, born.context().createSSLEngine().getSession());
   }
 
   @Override

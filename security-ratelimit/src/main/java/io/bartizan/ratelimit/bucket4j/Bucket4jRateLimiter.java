@@ -1,11 +1,14 @@
 package io.bartizan.ratelimit.bucket4j;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.TokenBucket;
 import io.github.bucket4j.Bandwidth;
@@ -20,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket on any Bucket4j grid (Hazelcast, Infinispan, JDBC and others).
@@ -44,20 +48,18 @@ import java.util.function.Supplier;
  */
 public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
-  private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
-
   private final TokenBucket limit;
   private final Grid grid;
   private final long timeoutNanos;
+  private final Listeners<RateLimitListener> listeners;
   private volatile String lastFailure = "";
 
-  Bucket4jRateLimiter(TokenBucket limit, Grid grid, Duration timeout) {
-    if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
-      throw new IllegalArgumentException("timeout is " + timeout + ", 1 ms to 10 s is accepted");
-    }
+  Bucket4jRateLimiter(
+      TokenBucket limit, Grid grid, Duration timeout, Listeners<RateLimitListener> listeners) {
     this.limit = limit;
     this.grid = grid;
     this.timeoutNanos = timeout.toNanos();
+    this.listeners = listeners;
   }
 
   /**
@@ -73,33 +75,23 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    */
   public static Bucket4jRateLimiter of(
       ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
-    if (!manager.isAsyncModeSupported()) {
-      throw new IllegalArgumentException(
-          "manager has no asynchronous mode; an executor for its blocking calls is needed");
-    }
-    Grid grid = Grid.async(manager.asAsync(), configuration(limit));
-    return new Bucket4jRateLimiter(limit, grid, timeout);
+    return builder(manager, limit, timeout).build();
   }
 
   /**
-   * A limiter on a grid whose calls block, such as JDBC.
+   * Starts a limiter with options; one on a grid whose calls block, such as JDBC, needs {@link
+   * Builder#withExecutor}.
    *
-   * @param manager the grid
+   * @param manager the grid; {@code withMapper} gives it String keys
    * @param limit what each key may take; refilled evenly, with a name
    * @param timeout how long a check waits; 1 ms to 10 s
-   * @param executor runs the blocking calls; the caller's to bound and to shut down. What has timed
-   *     out before its turn is not asked any more
-   * @return a limiter
+   * @return a builder
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the limit has no name or is refilled in steps, or {@code
    *     timeout} is outside its range
    */
-  public static Bucket4jRateLimiter of(
-      ProxyManager<String> manager, TokenBucket limit, Duration timeout, Executor executor) {
-    Objects.requireNonNull(manager, "manager");
-    Objects.requireNonNull(executor, "executor");
-    Grid grid = Grid.blocking(manager, configuration(limit), executor);
-    return new Bucket4jRateLimiter(limit, grid, timeout);
+  public static Builder builder(ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
+    return new Builder(manager, limit, timeout);
   }
 
   private static BucketConfiguration configuration(TokenBucket limit) {
@@ -130,12 +122,18 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
     return watched(() -> grid.consume(name, permits))
         .thenApply(
             probe ->
-                decision(
-                    probe.isConsumed(),
-                    permits,
-                    probe.getRemainingTokens(),
-                    probe.getNanosToWaitForRefill(),
-                    probe.getNanosToWaitForReset()));
+                told(
+                    decision(
+                        probe.isConsumed(),
+                        permits,
+                        probe.getRemainingTokens(),
+                        probe.getNanosToWaitForRefill(),
+                        probe.getNanosToWaitForReset())));
+  }
+
+  private Decision told(Decision decision) {
+    listeners.tell(one -> one.decided(RateLimitListener.Verb.TRY_ACQUIRE, decision));
+    return decision;
   }
 
   @Override
@@ -250,9 +248,73 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   /** The key's name on the grid. */
   private String check(String key, long permits) {
     String name = limit.name() + ":" + Key.check(key);
-    if (permits < 1) {
-      throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
-    }
+    long unused = Require.atLeast("permits", permits, 1);
     return name;
+  }
+
+  /** Options of a limiter on a Bucket4j grid. Not thread-safe. */
+  public static final class Builder {
+
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MAX_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ProxyManager<String> manager;
+    private final TokenBucket limit;
+    private final BucketConfiguration configuration;
+    private final Duration timeout;
+    private @Nullable Executor executor;
+    private Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
+
+    private Builder(ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
+      this.manager = Objects.requireNonNull(manager, "manager");
+      this.limit = Objects.requireNonNull(limit, "limit");
+      this.configuration = configuration(limit);
+      this.timeout = Require.within("timeout", timeout, MIN_TIMEOUT, MAX_TIMEOUT);
+    }
+
+    /**
+     * Asks the grid by blocking calls on these threads; for grids without an asynchronous mode,
+     * such as JDBC.
+     *
+     * @param newExecutor runs the blocking calls; the caller's to bound and to shut down. What has
+     *     timed out before its turn is not asked any more
+     * @return this
+     * @throws NullPointerException if {@code newExecutor} is null
+     */
+    public Builder withExecutor(Executor newExecutor) {
+      executor = Objects.requireNonNull(newExecutor, "newExecutor");
+      return this;
+    }
+
+    /**
+     * Adds a listener that hears every decision of {@code tryAcquire}; it may be called several
+     * times.
+     *
+     * @param listener hears
+     * @return this
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public Builder withListener(RateLimitListener listener) {
+      listeners = listeners.and(listener);
+      return this;
+    }
+
+    /**
+     * Makes the limiter.
+     *
+     * @return a new limiter
+     * @throws IllegalArgumentException if the grid is not asynchronous and there is no executor
+     */
+    public Bucket4jRateLimiter build() {
+      if (executor == null && !manager.isAsyncModeSupported()) {
+        throw new IllegalArgumentException(
+            "manager has no asynchronous mode; an executor for its blocking calls is needed");
+      }
+      Grid grid =
+          executor == null
+              ? Grid.async(manager.asAsync(), configuration)
+              : Grid.blocking(manager, configuration, executor);
+      return new Bucket4jRateLimiter(limit, grid, timeout, listeners);
+    }
   }
 }

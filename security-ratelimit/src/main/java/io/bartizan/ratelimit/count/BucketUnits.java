@@ -135,8 +135,7 @@ public final class BucketUnits {
    * @param full the backlog of an empty one
    * @return true if they fit
    */
-  public static boolean fits(
-      long backlog, long permits, long capacity, long perPermit, long full) {
+  public static boolean fits(long backlog, long permits, long capacity, long perPermit, long full) {
     return permits <= capacity && backlog + permits * perPermit <= full;
   }
 

@@ -8,7 +8,7 @@ public abstract class Count {
 
   private final long capacity;
 
-  Count(long capacity) {
+  protected Count(long capacity) {
     this.capacity = capacity;
   }
 

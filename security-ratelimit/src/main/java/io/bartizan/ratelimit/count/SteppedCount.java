@@ -27,8 +27,7 @@ public final class SteppedCount extends Count {
    * @param used permits that were missing then; for a new one the capacity less what it begins with
    * @return the count
    */
-  public static SteppedCount of(
-      long capacity, long step, long periodMicros, long now, long used) {
+  public static SteppedCount of(long capacity, long step, long periodMicros, long now, long used) {
     return new SteppedCount(capacity, step, periodMicros, now, used);
   }
 

@@ -1,43 +1,44 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /** The limiter for callers that wait; no wait is longer than the limiter's time-out. */
 final class BlockingView implements KeyedRateLimiter {
 
-  private final RedisRateLimiter limiter;
+  private final AsyncKeyedRateLimiter limiter;
 
-  BlockingView(RedisRateLimiter limiter) {
+  BlockingView(AsyncKeyedRateLimiter limiter) {
     this.limiter = limiter;
   }
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    return await(limiter.acquireNow(key, permits));
+    return await(limiter.tryAcquire(key, permits));
   }
 
   @Override
   public Decision peek(String key, long permits) {
-    return await(limiter.submit(key, Check.Kind.PEEK, permits, ""));
+    return await(limiter.peek(key, permits));
   }
 
   @Override
   public void refund(String key, long permits) {
-    var unused = await(limiter.submit(key, Check.Kind.REFUND, permits, ""));
+    var unused = await(limiter.refund(key, permits));
   }
 
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
-    Check check = limiter.submitReservation(key, permits, maxWait);
-    return limiter.reservation(check, await(check));
+    return await(limiter.reserve(key, permits, maxWait));
   }
 
   @Override
@@ -63,12 +64,13 @@ final class BlockingView implements KeyedRateLimiter {
   }
 
   /** Waits to the end, at most the time-out, and keeps an interruption for the caller. */
-  static <T> T await(CompletableFuture<T> check) {
+  static <T> T await(CompletionStage<T> stage) {
+    CompletableFuture<T> answer = stage.toCompletableFuture();
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return check.get();
+          return answer.get();
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {

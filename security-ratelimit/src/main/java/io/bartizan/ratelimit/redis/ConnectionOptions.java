@@ -1,6 +1,10 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.SecretBytes;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
+import io.bartizan.ratelimit.redis.link.Server;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +19,12 @@ final class ConnectionOptions {
   String prefix = "bartizan";
   boolean hasOwnPrefix;
   FailurePolicy failurePolicy = FailurePolicy.failClosed();
-  RedisLimiterListener listener = new RedisLimiterListener() {};
+  private Listeners<RedisLimiterListener> listeners = Listeners.none(RedisLimiterListener.class);
   @Nullable SecretBytes hashKey;
   int maxPending = 100_000;
 
   void timeout(Duration newTimeout) {
-    if (newTimeout.compareTo(MIN_TIMEOUT) < 0 || newTimeout.compareTo(MAX_TIMEOUT) > 0) {
-      throw new IllegalArgumentException("timeout is " + newTimeout + ", 1 ms to 10 s is accepted");
-    }
-    timeout = newTimeout;
+    timeout = Require.within("timeout", newTimeout, MIN_TIMEOUT, MAX_TIMEOUT);
   }
 
   void prefix(String newPrefix) {
@@ -39,14 +40,11 @@ final class ConnectionOptions {
   }
 
   void maxPending(int most) {
-    if (most < 1 || most > 10_000_000) {
-      throw new IllegalArgumentException("maxPending is " + most + ", 1 to 10000000 is accepted");
-    }
-    maxPending = most;
+    maxPending = Require.within("maxPending", most, 1, 10_000_000);
   }
 
   void listener(RedisLimiterListener newListener) {
-    listener = Objects.requireNonNull(newListener, "listener");
+    listeners = listeners.and(newListener);
   }
 
   void hashKey(SecretBytes secret) {
@@ -56,6 +54,22 @@ final class ConnectionOptions {
   /** How keys are named, as told. */
   RedisKeys keys() {
     return new RedisKeys(hashKey);
+  }
+
+  /** Tells the listeners of servers. */
+  Server.Availability hearer() {
+    Listeners<RedisLimiterListener> all = listeners;
+    return new Server.Availability() {
+      @Override
+      public void lost(String server, String reason) {
+        all.tell(listener -> listener.onUnavailable(server, reason));
+      }
+
+      @Override
+      public void found(String server) {
+        all.tell(listener -> listener.onAvailable(server));
+      }
+    };
   }
 
   /** The options that matter for safety. */

@@ -26,16 +26,17 @@ final class DenyCache {
     this.maxAgeNanos = maxAge.toNanos();
   }
 
-  /** Notes a refusal of a check that was made at this time. */
-  void refused(Check check, Decision decision, long sinceNanos) {
+  /** Notes a refusal of a request. */
+  void refused(Request request, Decision decision) {
+    long sinceNanos = request.madeNanos;
     Duration retry = decision.retryAfter();
     if (decision.isNeverAllowed() || retry.isZero()) {
       return;
     }
     long nanos = retry.compareTo(Duration.ofNanos(maxAgeNanos)) < 0 ? retry.toNanos() : maxAgeNanos;
     slots.set(
-        slot(check.key),
-        new Denial(check.script, check.key, sinceNanos, sinceNanos + nanos, decision));
+        slot(request.key),
+        new Denial(request.script, request.key, sinceNanos, sinceNanos + nanos, decision));
   }
 
   void forget(String key) {

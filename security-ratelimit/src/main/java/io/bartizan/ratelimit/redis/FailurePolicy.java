@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.house.Require;
+
 /**
  * What a check gets while Redis can't be reached: no connection, no answer within the time-out, or
  * a server that says it can't serve ({@code LOADING}, {@code READONLY}, {@code CLUSTERDOWN}, {@code
@@ -52,10 +54,8 @@ public final class FailurePolicy {
    * @throws IllegalArgumentException if {@code instances} is outside its range
    */
   public static FailurePolicy localShare(int instances) {
-    if (instances < 1 || instances > 10_000) {
-      throw new IllegalArgumentException("instances is " + instances + ", 1 to 10000 is accepted");
-    }
-    return new FailurePolicy("local share of 1/" + instances, false, instances);
+    int processes = Require.within("instances", instances, 1, 10_000);
+    return new FailurePolicy("local share of 1/" + processes, false, processes);
   }
 
   /**

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the checks that Redis did not. */
+/** Answers the requests that Redis did not. */
 final class Fallback {
 
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -27,7 +27,7 @@ final class Fallback {
             : KeyedRateLimiter.of(new LocalShare(plan, policy.instances()), MAX_LOCAL_KEYS);
   }
 
-  /** How many checks it has answered. */
+  /** How many requests it has answered. */
   long decided() {
     return decided.sum();
   }
@@ -41,37 +41,37 @@ final class Fallback {
     return local == null && !policy.isOpen();
   }
 
-  void decide(Check check) {
-    if (!check.isDone()) {
-      KeyedRateLimiter share = check.kind.givesBack() ? null : local;
+  void decide(Request request) {
+    if (!request.isDone()) {
+      KeyedRateLimiter share = request.kind.givesBack() ? null : local;
       try {
-        if (check.complete(share == null ? unheld(check) : held(share, check))) {
+        if (request.complete(share == null ? unheld(request) : held(share, request))) {
           decided.increment();
         }
       } catch (RuntimeException planFailed) {
-        check.completeExceptionally(planFailed);
+        request.completeExceptionally(planFailed);
       }
     }
   }
 
-  private Decision unheld(Check check) {
-    boolean allowed = policy.isOpen() || check.kind.givesBack();
+  private Decision unheld(Request request) {
+    boolean allowed = policy.isOpen() || request.kind.givesBack();
     Decision.Source source =
         policy.isOpen() ? Decision.Source.FAILED_OPEN : Decision.Source.FAILED_CLOSED;
-    Limits limits = check.script.limits();
+    Limits limits = request.script.limits();
     Limit limit = limits.list().get(0);
-    return Decision.of(limit, allowed, check.permits, 0, RETRY, Duration.ZERO, source);
+    return Decision.of(limit, allowed, request.permits, 0, RETRY, Duration.ZERO, source);
   }
 
-  private static Decision held(KeyedRateLimiter local, Check check) {
+  private static Decision held(KeyedRateLimiter local, Request request) {
     Decision decision =
-        check.kind == Check.Kind.PEEK
-            ? local.peek(check.key, check.permits)
-            : local.tryAcquire(check.key, check.permits);
+        request.kind == Request.Kind.PEEK
+            ? local.peek(request.key, request.permits)
+            : local.tryAcquire(request.key, request.permits);
     return Decision.of(
         decision.limit(),
         decision.isAllowed(),
-        check.permits,
+        request.permits,
         decision.remaining(),
         decision.retryAfter(),
         decision.resetAfter(),

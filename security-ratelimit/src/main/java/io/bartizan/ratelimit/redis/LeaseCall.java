@@ -1,5 +1,8 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.ratelimit.redis.link.ScriptCommand;
+import io.bartizan.ratelimit.redis.link.ScriptSource;
+import io.bartizan.ratelimit.redis.link.Server;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
@@ -15,10 +18,10 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   /** What the script gives. */
   record Reply(boolean done, long held) {}
 
-  private static final ScriptSource SOURCE = ScriptSource.of("leases.lua");
+  private static final ScriptSource SOURCE =
+      ScriptSource.of(LeaseCall.class, List.of("leases.lua"));
 
-  private final RedisLink link;
-  private final Breaker breaker;
+  private final Server server;
   private final byte[] key;
   private final List<byte[]> arguments;
   private final Runnable tooLate;
@@ -30,9 +33,8 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
    *
    * @param tooLate what to do if it was done after nobody waited any more
    */
-  LeaseCall(RedisLink link, Breaker breaker, byte[] key, List<byte[]> arguments, Runnable tooLate) {
-    this.link = link;
-    this.breaker = breaker;
+  LeaseCall(Server server, byte[] key, List<byte[]> arguments, Runnable tooLate) {
+    this.server = server;
     this.key = key;
     this.arguments = arguments;
     this.tooLate = tooLate;
@@ -41,7 +43,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   /** Sends the call; it ends when the timer does, at the latest. */
   void send(Future<?> endOfWaiting) {
     timer = endOfWaiting;
-    dispatch(() -> link.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
+    dispatch(() -> server.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
   }
 
   /** Hears that the time-out is over. */
@@ -72,7 +74,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
       end(new IllegalStateException("the script's reply is too short"));
       return;
     }
-    breaker.success();
+    server.answered();
     stopTimer();
     boolean done = numbers[0] == 1;
     if (!complete(new Reply(done, numbers[1])) && done) {
@@ -84,7 +86,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   public void failed(Throwable cause) {
     if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
       sourceSent = true;
-      dispatch(() -> link.resend(command(CommandType.EVAL, SOURCE.text())));
+      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text())));
     } else {
       end(cause);
     }
@@ -92,16 +94,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   private void end(Throwable cause) {
     stopTimer();
-    if (completeExceptionally(cause)) {
-      if (Unreachable.because(cause)) {
-        if (Unreachable.demoted(cause)) {
-          link.demoted();
-        }
-        breaker.failure(cause);
-      } else {
-        breaker.success();
-      }
-    }
+    boolean unused = completeExceptionally(cause);
   }
 
   private void stopTimer() {

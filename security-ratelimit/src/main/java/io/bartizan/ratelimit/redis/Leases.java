@@ -4,16 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Decision.Source;
-import io.lettuce.core.RedisException;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
+import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Servers;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -22,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** The leases that Redis hands out; an unreachable server is an exception here. */
 final class Leases implements AutoCloseable {
 
-  private final Links links;
+  private final Servers servers;
   private final RedisKeys keys;
-  private final ScheduledExecutorService timer;
   private final Ticker ticker = Ticker.system();
-  private final ConnectionOptions options;
-  private final Map<RedisLink, Breaker> breakers = new ConcurrentHashMap<>();
+  private final long timeoutNanos;
+  private final int mostPending;
   private final String keyHead;
   private final int most;
   private final long leaseNanos;
@@ -38,33 +36,35 @@ final class Leases implements AutoCloseable {
 
   private final AtomicLong count = new AtomicLong();
 
-  /** Calls that are not answered, but for releases. */
-  private final AtomicInteger pending = new AtomicInteger();
-
-  Leases(RedisConcurrencyLimiterBuilder settings, Links.Source source) {
-    this.options = settings.options;
+  Leases(
+      Servers servers,
+      ConnectionOptions options,
+      String name,
+      int most,
+      Duration lease,
+      @Nullable LongSupplier clock) {
+    this.servers = servers;
     this.keys = options.keys();
-    this.links = source.open().apply(keys);
-    this.timer = source.timer();
-    this.keyHead = options.prefix + ":" + settings.name + ":H:{";
-    this.most = settings.most;
-    this.leaseNanos = settings.lease.toNanos();
-    this.clock = settings.clock;
+    this.timeoutNanos = options.timeout.toNanos();
+    this.mostPending = options.maxPending;
+    this.keyHead = options.prefix + ":" + name + ":H:{";
+    this.most = most;
+    this.leaseNanos = lease.toNanos();
+    this.clock = clock;
   }
 
   void connect() {
-    links.connect();
+    servers.connect();
   }
 
-  long serversAway() {
-    long away = breakers.values().stream().filter(Breaker::isOpen).count();
-    return away == 0 && !links.isOpen() ? 1 : away;
+  /** How many servers do not answer. */
+  long away() {
+    return servers.away();
   }
 
   @Override
   public void close() {
-    breakers.values().forEach(Breaker::close);
-    links.close();
+    servers.close();
   }
 
   /** What Redis says to someone who asks for permits now, or the policy if it can't be reached. */
@@ -76,12 +76,10 @@ final class Leases implements AutoCloseable {
         ask(held, "acquire", held::release)
             .whenComplete(
                 (reply, failure) -> {
-                  if (failure == null) {
-                    lease.complete(decided(reply, held, asked));
-                  } else if (Unreachable.because(failure)) {
-                    lease.complete(policy.get());
-                  } else {
+                  if (failure != null) {
                     lease.completeExceptionally(failure);
+                  } else {
+                    lease.complete(reply == null ? policy.get() : decided(reply, held, asked));
                   }
                 });
     return lease;
@@ -95,17 +93,13 @@ final class Leases implements AutoCloseable {
         : Lease.refused(held.permits, remaining, Source.REMOTE);
   }
 
-  private CompletableFuture<LeaseCall.Reply> ask(Held held, String verb, Runnable tooLate) {
-    RedisLink link = links.of(keyHead, held.key);
-    Breaker breaker =
-        breakers.computeIfAbsent(link, each -> new Breaker(ticker, each, options.listener));
-    if (!breaker.admits()) {
-      return CompletableFuture.failedFuture(new RedisException("not connected"));
-    }
+  /** What the script gives; null if the server is not reached. */
+  private CompletableFuture<LeaseCall.@Nullable Reply> ask(
+      Held held, String verb, Runnable tooLate) {
+    Server server = servers.of(keys, keyHead, held.key);
     int weight = verb.equals("release") ? 0 : 1; // what is held can always be given back
-    if (pending.addAndGet(weight) > options.maxPending && weight > 0) {
-      pending.addAndGet(-weight);
-      return CompletableFuture.failedFuture(new RedisException("too many calls are pending"));
+    if (!server.admits() || (weight > 0 && !server.enter(mostPending))) {
+      return CompletableFuture.completedFuture(null);
     }
     List<byte[]> words =
         List.of(
@@ -115,24 +109,24 @@ final class Leases implements AutoCloseable {
             word(most),
             word(leaseNanos / 1000),
             clock == null ? new byte[0] : word(clock.getAsLong()));
-    LeaseCall call = new LeaseCall(link, breaker, keys.encode(keyHead, held.key), words, tooLate);
-    CompletableFuture<LeaseCall.Reply> counted = new CompletableFuture<>();
+    LeaseCall call = new LeaseCall(server, keys.encode(keyHead, held.key), words, tooLate);
+    CompletableFuture<LeaseCall.@Nullable Reply> judged = new CompletableFuture<>();
     var unused =
         call.whenComplete(
             (reply, failure) -> {
-              pending.addAndGet(-weight); // before whoever waits may ask again
-              if (failure == null) {
-                counted.complete(reply);
+              server.leave(weight); // before whoever waits may ask again
+              if (failure == null || server.failed(failure)) {
+                judged.complete(reply);
               } else {
-                counted.completeExceptionally(failure);
+                judged.completeExceptionally(failure);
               }
             });
     try {
-      call.send(timer.schedule(call::expire, options.timeout.toNanos(), TimeUnit.NANOSECONDS));
+      call.send(servers.timer().schedule(call::expire, timeoutNanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
-      call.completeExceptionally(clientIsShutDown);
+      boolean unusedResult = call.completeExceptionally(clientIsShutDown);
     }
-    return counted;
+    return judged;
   }
 
   private static byte[] word(long number) {
@@ -160,13 +154,13 @@ final class Leases implements AutoCloseable {
           ask(this, "renew", () -> {})
               .whenComplete(
                   (reply, failure) -> {
-                    if (failure == null) {
-                      lease.until(ticker, reply.done() ? asked + leaseNanos : asked);
-                      renewed.complete(reply.done());
-                    } else if (Unreachable.because(failure)) {
+                    if (failure != null) {
+                      renewed.completeExceptionally(failure);
+                    } else if (reply == null) {
                       renewed.complete(false);
                     } else {
-                      renewed.completeExceptionally(failure);
+                      lease.until(ticker, reply.done() ? asked + leaseNanos : asked);
+                      renewed.complete(reply.done());
                     }
                   });
       return renewed;

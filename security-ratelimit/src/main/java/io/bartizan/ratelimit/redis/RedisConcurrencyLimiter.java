@@ -1,17 +1,20 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
-import io.bartizan.ratelimit.ConcurrencyLimiter;
+import io.bartizan.core.SecretBytes;
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
+import io.bartizan.ratelimit.Permit;
+import io.bartizan.ratelimit.redis.link.Servers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * RedisConcurrencyLimiter exports =
- *     RedisConcurrencyLimiter.of(redisClient, "exports", 20, Duration.ofSeconds(30)).build();
+ *     RedisConcurrencyLimiter.of(redisClient, "exports", 20, Duration.ofSeconds(30));
  * try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
  *   if (!lease.isGranted()) {
  *     return busy();
@@ -58,8 +61,16 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
   private final @Nullable KeyedConcurrencyLimiter local;
   private volatile boolean closed;
 
-  RedisConcurrencyLimiter(RedisConcurrencyLimiterBuilder settings, Links.Source source) {
-    this.leases = new Leases(settings, source);
+  private RedisConcurrencyLimiter(Builder settings) {
+    ConnectionOptions options = settings.options;
+    this.leases =
+        new Leases(
+            settings.source.open(options.hearer()),
+            options,
+            settings.name,
+            settings.most,
+            settings.lease,
+            settings.clock);
     this.most = settings.most;
     this.policy = settings.options.failurePolicy;
     this.description = settings.toString();
@@ -71,24 +82,26 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
   }
 
   /**
-   * A limiter on a standalone Redis, or on the master that Sentinel names.
+   * A limiter on a standalone Redis, or on the master that Sentinel names, with every option at its
+   * default; it connects as {@link Builder#build} says.
    *
    * @param client the application's client, made with the server's URI; it stays the application's
    * @param name what is limited, the same in all processes: 1 to 64 of {@code A-Za-z0-9._-}
    * @param most how many permits of one key may be held at a time; 1 to 10 000
    * @param lease how long permits are held that are neither closed nor renewed; 10 ms to 1 day
-   * @return a builder with every option at its default
+   * @return a limiter; close it to close its connection
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if an argument is outside its range
+   * @throws IllegalArgumentException if an argument is outside its range, or the lease not longer
+   *     than the time-out of 100 ms
+   * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
    */
-  public static RedisConcurrencyLimiterBuilder of(
+  public static RedisConcurrencyLimiter of(
       RedisClient client, String name, int most, Duration lease) {
-    Objects.requireNonNull(client, "client");
-    return new RedisConcurrencyLimiterBuilder(name, most, lease, Links.standalone(client));
+    return builder(client, name, most, lease).build();
   }
 
   /**
-   * A limiter on a Redis Cluster.
+   * A limiter on a standalone Redis, or on the master that Sentinel names, with options.
    *
    * @param client the application's client; it stays the application's
    * @param name what is limited, the same in all processes: 1 to 64 of {@code A-Za-z0-9._-}
@@ -98,10 +111,44 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if an argument is outside its range
    */
-  public static RedisConcurrencyLimiterBuilder of(
-      RedisClusterClient client, String name, int most, Duration lease) {
+  public static Builder builder(RedisClient client, String name, int most, Duration lease) {
     Objects.requireNonNull(client, "client");
-    return new RedisConcurrencyLimiterBuilder(name, most, lease, Links.cluster(client));
+    return new Builder(name, most, lease, Servers.standalone(client));
+  }
+
+  /**
+   * A limiter on a Redis Cluster, with every option at its default; it connects as {@link
+   * Builder#build} says.
+   *
+   * @param client the application's client; it stays the application's
+   * @param name what is limited, the same in all processes: 1 to 64 of {@code A-Za-z0-9._-}
+   * @param most how many permits of one key may be held at a time; 1 to 10 000
+   * @param lease how long permits are held that are neither closed nor renewed; 10 ms to 1 day
+   * @return a limiter; close it to close its connection
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if an argument is outside its range, or the lease not longer
+   *     than the time-out of 100 ms
+   * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
+   */
+  public static RedisConcurrencyLimiter of(
+      RedisClusterClient client, String name, int most, Duration lease) {
+    return builder(client, name, most, lease).build();
+  }
+
+  /**
+   * A limiter on a Redis Cluster, with options.
+   *
+   * @param client the application's client; it stays the application's
+   * @param name what is limited, the same in all processes: 1 to 64 of {@code A-Za-z0-9._-}
+   * @param most how many permits of one key may be held at a time; 1 to 10 000
+   * @param lease how long permits are held that are neither closed nor renewed; 10 ms to 1 day
+   * @return a builder with every option at its default
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if an argument is outside its range
+   */
+  public static Builder builder(RedisClusterClient client, String name, int most, Duration lease) {
+    Objects.requireNonNull(client, "client");
+    return new Builder(name, most, lease, Servers.cluster(client));
   }
 
   /**
@@ -150,7 +197,7 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     if (closed) {
       return Health.down("the limiter is closed");
     }
-    long away = leases.serversAway();
+    long away = leases.away();
     if (away == 0) {
       return Health.up("Redis answers");
     }
@@ -172,15 +219,13 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     return description;
   }
 
-  RedisConcurrencyLimiter connect() {
+  private RedisConcurrencyLimiter connect() {
     leases.connect();
     return this;
   }
 
   private CompletableFuture<Lease> acquire(String key, int permits) {
-    if (permits < 1) {
-      throw new IllegalArgumentException("permits is " + permits + ", at least 1 is accepted");
-    }
+    int unused = Require.atLeast("permits", permits, 1);
     String checked = Key.check(key);
     if (closed) {
       throw new IllegalStateException("the limiter is closed");
@@ -196,9 +241,9 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     if (local == null) {
       return Lease.refused(permits, 0, Source.FAILED_CLOSED);
     }
-    Optional<ConcurrencyLimiter.Permit> permit = local.tryAcquire(key, permits);
-    return permit.isPresent()
-        ? Lease.granted(new LocalHold(permit.get()), permits, 0, Source.LOCAL_SHARE)
+    Permit permit = local.tryAcquire(key, permits);
+    return permit.isGranted()
+        ? Lease.granted(new LocalHold(permit), permits, 0, Source.LOCAL_SHARE)
         : Lease.refused(permits, 0, Source.LOCAL_SHARE);
   }
 
@@ -245,7 +290,7 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
   }
 
   /** Permits of this process' share. */
-  private record LocalHold(ConcurrencyLimiter.Permit permit) implements Lease.Hold {
+  private record LocalHold(Permit permit) implements Lease.Hold {
 
     @Override
     public CompletableFuture<Boolean> renew(Lease lease) {
@@ -255,6 +300,141 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     @Override
     public void release() {
       permit.close();
+    }
+  }
+
+  /** Options of a {@link RedisConcurrencyLimiter}. Not thread-safe. */
+  public static final class Builder {
+
+    private static final int MOST_PERMITS = 10_000;
+    private static final Duration MIN_LEASE = Duration.ofMillis(10);
+    private static final Duration MAX_LEASE = Duration.ofDays(1);
+
+    final ConnectionOptions options = new ConnectionOptions();
+    final String name;
+    final int most;
+    final Duration lease;
+    @Nullable LongSupplier clock;
+
+    private final Servers.Source source;
+
+    Builder(String name, int most, Duration lease, Servers.Source source) {
+      if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+        throw new IllegalArgumentException("name must be 1 to 64 of A-Za-z0-9._-");
+      }
+      this.name = name;
+      this.most = Require.within("most", most, 1, MOST_PERMITS);
+      this.lease = Require.within("lease", lease, MIN_LEASE, MAX_LEASE);
+      this.source = source;
+    }
+
+    /**
+     * How long a call waits for Redis before the failure policy decides.
+     *
+     * @param timeout 1 ms to 10 s, less than the lease; 100 ms if not called
+     * @return this builder
+     * @throws NullPointerException if {@code timeout} is null
+     * @throws IllegalArgumentException if it is outside its range
+     */
+    public Builder withTimeout(Duration timeout) {
+      options.timeout(timeout);
+      return this;
+    }
+
+    /**
+     * What the names of this limiter's keys begin with, as in {@code prefix:name:H:{key}}.
+     *
+     * @param prefix 1 to 64 characters of {@code A-Za-z0-9._:-}; {@code bartizan} if not called
+     * @return this builder
+     * @throws NullPointerException if {@code prefix} is null
+     * @throws IllegalArgumentException if it is outside its form
+     */
+    public Builder withKeyPrefix(String prefix) {
+      options.prefix(prefix);
+      return this;
+    }
+
+    /**
+     * Hides keys from Redis: each is sent as its HMAC-SHA256, shortened to 128 bits.
+     *
+     * @param secret the same in all processes that count together; copied
+     * @return this builder
+     * @throws NullPointerException if {@code secret} is null
+     */
+    public Builder withHashedKeys(SecretBytes secret) {
+      options.hashKey(secret);
+      return this;
+    }
+
+    /**
+     * What decides while Redis can't be reached. A local share is ⌈most / processes⌉ permits of
+     * each key; leases that Redis granted before are not counted among them.
+     *
+     * @param policy {@link FailurePolicy#failClosed()} if not called
+     * @return this builder
+     * @throws NullPointerException if {@code policy} is null
+     */
+    public Builder withFailurePolicy(FailurePolicy policy) {
+      options.failurePolicy(policy);
+      return this;
+    }
+
+    /**
+     * How many calls may wait for Redis at a time; the failure policy decides those that come
+     * beyond, at once. Permits can always be given back.
+     *
+     * @param calls 1 to 10 million; 100 000 if not called
+     * @return this builder
+     * @throws IllegalArgumentException if it is outside its range
+     */
+    public Builder withMaxPending(int calls) {
+      options.maxPending(calls);
+      return this;
+    }
+
+    /**
+     * Who hears of outages.
+     *
+     * @param listener nobody if not called
+     * @return this builder
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public Builder withListener(RedisLimiterListener listener) {
+      options.listener(listener);
+      return this;
+    }
+
+    /**
+     * Opens the limiter's connection; if Redis can't be reached within two seconds, the limiter
+     * begins with its failure policy and goes on trying.
+     *
+     * @return a limiter; close it to close the connection
+     * @throws IllegalArgumentException if the lease is not longer than the time-out
+     * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
+     */
+    public RedisConcurrencyLimiter build() {
+      if (lease.compareTo(options.timeout) <= 0) {
+        throw new IllegalArgumentException(
+            "lease is "
+                + lease
+                + ", more than the time-out of "
+                + options.timeout
+                + " is accepted");
+      }
+      return new RedisConcurrencyLimiter(this).connect();
+    }
+
+    /** For tests: decides at the time in microseconds that the clock shows. */
+    Builder withClock(LongSupplier micros) {
+      this.clock = micros;
+      return this;
+    }
+
+    /** Every option but secrets. */
+    @Override
+    public String toString() {
+      return String.format(
+          "RedisConcurrencyLimiter[%s: %d at a time, lease %s; %s]", name, most, lease, options);
     }
   }
 }

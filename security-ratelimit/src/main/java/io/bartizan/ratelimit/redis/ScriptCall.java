@@ -1,5 +1,10 @@
 package io.bartizan.ratelimit.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bartizan.ratelimit.redis.link.RedisKeys;
+import io.bartizan.ratelimit.redis.link.ScriptCommand;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -8,7 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One call of the script: the checks of one or many keys with the same limits. */
+/** One call of the script: the requests of one or many keys with the same limits. */
 final class ScriptCall implements ScriptCommand.Outcome {
 
   /** Sends a call again, hears how it ended. */
@@ -17,16 +22,16 @@ final class ScriptCall implements ScriptCommand.Outcome {
     /** Sends the call once more, for the server did not run it. */
     void resend(ScriptCommand command);
 
-    /** Every check of the call has its decision, or nobody answered them because of the cause. */
+    /** Every request of the call has its decision, or nobody answered them because of the cause. */
     void ended(ScriptCall call, @Nullable Throwable cause);
   }
 
   private final LimitScript script;
   private final RedisKeys keys;
   private final Carrier carrier;
-  private final Map<String, Subject> subjects = new LinkedHashMap<>();
-  private @Nullable Check last;
-  private @Nullable Subject lastSubject;
+  private final Map<String, KeyRequests> keyed = new LinkedHashMap<>();
+  private @Nullable Request last;
+  private @Nullable KeyRequests lastKeyed;
   private boolean windowsResent;
   private boolean sourceSent;
 
@@ -36,53 +41,53 @@ final class ScriptCall implements ScriptCommand.Outcome {
     this.carrier = carrier;
   }
 
-  /** Adds a check after those that came before; for the thread that builds the call. */
-  void add(Check check) {
-    Subject subject = lastSubject;
-    if (subject == null || last == null || !check.key.equals(last.key)) {
-      subject = subjects.get(check.key);
-      if (subject == null) {
-        subject = new Subject(script, keys.encode(script.keyHead(), check.key));
-        subjects.put(check.key, subject);
+  /** Adds a request after those that came before; for the thread that builds the call. */
+  void add(Request request) {
+    KeyRequests same = lastKeyed;
+    if (same == null || last == null || !request.key.equals(last.key)) {
+      same = keyed.get(request.key);
+      if (same == null) {
+        same = new KeyRequests(script, keys.encode(script.keyHead(), request.key));
+        keyed.put(request.key, same);
       }
-      last = check;
-      lastSubject = subject;
+      last = request;
+      lastKeyed = same;
     }
-    subject.add(check);
+    same.add(request);
   }
 
-  boolean hasLimitsOf(Check check) {
-    return check.script == script;
+  boolean hasLimitsOf(Request request) {
+    return request.script == script;
   }
 
   boolean concerns(String key) {
-    return subjects.containsKey(key);
+    return keyed.containsKey(key);
   }
 
-  int subjects() {
-    return subjects.size();
+  int keyCount() {
+    return keyed.size();
   }
 
-  void forEachCheck(Consumer<Check> action) {
-    subjects.values().forEach(subject -> subject.checks().forEach(action));
+  void forEachRequest(Consumer<Request> action) {
+    keyed.values().forEach(same -> same.all().forEach(action));
   }
 
   ScriptCommand byDigest() {
-    return command(CommandType.EVALSHA, LimitScript.SOURCE.digest());
+    return command(CommandType.EVALSHA, script.source().digest());
   }
 
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
     CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
-    arguments.add(scriptOrDigest).add(subjects.size());
-    for (Subject subject : subjects.values()) {
-      arguments.addKey(subject.key());
+    arguments.add(scriptOrDigest).add(keyed.size());
+    for (KeyRequests same : keyed.values()) {
+      arguments.addKey(same.key());
     }
     arguments.add(script.clock().argument());
     for (byte[] argument : script.arguments()) {
       arguments.add(argument);
     }
-    for (Subject subject : subjects.values()) {
-      arguments.add(LimitScript.bytes(subject.requests()));
+    for (KeyRequests same : keyed.values()) {
+      arguments.add(same.words().getBytes(UTF_8));
     }
     return new ScriptCommand(type, arguments, this);
   }
@@ -104,8 +109,8 @@ final class ScriptCall implements ScriptCommand.Outcome {
         return;
       }
       script.clock().observe(serverMicros);
-      for (Subject subject : subjects.values()) {
-        subject.answer(reply, serverMicros);
+      for (KeyRequests same : keyed.values()) {
+        same.answer(reply, serverMicros);
       }
     } catch (RuntimeException unreadable) {
       failed(new IllegalStateException("the script's reply can't be read", unreadable));
@@ -119,7 +124,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
     if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
       sourceSent = true;
       // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, LimitScript.SOURCE.text()));
+      resend(command(CommandType.EVAL, script.source().text()));
     } else {
       carrier.ended(this, cause);
     }

@@ -23,11 +23,10 @@ final class Scripts {
   private final Map<Limits, LimitScript> scripts = new ConcurrentHashMap<>();
   private volatile @Nullable LimitScript last;
 
-  Scripts(RedisRateLimiterBuilder settings) {
-    this.plan = settings.plan;
-    this.prefix = settings.options.prefix;
-    this.mayLackNames = settings.options.hasOwnPrefix;
-    LongSupplier clock = settings.clock;
+  Scripts(Plan plan, String prefix, boolean mayLackNames, @Nullable LongSupplier clock) {
+    this.plan = plan;
+    this.prefix = prefix;
+    this.mayLackNames = mayLackNames;
     this.clock = new ServerClock(Ticker.system(), InstantSource.system(), clock);
     if (plan instanceof Limit || plan instanceof Limits) {
       last = of("any"); // so that limits without names stop the start, not the first check

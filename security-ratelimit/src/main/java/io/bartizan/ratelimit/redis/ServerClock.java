@@ -1,6 +1,9 @@
 package io.bartizan.ratelimit.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,7 @@ final class ServerClock {
   ServerClock(Ticker ticker, InstantSource wall, @Nullable LongSupplier injected) {
     this.ticker = ticker;
     this.injected = injected;
-    observe(SharedWindow.epochMicros(wall.instant()));
+    observe(Micros.of(wall.instant()));
   }
 
   /** Notes the server's time in a reply that came now. */
@@ -33,6 +36,6 @@ final class ServerClock {
 
   /** The script's first argument: a time in microseconds, or nothing for the server's own. */
   byte[] argument() {
-    return injected == null ? new byte[0] : LimitScript.bytes(Long.toString(injected.getAsLong()));
+    return injected == null ? new byte[0] : Long.toString(injected.getAsLong()).getBytes(US_ASCII);
   }
 }

@@ -55,7 +55,10 @@ class Bucket4jRateLimiterIT {
   void grid_admits_its_capacity_and_refuses_with_a_time() {
     tryAll(Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking(), "async");
     tryAll(
-        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5), Runnable::run).blocking(),
+        Bucket4jRateLimiter.builder(manager, LIMIT, Duration.ofSeconds(5))
+            .withExecutor(Runnable::run)
+            .build()
+            .blocking(),
         "sync");
   }
 
@@ -120,21 +123,25 @@ class Bucket4jRateLimiterIT {
   void check_that_timed_out_before_its_turn_is_never_charged() {
     List<Runnable> queued = new ArrayList<>();
     Bucket4jRateLimiter limiter =
-        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofMillis(20), queued::add);
+        Bucket4jRateLimiter.builder(manager, LIMIT, Duration.ofMillis(20))
+            .withExecutor(queued::add)
+            .build();
     CompletableFuture<Decision> late = limiter.tryAcquire("turn", 4).toCompletableFuture();
     assertThatThrownBy(late::join).hasCauseInstanceOf(TimeoutException.class);
     queued.forEach(Runnable::run);
     KeyedRateLimiter direct =
-        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5), Runnable::run).blocking();
+        Bucket4jRateLimiter.builder(manager, LIMIT, Duration.ofSeconds(5))
+            .withExecutor(Runnable::run)
+            .build()
+            .blocking();
     assertThat(direct.peek("turn", 1).remaining()).isEqualTo(10);
     Bucket4jRateLimiter full =
-        Bucket4jRateLimiter.of(
-            manager,
-            LIMIT,
-            Duration.ofSeconds(5),
-            task -> {
-              throw new RejectedExecutionException("full");
-            });
+        Bucket4jRateLimiter.builder(manager, LIMIT, Duration.ofSeconds(5))
+            .withExecutor(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                })
+            .build();
     CompletableFuture<Decision> refused = full.tryAcquire("turn", 1).toCompletableFuture();
     assertThatThrownBy(refused::join).hasCauseInstanceOf(RejectedExecutionException.class);
   }

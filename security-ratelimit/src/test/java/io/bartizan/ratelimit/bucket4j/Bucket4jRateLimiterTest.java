@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.ratelimit.Shadow;
 import io.bartizan.ratelimit.TokenBucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.EstimationProbe;
@@ -26,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class Bucket4jRateLimiterTest {
 
   private static final TokenBucket LIMIT = Limit.tokenBucket(5, Rate.per(5, HOURS)).named("grid");
+
+  private static final Listeners<RateLimitListener> NOBODY =
+      Listeners.none(RateLimitListener.class);
 
   private final List<String> asked = new ArrayList<>();
   private Supplier<CompletableFuture<ConsumptionProbe>> answer =
@@ -51,7 +58,7 @@ class Bucket4jRateLimiterTest {
       };
 
   private final Bucket4jRateLimiter limiter =
-      new Bucket4jRateLimiter(LIMIT, grid, Duration.ofMillis(20));
+      new Bucket4jRateLimiter(LIMIT, grid, Duration.ofMillis(20), NOBODY);
 
   @Test
   void exception_instead_of_a_stage_is_a_failed_stage_and_shows_in_health() {
@@ -107,10 +114,47 @@ class Bucket4jRateLimiterTest {
   @Test
   void keys_of_different_limits_are_different_on_the_grid() {
     Bucket4jRateLimiter other =
-        new Bucket4jRateLimiter(LIMIT.named("other"), grid, Duration.ofSeconds(1));
+        new Bucket4jRateLimiter(LIMIT.named("other"), grid, Duration.ofSeconds(1), NOBODY);
     assertThat(limiter.blocking().tryAcquire("a:b").isAllowed()).isTrue();
     assertThat(other.blocking().tryAcquire("a:b").isAllowed()).isTrue();
     assertThat(asked).containsExactly("grid:a:b", "other:a:b");
+  }
+
+  @Test
+  void thrower_between_two_good_listeners_changes_nothing() {
+    List<Boolean> first = new ArrayList<>();
+    List<Boolean> last = new ArrayList<>();
+    Listeners<RateLimitListener> listeners =
+        NOBODY
+            .and((verb, decision) -> first.add(decision.isAllowed()))
+            .and(
+                (verb, decision) -> {
+                  throw new IllegalStateException("broken");
+                })
+            .and((verb, decision) -> last.add(decision.isAllowed()));
+    Bucket4jRateLimiter heard =
+        new Bucket4jRateLimiter(LIMIT, grid, Duration.ofSeconds(1), listeners);
+    assertThat(heard.blocking().tryAcquire("k").isAllowed()).isTrue();
+    answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.rejected(0, 7, 9));
+    assertThat(heard.blocking().tryAcquire("k").isAllowed()).isFalse();
+    assertThat(Shadow.of(heard).blocking().tryAcquire("k").isShadowed()).isTrue();
+    assertThat(first).containsExactly(true, false, false);
+    assertThat(last).isEqualTo(first);
+  }
+
+  @Test
+  void shadow_of_a_shared_limiter_refuses_nobody_and_fails_as_ever() {
+    AsyncKeyedRateLimiter shadow = Shadow.of(limiter);
+    answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.rejected(0, 7, 9));
+    Decision decision = shadow.tryAcquire("k").toCompletableFuture().join();
+    assertThat(decision.isAllowed()).isTrue();
+    assertThat(decision.isShadowed()).isTrue();
+    assertThat(shadow.peek("k", 1).toCompletableFuture().join().isShadowed()).isFalse();
+    answer = () -> CompletableFuture.failedFuture(new IllegalStateException("gone"));
+    assertThatThrownBy(() -> shadow.tryAcquire("k").toCompletableFuture().join())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(shadow.health()).isEqualTo(limiter.health());
+    assertThat(shadow.toString()).startsWith("Shadow[Bucket4jRateLimiter[");
   }
 
   /** As after a restart with a smaller limit, which the grid does not know yet. */

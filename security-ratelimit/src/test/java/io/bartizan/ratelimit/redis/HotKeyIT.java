@@ -30,7 +30,7 @@ class HotKeyIT {
     long millis = 1000 * Long.getLong("hot.seconds", 10);
     try (RedisServer redis = RedisServer.start()) {
       RedisClient client = RedisClient.create(redis.uri());
-      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).build();
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT);
           var connection = client.connect(ByteArrayCodec.INSTANCE)) {
         assertThat(limiter.blocking().tryAcquire("key", 500_000).isAllowed()).isTrue();
         byte[] key = "bartizan:hot:B:{key}".getBytes(UTF_8);

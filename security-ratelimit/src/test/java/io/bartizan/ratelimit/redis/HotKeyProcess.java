@@ -20,7 +20,7 @@ final class HotKeyProcess {
     AtomicLong admitted = new AtomicLong();
     AtomicLong unknown = new AtomicLong();
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, limit)
+        RedisRateLimiter.builder(client, limit)
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build()) {

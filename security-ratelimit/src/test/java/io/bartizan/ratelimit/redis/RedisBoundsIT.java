@@ -10,18 +10,14 @@ import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.testkit.ManualInstantSource;
 import io.bartizan.testkit.ManualTicker;
-import io.bartizan.testkit.RedisServer;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,30 +29,12 @@ class RedisBoundsIT {
 
   private static final long START = 1_795_000_000_000_000L;
 
-  private static RedisServer redis;
-  private static RedisClient client;
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
 
   private final AtomicLong micros = new AtomicLong(START);
 
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    redis.close();
-  }
-
-  @BeforeEach
-  void flush() {
-    redis.command("FLUSHALL");
-  }
-
-  private RedisRateLimiterBuilder builder(Plan plan) {
-    return RedisRateLimiter.of(client, plan)
+  private RedisRateLimiter.Builder builder(Plan plan) {
+    return RedisRateLimiter.builder(REDIS.client(), plan)
         .withKeyPrefix("bartizan")
         .withClock(micros::get)
         .withDenyCache(Duration.ZERO)
@@ -110,7 +88,7 @@ class RedisBoundsIT {
       for (int i = 0; i < 3; i++) {
         assertThat(blocking.tryAcquire("k", limit.capacity()).isAllowed()).isTrue();
         assertThat(blocking.tryAcquire("k").isAllowed()).isFalse();
-        redis.command("FLUSHALL");
+        REDIS.command("FLUSHALL");
       }
     }
   }
@@ -147,9 +125,9 @@ class RedisBoundsIT {
         assertThat(limiter.peek("k", 1).remaining()).as("all 5 of 5").isZero();
         assertThat(limiter.tryAcquire("k").isAllowed()).isFalse();
         plan.set(Limits.parse(larger));
-        boolean bucketOnRedis = first.equals("10 burst, 1/h") && limiter != memory;
+        boolean bucketOnRedis = first.startsWith("10 burst") && limiter != memory;
         assertThat(limiter.peek("k", 1).remaining())
-            .as("a window gives nothing back for having been lowered; a bucket was never in debt")
+            .as("a limit gives nothing back for having been lowered, but a bucket in memory")
             .isEqualTo(bucketOnRedis ? 12 : backUp);
       }
     }
@@ -206,7 +184,7 @@ class RedisBoundsIT {
             "k".repeat(Key.MAX_CHARS),
             "}".repeat(Key.MAX_CHARS),
             "\u20AC".repeat(Key.MAX_CHARS));
-    RedisRateLimiterBuilder builder = builder(Limit.parse("3 burst, 1/h"));
+    RedisRateLimiter.Builder builder = builder(Limit.parse("3 burst, 1/h"));
     if (hashed) {
       builder = builder.withHashedKeys(SecretBytes.copyOf(new byte[32]));
     }
@@ -217,7 +195,7 @@ class RedisBoundsIT {
           assertThat(blocking.tryAcquire(key).remaining()).as("%s", key).isEqualTo(left);
         }
       }
-      List<String> stored = redis.command("KEYS", "*").lines().toList();
+      List<String> stored = REDIS.command("KEYS", "*").lines().toList();
       assertThat(stored).hasSize(keys.size());
       assertThat(stored).allMatch(name -> name.matches("bartizan:default:B:\\{[!-z|~]+}"));
       if (hashed) {

@@ -7,7 +7,6 @@ import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.testkit.FaultProxy;
-import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
@@ -18,47 +17,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisConcurrencyLimiterIT {
 
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final String KEY = "bartizan:jobs:H:{k}";
 
-  private static RedisServer redis;
-  private static RedisClient client;
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
 
   private final AtomicLong micros = new AtomicLong(1_790_000_000_000_000L);
 
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    redis.close();
-  }
-
-  @BeforeEach
-  void flush() {
-    redis.command("FLUSHALL");
-  }
-
   private RedisConcurrencyLimiter limiter(int most) {
-    return RedisConcurrencyLimiter.of(client, "jobs", most, LEASE)
+    return RedisConcurrencyLimiter.builder(REDIS.client(), "jobs", most, LEASE)
         .withTimeout(Duration.ofSeconds(10))
         .withClock(micros::get)
         .build();
   }
 
   private static long members() {
-    return Long.parseLong(redis.command("ZCARD", KEY));
+    return Long.parseLong(REDIS.command("ZCARD", KEY));
   }
 
   @Test
@@ -87,7 +66,7 @@ class RedisConcurrencyLimiterIT {
       third.close();
       again.close();
       await(() -> members() == 0);
-      assertThat(redis.command("EXISTS", KEY)).as("no key is left").isEqualTo("0");
+      assertThat(REDIS.command("EXISTS", KEY)).as("no key is left").isEqualTo("0");
     }
   }
 
@@ -138,9 +117,9 @@ class RedisConcurrencyLimiterIT {
   @Test
   void real_lease_ends_and_its_key_vanishes() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofMillis(150)).build()) {
+        RedisConcurrencyLimiter.of(REDIS.client(), "jobs", 1, Duration.ofMillis(150))) {
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
-      await(() -> redis.command("EXISTS", KEY).equals("0"));
+      await(() -> REDIS.command("EXISTS", KEY).equals("0"));
       Lease lease = limiter.blocking().tryAcquire("k");
       assertThat(lease.isGranted()).isTrue();
       await(() -> !lease.isHeld());
@@ -165,7 +144,7 @@ class RedisConcurrencyLimiterIT {
   void leases_of_other_lengths_are_left_alone() {
     try (RedisConcurrencyLimiter limiter = limiter(2);
         RedisConcurrencyLimiter shorter =
-            RedisConcurrencyLimiter.of(client, "jobs", 2, Duration.ofSeconds(1))
+            RedisConcurrencyLimiter.builder(REDIS.client(), "jobs", 2, Duration.ofSeconds(1))
                 .withTimeout(Duration.ofMillis(900))
                 .withClock(micros::get)
                 .build()) {
@@ -173,7 +152,7 @@ class RedisConcurrencyLimiterIT {
       await(() -> shorter.blocking().tryAcquire("k").isGranted());
       micros.addAndGet(2_000_000);
       assertThat(longer.renew().toCompletableFuture().join()).isTrue();
-      assertThat(Long.parseLong(redis.command("PTTL", KEY))).isGreaterThan(25_000);
+      assertThat(Long.parseLong(REDIS.command("PTTL", KEY))).isGreaterThan(25_000);
       await(() -> shorter.blocking().tryAcquire("k").isGranted());
       assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
     }
@@ -183,13 +162,13 @@ class RedisConcurrencyLimiterIT {
   void refusal_writes_nothing_and_costs_one_call() {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThat(limiter.blocking().tryAcquire("k").isGranted()).isTrue();
-      redis.command("CONFIG", "RESETSTAT");
+      REDIS.command("CONFIG", "RESETSTAT");
       for (int i = 0; i < 10; i++) {
         assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
         assertThat(limiter.blocking().tryAcquire("k", 2).isGranted()).isFalse();
         assertThat(limiter.blocking().tryAcquire("k", Integer.MAX_VALUE).isGranted()).isFalse();
       }
-      String stats = redis.command("INFO", "commandstats");
+      String stats = REDIS.command("INFO", "commandstats");
       assertThat(stats).contains("cmdstat_evalsha:calls=30,");
       assertThat(stats).doesNotContain("cmdstat_zadd", "cmdstat_zrem", "cmdstat_pexpire");
     }
@@ -227,17 +206,16 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void grant_that_came_too_late_is_given_back() {
-    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+    try (FaultProxy proxy = FaultProxy.to(REDIS.server().port())) {
       RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
-      try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(slow, "jobs", 1, LEASE).build()) {
+      try (RedisConcurrencyLimiter limiter = RedisConcurrencyLimiter.of(slow, "jobs", 1, LEASE)) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
         proxy.delayReplies(Duration.ofMillis(400));
-        redis.command("CONFIG", "RESETSTAT");
+        REDIS.command("CONFIG", "RESETSTAT");
         Lease unknown = limiter.blocking().tryAcquire("k");
         assertThat(unknown.source()).isEqualTo(Source.FAILED_CLOSED);
         assertThat(unknown.isGranted()).isFalse();
-        await(() -> redis.command("INFO", "commandstats").contains("cmdstat_zrem:"));
+        await(() -> REDIS.command("INFO", "commandstats").contains("cmdstat_zrem:"));
         assertThat(members()).isZero();
       } finally {
         slow.shutdown(Duration.ZERO, Duration.ofSeconds(2));
@@ -247,10 +225,10 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void calls_beyond_those_that_may_be_pending_are_decided_at_once() {
-    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+    try (FaultProxy proxy = FaultProxy.to(REDIS.server().port())) {
       RedisClient slow = RedisClient.create("redis://127.0.0.1:" + proxy.port());
       try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(slow, "jobs", 100, LEASE)
+          RedisConcurrencyLimiter.builder(slow, "jobs", 100, LEASE)
               .withTimeout(Duration.ofSeconds(10))
               .withMaxPending(5)
               .build()) {
@@ -279,15 +257,15 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void policy_decides_while_redis_is_away_and_a_local_share_is_held_and_closed() {
-    try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+    try (FaultProxy proxy = FaultProxy.to(REDIS.server().port())) {
       RedisClient cut = RedisClient.create("redis://127.0.0.1:" + proxy.port());
       try (RedisConcurrencyLimiter open =
-              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+              RedisConcurrencyLimiter.builder(cut, "jobs", 3, LEASE)
                   .withTimeout(Duration.ofSeconds(5))
                   .withFailurePolicy(FailurePolicy.failOpen())
                   .build();
           RedisConcurrencyLimiter share =
-              RedisConcurrencyLimiter.of(cut, "jobs", 3, LEASE)
+              RedisConcurrencyLimiter.builder(cut, "jobs", 3, LEASE)
                   .withTimeout(Duration.ofSeconds(5))
                   .withFailurePolicy(FailurePolicy.localShare(2))
                   .build()) {
@@ -317,11 +295,11 @@ class RedisConcurrencyLimiterIT {
   @Test
   void mistakes_surface_whatever_the_policy() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(REDIS.client(), "jobs", 1, LEASE)
             .withFailurePolicy(FailurePolicy.failOpen())
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
-      redis.command("SET", KEY, "x");
+      REDIS.command("SET", KEY, "x");
       assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
           .isInstanceOf(RedisCommandExecutionException.class)
           .hasMessageContaining("WRONGTYPE");
@@ -330,15 +308,15 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void user_limited_to_a_prefix_needs_few_commands() {
-    redis.command(
+    REDIS.command(
         "ACL SETUSER jobs on >pw ~bartizan:* +evalsha +eval +time +zcount +zrangebyscore +zremrangebyscore +zadd +zscore +zrem +pttl +pexpire +ping"
             .split(" ", -1));
-    RedisClient limited = RedisClient.create("redis://jobs:pw@127.0.0.1:" + redis.port());
+    RedisClient limited = RedisClient.create("redis://jobs:pw@127.0.0.1:" + REDIS.server().port());
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(limited, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(limited, "jobs", 1, LEASE)
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
-      redis.command("SCRIPT", "FLUSH");
+      REDIS.command("SCRIPT", "FLUSH");
       Lease lease = limiter.blocking().tryAcquire("k");
       assertThat(lease.isGranted()).isTrue();
       assertThat(lease.renew().toCompletableFuture().join()).isTrue();
@@ -352,12 +330,12 @@ class RedisConcurrencyLimiterIT {
   @Test
   void keys_are_hashed_if_so_told() {
     try (RedisConcurrencyLimiter limiter =
-        RedisConcurrencyLimiter.of(client, "jobs", 1, LEASE)
+        RedisConcurrencyLimiter.builder(REDIS.client(), "jobs", 1, LEASE)
             .withHashedKeys(SecretBytes.copyOf(new byte[32]))
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
       assertThat(limiter.blocking().tryAcquire("api-key-in-the-clear").isGranted()).isTrue();
-      assertThat(redis.command("KEYS", "*"))
+      assertThat(REDIS.command("KEYS", "*"))
           .startsWith("bartizan:jobs:H:{")
           .doesNotContain("clear");
       assertThat(limiter.toString()).contains("keys hashed", "lease PT30S");
@@ -366,16 +344,15 @@ class RedisConcurrencyLimiterIT {
 
   @Test
   void bad_arguments_name_themselves() {
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a b", 1, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a b", 1, LEASE))
         .hasMessageContaining("name must be");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 0, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 0, LEASE))
         .hasMessageContaining("most is 0");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 10_001, LEASE))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 10_001, LEASE))
         .hasMessageContaining("most is 10001");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ZERO))
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 1, Duration.ZERO))
         .hasMessageContaining("lease is PT0S");
-    assertThatThrownBy(
-            () -> RedisConcurrencyLimiter.of(client, "a", 1, Duration.ofMillis(100)).build())
+    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
         .hasMessageContaining("time-out");
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");

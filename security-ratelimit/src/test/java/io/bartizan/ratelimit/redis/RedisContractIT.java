@@ -5,32 +5,16 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.LimiterContractTest;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Reservation;
-import io.bartizan.testkit.RedisServer;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract of every limit, kept by the script on a real Redis whose time the test moves. */
 class RedisContractIT extends LimiterContractTest {
 
-  private RedisServer redis;
-  private RedisClient client;
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
   private final AtomicLong keys = new AtomicLong();
-
-  @BeforeAll
-  void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-  }
-
-  @AfterAll
-  void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    redis.close();
-  }
 
   @Override
   protected int cases() {
@@ -52,7 +36,7 @@ class RedisContractIT extends LimiterContractTest {
     AtomicLong micros = new AtomicLong(startMicros);
     AtomicReference<Limits> plan = new AtomicReference<>(limits);
     RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, key -> plan.get())
+        RedisRateLimiter.builder(REDIS.client(), key -> plan.get())
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))

@@ -10,11 +10,8 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
-import io.bartizan.ratelimit.Observed;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
-import io.bartizan.testkit.FaultProxy;
-import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -26,9 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,26 +33,10 @@ class RedisFailureIT {
   private static final Limit LIMIT = Limit.tokenBucket(1000, Rate.per(1, SECONDS)).named("f");
   private static final String KEY = "bartizan:f:B:{k}";
 
-  private RedisServer redis;
-  private FaultProxy proxy;
-  private RedisClient client;
-
-  @BeforeEach
-  void start() {
-    redis = RedisServer.start();
-    proxy = FaultProxy.to(redis.port());
-    client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
-  }
-
-  @AfterEach
-  void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    proxy.close();
-    redis.close();
-  }
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
 
   private RedisRateLimiter limiter(FailurePolicy policy) {
-    return RedisRateLimiter.of(client, LIMIT).withFailurePolicy(policy).build();
+    return RedisRateLimiter.builder(redis.proxied(), LIMIT).withFailurePolicy(policy).build();
   }
 
   @Test
@@ -64,7 +44,7 @@ class RedisFailureIT {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
       KeyedRateLimiter blocking = limiter.blocking();
       assertThat(blocking.tryAcquire("k").source()).isEqualTo(Source.REMOTE);
-      proxy.stall();
+      redis.proxy().stall();
       for (int i = 0; i < 3; i++) {
         Decision decision = blocking.tryAcquire("k");
         assertThat(decision.source()).isEqualTo(Source.FAILED_CLOSED);
@@ -77,7 +57,7 @@ class RedisFailureIT {
         whileOpen.add(blocking.tryAcquire("k"));
       }
       assertThat(whileOpen).allMatch(decision -> decision.source() == Source.FAILED_CLOSED);
-      proxy.restore();
+      redis.proxy().restore();
       await(() -> blocking.tryAcquire("k").source() == Source.REMOTE);
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
     }
@@ -88,11 +68,11 @@ class RedisFailureIT {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failOpen())) {
       KeyedRateLimiter blocking = limiter.blocking();
       assertThat(blocking.tryAcquire("k", 100).remaining()).isEqualTo(900);
-      proxy.dropReplies();
+      redis.proxy().dropReplies();
       Decision unknown = blocking.tryAcquire("k", 100);
       assertThat(unknown.source()).isEqualTo(Source.FAILED_OPEN);
       assertThat(unknown.isAllowed()).isTrue();
-      proxy.restore();
+      redis.proxy().restore();
       await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
       assertThat(blocking.peek("k", 1).remaining()).isBetween(800L, 809L);
     }
@@ -102,13 +82,13 @@ class RedisFailureIT {
   void checks_in_flight_when_the_connection_dies_are_each_answered_once() {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failClosed())) {
       assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isTrue();
-      proxy.stall();
+      redis.proxy().stall();
       var stages = new ArrayList<java.util.concurrent.CompletableFuture<Decision>>();
       for (int i = 0; i < 100; i++) {
         stages.add(limiter.tryAcquire("k").toCompletableFuture());
       }
-      proxy.cut();
-      proxy.restore();
+      redis.proxy().cut();
+      redis.proxy().restore();
       // The first was in the air; the others may have found the new connection in time.
       assertThat(stages.get(0).join().source()).isEqualTo(Source.FAILED_CLOSED);
       assertThat(stages)
@@ -122,13 +102,13 @@ class RedisFailureIT {
     try (RedisRateLimiter limiter = limiter(FailurePolicy.localShare(4))) {
       KeyedRateLimiter blocking = limiter.blocking();
       assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isTrue();
-      redis.kill();
+      redis.server().kill();
       await(() -> blocking.peek("k", 1).source() == Source.LOCAL_SHARE);
       assertThat(blocking.tryAcquire("k", 251).isAllowed()).isFalse();
       assertThat(blocking.tryAcquire("k", 250).isAllowed()).isTrue();
       assertThat(blocking.tryAcquire("k", 1).isAllowed()).isFalse();
       assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
-      redis.restartEmpty();
+      redis.server().restartEmpty();
       await(() -> blocking.peek("k", 1).source() == Source.REMOTE);
       assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isTrue();
       assertThat(blocking.tryAcquire("k", 1000).isAllowed()).isFalse();
@@ -137,10 +117,10 @@ class RedisFailureIT {
 
   @Test
   void limiter_that_is_built_while_redis_is_down_begins_with_its_policy() {
-    proxy.cut();
+    redis.proxy().cut();
     try (RedisRateLimiter limiter = limiter(FailurePolicy.failOpen())) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_OPEN);
-      proxy.restore();
+      redis.proxy().restore();
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
     }
   }
@@ -167,13 +147,12 @@ class RedisFailureIT {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" ", -1));
-    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.port());
-    try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT).build();
+    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
+    try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT);
         RedisRateLimiter log =
-            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"))
-                .build();
+            RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"));
         RedisRateLimiter foreign =
-            RedisRateLimiter.of(limited, LIMIT)
+            RedisRateLimiter.builder(limited, LIMIT)
                 .withKeyPrefix("other")
                 .withFailurePolicy(FailurePolicy.failOpen())
                 .build()) {
@@ -190,9 +169,9 @@ class RedisFailureIT {
   @Test
   void wrong_password_is_thrown_when_the_limiter_is_built() {
     redis.command("CONFIG", "SET", "requirepass", "right");
-    RedisClient wrong = RedisClient.create("redis://:wrong@127.0.0.1:" + redis.port());
+    RedisClient wrong = RedisClient.create("redis://:wrong@127.0.0.1:" + redis.server().port());
     try {
-      assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT).build())
+      assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT))
           .isInstanceOf(RedisException.class);
     } finally {
       wrong.shutdown(Duration.ZERO, Duration.ofSeconds(2));
@@ -218,7 +197,7 @@ class RedisFailureIT {
   @ValueSource(booleans = {true, false})
   void checks_beyond_those_that_may_be_pending_are_decided_at_once(boolean coalescing) {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT)
+        RedisRateLimiter.builder(redis.proxied(), LIMIT)
             .withTimeout(Duration.ofSeconds(10))
             .withCoalescing(coalescing)
             .withMaxPending(50)
@@ -226,7 +205,7 @@ class RedisFailureIT {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       for (int round = 0; round < 2; round++) {
         await(() -> limiter.health().detail().contains(" 0 checks are pending"));
-        proxy.stall();
+        redis.proxy().stall();
         List<CompletableFuture<Decision>> stages = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
           stages.add(limiter.tryAcquire("k" + i % 7).toCompletableFuture());
@@ -235,27 +214,28 @@ class RedisFailureIT {
         assertThat(stages.subList(50, 200))
             .allMatch(CompletableFuture::isDone)
             .allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
-        proxy.restore();
+        redis.proxy().restore();
         assertThat(stages.subList(0, 50)).allMatch(stage -> stage.join().isAllowed());
       }
       assertThat(limiter.toString()).contains("at most 50 pending");
-      assertThatThrownBy(() -> RedisRateLimiter.of(client, LIMIT).withMaxPending(0))
+      assertThatThrownBy(() -> RedisRateLimiter.builder(redis.proxied(), LIMIT).withMaxPending(0))
           .hasMessageContaining("maxPending is 0, 1 to");
     }
   }
 
   @Test
   void checks_that_timed_out_make_room_for_others() {
-    try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).withMaxPending(10).build()) {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(redis.proxied(), LIMIT).withMaxPending(10).build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       for (int round = 0; round < 5; round++) {
-        proxy.stall();
+        redis.proxy().stall();
         List<CompletableFuture<Decision>> stages = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
           stages.add(limiter.tryAcquire("k").toCompletableFuture());
         }
         assertThat(stages).allMatch(stage -> stage.join().source() == Source.FAILED_CLOSED);
-        proxy.restore();
+        redis.proxy().restore();
         await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
       }
     }
@@ -284,20 +264,15 @@ class RedisFailureIT {
           }
         };
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT).withListener(broken).build()) {
-      AsyncKeyedRateLimiter observed =
-          Observed.of(
-              limiter,
-              (verb, decision) -> {
-                throw new IllegalStateException("broken");
-              });
+        RedisRateLimiter.builder(redis.proxied(), LIMIT).withListener(broken).build()) {
+      AsyncKeyedRateLimiter observed = limiter;
       for (int round = 0; round < 3; round++) {
         await(() -> sourceOf(observed) == Source.REMOTE);
-        proxy.stall();
+        redis.proxy().stall();
         for (int i = 0; i < 5; i++) {
           assertThat(sourceOf(observed)).isEqualTo(Source.FAILED_CLOSED);
         }
-        proxy.restore();
+        redis.proxy().restore();
       }
     }
   }
@@ -323,9 +298,11 @@ class RedisFailureIT {
           return LIMIT.limitsOf(key);
         };
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, plan).withFailurePolicy(FailurePolicy.localShare(2)).build()) {
+        RedisRateLimiter.builder(redis.proxied(), plan)
+            .withFailurePolicy(FailurePolicy.localShare(2))
+            .build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
-      proxy.stall();
+      redis.proxy().stall();
       CompletableFuture<Decision> bad = limiter.tryAcquire("bad").toCompletableFuture();
       CompletableFuture<Decision> good = limiter.tryAcquire("good").toCompletableFuture();
       broken.set(true);

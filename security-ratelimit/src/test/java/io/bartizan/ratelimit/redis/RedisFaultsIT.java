@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
-import io.bartizan.testkit.FaultProxy;
-import io.bartizan.testkit.RedisServer;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Faults in mid-traffic of eight threads. In each: nothing is thrown, the waits are told, the
@@ -26,23 +22,7 @@ class RedisFaultsIT {
   private static final int CAPACITY = 1_000_000;
   private static final Limit LIMIT = Limit.parse(CAPACITY + " burst, 30/d").named("f");
 
-  private RedisServer redis;
-  private FaultProxy proxy;
-  private RedisClient client;
-
-  @BeforeEach
-  void start() {
-    redis = RedisServer.start();
-    proxy = FaultProxy.to(redis.port());
-    client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
-  }
-
-  @AfterEach
-  void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    proxy.close();
-    redis.close();
-  }
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
 
   /** Something that goes wrong and is put right. */
   private interface Fault {
@@ -51,7 +31,7 @@ class RedisFaultsIT {
 
   private void underLoad(String name, Duration timeout, Fault fault) throws InterruptedException {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, LIMIT).withTimeout(timeout).build()) {
+        RedisRateLimiter.builder(redis.proxied(), LIMIT).withTimeout(timeout).build()) {
       KeyedRateLimiter blocking = limiter.blocking();
       Load load = new Load(blocking, "k", 8);
       try (load) {
@@ -90,9 +70,9 @@ class RedisFaultsIT {
         USUAL,
         load -> {
           for (int i = 0; i < 3; i++) {
-            redis.pause();
+            redis.server().pause();
             morePolicy(load, 100);
-            redis.resume();
+            redis.server().resume();
             moreAnswers(load, 50);
           }
         });
@@ -118,10 +98,10 @@ class RedisFaultsIT {
         "replies 30 ms late",
         LONG,
         load -> {
-          proxy.delayReplies(Duration.ofMillis(30));
+          redis.proxy().delayReplies(Duration.ofMillis(30));
           moreAnswers(load, 100);
           assertThat(load.unanswered()).isZero();
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
@@ -131,9 +111,9 @@ class RedisFaultsIT {
         "replies 300 ms late",
         USUAL,
         load -> {
-          proxy.delayReplies(Duration.ofMillis(300));
+          redis.proxy().delayReplies(Duration.ofMillis(300));
           morePolicy(load, 100);
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
@@ -144,7 +124,7 @@ class RedisFaultsIT {
         USUAL,
         load -> {
           for (int i = 0; i < 10; i++) {
-            proxy.dropConnections();
+            redis.proxy().dropConnections();
             moreAnswers(load, 20);
           }
         });
@@ -156,9 +136,9 @@ class RedisFaultsIT {
         "silent network",
         USUAL,
         load -> {
-          proxy.stall();
+          redis.proxy().stall();
           morePolicy(load, 100);
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
@@ -168,25 +148,25 @@ class RedisFaultsIT {
         "lost replies",
         USUAL,
         load -> {
-          proxy.dropReplies();
+          redis.proxy().dropReplies();
           morePolicy(load, 100);
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
   @Test
   void killed_and_restarted_empty_admits_at_most_its_capacity_again() throws InterruptedException {
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.of(client, Limit.parse("500 burst, 30/d").named("f"))
+        RedisRateLimiter.builder(redis.proxied(), Limit.parse("500 burst, 30/d").named("f"))
             .withDenyCache(Duration.ZERO)
             .build()) {
       Load load = new Load(limiter.blocking(), "k", 8);
       try (load) {
         await(() -> load.admitted() == 500);
         moreAnswers(load, 100);
-        redis.kill();
+        redis.server().kill();
         morePolicy(load, 100);
-        redis.restartEmpty();
+        redis.server().restartEmpty();
         long over = System.nanoTime();
         moreAnswers(load, 1);
         double recovery = (System.nanoTime() - over) / 1e9;

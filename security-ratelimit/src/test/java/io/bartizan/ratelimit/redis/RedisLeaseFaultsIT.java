@@ -3,9 +3,7 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.Decision.Source;
-import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisSentinel;
-import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,10 +11,9 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Leases under faults in mid-traffic of eight threads. In each: nothing is thrown, no call is left
@@ -32,26 +29,12 @@ class RedisLeaseFaultsIT {
   private static final Duration LONG = Duration.ofMillis(2900);
   private static final String KEY = "bartizan:jobs:H:{k}";
 
-  private RedisServer redis;
-  private FaultProxy proxy;
-  private RedisClient client;
-
-  @BeforeEach
-  void start() {
-    redis = RedisServer.start();
-    proxy = FaultProxy.to(redis.port());
-    client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
-  }
-
-  @AfterEach
-  void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    proxy.close();
-    redis.close();
-  }
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
 
   private RedisConcurrencyLimiter limiter(int most, Duration lease, Duration timeout) {
-    return RedisConcurrencyLimiter.of(client, "jobs", most, lease).withTimeout(timeout).build();
+    return RedisConcurrencyLimiter.builder(redis.proxied(), "jobs", most, lease)
+        .withTimeout(timeout)
+        .build();
   }
 
   /** Something that goes wrong and is put right. */
@@ -95,9 +78,9 @@ class RedisLeaseFaultsIT {
         MOST,
         load -> {
           for (int i = 0; i < 3; i++) {
-            redis.pause();
+            redis.server().pause();
             more(load::unanswered, 100);
-            redis.resume();
+            redis.server().resume();
             more(load::answered, 50);
           }
         });
@@ -126,7 +109,7 @@ class RedisLeaseFaultsIT {
         MOST,
         load -> {
           for (int i = 0; i < 10; i++) {
-            proxy.dropConnections();
+            redis.proxy().dropConnections();
             more(load::answered, 20);
           }
         });
@@ -139,9 +122,9 @@ class RedisLeaseFaultsIT {
         USUAL,
         MOST,
         load -> {
-          proxy.delayReplies(Duration.ofMillis(300));
+          redis.proxy().delayReplies(Duration.ofMillis(300));
           more(load::unanswered, 100);
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
@@ -152,9 +135,9 @@ class RedisLeaseFaultsIT {
         USUAL,
         MOST,
         load -> {
-          proxy.dropReplies();
+          redis.proxy().dropReplies();
           more(load::unanswered, 100);
-          proxy.restore();
+          redis.proxy().restore();
         });
   }
 
@@ -165,9 +148,9 @@ class RedisLeaseFaultsIT {
         USUAL,
         2 * MOST,
         load -> {
-          redis.kill();
+          redis.server().kill();
           more(load::unanswered, 100);
-          redis.restartEmpty();
+          redis.server().restartEmpty();
         });
   }
 
@@ -177,8 +160,8 @@ class RedisLeaseFaultsIT {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
       Lease lost = limiter.blocking().tryAcquire("k", 2);
       assertThat(lost.isGranted()).isTrue();
-      redis.kill();
-      redis.restartEmpty();
+      redis.server().kill();
+      redis.server().restartEmpty();
       Lease next = onceGranted(limiter, 2);
       assertThat(lost.isHeld()).as("it can't know; two holders for a lost write").isTrue();
       await(() -> !lost.renew().toCompletableFuture().join() && !lost.isHeld());
@@ -195,11 +178,11 @@ class RedisLeaseFaultsIT {
     try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
       Lease first = onceGranted(limiter, 1);
-      redis.pause();
+      redis.server().pause();
       boolean renewed = first.renew().toCompletableFuture().join();
       assertThat(renewed).isFalse();
       await(() -> !first.isHeld());
-      redis.resume();
+      redis.server().resume();
       Lease next = onceGranted(limiter, 1);
       assertThat(first.isHeld()).as("never two holders").isFalse();
       assertThat(first.renew().toCompletableFuture().join()).isFalse();
@@ -218,12 +201,12 @@ class RedisLeaseFaultsIT {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
       Lease held = limiter.blocking().tryAcquire("k");
       assertThat(held.isGranted()).isTrue();
-      redis.pause();
+      redis.server().pause();
       for (int i = 0; i < 5; i++) {
         assertThat(held.renew().toCompletableFuture().join()).as("not known").isFalse();
         assertThat(held.isHeld()).isTrue();
       }
-      redis.resume();
+      redis.server().resume();
       await(() -> held.renew().toCompletableFuture().join());
       assertThat(held.isHeld()).isTrue();
       assertThat(granted(limiter, 1)).isFalse();
@@ -235,7 +218,7 @@ class RedisLeaseFaultsIT {
     try (RedisSentinel sentinel = RedisSentinel.start()) {
       RedisClient failing = RedisClient.create(sentinel.uri());
       try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(failing, "jobs", MOST, Duration.ofMinutes(5))
+          RedisConcurrencyLimiter.builder(failing, "jobs", MOST, Duration.ofMinutes(5))
               .withTimeout(Duration.ofSeconds(1))
               .build()) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);

@@ -9,7 +9,6 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
-import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.lang.ref.WeakReference;
@@ -21,40 +20,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisRateLimiterIT {
 
   private static final Limit BUCKET = Limit.tokenBucket(10, Rate.per(2, SECONDS)).named("api");
 
-  private static RedisServer redis;
-  private static RedisClient client;
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
 
   private final AtomicLong micros = new AtomicLong(1_790_000_000_000_000L);
   private RedisRateLimiter limiter;
   private KeyedRateLimiter blocking;
 
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    redis.close();
-  }
-
   @BeforeEach
   void open() {
-    redis.command("FLUSHALL");
     limiter =
-        RedisRateLimiter.of(client, BUCKET)
+        RedisRateLimiter.builder(REDIS.client(), BUCKET)
             .withClock(micros::get)
             .withDenyCache(Duration.ZERO)
             .withTimeout(Duration.ofSeconds(10))
@@ -70,12 +54,12 @@ class RedisRateLimiterIT {
   @Test
   void limit_without_a_name_is_refused_before_it_counts_with_strangers() {
     Limit login = Limit.parse("5 burst, 1/h");
-    assertThatThrownBy(() -> RedisRateLimiter.of(client, login).build())
+    assertThatThrownBy(() -> RedisRateLimiter.of(REDIS.client(), login))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"5 burst, 1/h\" has no name");
-    try (RedisRateLimiter chosen = RedisRateLimiter.of(client, key -> login.limitsOf(key)).build();
+    try (RedisRateLimiter chosen = RedisRateLimiter.of(REDIS.client(), key -> login.limitsOf(key));
         RedisRateLimiter apart =
-            RedisRateLimiter.of(client, login).withKeyPrefix("login").build()) {
+            RedisRateLimiter.builder(REDIS.client(), login).withKeyPrefix("login").build()) {
       assertThatThrownBy(() -> chosen.blocking().tryAcquire("alice"))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(apart.blocking().tryAcquire("alice").isAllowed()).isTrue();
@@ -85,7 +69,7 @@ class RedisRateLimiterIT {
   @Test
   void health_is_down_from_the_start_where_redis_never_answered() {
     RedisClient dead = RedisClient.create("redis://127.0.0.1:1");
-    try (RedisRateLimiter never = RedisRateLimiter.of(dead, BUCKET).build()) {
+    try (RedisRateLimiter never = RedisRateLimiter.of(dead, BUCKET)) {
       assertThat(never.health().status()).isEqualTo(Health.Status.DOWN);
       assertThat(never.blocking().health().status()).isEqualTo(Health.Status.DOWN);
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
@@ -126,23 +110,23 @@ class RedisRateLimiterIT {
   @Test
   void refusal_writes_nothing() {
     assertThat(blocking.tryAcquire("k", 10).isAllowed()).isTrue();
-    String state = redis.command("GET", "bartizan:api:B:{k}");
-    redis.command("CONFIG", "RESETSTAT");
+    String state = REDIS.command("GET", "bartizan:api:B:{k}");
+    REDIS.command("CONFIG", "RESETSTAT");
     assertThat(blocking.tryAcquire("k", 1).isAllowed()).isFalse();
     assertThat(blocking.peek("k", 1).isAllowed()).isFalse();
-    assertThat(redis.command("GET", "bartizan:api:B:{k}")).isEqualTo(state);
-    assertThat(redis.command("INFO", "commandstats")).doesNotContain("cmdstat_set:");
+    assertThat(REDIS.command("GET", "bartizan:api:B:{k}")).isEqualTo(state);
+    assertThat(REDIS.command("INFO", "commandstats")).doesNotContain("cmdstat_set:");
   }
 
   @Test
   void key_lives_until_the_bucket_is_full_again() {
-    try (RedisRateLimiter real = RedisRateLimiter.of(client, BUCKET).build()) {
+    try (RedisRateLimiter real = RedisRateLimiter.of(REDIS.client(), BUCKET)) {
       assertThat(real.blocking().tryAcquire("k", 4).isAllowed()).isTrue();
-      long left = Long.parseLong(redis.command("PTTL", "bartizan:api:B:{k}"));
+      long left = Long.parseLong(REDIS.command("PTTL", "bartizan:api:B:{k}"));
       assertThat(left).isBetween(1_000L, 2_002L);
       real.blocking().refund("k", 4);
     }
-    assertThat(redis.command("EXISTS", "bartizan:api:B:{k}")).isEqualTo("0");
+    assertThat(REDIS.command("EXISTS", "bartizan:api:B:{k}")).isEqualTo("0");
   }
 
   /**
@@ -158,11 +142,11 @@ class RedisRateLimiterIT {
             Limit.tokenBucket(10, rate).inSteps().named("api"), Duration.ofHours(1));
     lives.forEach(
         (limit, life) -> {
-          redis.command("FLUSHALL");
-          try (RedisRateLimiter real = RedisRateLimiter.of(client, limit).build()) {
+          REDIS.command("FLUSHALL");
+          try (RedisRateLimiter real = RedisRateLimiter.of(REDIS.client(), limit)) {
             assertThat(real.blocking().tryAcquire("k").isAllowed()).isTrue();
             char letter = SharedLimit.of(limit).letter();
-            long left = Long.parseLong(redis.command("PTTL", "bartizan:api:" + letter + ":{k}"));
+            long left = Long.parseLong(REDIS.command("PTTL", "bartizan:api:" + letter + ":{k}"));
             assertThat(left)
                 .as("%s", limit)
                 .isBetween(life.minusMinutes(1).toMillis(), life.toMillis() + 3);
@@ -197,13 +181,13 @@ class RedisRateLimiterIT {
   @Test
   void script_cache_that_was_flushed_costs_no_check() {
     assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
-    redis.command("SCRIPT", "FLUSH");
+    REDIS.command("SCRIPT", "FLUSH");
     assertThat(blocking.tryAcquire("k").remaining()).isEqualTo(8);
   }
 
   @Test
   void key_of_another_type_surfaces_at_once() {
-    redis.command("LPUSH", "bartizan:api:B:{k}", "x");
+    REDIS.command("LPUSH", "bartizan:api:B:{k}", "x");
     assertThatThrownBy(() -> blocking.tryAcquire("k"))
         .isInstanceOf(RedisCommandExecutionException.class)
         .hasMessageContaining("WRONGTYPE");

@@ -53,13 +53,13 @@ class RedisTlsIT {
           SslOptions.builder().jdkSslProvider().trustManager(anchor.toFile()).build();
       client.setOptions(ClientOptions.builder().sslOptions(trust).build());
       try (RedisRateLimiter limiter =
-              RedisRateLimiter.of(client, LIMIT).withTimeout(Duration.ofSeconds(10)).build();
+              RedisRateLimiter.builder(client, LIMIT).withTimeout(Duration.ofSeconds(10)).build();
           RedisConcurrencyLimiter leases =
-              RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofMinutes(1))
+              RedisConcurrencyLimiter.builder(client, "jobs", 1, Duration.ofMinutes(1))
                   .withTimeout(Duration.ofSeconds(10))
                   .build();
           RedisRateLimiter foreign =
-              RedisRateLimiter.of(client, LIMIT)
+              RedisRateLimiter.builder(client, LIMIT)
                   .withKeyPrefix("other")
                   .withTimeout(Duration.ofSeconds(10))
                   .build()) {

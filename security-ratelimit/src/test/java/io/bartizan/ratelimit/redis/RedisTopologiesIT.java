@@ -34,7 +34,7 @@ class RedisTopologiesIT {
     try (RedisCluster cluster = RedisCluster.start()) {
       RedisClusterClient client = RedisClusterClient.create(cluster.uri());
       try (RedisRateLimiter limiter =
-          RedisRateLimiter.of(client, LIMIT)
+          RedisRateLimiter.builder(client, LIMIT)
               .withTimeout(Duration.ofSeconds(1))
               .withFailurePolicy(FailurePolicy.failOpen())
               .build()) {
@@ -68,7 +68,7 @@ class RedisTopologiesIT {
     try (RedisCluster cluster = RedisCluster.start()) {
       RedisClusterClient client = RedisClusterClient.create(cluster.uri());
       try (RedisRateLimiter limiter =
-          RedisRateLimiter.of(client, LIMIT).withTimeout(Duration.ofSeconds(2)).build()) {
+          RedisRateLimiter.builder(client, LIMIT).withTimeout(Duration.ofSeconds(2)).build()) {
         KeyedRateLimiter blocking = limiter.blocking();
         assertThat(blocking.tryAcquire("a", 4).remaining()).isEqualTo(6);
         String slot = cluster.nodes().get(0).command("CLUSTER", "KEYSLOT", "a");
@@ -95,7 +95,7 @@ class RedisTopologiesIT {
   void sentinel_failover_is_followed_within_seconds_and_keeps_what_was_replicated() {
     try (RedisSentinel redis = RedisSentinel.start()) {
       RedisClient client = RedisClient.create(redis.uri());
-      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT).build()) {
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT)) {
         KeyedRateLimiter blocking = limiter.blocking();
         assertThat(blocking.tryAcquire("k", 9).source()).isEqualTo(Source.REMOTE);
         redis.first().command("WAIT", "1", "5000");
@@ -119,7 +119,7 @@ class RedisTopologiesIT {
     try (RedisSentinel redis = RedisSentinel.start()) {
       RedisClient client = RedisClient.create(redis.uri());
       try (RedisRateLimiter limiter =
-          RedisRateLimiter.of(client, LIMIT)
+          RedisRateLimiter.builder(client, LIMIT)
               .withTimeout(Duration.ofSeconds(1))
               .withDenyCache(Duration.ZERO)
               .build()) {
@@ -155,7 +155,7 @@ class RedisTopologiesIT {
     try (RedisCluster cluster = RedisCluster.start()) {
       RedisClient standalone = RedisClient.create(cluster.uri());
       try (RedisRateLimiter limiter =
-          RedisRateLimiter.of(standalone, LIMIT)
+          RedisRateLimiter.builder(standalone, LIMIT)
               .withTimeout(Duration.ofSeconds(5))
               .withFailurePolicy(FailurePolicy.failOpen())
               .build()) {
@@ -180,7 +180,7 @@ class RedisTopologiesIT {
     try (RedisCluster cluster = RedisCluster.start()) {
       RedisClusterClient client = RedisClusterClient.create(cluster.uri());
       try (RedisConcurrencyLimiter limiter =
-          RedisConcurrencyLimiter.of(client, "jobs", 2, Duration.ofMinutes(1))
+          RedisConcurrencyLimiter.builder(client, "jobs", 2, Duration.ofMinutes(1))
               .withTimeout(Duration.ofSeconds(5))
               .build()) {
         for (int i = 0; i < 100; i++) {

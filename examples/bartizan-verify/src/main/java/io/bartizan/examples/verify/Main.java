@@ -1,7 +1,7 @@
 package io.bartizan.examples.verify;
 
+import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
-import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Artifacts;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.Expected;
@@ -14,13 +14,14 @@ import io.bartizan.integrity.artifact.MinisignKey;
 import io.bartizan.integrity.artifact.NameRule;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.artifact.RollbackRule;
-import io.bartizan.integrity.artifact.SignedManifest;
+import io.bartizan.integrity.artifact.SignedManifests;
 import io.bartizan.integrity.artifact.Sri;
 import io.bartizan.integrity.artifact.VerifiedFile;
 import io.bartizan.integrity.attest.CosignVerifier;
-import io.bartizan.integrity.attest.ImageReference;
 import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.VerifiedImage;
+import io.bartizan.integrity.attest.oci.ImageReference;
+import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,7 +61,7 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
-          boolean refusal = failure instanceof VerificationException;
+          boolean refusal = failure instanceof Refused;
           String message = String.valueOf(failure.getMessage());
           String what = refusal ? message : failure.getClass().getSimpleName() + ": " + message;
           command.getErr().println("bartizan-verify: " + (refusal ? what : SafeText.of(what)));
@@ -104,7 +105,7 @@ public final class Main {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
     ProgressBar bar = bar(progress);
     FileBatch batch = FileBatch.builder().withListener(bar).build();
-    ManifestVerifier.Builder options = ManifestVerifier.of(folder).withBatch(batch);
+    ManifestVerifier.Builder options = ManifestVerifier.builder(folder).withBatch(batch);
     if (exact) {
       options =
           options.withExactFiles(sums.getFileName().toString(), sums.getFileName() + ".minisig");
@@ -126,14 +127,16 @@ public final class Main {
     }
     String signature = Files.readString(Path.of(sums + ".minisig"));
     MinisignKey pinned = MinisignKey.parse(key);
-    return SignedManifest.verify(content, signature, pinned, RollbackRule.anyAge(), names)
+    return SignedManifests.of(pinned, RollbackRule.anyAge())
+        .withNames(names)
+        .verify(content, signature)
         .manifest();
   }
 
   private int print(ManifestReport report) {
     for (FileResult result : report.files()) {
       out().println(SafeText.of(result.name()) + ": " + (result.isAccepted() ? "OK" : "FAILED"));
-      result.refusal().ifPresent(refusal -> err().println("  " + refusal.getMessage()));
+      result.refusal().ifPresent(refusal -> err().println("  " + refusal.message()));
     }
     report.unlisted().forEach(name -> err().println(SafeText.of(name) + ": not listed"));
     if (report.files().isEmpty()) {
@@ -181,11 +184,11 @@ public final class Main {
       @Parameters(paramLabel = "IMAGE", description = "reference by digest") String image)
       throws IOException {
     ImageReference reference = ImageReference.parse(image);
-    PinnedKey pinned = PinnedKey.parsePem(Files.readString(key));
-    CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(pinned)).build();
+    PinnedKey pinned = PinnedKey.parse(Files.readString(key));
+    CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(pinned));
     VerifiedImage verified;
     if (layout != null && payload == null && signature == null) {
-      verified = cosign.verify(layout, reference);
+      verified = cosign.verify(ImageSource.layout(layout), reference);
     } else if (layout == null && payload != null && signature != null) {
       byte[] decoded = Base64.getDecoder().decode(Files.readString(signature).strip());
       verified = cosign.verify(Files.readAllBytes(payload), decoded, reference);

@@ -10,7 +10,6 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -39,7 +38,8 @@ import picocli.CommandLine.Spec;
     name = "gateway",
     mixinStandardHelpOptions = true,
     description =
-        "An HTTPS server guarded by all of Bartizan; drives itself and exits 0 if every answer is the expected one.")
+        "An HTTPS server guarded by all of Bartizan; drives itself and exits 0 if every answer is"
+            + " the expected one.")
 final class Main implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -80,7 +80,7 @@ final class Main implements Callable<Integer> {
     try (RateLimits limits = openLimits()) {
       Material material = new Material(folder);
       Tokens tokens = new Tokens(material);
-      SignedValues carts = SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build();
+      SignedValues carts = SignedValues.of("cart", material.carts(), Duration.ofHours(1));
       try (ServerTls tls = serverTls(material);
           Gateway gateway =
               Gateway.start(port, tls, limits.limiter(), verifier(material), carts, material)) {
@@ -151,7 +151,7 @@ final class Main implements Callable<Integer> {
   private static ServerTls serverTls(Material material) {
     Identity identity = Identity.pem(material.file("server.pem"), material.file("server-key.pem"));
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    return MutualTls.server(identity, anchors, PeerPolicy.spiffeId(Material.CLIENT_ID)).build();
+    return ServerTls.of(identity, anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
   }
 
   private static JwtVerifier verifier(Material material) {

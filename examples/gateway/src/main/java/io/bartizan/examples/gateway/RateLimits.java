@@ -42,7 +42,7 @@ final class RateLimits implements AutoCloseable {
     try {
       requireAnswer(client);
       RedisRateLimiter limiter =
-          RedisRateLimiter.of(client, PER_KEY)
+          RedisRateLimiter.builder(client, PER_KEY)
               .withKeyPrefix("gateway")
               .withTimeout(Duration.ofSeconds(1))
               .build();

@@ -2,7 +2,6 @@ package io.bartizan.examples.gateway;
 
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.TrustAnchors;
 import java.net.http.HttpClient;
@@ -53,7 +52,7 @@ final class Visitors implements AutoCloseable {
     Identity identity =
         Identity.pem(material.file(name + ".pem"), material.file(name + "-key.pem"));
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    return MutualTls.client(identity, anchors, PeerPolicy.requestedHost()).build();
+    return ClientTls.of(identity, anchors, PeerPolicy.requestedHost());
   }
 
   private static HttpClient client(ClientTls tls) {

@@ -11,7 +11,6 @@ import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -43,10 +42,8 @@ class HostileRequestIT {
     System.setErr(new PrintStream(log, true, UTF_8));
     material = new Material(folder);
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    serverTls =
-        MutualTls.server(identity("server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID))
-            .build();
-    clientTls = MutualTls.client(identity("client"), anchors, PeerPolicy.requestedHost()).build();
+    serverTls = ServerTls.of(identity("server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
+    clientTls = ClientTls.of(identity("client"), anchors, PeerPolicy.requestedHost());
     JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
     gateway =
         Gateway.start(
@@ -56,7 +53,7 @@ class HostileRequestIT {
             JwtVerifier.of(
                     TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
                 .build(),
-            SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build(),
+            SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
             material);
   }
 

@@ -11,7 +11,6 @@ import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -48,11 +47,9 @@ class SilentConnectionsIT {
     Material material = new Material(folder);
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
     serverTls =
-        MutualTls.server(
-                identity(material, "server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID))
-            .build();
-    clientTls =
-        MutualTls.client(identity(material, "client"), anchors, PeerPolicy.requestedHost()).build();
+        ServerTls.of(
+            identity(material, "server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
+    clientTls = ClientTls.of(identity(material, "client"), anchors, PeerPolicy.requestedHost());
     JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
     gateway =
         Gateway.start(
@@ -62,7 +59,7 @@ class SilentConnectionsIT {
             JwtVerifier.of(
                     TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
                 .build(),
-            SignedValues.of("cart", material.carts(), Duration.ofHours(1)).build(),
+            SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
             material);
   }
 

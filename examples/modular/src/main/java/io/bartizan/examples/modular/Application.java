@@ -29,7 +29,7 @@ final class Application {
 
   static String signedAndBack(String payload) {
     MacKeyRing ring = MacKeyRing.of(SecretBytes.random(32));
-    SignedValues values = SignedValues.of("greeting", ring, Duration.ofMinutes(1)).build();
+    SignedValues values = SignedValues.of("greeting", ring, Duration.ofMinutes(1));
     return values.verify(values.sign(payload.getBytes(StandardCharsets.UTF_8))).text();
   }
 

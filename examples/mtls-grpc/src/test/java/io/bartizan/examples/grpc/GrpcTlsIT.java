@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -64,11 +63,10 @@ class GrpcTlsIT {
   @Test
   void server_inGrpc_servesTheGoodClientAlone() throws Exception {
     try (ServerTls tls =
-            MutualTls.server(
-                    Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
-                    TrustAnchors.of(TRIAL.roots()),
-                    PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))
-                .build();
+            ServerTls.of(
+                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+                TrustAnchors.of(TRIAL.roots()),
+                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)));
         ClientTls client = client()) {
       Server server = serve(GrpcTls.server(tls));
       assertThat(
@@ -102,11 +100,10 @@ class GrpcTlsIT {
   }
 
   private static ClientTls client() {
-    return MutualTls.client(
-            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-            TrustAnchors.of(TRIAL.roots()),
-            PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)))
-        .build();
+    return ClientTls.of(
+        Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+        TrustAnchors.of(TRIAL.roots()),
+        PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
   }
 
   private Server serve(SslContext tls) throws IOException {

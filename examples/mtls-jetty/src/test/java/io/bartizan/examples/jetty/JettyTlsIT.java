@@ -3,7 +3,6 @@ package io.bartizan.examples.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -29,11 +28,10 @@ class JettyTlsIT {
     AtomicReference<String> caller = new AtomicReference<>();
     Server server = new Server();
     try (ServerTls tls =
-        MutualTls.server(
-                Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
-                TrustAnchors.of(trial.roots()),
-                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))
-            .build()) {
+        ServerTls.of(
+            Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
+            TrustAnchors.of(trial.roots()),
+            PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
       ServerConnector connector = JettyTls.connector(server, tls);
       connector.setHost("127.0.0.1");
       server.addConnector(connector);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.HandshakeEvent;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
@@ -68,11 +67,10 @@ class NettyTlsIT {
   @Test
   void server_inNetty_servesTheGoodClientAlone() throws Exception {
     try (ServerTls tls =
-        MutualTls.server(
-                Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
-                TrustAnchors.of(TRIAL.roots()),
-                PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))
-            .build()) {
+        ServerTls.of(
+            Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
+            TrustAnchors.of(TRIAL.roots()),
+            PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE)))) {
       Channel server = listen(tls);
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       assertThat(TRIAL.clientsServedBy(port)).isEmpty();
@@ -90,12 +88,12 @@ class NettyTlsIT {
     TlsListener listener =
         new TlsListener() {
           @Override
-          public void handshake(HandshakeEvent event) {
-            events.add((event.resumed() ? "resumed " : "full ") + event.decision().isAccepted());
+          public void decided(HandshakeEvent event) {
+            events.add((event.resumed() ? "resumed " : "full ") + event.outcome().isAccepted());
           }
         };
     try (ServerTls tls =
-        MutualTls.server(
+        ServerTls.builder(
                 Identity.of(TRIAL.goodServer().privateKey(), TRIAL.goodServer().chain()),
                 TrustAnchors.of(TRIAL.roots()),
                 PeerPolicy.dns(DNS).narrowedBy("open", peer -> open.get()))
@@ -139,11 +137,10 @@ class NettyTlsIT {
   }
 
   private ClientTls client() {
-    return MutualTls.client(
-            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-            TrustAnchors.of(TRIAL.roots()),
-            PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)))
-        .build();
+    return ClientTls.of(
+        Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+        TrustAnchors.of(TRIAL.roots()),
+        PeerPolicy.anyOf(PeerPolicy.requestedHost(), PeerPolicy.spiffeId(SPIFFE)));
   }
 
   private String get(ClientTls tls, int port) throws Exception {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.testkit.PeerTrial;
@@ -26,11 +25,10 @@ class OkHttpTlsIT {
   @ValueSource(strings = {"requestedHost()", "spiffeId(" + SPIFFE + ")"})
   void client_inOkHttp_asksTheGoodServerAlone(String policy) {
     try (ClientTls tls =
-        MutualTls.client(
-                Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
-                TrustAnchors.of(TRIAL.roots()),
-                PeerPolicy.parse(policy))
-            .build()) {
+        ClientTls.of(
+            Identity.of(TRIAL.goodClient().privateKey(), TRIAL.goodClient().chain()),
+            TrustAnchors.of(TRIAL.roots()),
+            PeerPolicy.parse(policy))) {
       OkHttpClient client =
           OkHttpTls.client(tls)
               .dns(host -> List.of(InetAddress.getLoopbackAddress()))

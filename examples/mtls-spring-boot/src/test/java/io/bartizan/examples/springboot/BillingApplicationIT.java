@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
-import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
@@ -28,17 +27,15 @@ class BillingApplicationIT {
     PeerPolicy policy = PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE));
     TrustAnchors anchors = TrustAnchors.of(trial.roots());
     try (ServerTls tls =
-            MutualTls.server(
-                    Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
-                    anchors,
-                    policy)
-                .build();
+            ServerTls.of(
+                Identity.of(trial.goodServer().privateKey(), trial.goodServer().chain()),
+                anchors,
+                policy);
         ClientTls client =
-            MutualTls.client(
-                    Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
-                    anchors,
-                    policy)
-                .build();
+            ClientTls.of(
+                Identity.of(trial.goodClient().privateKey(), trial.goodClient().chain()),
+                anchors,
+                policy);
         ConfigurableApplicationContext application =
             new SpringApplicationBuilder(BillingApplication.class)
                 .initializers(context -> context.getBeanFactory().registerSingleton("tls", tls))

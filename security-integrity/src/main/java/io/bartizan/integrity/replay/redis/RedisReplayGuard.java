@@ -1,7 +1,9 @@
 package io.bartizan.integrity.replay.redis;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.integrity.replay.ReplayId;
 import io.lettuce.core.RedisClient;
@@ -37,12 +39,12 @@ import org.slf4j.LoggerFactory;
  * event loop. Thread-safe.
  *
  * <pre>{@code
- * try (RedisReplayGuard once = RedisReplayGuard.of(redisClient, Duration.ofMillis(200)).build()) {
- *   var links = SignedValues.of("invite", ring, Duration.ofDays(7)).withSingleUse(once).build();
+ * try (RedisReplayGuard once = RedisReplayGuard.of(redisClient, Duration.ofMillis(200))) {
+ *   var links = SignedValues.builder("invite", ring, Duration.ofDays(7)).withSingleUse(once).build();
  * }
  * }</pre>
  */
-public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
+public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisReplayGuard.class);
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -72,7 +74,21 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
   }
 
   /**
-   * A guard on a single Redis or a Sentinel setup.
+   * A guard on a single Redis or a Sentinel setup, with all defaults; connects.
+   *
+   * @param client the application's client; it is not closed
+   * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
+   * @return a guard; close it to close its connection
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the timeout is out of range
+   * @throws RedisException if Redis can't be reached
+   */
+  public static RedisReplayGuard of(RedisClient client, Duration timeout) {
+    return builder(client, timeout).build();
+  }
+
+  /**
+   * A guard on a single Redis or a Sentinel setup, with settings.
    *
    * @param client the application's client; it is not closed
    * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
@@ -80,7 +96,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the timeout is out of range
    */
-  public static Builder of(RedisClient client, Duration timeout) {
+  public static Builder builder(RedisClient client, Duration timeout) {
     Objects.requireNonNull(client, "client");
     return new Builder(
         timeout,
@@ -91,7 +107,21 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
   }
 
   /**
-   * A guard on a Redis Cluster.
+   * A guard on a Redis Cluster, with all defaults; connects.
+   *
+   * @param client the application's client; it is not closed
+   * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
+   * @return a guard; close it to close its connection
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the timeout is out of range
+   * @throws RedisException if Redis can't be reached
+   */
+  public static RedisReplayGuard of(RedisClusterClient client, Duration timeout) {
+    return builder(client, timeout).build();
+  }
+
+  /**
+   * A guard on a Redis Cluster, with settings.
    *
    * @param client the application's client; it is not closed
    * @param timeout how long a use may wait for Redis, 1 millisecond to 10 seconds
@@ -99,7 +129,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the timeout is out of range
    */
-  public static Builder of(RedisClusterClient client, Duration timeout) {
+  public static Builder builder(RedisClusterClient client, Duration timeout) {
     Objects.requireNonNull(client, "client");
     return new Builder(
         timeout,
@@ -154,6 +184,7 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
    *
    * @return down while not connected; degraded if the last use got no answer
    */
+  @Override
   public Health health() {
     if (!connection.isOpen()) {
       return Health.down("not connected to Redis");
@@ -187,12 +218,8 @@ public final class RedisReplayGuard implements ReplayGuard, AutoCloseable {
     private InstantSource clock = InstantSource.system();
 
     private Builder(Duration timeout, Function<Builder, RedisReplayGuard> connect) {
-      if (timeout.compareTo(Duration.ofMillis(1)) < 0
-          || timeout.compareTo(Duration.ofSeconds(10)) > 0) {
-        throw new IllegalArgumentException(
-            "timeout is " + timeout + ", 1 millisecond to 10 seconds are accepted");
-      }
-      this.timeout = timeout;
+      this.timeout =
+          Require.within("timeout", timeout, Duration.ofMillis(1), Duration.ofSeconds(10));
       this.connect = connect;
     }
 

@@ -25,12 +25,12 @@ class RedisReplayGuardIT {
   void use_onRealRedis_isOnceAmongInstances_andUnknownWhenRedisIsStuck() throws Exception {
     try (RedisServer redis = RedisServer.start()) {
       RedisClient client = RedisClient.create(redis.uri());
-      try (RedisReplayGuard one = RedisReplayGuard.of(client, Duration.ofSeconds(2)).build();
-          RedisReplayGuard two = RedisReplayGuard.of(client, Duration.ofSeconds(2)).build();
-          RedisReplayGuard hurried = RedisReplayGuard.of(client, Duration.ofMillis(50)).build()) {
+      try (RedisReplayGuard one = RedisReplayGuard.of(client, Duration.ofSeconds(2));
+          RedisReplayGuard two = RedisReplayGuard.of(client, Duration.ofSeconds(2));
+          RedisReplayGuard hurried = RedisReplayGuard.of(client, Duration.ofMillis(50))) {
         Instant until = Instant.now().plusSeconds(60);
         try (RedisReplayGuard ahead =
-            RedisReplayGuard.of(client, Duration.ofSeconds(2))
+            RedisReplayGuard.builder(client, Duration.ofSeconds(2))
                 .withKeyPrefix("ahead:")
                 .withClock(InstantSource.offset(InstantSource.system(), Duration.ofSeconds(59)))
                 .build()) {

@@ -1,0 +1,178 @@
+package io.bartizan.integrity.artifact;
+
+import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One answer of a mirror, after its redirects, and what its fields say of the content. */
+final class DownloadExchange implements AutoCloseable {
+
+  private static final int MAX_REDIRECTS = 5;
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
+
+  /** A refusal, and what the HTTP client threw. */
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final transient Refusal refusal;
+    final transient Exception fault;
+
+    private Failed(Refusal refusal, Exception fault) {
+      super(refusal.message(), fault, false, false);
+      this.refusal = refusal;
+      this.fault = fault;
+    }
+  }
+
+  private final HttpResponse<BodyQueue> response;
+
+  private DownloadExchange(HttpResponse<BodyQueue> response) {
+    this.response = response;
+  }
+
+  /**
+   * Asks for the content from an offset on, if it is still of that entity tag; from zero without.
+   */
+  static DownloadExchange ask(DownloadSettings settings, URI mirror, long from, String tag)
+      throws InterruptedException, Failed {
+    URI at = mirror;
+    for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      HttpResponse<BodyQueue> response = send(settings, at, from, tag);
+      int status = response.statusCode();
+      boolean redirect = status == 301 || status == 302 || status == 303;
+      if (!redirect && status != 307 && status != 308) {
+        return new DownloadExchange(response);
+      }
+      response.body().close();
+      at = redirected(at, response.headers().firstValue("location").orElse(""));
+    }
+    throw refused(ArtifactReason.REDIRECT_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
+  }
+
+  static boolean isHttp(URI uri) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"));
+  }
+
+  static URI redirected(URI from, String location) {
+    URI to;
+    try {
+      to = from.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no address");
+    }
+    if (location.isEmpty() || !isHttp(to)) {
+      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no http or https address");
+    }
+    if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
+      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect from https to http");
+    }
+    return to;
+  }
+
+  private static HttpResponse<BodyQueue> send(
+      DownloadSettings settings, URI at, long from, String tag)
+      throws InterruptedException, Failed {
+    Duration stall = settings.stallTimeout();
+    try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(at).timeout(stall).header("Accept-Encoding", "identity");
+      if (from > 0) {
+        request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
+      }
+      return settings.client().send(request.build(), info -> new BodyQueue());
+    } catch (HttpTimeoutException e) {
+      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
+    } catch (IOException | IllegalArgumentException e) {
+      // The JDK's client throws the latter for a garbled content-length and for absurd ports.
+      String said = e.getMessage();
+      throw new Failed(
+          Refusal.of(
+              ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said),
+          e);
+    }
+  }
+
+  int status() {
+    return response.statusCode();
+  }
+
+  BodyQueue body() {
+    return response.body();
+  }
+
+  /** The entity tag, empty if there is none. */
+  String tag() {
+    return field("etag", "");
+  }
+
+  /** How long the body is said to be; -1 if nothing is said. */
+  long announced() {
+    String length = field("content-length", "");
+    return length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
+  }
+
+  /** RFC 9110 section 15.3.7: the rest must start where we stopped, of the same representation. */
+  boolean continues(Expected expected, long from, String tag) {
+    Matcher range = CONTENT_RANGE.matcher(field("content-range", ""));
+    if (!range.matches() || !field("etag", tag).equals(tag)) {
+      return false;
+    }
+    long total = Long.parseLong(range.group(3));
+    return Long.parseLong(range.group(1)) == from
+        && Long.parseLong(range.group(2)) == total - 1
+        && total <= expected.maxSize()
+        && (expected.size().isEmpty() || total == expected.size().getAsLong());
+  }
+
+  /** Refuses a body that is compressed. */
+  void requireIdentity() {
+    for (String encoding : response.headers().allValues("content-encoding")) {
+      if (!encoding.equalsIgnoreCase("identity")) {
+        throw refused(ArtifactReason.CONTENT_ENCODED, "content encoding \"" + encoding + "\"");
+      }
+    }
+  }
+
+  /** Refuses a body that would end elsewhere than it must, if it starts there. */
+  void requireSize(Expected expected, long start) {
+    long announced = announced();
+    if (announced < 0) {
+      return;
+    }
+    long total = announced > Long.MAX_VALUE - start ? Long.MAX_VALUE : start + announced;
+    if (total > expected.maxSize()
+        || (expected.size().isPresent() && total != expected.maxSize())) {
+      throw refused(
+          expected.size().isPresent() ? ArtifactReason.SIZE_MISMATCH : ArtifactReason.TOO_LARGE,
+          "expected "
+              + (expected.size().isPresent() ? "" : "at most ")
+              + expected.maxSize()
+              + " bytes, "
+              + total
+              + " are announced");
+    }
+  }
+
+  private String field(String name, String otherwise) {
+    return response.headers().firstValue(name).orElse(otherwise);
+  }
+
+  private static VerificationException refused(ArtifactReason reason, String detail) {
+    return new VerificationException(reason, detail);
+  }
+
+  @Override
+  public void close() {
+    response.body().close();
+  }
+}

@@ -1,0 +1,86 @@
+package io.bartizan.integrity.attest.oci;
+
+import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Where images, and what was signed about them, are read from.
+ *
+ * <p>Whatever a source gives was compared with its descriptor's size and digest before. It is read
+ * anew at each call, and nothing is kept. Thread-safe.
+ *
+ * <pre>{@code
+ * VerifiedImage image = cosign.verify(ImageSource.layout(folder), reference);
+ * }</pre>
+ */
+public sealed interface ImageSource permits OciLayout {
+
+  /**
+   * A folder in the OCI image layout, version 1.0.0; looked at when it is read, not before.
+   *
+   * @param folder the folder
+   * @return the source
+   * @throws NullPointerException if {@code folder} is null
+   */
+  static ImageSource layout(Path folder) {
+    return new OciLayout(folder);
+  }
+
+  /**
+   * The manifests and indexes that may be about an image, and others: what the source lists.
+   *
+   * @param image the image; if the source itself has its manifest, that must be the right one
+   * @param passedOver gets why a descriptor could not be read; others may add to what they don't
+   *     sign, so one that can't be read must not hide the rest
+   * @return their descriptors
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if the source does not follow its format, or has other bytes in
+   *     the image's place
+   * @throws IOException if it can't be read
+   */
+  List<Descriptor> listed(Digest image, Consumer<? super Refusal> passedOver) throws IOException;
+
+  /**
+   * The manifests that an index lists.
+   *
+   * @param index the descriptor of the index
+   * @param passedOver gets why a descriptor could not be read
+   * @return their descriptors
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if it is no index, or not the described one
+   * @throws IOException if it can't be read
+   */
+  List<Descriptor> manifests(Descriptor index, Consumer<? super Refusal> passedOver)
+      throws IOException;
+
+  /**
+   * Reads a manifest.
+   *
+   * @param manifest its descriptor
+   * @param passedOver gets why the descriptor of a layer could not be read
+   * @return the manifest
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if it is no image manifest, or not the described one
+   * @throws IOException if it can't be read
+   */
+  ImageManifest manifest(Descriptor manifest, Consumer<? super Refusal> passedOver)
+      throws IOException;
+
+  /**
+   * Reads a blob.
+   *
+   * @param descriptor which one
+   * @param maxBytes the most bytes to read, at most 2^31 − 9
+   * @return its bytes
+   * @throws NullPointerException if {@code descriptor} is null
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range
+   * @throws VerificationException if it is not the described one, or larger
+   * @throws IOException if it can't be read
+   */
+  byte[] blob(Descriptor descriptor, int maxBytes) throws IOException;
+}

@@ -1,0 +1,17 @@
+package io.bartizan.integrity.attest.oci;
+
+import io.bartizan.core.Reason;
+
+/** Why an image reference, or what lies at an image's source, was refused. */
+public enum OciReason implements Reason {
+  /** A text that is no image reference of the OCI distribution grammar. */
+  REFERENCE_MALFORMED,
+  /** A reference by tag alone, which names another image tomorrow, where a digest is required. */
+  DIGEST_REQUIRED,
+  /** A layout, index or manifest that does not follow the OCI image specification. */
+  LAYOUT_MALFORMED,
+  /** A blob is not the one that its descriptor names. */
+  BLOB_MISMATCH,
+  /** More bytes or members than are read. */
+  TOO_LARGE
+}

@@ -1,0 +1,186 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.core.Health;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Puts a limiter into shadow mode, which tries a limit before it is enforced: everything is counted
+ * and decided as ever, and the caller always hears that he may go on, with {@link
+ * Decision#isShadowed()} set where he would have been refused. The limiter itself is not changed,
+ * and its listeners hear the true decisions.
+ *
+ * <pre>{@code
+ * KeyedRateLimiter tried =
+ *     Shadow.of(KeyedRateLimiter.builder(burst, 1_000_000).withListener(metrics).build());
+ * }</pre>
+ */
+public final class Shadow {
+
+  private Shadow() {}
+
+  /**
+   * The same limiter, refusing nobody.
+   *
+   * @param limiter decides
+   * @return a limiter in shadow mode
+   * @throws NullPointerException if {@code limiter} is null
+   */
+  public static RateLimiter of(RateLimiter limiter) {
+    return new Single(Objects.requireNonNull(limiter, "limiter"));
+  }
+
+  /**
+   * The same limiter, refusing nobody. What the shared place of a blocking view fails with still
+   * fails.
+   *
+   * @param limiter decides
+   * @return a limiter in shadow mode
+   * @throws NullPointerException if {@code limiter} is null
+   */
+  public static KeyedRateLimiter of(KeyedRateLimiter limiter) {
+    return new Keyed(Objects.requireNonNull(limiter, "limiter"));
+  }
+
+  /**
+   * The same limiter, refusing nobody. What the shared place fails with still fails.
+   *
+   * @param limiter decides
+   * @return a limiter in shadow mode
+   * @throws NullPointerException if {@code limiter} is null
+   */
+  public static AsyncKeyedRateLimiter of(AsyncKeyedRateLimiter limiter) {
+    return new Async(Objects.requireNonNull(limiter, "limiter"));
+  }
+
+  private static Reservation shadowed(Reservation slot) {
+    return slot.isGranted()
+        ? slot
+        : Reservation.of(slot.decision().inShadow(), Duration.ZERO, () -> {});
+  }
+
+  private static String text(Object limiter) {
+    return "Shadow[" + limiter + "]";
+  }
+
+  private record Single(RateLimiter limiter) implements RateLimiter {
+
+    @Override
+    public Decision tryAcquire(long permits) {
+      return limiter.tryAcquire(permits).inShadow();
+    }
+
+    @Override
+    public Decision peek(long permits) {
+      return limiter.peek(permits).inShadow();
+    }
+
+    @Override
+    public void refund(long permits) {
+      limiter.refund(permits);
+    }
+
+    @Override
+    public Reservation reserve(long permits, Duration maxWait) {
+      return shadowed(limiter.reserve(permits, maxWait));
+    }
+
+    @Override
+    public Decision acquire(long permits, Duration maxWait) throws InterruptedException {
+      return limiter.acquire(permits, maxWait).inShadow();
+    }
+
+    @Override
+    public void change(Limits limits) {
+      limiter.change(limits);
+    }
+
+    @Override
+    public String toString() {
+      return text(limiter);
+    }
+  }
+
+  private record Keyed(KeyedRateLimiter limiter) implements KeyedRateLimiter {
+
+    @Override
+    public Decision tryAcquire(String key, long permits) {
+      return limiter.tryAcquire(key, permits).inShadow();
+    }
+
+    @Override
+    public Decision peek(String key, long permits) {
+      return limiter.peek(key, permits).inShadow();
+    }
+
+    @Override
+    public void refund(String key, long permits) {
+      limiter.refund(key, permits);
+    }
+
+    @Override
+    public Reservation reserve(String key, long permits, Duration maxWait) {
+      return shadowed(limiter.reserve(key, permits, maxWait));
+    }
+
+    @Override
+    public Decision acquire(String key, long permits, Duration maxWait)
+        throws InterruptedException {
+      return limiter.acquire(key, permits, maxWait).inShadow();
+    }
+
+    @Override
+    public Health health() {
+      return limiter.health();
+    }
+
+    @Override
+    public String toString() {
+      return text(limiter);
+    }
+  }
+
+  private record Async(AsyncKeyedRateLimiter limiter) implements AsyncKeyedRateLimiter {
+
+    @Override
+    public CompletionStage<Decision> tryAcquire(String key, long permits) {
+      return limiter.tryAcquire(key, permits).thenApply(Decision::inShadow);
+    }
+
+    @Override
+    public CompletionStage<Decision> peek(String key, long permits) {
+      return limiter.peek(key, permits).thenApply(Decision::inShadow);
+    }
+
+    @Override
+    public CompletionStage<Void> refund(String key, long permits) {
+      return limiter.refund(key, permits);
+    }
+
+    @Override
+    public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
+      return limiter.reserve(key, permits, maxWait).thenApply(Shadow::shadowed);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
+      return limiter.acquire(key, permits, maxWait).thenApply(Decision::inShadow);
+    }
+
+    @Override
+    public KeyedRateLimiter blocking() {
+      return new Keyed(limiter.blocking());
+    }
+
+    @Override
+    public Health health() {
+      return limiter.health();
+    }
+
+    @Override
+    public String toString() {
+      return text(limiter);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.ratelimit.redis.link.ScriptCommand;
+import io.bartizan.ratelimit.redis.link.Server;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What one server is sent together: one call, or on a Cluster one for each key. */
+final class Batch implements ScriptCall.Carrier {
+
+  private static final int MAX_REQUESTS = 4096;
+  static final int MAX_KEYS = 128;
+
+  private final Server server;
+  private final Consumer<Batch> landed;
+  private final List<ScriptCall> calls = new ArrayList<>(1);
+
+  /** In the order of their arrival, and so nearly of their deadlines. */
+  private final List<Request> requests = new ArrayList<>();
+
+  /** The calls that have not ended, and one more until all are sent. */
+  private final AtomicInteger open = new AtomicInteger(1);
+
+  private int keys;
+
+  /**
+   * An empty batch.
+   *
+   * @param landed hears that all calls ended; not during the launch
+   */
+  Batch(Server server, Consumer<Batch> landed) {
+    this.server = server;
+    this.landed = landed;
+  }
+
+  void add(Request request) {
+    requests.add(request);
+    ScriptCall call = callFor(request);
+    int before = call.keyCount();
+    call.add(request);
+    keys += call.keyCount() - before;
+  }
+
+  private ScriptCall callFor(Request request) {
+    boolean together = server.takesKeysTogether();
+    for (ScriptCall call : calls) {
+      if (call.hasLimitsOf(request) && (together || call.concerns(request.key))) {
+        return call;
+      }
+    }
+    ScriptCall call = new ScriptCall(request.script, request.asker.keys(), this);
+    calls.add(call);
+    return call;
+  }
+
+  boolean isEmpty() {
+    return requests.isEmpty();
+  }
+
+  int size() {
+    return requests.size();
+  }
+
+  boolean isFull() {
+    return requests.size() >= MAX_REQUESTS || keys >= MAX_KEYS;
+  }
+
+  /** Sends the calls; true if all of them ended meanwhile. */
+  boolean launch() {
+    open.addAndGet(calls.size());
+    List<ScriptCommand> commands = new ArrayList<>(calls.size());
+    calls.forEach(call -> commands.add(call.byDigest()));
+    try {
+      server.send(commands);
+    } catch (RuntimeException e) {
+      for (ScriptCommand command : commands) {
+        var unused = command.completeExceptionally(e);
+      }
+    }
+    return open.decrementAndGet() == 0;
+  }
+
+  @Override
+  public void resend(ScriptCommand command) {
+    server.resend(command);
+  }
+
+  @Override
+  public void ended(ScriptCall call, @Nullable Throwable cause) {
+    if (open.get() < 0) {
+      return; // too late: nobody waits any more, and it was counted as a failure
+    }
+    if (cause == null) {
+      server.answered();
+    } else if (server.failed(cause)) {
+      call.forEachRequest(request -> request.asker.unanswered(request));
+    } else {
+      call.forEachRequest(request -> request.completeExceptionally(cause));
+    }
+    if (open.decrementAndGet() == 0) {
+      landed.accept(this);
+    }
+  }
+
+  /**
+   * Ends the waiting of requests whose deadline has passed.
+   *
+   * @return the first deadline to come, or null if no request is waiting
+   */
+  @Nullable Long expire(long now) {
+    for (Request request : requests) {
+      if (!request.isDone()) {
+        if (request.deadlineNanos - now > 0) {
+          return request.deadlineNanos;
+        }
+        request.asker.unanswered(request);
+      }
+    }
+    return null;
+  }
+
+  /** Ends the waiting of all its requests. */
+  void end() {
+    requests.forEach(request -> request.asker.unanswered(request));
+  }
+
+  /** Gives up on calls that did not end; true if there were any, and for one caller only. */
+  boolean abandon() {
+    int before = open.get();
+    return before > 0 && open.compareAndSet(before, Integer.MIN_VALUE / 2);
+  }
+}

@@ -1,0 +1,163 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.redis.link.ScriptReply;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One key of a call and its requests in the order of their arrival. */
+final class KeyRequests {
+
+  private static final long WRONG_TYPE = -2;
+  private static final String WRONG_TYPE_TEXT =
+      "WRONGTYPE Operation against a key holding the wrong kind of value";
+  private static final String FOREIGN_TEXT =
+      "ERR the key holds something else than the state of these limits";
+
+  private final LimitScript script;
+  private final byte[] key;
+  private final List<Request> requests = new ArrayList<>(2);
+
+  KeyRequests(LimitScript script, byte[] key) {
+    this.script = script;
+    this.key = key;
+  }
+
+  /** The key's name on Redis. */
+  byte[] key() {
+    return key;
+  }
+
+  void add(Request request) {
+    requests.add(request);
+  }
+
+  List<Request> all() {
+    return requests;
+  }
+
+  /** The script's argument for this key. */
+  String words() {
+    Request first = requests.get(0);
+    if (requests.size() == 1 && first.kind == Request.Kind.ACQUIRE) {
+      return Long.toString(first.permits);
+    }
+    StringBuilder words = new StringBuilder();
+    for (int from = 0, to; from < requests.size(); from = to) {
+      to = endOfRun(from);
+      Request request = requests.get(from);
+      words.append(request.kind.letter).append(request.permits).append('x');
+      if (request.detail.isEmpty()) {
+        words.append(to - from);
+      } else {
+        words.append(request.detail);
+      }
+      words.append(' ');
+    }
+    return words.toString();
+  }
+
+  private int endOfRun(int from) {
+    int to = from + 1;
+    while (to < requests.size() && requests.get(to).repeats(requests.get(from))) {
+      to++;
+    }
+    return to;
+  }
+
+  /** Reads this key's part of the reply and completes its requests. */
+  void answer(ScriptReply reply, long serverMicros) {
+    long state = reply.peek();
+    if (state < 0) {
+      long unused = reply.next();
+      RedisException foreign =
+          new RedisCommandExecutionException(state == WRONG_TYPE ? WRONG_TYPE_TEXT : FOREIGN_TEXT);
+      requests.forEach(request -> request.completeExceptionally(foreign));
+      return;
+    }
+    Count[] counts = new Count[script.shared().size()];
+    restore(counts, reply, serverMicros);
+    for (int from = 0, to; from < requests.size(); from = to) {
+      to = endOfRun(from);
+      long granted = reply.next();
+      Request.Kind kind = requests.get(from).kind;
+      for (int i = from; i < to; i++) {
+        if (i - from == granted) {
+          readWaits(counts, reply);
+        }
+        Request request = requests.get(i);
+        boolean allowed = i - from < granted;
+        if (kind.givesBack()) {
+          restore(counts, reply, serverMicros);
+        } else if (allowed && kind != Request.Kind.PEEK) {
+          charge(counts, request, serverMicros);
+        }
+        request.asker.answered(request, decision(counts, allowed, request.permits, serverMicros));
+      }
+    }
+  }
+
+  private void restore(Count[] counts, ScriptReply reply, long serverMicros) {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = script.shared().get(i).restore(reply, serverMicros);
+    }
+  }
+
+  private static void readWaits(Count[] counts, ScriptReply reply) {
+    for (Count count : counts) {
+      if (count instanceof ToldCount told) {
+        told.retry(reply.next());
+      }
+    }
+  }
+
+  private void charge(Count[] counts, Request request, long serverMicros) {
+    boolean reserves = request.kind == Request.Kind.RESERVE;
+    StringBuilder marks = new StringBuilder();
+    for (int i = 0; i < counts.length; i++) {
+      if (reserves) {
+        long wait = counts[i].waitMicros(serverMicros, request.permits);
+        request.waitMicros = Math.max(request.waitMicros, wait);
+      }
+      counts[i].charge(serverMicros, request.permits);
+      if (reserves) {
+        marks.append(i == 0 ? "" : ",").append(script.shared().get(i).mark(counts[i], serverMicros));
+      }
+    }
+    request.marks = marks.toString();
+  }
+
+  private Decision decision(Count[] counts, boolean allowed, long permits, long serverMicros) {
+    if (counts.length == 1) {
+      return decision(0, counts[0], allowed, permits, serverMicros);
+    }
+    List<Decision> parts = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      boolean fits =
+          allowed
+              || counts[i].fits(serverMicros, permits);
+      parts.add(decision(i, counts[i], fits, permits, serverMicros));
+    }
+    return Decision.allOf(parts);
+  }
+
+  private Decision decision(int index, Count count, boolean allowed, long permits, long now) {
+    return Decision.of(
+        script.limits().list().get(index),
+        allowed,
+        permits,
+        count.remaining(now),
+        micros(allowed ? 0 : count.retryMicros(now, permits)),
+        micros(count.resetMicros(now)),
+        Decision.Source.REMOTE);
+  }
+
+  private static Duration micros(long micros) {
+    return Duration.of(micros, ChronoUnit.MICROS);
+  }
+}

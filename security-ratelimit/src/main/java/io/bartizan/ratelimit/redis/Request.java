@@ -1,0 +1,108 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One caller's question about one key, and the promise of its answer. */
+final class Request extends CompletableFuture<Decision> {
+
+  /** Who asks on the caller's behalf: a limiter, with its options. */
+  interface Asker {
+
+    /** Completes the request with what Redis said. */
+    void answered(Request request, Decision decision);
+
+    /** Completes the request, for Redis says nothing about it. */
+    void unanswered(Request request);
+
+    /** How keys are named. */
+    RedisKeys keys();
+
+    /** Whether its requests may travel with others. */
+    boolean coalesces();
+
+    /** How many requests may wait for one server at a time. */
+    int mostPending();
+  }
+
+  /** What is asked. */
+  enum Kind {
+    ACQUIRE('a'),
+    PEEK('p'),
+    REFUND('r'),
+    RESERVE('v'),
+    CANCEL('c');
+
+    final char letter;
+
+    Kind(char letter) {
+      this.letter = letter;
+    }
+
+    /** Whether permits are given back, so that nobody is refused. */
+    boolean givesBack() {
+      return this == REFUND || this == CANCEL;
+    }
+  }
+
+  final Asker asker;
+  final LimitScript script;
+  final String key;
+  final Kind kind;
+  final long permits;
+
+  /** After the count in the script's word: a wait in microseconds, or marks of a reservation. */
+  final String detail;
+
+  final long madeNanos;
+  final long deadlineNanos;
+
+  /** How long reserved permits must wait; set before the request completes. */
+  long waitMicros;
+
+  /** Where reserved permits end, as the script reads it; set before the request completes. */
+  String marks = "";
+
+  /** The request that came after this one, while both are queued. */
+  private volatile @Nullable Request next;
+
+  Request(
+      Asker asker,
+      LimitScript script,
+      String key,
+      Kind kind,
+      long permits,
+      String detail,
+      long madeNanos,
+      long deadlineNanos) {
+    this.asker = asker;
+    this.script = script;
+    this.key = key;
+    this.kind = kind;
+    this.permits = permits;
+    this.detail = detail;
+    this.madeNanos = madeNanos;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  /** What a queue begins with; never sent. */
+  @SuppressWarnings("NullAway") // nobody asks for its limits
+  static Request stub() {
+    return new Request(null, null, "", Kind.PEEK, 1, "", 0, 0);
+  }
+
+  @Nullable Request next() {
+    return next;
+  }
+
+  void next(@Nullable Request follower) {
+    next = follower;
+  }
+
+  /** Whether both can be told to the script as one word with a count. */
+  boolean repeats(Request earlier) {
+    return kind == Kind.ACQUIRE && earlier.kind == Kind.ACQUIRE && permits == earlier.permits;
+  }
+}

@@ -1,0 +1,229 @@
+
+-- All algorithms -------------------------------------------------------------------------------
+
+-- Aligned windows of all keys end at one moment, and Redis is held up where it deletes many keys at
+-- once. So such a key stays as much longer as its window had `lasted` when it was written, at most
+-- an hour: keys go as they came.
+local limits, starts_full, linger = {}, true, 0
+for l = 1, tonumber(ARGV[2]) do
+  arg = arg + 1
+  local limit = setmetatable({}, algorithms[ARGV[arg]])
+  if limit:new() == false then return {-1, now} end
+  limits[l] = limit
+  starts_full = starts_full and limit.starts_full
+  linger = max(linger, (limit.lasted or 0) % 3600000000)
+  limit.at = size + 1
+  size = size + limit.values
+end
+local format = '<' .. string.rep('d', size)
+local format_of_two = '<' .. string.rep('d', 2 * size)
+local first, ringed = limits[1], #rings > 0
+
+local function room(n, count, wait)
+  local k = first:room(n, count, wait)
+  for l = 2, #limits do
+    if k == 0 then return 0 end
+    k = limits[l]:room(n, k, wait)
+  end
+  return k
+end
+
+local function show()
+  for l = 1, #limits do filled = limits[l]:show(out, filled) end
+end
+
+local function acquire(n, count, wait, peek)
+  local k = room(n, count, wait)
+  filled = filled + 1
+  out[filled] = k
+  if k > 0 and not peek then
+    for l = 1, #limits do
+      local limit = limits[l]
+      limit:take(n, k)
+      if limit.other then limit.other:also(n, k) end
+    end
+  end
+  if k < count and ringed then
+    for l = 1, #limits do
+      if limits[l].wait then filled = limits[l]:wait(out, n, filled) end
+    end
+  end
+  return k > 0 and not peek
+end
+
+local function give(n)
+  for l = 1, #limits do
+    local limit = limits[l]
+    limit:give(n)
+    if limit.other then limit.other:give(n) end
+  end
+end
+
+local function cancel(n, marks)
+  local l = 0
+  for mark, rest in string.gmatch(marks, '(%d+):(%d+)') do
+    l = l + 1
+    local limit = limits[l]
+    if limit then
+      local given = limit:cancel(n, tonumber(mark), tonumber(rest))
+      if limit.other then limit.other:give(given) end
+    end
+  end
+end
+
+-- What requests that are more than one number ask.
+local function decide(requests)
+  local changed = false
+  for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,:]+)') do
+    n = tonumber(n)
+    if kind == 'a' then
+      changed = acquire(n, tonumber(count), 0) or changed
+    elseif kind == 'p' then
+      acquire(n, 1, 0, true)
+    elseif kind == 'v' then
+      changed = acquire(n, 1, tonumber(count)) or changed
+    else
+      if kind == 'c' then cancel(n, count) else give(n) end
+      filled = filled + 1
+      out[filled] = 1
+      show()
+      changed = true
+    end
+  end
+  return changed
+end
+
+-- The state at a key, '' if there is none; or nil and what is told of it.
+local function read(key)
+  local state
+  if ringed then
+    state = redis.pcall('GETRANGE', key, 0, 2 * size * 8 - 1)
+  else
+    state = redis.pcall('GET', key) or ''
+  end
+  if type(state) == 'table' then
+    if string.find(state.err, 'WRONGTYPE', 1, true) then return nil, -2 end
+    return nil, state
+  end
+  local length = #state
+  if length == 0 or length == 2 * size * 8 or (length == size * 8 and not ringed) then
+    return state
+  end
+  return nil, -1
+end
+
+-- Another definition's count at a place of the saved doubles, if there is one.
+local function past(limit, values, at, last)
+  local class = getmetatable(limit)
+  local other = setmetatable({}, class.past or class)
+  if not other:define(values, at) then return nil end
+  other.of = limit
+  other:load(values, at, last)
+  return other
+end
+
+-- Reads what the limits counted; gives whether it must be written, and when definitions met.
+local function load(key, state)
+  local two = #state > size * 8
+  local loaded = {unpack_doubles(two and format_of_two or format, state)}
+  -- If the server's clock was stepped back, counting goes on from its new time.
+  local last, met = loaded[1], two and loaded[size + 1] or 0
+  local changed, moves, meets = last > now, false, false
+  if ringed then
+    for _, ring in ipairs(rings) do ring.slots = loaded[ring.at + 6] end
+    place()
+  end
+  for l = 1, #limits do
+    local limit, at = limits[l], limits[l].at
+    if limit:knows(loaded, at) then
+      local other = two and past(limit, loaded, size + at, last)
+      limit.other = other and now - met <= other:life() and other or nil
+      limit:load(loaded, at, last)
+    else
+      meets = true
+      limit.other = past(limit, loaded, at, last)
+      if not limit.meet then
+        limit:load(loaded, at, last)
+      elseif two and limit:knows(loaded, size + at) then
+        limit:load(loaded, size + at, last)
+      else
+        limit:clear()
+        limit:meet(limit.other)
+      end
+    end
+    moves = moves or limit.moves
+  end
+  if moves then move(key) end
+  return changed or meets or moves, meets and now or met
+end
+
+local function clear()
+  for l = 1, #limits do
+    limits[l]:clear()
+    limits[l].other = nil
+  end
+  if ringed then place() end
+  return not starts_full, 0
+end
+
+local ttl, ttl_of = '', -1
+local values = {}
+
+local function write(key, met)
+  local idle, two = 0, ringed
+  values[1], values[size + 1] = now, met
+  for l = 1, #limits do
+    local limit = limits[l]
+    local other, its = limit.other, limit:idle()
+    if other and other:idle() == 0 then other = nil end
+    if other then
+      two, its = true, max(its, other:idle())
+      other:save(values, size + limit.at)
+    else
+      for i = 0, limit.values - 1 do values[size + limit.at + i] = 0 end
+    end
+    if its > idle then idle = its end
+    limit:save(values, limit.at)
+  end
+  local millis = ceil((idle + linger) / 1000) + grace
+  if millis ~= ttl_of then ttl, ttl_of = string.format('%d', millis), millis end
+  if idle == 0 then
+    call('DEL', key)
+  elseif ringed then
+    call('SETRANGE', key, 0, pack(format_of_two, unpack(values, 1, 2 * size)))
+    call('PEXPIRE', key, ttl)
+  elseif two then
+    call('SET', key, pack(format_of_two, unpack(values, 1, 2 * size)), 'PX', ttl)
+  else
+    call('SET', key, pack(format, unpack(values, 1, size)), 'PX', ttl)
+  end
+end
+
+for i = decided + 1, #KEYS do
+  local key, requests = KEYS[i], ARGV[arg + i]
+  local state, problem = read(key)
+  if state then
+    for _, ring in ipairs(rings) do ring.key = key end
+    local changed, met
+    if state ~= '' then
+      changed, met = load(key, state)
+    else
+      changed, met = clear()
+    end
+    show()
+    local single = tonumber(requests)
+    if single then
+      changed = acquire(single, 1, 0) or changed
+    else
+      changed = decide(requests) or changed
+    end
+    if changed then write(key, met) end
+  elseif type(problem) == 'table' then
+    return problem
+  else
+    filled = filled + 1
+    out[filled] = problem
+  end
+end
+
+return out

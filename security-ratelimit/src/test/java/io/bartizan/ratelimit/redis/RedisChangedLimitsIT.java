@@ -1,0 +1,227 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Plan;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.tests.SeededCases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two definitions of one limit that meet at one key, as while a new version is rolled out. */
+class RedisChangedLimitsIT {
+
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
+
+  private final AtomicLong micros = new AtomicLong(1_795_000_000_000_000L);
+
+  private RedisRateLimiter limiter(Plan plan) {
+    return RedisRateLimiter.builder(REDIS.client(), plan)
+        .withKeyPrefix("bartizan")
+        .withClock(micros::get)
+        .withDenyCache(Duration.ZERO)
+        .withTimeout(Duration.ofSeconds(10))
+        .build();
+  }
+
+  /** On the server's clock, so that keys expire as they do in service. */
+  private RedisRateLimiter realLimiter(String text) {
+    return RedisRateLimiter.builder(REDIS.client(), Limit.parse(text))
+        .withKeyPrefix("bartizan")
+        .withDenyCache(Duration.ZERO)
+        .withTimeout(Duration.ofSeconds(10))
+        .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/365d",
+        "%d burst, %d/365d, in steps",
+        "%d/365d sliding",
+        "%d/365d sliding counter",
+        "%d/365d fixed",
+        "%d/365d from first request",
+        "%d/month in Europe/Berlin"
+      })
+  void RL05_larger_and_smaller_definition_admit_together_what_the_larger_does(String text) {
+    Limit small = Limit.parse(text.replace("%d", "30"));
+    Limit large = Limit.parse(text.replace("%d", "300"));
+    try (RedisRateLimiter old = limiter(small);
+        RedisRateLimiter young = limiter(large)) {
+      List<CompletableFuture<Decision>> stages = new ArrayList<>();
+      for (int i = 0; i < 900; i++) {
+        stages.add(young.tryAcquire("k").toCompletableFuture());
+        if (i % 2 == 1) {
+          stages.forEach(CompletableFuture::join); // so that both ask by turns
+          stages.add(old.tryAcquire("k").toCompletableFuture());
+          stages.get(stages.size() - 1).join();
+        }
+      }
+      long admitted = stages.stream().filter(stage -> stage.join().isAllowed()).count();
+      assertThat(admitted).isEqualTo(300);
+      assertThat(young.blocking().peek("k", 1).remaining()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          5 burst, 5/2s           | 5 burst, 5/10h           | 36000
+          5 burst, 5/2s, in steps | 5 burst, 5/10h, in steps | 60
+          5/2s sliding            | 5/10h sliding            | 35900
+          5/2s sliding counter    | 5/10h sliding counter    | 60
+          5/2s fixed              | 5/10h fixed              | 60
+          5/2s from first request | 5/10h from first request | 35900
+          """)
+  void RL05_key_lives_as_long_as_the_slower_definition_needs(
+      String fast, String slow, long leastSeconds) {
+    try (RedisRateLimiter old = realLimiter(fast);
+        RedisRateLimiter young = realLimiter(slow)) {
+      assertThat(old.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
+      Decision refused = young.blocking().tryAcquire("k", 5);
+      assertThat(refused.isAllowed()).isFalse();
+      assertThat(lifeSeconds()).as("after a refusal").isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
+      old.blocking().tryAcquire("k");
+      young.blocking().tryAcquire("k");
+      assertThat(lifeSeconds()).as("asked by both").isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
+      assertThat(young.blocking().tryAcquire("k", 5).isAllowed()).isFalse();
+    }
+  }
+
+  private static long until(Decision refused) {
+    return refused.retryAfter().toSeconds();
+  }
+
+  private static long lifeSeconds() {
+    String key = REDIS.command("KEYS", "*").trim();
+    return Long.parseLong(REDIS.command("PTTL", key)) / 1000;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/1h",
+        "%d burst, %d/1h, in steps",
+        "%d/h sliding",
+        "%d/h sliding counter",
+        "%d/h fixed",
+        "%d/h from first request"
+      })
+  void RL05_refusals_by_a_smaller_definition_destroy_nothing(String text) {
+    try (RedisRateLimiter small = limiter(Limit.parse(text.replace("%d", "5")));
+        RedisRateLimiter large = limiter(Limit.parse(text.replace("%d", "20")))) {
+      assertThat(large.blocking().tryAcquire("k", 12).remaining()).isEqualTo(8);
+      for (int i = 0; i < 3; i++) {
+        assertThat(small.blocking().tryAcquire("k").isAllowed()).isFalse();
+        assertThat(large.blocking().peek("k", 1).remaining()).isEqualTo(8);
+      }
+      large.blocking().refund("k", 12);
+      assertThat(large.blocking().peek("k", 1).remaining()).isEqualTo(20);
+      assertThat(small.blocking().peek("k", 1).remaining()).as("given back to both").isEqualTo(5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/1h",
+        "%d burst, %d/1h, in steps",
+        "%d/h sliding",
+        "%d/h sliding counter",
+        "%d/h fixed",
+        "%d/h from first request"
+      })
+  void RL05_key_follows_the_new_definition_alone_once_the_old_asks_no_more(String text) {
+    try (RedisRateLimiter old = limiter(Limit.parse(text.replace("%d", "20")));
+        RedisRateLimiter young = limiter(Limit.parse(text.replace("%d", "5")))) {
+      assertThat(old.blocking().tryAcquire("k", 20).isAllowed()).isTrue();
+      assertThat(young.blocking().tryAcquire("k").isAllowed()).isFalse();
+      micros.addAndGet(2 * 3_600_000_000L);
+      KeyedRateLimiter alone = young.blocking();
+      for (int window = 0; window < 3; window++) {
+        assertThat(alone.tryAcquire("k", 5).isAllowed()).isTrue();
+        assertThat(alone.tryAcquire("k").isAllowed()).isFalse();
+        micros.addAndGet(2 * 3_600_000_000L);
+      }
+      String key = REDIS.command("KEYS", "*").trim();
+      assertThat(alone.tryAcquire("k").isAllowed()).isTrue();
+      if (!text.contains("sliding") || text.contains("counter")) {
+        assertThat(REDIS.command("STRLEN", key)).as("nothing is kept of it").isEqualTo(size(key));
+      }
+    }
+  }
+
+  /** The time, and what a limit counts and is defined by. */
+  private static String size(String key) {
+    return key.contains(":F:") ? "32" : "40";
+  }
+
+  @Test
+  void RL05_log_is_laid_out_anew_once_and_not_at_each_meeting() {
+    try (RedisRateLimiter small = limiter(Limit.parse("500/h sliding"));
+        RedisRateLimiter large = limiter(Limit.parse("900/h sliding"))) {
+      for (int i = 0; i < 400; i++) {
+        assertThat(small.blocking().tryAcquire("k").isAllowed()).isTrue();
+        micros.addAndGet(1);
+      }
+      assertThat(large.blocking().tryAcquire("k").remaining()).isEqualTo(499);
+      REDIS.command("CONFIG", "RESETSTAT");
+      for (int i = 1; i <= 20; i++) {
+        assertThat(small.blocking().tryAcquire("k").remaining()).isEqualTo(101 - 2L * i);
+        assertThat(large.blocking().tryAcquire("k").remaining()).isEqualTo(499 - 2L * i);
+        micros.addAndGet(1);
+      }
+      assertThat(REDIS.command("INFO", "commandstats")).doesNotContain("cmdstat_del:");
+    }
+  }
+
+  /** Faster and larger against slower and smaller, at random times. */
+  @Test
+  void RL05_mix_of_two_buckets_admits_no_more_than_the_larger_alone() {
+    SeededCases.check(20, this::mix);
+  }
+
+  private void mix(SplittableRandom random) {
+    long large = 5 + random.nextLong(40);
+    long small = 1 + random.nextLong(large);
+    long fast = 1_000 + random.nextLong(1_000_000);
+    long slow = fast + random.nextLong(5 * fast);
+    boolean steps = random.nextBoolean();
+    try (RedisRateLimiter one = limiter(bucket(large, fast, steps));
+        RedisRateLimiter other = limiter(bucket(small, slow, steps))) {
+      String key = "k" + random.nextLong(Long.MAX_VALUE);
+      long start = micros.get();
+      long admitted = 0;
+      for (int i = 0; i < 150; i++) {
+        RedisRateLimiter asked = random.nextBoolean() ? one : other;
+        admitted += asked.blocking().tryAcquire(key).isAllowed() ? 1 : 0;
+        long now = micros.get();
+        long back = steps ? now / fast - start / fast : (now - start) / fast;
+        assertThat(admitted).isLessThanOrEqualTo(large + back);
+        micros.addAndGet(random.nextInt(3) == 0 ? random.nextLong(2 * fast) : 0);
+      }
+      assertThat(admitted).as("and something").isGreaterThanOrEqualTo(small);
+    }
+  }
+
+  private static Limit bucket(long capacity, long everyMicros, boolean steps) {
+    Rate rate = Rate.per(1, Duration.ofNanos(everyMicros * 1000));
+    var bucket = Limit.tokenBucket(capacity, rate);
+    return (steps ? bucket.inSteps() : bucket).named("mixed");
+  }
+}

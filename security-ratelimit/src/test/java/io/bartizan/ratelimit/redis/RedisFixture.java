@@ -1,0 +1,110 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.testkit.FaultProxy;
+import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A Redis server, a client of it, and a proxy between it and a client of its own, which are made
+ * when they are asked for. Registered in a static field the server serves all tests of a class and
+ * is flushed before each; in a field of the instance each test has its own, which it may kill. The
+ * proxy and its client are each test's own.
+ */
+final class RedisFixture
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+  private boolean ofClass;
+  private RedisServer server;
+  private RedisClient client;
+  private FaultProxy proxy;
+  private RedisClient proxied;
+
+  RedisServer server() {
+    return server;
+  }
+
+  /** Runs a command in a process of its own and gives what it prints. */
+  String command(String... words) {
+    return server.command(words);
+  }
+
+  /** A client straight to the server. */
+  RedisClient client() {
+    if (client == null) {
+      client = RedisClient.create(server.uri());
+    }
+    return client;
+  }
+
+  /** What stands between the server and {@link #proxied}. */
+  FaultProxy proxy() {
+    if (proxy == null) {
+      proxy = FaultProxy.to(server.port());
+    }
+    return proxy;
+  }
+
+  /** A client whose way leads through the proxy. */
+  RedisClient proxied() {
+    if (proxied == null) {
+      proxied = RedisClient.create("redis://127.0.0.1:" + proxy().port());
+    }
+    return proxied;
+  }
+
+  /** Ends a client at once. */
+  static void shutDown(RedisClient client) {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    ofClass = true;
+    server = RedisServer.start();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    if (ofClass) {
+      server.command("FLUSHALL");
+    } else {
+      server = RedisServer.start();
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    if (proxied != null) {
+      shutDown(proxied);
+      proxied = null;
+    }
+    if (proxy != null) {
+      proxy.close();
+      proxy = null;
+    }
+    if (!ofClass) {
+      stop();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (ofClass) {
+      stop();
+    }
+  }
+
+  private void stop() {
+    if (client != null) {
+      shutDown(client);
+      client = null;
+    }
+    server.close();
+  }
+}

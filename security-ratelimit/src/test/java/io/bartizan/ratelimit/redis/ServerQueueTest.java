@@ -1,0 +1,127 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.redis.link.HeldServer;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When requests leave, to a server that answers when it is told to. */
+class ServerQueueTest {
+
+  private static final Limit LIMIT =
+      Limit.tokenBucket(1_000_000, Rate.per(1, Duration.ofSeconds(1))).named("api");
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final LimitScript script =
+      new LimitScript(
+          Limits.allOf(LIMIT), "p", new ServerClock(Ticker.system(), InstantSource.system(), null));
+  private final HeldServer server = new HeldServer(timer);
+  private final ServerQueue queue = ServerQueue.to(server.server());
+  private final Request.Asker asker = new Limiter();
+  private final List<Request> requests = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void requests_that_come_meanwhile_leave_together_in_the_next_batch() {
+    submit(100);
+    assertThat(server.keysOfCalls()).containsExactly(1);
+    answer();
+    assertThat(server.keysOfCalls()).containsExactly(99);
+    answer();
+    assertThat(server.keysOfCalls()).isEmpty();
+    assertThat(requests).allMatch(request -> request.join().isAllowed());
+  }
+
+  @Test
+  void second_batch_follows_only_when_it_is_full() {
+    submit(1 + 3 * Batch.MAX_KEYS + 7);
+    assertThat(server.keysOfCalls()).containsExactly(1);
+    answer();
+    assertThat(server.keysOfCalls()).containsExactly(Batch.MAX_KEYS, Batch.MAX_KEYS);
+    answer();
+    assertThat(server.keysOfCalls()).containsExactly(Batch.MAX_KEYS, Batch.MAX_KEYS);
+    answer();
+    assertThat(server.keysOfCalls()).as("7 wait").containsExactly(Batch.MAX_KEYS);
+    answer();
+    assertThat(server.keysOfCalls()).containsExactly(7);
+    answer();
+    assertThat(requests).allMatch(request -> request.join().isAllowed());
+    submit(1);
+    assertThat(server.keysOfCalls()).as("the queue is free again").containsExactly(1);
+  }
+
+  @Test
+  void batch_that_fails_lets_the_next_one_leave() {
+    submit(3);
+    server.fail(new RedisException("cut"));
+    assertThat(requests.get(0).join().isAllowed()).isFalse();
+    assertThat(server.keysOfCalls()).containsExactly(2);
+    answer();
+    assertThat(requests.get(2).join().isAllowed()).isTrue();
+  }
+
+  /** Admits each request of the oldest command: a full bucket, and one grant. */
+  private void answer() {
+    server.answer(0, 0, 1);
+  }
+
+  private void submit(int count) {
+    for (int i = 0; i < count; i++) {
+      long now = Ticker.system().nanos();
+      long deadline = now + Duration.ofHours(1).toNanos();
+      String key = "key-" + requests.size();
+      Request request = new Request(asker, script, key, Request.Kind.ACQUIRE, 1, "", now, deadline);
+      requests.add(request);
+      queue.submit(request);
+    }
+  }
+
+  private static final class Limiter implements Request.Asker {
+
+    private final RedisKeys keys = new RedisKeys(null);
+    private final Fallback fallback = new Fallback(FailurePolicy.failClosed(), LIMIT);
+
+    @Override
+    public void answered(Request request, Decision decision) {
+      request.complete(decision);
+    }
+
+    @Override
+    public void unanswered(Request request) {
+      fallback.decide(request);
+    }
+
+    @Override
+    public RedisKeys keys() {
+      return keys;
+    }
+
+    @Override
+    public boolean coalesces() {
+      return true;
+    }
+
+    @Override
+    public int mostPending() {
+      return 100_000;
+    }
+  }
+}
