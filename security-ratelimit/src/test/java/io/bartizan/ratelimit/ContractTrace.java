@@ -45,6 +45,7 @@ final class ContractTrace {
     Decision last = null;
     for (int step = 0; step < steps; step++) {
       place.advance(pause(last));
+      forgetIfIdle();
       long smallest = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
       long permits = random.nextInt(4) > 0 ? 1 : random.nextLong(1, smallest + 2);
       switch (random.nextInt(16)) {
@@ -56,6 +57,14 @@ final class ContractTrace {
         case 5 -> last = random.nextBoolean() ? change() : take(permits);
         default -> last = take(permits);
       }
+      forgetIfIdle();
+    }
+  }
+
+  /** A key of which nothing counts may be forgotten, and with it its reservations. */
+  private void forgetIfIdle() {
+    if (oracles.stream().allMatch(o -> o.fits(place.nowMicros(), o.limit.capacity()))) {
+      slots.clear();
     }
   }
 

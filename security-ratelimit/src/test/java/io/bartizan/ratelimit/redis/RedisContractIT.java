@@ -1,10 +1,12 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.LimiterContractTest;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Reservation;
+import io.bartizan.tests.Eventually;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,6 +44,10 @@ class RedisContractIT extends LimiterContractTest {
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build();
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "the limiter is connected",
+        () -> limiter.health().status() == Health.Status.UP);
     KeyedRateLimiter blocking = limiter.blocking();
     String key = "key" + keys.incrementAndGet();
     return new Place() {
