@@ -32,8 +32,8 @@ public class JwtBenchmark {
     JwtSample sample = JwtSample.of(algorithm);
     TrustedIssuer issuer = sample.issuer();
     token = sample.token();
-    verifier = JwtVerifier.of(issuer, JwtSample.AUDIENCE).build();
-    cached = JwtVerifier.of(issuer, JwtSample.AUDIENCE).withCache(1_000).build();
+    verifier = JwtVerifier.of(issuer, JwtSample.AUDIENCE);
+    cached = JwtVerifier.builder(issuer, JwtSample.AUDIENCE).withCache(1_000).build();
   }
 
   @Benchmark

@@ -7,6 +7,7 @@ import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtReason;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +42,7 @@ public class JwtRejectBenchmark {
       JwtKeys keys = JwtKeys.secret(JwsAlgorithm.HS256, secret).withKeyId("key-1");
       verifier =
           JwtVerifier.of(
-                  TrustedIssuer.of(JwtSample.ISSUER, keys, JwsAlgorithm.HS256), JwtSample.AUDIENCE)
-              .build();
+              TrustedIssuer.of(JwtSample.ISSUER, keys, JwsAlgorithm.HS256), JwtSample.AUDIENCE);
     }
     String header = "{\"alg\":\"XS256\",\"kid\":\"key-1\"}";
     unknownAlgorithm =
@@ -59,9 +59,10 @@ public class JwtRejectBenchmark {
   }
 
   private static String signed(SecretBytes secret, String keyId) {
-    return JwtSigner.of(JwtSample.ISSUER, Duration.ofDays(1), JwsAlgorithm.HS256, secret)
-        .withKeyId(keyId)
-        .build()
+    return JwtSigner.of(
+            JwtSample.ISSUER,
+            Duration.ofDays(1),
+            SigningKey.secret(JwsAlgorithm.HS256, secret).withKeyId(keyId))
         .sign(JwtSample.claims());
   }
 

@@ -5,6 +5,7 @@ import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtSigner;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -30,14 +31,15 @@ record JwtSample(JwsAlgorithm algorithm, String token, JwtKeys keys, Key key) {
       try (SecretBytes bytes = SecretBytes.copyOf(secret)) {
         return new JwtSample(
             algorithm,
-            JwtSigner.of(ISSUER, Duration.ofDays(1), algorithm, bytes).build().sign(claims()),
+            JwtSigner.of(ISSUER, Duration.ofDays(1), SigningKey.secret(algorithm, bytes))
+                .sign(claims()),
             JwtKeys.secret(algorithm, bytes),
             new SecretKeySpec(secret, "HmacSHA256"));
       }
     }
     KeyPair pair = pair(algorithm);
     JwtSigner.Builder signer =
-        JwtSigner.of(ISSUER, Duration.ofDays(1), algorithm, pair.getPrivate());
+        JwtSigner.builder(ISSUER, Duration.ofDays(1), SigningKey.of(algorithm, pair.getPrivate()));
     if (algorithm == JwsAlgorithm.ED25519) {
       // The one name of the two that jose4j knows too.
       signer = signer.withEdDsaAlias();

@@ -92,7 +92,6 @@ final class ExportedTypes {
   }
 
   private static final class Compiled {
-    static final JavaClasses CLASSES =
-        new ClassFileImporter().importPath(ExportedTypes.CLASSES);
+    static final JavaClasses CLASSES = new ClassFileImporter().importPath(ExportedTypes.CLASSES);
   }
 }

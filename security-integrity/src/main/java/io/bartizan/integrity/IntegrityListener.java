@@ -20,7 +20,7 @@ import io.bartizan.core.Refusal;
  *         log.info("{} {} refused: {}", kind, name, reason.code());
  *       }
  *     };
- * JwtVerifier api = JwtVerifier.of(issuer, "my-api").withListener(audit).build();
+ * JwtVerifier api = JwtVerifier.builder(issuer, "my-api").withListener(audit).build();
  * }</pre>
  */
 public interface IntegrityListener {

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>{@code
  * IntegrityMetrics metrics = IntegrityMetrics.of(registry, "api");
- * JwtVerifier api = JwtVerifier.of(issuer, "my-api").withListener(metrics).build();
+ * JwtVerifier api = JwtVerifier.builder(issuer, "my-api").withListener(metrics).build();
  * }</pre>
  *
  * <p>Names come from the application's configuration, never from what is verified; there are at
@@ -85,7 +85,8 @@ public final class IntegrityMetrics implements IntegrityListener {
   }
 
   private Counter counter(List<String> tags) {
-    Counter.Builder counter = Counter.builder(tags.get(0)).tag("name", name).tag("outcome", tags.get(3));
+    Counter.Builder counter =
+        Counter.builder(tags.get(0)).tag("name", name).tag("outcome", tags.get(3));
     return tags.get(1).isEmpty()
         ? counter
             .description("Fetches of key sets that changed or failed")

@@ -13,6 +13,7 @@ import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.MacKeyRing;
 import io.bartizan.integrity.mac.SignedValues;
@@ -97,10 +98,12 @@ class ModulePathTest {
       JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, pair.getPublic());
       TrustedIssuer issuer = TrustedIssuer.of("i", keys, JwsAlgorithm.ES256);
       try {
-        JwtVerifier verifier = JwtVerifier.of(issuer, "me").build();
+        JwtVerifier verifier = JwtVerifier.of(issuer, "me");
         String token =
-            JwtSigner.of("i", Duration.ofMinutes(1), JwsAlgorithm.ES256, pair.getPrivate())
-                .build()
+            JwtSigner.of(
+                    "i",
+                    Duration.ofMinutes(1),
+                    SigningKey.of(JwsAlgorithm.ES256, pair.getPrivate()))
                 .sign(JwtClaims.forAudience("me").withSubject("s"));
         System.out.print(verifier.check(token).isAccepted() ? "verified" : "refused");
       } catch (IllegalArgumentException e) {

@@ -13,11 +13,12 @@ import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.mac.MacKeyRing;
 import io.bartizan.integrity.mac.SignedValues;
-import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.integrity.mac.WebhookScheme;
+import io.bartizan.integrity.mac.WebhookVerifier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -52,7 +53,8 @@ class IntegrityMetricsTest {
     assertThat(api.check(token + "x").isAccepted()).isFalse();
     assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> api.verify("mallory"));
 
-    WebhookVerifier slack = WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(metrics).build();
+    WebhookVerifier slack =
+        WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(metrics).build();
     assertThat(slack.check(name -> "mallory", "mallory".getBytes(UTF_8)).isAccepted()).isFalse();
 
     assertThat(count("signed-value", "invite", "accepted")).isEqualTo(1);
@@ -109,7 +111,8 @@ class IntegrityMetricsTest {
               .build();
       assertThat(links.verify(links.sign("x")).text()).isEqualTo("x");
       assertThatExceptionOfType(VerificationException.class).isThrownBy(() -> links.verify("y"));
-      WebhookVerifier slack = WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(broken).build();
+      WebhookVerifier slack =
+          WebhookVerifier.builder(WebhookScheme.slack(SECRET)).withListener(broken).build();
       assertThat(slack.check(name -> "x", "x".getBytes(UTF_8)).isAccepted()).isFalse();
     } finally {
       System.setErr(before);
@@ -147,14 +150,15 @@ class IntegrityMetricsTest {
 
   private static JwtVerifier verifier(IntegrityListener listener) {
     JwtKeys keys = JwtKeys.secret(JwsAlgorithm.HS256, SECRET);
-    return JwtVerifier.of(TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.HS256), "my-api")
+    return JwtVerifier.builder(
+            TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.HS256), "my-api")
         .withListener(listener)
         .build();
   }
 
   private static String token() {
-    return JwtSigner.of("https://issuer", Duration.ofMinutes(5), JwsAlgorithm.HS256, SECRET)
-        .build()
+    return JwtSigner.of(
+            "https://issuer", Duration.ofMinutes(5), SigningKey.secret(JwsAlgorithm.HS256, SECRET))
         .sign(JwtClaims.forAudience("my-api").withSubject("mallory"));
   }
 }

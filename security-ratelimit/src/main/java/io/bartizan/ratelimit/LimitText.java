@@ -50,7 +50,7 @@ final class LimitText {
     String missing =
         BARE.matcher(text).matches()
             ? "which does not say what kind of limit: a burst before it, or sliding, sliding"
-                  + " counter or fixed after it; "
+                + " counter or fixed after it; "
             : "";
     throw new IllegalArgumentException(
         "limit is \"" + SafeText.of(text) + "\"; " + missing + FORMS);

@@ -68,7 +68,7 @@ public abstract class LimiterContractTest {
   /**
    * At least one example of each permitted subclass; the set is checked against the sealed type.
    */
-  protected static List<Limit> examples() {
+  public static List<Limit> examples() {
     return List.of(
         Limit.parse("1 burst, 1/s"),
         Limit.parse("100 burst, 50/s"),

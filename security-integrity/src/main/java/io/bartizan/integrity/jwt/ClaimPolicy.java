@@ -1,6 +1,6 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import java.time.Duration;
 import java.util.List;
@@ -26,20 +26,18 @@ record ClaimPolicy(
     long maxAgeMillis,
     boolean requiresExpiry,
     List<String> requiredClaims,
-    Rejected<VerifiedJwt> wrongType,
-    Rejected<VerifiedJwt> wrongAudience) {
+    Refusal wrongType,
+    Refusal wrongAudience) {
 
   static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
   static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
-  private static final Rejected<VerifiedJwt> NO_EXPIRY =
-      Refusal.of(JwtReason.CLAIM_MISSING, "exp is missing");
-  private static final Rejected<VerifiedJwt> NO_ISSUED_AT =
+  private static final Refusal NO_EXPIRY = Refusal.of(JwtReason.CLAIM_MISSING, "exp is missing");
+  private static final Refusal NO_ISSUED_AT =
       Refusal.of(JwtReason.CLAIM_MISSING, "iat is missing, and a maximum age is set");
-  private static final Rejected<VerifiedJwt> TOO_OLD =
+  private static final Refusal TOO_OLD =
       Refusal.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
-  private static final Rejected<VerifiedJwt> ORDER =
-      Refusal.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
+  private static final Refusal ORDER = Refusal.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
 
   static ClaimPolicy of(
       Set<String> audiences,
@@ -66,7 +64,7 @@ record ClaimPolicy(
   }
 
   /** Costs little and needs no signature, so it comes before it. */
-  @Nullable Rejected<VerifiedJwt> checkType(JwsHeader header) {
+  @Nullable Refusal checkType(JwsHeader header) {
     if (type == null) {
       return null;
     }
@@ -76,7 +74,7 @@ record ClaimPolicy(
   }
 
   /** What can't change while the token stays the same. */
-  @Nullable Rejected<VerifiedJwt> checkContent(ClaimSet claims) {
+  @Nullable Refusal checkContent(ClaimSet claims) {
     if (!audiences.isEmpty() && !hasAudience(claims.audience)) {
       return wrongAudience;
     }
@@ -110,7 +108,7 @@ record ClaimPolicy(
   }
 
   /** What changes with time. All times are below 2^48, so the sums can't overflow. */
-  @Nullable Rejected<VerifiedJwt> checkTime(ClaimSet claims, long now) {
+  @Nullable Refusal checkTime(ClaimSet claims, long now) {
     if (claims.expiresAt != ClaimSet.NONE && now >= claims.expiresAt + skewMillis) {
       return Refusal.of(JwtReason.EXPIRED, "exp passed " + span(now - claims.expiresAt) + " ago");
     }

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
@@ -22,7 +23,7 @@ final class ClaimSet {
   /** No time: the claim is absent. */
   static final long NONE = Long.MIN_VALUE;
 
-  private static final Rejected<VerifiedJwt> AUDIENCE =
+  private static final Refusal AUDIENCE =
       Refusal.of(JwtReason.CLAIM_INVALID, "aud is not a string and not an array of some strings");
 
   final JsonObject json;
@@ -37,7 +38,7 @@ final class ClaimSet {
   final long notBefore;
   final long issuedAt;
 
-  private ClaimSet(JsonObject json) throws JsonException, Refusal {
+  private ClaimSet(JsonObject json) throws JsonException {
     this.json = json;
     this.issuer = json.string("iss");
     this.subject = json.string("sub");
@@ -48,18 +49,18 @@ final class ClaimSet {
     this.issuedAt = time(json, "iat", RoundingMode.CEILING);
   }
 
-  static ClaimSet parse(byte[] payload) throws Refusal {
+  static ClaimSet parse(byte[] payload) {
     try {
       return new ClaimSet(Json.parseObject(payload, JsonLimits.ofBytes(payload.length + 1)));
     } catch (JsonException e) {
       boolean type = e.kind() == JsonException.Kind.TYPE;
-      throw new Refusal(
+      throw new VerificationException(
           type ? JwtReason.CLAIM_INVALID : JwtReason.MALFORMED,
           type ? "iss, sub or jti is not a string" : "the payload: " + e.getMessage());
     }
   }
 
-  private static List<String> audience(JsonObject json) throws JsonException, Refusal {
+  private static List<String> audience(JsonObject json) throws JsonException {
     JsonValue value = json.get("aud");
     if (value == null) {
       return List.of();
@@ -73,12 +74,12 @@ final class ClaimSet {
         return several;
       }
     } catch (JsonException e) {
-      throw new Refusal(AUDIENCE);
+      throw new VerificationException(AUDIENCE);
     }
-    throw new Refusal(AUDIENCE);
+    throw new VerificationException(AUDIENCE);
   }
 
-  private static long time(JsonObject json, String name, RoundingMode rounding) throws Refusal {
+  private static long time(JsonObject json, String name, RoundingMode rounding) {
     JsonValue value = json.get(name);
     if (value == null) {
       return NONE;
@@ -96,7 +97,7 @@ final class ClaimSet {
         }
       }
     }
-    throw new Refusal(
+    throw new VerificationException(
         JwtReason.CLAIM_INVALID,
         name + " is not a number of seconds from 0 to " + MAX_SECONDS + " without exponent");
   }

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
@@ -24,29 +25,20 @@ final class DpopCheck {
   static final long MAX_AGE_MILLIS = 60_000;
 
   private static final int MAX_PROOF_CHARS = 8 * 1024;
-  private static final Rejected<VerifiedJwt> MALFORMED =
-      invalid("the proof is no compact JWS of its type");
-  private static final Rejected<VerifiedJwt> KEY =
-      invalid("the proof's jwk is not an acceptable public key");
-  private static final Rejected<VerifiedJwt> SIGNATURE =
-      invalid("the proof's key does not verify it");
-  private static final Rejected<VerifiedJwt> CLAIMS =
-      invalid("the proof's payload is malformed or incomplete");
-  private static final Rejected<VerifiedJwt> METHOD =
-      invalid("the proof's htm is not the request's method");
-  private static final Rejected<VerifiedJwt> TARGET =
-      invalid("the proof's htu is not the request's URI");
-  private static final Rejected<VerifiedJwt> TOKEN =
-      invalid("the proof's ath is not the hash of the token");
-  private static final Rejected<VerifiedJwt> NONCE =
-      invalid("the proof's nonce is not the expected one");
-  private static final Rejected<VerifiedJwt> TIME =
-      invalid("the proof's iat is too old or in the future");
-  private static final Rejected<VerifiedJwt> REPLAYED =
+  private static final Refusal MALFORMED = invalid("the proof is no compact JWS of its type");
+  private static final Refusal KEY = invalid("the proof's jwk is not an acceptable public key");
+  private static final Refusal SIGNATURE = invalid("the proof's key does not verify it");
+  private static final Refusal CLAIMS = invalid("the proof's payload is malformed or incomplete");
+  private static final Refusal METHOD = invalid("the proof's htm is not the request's method");
+  private static final Refusal TARGET = invalid("the proof's htu is not the request's URI");
+  private static final Refusal TOKEN = invalid("the proof's ath is not the hash of the token");
+  private static final Refusal NONCE = invalid("the proof's nonce is not the expected one");
+  private static final Refusal TIME = invalid("the proof's iat is too old or in the future");
+  private static final Refusal REPLAYED =
       Refusal.of(JwtReason.REPLAYED, "the proof was used before");
-  private static final Rejected<VerifiedJwt> UNDECIDED =
+  private static final Refusal UNDECIDED =
       Refusal.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the proof was used before");
-  private static final Rejected<VerifiedJwt> OTHER_KEY =
+  private static final Refusal OTHER_KEY =
       Refusal.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
 
   private final ReplayGuard guard;
@@ -57,11 +49,11 @@ final class DpopCheck {
     this.skewMillis = skewMillis;
   }
 
-  private static Rejected<VerifiedJwt> invalid(String detail) {
+  private static Refusal invalid(String detail) {
     return Refusal.of(JwtReason.DPOP_INVALID, detail);
   }
 
-  @Nullable Rejected<VerifiedJwt> check(
+  @Nullable Refusal check(
       String proof,
       String method,
       URI uri,
@@ -101,7 +93,7 @@ final class DpopCheck {
         return SIGNATURE;
       }
     } catch (RuntimeException e) {
-      return JwtVerifier.failed(engine, e);
+      return TokenCheck.failed(engine, e);
     }
     byte[] payload = parts.payload();
     if (payload == null) {
@@ -109,7 +101,7 @@ final class DpopCheck {
     }
     try {
       return checkClaims(ClaimSet.parse(payload), method, uri, nonce, token, jkt, now);
-    } catch (Refusal | JsonException e) {
+    } catch (VerificationException | JsonException e) {
       return CLAIMS;
     }
   }
@@ -129,7 +121,7 @@ final class DpopCheck {
     }
   }
 
-  private @Nullable Rejected<VerifiedJwt> checkClaims(
+  private @Nullable Refusal checkClaims(
       ClaimSet claims,
       String method,
       URI uri,

@@ -1,6 +1,6 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import java.security.Provider;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class IssuerKeys {
 
   private final TrustedIssuer issuer;
-  private final Rejected<VerifiedJwt> wrongIssuer;
+  private final Refusal wrongIssuer;
   private final @Nullable Provider provider;
   private volatile KeyRing ring;
 
@@ -30,7 +30,7 @@ final class IssuerKeys {
   }
 
   /** A key of this issuer verified a token that names another. */
-  Rejected<VerifiedJwt> wrongIssuer() {
+  Refusal wrongIssuer() {
     return wrongIssuer;
   }
 

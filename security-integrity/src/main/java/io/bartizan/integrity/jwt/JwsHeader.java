@@ -1,6 +1,6 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
@@ -23,26 +23,26 @@ final class JwsHeader {
 
   private static final JsonLimits LIMITS = JsonLimits.ofBytes(MAX_BYTES).withMaxValues(128);
 
-  private static final Rejected<VerifiedJwt> TOO_LARGE =
+  private static final Refusal TOO_LARGE =
       Refusal.of(JwtReason.TOO_LARGE, "the header is longer than " + MAX_BYTES + " bytes");
-  private static final Rejected<VerifiedJwt> NOT_BASE64 =
+  private static final Refusal NOT_BASE64 =
       Refusal.of(JwtReason.MALFORMED, "the header is not canonical base64url");
-  private static final Rejected<VerifiedJwt> NO_ALGORITHM =
+  private static final Refusal NO_ALGORITHM =
       Refusal.of(JwtReason.MALFORMED, "the header has no alg");
-  private static final Rejected<VerifiedJwt> UNKNOWN_ALGORITHM =
+  private static final Refusal UNKNOWN_ALGORITHM =
       Refusal.of(JwtReason.ALGORITHM_NOT_ALLOWED, "the header's alg is no known algorithm");
-  private static final Rejected<VerifiedJwt> KEY_ID_LENGTH =
+  private static final Refusal KEY_ID_LENGTH =
       Refusal.of(JwtReason.MALFORMED, "the header's kid is longer than 256 characters");
-  private static final Rejected<VerifiedJwt> WRONG_TYPE =
+  private static final Refusal WRONG_TYPE =
       Refusal.of(JwtReason.MALFORMED, "the header has a member of a wrong type");
-  private static final Rejected<VerifiedJwt> NESTED =
+  private static final Refusal NESTED =
       Refusal.of(JwtReason.HEADER_NOT_SUPPORTED, "the header says that a token is nested inside");
   private static final Refused[] REFUSED = {
     new Refused("crit"), new Refused("b64"), new Refused("zip"), new Refused("enc")
   };
 
   /** A member whose presence is refused. */
-  private record Refused(String name, Rejected<VerifiedJwt> rejected) {
+  private record Refused(String name, Refusal rejected) {
     Refused(String name) {
       this(name, Refusal.of(JwtReason.HEADER_NOT_SUPPORTED, "the header has the member " + name));
     }
@@ -53,9 +53,9 @@ final class JwsHeader {
   final @Nullable String keyId;
   final @Nullable String type;
   private final @Nullable JsonObject json;
-  final @Nullable Rejected<VerifiedJwt> refusal;
+  final @Nullable Refusal refusal;
 
-  private JwsHeader(Rejected<VerifiedJwt> refusal) {
+  private JwsHeader(Refusal refusal) {
     this.algorithm = null;
     this.edDsaAlias = false;
     this.keyId = null;

@@ -6,8 +6,6 @@ import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonValue;
 import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -159,20 +157,6 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
       throw new IllegalArgumentException("the JWK set has no key for signatures");
     }
     return new Fixed(keys);
-  }
-
-  /**
-   * A JWK set that is fetched over HTTPS and kept fresh; see {@link RemoteJwks#of} for its limits
-   * and for how to change them.
-   *
-   * @param client the application's client, which follows no redirects
-   * @param uri where the issuer publishes its keys; {@code https} only
-   * @return keys that the application closes when it stops
-   * @throws IllegalArgumentException if the URI is not absolute {@code https} or the client follows
-   *     redirects
-   */
-  public static RemoteJwks jwks(HttpClient client, URI uri) {
-    return RemoteJwks.of(client, uri).build();
   }
 
   /**

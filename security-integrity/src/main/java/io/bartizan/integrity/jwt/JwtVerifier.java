@@ -1,14 +1,22 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Checked;
-import io.bartizan.core.Checked.Accepted;
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.replay.ReplayGuard;
+import java.security.Provider;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,81 +28,68 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * JwtVerifier api =
- *     JwtVerifier.of(TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.ES256), "my-api").build();
+ *     JwtVerifier.of(TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.ES256), "my-api");
  * VerifiedJwt jwt = api.verify(token); // or throws VerificationException
  * }</pre>
  */
 public final class JwtVerifier {
 
-  private static final Rejected<VerifiedJwt> TOO_LARGE =
-      Refusal.of(JwtReason.TOO_LARGE, "the token is longer than is read");
-  private static final Rejected<VerifiedJwt> NOT_COMPACT =
-      Refusal.of(JwtReason.MALFORMED, "the token has not three parts");
-  private static final Rejected<VerifiedJwt> BAD_SIGNATURE_TEXT =
-      Refusal.of(JwtReason.MALFORMED, "the signature is empty or not canonical base64url");
-  private static final Rejected<VerifiedJwt> BAD_PAYLOAD_TEXT =
-      Refusal.of(JwtReason.MALFORMED, "the payload is not canonical base64url");
-  private static final Rejected<VerifiedJwt> NOT_ALLOWED =
-      Refusal.of(JwtReason.ALGORITHM_NOT_ALLOWED, "no trusted issuer may use this alg");
-  private static final Rejected<VerifiedJwt> KEY_UNKNOWN =
-      Refusal.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
-  private static final Rejected<VerifiedJwt> BAD_SIGNATURE =
-      Refusal.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
-
-  private static final Rejected<VerifiedJwt> KEYS_UNAVAILABLE =
-      Refusal.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
-
-  private final IssuerKeys[] issuers;
-  private final ClaimPolicy policy;
-  private final UsePolicy use;
-  private final int maxTokenChars;
-  private final InstantSource clock;
-  private final @Nullable VerifiedCache cache;
+  private final TokenCheck tokens;
   private final String name;
-  private final IntegrityListener listener;
-  private final HeaderMemo memo = new HeaderMemo();
+  private final Listeners<IntegrityListener> listeners;
 
-  JwtVerifier(
-      IssuerKeys[] issuers,
-      ClaimPolicy policy,
-      UsePolicy use,
-      int maxTokenChars,
-      InstantSource clock,
-      @Nullable VerifiedCache cache,
-      String name,
-      IntegrityListener listener) {
-    this.issuers = issuers;
-    this.policy = policy;
-    this.use = use;
-    this.maxTokenChars = maxTokenChars;
-    this.clock = clock;
-    this.cache = cache;
+  private JwtVerifier(TokenCheck tokens, String name, Listeners<IntegrityListener> listeners) {
+    this.tokens = tokens;
     this.name = name;
-    this.listener = listener;
+    this.listeners = listeners;
   }
 
   /**
-   * A verifier for the tokens of one issuer.
+   * A verifier for the tokens of one issuer, with all defaults.
+   *
+   * @param issuer whom to believe, by which keys and algorithms
+   * @param audience what {@code aud} must hold: the name by which the issuer knows this service
+   * @return a verifier with safe defaults; immutable and thread-safe
+   * @throws IllegalArgumentException if the audience is empty
+   */
+  public static JwtVerifier of(TrustedIssuer issuer, String audience) {
+    return builder(issuer, audience).build();
+  }
+
+  /**
+   * A verifier for the tokens of one issuer, with settings.
    *
    * @param issuer whom to believe, by which keys and algorithms
    * @param audience what {@code aud} must hold: the name by which the issuer knows this service
    * @return a builder with safe defaults
    * @throws IllegalArgumentException if the audience is empty
    */
-  public static JwtVerifierBuilder of(TrustedIssuer issuer, String audience) {
-    return of(List.of(issuer), audience);
+  public static Builder builder(TrustedIssuer issuer, String audience) {
+    return builder(List.of(issuer), audience);
   }
 
   /**
-   * A verifier for the tokens of several issuers.
+   * A verifier for the tokens of several issuers, with all defaults.
+   *
+   * @param issuers whom to believe; each name once
+   * @param audience what {@code aud} must hold: the name by which the issuers know this service
+   * @return a verifier with safe defaults; immutable and thread-safe
+   * @throws IllegalArgumentException if the audience is empty, there is no issuer, or one twice
+   */
+  public static JwtVerifier of(List<TrustedIssuer> issuers, String audience) {
+    return builder(issuers, audience).build();
+  }
+
+  /**
+   * A verifier for the tokens of several issuers, with settings.
    *
    * @param issuers whom to believe; each name once
    * @param audience what {@code aud} must hold: the name by which the issuers know this service
    * @return a builder with safe defaults
    * @throws IllegalArgumentException if the audience is empty, there is no issuer, or one twice
    */
-  public static JwtVerifierBuilder of(List<TrustedIssuer> issuers, String audience) {
-    return new JwtVerifierBuilder(issuers).withAudience(audience);
+  public static Builder builder(List<TrustedIssuer> issuers, String audience) {
+    return new Builder(issuers).withAudience(audience);
   }
 
   /**
@@ -105,7 +100,7 @@ public final class JwtVerifier {
    * @return a builder with safe defaults otherwise
    * @throws IllegalArgumentException if there is no issuer, or one twice
    */
-  public static JwtVerifierBuilder ignoreAudience(TrustedIssuer... issuers) {
+  public static Builder ignoreAudience(TrustedIssuer... issuers) {
     return ignoreAudience(List.of(issuers));
   }
 
@@ -117,8 +112,8 @@ public final class JwtVerifier {
    * @return a builder with safe defaults otherwise
    * @throws IllegalArgumentException if there is no issuer, or one twice
    */
-  public static JwtVerifierBuilder ignoreAudience(List<TrustedIssuer> issuers) {
-    return new JwtVerifierBuilder(issuers);
+  public static Builder ignoreAudience(List<TrustedIssuer> issuers) {
+    return new Builder(issuers);
   }
 
   /**
@@ -130,7 +125,7 @@ public final class JwtVerifier {
    * @throws NullPointerException if {@code token} is null
    */
   public VerifiedJwt verify(String token) {
-    return verify(token, JwtRequest.bare());
+    return check(token).orThrow();
   }
 
   /**
@@ -168,184 +163,339 @@ public final class JwtVerifier {
   public Checked<VerifiedJwt> check(String token, JwtRequest request) {
     Objects.requireNonNull(token, "token");
     Objects.requireNonNull(request, "request");
-    Checked<VerifiedJwt> result = decide(token, request);
-    if (result instanceof Rejected<VerifiedJwt> refused) {
-      listener.refused(Kind.JWT, name, refused.refusal());
-    } else {
-      listener.accepted(Kind.JWT, name);
+    Checked<VerifiedJwt> result = tokens.decide(token, request);
+    if (!listeners.isEmpty()) {
+      tell(result);
     }
     return result;
   }
 
-  private Checked<VerifiedJwt> decide(String token, JwtRequest request) {
-    if (token.length() > maxTokenChars) {
-      return TOO_LARGE;
+  private void tell(Checked<VerifiedJwt> result) {
+    if (result instanceof Checked.Rejected<VerifiedJwt> rejected) {
+      Refusal refusal = rejected.refusal();
+      listeners.tell(listener -> listener.refused(Kind.JWT, name, refusal));
+    } else {
+      listeners.tell(listener -> listener.accepted(Kind.JWT, name));
     }
-    byte[] bytes = CompactToken.bytes(token);
-    if (cache == null) {
-      return checkUse(checkContent(bytes, null), token, request);
-    }
-    VerifiedCache.Key key = cache.key(bytes);
-    VerifiedCache.Entry entry = cache.find(key);
-    Checked<VerifiedJwt> content = entry == null ? checkContent(bytes, key) : entry.accepted();
-    return checkUse(content, token, request);
-  }
-
-  /** What may change between two uses of one token. */
-  private Checked<VerifiedJwt> checkUse(
-      Checked<VerifiedJwt> content, String token, JwtRequest request) {
-    if (!(content instanceof Accepted<VerifiedJwt> accepted)) {
-      return content;
-    }
-    long now = clock.millis();
-    Rejected<VerifiedJwt> refused = policy.checkTime(accepted.value().claimSet(), now);
-    if (refused == null) {
-      refused = use.check(accepted.value(), token, request, now);
-    }
-    return refused == null ? accepted : refused;
-  }
-
-  private Checked<VerifiedJwt> checkContent(byte[] bytes, VerifiedCache.@Nullable Key key) {
-    CompactToken token = CompactToken.split(bytes);
-    if (token == null) {
-      return NOT_COMPACT;
-    }
-    JwsHeader header = memo.find(bytes, token.headerEnd);
-    if (header == null) {
-      header = JwsHeader.parse(bytes, token.headerEnd);
-      Rejected<VerifiedJwt> refused = header.refusal != null ? header.refusal : checkHeader(header);
-      if (refused != null) {
-        return refused;
-      }
-    }
-    byte[] signature = token.signature();
-    if (signature == null) {
-      return BAD_SIGNATURE_TEXT;
-    }
-    Checked<VerifiedJwt> result = checkSignature(token, header, signature, key);
-    if (result == KEY_UNKNOWN) { // so no signature was tried: looking again costs nothing
-      awaitKeys(header);
-      result = checkSignature(token, header, signature, key);
-    }
-    return result == KEY_UNKNOWN && isUnavailable(header) ? KEYS_UNAVAILABLE : result;
-  }
-
-  private @Nullable Rejected<VerifiedJwt> checkHeader(JwsHeader header) {
-    for (IssuerKeys issuer : issuers) {
-      if (issuer.allows(header)) {
-        return policy.checkType(header);
-      }
-    }
-    return NOT_ALLOWED;
-  }
-
-  private void awaitKeys(JwsHeader header) {
-    for (IssuerKeys issuer : issuers) {
-      if (issuer.allows(header)) {
-        issuer.awaitOthers();
-      }
-    }
-  }
-
-  private boolean isUnavailable(JwsHeader header) {
-    for (IssuerKeys issuer : issuers) {
-      if (issuer.allows(header) && issuer.isUnavailable()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Tries the keys that the header can mean. The payload is read once a trusted key has verified
-   * it; from then on only keys of the issuer that it names are tried, for issuers may share keys.
-   */
-  private Checked<VerifiedJwt> checkSignature(
-      CompactToken token, JwsHeader header, byte[] signature, VerifiedCache.@Nullable Key key) {
-    ClaimSet claims = null;
-    IssuerKeys proven = null;
-    Rejected<VerifiedJwt> failed = null;
-    int tried = 0;
-    for (IssuerKeys issuer : issuers) {
-      if (!issuer.allows(header) || (claims != null && !issuer.name().equals(claims.issuer))) {
-        continue;
-      }
-      KeyRing ring = issuer.current();
-      int triedOfIssuer = 0; // so that no issuer's keys use up another's tries
-      for (KeyRing.Bound bound : ring.candidates(header.keyId)) {
-        if (bound.algorithm() != header.algorithm()) {
-          continue;
-        }
-        tried++;
-        if (++triedOfIssuer > KeyRing.MAX_CANDIDATES) {
-          break;
-        }
-        try {
-          if (!bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
-            continue;
-          }
-        } catch (RuntimeException e) {
-          failed = failed(bound.engine(), e);
-          continue;
-        }
-        if (claims == null) {
-          byte[] payload = token.payload();
-          if (payload == null) {
-            return BAD_PAYLOAD_TEXT;
-          }
-          try {
-            claims = ClaimSet.parse(payload);
-            proven = issuer;
-          } catch (Refusal e) {
-            return e.rejected;
-          }
-        }
-        if (issuer.name().equals(claims.issuer)) {
-          Rejected<VerifiedJwt> refused = policy.checkContent(claims);
-          return refused != null ? refused : accept(token, header, claims, issuer, ring, key);
-        }
-        break;
-      }
-    }
-    if (proven != null) {
-      return proven.wrongIssuer();
-    }
-    return failed != null ? failed : tried == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
-  }
-
-  /** A provider that breaks must neither end the request nor pass for a forged token. */
-  static Rejected<VerifiedJwt> failed(SignatureEngine engine, RuntimeException e) {
-    return Refusal.of(
-        JwtReason.PROVIDER_FAILED,
-        engine.provider() + " failed to verify: " + e.getClass().getSimpleName());
-  }
-
-  private Accepted<VerifiedJwt> accept(
-      CompactToken token,
-      JwsHeader header,
-      ClaimSet claims,
-      IssuerKeys issuer,
-      KeyRing ring,
-      VerifiedCache.@Nullable Key key) {
-    memo.remember(token.bytes, token.headerEnd, header);
-    Accepted<VerifiedJwt> accepted =
-        Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
-    if (cache != null && key != null && !header.algorithm().isSymmetric()) {
-      cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
-    }
-    return accepted;
   }
 
   /** Everything that matters for safety, and who verifies. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("JwtVerifier[");
-    for (IssuerKeys issuer : issuers) {
-      text.append(issuer).append(", ");
+    return "JwtVerifier[" + tokens + "]";
+  }
+
+  /**
+   * What a {@link JwtVerifier} asks of tokens; every default is the strict one. Not thread-safe.
+   */
+  public static final class Builder {
+
+    /** The longest token that is read unless said otherwise, in characters. */
+    public static final int DEFAULT_MAX_TOKEN_CHARS = 16 * 1024;
+
+    private final List<TrustedIssuer> issuers;
+    private final Set<String> audiences = new LinkedHashSet<>();
+    private final Set<String> requiredClaims = new LinkedHashSet<>();
+    private @Nullable String type = "";
+    private Duration skew = ClaimPolicy.DEFAULT_SKEW;
+    private @Nullable Duration maxAge;
+    private boolean requiresExpiry = true;
+    private int maxTokenChars = DEFAULT_MAX_TOKEN_CHARS;
+    private InstantSource clock = InstantSource.system();
+    private @Nullable Provider provider;
+    private boolean ignoresBinding;
+    private boolean requiresBinding;
+    private @Nullable ReplayGuard dpopGuard;
+    private @Nullable JwtRevocation revocation;
+    private @Nullable ReplayGuard singleUse;
+    private int cacheEntries;
+    private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
+
+    Builder(List<TrustedIssuer> issuers) {
+      this.issuers = List.copyOf(issuers);
+      if (this.issuers.isEmpty()) {
+        throw new IllegalArgumentException("issuers is empty, at least one is needed");
+      }
+      Set<String> names = new HashSet<>();
+      for (TrustedIssuer issuer : this.issuers) {
+        if (!names.add(issuer.issuer())) {
+          throw new IllegalArgumentException("issuers holds one issuer twice: " + issuer);
+        }
+      }
     }
-    text.append(policy).append(", ").append(use).append(", at most ").append(maxTokenChars);
-    text.append(" characters, ");
-    text.append(cache == null ? "no cache" : "cache of " + cache.capacity() + " tokens");
-    return text.append(']').toString();
+
+    /**
+     * Another audience that is accepted.
+     *
+     * @param audience what {@code aud} may hold
+     * @return this
+     * @throws IllegalArgumentException if it is empty
+     */
+    public Builder withAudience(String audience) {
+      if (audience.isEmpty()) {
+        throw new IllegalArgumentException("audience is empty");
+      }
+      audiences.add(audience);
+      return this;
+    }
+
+    /**
+     * The {@code typ} that tokens must have, such as {@code logout+jwt}, so that a token of one
+     * kind is never taken for another of the same issuer (RFC 8725 section 3.11). Without it {@code
+     * JWT} or none is accepted.
+     *
+     * @param expected the type; case and {@code application/} make no difference
+     * @return this
+     * @throws IllegalArgumentException if it is empty
+     */
+    public Builder withType(String expected) {
+      if (expected.isEmpty()) {
+        throw new IllegalArgumentException("type is empty");
+      }
+      this.type = JwsHeader.mediaType(expected);
+      return this;
+    }
+
+    /**
+     * Accepts tokens of every {@code typ}: an ID token or a logout token then passes for an access
+     * token, unless claims tell them apart.
+     *
+     * @return this
+     */
+    public Builder ignoreType() {
+      this.type = null;
+      return this;
+    }
+
+    /**
+     * Expects JWT access tokens (RFC 9068): {@code typ} is {@code at+jwt}, and {@code iss}, {@code
+     * exp}, {@code aud}, {@code sub}, {@code client_id}, {@code iat} and {@code jti} are there.
+     *
+     * @return this
+     */
+    public Builder withAccessTokenProfile() {
+      return withType("at+jwt").withRequiredClaims("exp", "aud", "sub", "client_id", "iat", "jti");
+    }
+
+    /**
+     * By how much the issuer's clock may differ from ours.
+     *
+     * @param clockSkew zero to 5 minutes; 30 seconds unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withClockSkew(Duration clockSkew) {
+      this.skew = Require.within("clockSkew", clockSkew, Duration.ZERO, ClaimPolicy.MAX_SKEW);
+      return this;
+    }
+
+    /**
+     * How long ago a token may have been issued, whatever its {@code exp}; {@code iat} is then
+     * required.
+     *
+     * @param age more than zero, at most 3650 days
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMaxAge(Duration age) {
+      this.maxAge = Require.within("maxAge", age, Duration.ofNanos(1), Duration.ofDays(3650));
+      return this;
+    }
+
+    /**
+     * Accepts tokens without {@code exp}, which are valid until their key is taken out. Where there
+     * is an {@code exp}, it still counts.
+     *
+     * @return this
+     */
+    public Builder neverExpires() {
+      this.requiresExpiry = false;
+      return this;
+    }
+
+    /**
+     * Claims that must be there, of any type.
+     *
+     * @param names the claims' names
+     * @return this
+     */
+    public Builder withRequiredClaims(String... names) {
+      requiredClaims.addAll(List.of(names));
+      return this;
+    }
+
+    /**
+     * The longest token that is read.
+     *
+     * @param chars 256 to 1 048 576; {@value #DEFAULT_MAX_TOKEN_CHARS} unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMaxTokenChars(int chars) {
+      this.maxTokenChars = Require.within("maxTokenChars", chars, 256, 1 << 20);
+      return this;
+    }
+
+    /**
+     * The wall clock.
+     *
+     * @param source tells the time; the system's unless set
+     * @return this
+     */
+    public Builder withClock(InstantSource source) {
+      this.clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * A security provider that does all verification, instead of the fastest sound one of each
+     * algorithm.
+     *
+     * @param jcaProvider must offer every algorithm of every issuer; it need not be installed
+     * @return this
+     */
+    public Builder withProvider(Provider jcaProvider) {
+      this.provider = Objects.requireNonNull(jcaProvider, "jcaProvider");
+      return this;
+    }
+
+    /**
+     * Refuses tokens that are bound to nothing; whoever steals one could use it.
+     *
+     * @return this
+     */
+    public Builder withRequiredBinding() {
+      this.requiresBinding = true;
+      return this;
+    }
+
+    /**
+     * Accepts tokens that are bound to a certificate or key from whoever shows them, for services
+     * behind a gateway that has checked the binding. Without it a bound token is refused wherever
+     * its binding is not checked.
+     *
+     * @return this
+     */
+    public Builder ignoreBinding() {
+      this.ignoresBinding = true;
+      return this;
+    }
+
+    /**
+     * Checks DPoP proofs (RFC 9449) of tokens that are bound to a key. A proof is good for 60
+     * seconds after its issue and for one request.
+     *
+     * @param guard remembers the proofs' ids; one that all nodes share if there are several
+     * @return this
+     */
+    public Builder withDpop(ReplayGuard guard) {
+      this.dpopGuard = Objects.requireNonNull(guard, "guard");
+      return this;
+    }
+
+    /**
+     * Asks at every verification whether the token was revoked.
+     *
+     * @param list knows the revoked tokens and subjects
+     * @return this
+     */
+    public Builder withRevocation(JwtRevocation list) {
+      this.revocation = Objects.requireNonNull(list, "list");
+      return this;
+    }
+
+    /**
+     * Accepts each token once; {@code jti} is then required.
+     *
+     * @param guard remembers the tokens' ids until they expire
+     * @return this
+     */
+    public Builder withSingleUse(ReplayGuard guard) {
+      this.singleUse = Objects.requireNonNull(guard, "guard");
+      return this;
+    }
+
+    /**
+     * Remembers accepted tokens, so that one which comes again costs a hash instead of a signature.
+     * Times, maximum age, binding, revocation and single use are checked each time, and a change of
+     * the issuer's keys makes it forget. HMAC tokens are not remembered: verifying them is as fast.
+     * Off unless set.
+     *
+     * @param maxTokens 4 to 10 000 000; rounded down to a power of two. A remembered token takes
+     *     about 1 kB and six times its claims' length
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withCache(int maxTokens) {
+      this.cacheEntries = Require.within("maxTokens", maxTokens, 4, 10_000_000);
+      return this;
+    }
+
+    /**
+     * Adds one who is told of each verification; what it throws is logged and changes nothing.
+     *
+     * @param listener gets no part of a token
+     * @return this
+     */
+    public Builder withListener(IntegrityListener listener) {
+      listeners = listeners.and(listener);
+      return this;
+    }
+
+    /**
+     * The verifier.
+     *
+     * @return immutable and thread-safe
+     * @throws IllegalArgumentException if the provider can't do what the keys need, an algorithm
+     *     needs bcprov and it is not there, binding is both required and ignored, or tokens for
+     *     single use need not expire
+     */
+    public JwtVerifier build() {
+      if (ignoresBinding && (requiresBinding || dpopGuard != null)) {
+        throw new IllegalArgumentException("the binding can't be both ignored and checked");
+      }
+      if (singleUse != null && !requiresExpiry) {
+        throw new IllegalArgumentException("tokens for single use must expire");
+      }
+      List<IssuerKeys> bound = new ArrayList<>();
+      for (TrustedIssuer issuer : issuers) {
+        if (provider == null) {
+          issuer.algorithms().forEach(JwsAlgorithm::requireBouncyCastle);
+        }
+        bound.add(new IssuerKeys(issuer, provider));
+      }
+      if (dpopGuard != null) {
+        JwsAlgorithm.ES256.requireBouncyCastle();
+      }
+      Duration age = maxAge;
+      ClaimPolicy policy =
+          ClaimPolicy.of(
+              Set.copyOf(audiences),
+              type,
+              skew.toMillis(),
+              age == null ? -1 : age.toMillis(),
+              requiresExpiry,
+              List.copyOf(requiredClaims));
+      DpopCheck dpop = dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis());
+      TokenCheck tokens =
+          new TokenCheck(
+              bound.toArray(new IssuerKeys[0]),
+              policy,
+              new UsePolicy(
+                  ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
+              maxTokenChars,
+              clock,
+              cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));
+      return new JwtVerifier(
+          tokens,
+          audiences.isEmpty() ? issuers.get(0).issuer() : audiences.iterator().next(),
+          listeners);
+    }
+
+    private boolean onlySymmetric() {
+      return issuers.stream()
+          .flatMap(issuer -> issuer.algorithms().stream())
+          .allMatch(JwsAlgorithm::isSymmetric);
+    }
   }
 }

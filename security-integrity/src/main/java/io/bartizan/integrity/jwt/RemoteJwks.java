@@ -1,12 +1,16 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,12 +36,12 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * RemoteJwks keys =
- *     RemoteJwks.of(client, URI.create("https://issuer/jwks.json"))
+ *     RemoteJwks.builder(client, URI.create("https://issuer/jwks.json"))
  *         .withMaxAge(Duration.ofHours(1))
  *         .build();
  * }</pre>
  */
-public final class RemoteJwks extends JwtKeys implements AutoCloseable {
+public final class RemoteJwks extends JwtKeys implements HealthSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteJwks.class);
 
@@ -51,7 +55,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
   private final Duration timeout;
   private final int maxBytes;
   private final Ticker ticker;
-  private final IntegrityListener listener;
+  private final Listeners<IntegrityListener> listeners;
   private final JwksFetcher fetcher;
 
   private volatile @Nullable Fetched fetched;
@@ -59,7 +63,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
   private volatile String lastProblem = "nothing was fetched yet";
   private volatile boolean closed;
 
-  RemoteJwks(RemoteJwksBuilder builder) {
+  RemoteJwks(Builder builder) {
     this.uri = builder.uri;
     this.refreshNanos = builder.refreshAfter.toNanos();
     this.maxAgeNanos = builder.maxAge.toNanos();
@@ -67,23 +71,35 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
     this.timeout = builder.timeout;
     this.maxBytes = builder.maxBytes;
     this.ticker = builder.ticker;
-    this.listener = builder.listener;
+    this.listeners = builder.listeners;
     this.fetcher = new JwksFetcher(builder.client, uri, timeout, maxBytes, ticker, new Answers());
   }
 
   /**
-   * Keys at a URI.
+   * Keys at a URI, with all defaults.
    *
    * @param client the application's client, which follows no redirects, so that nobody but this URI
    *     is ever asked
    * @param uri where the issuer publishes its keys; {@code https} only
-   * @return a builder; unless set otherwise keys are fetched anew after 5 minutes and believed for
-   *     at most 1 hour, with 30 seconds between two fetches, 5 seconds for each and at most 256 KiB
+   * @return a source to close; keys are fetched anew after 5 minutes and believed for at most 1
+   *     hour, with 30 seconds between two fetches, 5 seconds for each and at most 256 KiB
    * @throws IllegalArgumentException if the URI is not absolute {@code https}, holds a user name,
    *     or the client follows redirects
    */
-  public static RemoteJwksBuilder of(HttpClient client, URI uri) {
-    return new RemoteJwksBuilder(client, uri);
+  public static RemoteJwks of(HttpClient client, URI uri) {
+    return builder(client, uri).build();
+  }
+
+  /**
+   * Keys at a URI, with settings.
+   *
+   * @param client the application's client, as for {@link #of}
+   * @param uri where the issuer publishes its keys; {@code https} only
+   * @return a builder
+   * @throws IllegalArgumentException as for {@link #of}
+   */
+  public static Builder builder(HttpClient client, URI uri) {
+    return new Builder(client, uri);
   }
 
   /**
@@ -147,7 +163,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
         int usable = published.keys().size();
         int leftOut = published.leftOut();
         LOG.info("keys from {} changed: {} usable, {} left out", uri, usable, leftOut);
-        listener.keysChanged(uri.toString(), usable, leftOut);
+        listeners.tell(listener -> listener.keysChanged(uri.toString(), usable, leftOut));
       }
       return true;
     }
@@ -165,7 +181,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
         if (row == 1) {
           LOG.warn("keys could not be fetched from {}: {}", uri, Health.down(lastProblem).detail());
         }
-        listener.keysFailed(uri.toString(), health());
+        listeners.tell(listener -> listener.keysFailed(uri.toString(), health()));
       }
       return false;
     }
@@ -192,6 +208,7 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
    * @return up while the last fetch succeeded, degraded while the last good set serves on, down
    *     without keys
    */
+  @Override
   public Health health() {
     Fetched last = fetched;
     if (closed) {
@@ -237,5 +254,139 @@ public final class RemoteJwks extends JwtKeys implements AutoCloseable {
         + ", at most "
         + maxBytes
         + " bytes]";
+  }
+
+  /** The limits of a {@link RemoteJwks}. Not thread-safe. */
+  public static final class Builder {
+
+    final HttpClient client;
+    final URI uri;
+    Duration refreshAfter = Duration.ofMinutes(5);
+    Duration maxAge = Duration.ofHours(1);
+    Duration minInterval = Duration.ofSeconds(30);
+    Duration timeout = Duration.ofSeconds(5);
+    int maxBytes = 256 * 1024;
+    Ticker ticker = Ticker.system();
+    Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
+
+    Builder(HttpClient client, URI uri) {
+      if (uri.getRawUserInfo() != null) {
+        throw new IllegalArgumentException("uri has a user name or password, none is accepted");
+      }
+      if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
+        throw new IllegalArgumentException("uri is " + uri + ", an absolute https URI is accepted");
+      }
+      if (client.followRedirects() != HttpClient.Redirect.NEVER) {
+        throw new IllegalArgumentException(
+            "client follows redirects " + client.followRedirects() + ", NEVER is accepted");
+      }
+      this.client = client;
+      this.uri = uri;
+    }
+
+    /**
+     * After how long keys are fetched anew, while the old ones serve on. An answer whose {@code
+     * Cache-Control} asks for less is fetched anew sooner, but never within the least interval; one
+     * that allows more is not believed for longer.
+     *
+     * @param age 1 second to 1 day; 5 minutes unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withRefreshAfter(Duration age) {
+      this.refreshAfter =
+          Require.within("refreshAfter", age, Duration.ofSeconds(1), Duration.ofDays(1));
+      return this;
+    }
+
+    /**
+     * How long keys are believed if they can't be fetched anew: so long can a key that the issuer
+     * has withdrawn still verify.
+     *
+     * @param age 1 second to 7 days; 1 hour unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMaxAge(Duration age) {
+      this.maxAge = Require.within("maxAge", age, Duration.ofSeconds(1), Duration.ofDays(7));
+      return this;
+    }
+
+    /**
+     * The least time between the starts of two fetches.
+     *
+     * @param interval 1 second to 1 hour; 30 seconds unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMinInterval(Duration interval) {
+      this.minInterval =
+          Require.within("minInterval", interval, Duration.ofSeconds(1), Duration.ofHours(1));
+      return this;
+    }
+
+    /**
+     * The most time for one fetch, from the connection to the last byte.
+     *
+     * @param limit 10 milliseconds to 1 minute; 5 seconds unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withTimeout(Duration limit) {
+      this.timeout = Require.within("timeout", limit, Duration.ofMillis(10), Duration.ofMinutes(1));
+      return this;
+    }
+
+    /**
+     * The largest set that is read.
+     *
+     * @param bytes 1024 to 4 194 304; 262 144 unless set
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMaxBytes(int bytes) {
+      this.maxBytes = Require.within("maxBytes", bytes, 1024, 1 << 22);
+      return this;
+    }
+
+    /**
+     * The clock of ages and intervals.
+     *
+     * @param monotonic the JVM's unless set
+     * @return this
+     */
+    public Builder withTicker(Ticker monotonic) {
+      this.ticker = Objects.requireNonNull(monotonic, "monotonic");
+      return this;
+    }
+
+    /**
+     * Who hears that keys changed or could not be fetched; nobody unless set.
+     *
+     * @param listener is called on a thread of the client
+     * @return this
+     */
+    public Builder withListener(IntegrityListener listener) {
+      listeners = listeners.and(listener);
+      return this;
+    }
+
+    /**
+     * The keys; the first fetch begins with the first token, or with {@link RemoteJwks#load}.
+     *
+     * @return thread-safe; the application closes it when it stops
+     * @throws IllegalArgumentException if keys would be too old before they may be fetched anew
+     */
+    public RemoteJwks build() {
+      if (maxAge.compareTo(refreshAfter) <= 0) {
+        throw new IllegalArgumentException(
+            "maxAge is " + maxAge + ", more than refreshAfter " + refreshAfter + " is accepted");
+      }
+      if (maxAge.compareTo(minInterval) <= 0) {
+        throw new IllegalArgumentException(
+            "maxAge is " + maxAge + ", more than minInterval " + minInterval + " is accepted");
+      }
+      return new RemoteJwks(this);
+    }
   }
 }

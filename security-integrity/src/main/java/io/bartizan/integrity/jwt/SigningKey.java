@@ -1,206 +1,253 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Pem;
+import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretBytes;
-import io.bartizan.integrity.json.JsonException;
-import io.bartizan.integrity.json.JsonObject;
-import io.bartizan.integrity.keys.EcCurves;
-import io.bartizan.integrity.keys.EdwardsPoint;
+import io.bartizan.core.house.Require;
+import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.keys.KeyGate;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.interfaces.ECKey;
-import java.security.interfaces.ECPrivateKey;
-import java.security.interfaces.EdECPrivateKey;
-import java.security.interfaces.RSAKey;
-import java.security.interfaces.RSAPrivateCrtKey;
-import java.security.spec.ECParameterSpec;
-import java.security.spec.ECPoint;
-import java.security.spec.ECPrivateKeySpec;
-import java.security.spec.ECPublicKeySpec;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.RSAPrivateCrtKeySpec;
-import java.security.spec.RSAPublicKeySpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.math.ec.FixedPointCombMultiplier;
-import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private key with the public one that belongs to it, as far as it is told.
+ * The key that a {@link JwtSigner} signs with: a private key or a shared secret, its algorithm, and
+ * what verifiers may know of it.
  *
- * @param key what signs
- * @param publicKey what verifies; null if the key is inside a module that keeps it to itself
- * @param keyId the {@code kid} of the JWK that it was
+ * <p>A private key may live in a security module; it is used through whichever provider accepts it.
+ * Where it tells its public key, the pair is tried. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * try (SecretBytes pem = SecretSource.file(Path.of("/run/secrets/jwt-key.pem")).read()) {
+ *   SigningKey key = SigningKey.pem(JwsAlgorithm.ES256, pem).withKeyId("2026-11");
+ *   JwtSigner signer = JwtSigner.of("https://issuer", Duration.ofMinutes(5), key);
+ *   String published = SigningKey.publicJwkSet(List.of(key)); // for the issuer's /jwks.json
+ * }
+ * }</pre>
  */
-record SigningKey(PrivateKey key, @Nullable PublicKey publicKey, @Nullable String keyId) {
+public final class SigningKey {
 
-  private static final byte[] ED25519_PKCS8 =
-      HexFormat.of().parseHex("302e020100300506032b657004220420");
+  private final JwsAlgorithm algorithm;
+  private final @Nullable PrivateKey key;
+  private final @Nullable VerifyingKey secret;
+  private final @Nullable PublicKey publicKey;
+  private final @Nullable String keyId;
+  private final boolean edDsaName;
 
-  static SigningKey of(JwsAlgorithm algorithm, PrivateKey key) {
-    checkPrivate(algorithm, key);
-    return new SigningKey(key, publicKey(key), null);
+  private SigningKey(
+      JwsAlgorithm algorithm,
+      @Nullable PrivateKey key,
+      @Nullable VerifyingKey secret,
+      @Nullable PublicKey publicKey,
+      @Nullable String keyId,
+      boolean edDsaName) {
+    this.algorithm = algorithm;
+    this.key = key;
+    this.secret = secret;
+    this.publicKey = publicKey;
+    this.keyId = keyId;
+    this.edDsaName = edDsaName;
   }
 
-  /** As far as the key tells; one inside a security module may not. */
-  private static void checkPrivate(JwsAlgorithm algorithm, PrivateKey key) {
-    String kind = key.getAlgorithm();
-    boolean fits =
-        switch (algorithm.family) {
-          case HMAC -> false;
-          case RSA -> kind.equals("RSA");
-          case PSS -> kind.equals("RSA") || kind.equals("RSASSA-PSS");
-          case EC -> kind.equals("EC") || kind.equals("ECDSA");
-          case ED25519 -> kind.equals("EdDSA") || kind.equals("Ed25519");
-        };
-    algorithm.requireBouncyCastle();
-    if (!fits) {
-      throw new IllegalArgumentException(
-          algorithm + " can't sign with a private key of type " + kind);
-    }
-    if (key instanceof RSAKey rsa) {
-      KeyGate.checkRsaBits(rsa.getModulus());
-    }
-    if (key instanceof ECKey ec
-        && algorithm.family == JwsAlgorithm.Family.EC
-        && !EcCurves.get(algorithm.curve).getOrder().equals(ec.getParams().getOrder())) {
-      throw new IllegalArgumentException(algorithm + " needs a key on " + algorithm.curve);
-    }
-    if (key instanceof EdECPrivateKey ed && !ed.getParams().getName().equals("Ed25519")) {
-      throw new IllegalArgumentException("the private key is not for Ed25519");
-    }
+  /**
+   * A private key.
+   *
+   * @param algorithm what the key is for
+   * @param key an RSA, EC or Ed25519 key
+   * @return the key, with its public one if it tells it
+   * @throws IllegalArgumentException if the key is weak or not of the algorithm's kind
+   */
+  public static SigningKey of(JwsAlgorithm algorithm, PrivateKey key) {
+    return of(algorithm, SigningPair.of(algorithm, key));
   }
 
-  /** One {@code PRIVATE KEY} block, which is PKCS#8. */
-  static SigningKey pem(JwsAlgorithm algorithm, SecretBytes pem) {
-    List<Pem> blocks = Pem.parse(pem.lend(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)));
-    if (blocks.size() != 1 || !blocks.get(0).label().equals("PRIVATE KEY")) {
-      throw new IllegalArgumentException(
-          "the PEM text has the blocks "
-              + blocks.stream().map(Pem::label).toList()
-              + ", one PRIVATE KEY (PKCS#8) is accepted;"
-              + " openssl pkcs8 -topk8 -nocrypt makes one of other private keys");
-    }
-    String factory = JwtKeys.keyFactory(algorithm);
-    byte[] der = blocks.get(0).content();
-    try {
-      return of(
-          algorithm, KeyFactory.getInstance(factory).generatePrivate(new PKCS8EncodedKeySpec(der)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("the PEM block holds no private key for " + algorithm);
-    } finally {
-      Arrays.fill(der, (byte) 0);
-    }
+  /**
+   * A shared secret; whoever can verify can also sign.
+   *
+   * @param algorithm {@code HS256}, {@code HS384} or {@code HS512}
+   * @param secret random bytes, from the hash's length to its block size; copied
+   * @return the key, which has no public one
+   * @throws IllegalArgumentException if the algorithm is no HMAC, or the secret unfit for it
+   */
+  public static SigningKey secret(JwsAlgorithm algorithm, SecretBytes secret) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    VerifyingKey shared = secret.lend(bytes -> VerifyingKey.ofSecret(null, algorithm, bytes));
+    return new SigningKey(algorithm, null, shared, null, null, false);
   }
 
-  /** A private JWK; its public members are checked against the private ones when a signer tries. */
-  static SigningKey jwk(JwsAlgorithm algorithm, SecretBytes json) {
-    try {
-      JsonObject jwk = json.lend(bytes -> JwkReader.parse(bytes, JwkReader.MAX_BYTES));
-      String use = jwk.string("use");
-      List<String> operations = jwk.strings("key_ops");
-      String name = jwk.string("alg");
-      String kty = jwk.string("kty");
-      if ((use != null && !use.equals("sig"))
-          || (operations != null && !operations.contains("sign"))) {
-        throw new IllegalArgumentException("the JWK is not for signing, says its use or key_ops");
-      }
-      if (name != null && !name.equals(algorithm.headerName()) && !isOldName(algorithm, name)) {
-        throw new IllegalArgumentException("the JWK is for another algorithm than " + algorithm);
-      }
-      if (kty == null
-          || !algorithm.family.kty.equals(kty)
-          || algorithm.isSymmetric()
-          || !jwk.has("d")) {
-        throw new IllegalArgumentException("the JWK is no private key for " + algorithm);
-      }
-      KeyGate.Passed publicKey = JwkReader.publicKey(kty, jwk);
-      PrivateKey key = privateKey(algorithm, jwk);
-      checkPrivate(algorithm, key);
-      if (publicKey == null) {
-        throw new IllegalArgumentException("the JWK is no private key for " + algorithm);
-      }
-      return new SigningKey(key, publicKey.key(), jwk.string("kid"));
-    } catch (JsonException e) {
-      throw new IllegalArgumentException("a JWK's member has the wrong type");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("a JWK's values make no private key");
-    }
+  /**
+   * A private key from the text of a PEM file.
+   *
+   * @param algorithm what the key is for
+   * @param pem exactly one block {@code PRIVATE KEY}, which is PKCS#8 without a password; may be
+   *     closed afterwards
+   * @return the key, with its public one
+   * @throws IllegalArgumentException if the text is something else, or the key weak or not of the
+   *     algorithm's kind
+   */
+  public static SigningKey pem(JwsAlgorithm algorithm, SecretBytes pem) {
+    return of(algorithm, SigningPair.pem(algorithm, pem));
   }
 
-  private static boolean isOldName(JwsAlgorithm algorithm, String name) {
-    return algorithm == JwsAlgorithm.ED25519 && name.equals("EdDSA");
+  /**
+   * A private JSON Web Key (RFC 7517); its {@code kid}, if it has one, becomes the key's id.
+   *
+   * @param algorithm what the key is for; a JWK that says another {@code alg} is refused
+   * @param jwk the JSON text of one RSA key with its primes, EC or Ed25519 key; may be closed
+   *     afterwards
+   * @return the key, with its public one
+   * @throws IllegalArgumentException if the text is something else, its public members are not
+   *     those of the private ones, or the key is weak, not for signing or not of the algorithm's
+   *     kind
+   */
+  public static SigningKey jwk(JwsAlgorithm algorithm, SecretBytes jwk) {
+    return of(algorithm, SigningPair.jwk(algorithm, jwk));
   }
 
-  private static PrivateKey privateKey(JwsAlgorithm algorithm, JsonObject jwk)
-      throws JsonException, GeneralSecurityException {
-    KeyFactory factory = KeyFactory.getInstance(JwtKeys.keyFactory(algorithm));
-    if (algorithm.family.isRsa()) {
-      return factory.generatePrivate(
-          new RSAPrivateCrtKeySpec(
-              JwkReader.number(jwk, "n"),
-              JwkReader.number(jwk, "e"),
-              JwkReader.number(jwk, "d"),
-              JwkReader.number(jwk, "p"),
-              JwkReader.number(jwk, "q"),
-              JwkReader.number(jwk, "dp"),
-              JwkReader.number(jwk, "dq"),
-              JwkReader.number(jwk, "qi")));
+  private static SigningKey of(JwsAlgorithm algorithm, SigningPair pair) {
+    PublicKey told = pair.publicKey();
+    SigningKey key = new SigningKey(algorithm, pair.key(), null, null, null, false);
+    if (told != null) {
+      key = key.withPublicKey(told);
     }
-    BigInteger d = JwkReader.coordinate(jwk, "d", algorithm.size);
-    if (algorithm.family == JwsAlgorithm.Family.ED25519) {
-      byte[] seed = JwkReader.bytes(jwk, "d");
-      byte[] der = Arrays.copyOf(ED25519_PKCS8, ED25519_PKCS8.length + seed.length);
-      System.arraycopy(seed, 0, der, ED25519_PKCS8.length, seed.length);
-      return factory.generatePrivate(new PKCS8EncodedKeySpec(der));
-    }
-    ECParameterSpec curve = EcCurves.get(algorithm.curve);
-    if (d.signum() == 0 || d.compareTo(curve.getOrder()) >= 0) {
-      throw new IllegalArgumentException("a JWK's \"d\" is out of the curve's range");
-    }
-    return factory.generatePrivate(new ECPrivateKeySpec(d, curve));
+    String named = pair.keyId();
+    return named == null ? key : key.withKeyId(named);
   }
 
-  private static @Nullable PublicKey publicKey(PrivateKey key) {
-    try {
-      if (key instanceof RSAPrivateCrtKey rsa && rsa.getPublicExponent() != null) {
-        return KeyFactory.getInstance("RSA")
-            .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
-      }
-      if (key instanceof ECPrivateKey ec && ec.getS() != null) {
-        return KeyFactory.getInstance("EC")
-            .generatePublic(new ECPublicKeySpec(point(ec), ec.getParams()));
-      }
-      byte[] seed = key instanceof EdECPrivateKey ed ? ed.getBytes().orElse(null) : null;
-      if (seed == null) {
-        return null;
-      }
-      byte[] point = new byte[Ed25519.PUBLIC_KEY_SIZE];
-      Ed25519.generatePublicKey(seed, 0, point, 0);
-      return KeyFactory.getInstance("Ed25519")
-          .generatePublic(new X509EncodedKeySpec(EdwardsPoint.spki(point)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("the private key has no public key", e);
-    }
+  /**
+   * The same key with an id, by which verifiers find it.
+   *
+   * @param id the header {@code kid}, 1 to 256 characters
+   * @return a new key
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SigningKey withKeyId(String id) {
+    int unused = Require.sized("keyId", id.length(), "characters", 1, JwkReader.MAX_KEY_ID_CHARS);
+    return new SigningKey(algorithm, key, secret, publicKey, id, edDsaName);
   }
 
-  /** The curve was checked to be one of the three. */
-  private static ECPoint point(ECPrivateKey key) {
-    int bits = key.getParams().getCurve().getField().getFieldSize();
-    org.bouncycastle.math.ec.ECPoint point =
-        new FixedPointCombMultiplier()
-            .multiply(CustomNamedCurves.getByName("secp" + bits + "r1").getG(), key.getS())
-            .normalize();
-    return new ECPoint(
-        point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger());
+  /**
+   * The same key with the public key that belongs to it; needed only where a security module does
+   * not tell it. The pair is tried.
+   *
+   * @param other the other half of the pair
+   * @return a new key
+   * @throws IllegalArgumentException if the public key is weak, not of the algorithm's kind, or not
+   *     the one of the private key
+   */
+  public SigningKey withPublicKey(PublicKey other) {
+    PublicKey passed = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(other)).publicKey;
+    if (key == null || passed == null || !SigningEngine.arePair(algorithm, key, passed)) {
+      throw new IllegalArgumentException("the public key is not the one of the private key");
+    }
+    return new SigningKey(algorithm, key, secret, passed, keyId, edDsaName);
+  }
+
+  /**
+   * The same key, written {@code EdDSA} where RFC 9864 says {@code Ed25519}, for verifiers older
+   * than it.
+   *
+   * @return a new key
+   * @throws IllegalArgumentException if the algorithm is not {@link JwsAlgorithm#ED25519}
+   */
+  public SigningKey withEdDsaAlias() {
+    if (algorithm != JwsAlgorithm.ED25519) {
+      throw new IllegalArgumentException(algorithm + " is never called EdDSA");
+    }
+    return new SigningKey(algorithm, key, secret, publicKey, keyId, true);
+  }
+
+  /**
+   * The public key as JSON Web Key, for those who verify: {@code kty} and its members, {@code kid},
+   * {@code alg} and {@code use}.
+   *
+   * @return JSON on one line, without anything private; {@link JwtKeys#jwk} reads it
+   * @throws IllegalStateException if the key is a secret, or in a security module that does not
+   *     tell its public part and {@link #withPublicKey} did not either
+   */
+  public String publicJwk() {
+    return JsonWriter.write(publicMembers());
+  }
+
+  /**
+   * The JSON Web Key set that an issuer publishes, such as at {@code /jwks.json}.
+   *
+   * <p>When keys rotate, publish the next key for as long as verifiers keep the old set before it
+   * signs, and the last one until its tokens have expired.
+   *
+   * @param keys those of now, of next and of before
+   * @return JSON on one line; {@link JwtKeys#jwkSet} and {@link RemoteJwks} read it
+   * @throws IllegalArgumentException if there is no key, two have one id, or one of several has
+   *     none, so that verifiers could not tell the keys apart
+   * @throws IllegalStateException if {@link #publicJwk} of one throws it
+   */
+  public static String publicJwkSet(Collection<SigningKey> keys) {
+    Set<Object> ids = new HashSet<>();
+    List<Map<String, Object>> members = new ArrayList<>();
+    for (SigningKey each : keys) {
+      Map<String, Object> jwk = each.publicMembers();
+      Object id = jwk.get("kid");
+      if (keys.size() > 1 && (id == null || !ids.add(id))) {
+        throw new IllegalArgumentException(
+            id == null
+                ? "a key has no key id, each of several needs one"
+                : "two keys have the key id " + SafeText.of(id.toString()));
+      }
+      members.add(jwk);
+    }
+    if (members.isEmpty()) {
+      throw new IllegalArgumentException("there is no key, at least one is needed");
+    }
+    return JsonWriter.write(Map.of("keys", members));
+  }
+
+  private Map<String, Object> publicMembers() {
+    if (publicKey == null) {
+      throw new IllegalStateException(
+          "there is no public key: a secret is never published, and a key in a security module"
+              + " may need withPublicKey");
+    }
+    Map<String, Object> jwk = new LinkedHashMap<>(Thumbprint.members(publicKey));
+    if (keyId != null) {
+      jwk.put("kid", keyId);
+    }
+    jwk.put("alg", headerName());
+    jwk.put("use", "sig");
+    return jwk;
+  }
+
+  JwsAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  /** What the header's {@code alg} says. */
+  String headerName() {
+    return edDsaName ? "EdDSA" : algorithm.headerName();
+  }
+
+  @Nullable String keyId() {
+    return keyId;
+  }
+
+  /** Signs with it, once to try it. */
+  SigningEngine engine() {
+    return SigningEngine.of(algorithm, key, secret);
+  }
+
+  /** Algorithm and id; never the key. */
+  @Override
+  public String toString() {
+    return "SigningKey["
+        + algorithm
+        + (keyId == null ? "" : ", " + SafeText.of(keyId))
+        + (publicKey == null ? ", no public key" : "")
+        + "]";
   }
 }

@@ -1,6 +1,6 @@
 package io.bartizan.integrity.jwt;
 
-import io.bartizan.core.Checked.Rejected;
+import io.bartizan.core.Refusal;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
@@ -20,32 +20,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsePolicy {
 
-  private static final Rejected<VerifiedJwt> MALFORMED =
+  private static final Refusal MALFORMED =
       Refusal.of(JwtReason.CLAIM_INVALID, "cnf is not an object with some members");
-  private static final Rejected<VerifiedJwt> UNKNOWN_BINDING =
+  private static final Refusal UNKNOWN_BINDING =
       Refusal.of(JwtReason.BINDING_MISSING, "cnf holds a binding that is not supported");
-  private static final Rejected<VerifiedJwt> NOT_BOUND =
+  private static final Refusal NOT_BOUND =
       Refusal.of(JwtReason.BINDING_MISSING, "the token is bound to nothing, and must be");
-  private static final Rejected<VerifiedJwt> NO_CERTIFICATE =
+  private static final Refusal NO_CERTIFICATE =
       Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a certificate, the request shows none");
-  private static final Rejected<VerifiedJwt> OTHER_CERTIFICATE =
+  private static final Refusal OTHER_CERTIFICATE =
       Refusal.of(JwtReason.BINDING_MISMATCH, "the token is bound to another certificate");
-  private static final Rejected<VerifiedJwt> NO_PROOF =
+  private static final Refusal NO_PROOF =
       Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a key, the request has no proof");
-  private static final Rejected<VerifiedJwt> NO_DPOP =
+  private static final Refusal NO_DPOP =
       Refusal.of(
           JwtReason.BINDING_MISSING, "the token is bound to a key, DPoP is not configured here");
-  private static final Rejected<VerifiedJwt> PROOF_WITHOUT_BINDING =
+  private static final Refusal PROOF_WITHOUT_BINDING =
       Refusal.of(JwtReason.BINDING_MISMATCH, "the request has a DPoP proof, the token no jkt");
-  private static final Rejected<VerifiedJwt> REVOKED =
+  private static final Refusal REVOKED =
       Refusal.of(JwtReason.REVOKED, "the token or its subject was revoked");
-  private static final Rejected<VerifiedJwt> NO_ID =
+  private static final Refusal NO_ID =
       Refusal.of(JwtReason.CLAIM_MISSING, "jti is missing, and tokens are for single use");
-  private static final Rejected<VerifiedJwt> USED =
-      Refusal.of(JwtReason.REPLAYED, "the token was used before");
-  private static final Rejected<VerifiedJwt> UNDECIDED =
+  private static final Refusal USED = Refusal.of(JwtReason.REPLAYED, "the token was used before");
+  private static final Refusal UNDECIDED =
       Refusal.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the token was used before");
 
   private final boolean ignoresBinding;
@@ -70,11 +69,9 @@ final class UsePolicy {
     this.skewMillis = skewMillis;
   }
 
-  @Nullable Rejected<VerifiedJwt> check(
-      VerifiedJwt jwt, String token, JwtRequest request, long now) {
+  @Nullable Refusal check(VerifiedJwt jwt, String token, JwtRequest request, long now) {
     ClaimSet claims = jwt.claimSet();
-    Rejected<VerifiedJwt> refused =
-        revocation == null ? null : checkRevocation(revocation, jwt, claims);
+    Refusal refused = revocation == null ? null : checkRevocation(revocation, jwt, claims);
     if (refused == null && singleUse != null && claims.id == null) {
       refused = NO_ID;
     }
@@ -94,7 +91,7 @@ final class UsePolicy {
     return refused;
   }
 
-  private static @Nullable Rejected<VerifiedJwt> checkRevocation(
+  private static @Nullable Refusal checkRevocation(
       JwtRevocation revocation, VerifiedJwt jwt, ClaimSet claims) {
     if (claims.id != null && revocation.isRevoked(jwt.issuer(), claims.id)) {
       return REVOKED;
@@ -109,7 +106,7 @@ final class UsePolicy {
     return null;
   }
 
-  private @Nullable Rejected<VerifiedJwt> checkBinding(
+  private @Nullable Refusal checkBinding(
       ClaimSet claims, String token, JwtRequest request, long now) {
     if (!claims.json.has("cnf")) {
       return requiresBinding ? NOT_BOUND : request.proof != null ? PROOF_WITHOUT_BINDING : null;
@@ -125,15 +122,14 @@ final class UsePolicy {
           return UNKNOWN_BINDING;
         }
       }
-      Rejected<VerifiedJwt> refused =
-          checkCertificate(binding.string("x5t#S256"), request.certificate);
+      Refusal refused = checkCertificate(binding.string("x5t#S256"), request.certificate);
       return refused != null ? refused : checkKey(binding.string("jkt"), token, request, now);
     } catch (JsonException e) {
       return MALFORMED;
     }
   }
 
-  private static @Nullable Rejected<VerifiedJwt> checkCertificate(
+  private static @Nullable Refusal checkCertificate(
       @Nullable String thumbprint, @Nullable X509Certificate certificate) {
     if (thumbprint == null) {
       return null;
@@ -150,7 +146,7 @@ final class UsePolicy {
     }
   }
 
-  private @Nullable Rejected<VerifiedJwt> checkKey(
+  private @Nullable Refusal checkKey(
       @Nullable String jkt, String token, JwtRequest request, long now) {
     if (jkt == null) {
       return request.proof == null ? null : PROOF_WITHOUT_BINDING;

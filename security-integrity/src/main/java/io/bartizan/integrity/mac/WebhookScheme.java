@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one provider signs its webhooks, with the keys of one endpoint; what a {@link WebhookVerifier}
- * is made from. Immutable and thread-safe.
+ * How one provider signs its webhooks, with the keys of one endpoint; what a {@link
+ * WebhookVerifier} is made from. Immutable and thread-safe.
  *
  * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
  * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
@@ -126,8 +126,7 @@ public final class WebhookScheme {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
    */
-  public static WebhookScheme githubAcceptingReplays(
-      SecretBytes secret, SecretBytes... more) {
+  public static WebhookScheme githubAcceptingReplays(SecretBytes secret, SecretBytes... more) {
     return timed(WebhookGrammar.GITHUB, keys(WebhookKey::raw, secret, more));
   }
 

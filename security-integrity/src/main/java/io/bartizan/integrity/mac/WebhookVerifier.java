@@ -193,7 +193,9 @@ public final class WebhookVerifier {
   @Override
   public String toString() {
     String time =
-        grammar == WebhookGrammar.GITHUB ? "no signed time" : "tolerance " + tolerance + " both ways";
+        grammar == WebhookGrammar.GITHUB
+            ? "no signed time"
+            : "tolerance " + tolerance + " both ways";
     String memory = grammar == WebhookGrammar.GITHUB ? "remembered for " + remember : "each once";
     return "WebhookVerifier["
         + grammar
@@ -244,8 +246,8 @@ public final class WebhookVerifier {
      * @param once remembers what was accepted
      * @return this builder
      * @throws NullPointerException if {@code once} is null
-     * @throws IllegalStateException if the provider signs no time, which {@link WebhookScheme#github}
-     *     asks for
+     * @throws IllegalStateException if the provider signs no time, which {@link
+     *     WebhookScheme#github} asks for
      */
     public Builder withReplayGuard(ReplayGuard once) {
       if (scheme.grammar() == WebhookGrammar.GITHUB) {

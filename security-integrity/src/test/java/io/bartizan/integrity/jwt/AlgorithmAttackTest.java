@@ -110,7 +110,7 @@ class AlgorithmAttackTest {
   void A06_jwkWithoutAlg_isBoundToTheOnlyAllowedOne() {
     JwtKeys.Fixed keys = JwtKeys.jwk(rsaJwk(""));
     JwtVerifier verifier =
-        JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, RS256, ES256), "my-api")
+        JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, RS256, ES256), "my-api")
             .withClock(Forge.clock())
             .build();
     accepts(verifier, token(RS256, GOOD));
@@ -127,7 +127,7 @@ class AlgorithmAttackTest {
             JwtKeys.publicKey(RS256, Keys.publicKey(RS256)).withKeyId("rs"),
             JwtKeys.publicKey(PS256, Keys.pair(PS256, 1).getPublic()).withKeyId("ps"));
     JwtVerifier verifier =
-        JwtVerifier.of(TrustedIssuer.of(ISSUER, both, RS256, PS256), "my-api")
+        JwtVerifier.builder(TrustedIssuer.of(ISSUER, both, RS256, PS256), "my-api")
             .withClock(Forge.clock())
             .build();
     accepts(verifier, token("{\"alg\":\"RS256\",\"kid\":\"rs\"}", GOOD, RS256));
@@ -151,7 +151,7 @@ class AlgorithmAttackTest {
     refuses(strict(ED25519).build(), older, JwtReason.ALGORITHM_NOT_ALLOWED);
     TrustedIssuer issuer = TrustedIssuer.of(ISSUER, Keys.verifying(ED25519), ED25519);
     JwtVerifier both =
-        JwtVerifier.of(issuer.withEdDsaAlias(), "my-api").withClock(Forge.clock()).build();
+        JwtVerifier.builder(issuer.withEdDsaAlias(), "my-api").withClock(Forge.clock()).build();
     accepts(both, older);
     accepts(both, token(ED25519, GOOD));
     refuses(es256, older, JwtReason.ALGORITHM_NOT_ALLOWED);
@@ -273,7 +273,7 @@ class AlgorithmAttackTest {
   @Test
   void A20_keyIdThatAttacks_isOnlyLookedUp() {
     JwtVerifier named =
-        JwtVerifier.of(
+        JwtVerifier.builder(
                 TrustedIssuer.of(ISSUER, Keys.verifying(ES256).withKeyId("k1"), ES256), "my-api")
             .withClock(Forge.clock())
             .build();
@@ -306,7 +306,7 @@ class AlgorithmAttackTest {
   @Test
   void A22_keyOfOneIssuer_neverVerifiesForAnother() {
     JwtVerifier two =
-        JwtVerifier.of(
+        JwtVerifier.builder(
                 List.of(
                     TrustedIssuer.of("https://a", Keys.verifying(ES256, 0).withKeyId("1"), ES256),
                     TrustedIssuer.of("https://b", Keys.verifying(ES256, 1).withKeyId("1"), ES256)),

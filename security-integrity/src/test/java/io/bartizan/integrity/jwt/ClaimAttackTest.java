@@ -208,7 +208,7 @@ class ClaimAttackTest {
                 : ReplayGuard.Use.REPEATED;
     for (boolean cached : List.of(false, true)) {
       used.clear();
-      JwtVerifierBuilder plain = strict(ED25519).withClock(clock).withSingleUse(guard);
+      JwtVerifier.Builder plain = strict(ED25519).withClock(clock).withSingleUse(guard);
       JwtVerifier once = (cached ? plain.withCache(16) : plain).build();
       String token = token(ED25519, GOOD);
       refuses2(once, token(ED25519, payload("aud", "\"other\"")), JwtReason.AUDIENCE_MISMATCH);

@@ -39,8 +39,9 @@ final class Forge {
     return new ManualInstantSource(Instant.ofEpochSecond(NOW));
   }
 
-  static JwtVerifierBuilder strict(JwsAlgorithm algorithm) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm), "my-api")
+  static JwtVerifier.Builder strict(JwsAlgorithm algorithm) {
+    return JwtVerifier.builder(
+            TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm), "my-api")
         .withClock(clock());
   }
 

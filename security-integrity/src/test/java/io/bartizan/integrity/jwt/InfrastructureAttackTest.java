@@ -126,7 +126,7 @@ class InfrastructureAttackTest {
         RemoteJwks keys = server.keys(ticker).build()) {
       server.publish(EcJwk.of(Keys.publicKey(ES256), "a"));
       JwtVerifier verifier =
-          JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
+          JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
               .withClock(clock)
               .withCache(64)
               .build();
@@ -195,7 +195,9 @@ class InfrastructureAttackTest {
   }
 
   private JwtVerifier verifier(RemoteJwks keys) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api").withClock(clock).build();
+    return JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
+        .withClock(clock)
+        .build();
   }
 
   private static String named(String keyId) {

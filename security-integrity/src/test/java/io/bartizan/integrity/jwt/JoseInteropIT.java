@@ -76,7 +76,7 @@ class JoseInteropIT {
           Objects.requireNonNull(JwsAlgorithm.ofHeaderName(String.valueOf(token.get("alg"))));
       JwtKeys keys = JwtKeys.jwk(String.valueOf(token.get("jwk")));
       JwtVerifier verifier =
-          JwtVerifier.of(TrustedIssuer.of("https://jose", keys, algorithm), "my-api").build();
+          JwtVerifier.of(TrustedIssuer.of("https://jose", keys, algorithm), "my-api");
       VerifiedJwt jwt = verifier.verify(String.valueOf(token.get("token")));
       assertThat(jwt.subject()).contains("alice");
       assertThat(jwt.string("role")).contains("admin");

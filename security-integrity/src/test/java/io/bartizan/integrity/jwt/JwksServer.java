@@ -79,8 +79,8 @@ final class JwksServer implements AutoCloseable {
     return client;
   }
 
-  RemoteJwksBuilder keys(Ticker ticker) {
-    return RemoteJwks.of(client, uri()).withTicker(ticker);
+  RemoteJwks.Builder keys(Ticker ticker) {
+    return RemoteJwks.builder(client, uri()).withTicker(ticker);
   }
 
   int requests() {

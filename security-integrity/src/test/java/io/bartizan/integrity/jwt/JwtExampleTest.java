@@ -27,12 +27,13 @@ class JwtExampleTest {
 
     JwtKeys keys = JwtKeys.pem(JwsAlgorithm.ES256, Files.readString(path)).withKeyId("2026-11");
     TrustedIssuer issuer = TrustedIssuer.of("https://issuer", keys, JwsAlgorithm.ES256);
-    JwtVerifier api = JwtVerifier.of(issuer, "my-api").build();
+    JwtVerifier api = JwtVerifier.of(issuer, "my-api");
 
     JwtSigner signer =
-        JwtSigner.of("https://issuer", Duration.ofMinutes(5), JwsAlgorithm.ES256, privateKey)
-            .withKeyId("2026-11")
-            .build();
+        JwtSigner.of(
+            "https://issuer",
+            Duration.ofMinutes(5),
+            SigningKey.of(JwsAlgorithm.ES256, privateKey).withKeyId("2026-11"));
     JwtClaims claims =
         JwtClaims.forAudience("my-api").withSubject("alice").with("scope", "read write");
     String token = signer.sign(claims);
@@ -63,11 +64,11 @@ class JwtExampleTest {
   void example_fetchedKeys() {
     HttpClient client = HttpClient.newHttpClient();
     try (RemoteJwks keys =
-        RemoteJwks.of(client, URI.create("https://issuer/jwks.json"))
+        RemoteJwks.builder(client, URI.create("https://issuer/jwks.json"))
             .withMaxAge(Duration.ofHours(1))
             .build()) {
       JwtVerifier api =
-          JwtVerifier.of(
+          JwtVerifier.builder(
                   TrustedIssuer.of(
                       "https://issuer", keys, JwsAlgorithm.ES256, JwsAlgorithm.ED25519),
                   "my-api")

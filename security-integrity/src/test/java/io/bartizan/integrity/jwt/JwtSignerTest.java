@@ -38,21 +38,19 @@ class JwtSignerTest {
   @EnumSource(names = "HS.*", mode = EnumSource.Mode.MATCH_NONE)
   void pemAndJwk_ofAPrivateKey_signWhatThePublishedKeyVerifies(JwsAlgorithm algorithm) {
     PrivateKey key = Keys.privateKey(algorithm);
-    List<JwtSigner> signers =
+    List<SigningKey> signing =
         List.of(
-            JwtSigner.of(ISSUER, VALIDITY, algorithm, key).withKeyId("k").build(),
-            JwtSigner.pem(ISSUER, VALIDITY, algorithm, pem("PRIVATE KEY", key.getEncoded()))
-                .withKeyId("k")
-                .build(),
-            JwtSigner.jwk(ISSUER, VALIDITY, algorithm, jwk(algorithm, privateJwk(algorithm, 0)))
-                .build());
+            SigningKey.of(algorithm, key).withKeyId("k"),
+            SigningKey.pem(algorithm, pem("PRIVATE KEY", key.getEncoded())).withKeyId("k"),
+            SigningKey.jwk(algorithm, jwk(algorithm, privateJwk(algorithm, 0))));
     JwtKeys.Fixed known = Keys.verifying(algorithm).withKeyId("k");
-    for (JwtSigner signer : signers) {
+    for (SigningKey one : signing) {
+      JwtSigner signer = JwtSigner.of(ISSUER, VALIDITY, one);
       String token = signer.sign(JwtClaims.forAudience("my-api"));
       assertThat(verifier(known, algorithm).verify(token).issuer()).isEqualTo(ISSUER);
-      String published = signer.publicJwk();
+      String published = one.publicJwk();
       assertThat(verifier(JwtKeys.jwk(published), algorithm).verify(token).keyId()).contains("k");
-      String set = JwtSigner.publicJwkSet(List.of(signer));
+      String set = SigningKey.publicJwkSet(List.of(one));
       assertThat(set).isEqualTo("{\"keys\":[" + published + "]}");
       assertThat(verifier(JwtKeys.jwkSet(set), algorithm).check(token).isAccepted()).isTrue();
       assertThat(published)
@@ -62,49 +60,65 @@ class JwtSignerTest {
   }
 
   @Test
-  void publicJwkSet_severalSigners_needDistinctIds() {
-    JwtSigner old = signer(0).withKeyId("old").build();
-    JwtSigner next = signer(1).withKeyId("next").build();
-    JwtKeys keys = JwtKeys.jwkSet(JwtSigner.publicJwkSet(List.of(old, next)));
-    for (JwtSigner signer : List.of(old, next)) {
-      String token = signer.sign(JwtClaims.forAudience("my-api"));
+  void publicJwkSet_severalKeys_needDistinctIds() {
+    SigningKey old = key(0).withKeyId("old");
+    SigningKey next = key(1).withKeyId("next");
+    JwtKeys keys = JwtKeys.jwkSet(SigningKey.publicJwkSet(List.of(old, next)));
+    for (SigningKey one : List.of(old, next)) {
+      String token = JwtSigner.of(ISSUER, VALIDITY, one).sign(JwtClaims.forAudience("my-api"));
       assertThat(verifier(keys, JwsAlgorithm.ES256).check(token).isAccepted()).isTrue();
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(old, old)))
-        .withMessage("two signers have the key id old");
+        .isThrownBy(() -> SigningKey.publicJwkSet(List.of(old, old)))
+        .withMessage("two keys have the key id old");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(old, signer(1).build())))
-        .withMessage("a signer has no key id, each of several needs one");
-    assertThatIllegalArgumentException().isThrownBy(() -> JwtSigner.publicJwkSet(List.of()));
+        .isThrownBy(() -> SigningKey.publicJwkSet(List.of(old, key(1))))
+        .withMessage("a key has no key id, each of several needs one");
+    assertThatIllegalArgumentException().isThrownBy(() -> SigningKey.publicJwkSet(List.of()));
   }
 
   @Test
   void publicJwk_ofASecret_isRefused() {
-    JwtSigner signer =
-        JwtSigner.of(ISSUER, VALIDITY, JwsAlgorithm.HS256, Keys.secret(JwsAlgorithm.HS256, 0))
-            .build();
-    assertThatIllegalStateException().isThrownBy(signer::publicJwk);
+    SigningKey secret = SigningKey.secret(JwsAlgorithm.HS256, Keys.secret(JwsAlgorithm.HS256, 0));
+    assertThatIllegalStateException().isThrownBy(secret::publicJwk);
     assertThatIllegalStateException()
-        .isThrownBy(() -> JwtSigner.publicJwkSet(List.of(signer)))
+        .isThrownBy(() -> SigningKey.publicJwkSet(List.of(secret)))
         .withMessageContaining("never published");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> secret.withPublicKey(Keys.publicKey(JwsAlgorithm.ES256)));
+    assertThat(secret.toString()).isEqualTo("SigningKey[HS256, no public key]");
   }
 
   @Test
   void withPublicKey_ofAnotherPair_isRefused() {
-    JwtSigner.Builder builder =
-        signer(0).withPublicKey(Keys.pair(JwsAlgorithm.ES256, 1).getPublic());
-    assertThatIllegalArgumentException().isThrownBy(builder::build);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> signer(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ED25519)));
-    assertThat(signer(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ES256)).build().publicJwk())
-        .isEqualTo(signer(0).build().publicJwk());
+        .isThrownBy(() -> key(0).withPublicKey(Keys.pair(JwsAlgorithm.ES256, 1).getPublic()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> key(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ED25519)));
+    assertThat(key(0).withPublicKey(Keys.publicKey(JwsAlgorithm.ES256)).publicJwk())
+        .isEqualTo(key(0).publicJwk());
+  }
+
+  @Test
+  void withEdDsaAlias_isWrittenInHeaderAndKey_andOfEd25519Alone() {
+    SigningKey key = Keys.signing(JwsAlgorithm.ED25519, 0).withEdDsaAlias();
+    assertThat(key.publicJwk()).contains("\"alg\":\"EdDSA\"");
+    String token = JwtSigner.of(ISSUER, VALIDITY, key).sign(JwtClaims.forAudience("my-api"));
+    assertThat(
+            new String(
+                java.util.Base64.getUrlDecoder().decode(token.split("\\.", -1)[0]),
+                java.nio.charset.StandardCharsets.UTF_8))
+        .contains("\"alg\":\"EdDSA\"");
+    assertThatIllegalArgumentException().isThrownBy(() -> key(0).withEdDsaAlias());
   }
 
   @Test
   void of_keyInAModule_tellsNoPublicKey() {
     PrivateKey opaque = new Opaque(Keys.privateKey(JwsAlgorithm.ES256));
-    assertThat(SigningKey.of(JwsAlgorithm.ES256, opaque).publicKey()).isNull();
+    SigningKey key = SigningKey.of(JwsAlgorithm.ES256, opaque);
+    assertThatIllegalStateException()
+        .isThrownBy(key::publicJwk)
+        .withMessageContaining("withPublicKey");
   }
 
   @Test
@@ -176,7 +190,7 @@ class JwtSignerTest {
 
   private static void refusesPem(JwsAlgorithm algorithm, SecretBytes pem, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwtSigner.pem(ISSUER, VALIDITY, algorithm, pem).build())
+        .isThrownBy(() -> JwtSigner.of(ISSUER, VALIDITY, SigningKey.pem(algorithm, pem)))
         .withMessageContaining(message);
   }
 
@@ -184,7 +198,8 @@ class JwtSignerTest {
     JwsAlgorithm algorithm = JwsAlgorithm.ES256;
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> JwtSigner.jwk(ISSUER, VALIDITY, algorithm, jwk(algorithm, members)).build())
+            () ->
+                JwtSigner.of(ISSUER, VALIDITY, SigningKey.jwk(algorithm, jwk(algorithm, members))))
         .withMessageContaining(message);
   }
 
@@ -194,12 +209,12 @@ class JwtSignerTest {
     return changed;
   }
 
-  private static JwtSigner.Builder signer(int number) {
-    return Keys.signer(JwsAlgorithm.ES256, ISSUER, number);
+  private static SigningKey key(int number) {
+    return Keys.signing(JwsAlgorithm.ES256, number);
   }
 
   private static JwtVerifier verifier(JwtKeys keys, JwsAlgorithm algorithm) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, algorithm), "my-api").build();
+    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, algorithm), "my-api");
   }
 
   private static SecretBytes pem(String label, byte[] der) {

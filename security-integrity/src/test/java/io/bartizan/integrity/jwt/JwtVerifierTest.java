@@ -23,7 +23,7 @@ class JwtVerifierTest {
   @ParameterizedTest
   @EnumSource
   void verify_ownToken_givesItsClaims(JwsAlgorithm algorithm) {
-    String token = Keys.signer(algorithm, ISSUER, 0).withKeyId("k1").build().sign(CLAIMS);
+    String token = Keys.signer(algorithm, ISSUER, 0, "k1").build().sign(CLAIMS);
     VerifiedJwt jwt = verifier(algorithm).verify(token);
     assertThat(jwt.issuer()).isEqualTo(ISSUER);
     assertThat(jwt.subject()).contains("alice");
@@ -54,12 +54,12 @@ class JwtVerifierTest {
     TrustedIssuer second =
         TrustedIssuer.of("https://second", JwtKeys.publicKey(ES256, pair.getPublic()), ES256);
     String token =
-        JwtSigner.of("https://second", Duration.ofMinutes(5), ES256, pair.getPrivate())
-            .withKeyId("second-1")
-            .build()
+        JwtSigner.of(
+                "https://second",
+                Duration.ofMinutes(5),
+                SigningKey.of(ES256, pair.getPrivate()).withKeyId("second-1"))
             .sign(JwtClaims.forAudience("my-api"));
-    assertThat(JwtVerifier.of(List.of(first, second), "my-api").build().check(token).isAccepted())
-        .isTrue();
+    assertThat(JwtVerifier.of(List.of(first, second), "my-api").check(token).isAccepted()).isTrue();
   }
 
   @Test
@@ -103,11 +103,9 @@ class JwtVerifierTest {
   void verify_severalIssuersOfOneKey_takesTheNamedOne() {
     JwtVerifier both =
         JwtVerifier.of(
-                List.of(
-                    issuer("https://a", JwsAlgorithm.ES256),
-                    issuer("https://b", JwsAlgorithm.ES256)),
-                "my-api")
-            .build();
+            List.of(
+                issuer("https://a", JwsAlgorithm.ES256), issuer("https://b", JwsAlgorithm.ES256)),
+            "my-api");
     for (String name : List.of("https://a", "https://b")) {
       String token = Keys.signer(JwsAlgorithm.ES256, name, 0).build().sign(CLAIMS);
       assertThat(both.verify(token).issuer()).isEqualTo(name);
@@ -132,6 +130,6 @@ class JwtVerifierTest {
   }
 
   private static JwtVerifier verifier(JwsAlgorithm algorithm) {
-    return JwtVerifier.of(issuer(ISSUER, algorithm), "my-api").build();
+    return JwtVerifier.of(issuer(ISSUER, algorithm), "my-api");
   }
 }

@@ -54,11 +54,19 @@ final class Keys {
     return verifying(algorithm, 0);
   }
 
-  static JwtSigner.Builder signer(JwsAlgorithm algorithm, String issuer, int number) {
+  static SigningKey signing(JwsAlgorithm algorithm, int number) {
     return algorithm.isSymmetric()
-        ? JwtSigner.of(issuer, Duration.ofMinutes(5), algorithm, secret(algorithm, number))
-        : JwtSigner.of(
-            issuer, Duration.ofMinutes(5), algorithm, pair(algorithm, number).getPrivate());
+        ? SigningKey.secret(algorithm, secret(algorithm, number))
+        : SigningKey.of(algorithm, pair(algorithm, number).getPrivate());
+  }
+
+  static JwtSigner.Builder signer(JwsAlgorithm algorithm, String issuer, int number) {
+    return JwtSigner.builder(issuer, Duration.ofMinutes(5), signing(algorithm, number));
+  }
+
+  static JwtSigner.Builder signer(JwsAlgorithm algorithm, String issuer, int number, String id) {
+    return JwtSigner.builder(
+        issuer, Duration.ofMinutes(5), signing(algorithm, number).withKeyId(id));
   }
 
   static KeyPair generate(String name, int rsaBits, String curve) {

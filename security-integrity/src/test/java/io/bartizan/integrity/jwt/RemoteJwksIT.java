@@ -144,7 +144,7 @@ class RemoteJwksIT {
   void verify_newSetArrivesWhileTheOldIsSearched_accepts() {
     publish("a", 0);
     HttpClient quick = new QuickHttpClient(server.client());
-    try (RemoteJwks keys = RemoteJwks.of(quick, server.uri()).withTicker(ticker).build()) {
+    try (RemoteJwks keys = RemoteJwks.builder(quick, server.uri()).withTicker(ticker).build()) {
       JwtVerifier verifier = verifier(keys);
       accepts(verifier, token("a", 0));
       publish("b", 1);
@@ -204,7 +204,7 @@ class RemoteJwksIT {
     URI uri = server.uri();
     HttpClient client = server.client();
     server.close();
-    try (RemoteJwks keys = RemoteJwks.of(client, uri).withTicker(ticker).build()) {
+    try (RemoteJwks keys = RemoteJwks.builder(client, uri).withTicker(ticker).build()) {
       JwtVerifier verifier = verifier(keys);
       refuses(verifier, token("a", 0), JwtReason.KEYS_UNAVAILABLE);
       assertThat(keys.load()).isFalse();
@@ -247,7 +247,7 @@ class RemoteJwksIT {
   @Test
   void close_refusesEverythingFromThenOn() {
     publish("a", 0);
-    RemoteJwks keys = JwtKeys.jwks(server.client(), server.uri());
+    RemoteJwks keys = RemoteJwks.of(server.client(), server.uri());
     JwtVerifier verifier = verifier(keys);
     accepts(verifier, token("a", 0));
     keys.close();
@@ -286,7 +286,7 @@ class RemoteJwksIT {
     server.publish(sets[0]);
     try (RemoteJwks keys = server.keys(ticker).build()) {
       JwtVerifier verifier =
-          JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
+          JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
               .withClock(Forge.clock())
               .withCache(64)
               .build();
@@ -342,9 +342,11 @@ class RemoteJwksIT {
 
   @Test
   void verify_keysThatTheIssuersSignersPublish_throughTheirRotation() {
-    JwtSigner old = Keys.signer(ES256, ISSUER, 0).withKeyId("a").withClock(Forge.clock()).build();
-    JwtSigner next = Keys.signer(ES256, ISSUER, 1).withKeyId("b").withClock(Forge.clock()).build();
-    server.say(JwtSigner.publicJwkSet(List.of(old, next)));
+    JwtSigner old = Keys.signer(ES256, ISSUER, 0, "a").withClock(Forge.clock()).build();
+    JwtSigner next = Keys.signer(ES256, ISSUER, 1, "b").withClock(Forge.clock()).build();
+    server.say(
+        SigningKey.publicJwkSet(
+            List.of(Keys.signing(ES256, 0).withKeyId("a"), Keys.signing(ES256, 1).withKeyId("b"))));
     try (RemoteJwks keys = server.keys(ticker).build()) {
       JwtVerifier verifier = verifier(keys);
       accepts(verifier, old.sign(JwtClaims.forAudience("my-api")));
@@ -357,7 +359,7 @@ class RemoteJwksIT {
   }
 
   private static JwtVerifier verifier(RemoteJwks keys) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
+    return JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, ES256), "my-api")
         .withClock(Forge.clock())
         .build();
   }

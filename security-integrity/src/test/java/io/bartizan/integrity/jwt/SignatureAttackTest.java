@@ -177,7 +177,8 @@ class SignatureAttackTest {
             KeyFactory.getInstance("RSA")
                 .generatePublic(new RSAPublicKeySpec(key.getModulus(), BigInteger.valueOf(3)));
     JwtVerifier three =
-        JwtVerifier.of(TrustedIssuer.of(ISSUER, JwtKeys.publicKey(RS256, cubic), RS256), "my-api")
+        JwtVerifier.builder(
+                TrustedIssuer.of(ISSUER, JwtKeys.publicKey(RS256, cubic), RS256), "my-api")
             .withClock(Forge.clock())
             .build();
     byte[] start = shortPadding(info);
@@ -246,13 +247,13 @@ class SignatureAttackTest {
     }
     JwtKeys all = JwtKeys.allOf(many.toArray(JwtKeys.Fixed[]::new));
     JwtVerifier verifier =
-        JwtVerifier.of(TrustedIssuer.of(ISSUER, all, HS256), "my-api")
+        JwtVerifier.builder(TrustedIssuer.of(ISSUER, all, HS256), "my-api")
             .withClock(Forge.clock())
             .build();
     refuses(verifier, token(HS256, GOOD), JwtReason.SIGNATURE_INVALID);
     JwtKeys eight = JwtKeys.allOf(many.subList(5, 13).toArray(JwtKeys.Fixed[]::new));
     accepts(
-        JwtVerifier.of(TrustedIssuer.of(ISSUER, eight, HS256), "my-api")
+        JwtVerifier.builder(TrustedIssuer.of(ISSUER, eight, HS256), "my-api")
             .withClock(Forge.clock())
             .build(),
         token(HS256, GOOD));

@@ -238,7 +238,8 @@ class KeyGateTest {
       assertThatIllegalArgumentException().isThrownBy(() -> Hmac.of(HmacAlgorithm.SHA_256, bytes));
       assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.stripe(bytes));
       assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.slack(bytes));
-      assertThatIllegalArgumentException().isThrownBy(() -> WebhookScheme.githubAcceptingReplays(bytes));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WebhookScheme.githubAcceptingReplays(bytes));
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->

@@ -9,6 +9,7 @@ import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,11 +158,9 @@ final class ConstantTimeProgram {
   private static Subject tokens() {
     JwsAlgorithm hs256 = JwsAlgorithm.HS256;
     JwtVerifier verifier =
-        JwtVerifier.of(TrustedIssuer.of("https://a", JwtKeys.secret(hs256, KEY), hs256), "b")
-            .build();
+        JwtVerifier.of(TrustedIssuer.of("https://a", JwtKeys.secret(hs256, KEY), hs256), "b");
     String token =
-        JwtSigner.of("https://a", Duration.ofDays(1), hs256, KEY)
-            .build()
+        JwtSigner.of("https://a", Duration.ofDays(1), SigningKey.secret(hs256, KEY))
             .sign(JwtClaims.forAudience("b"));
     return text(
         "JwtVerifier.check, HS256",

@@ -91,7 +91,8 @@ class OutsideWebhooksIT {
                   JSON.stringify({ key: 'whpk_' + raw.toString('base64'), made }));
                 """,
                 Map.of("now", now, "bodies", BODIES));
-    WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.standard(secret(String.valueOf(out.get("key")))));
+    WebhookVerifier verifier =
+        WebhookVerifier.of(WebhookScheme.standard(secret(String.valueOf(out.get("key")))));
     for (Object one : (List<?>) Objects.requireNonNull(out.get("made"))) {
       Map<?, ?> made = (Map<?, ?>) one;
       Map<String, String> headers = headers("msg_1", now, String.valueOf(made.get("signature")));

@@ -55,17 +55,20 @@ class WebhooksTest {
                 "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
     clock.set(Instant.ofEpochSecond(1_531_420_618L));
     WebhookVerifier slack =
-        WebhookVerifier.builder(WebhookScheme.slack(secret("8f742231b10e8888abcd99yyyzzz85a5"))).withClock(clock).build();
+        WebhookVerifier.builder(WebhookScheme.slack(secret("8f742231b10e8888abcd99yyyzzz85a5")))
+            .withClock(clock)
+            .build();
     assertThat(slack.verify(headers::get, body.getBytes(UTF_8)).text()).isEqualTo(body);
   }
 
   @Test
   void github_publishedSample_isAcceptedOnceAndHasNoTime() {
     WebhookVerifier github =
-        WebhookVerifier.builder(WebhookScheme.github(
-                InMemoryReplayGuard.builder(10).withClock(clock).build(),
-                Duration.ofDays(7),
-                secret("It's a Secret to Everybody")))
+        WebhookVerifier.builder(
+                WebhookScheme.github(
+                    InMemoryReplayGuard.builder(10).withClock(clock).build(),
+                    Duration.ofDays(7),
+                    secret("It's a Secret to Everybody")))
             .withClock(clock)
             .build();
     Map<String, String> headers =
@@ -84,7 +87,8 @@ class WebhooksTest {
   void stripe_generatedByItsDocumentedScheme_isAcceptedByEitherSecret() {
     String old = "whsec_old_secret_of_the_endpoint";
     WebhookVerifier stripe =
-        WebhookVerifier.builder(WebhookScheme.stripe(secret("whsec_new_secret_of_the_endpoint"), secret(old)))
+        WebhookVerifier.builder(
+                WebhookScheme.stripe(secret("whsec_new_secret_of_the_endpoint"), secret(old)))
             .withClock(clock)
             .build();
     String tag = stripeTag(old, SENT);
@@ -104,7 +108,8 @@ class WebhooksTest {
     signer.update(("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8));
     signer.update(BODY);
     String signature = Base64.getEncoder().encodeToString(signer.sign());
-    WebhookVerifier verifier = WebhookVerifier.builder(WebhookScheme.standard(secret(publicKey))).withClock(clock).build();
+    WebhookVerifier verifier =
+        WebhookVerifier.builder(WebhookScheme.standard(secret(publicKey))).withClock(clock).build();
     assertAccepted(verifier, headers("v1a," + signature));
     assertRefused(verifier, headers("v1," + signature), BODY, MacReason.SIGNATURE_INVALID);
     // a public key's bytes as HMAC key, the classic confusion
@@ -148,7 +153,10 @@ class WebhooksTest {
   @Test
   void G05_zeroTolerance_isZero() {
     WebhookVerifier exact =
-        WebhookVerifier.builder(WebhookScheme.standard(secret(SECRET))).withClock(clock).withTolerance(Duration.ZERO).build();
+        WebhookVerifier.builder(WebhookScheme.standard(secret(SECRET)))
+            .withClock(clock)
+            .withTolerance(Duration.ZERO)
+            .build();
     clock.set(Instant.ofEpochSecond(SENT).plusMillis(999));
     assertAccepted(exact, headers(SAMPLE));
     clock.set(Instant.ofEpochSecond(SENT + 1));
@@ -213,7 +221,10 @@ class WebhooksTest {
       headers.put(name, "1".repeat(4097));
       assertRefused(standard(), headers, BODY, MacReason.TOO_LARGE);
     }
-    WebhookVerifier stripe = WebhookVerifier.builder(WebhookScheme.stripe(secret("0123456789abcdef"))).withClock(clock).build();
+    WebhookVerifier stripe =
+        WebhookVerifier.builder(WebhookScheme.stripe(secret("0123456789abcdef")))
+            .withClock(clock)
+            .build();
     String tag = ",v1=" + stripeTag("0123456789abcdef", SENT);
     String eight = "t=" + SENT + ",v1=x".repeat(7) + tag;
     assertAccepted(stripe, Map.of("Stripe-Signature", eight));
@@ -232,14 +243,18 @@ class WebhooksTest {
     for (String version : new String[] {"v0,", "V1,", "v2,", "sha1=", ""}) {
       assertRefused(standard(), headers(version + tag), BODY, MacReason.NO_ACCEPTED_SIGNATURE);
     }
-    WebhookVerifier github = WebhookVerifier.of(WebhookScheme.githubAcceptingReplays(secret("0123456789abcdef")));
+    WebhookVerifier github =
+        WebhookVerifier.of(WebhookScheme.githubAcceptingReplays(secret("0123456789abcdef")));
     assertRefused(github, Map.of("X-Hub-Signature", "sha1=00"), BODY, MacReason.MALFORMED);
   }
 
   @Test
   void G10_otherSpellingsOfTheTag_areRefused() {
     String tag = stripeTag("0123456789abcdef", SENT);
-    WebhookVerifier stripe = WebhookVerifier.builder(WebhookScheme.stripe(secret("0123456789abcdef"))).withClock(clock).build();
+    WebhookVerifier stripe =
+        WebhookVerifier.builder(WebhookScheme.stripe(secret("0123456789abcdef")))
+            .withClock(clock)
+            .build();
     assertAccepted(stripe, Map.of("Stripe-Signature", "t=" + SENT + ",v1=" + tag));
     for (String other :
         new String[] {tag.toUpperCase(java.util.Locale.ROOT), " " + tag, tag + " ", tag + "00"}) {
@@ -266,7 +281,10 @@ class WebhooksTest {
     String two = "whsec_two_secret_of_the_endpoint";
     InMemoryReplayGuard guard = InMemoryReplayGuard.builder(10).withClock(clock).build();
     WebhookVerifier rotating =
-        WebhookVerifier.builder(WebhookScheme.stripe(secret(one), secret(two))).withClock(clock).withReplayGuard(guard).build();
+        WebhookVerifier.builder(WebhookScheme.stripe(secret(one), secret(two)))
+            .withClock(clock)
+            .withReplayGuard(guard)
+            .build();
     String start = "t=" + SENT;
     String first = ",v1=" + stripeTag(one, SENT);
     String second = ",v1=" + stripeTag(two, SENT);
@@ -276,10 +294,14 @@ class WebhooksTest {
       assertRefused(rotating, headers, BODY, MacReason.REPLAYED);
     }
     WebhookVerifier rotated =
-        WebhookVerifier.builder(WebhookScheme.stripe(secret(two))).withClock(clock).withReplayGuard(guard).build();
+        WebhookVerifier.builder(WebhookScheme.stripe(secret(two)))
+            .withClock(clock)
+            .withReplayGuard(guard)
+            .build();
     assertRefused(rotated, Map.of("Stripe-Signature", start + second), BODY, MacReason.REPLAYED);
     WebhookVerifier both =
-        WebhookVerifier.builder(WebhookScheme.standard(secret(SECRET), secret("whsec_" + "A".repeat(32))))
+        WebhookVerifier.builder(
+                WebhookScheme.standard(secret(SECRET), secret("whsec_" + "A".repeat(32))))
             .withClock(clock)
             .withReplayGuard(InMemoryReplayGuard.builder(10).withClock(clock).build())
             .build();
@@ -320,7 +342,8 @@ class WebhooksTest {
     assertThatIllegalStateException()
         .isThrownBy(
             () ->
-                WebhookVerifier.builder(WebhookScheme.githubAcceptingReplays(secret("0123456789abcdef")))
+                WebhookVerifier.builder(
+                        WebhookScheme.githubAcceptingReplays(secret("0123456789abcdef")))
                     .withReplayGuard((scope, id, until) -> null))
         .withMessageContaining("WebhookScheme.github(guard");
   }

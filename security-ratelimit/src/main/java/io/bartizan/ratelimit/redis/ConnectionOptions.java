@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class ConnectionOptions {
   String prefix = "bartizan";
   boolean hasOwnPrefix;
   FailurePolicy failurePolicy = FailurePolicy.failClosed();
-  private Listeners<RedisLimiterListener> listeners = Listeners.none(RedisLimiterListener.class);
+  Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
   @Nullable SecretBytes hashKey;
   int maxPending = 100_000;
 
@@ -43,7 +44,7 @@ final class ConnectionOptions {
     maxPending = Require.within("maxPending", most, 1, 10_000_000);
   }
 
-  void listener(RedisLimiterListener newListener) {
+  void listener(RateLimitListener newListener) {
     listeners = listeners.and(newListener);
   }
 
@@ -58,16 +59,16 @@ final class ConnectionOptions {
 
   /** Tells the listeners of servers. */
   Server.Availability hearer() {
-    Listeners<RedisLimiterListener> all = listeners;
+    Listeners<RateLimitListener> all = listeners;
     return new Server.Availability() {
       @Override
       public void lost(String server, String reason) {
-        all.tell(listener -> listener.onUnavailable(server, reason));
+        all.tell(listener -> listener.serverLost(server, reason));
       }
 
       @Override
       public void found(String server) {
-        all.tell(listener -> listener.onAvailable(server));
+        all.tell(listener -> listener.serverFound(server));
       }
     };
   }

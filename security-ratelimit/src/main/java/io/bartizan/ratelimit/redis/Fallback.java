@@ -41,17 +41,21 @@ final class Fallback {
     return local == null && !policy.isOpen();
   }
 
-  void decide(Request request) {
+  /** Completes the request unless it is; gives the decision if it did. */
+  @Nullable Decision decide(Request request) {
     if (!request.isDone()) {
       KeyedRateLimiter share = request.kind.givesBack() ? null : local;
       try {
-        if (request.complete(share == null ? unheld(request) : held(share, request))) {
+        Decision decision = share == null ? unheld(request) : held(share, request);
+        if (request.complete(decision)) {
           decided.increment();
+          return decision;
         }
       } catch (RuntimeException planFailed) {
         request.completeExceptionally(planFailed);
       }
     }
+    return null;
   }
 
   private Decision unheld(Request request) {

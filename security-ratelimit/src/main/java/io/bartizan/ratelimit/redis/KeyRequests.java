@@ -126,7 +126,9 @@ final class KeyRequests {
       }
       counts[i].charge(serverMicros, request.permits);
       if (reserves) {
-        marks.append(i == 0 ? "" : ",").append(script.shared().get(i).mark(counts[i], serverMicros));
+        marks
+            .append(i == 0 ? "" : ",")
+            .append(script.shared().get(i).mark(counts[i], serverMicros));
       }
     }
     request.marks = marks.toString();
@@ -138,9 +140,7 @@ final class KeyRequests {
     }
     List<Decision> parts = new ArrayList<>(counts.length);
     for (int i = 0; i < counts.length; i++) {
-      boolean fits =
-          allowed
-              || counts[i].fits(serverMicros, permits);
+      boolean fits = allowed || counts[i].fits(serverMicros, permits);
       parts.add(decision(i, counts[i], fits, permits, serverMicros));
     }
     return Decision.allOf(parts);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.bartizan.ratelimit.redis.link.Servers;
@@ -11,7 +12,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -57,6 +60,11 @@ final class Leases implements AutoCloseable {
     servers.connect();
   }
 
+  /** The client's timer. */
+  ScheduledExecutorService timer() {
+    return servers.timer();
+  }
+
   /** How many servers do not answer. */
   long away() {
     return servers.away();
@@ -68,29 +76,30 @@ final class Leases implements AutoCloseable {
   }
 
   /** What Redis says to someone who asks for permits now, or the policy if it can't be reached. */
-  CompletableFuture<Lease> acquire(String key, int permits, Supplier<Lease> policy) {
+  CompletableFuture<Permit> acquire(String key, int permits, Supplier<Permit> policy) {
     Held held = new Held(key, permits, self + "-" + count.incrementAndGet());
     long asked = ticker.nanos();
-    CompletableFuture<Lease> lease = new CompletableFuture<>();
+    CompletableFuture<Permit> answer = new CompletableFuture<>();
     var unused =
-        ask(held, "acquire", held::release)
+        ask(held, "acquire", held::giveBack)
             .whenComplete(
                 (reply, failure) -> {
                   if (failure != null) {
-                    lease.completeExceptionally(failure);
+                    answer.completeExceptionally(failure);
                   } else {
-                    lease.complete(reply == null ? policy.get() : decided(reply, held, asked));
+                    answer.complete(reply == null ? policy.get() : decided(reply, held, asked));
                   }
                 });
-    return lease;
+    return answer;
   }
 
-  private Lease decided(LeaseCall.Reply reply, Held held, long asked) {
+  private Permit decided(LeaseCall.Reply reply, Held held, long asked) {
     long remaining = Math.max(0, most - reply.held());
-    return reply.done()
-        ? Lease.granted(held, held.permits, remaining, Source.REMOTE)
-            .until(ticker, asked + leaseNanos)
-        : Lease.refused(held.permits, remaining, Source.REMOTE);
+    if (!reply.done()) {
+      return Permit.refused(held.permits, remaining, Source.REMOTE);
+    }
+    held.end = asked + leaseNanos;
+    return Permit.granted(held.permits, remaining, Source.REMOTE, held);
   }
 
   /** What the script gives; null if the server is not reached. */
@@ -134,11 +143,14 @@ final class Leases implements AutoCloseable {
   }
 
   /** Permits that Redis handed out, or may have. */
-  private final class Held implements Lease.Hold {
+  private final class Held implements Permit.Hold {
 
     private final String key;
     private final int permits;
     private final String name;
+
+    /** Until when the server holds the permits at least, counted from before it was asked. */
+    private volatile long end;
 
     Held(String key, int permits, String name) {
       this.key = key;
@@ -147,7 +159,12 @@ final class Leases implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Boolean> renew(Lease lease) {
+    public boolean isHeld(Permit permit) {
+      return ticker.nanos() - end < 0;
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(Permit permit) {
       long asked = ticker.nanos();
       CompletableFuture<Boolean> renewed = new CompletableFuture<>();
       var unused =
@@ -159,15 +176,20 @@ final class Leases implements AutoCloseable {
                     } else if (reply == null) {
                       renewed.complete(false);
                     } else {
-                      lease.until(ticker, reply.done() ? asked + leaseNanos : asked);
+                      end = reply.done() ? asked + leaseNanos : asked;
                       renewed.complete(reply.done());
                     }
                   });
       return renewed;
     }
 
+    /** Sends it and does not wait; where Redis can't be reached the lease ends by its time. */
     @Override
-    public void release() {
+    public void release(Permit permit) {
+      giveBack();
+    }
+
+    private void giveBack() {
       var unused = ask(this, "release", () -> {});
     }
   }

@@ -3,17 +3,24 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Require;
+import io.bartizan.ratelimit.AsyncKeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.Servers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * RedisConcurrencyLimiter exports =
  *     RedisConcurrencyLimiter.of(redisClient, "exports", 20, Duration.ofSeconds(30));
- * try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
- *   if (!lease.isGranted()) {
+ * try (Permit permit = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
+ *   if (!permit.isGranted()) {
  *     return busy();
  *   }
  *   return export();
@@ -33,10 +40,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Leases.</b> A holder that dies gives its permits back by doing nothing: the lease ends by
- * the server's clock. Whoever works longer than a lease calls {@link Lease#renew()}. Each call is
+ * the server's clock. Whoever works longer than a lease calls {@link Permit#renew()}, at a third of the lease, so that two attempts may fail. Each call is
  * one round trip of one script on one key, a sorted set with one member for each permit; a refusal
- * writes nothing. Redis can't tell a waiting caller when a permit is free, so there is no {@code
- * acquire} that waits.
+ * writes nothing.
+ *
+ * <p><b>Waiting.</b> Redis can't tell a waiting caller when a permit is free, so {@code acquire}
+ * asks again: after 5 ms, then twice as long each time up to 200 ms, each shortened at random by up
+ * to a half. It is not fair: whoever asks first after a permit is free gets it, and many who wait
+ * for one key cost many calls.
  *
  * <p><b>Failure.</b> No call waits longer than the time-out, then the {@link FailurePolicy}
  * decides, and a breaker makes that cost microseconds until Redis answers again. Nothing is sent
@@ -50,9 +61,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client.
  */
-public final class RedisConcurrencyLimiter implements AutoCloseable {
+public final class RedisConcurrencyLimiter
+    implements AsyncKeyedConcurrencyLimiter, AutoCloseable {
 
   private static final int MAX_LOCAL_KEYS = 100_000;
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long LAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final Duration LONGEST_WAIT = Duration.ofDays(36_525);
 
   private final Leases leases;
   private final int most;
@@ -152,38 +167,46 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
   }
 
   /**
-   * Takes one permit of the key if one is free.
+   * {@inheritDoc}
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
-   * @return the lease, granted or not; close it
-   * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is outside its range
    * @throws IllegalStateException if the limiter is closed
    */
-  public CompletionStage<Lease> tryAcquire(String key) {
-    return acquire(key, 1);
+  @Override
+  public CompletionStage<Permit> tryAcquire(String key, int permits) {
+    return ask(checked(key, permits), permits);
   }
 
   /**
-   * Takes the permits of a heavier piece of work if they are free.
+   * {@inheritDoc}
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
-   * @param permits how many; at least 1; more than there are is refused
-   * @return one lease for all of them, granted or not; close it
-   * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} or {@code permits} is outside its range
+   * <p>It is not fair, and asks Redis again and again, as described above. Who gives up may cancel
+   * the stage: it asks no more then, and permits that come all the same are given back.
+   *
    * @throws IllegalStateException if the limiter is closed
    */
-  public CompletionStage<Lease> tryAcquire(String key, int permits) {
-    return acquire(key, permits);
+  @Override
+  public CompletionStage<Permit> acquire(String key, int permits, Duration maxWait) {
+    String known = checked(key, permits);
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
+    }
+    Wait wait = new Wait(known, permits, saturatedNanos(maxWait));
+    wait.ask();
+    return wait;
+  }
+
+  private static long saturatedNanos(Duration span) {
+    return span.compareTo(LONGEST_WAIT) < 0 ? span.toNanos() : LONGEST_WAIT.toNanos();
   }
 
   /**
-   * The same limiter for callers that wait for Redis' answer, at most the time-out.
+   * The same limiter for callers that wait for Redis' answer, at most the time-out; {@code acquire}
+   * waits as long as it is told.
    *
    * @return a view; don't use it on a thread of the Lettuce client
    */
-  public Blocking blocking() {
+  @Override
+  public KeyedConcurrencyLimiter blocking() {
     return new Blocking(this);
   }
 
@@ -193,6 +216,7 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
    * @return up; degraded while a failure policy that still limits or allows decides; down while
    *     everything is refused
    */
+  @Override
   public Health health() {
     if (closed) {
       return Health.down("the limiter is closed");
@@ -224,82 +248,120 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     return this;
   }
 
-  private CompletableFuture<Lease> acquire(String key, int permits) {
+  private static String checked(String key, int permits) {
     int unused = Require.atLeast("permits", permits, 1);
-    String checked = Key.check(key);
+    return Key.check(key);
+  }
+
+  private CompletableFuture<Permit> ask(String key, int permits) {
     if (closed) {
       throw new IllegalStateException("the limiter is closed");
     }
-    return leases.acquire(checked, permits, () -> without(checked, permits));
+    return leases.acquire(key, permits, () -> without(key, permits));
   }
 
   /** What the failure policy says. */
-  private Lease without(String key, int permits) {
+  private Permit without(String key, int permits) {
     if (policy.isOpen()) {
-      return Lease.granted(Lease.Nothing.HELD, permits, 0, Source.FAILED_OPEN);
+      return Permit.granted(permits, 0, Source.FAILED_OPEN, uncounted -> {});
     }
     if (local == null) {
-      return Lease.refused(permits, 0, Source.FAILED_CLOSED);
+      return Permit.refused(permits, 0, Source.FAILED_CLOSED);
     }
     Permit permit = local.tryAcquire(key, permits);
     return permit.isGranted()
-        ? Lease.granted(new LocalHold(permit), permits, 0, Source.LOCAL_SHARE)
-        : Lease.refused(permits, 0, Source.LOCAL_SHARE);
+        ? Permit.granted(permits, 0, Source.LOCAL_SHARE, closed -> permit.close())
+        : Permit.refused(permits, 0, Source.LOCAL_SHARE);
   }
 
-  /** The same limiter for callers that wait; made by {@link RedisConcurrencyLimiter#blocking}. */
-  public static final class Blocking {
+  /** Someone who asks again until permits are free or the time is over. */
+  private final class Wait extends CompletableFuture<Permit> {
 
-    private final RedisConcurrencyLimiter limiter;
+    private final String key;
+    private final int permits;
+    private final long end;
+    private long pause = FIRST_PAUSE;
 
-    private Blocking(RedisConcurrencyLimiter limiter) {
-      this.limiter = limiter;
+    Wait(String key, int permits, long nanos) {
+      this.key = key;
+      this.permits = permits;
+      this.end = System.nanoTime() + nanos;
     }
 
-    /**
-     * Takes one permit of the key if one is free.
-     *
-     * @param key any text of 1 to {@value Key#MAX_CHARS} characters
-     * @return the lease, granted or not; close it
-     * @throws NullPointerException if {@code key} is null
-     * @throws IllegalArgumentException if {@code key} is outside its range
-     * @throws IllegalStateException if the limiter is closed
-     */
-    public Lease tryAcquire(String key) {
-      return tryAcquire(key, 1);
+    void ask() {
+      var unused = RedisConcurrencyLimiter.this.ask(key, permits).whenComplete(this::answered);
     }
 
-    /**
-     * Takes the permits of a heavier piece of work if they are free.
-     *
-     * @param key any text of 1 to {@value Key#MAX_CHARS} characters
-     * @param permits how many; at least 1; more than there are is refused
-     * @return one lease for all of them, granted or not; close it
-     * @throws NullPointerException if {@code key} is null
-     * @throws IllegalArgumentException if {@code key} or {@code permits} is outside its range
-     * @throws IllegalStateException if the limiter is closed
-     */
-    public Lease tryAcquire(String key, int permits) {
-      return BlockingView.await(limiter.acquire(key, permits));
+    private void answered(@Nullable Permit permit, @Nullable Throwable failure) {
+      if (failure != null || permit == null) {
+        completeExceptionally(
+            failure == null ? new IllegalStateException("no answer") : failure);
+        return;
+      }
+      long left = end - System.nanoTime();
+      if (permit.isGranted() || permits > most || left <= 0) {
+        if (!complete(permit)) {
+          permit.close();
+        }
+      } else if (!isDone()) {
+        long shortened = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
+        pause = Math.min(2 * pause, LAST_PAUSE);
+        askLater(permit, Math.min(shortened, left));
+      }
+    }
+
+    private void askLater(Permit refusal, long nanos) {
+      try {
+        var unused = leases.timer().schedule(this::askAgain, nanos, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException clientIsShutDown) {
+        complete(refusal);
+      }
+    }
+
+    private void askAgain() {
+      if (isDone()) {
+        return;
+      }
+      try {
+        ask();
+      } catch (RuntimeException closedMeanwhile) {
+        completeExceptionally(closedMeanwhile);
+      }
+    }
+  }
+
+  /** The same limiter for callers that wait. */
+  private record Blocking(RedisConcurrencyLimiter limiter) implements KeyedConcurrencyLimiter {
+
+    @Override
+    public Permit tryAcquire(String key, int permits) {
+      return BlockingView.await(limiter.tryAcquire(key, permits));
+    }
+
+    @Override
+    public Permit acquire(String key, int permits, Duration maxWait) throws InterruptedException {
+      CompletableFuture<Permit> stage =
+          limiter.acquire(key, permits, maxWait).toCompletableFuture();
+      try {
+        return stage.get();
+      } catch (InterruptedException e) {
+        if (!stage.cancel(false) && !stage.isCompletedExceptionally()) {
+          stage.join().close();
+        }
+        throw e;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e);
+      }
+    }
+
+    @Override
+    public Health health() {
+      return limiter.health();
     }
 
     @Override
     public String toString() {
       return limiter + ".blocking()";
-    }
-  }
-
-  /** Permits of this process' share. */
-  private record LocalHold(Permit permit) implements Lease.Hold {
-
-    @Override
-    public CompletableFuture<Boolean> renew(Lease lease) {
-      return CompletableFuture.completedFuture(true);
-    }
-
-    @Override
-    public void release() {
-      permit.close();
     }
   }
 
@@ -393,13 +455,14 @@ public final class RedisConcurrencyLimiter implements AutoCloseable {
     }
 
     /**
-     * Who hears of outages.
+     * Adds someone who hears of outages: {@code serverLost} and {@code serverFound}. Decisions about
+     * permits held at a time are not told.
      *
-     * @param listener nobody if not called
+     * @param listener told after those that were added before
      * @return this builder
      * @throws NullPointerException if {@code listener} is null
      */
-    public Builder withListener(RedisLimiterListener listener) {
+    public Builder withListener(RateLimitListener listener) {
       options.listener(listener);
       return this;
     }

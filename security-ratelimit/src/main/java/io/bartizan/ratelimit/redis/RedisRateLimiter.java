@@ -3,12 +3,14 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Plan;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
@@ -38,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>One round trip.</b> A script decides on the server's clock; a refusal writes nothing (but
- * where a bucket starts with less than it holds, and after the server's clock was stepped back).
+ * where a bucket starts with less than it holds, after the server's clock was stepped back, and
+ * where another definition of the limit counted last).
  * Checks that come while a call is under way travel together in the next, in the order of their
  * arrival, each decided as if alone.
  *
@@ -58,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  * limits have the same names and algorithms count together, which is what the processes of one
  * service want: give limits of different meaning different names. A limit without a name is refused
  * unless the limiter has a prefix of its own. When a limit's numbers change, what was consumed
- * stays.
+ * stays; while processes with the old numbers and with the new ask for one key, they are admitted
+ * together no more than those with the larger limit would be alone.
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client: whoever does long work there,
  * or waits there for another check, holds up all of its connections.
@@ -85,7 +89,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
     this.fallback = new Fallback(options.failurePolicy, settings.plan);
     this.answers =
-        new Answers(options.keys(), denials, fallback, settings.coalescing, options.maxPending);
+        new Answers(options.keys(), denials, fallback, options.listeners, settings.coalescing, options.maxPending);
     this.servers = settings.source.open(options.hearer());
     this.queues = new ServerQueues(servers);
     this.description = settings.toString();
@@ -156,6 +160,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     long now = ticker.nanos();
     Decision denial = denials == null ? null : denials.answer(script, key, permits, now);
     if (denial != null) {
+      answers.tell(Request.Kind.ACQUIRE, denial);
       return CompletableFuture.completedFuture(denial);
     }
     return submit(script, key, Request.Kind.ACQUIRE, permits, "", now);
@@ -297,6 +302,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
       RedisKeys keys,
       @Nullable DenyCache denials,
       Fallback fallback,
+      Listeners<RateLimitListener> listeners,
       boolean coalesces,
       int mostPending)
       implements Request.Asker {
@@ -306,12 +312,27 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
       if (denials != null && request.kind == Request.Kind.ACQUIRE && !decision.isAllowed()) {
         denials.refused(request, decision);
       }
-      request.complete(decision);
+      if (request.complete(decision)) {
+        tell(request.kind, decision);
+      }
     }
 
     @Override
     public void unanswered(Request request) {
-      fallback.decide(request);
+      Decision decision = fallback.decide(request);
+      if (decision != null) {
+        tell(request.kind, decision);
+      }
+    }
+
+    void tell(Request.Kind kind, Decision decision) {
+      if (!listeners.isEmpty() && (kind == Request.Kind.ACQUIRE || kind == Request.Kind.RESERVE)) {
+        RateLimitListener.Verb verb =
+            kind == Request.Kind.ACQUIRE
+                ? RateLimitListener.Verb.TRY_ACQUIRE
+                : RateLimitListener.Verb.RESERVE;
+        listeners.tell(listener -> listener.decided(verb, decision));
+      }
     }
   }
 
@@ -424,13 +445,14 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     }
 
     /**
-     * Who hears of outages.
+     * Adds someone who hears every decision and of outages: {@code decided}, {@code serverLost} and
+     * {@code serverFound}.
      *
-     * @param listener nobody if not called
+     * @param listener told after those that were added before
      * @return this builder
      * @throws NullPointerException if {@code listener} is null
      */
-    public Builder withListener(RedisLimiterListener listener) {
+    public Builder withListener(RateLimitListener listener) {
       options.listener(listener);
       return this;
     }

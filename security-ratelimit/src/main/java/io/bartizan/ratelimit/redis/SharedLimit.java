@@ -72,10 +72,7 @@ final class SharedLimit {
   }
 
   private static SharedLimit of(
-      char letter,
-      List<Long> numbers,
-      Restorer restorer,
-      @Nullable Marker marker) {
+      char letter, List<Long> numbers, Restorer restorer, @Nullable Marker marker) {
     return new SharedLimit(letter, false, time -> numbers, restorer, marker);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.count.BucketUnits;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -23,6 +24,7 @@ class HotKeyIT {
 
   private static final String TEXT = "500000 burst, 3000/s";
   private static final TokenBucket LIMIT = (TokenBucket) Limit.parse(TEXT).named("hot");
+  private static final BucketUnits UNITS = BucketUnits.of(500_000, 3000, 1_000_000);
 
   @Test
   void four_processes_get_exactly_what_the_arithmetic_between_first_and_last_time_gives()
@@ -51,11 +53,11 @@ class HotKeyIT {
 
         ByteBuffer state = state(connection.sync().get(key));
         long micros = (long) (state.getDouble(0) - first);
-        long passed = micros * LIMIT.unitsPerMicro();
+        long passed = micros * UNITS.perMicro();
         long backlogMicros = (long) state.getDouble(8);
-        long backlog = backlogMicros * LIMIT.unitsPerMicro() + (long) state.getDouble(16);
+        long backlog = backlogMicros * UNITS.perMicro() + (long) state.getDouble(16);
         assertThat(admitted).as("all processes took part").isGreaterThan(500_000 + millis);
-        assertThat(admitted * LIMIT.unitsPerPermit()).isEqualTo(backlog + passed);
+        assertThat(admitted * UNITS.perPermit()).isEqualTo(backlog + passed);
         System.getLogger("deep")
             .log(
                 System.Logger.Level.INFO,

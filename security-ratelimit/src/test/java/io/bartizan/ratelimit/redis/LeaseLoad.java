@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision.Source;
 import java.util.List;
 import java.util.Locale;
@@ -28,9 +30,9 @@ final class LeaseLoad implements AutoCloseable {
   }
 
   private void hold(
-      RedisConcurrencyLimiter.Blocking limiter, String key, int permits, boolean renews) {
+      KeyedConcurrencyLimiter limiter, String key, int permits, boolean renews) {
     long start = System.nanoTime();
-    Lease lease = limiter.tryAcquire(key, permits);
+    Permit lease = limiter.tryAcquire(key, permits);
     threads.waitedSince(start);
     if (lease.source() != Source.REMOTE) {
       unanswered.incrementAndGet();
@@ -42,7 +44,7 @@ final class LeaseLoad implements AutoCloseable {
   }
 
   /** The permits are counted only while they are surely held: after the grant, before the close. */
-  private void work(Lease lease, int permits, boolean renews) {
+  private void work(Permit lease, int permits, boolean renews) {
     mostInside.accumulateAndGet(inside.addAndGet(permits), Math::max);
     granted.incrementAndGet();
     LockSupport.parkNanos(1_000_000);

@@ -95,10 +95,14 @@ class RedisChangedLimitsIT {
       assertThat(old.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
       Decision refused = young.blocking().tryAcquire("k", 5);
       assertThat(refused.isAllowed()).isFalse();
-      assertThat(lifeSeconds()).as("after a refusal").isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
+      assertThat(lifeSeconds())
+          .as("after a refusal")
+          .isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
       old.blocking().tryAcquire("k");
       young.blocking().tryAcquire("k");
-      assertThat(lifeSeconds()).as("asked by both").isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
+      assertThat(lifeSeconds())
+          .as("asked by both")
+          .isGreaterThan(Math.min(leastSeconds, until(refused)) - 5);
       assertThat(young.blocking().tryAcquire("k", 5).isAllowed()).isFalse();
     }
   }

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.core.Health;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.ratelimit.Decision.Source;
@@ -44,13 +45,13 @@ class RedisConcurrencyLimiterIT {
   void permits_are_held_across_limiters_until_closed_once() {
     try (RedisConcurrencyLimiter one = limiter(3);
         RedisConcurrencyLimiter other = limiter(3)) {
-      Lease two = one.blocking().tryAcquire("k", 2);
-      Lease third = other.blocking().tryAcquire("k");
+      Permit two = one.blocking().tryAcquire("k", 2);
+      Permit third = other.blocking().tryAcquire("k");
       assertThat(two.isGranted() && two.isHeld()).isTrue();
       assertThat(two.remaining()).isEqualTo(1);
       assertThat(two.source()).isEqualTo(Source.REMOTE);
       assertThat(third.isGranted()).isTrue();
-      Lease refused = other.blocking().tryAcquire("k");
+      Permit refused = other.blocking().tryAcquire("k");
       assertThat(refused.isGranted() || refused.isHeld()).isFalse();
       assertThat(refused.remaining()).isZero();
       refused.close();
@@ -59,7 +60,7 @@ class RedisConcurrencyLimiterIT {
       two.close();
       assertThat(two.isHeld()).isFalse();
       // a release is sent on the same connection before the next question
-      Lease again = one.blocking().tryAcquire("k", 2);
+      Permit again = one.blocking().tryAcquire("k", 2);
       assertThat(again.isGranted()).isTrue();
       assertThat(members()).isEqualTo(3);
       two.close();
@@ -73,11 +74,11 @@ class RedisConcurrencyLimiterIT {
   @Test
   void lease_of_a_holder_that_died_is_over_by_the_servers_time() {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
-      Lease dead = limiter.blocking().tryAcquire("k");
+      Permit dead = limiter.blocking().tryAcquire("k");
       micros.addAndGet(LEASE.toMillis() * 1000 - 1);
       assertThat(limiter.blocking().tryAcquire("k").isGranted()).isFalse();
       micros.addAndGet(1);
-      Lease next = limiter.blocking().tryAcquire("k");
+      Permit next = limiter.blocking().tryAcquire("k");
       assertThat(next.isGranted()).isTrue();
       assertThat(members()).as("what is over was removed").isEqualTo(1);
       // the old holder, back again, frees nothing that is not its own
@@ -93,7 +94,7 @@ class RedisConcurrencyLimiterIT {
   @Test
   void renewed_lease_lasts_anew_and_a_closed_one_can_not_be_renewed() {
     try (RedisConcurrencyLimiter limiter = limiter(2)) {
-      Lease lease = limiter.blocking().tryAcquire("k", 2);
+      Permit lease = limiter.blocking().tryAcquire("k", 2);
       for (int i = 0; i < 5; i++) {
         micros.addAndGet(LEASE.toMillis() * 1000 - 1);
         assertThat(lease.renew().toCompletableFuture().join()).isTrue();
@@ -108,7 +109,7 @@ class RedisConcurrencyLimiterIT {
   @Test
   void lease_that_is_over_can_not_be_renewed_even_if_nobody_took_its_place() {
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
-      Lease lease = limiter.blocking().tryAcquire("k");
+      Permit lease = limiter.blocking().tryAcquire("k");
       micros.addAndGet(LEASE.toMillis() * 1000);
       assertThat(lease.renew().toCompletableFuture().join()).isFalse();
     }
@@ -120,7 +121,7 @@ class RedisConcurrencyLimiterIT {
         RedisConcurrencyLimiter.of(REDIS.client(), "jobs", 1, Duration.ofMillis(150))) {
       await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
       await(() -> REDIS.command("EXISTS", KEY).equals("0"));
-      Lease lease = limiter.blocking().tryAcquire("k");
+      Permit lease = limiter.blocking().tryAcquire("k");
       assertThat(lease.isGranted()).isTrue();
       await(() -> !lease.isHeld());
       await(() -> limiter.blocking().tryAcquire("k").isGranted());
@@ -148,7 +149,7 @@ class RedisConcurrencyLimiterIT {
                 .withTimeout(Duration.ofMillis(900))
                 .withClock(micros::get)
                 .build()) {
-      Lease longer = limiter.blocking().tryAcquire("k");
+      Permit longer = limiter.blocking().tryAcquire("k");
       await(() -> shorter.blocking().tryAcquire("k").isGranted());
       micros.addAndGet(2_000_000);
       assertThat(longer.renew().toCompletableFuture().join()).isTrue();
@@ -212,7 +213,7 @@ class RedisConcurrencyLimiterIT {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
         proxy.delayReplies(Duration.ofMillis(400));
         REDIS.command("CONFIG", "RESETSTAT");
-        Lease unknown = limiter.blocking().tryAcquire("k");
+        Permit unknown = limiter.blocking().tryAcquire("k");
         assertThat(unknown.source()).isEqualTo(Source.FAILED_CLOSED);
         assertThat(unknown.isGranted()).isFalse();
         await(() -> REDIS.command("INFO", "commandstats").contains("cmdstat_zrem:"));
@@ -232,10 +233,10 @@ class RedisConcurrencyLimiterIT {
               .withTimeout(Duration.ofSeconds(10))
               .withMaxPending(5)
               .build()) {
-        Lease held = limiter.blocking().tryAcquire("k");
+        Permit held = limiter.blocking().tryAcquire("k");
         assertThat(held.source()).isEqualTo(Source.REMOTE);
         proxy.stall();
-        List<CompletableFuture<Lease>> stages = new ArrayList<>();
+        List<CompletableFuture<Permit>> stages = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
           stages.add(limiter.tryAcquire("k").toCompletableFuture());
         }
@@ -269,13 +270,13 @@ class RedisConcurrencyLimiterIT {
                   .withTimeout(Duration.ofSeconds(5))
                   .withFailurePolicy(FailurePolicy.localShare(2))
                   .build()) {
-        Lease before = share.blocking().tryAcquire("k");
+        Permit before = share.blocking().tryAcquire("k");
         proxy.cut();
         await(() -> share.blocking().tryAcquire("other").source() == Source.LOCAL_SHARE);
         await(() -> share.health().status() == Health.Status.DEGRADED || poke(share));
         assertThat(before.renew().toCompletableFuture().join()).isFalse();
         assertThat(before.isHeld()).as("its time is not over").isTrue();
-        Lease two = share.blocking().tryAcquire("k", 2);
+        Permit two = share.blocking().tryAcquire("k", 2);
         assertThat(two.isGranted()).isTrue();
         assertThat(two.renew().toCompletableFuture().join()).isTrue();
         assertThat(share.blocking().tryAcquire("k").isGranted()).isFalse();
@@ -317,7 +318,7 @@ class RedisConcurrencyLimiterIT {
             .withTimeout(Duration.ofSeconds(10))
             .build()) {
       REDIS.command("SCRIPT", "FLUSH");
-      Lease lease = limiter.blocking().tryAcquire("k");
+      Permit lease = limiter.blocking().tryAcquire("k");
       assertThat(lease.isGranted()).isTrue();
       assertThat(lease.renew().toCompletableFuture().join()).isTrue();
       lease.close();
@@ -352,7 +353,8 @@ class RedisConcurrencyLimiterIT {
         .hasMessageContaining("most is 10001");
     assertThatThrownBy(() -> RedisConcurrencyLimiter.builder(REDIS.client(), "a", 1, Duration.ZERO))
         .hasMessageContaining("lease is PT0S");
-    assertThatThrownBy(() -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
+    assertThatThrownBy(
+            () -> RedisConcurrencyLimiter.of(REDIS.client(), "a", 1, Duration.ofMillis(100)))
         .hasMessageContaining("time-out");
     try (RedisConcurrencyLimiter limiter = limiter(1)) {
       assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
@@ -375,6 +377,29 @@ class RedisConcurrencyLimiterIT {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
       LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  @Test
+  void waiting_for_permits_ends_when_they_are_free_and_not_before() {
+    try (RedisConcurrencyLimiter limiter = limiter(2)) {
+      Permit held = limiter.blocking().tryAcquire("k", 2);
+      CompletableFuture<Permit> waiting =
+          limiter.acquire("k", 1, Duration.ofMinutes(1)).toCompletableFuture();
+      CompletableFuture<Permit> given =
+          limiter.acquire("k", 1, Duration.ofMinutes(1)).toCompletableFuture();
+      assertThat(given.cancel(false)).isTrue();
+      assertThat(limiter.acquire("k", 1, Duration.ofMillis(50)).toCompletableFuture().join())
+          .matches(permit -> !permit.isGranted());
+      assertThat(waiting).isNotDone();
+      assertThat(limiter.acquire("k", 3, Duration.ofMinutes(1)).toCompletableFuture().join())
+          .as("more than there are")
+          .matches(permit -> !permit.isGranted());
+      held.close();
+      assertThat(waiting.join().isGranted()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isGranted())
+          .as("who gave up holds nothing")
+          .isTrue();
     }
   }
 }

@@ -42,7 +42,9 @@ class RedisExampleTest {
   void several_limits_and_a_stage() {
     Limits limits = Limits.parse("burst: 100 burst, 50/s; daily: 10000/day in Europe/Berlin");
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.builder(redis.client(), limits).withTimeout(Duration.ofSeconds(5)).build()) {
+        RedisRateLimiter.builder(redis.client(), limits)
+            .withTimeout(Duration.ofSeconds(5))
+            .build()) {
       CompletionStage<Decision> later = limiter.tryAcquire(Key.of("tenant", tenant));
       assertThat(later.toCompletableFuture().join().parts()).hasSize(2);
     }
@@ -59,7 +61,7 @@ class RedisExampleTest {
   }
 
   private String export(RedisConcurrencyLimiter exports) {
-    try (Lease lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
+    try (Permit lease = exports.blocking().tryAcquire(Key.of("tenant", tenant))) {
       if (!lease.isGranted()) {
         return "busy";
       }
@@ -73,7 +75,7 @@ class RedisExampleTest {
             RedisConcurrencyLimiter.builder(redis.client(), "jobs", 1, Duration.ofSeconds(30))
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
-        Lease lease = limiter.blocking().tryAcquire("key")) {
+        Permit lease = limiter.blocking().tryAcquire("key")) {
       assertThat(lease.isGranted()).isTrue();
       int pieces = 0;
       while (pieces < 3 && lease.isHeld()) {

@@ -4,6 +4,7 @@ import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
@@ -147,7 +148,8 @@ class RedisFailureIT {
     redis.command(
         "ACL SETUSER limiter on >pw ~bartizan:* +evalsha +eval +time +get +set +del +getrange +setrange +pexpire +ping"
             .split(" ", -1));
-    RedisClient limited = RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
+    RedisClient limited =
+        RedisClient.create("redis://limiter:pw@127.0.0.1:" + redis.server().port());
     try (RedisRateLimiter allowed = RedisRateLimiter.of(limited, LIMIT);
         RedisRateLimiter log =
             RedisRateLimiter.of(limited, Limit.slidingWindow(Rate.per(5, SECONDS)).named("f"));
@@ -251,15 +253,20 @@ class RedisFailureIT {
           }
           throw new IllegalStateException("broken");
         };
-    RedisLimiterListener broken =
-        new RedisLimiterListener() {
+    RateLimitListener broken =
+        new RateLimitListener() {
           @Override
-          public void onUnavailable(String server, String reason) {
+          public void decided(Verb verb, Decision decision) {
             breaks.run();
           }
 
           @Override
-          public void onAvailable(String server) {
+          public void serverLost(String server, String reason) {
+            breaks.run();
+          }
+
+          @Override
+          public void serverFound(String server) {
             breaks.run();
           }
         };

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A Redis server, a client of it, and a proxy between it and a client of its own, which are made
- * when they are asked for. Registered in a static field the server serves all tests of a class and
+ * A Redis server, a client of it, and a proxy between it and a client of its own, which both are
+ * made when they are asked for. Registered in a static field the server serves all tests of a class and
  * is flushed before each; in a field of the instance each test has its own, which it may kill. The
  * proxy and its client are each test's own.
  */
@@ -36,9 +36,6 @@ final class RedisFixture
 
   /** A client straight to the server. */
   RedisClient client() {
-    if (client == null) {
-      client = RedisClient.create(server.uri());
-    }
     return client;
   }
 
@@ -66,7 +63,7 @@ final class RedisFixture
   @Override
   public void beforeAll(ExtensionContext context) {
     ofClass = true;
-    server = RedisServer.start();
+    start();
   }
 
   @Override
@@ -74,7 +71,7 @@ final class RedisFixture
     if (ofClass) {
       server.command("FLUSHALL");
     } else {
-      server = RedisServer.start();
+      start();
     }
   }
 
@@ -100,11 +97,15 @@ final class RedisFixture
     }
   }
 
+  /** Connects once, so that the first limiter need not wait until the client's classes are read. */
+  private void start() {
+    server = RedisServer.start();
+    client = RedisClient.create(server.uri());
+    client.connect().close();
+  }
+
   private void stop() {
-    if (client != null) {
-      shutDown(client);
-      client = null;
-    }
+    shutDown(client);
     server.close();
   }
 }

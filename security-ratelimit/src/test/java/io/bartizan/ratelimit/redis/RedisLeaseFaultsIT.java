@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.testkit.RedisSentinel;
 import io.lettuce.core.RedisClient;
@@ -158,11 +159,11 @@ class RedisLeaseFaultsIT {
   void lease_of_a_server_that_restarted_empty_frees_nothing_of_others() {
     try (RedisConcurrencyLimiter limiter = limiter(2, Duration.ofMinutes(1), USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
-      Lease lost = limiter.blocking().tryAcquire("k", 2);
+      Permit lost = limiter.blocking().tryAcquire("k", 2);
       assertThat(lost.isGranted()).isTrue();
       redis.server().kill();
       redis.server().restartEmpty();
-      Lease next = onceGranted(limiter, 2);
+      Permit next = onceGranted(limiter, 2);
       assertThat(lost.isHeld()).as("it can't know; two holders for a lost write").isTrue();
       await(() -> !lost.renew().toCompletableFuture().join() && !lost.isHeld());
       lost.close();
@@ -177,13 +178,13 @@ class RedisLeaseFaultsIT {
     Duration lease = Duration.ofMillis(600);
     try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
-      Lease first = onceGranted(limiter, 1);
+      Permit first = onceGranted(limiter, 1);
       redis.server().pause();
       boolean renewed = first.renew().toCompletableFuture().join();
       assertThat(renewed).isFalse();
       await(() -> !first.isHeld());
       redis.server().resume();
-      Lease next = onceGranted(limiter, 1);
+      Permit next = onceGranted(limiter, 1);
       assertThat(first.isHeld()).as("never two holders").isFalse();
       assertThat(first.renew().toCompletableFuture().join()).isFalse();
       first.close();
@@ -199,7 +200,7 @@ class RedisLeaseFaultsIT {
     Duration lease = Duration.ofSeconds(20);
     try (RedisConcurrencyLimiter limiter = limiter(1, lease, USUAL)) {
       await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
-      Lease held = limiter.blocking().tryAcquire("k");
+      Permit held = limiter.blocking().tryAcquire("k");
       assertThat(held.isGranted()).isTrue();
       redis.server().pause();
       for (int i = 0; i < 5; i++) {
@@ -222,13 +223,13 @@ class RedisLeaseFaultsIT {
               .withTimeout(Duration.ofSeconds(1))
               .build()) {
         await(() -> limiter.blocking().tryAcquire("warm").source() == Source.REMOTE);
-        Lease kept = limiter.blocking().tryAcquire("k", 1);
+        Permit kept = limiter.blocking().tryAcquire("k", 1);
         assertThat(kept.isGranted()).isTrue();
         sentinel.first().command("WAIT", "1", "5000");
         // from here on the replica hears nothing, for it does not know the password
         sentinel.first().command("CONFIG", "SET", "requirepass", "unknown-to-the-replica");
         sentinel.first().command("CLIENT", "KILL", "TYPE", "replica");
-        Lease lost = limiter.blocking().tryAcquire("k", MOST - 1);
+        Permit lost = limiter.blocking().tryAcquire("k", MOST - 1);
         assertThat(lost.isGranted()).isTrue();
         assertThat(granted(limiter, 1)).isFalse();
         long start = System.nanoTime();
@@ -238,7 +239,7 @@ class RedisLeaseFaultsIT {
         double outage = (System.nanoTime() - start) / 1e9;
         System.getLogger("deep")
             .log(System.Logger.Level.INFO, "leases, failover: back after " + outage + " s");
-        Lease again = limiter.blocking().tryAcquire("k", MOST - 1);
+        Permit again = limiter.blocking().tryAcquire("k", MOST - 1);
         assertThat(again.isGranted()).as("what was lost, once more").isTrue();
         assertThat(granted(limiter, 1)).as("and what was replicated is held").isFalse();
         assertThat(kept.renew().toCompletableFuture().join()).isTrue();
@@ -256,10 +257,10 @@ class RedisLeaseFaultsIT {
 
   /** Whether permits are to be had now; asks until Redis has answered. */
   private static boolean granted(RedisConcurrencyLimiter limiter, int permits) {
-    List<Lease> leases = new ArrayList<>();
+    List<Permit> leases = new ArrayList<>();
     await(
         () -> {
-          Lease lease = limiter.blocking().tryAcquire("k", permits);
+          Permit lease = limiter.blocking().tryAcquire("k", permits);
           leases.add(lease);
           return lease.source() == Source.REMOTE;
         });
@@ -267,11 +268,11 @@ class RedisLeaseFaultsIT {
   }
 
   /** The first lease that is granted. */
-  private static Lease onceGranted(RedisConcurrencyLimiter limiter, int permits) {
-    List<Lease> leases = new ArrayList<>();
+  private static Permit onceGranted(RedisConcurrencyLimiter limiter, int permits) {
+    List<Permit> leases = new ArrayList<>();
     await(
         () -> {
-          Lease lease = limiter.blocking().tryAcquire("k", permits);
+          Permit lease = limiter.blocking().tryAcquire("k", permits);
           leases.add(lease);
           return lease.isGranted();
         });

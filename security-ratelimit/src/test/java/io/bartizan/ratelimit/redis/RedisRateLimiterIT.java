@@ -9,11 +9,13 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
+import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -224,5 +226,59 @@ class RedisRateLimiterIT {
     micros.addAndGet(500_000);
     assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
     assertThat(blocking.tryAcquire("k").isAllowed()).isFalse();
+  }
+
+  @Test
+  void listeners_hear_each_decision_once_whoever_made_it() {
+    List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    try (RedisRateLimiter told =
+        RedisRateLimiter.builder(REDIS.client(), BUCKET)
+            .withClock(micros::get)
+            .withTimeout(Duration.ofSeconds(10))
+            .withListener(
+                (verb, decision) -> {
+                  throw new IllegalStateException("broken");
+                })
+            .withListener(
+                (verb, decision) ->
+                    heard.add(verb + " " + decision.isAllowed() + " " + decision.source()))
+            .build()) {
+      KeyedRateLimiter limiter = told.blocking();
+      assertThat(limiter.tryAcquire("k", 10).isAllowed()).isTrue();
+      assertThat(limiter.tryAcquire("k").isAllowed()).isFalse();
+      assertThat(limiter.tryAcquire("k").isAllowed()).isFalse();
+      assertThat(limiter.peek("k", 1).isAllowed()).isFalse();
+      assertThat(limiter.reserve("k", 1, Duration.ofHours(1)).isGranted()).isTrue();
+      limiter.refund("k", 1);
+      Eventually.within(Duration.ofSeconds(20), () -> assertThat(heard).hasSize(4));
+      assertThat(heard)
+          .containsExactlyInAnyOrder(
+              "TRY_ACQUIRE true REMOTE",
+              "TRY_ACQUIRE false REMOTE",
+              "TRY_ACQUIRE false DENY_CACHE",
+              "RESERVE true REMOTE");
+    }
+  }
+
+  @Test
+  void RL09_bad_key_fails_its_own_checks_and_charges_all_others_once() {
+    REDIS.command("HSET", "bartizan:api:B:{k3}", "field", "value");
+    REDIS.command("SET", "bartizan:api:B:{k7}", "not a state");
+    List<CompletableFuture<Decision>> stages = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      stages.add(limiter.tryAcquire("k" + i % 20).toCompletableFuture());
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      int key = i % 20;
+      CompletableFuture<Decision> stage = stages.get(i);
+      if (key == 3 || key == 7) {
+        assertThatThrownBy(stage::join)
+            .hasCauseInstanceOf(RedisCommandExecutionException.class)
+            .hasMessageContaining(key == 3 ? "WRONGTYPE" : "something else than the state");
+      } else {
+        assertThat(stage.join().isAllowed()).as("check %d", i).isTrue();
+        assertThat(stage.join().remaining()).isEqualTo(9L - i / 20);
+      }
+    }
   }
 }

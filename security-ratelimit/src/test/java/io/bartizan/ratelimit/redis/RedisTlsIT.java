@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.testkit.DevCa;
@@ -65,7 +66,7 @@ class RedisTlsIT {
                   .build()) {
         assertThat(limiter.blocking().tryAcquire("k", 10).source()).isEqualTo(Source.REMOTE);
         assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isFalse();
-        Lease lease = leases.blocking().tryAcquire("k");
+        Permit lease = leases.blocking().tryAcquire("k");
         assertThat(lease.isGranted()).isTrue();
         assertThat(lease.renew().toCompletableFuture().join()).isTrue();
         lease.close();

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
@@ -184,7 +185,7 @@ class RedisTopologiesIT {
               .withTimeout(Duration.ofSeconds(5))
               .build()) {
         for (int i = 0; i < 100; i++) {
-          Lease both = limiter.blocking().tryAcquire("key" + i, 2);
+          Permit both = limiter.blocking().tryAcquire("key" + i, 2);
           assertThat(both.isGranted()).isTrue();
           assertThat(limiter.blocking().tryAcquire("key" + i).isGranted()).isFalse();
           both.close();

@@ -160,7 +160,7 @@ final class Main implements Callable<Integer> {
             JwtKeys.publicKey(ES256, material.es256().getPublic()).withKeyId(Material.ES256_KEY),
             JwtKeys.publicKey(RS256, material.rs256().getPublic()).withKeyId(Material.RS256_KEY));
     TrustedIssuer issuer = TrustedIssuer.of(Material.ISSUER, keys, ES256, RS256);
-    return JwtVerifier.of(issuer, Material.AUDIENCE).build();
+    return JwtVerifier.of(issuer, Material.AUDIENCE);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -3,6 +3,7 @@ package io.bartizan.examples.gateway;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtSigner;
+import io.bartizan.integrity.jwt.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -28,12 +29,11 @@ final class Tokens {
   }
 
   private JwtSigner signer(InstantSource clock) {
-    return JwtSigner.of(
+    return JwtSigner.builder(
             Material.ISSUER,
             Duration.ofMinutes(15),
-            JwsAlgorithm.ES256,
-            material.es256().getPrivate())
-        .withKeyId(Material.ES256_KEY)
+            SigningKey.of(JwsAlgorithm.ES256, material.es256().getPrivate())
+                .withKeyId(Material.ES256_KEY))
         .withClock(clock)
         .build();
   }

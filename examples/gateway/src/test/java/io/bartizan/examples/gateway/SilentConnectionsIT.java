@@ -57,8 +57,7 @@ class SilentConnectionsIT {
             serverTls,
             RateLimits.inMemory().limiter(),
             JwtVerifier.of(
-                    TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE)
-                .build(),
+                TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE),
             SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
             material);
   }

@@ -8,6 +8,7 @@ import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,13 +28,10 @@ class BearerTokenServletFilterTest {
   private final SecretBytes secret = SecretBytes.random(32);
   private final JwtVerifier verifier =
       JwtVerifier.of(
-              TrustedIssuer.of(
-                  ISSUER, JwtKeys.secret(JwsAlgorithm.HS256, secret), JwsAlgorithm.HS256),
-              "api")
-          .build();
+          TrustedIssuer.of(ISSUER, JwtKeys.secret(JwsAlgorithm.HS256, secret), JwsAlgorithm.HS256),
+          "api");
   private final String good =
-      JwtSigner.of(ISSUER, Duration.ofMinutes(5), JwsAlgorithm.HS256, secret)
-          .build()
+      JwtSigner.of(ISSUER, Duration.ofMinutes(5), SigningKey.secret(JwsAlgorithm.HS256, secret))
           .sign(JwtClaims.forAudience("api").withSubject("alice"));
 
   private final Map<String, Object> attributes = new HashMap<>();
