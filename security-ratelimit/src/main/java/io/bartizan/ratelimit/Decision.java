@@ -170,7 +170,8 @@ public final class Decision {
 
   /**
    * The decision of several limits together: the refusing one speaks, and of several the one with
-   * the longest wait; if none refuses, the one with the fewest permits left.
+   * the longest wait; if none refuses, the one with the fewest permits left. What remains is what all
+   * of them have left.
    *
    * @param parts the decisions of the single limits, in their order; at least one
    * @return a decision that names one limit and carries all
@@ -181,8 +182,10 @@ public final class Decision {
       throw new IllegalArgumentException("parts is empty, at least one is needed");
     }
     Decision speaker = parts.get(0);
+    long least = Long.MAX_VALUE;
     long reset = 0;
     for (Decision part : parts) {
+      least = Math.min(least, part.remaining());
       reset = Math.max(reset, part.resetAfterNanos());
       boolean moreTelling =
           part.allowed == speaker.allowed
@@ -199,7 +202,7 @@ public final class Decision {
         speaker.source,
         speaker.allowed,
         speaker.permits,
-        speaker.remaining(),
+        least,
         speaker.retryAfterNanos(),
         reset,
         List.copyOf(parts));

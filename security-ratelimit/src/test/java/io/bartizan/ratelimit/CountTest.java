@@ -50,7 +50,7 @@ class CountTest {
               oracle.charge(now, permits);
               if (random.nextInt(8) == 0) {
                 count.refund(now, permits);
-                oracle.uncharge(now, permits);
+                oracle.refund(now, permits);
               }
             }
             assertThat(count.isIdle(now) && count.used(now) > 0).isFalse();
