@@ -130,14 +130,46 @@ public final class Decision {
       Duration retryAfter,
       Duration resetAfter,
       Source source) {
+    return ofNanos(
+        limit,
+        allowed,
+        permits,
+        remaining,
+        saturatedNanos(retryAfter),
+        saturatedNanos(resetAfter),
+        source);
+  }
+
+  /**
+   * The same as {@link #of}, without an object for each time.
+   *
+   * @param limit the limit
+   * @param allowed whether the permits were taken
+   * @param permits how many were asked for; at least 1
+   * @param remaining how many could be taken now; zero or more
+   * @param retryAfterNanos nanoseconds until as many permits can be had; ignored if allowed
+   * @param resetAfterNanos nanoseconds until nothing counts any more; zero or more
+   * @param source who decided
+   * @return the decision
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if an amount or a time is outside its range
+   */
+  public static Decision ofNanos(
+      Limit limit,
+      boolean allowed,
+      long permits,
+      long remaining,
+      long retryAfterNanos,
+      long resetAfterNanos,
+      Source source) {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(source, "source");
-    if (permits < 1 || remaining < 0 || retryAfter.isNegative() || resetAfter.isNegative()) {
+    if (permits < 1 || remaining < 0 || retryAfterNanos < 0 || resetAfterNanos < 0) {
       throw new IllegalArgumentException(
           String.format(
-              "permits is %d, remaining %d, retryAfter %s, resetAfter %s; none may be negative and"
-                  + " permits not 0",
-              permits, remaining, retryAfter, resetAfter));
+              "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be negative"
+                  + " and permits not 0",
+              permits, remaining, retryAfterNanos, resetAfterNanos));
     }
     return new Decision(
         limit,
@@ -145,8 +177,8 @@ public final class Decision {
         allowed,
         permits,
         remaining,
-        allowed ? 0 : saturatedNanos(retryAfter),
-        saturatedNanos(resetAfter),
+        allowed ? 0 : retryAfterNanos,
+        resetAfterNanos,
         List.of());
   }
 
@@ -332,6 +364,9 @@ public final class Decision {
   }
 
   private static long saturatedNanos(Duration duration) {
+    if (duration.isNegative()) {
+      return -1;
+    }
     return duration.compareTo(FOREVER) >= 0 ? Long.MAX_VALUE : duration.toNanos();
   }
 
