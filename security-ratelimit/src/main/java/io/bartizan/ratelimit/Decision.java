@@ -86,7 +86,7 @@ public final class Decision {
     this.parts = same.parts;
   }
 
-  private Decision(
+  Decision(
       Limit limit,
       Source source,
       boolean allowed,
@@ -167,8 +167,8 @@ public final class Decision {
     if (permits < 1 || remaining < 0 || retryAfterNanos < 0 || resetAfterNanos < 0) {
       throw new IllegalArgumentException(
           String.format(
-              "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be negative"
-                  + " and permits not 0",
+              "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be"
+                  + " negative and permits not 0",
               permits, remaining, retryAfterNanos, resetAfterNanos));
     }
     return new Decision(
@@ -182,62 +182,17 @@ public final class Decision {
         List.of());
   }
 
-  static Decision ofMicros(
-      Limit limit,
-      boolean allowed,
-      long permits,
-      long remaining,
-      long retryMicros,
-      long resetMicros) {
-    return new Decision(
-        limit,
-        Source.MEMORY,
-        allowed,
-        permits,
-        remaining,
-        Micros.nanos(retryMicros),
-        Micros.nanos(resetMicros),
-        List.of());
-  }
-
   /**
    * The decision of several limits together: the refusing one speaks, and of several the one with
-   * the longest wait; if none refuses, the one with the fewest permits left. What remains is what all
-   * of them have left.
+   * the longest wait; if none refuses, the one with the fewest permits left. What remains is what
+   * all of them have left.
    *
    * @param parts the decisions of the single limits, in their order; at least one
    * @return a decision that names one limit and carries all
    * @throws IllegalArgumentException if {@code parts} is empty
    */
   public static Decision allOf(List<Decision> parts) {
-    if (parts.isEmpty()) {
-      throw new IllegalArgumentException("parts is empty, at least one is needed");
-    }
-    Decision speaker = parts.get(0);
-    long least = Long.MAX_VALUE;
-    long reset = 0;
-    for (Decision part : parts) {
-      least = Math.min(least, part.remaining());
-      reset = Math.max(reset, part.resetAfterNanos());
-      boolean moreTelling =
-          part.allowed == speaker.allowed
-              ? (part.allowed
-                  ? part.remaining() < speaker.remaining()
-                  : part.retryAfterNanos() > speaker.retryAfterNanos())
-              : speaker.allowed;
-      if (moreTelling) {
-        speaker = part;
-      }
-    }
-    return new Decision(
-        speaker.limit,
-        speaker.source,
-        speaker.allowed,
-        speaker.permits,
-        least,
-        speaker.retryAfterNanos(),
-        reset,
-        List.copyOf(parts));
+    return Together.decision(parts);
   }
 
   /**

@@ -206,7 +206,8 @@ class AddressRangeTest {
         }
       }
     }
-    for (String bits : List.of("0", "-1", "+8", " 8", "8 ", "", "1e1", "256", "999", "4294967304")) {
+    for (String bits :
+        List.of("0", "-1", "+8", " 8", "8 ", "", "1e1", "256", "999", "4294967304")) {
       assertRefused(zeros + bits);
     }
     assertRefused(zeros + (size + 1));

@@ -30,10 +30,7 @@ final class ContractTrace {
   private record Slot(Reservation reservation, long permits, List<BigInteger> marks) {}
 
   ContractTrace(
-      LimiterContractTest.Place place,
-      Limits limits,
-      List<Limit> others,
-      SplittableRandom random) {
+      LimiterContractTest.Place place, Limits limits, List<Limit> others, SplittableRandom random) {
     this.place = place;
     this.limits = limits;
     this.others = others;

@@ -58,13 +58,14 @@ class CountTest {
             assertThat(count.fits(now, Long.MAX_VALUE)).isFalse();
             boolean now1 = count.fits(now, 1);
             Decision told =
-                Decision.ofMicros(
+                Decision.ofNanos(
                     limit,
                     now1,
                     1,
                     count.remaining(now),
-                    count.retryMicros(now, 1),
-                    count.resetMicros(now));
+                    Micros.nanos(count.retryMicros(now, 1)),
+                    Micros.nanos(count.resetMicros(now)),
+                    Decision.Source.MEMORY);
             oracle.check(told, now, 1);
           }
         });

@@ -140,8 +140,11 @@ class DebtPropertyTest {
           try (LimiterContractTest.Place place = place(before, random)) {
             long debts = random.nextLong(1, 12);
             for (int i = 0; i < debts; i++) {
-              reserve(place, before, 1 + random.nextLong(smallest(before)));
-              pass(place, before, random.nextInt(3) == 0 ? 0 : random.nextLong(1 + shortest(before)));
+              var unused = reserve(place, before, 1 + random.nextLong(smallest(before)));
+              pass(
+                  place,
+                  before,
+                  random.nextInt(3) == 0 ? 0 : random.nextLong(1 + shortest(before)));
             }
             List<Owing> after = new ArrayList<>();
             for (Owing owing : before) {
@@ -221,10 +224,11 @@ class DebtPropertyTest {
 
   static Stream<Limits> owing() {
     return Stream.of(
-        "a: 3 burst, 2/7s",
-        "a: 3 burst, 2/7s, in steps",
-        "a: 3 burst, 2/7s; b: 100 burst, 1/s",
-        "a: 3 burst, 2/7s, in steps; b: 100 burst, 1/s; c: 5 burst, 5/min").map(Limits::parse);
+            "a: 3 burst, 2/7s",
+            "a: 3 burst, 2/7s, in steps",
+            "a: 3 burst, 2/7s; b: 100 burst, 1/s",
+            "a: 3 burst, 2/7s, in steps; b: 100 burst, 1/s; c: 5 burst, 5/min")
+        .map(Limits::parse);
   }
 
   /** However much room new keys need, and however long ago it was asked for. */
@@ -258,7 +262,8 @@ class DebtPropertyTest {
 
   private static Reservation reserve(
       LimiterContractTest.Place place, List<Owing> all, long permits) {
-    long exactly = all.stream().mapToLong(owing -> owing.waitFor(permits).ceil()).max().orElseThrow();
+    long exactly =
+        all.stream().mapToLong(owing -> owing.waitFor(permits).ceil()).max().orElseThrow();
     if (exactly > 0) {
       Duration shorter = Duration.of(exactly - 1, ChronoUnit.MICROS);
       assertThat(place.reserve(permits, shorter).isGranted()).isFalse();
@@ -317,7 +322,8 @@ class DebtPropertyTest {
               && BigInteger.valueOf(capacity).multiply(BigInteger.valueOf(period)).bitLength() < 58
               && permits <= period;
       if (fits) {
-        return Limit.tokenBucket(capacity, Rate.per(permits, Duration.of(period, ChronoUnit.MICROS)));
+        return Limit.tokenBucket(
+            capacity, Rate.per(permits, Duration.of(period, ChronoUnit.MICROS)));
       }
     }
   }

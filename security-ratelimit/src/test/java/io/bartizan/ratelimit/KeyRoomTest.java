@@ -30,7 +30,9 @@ class KeyRoomTest {
       all.add(Limits.allOf(one));
       all.add(Limits.allOf(one, other));
     }
-    all.add(Limits.allOf(examples.subList(0, 8).stream().map(l -> l.named("l" + l.hashCode())).toList()));
+    all.add(
+        Limits.allOf(
+            examples.subList(0, 8).stream().map(l -> l.named("l" + l.hashCode())).toList()));
     return all.stream();
   }
 
@@ -107,7 +109,9 @@ class KeyRoomTest {
   void ML03_full_map_lets_new_keys_share_until_nothing_of_theirs_counts(Limits limits) {
     KeyedRateLimiter limiter = limiter(limits, 1, Overflow.SHARE);
     Limit smallest =
-        limits.list().stream().min((a, b) -> Long.compare(a.capacity(), b.capacity())).orElseThrow();
+        limits.list().stream()
+            .min((a, b) -> Long.compare(a.capacity(), b.capacity()))
+            .orElseThrow();
     long begins = limiter(limits, 1, Overflow.SHARE).peek("nobody").remaining();
     assertThat(limiter.tryAcquire("first").source()).isEqualTo(Decision.Source.MEMORY);
     ticker.advance(Duration.ofNanos(1000));

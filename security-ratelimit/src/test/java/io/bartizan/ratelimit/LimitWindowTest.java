@@ -71,7 +71,8 @@ class LimitWindowTest {
                       + "ms"
                       + steps);
           long offset = random.nextBoolean() ? 0 : random.nextLong(1000 * period);
-          RateLimiter limiter = at(limit, 1_700_000_000_000_000L / (1000 * period) * 1000 * period + offset);
+          RateLimiter limiter =
+              at(limit, 1_700_000_000_000_000L / (1000 * period) * 1000 * period + offset);
           Duration reset = limiter.tryAcquire(limit.capacity()).resetAfter();
           Duration expected = limit.window();
           if (!steps.isEmpty()) {

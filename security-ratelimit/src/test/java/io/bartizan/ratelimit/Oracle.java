@@ -286,9 +286,7 @@ abstract class Oracle {
       } else {
         consumed += used(now);
         ahead =
-            step
-                * (Math.floorDiv(now + old.aheadMicros(now), period)
-                    - Math.floorDiv(now, period));
+            step * (Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period));
       }
       level = limit.capacity() - Math.min(consumed, limit.capacity()) - ahead;
       at = now;

@@ -136,7 +136,8 @@ class OverflowSpreadTest {
   private static List<Map<?, ?>> segments(Object limiter) throws IllegalAccessException {
     for (Class<?> type = limiter.getClass(); type != null; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
-        if (field.getType().isArray() && Map.class.isAssignableFrom(field.getType().componentType())) {
+        if (field.getType().isArray()
+            && Map.class.isAssignableFrom(field.getType().componentType())) {
           field.setAccessible(true);
           return List.of((Map<?, ?>[]) field.get(limiter));
         }
