@@ -2,7 +2,7 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Reason;
 
-/** Why a peer was refused. */
+/** The reasons for which a TLS peer is refused. */
 public enum PeerReason implements Reason {
   /** The peer presented no certificate. */
   CERTIFICATE_MISSING,

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Lets so many things happen at a time for each key, where the permits are kept in a shared place,
- * such as Redis.
+ * A distributed concurrency limiter (semaphore, bulkhead) with permits per key that are kept on a
+ * shared server such as Redis; asynchronous.
  *
  * <p>A call that crosses the network is another thing than a call in memory, so this is another
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is

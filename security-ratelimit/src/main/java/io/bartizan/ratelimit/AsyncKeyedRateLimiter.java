@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Holds each key to its own count of a limit that is kept in a shared place, such as Redis.
+ * A distributed rate limiter with one counter per key, kept on a shared server such as Redis;
+ * asynchronous.
  *
  * <p>A call that crosses the network is another thing than a call in memory, so this is another
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is

@@ -4,7 +4,7 @@ import io.bartizan.core.house.Require;
 import java.util.Objects;
 
 /**
- * Puts several parts into one key so that different parts never give the same key.
+ * Joins several parts into one rate limit key so that different parts never give the same key.
  *
  * <p>Joining by hand is how {@code "a:b" + ":" + "c"} and {@code "a" + ":" + "b:c"} become one
  * client; here {@code %}, {@code =}, {@code &} and control characters of the parts are escaped.

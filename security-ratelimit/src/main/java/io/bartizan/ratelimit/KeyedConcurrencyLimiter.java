@@ -5,7 +5,7 @@ import io.bartizan.core.HealthSource;
 import java.time.Duration;
 
 /**
- * Lets so many things happen at a time for each key: exports a tenant, logins an address.
+ * Limits how many operations run at once for each key in this JVM, such as exports per tenant.
  *
  * <pre>{@code
  * KeyedConcurrencyLimiter exports = KeyedConcurrencyLimiter.of(2, 10_000);

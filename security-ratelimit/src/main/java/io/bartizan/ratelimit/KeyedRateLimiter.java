@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 
 /**
- * Holds each key (client, tenant, address) to its own count of a limit.
+ * A rate limiter that counts per key, such as user, tenant, API key or IP address.
  *
  * <pre>{@code
  * KeyedRateLimiter limiter = KeyedRateLimiter.of(burst, 1_000_000);

@@ -16,7 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one public key that a detached signature must be made with.
+ * The public key that verifies a detached signature, as {@code openssl dgst} and {@code cosign}
+ * make them.
  *
  * <p>The algorithm follows from the key and from nothing else: Ed25519; ECDSA on P-256, P-384 or
  * P-521 with SHA-256, SHA-384 or SHA-512 and a DER signature; RSA of at least 2048 bits with PKCS

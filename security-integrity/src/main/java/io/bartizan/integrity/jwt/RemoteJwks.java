@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys that an issuer publishes as a JWK set over HTTPS.
+ * The keys of an issuer, fetched as a JWK set (JWKS) over HTTPS, cached and refreshed.
  *
  * <p>How it works: verification reads the last good set and never waits for it, as long as the
  * token names a key that is in it. A set older than the refresh time (or than its answer's {@code

@@ -27,7 +27,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that many processes keep together on Redis: standalone, Sentinel or Cluster.
+ * A distributed rate limiter on Redis or Valkey (standalone, Sentinel, Cluster) through Lettuce,
+ * with time-out and failure policy.
  *
  * <pre>{@code
  * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");

@@ -5,7 +5,7 @@ import io.bartizan.integrity.json.JsonFields;
 import java.util.Map;
 
 /**
- * What an index or a manifest says of another blob; that the blob is the described one is known
+ * The entry of an index or manifest for another blob; that the blob is the described one is known
  * once {@link ImageSource#blob} has returned it. Immutable, compared by value.
  *
  * @param mediaType what kind of blob it is

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Where images, and what was signed about them, are read from.
+ * The place from which images, and what was signed about them, are read.
  *
  * <p>Whatever a source gives was compared with its descriptor's size and digest before. It is read
  * anew at each call, and nothing is kept. Thread-safe.

@@ -2,7 +2,7 @@ package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.core.Reason;
 
-/** Why an image reference, or what lies at an image's source, was refused. */
+/** The reasons for which an image reference, or what lies at an image's source, is refused. */
 public enum OciReason implements Reason {
   /** A text that is no image reference of the OCI distribution grammar. */
   REFERENCE_MALFORMED,
