@@ -20,7 +20,6 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param key whose permits
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long
    */
   default CompletionStage<Decision> tryAcquire(String key) {
     return tryAcquire(key, 1);
@@ -33,8 +32,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Decision> tryAcquire(String key, long permits);
 
@@ -45,8 +43,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Decision> peek(String key, long permits);
 
@@ -57,8 +54,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return completes when they were given back
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Void> refund(String key, long permits);
 
@@ -70,8 +66,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait that is still of use; zero or more
    * @return the reservation to come, granted or not
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if the limit can't promise a time
    */
   CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait);
@@ -85,8 +80,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait; zero or more
    * @return the decision to come
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if the limit can't promise a time
    */
   CompletionStage<Decision> acquire(String key, long permits, Duration maxWait);
