@@ -254,7 +254,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   /** The key's name on the grid. */
   private String check(String key, long permits) {
-    String name = limit.name() + ":" + Key.check(key);
+    String name = limit.name() + ":" + Key.bounded(key);
     long unused = Require.atLeast("permits", permits, 1);
     return name;
   }

@@ -161,7 +161,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
   }
 
   @Override
-  public CompletionStage<Decision> tryAcquire(String key, long permits) {
+  public CompletionStage<Decision> tryAcquire(String given, long permits) {
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     long now = ticker.nanos();
     Decision denial = denials == null ? null : denials.answer(script, key, permits, now);
@@ -174,7 +175,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(key, Request.Kind.PEEK, permits, "");
+    return submit(Key.bounded(key), Request.Kind.PEEK, permits, "");
   }
 
   /**
@@ -184,14 +185,15 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(key, Request.Kind.REFUND, permits, "").thenApply(given -> null);
+    return submit(Key.bounded(key), Request.Kind.REFUND, permits, "").thenApply(given -> null);
   }
 
   @Override
-  public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
+  public CompletionStage<Reservation> reserve(String given, long permits, Duration maxWait) {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     if (!script.promisesTimes()) {
       throw new UnsupportedOperationException(
@@ -300,7 +302,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   private LimitScript checked(String key, long permits) {
     long unused = Require.atLeast("permits", permits, 1);
-    return scripts.of(Key.check(key));
+    return scripts.of(key);
   }
 
   /** What stands behind this limiter's requests: its options, its policy and its memory. */
