@@ -72,6 +72,11 @@ final class Unreachable {
         || cause.getClass().getName().startsWith("io.netty.");
   }
 
+  /** Whether the client was shut down, so that nothing of it will ever connect again. */
+  static boolean isClosed(Throwable cause) {
+    return cause instanceof RejectedExecutionException;
+  }
+
   private static String text(Throwable cause) {
     return String.valueOf(cause.getMessage());
   }
