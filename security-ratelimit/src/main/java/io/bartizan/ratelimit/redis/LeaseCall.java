@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.ScriptSource;
 import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
@@ -46,6 +47,11 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
     dispatch(() -> server.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
   }
 
+  /** How to find out whether leases are served again. */
+  Trial trial() {
+    return Trial.ofSortedSet(key);
+  }
+
   /** Hears that the time-out is over. */
   void expire() {
     if (!isDone()) {
@@ -70,11 +76,11 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void replied(long[] numbers) {
+    server.answered();
     if (numbers.length < 2) {
       end(new IllegalStateException("the script's reply is too short"));
       return;
     }
-    server.answered();
     stopTimer();
     boolean done = numbers[0] == 1;
     if (!complete(new Reply(done, numbers[1])) && done) {

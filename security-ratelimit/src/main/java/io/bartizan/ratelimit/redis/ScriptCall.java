@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
+import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -18,6 +19,9 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   /** Sends a call again, hears how it ended. */
   interface Carrier {
+
+    /** The server answered; before anyone is told what. */
+    void answered();
 
     /** Sends the call once more, for the server did not run it. */
     void resend(ScriptCommand command);
@@ -56,8 +60,13 @@ final class ScriptCall implements ScriptCommand.Outcome {
     same.add(request);
   }
 
-  boolean hasLimitsOf(Request request) {
-    return request.script == script;
+  boolean hasScriptAndNamesOf(Request request) {
+    return request.script == script && request.asker.keys().agreesWith(keys);
+  }
+
+  /** How to find out whether what it asks is served again. */
+  Trial trial() {
+    return Trial.ofString(keyed.values().iterator().next().key());
   }
 
   boolean concerns(String key) {
@@ -94,6 +103,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void replied(long[] numbers) {
+    carrier.answered();
     try {
       ScriptReply reply = new ScriptReply(numbers);
       long serverMicros = reply.next();

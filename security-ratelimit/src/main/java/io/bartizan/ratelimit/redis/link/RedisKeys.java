@@ -29,6 +29,11 @@ public final class RedisKeys {
     this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
   }
 
+  /** Whether both give each key the same name. */
+  public boolean agreesWith(RedisKeys other) {
+    return this == other || (mac == null && other.mac == null);
+  }
+
   /** The name of a key whose head ends in the brace that opens the hash tag. */
   public byte[] encode(String head, String key) {
     StringBuilder out = new StringBuilder(head.length() + key.length() + 8).append(head);
