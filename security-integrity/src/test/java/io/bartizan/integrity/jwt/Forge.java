@@ -40,8 +40,11 @@ final class Forge {
   }
 
   static JwtVerifierBuilder strict(JwsAlgorithm algorithm) {
-    return JwtVerifier.of(TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm), "my-api")
-        .withClock(clock());
+    return verifier(TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm));
+  }
+
+  static JwtVerifierBuilder verifier(TrustedIssuer issuer) {
+    return JwtVerifier.of(issuer, "my-api").withClock(clock());
   }
 
   static String header(JwsAlgorithm algorithm) {
