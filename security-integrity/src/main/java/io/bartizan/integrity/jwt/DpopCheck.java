@@ -160,9 +160,11 @@ final class DpopCheck {
     };
   }
 
+  /** Null if it has no scheme or no host, such as {@code a_b}, which {@link URI} takes for none. */
   private static @Nullable String normal(String target) {
     try {
-      return normal(new URI(target));
+      URI uri = new URI(target);
+      return uri.getScheme() == null || uri.getHost() == null ? null : normal(uri);
     } catch (URISyntaxException e) {
       return null;
     }
