@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenCheck {
 
+  private static final Refusal NO_TOKEN = Refusal.of(JwtReason.MALFORMED, "there is no token");
   private static final Refusal TOO_LARGE =
       Refusal.of(JwtReason.TOO_LARGE, "the token is longer than is read");
   private static final Refusal NOT_COMPACT =
@@ -57,7 +58,10 @@ final class TokenCheck {
   }
 
   /** Whether the request may use the token; remembers what it accepts. */
-  Checked<VerifiedJwt> decide(String token, JwtRequest request) {
+  Checked<VerifiedJwt> decide(@Nullable String token, JwtRequest request) {
+    if (token == null) {
+      return Checked.rejected(NO_TOKEN);
+    }
     if (token.length() > maxTokenChars) {
       return Checked.rejected(TOO_LARGE);
     }
