@@ -217,6 +217,9 @@ public final class SignedValues {
    * @throws NullPointerException if {@code associatedData} holds null
    */
   public Checked<SignedValue> check(@Nullable String value, String... associatedData) {
+    for (String each : associatedData) {
+      Objects.requireNonNull(each, "associatedData");
+    }
     Checked<SignedValue> result = Checked.of(() -> decide(value, associatedData));
     if (result instanceof Checked.Rejected<SignedValue> rejected) {
       Refusal refusal = rejected.refusal();
