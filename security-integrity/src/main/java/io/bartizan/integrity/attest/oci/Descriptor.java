@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.Expected;
 import io.bartizan.integrity.json.JsonFields;
 import java.util.Map;
 
@@ -41,6 +42,10 @@ public record Descriptor(
         Digest.parseOci(fields.text("digest")),
         fields.size("size"),
         fields.texts("annotations"));
+  }
+
+  Expected expected() {
+    return Expected.of(digest).withSize(size);
   }
 
   /**

@@ -12,6 +12,8 @@ public enum OciReason implements Reason {
   LAYOUT_MALFORMED,
   /** A blob is not the one that its descriptor names. */
   BLOB_MISMATCH,
+  /** A blob of the image is not there. */
+  BLOB_MISSING,
   /** More bytes or members than are read. */
   TOO_LARGE
 }
