@@ -5,10 +5,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,36 +18,29 @@ import java.util.List;
  */
 public final class Der {
 
-  /** Tags of the types that are read. */
-  public static final int BOOLEAN = 0x01;
-
-  /** Tag. */
-  public static final int INTEGER = 0x02;
-
-  /** Tag. */
+  /** Tag of a bit string. */
   public static final int BIT_STRING = 0x03;
 
-  /** Tag. */
+  /** Tag of a boolean. */
+  public static final int BOOLEAN = 0x01;
+
+  /** Tag of an integer. */
+  public static final int INTEGER = 0x02;
+
+  /** Tag of an octet string. */
   public static final int OCTET_STRING = 0x04;
 
-  /** Tag. */
-  public static final int NULL = 0x05;
-
-  /** Tag. */
+  /** Tag of an object identifier. */
   public static final int OID = 0x06;
 
-  /** Tag. */
-  public static final int UTF8_STRING = 0x0c;
-
-  /** Tag. */
-  public static final int GENERALIZED_TIME = 0x18;
-
-  /** Tag. */
+  /** Tag of a sequence. */
   public static final int SEQUENCE = 0x30;
 
-  /** Tag. */
+  /** Tag of a set. */
   public static final int SET = 0x31;
 
+  private static final int UTF8_STRING = 0x0c;
+  private static final int GENERALIZED_TIME = 0x18;
   private static final int MAX_OID_BYTES = 64;
 
   private final byte[] bytes;
@@ -121,15 +111,6 @@ public final class Der {
   }
 
   /**
-   * Where the next element begins.
-   *
-   * @return an index into the bytes
-   */
-  public int position() {
-    return at;
-  }
-
-  /**
    * Passes the next element and reads what is inside.
    *
    * @param tag the tag it must have
@@ -180,6 +161,16 @@ public final class Der {
     if (at < end) {
       throw refused("something follows the last element");
     }
+  }
+
+  /**
+   * Passes the next element without a look inside.
+   *
+   * @param tag the tag it must have
+   * @throws DerException if it is another
+   */
+  public void skip(int tag) throws DerException {
+    at = enter(tag).end;
   }
 
   /**
@@ -251,29 +242,15 @@ public final class Der {
   /**
    * Passes a boolean.
    *
-   * @return its value
+   * @return whether it is true
    * @throws DerException if it is none
    */
-  public boolean bool() throws DerException {
+  public boolean isTrue() throws DerException {
     byte[] content = content(BOOLEAN);
     if (content.length != 1 || (content[0] != 0 && content[0] != -1)) {
       throw refused("a boolean is neither 00 nor ff");
     }
     return content[0] != 0;
-  }
-
-  /**
-   * Passes a bit string whose bits fill its bytes.
-   *
-   * @return the bytes
-   * @throws DerException if it is none
-   */
-  public byte[] bits() throws DerException {
-    byte[] content = content(BIT_STRING);
-    if (content.length == 0 || content[0] != 0) {
-      throw refused("a bit string has unused bits");
-    }
-    return Arrays.copyOfRange(content, 1, content.length);
   }
 
   /**
@@ -300,26 +277,12 @@ public final class Der {
    * @throws DerException if it is none, has no {@code Z}, or a fraction that ends in zero
    */
   public Instant time() throws DerException {
-    String text = new String(content(GENERALIZED_TIME), StandardCharsets.ISO_8859_1);
-    if (!text.matches("[0-9]{14}(\\.[0-9]{0,8}[1-9])?Z")) {
-      throw refused("a time is not YYYYMMDDhhmmss[.f]Z");
+    Instant time =
+        DerTime.parse(new String(content(GENERALIZED_TIME), StandardCharsets.ISO_8859_1));
+    if (time == null) {
+      throw refused("a time is not YYYYMMDDhhmmss[.f]Z, or no moment of the calendar");
     }
-    try {
-      LocalDateTime whole =
-          LocalDateTime.of(
-              Integer.parseInt(text, 0, 4, 10),
-              Integer.parseInt(text, 4, 6, 10),
-              Integer.parseInt(text, 6, 8, 10),
-              Integer.parseInt(text, 8, 10, 10),
-              Integer.parseInt(text, 10, 12, 10),
-              Integer.parseInt(text, 12, 14, 10));
-      String fraction = text.length() == 15 ? "" : text.substring(15, text.length() - 1);
-      int nanos =
-          fraction.isEmpty() ? 0 : Integer.parseInt((fraction + "00000000").substring(0, 9));
-      return whole.toInstant(ZoneOffset.UTC).plusNanos(nanos);
-    } catch (DateTimeException e) {
-      throw refused("a time is no moment of the calendar");
-    }
+    return time;
   }
 
   /**

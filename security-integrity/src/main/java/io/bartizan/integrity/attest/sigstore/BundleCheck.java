@@ -61,8 +61,9 @@ final class BundleCheck {
     boolean plain = Signatures.isEd25519(signer.key()) && entries.isEmpty();
     DigestAlgorithm signed = signedHash();
     Set<DigestAlgorithm> needed = EnumSet.of(signed);
-    if (message.digest() != null) {
-      needed.add(message.digest().algorithm());
+    Digest said = message.digest();
+    if (said != null) {
+      needed.add(said.algorithm());
     }
     entries.forEach(each -> needed.add(each.body().digest().algorithm()));
     Presented artifact = source.present(needed);
@@ -74,7 +75,7 @@ final class BundleCheck {
       }
       Digest given = artifact.digest(body.digest().algorithm());
       if (!given.equals(body.digest())) {
-        throw body.digest().equals(message.digest())
+        throw said != null && body.digest().equals(said)
             ? new VerificationException(
                 SigstoreReason.DIGEST_MISMATCH,
                 "signed and logged is " + body.digest() + ", the artifact is " + given)
@@ -90,8 +91,7 @@ final class BundleCheck {
     if (!right) {
       throw signatureInvalid();
     }
-    if (message.digest() != null
-        && !message.digest().equals(artifact.digest(message.digest().algorithm()))) {
+    if (said != null && !said.equals(artifact.digest(said.algorithm()))) {
       throw new VerificationException(
           SigstoreReason.DIGEST_MISMATCH, "the bundle says the digest of other content");
     }

@@ -54,9 +54,9 @@ final class Certificates {
     X509Certificate certificate;
     try {
       Der inside = Der.whole(der, Der.SEQUENCE);
-      inside.enter(Der.SEQUENCE);
-      inside.enter(Der.SEQUENCE);
-      inside.bits();
+      inside.skip(Der.SEQUENCE);
+      inside.skip(Der.SEQUENCE);
+      inside.skip(Der.BIT_STRING);
       inside.finish();
       certificate =
           (X509Certificate)

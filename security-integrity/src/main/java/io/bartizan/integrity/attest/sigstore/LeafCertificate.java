@@ -87,7 +87,7 @@ final class LeafCertificate {
     Map<String, byte[]> found = new LinkedHashMap<>();
     Der body = Der.whole(der, Der.SEQUENCE).enter(Der.SEQUENCE);
     while (body.hasMore() && !body.isNext(EXPLICIT_3)) {
-      body.enter(body.tag());
+      body.skip(body.tag());
     }
     if (body.hasMore()) {
       Der wrapper = body.enter(EXPLICIT_3);
@@ -97,7 +97,7 @@ final class LeafCertificate {
       while (all.hasMore()) {
         Der one = all.enter(Der.SEQUENCE);
         String oid = one.oid();
-        boolean critical = one.isNext(Der.BOOLEAN) && one.bool();
+        boolean critical = one.isNext(Der.BOOLEAN) && one.isTrue();
         byte[] value = one.content(Der.OCTET_STRING);
         one.finish();
         if (found.put(oid, value) != null) {

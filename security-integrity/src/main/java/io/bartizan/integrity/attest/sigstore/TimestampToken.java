@@ -98,7 +98,7 @@ final class TimestampToken {
     if (data.small(5) != 3) {
       throw new DerException("the signed data is not of version 3");
     }
-    data.enter(Der.SET);
+    data.skip(Der.SET);
     Der content = data.enter(Der.SEQUENCE);
     require(content.oid(), TST_INFO);
     Der wrapper = content.enter(CONSTRUCTED_0);
@@ -106,10 +106,10 @@ final class TimestampToken {
     info = wrapper.content(Der.OCTET_STRING);
     wrapper.finish();
     if (data.isNext(CONSTRUCTED_0)) {
-      data.enter(CONSTRUCTED_0);
+      data.skip(CONSTRUCTED_0);
     }
     if (data.isNext(CONSTRUCTED_1)) {
-      data.enter(CONSTRUCTED_1);
+      data.skip(CONSTRUCTED_1);
     }
     Der signers = data.enter(Der.SET);
     data.finish();
@@ -143,7 +143,7 @@ final class TimestampToken {
     }
     signature = signer.content(Der.OCTET_STRING);
     if (signer.isNext(CONSTRUCTED_1)) {
-      signer.enter(CONSTRUCTED_1);
+      signer.skip(CONSTRUCTED_1);
     }
     signer.finish();
   }
@@ -217,17 +217,17 @@ final class TimestampToken {
     if (reader.isNext(Der.SEQUENCE)) {
       accuracy = accuracy(reader.enter(Der.SEQUENCE));
     }
-    if (reader.isNext(Der.BOOLEAN) && !reader.bool()) {
+    if (reader.isNext(Der.BOOLEAN) && !reader.isTrue()) {
       throw new DerException("a default is written, in timestamp " + number.bitLength());
     }
     if (reader.isNext(Der.INTEGER)) {
-      reader.enter(Der.INTEGER);
+      reader.skip(Der.INTEGER);
     }
     if (reader.isNext(CONSTRUCTED_0)) {
-      reader.enter(CONSTRUCTED_0);
+      reader.skip(CONSTRUCTED_0);
     }
     if (reader.isNext(CONSTRUCTED_1)) {
-      reader.enter(CONSTRUCTED_1);
+      reader.skip(CONSTRUCTED_1);
     }
     reader.finish();
   }
