@@ -8,6 +8,8 @@ public enum PeerReason implements Reason {
   CERTIFICATE_MISSING,
   /** No path leads from the peer's certificate to a trust anchor. */
   CHAIN_UNTRUSTED,
+  /** The search for a path ended at one of its bounds; nobody knows whether there is a path. */
+  SEARCH_LIMITED,
   /** A path was found but breaks a rule of RFC 5280. */
   CHAIN_INVALID,
   /** A certificate of the path, the anchor included, is no longer valid. */
