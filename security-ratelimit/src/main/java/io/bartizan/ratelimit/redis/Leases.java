@@ -136,9 +136,21 @@ final class Leases {
     return Permit.granted(held.permits, remaining, Source.REMOTE, held);
   }
 
+  /** The first call reads classes and the script, which is not for the first caller to wait for. */
+  void warmUp(long nanos) {
+    Held nobody = new Held(RedisRateLimiter.WARM_UP, 1, self + "-0");
+    long most = Math.max(timeoutNanos, nanos);
+    boolean unused = BlockingView.awaitDone(ask(nobody, "renew", () -> {}, most), most);
+  }
+
   /** What the script gives; null if the server is not reached. */
   private CompletableFuture<LeaseCall.@Nullable Reply> ask(
       Held held, String verb, Runnable tooLate) {
+    return ask(held, verb, tooLate, timeoutNanos);
+  }
+
+  private CompletableFuture<LeaseCall.@Nullable Reply> ask(
+      Held held, String verb, Runnable tooLate, long nanos) {
     Server server = servers.of(keys, keyHead, held.key);
     int weight = verb.equals("release") ? 0 : 1; // what is held can always be given back
     byte[] name = keys.encode(keyHead, held.key);
@@ -176,9 +188,7 @@ final class Leases {
             });
     try {
       call.send(
-          servers
-              .timer()
-              .schedule(() -> elsewhere(call::expire), timeoutNanos, TimeUnit.NANOSECONDS));
+          servers.timer().schedule(() -> elsewhere(call::expire), nanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
       boolean unusedResult = call.completeExceptionally(clientIsShutDown);
     }

@@ -265,7 +265,10 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   private RedisConcurrencyLimiter connect() {
     try {
       leases.servers().hear(hearer);
-      leases.queues().connect(connectTimeout);
+      long end = System.nanoTime() + connectTimeout.toNanos();
+      if (leases.queues().connect(connectTimeout, RedisConcurrencyLimiter.class)) {
+        leases.warmUp(end - System.nanoTime());
+      }
       return this;
     } catch (RuntimeException refused) {
       close();
@@ -407,7 +410,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   }
 
   /** Options of a {@link RedisConcurrencyLimiter}. Not thread-safe. */
-  public static final class Builder extends RedisLimiterBuilder<Builder> {
+  public static final class Builder extends RedisOptions<Builder> {
 
     private static final int MOST_PERMITS = 10_000;
     private static final Duration MIN_LEASE = Duration.ofMillis(10);

@@ -3,6 +3,8 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
+import io.bartizan.ratelimit.Rate;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,15 @@ final class Scripts {
     if (plan instanceof Limit || plan instanceof Limits) {
       last = of("any"); // so that limits without names stop the start, not the first check
     }
+  }
+
+  /** Some script of the plan's, or one like them where the plan chooses by key. */
+  LimitScript any() {
+    LimitScript recent = last;
+    return recent != null
+        ? recent
+        : made.apply(
+            Limits.allOf(Limit.tokenBucket(1, Rate.per(1, ChronoUnit.SECONDS)).named("warm-up")));
   }
 
   LimitScript of(String key) {

@@ -9,6 +9,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -44,6 +45,8 @@ final class ServerQueues {
   private final Map<Named, LimitScript> scripts = new ConcurrentHashMap<>();
   private final ServerClock clock = new ServerClock(Ticker.system(), InstantSource.system(), null);
   private final DenyCache denials = new DenyCache();
+
+  private final Set<Class<?>> warm = ConcurrentHashMap.newKeySet();
 
   /** How many limiters use it; changed while the map holds the client's place. */
   private int users;
@@ -82,9 +85,14 @@ final class ServerQueues {
     return denials;
   }
 
-  /** Connects for the first time, or throws what makes it useless to wait for that. */
-  void connect(Duration most) {
+  /**
+   * Connects, or throws what makes it useless to wait for that.
+   *
+   * @return whether this was the first limiter of its kind to get there
+   */
+  boolean connect(Duration most, Class<?> kind) {
     servers.connect(most);
+    return servers.isConnected() && warm.add(kind);
   }
 
   /** The script of these limits: one for all limiters that agree on them. */

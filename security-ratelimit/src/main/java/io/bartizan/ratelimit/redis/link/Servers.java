@@ -9,8 +9,10 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -18,6 +20,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -171,6 +175,11 @@ public abstract class Servers implements AutoCloseable {
     }
   }
 
+  /** Whether there is a connection. */
+  public final boolean isConnected() {
+    return connector.isOpen();
+  }
+
   private static void refuse(Throwable cause) {
     if (cause instanceof RedisException failure) {
       if (Unreachable.isMistake(failure)) {
@@ -211,10 +220,21 @@ public abstract class Servers implements AutoCloseable {
   /** Tells all who hear, one after the other and never on the timer's thread. */
   private final class Everyone implements Server.Availability {
 
-    private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+    private final Queue<Consumer<Server.Availability>> news = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger untold = new AtomicInteger();
 
-    private synchronized void tell(java.util.function.Consumer<Server.Availability> what) {
-      last = last.thenRunAsync(() -> hearers.forEach(what), completions);
+    private void tell(Consumer<Server.Availability> what) {
+      news.add(what);
+      if (untold.getAndIncrement() == 0) {
+        completions.execute(this::tellAll);
+      }
+    }
+
+    private void tellAll() {
+      do {
+        Consumer<Server.Availability> next = news.remove();
+        hearers.forEach(next);
+      } while (untold.decrementAndGet() > 0);
     }
 
     @Override

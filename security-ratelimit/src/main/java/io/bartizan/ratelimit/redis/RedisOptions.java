@@ -10,13 +10,13 @@ import java.util.concurrent.Executor;
  *
  * @param <B> the builder itself
  */
-public abstract sealed class RedisLimiterBuilder<B extends RedisLimiterBuilder<B>>
+public abstract sealed class RedisOptions<B extends RedisOptions<B>>
     permits RedisRateLimiter.Builder, RedisConcurrencyLimiter.Builder {
 
   final ConnectionOptions options = new ConnectionOptions();
   final ServerQueues.Source source;
 
-  RedisLimiterBuilder(ServerQueues.Source source) {
+  RedisOptions(ServerQueues.Source source) {
     this.source = source;
   }
 
