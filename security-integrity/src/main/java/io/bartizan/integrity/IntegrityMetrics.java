@@ -64,7 +64,7 @@ public final class IntegrityMetrics implements IntegrityListener {
   }
 
   @Override
-  public void keysChanged(String source, int usable, int leftOut) {
+  public void keysChanged(String source, int usable, List<String> leftOut) {
     count(KEYS, "", source, "changed");
   }
 

@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IntegrityMetricsTest {
@@ -71,7 +72,7 @@ class IntegrityMetricsTest {
 
   @Test
   void keys_changedOrFailed_areCountedBySource() {
-    metrics.keysChanged("https://issuer/jwks", 2, 0);
+    metrics.keysChanged("https://issuer/jwks", 2, List.of());
     metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
     metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
     assertThat(registry.get("bartizan.integrity.keys").tag("outcome", "changed").counter().count())

@@ -292,7 +292,7 @@ class WebhookBoundsTest {
       assertThat(last == null || last.equals(outcome)).isTrue();
       last = outcome;
     }
-    return String.valueOf(last).equals(ACCEPTED) ? ACCEPTED : (Object) last;
+    return String.valueOf(last).equals(ACCEPTED) ? ACCEPTED : last;
   }
 
   @ParameterizedTest
