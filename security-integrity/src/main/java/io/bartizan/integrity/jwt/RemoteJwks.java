@@ -2,7 +2,6 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
-import io.bartizan.core.SafeText;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
@@ -13,16 +12,10 @@ import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The keys of an issuer as a JWK set (JWKS), cached and refreshed: fetched over HTTPS, from a file
@@ -53,38 +46,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteJwks extends JwtKeys implements HealthSource, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RemoteJwks.class);
-
-  /** A set, when it was got and for how long it is not fetched anew. */
-  private record Fetched(KeySnapshot keys, long atNanos, long freshNanos) {}
-
   private final String name;
   private final @Nullable String issuer;
-  private final long refreshNanos;
-  private final long maxAgeNanos;
-  private final long intervalNanos;
-  private final Duration timeout;
-  private final int maxBytes;
-  private final Ticker ticker;
-  private final Listeners<IntegrityListener> listeners;
-  private final JwksFetcher fetcher;
+  private final CachedKeys.Limits limits;
+  private final CachedKeys cache;
 
-  private volatile @Nullable Fetched fetched;
-  private volatile int failures;
-  private volatile String lastProblem = "nothing was fetched yet";
-  private volatile boolean closed;
-
-  RemoteJwks(Builder builder) {
-    this.name = builder.name;
-    this.issuer = builder.discovers ? builder.name : null;
-    this.refreshNanos = builder.refreshAfter.toNanos();
-    this.maxAgeNanos = builder.maxAge.toNanos();
-    this.intervalNanos = builder.minInterval.toNanos();
-    this.timeout = builder.timeout;
-    this.maxBytes = builder.maxBytes;
-    this.ticker = builder.ticker;
-    this.listeners = builder.listeners;
-    this.fetcher = new JwksFetcher(builder.transport(), timeout, ticker, new Answers());
+  private RemoteJwks(Builder builder) {
+    name = builder.name;
+    issuer = builder.discovers ? builder.name : null;
+    limits = builder.limits();
+    cache = new CachedKeys(name, limits, builder.transport(), builder.ticker, builder.listeners);
   }
 
   /**
@@ -183,94 +154,17 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
 
   @Override
   KeySnapshot snapshot() {
-    Fetched last = fetched;
-    if (last == null || closed) {
-      return KeySnapshot.NONE;
-    }
-    long age = ticker.nanos() - last.atNanos;
-    if (age >= last.freshNanos) {
-      fetcher.fetchIfAllowed();
-    }
-    return age < maxAgeNanos ? last.keys : KeySnapshot.NONE;
+    return cache.snapshot();
   }
 
   @Override
   boolean awaitOthers() {
-    boolean ended = !closed && fetcher.awaitFetch(fetched == null && failures == 0);
-    return ended && failures == 0 && snapshot() != KeySnapshot.NONE;
+    return cache.awaitOthers();
   }
 
   /** Waits for the fetch that is on its way, if there is one; false if it does not end in time. */
   boolean awaitFetch(Duration limit) {
-    return fetcher.awaitRunning(limit);
-  }
-
-  /** What becomes of a fetch: another set, or the last good one a little longer. */
-  private final class Answers implements JwksFetcher.Receiver {
-
-    @Override
-    public boolean arrived(KeyTransport.Answer answer) {
-      PublishedKeys published;
-      try {
-        published = PublishedKeys.read(answer.set(), maxBytes);
-      } catch (RuntimeException | LinkageError e) {
-        return failed(e);
-      }
-      if (closed) {
-        return false;
-      }
-      Fetched before = fetched;
-      KeySnapshot now = new KeySnapshot(published.keys(), published.leftOut(), true);
-      KeySnapshot kept = before != null && before.keys.hasSameKeysAs(now) ? before.keys : now;
-      long fresh = Math.max(intervalNanos, Math.min(answer.freshNanos(), refreshNanos));
-      fetched = new Fetched(kept, ticker.nanos(), fresh);
-      failures = 0;
-      if (kept == now) {
-        int usable = published.keys().size();
-        List<String> leftOut = published.leftOut();
-        LOG.info(
-            "keys from {} changed: {} usable{}", name, usable, PublishedKeys.described(leftOut));
-        listeners.tell(listener -> listener.keysChanged(name, usable, leftOut));
-      }
-      return true;
-    }
-
-    @Override
-    public boolean failed(Throwable problem) {
-      Throwable cause = problem;
-      while (cause instanceof CompletionException && cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      lastProblem =
-          cause instanceof TimeoutException ? "no answer within " + timeout : describe(cause);
-      if (cause instanceof BoundedBody.Refusal refused) {
-        fetcher.pause(Math.min(TimeUnit.SECONDS.toNanos(refused.retrySeconds), refreshNanos));
-      }
-      int row = failures + 1;
-      failures = row;
-      if (!closed) {
-        if (row == 1) {
-          LOG.warn("keys could not be got from {}: {}", name, SafeText.of(lastProblem, 1_000));
-        }
-        listeners.tell(listener -> listener.keysFailed(name, health()));
-      }
-      return false;
-    }
-
-    /** With keys the full interval; without, from one second on, twice as long at each failure. */
-    @Override
-    public long pauseNanos() {
-      if (fetched != null) {
-        return intervalNanos;
-      }
-      return Math.min(intervalNanos, TimeUnit.SECONDS.toNanos(1L << Math.min(failures, 10)));
-    }
-
-    private String describe(Throwable cause) {
-      String message = cause.getMessage();
-      String name = cause.getClass().getSimpleName();
-      return message == null ? name : name + ": " + message;
-    }
+    return cache.awaitFetch(limit);
   }
 
   /**
@@ -281,31 +175,13 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
    */
   @Override
   public Health health() {
-    Fetched last = fetched;
-    if (closed) {
-      return Health.down("closed");
-    }
-    if (last == null) {
-      return Health.down("no keys: " + lastProblem);
-    }
-    long age = ticker.nanos() - last.atNanos;
-    String state =
-        last.keys.keys.size()
-            + " keys, "
-            + Duration.ofSeconds(TimeUnit.NANOSECONDS.toSeconds(age))
-            + " old"
-            + PublishedKeys.described(last.keys.leftOut);
-    if (age >= maxAgeNanos) {
-      return Health.down(state + ", older than the maximum: " + lastProblem);
-    }
-    return failures == 0 ? Health.up(state) : Health.degraded(state + ": " + lastProblem);
+    return cache.health();
   }
 
   /** Ends: a fetch on its way is of no effect, and every token is refused from now on. */
   @Override
   public void close() {
-    closed = true;
-    fetched = null;
+    cache.close();
   }
 
   /** Where the keys come from and every limit. */
@@ -314,15 +190,15 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     return "RemoteJwks["
         + name
         + ", refreshed after at most "
-        + Duration.ofNanos(refreshNanos)
+        + limits.refreshAfter()
         + ", believed for "
-        + Duration.ofNanos(maxAgeNanos)
+        + limits.maxAge()
         + ", "
-        + Duration.ofNanos(intervalNanos)
+        + limits.minInterval()
         + " between fetches, time-out "
-        + timeout
+        + limits.timeout()
         + ", at most "
-        + maxBytes
+        + limits.maxBytes()
         + " bytes]";
   }
 
@@ -359,6 +235,10 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
       this.client = client;
       this.source = source;
       this.file = file;
+    }
+
+    private CachedKeys.Limits limits() {
+      return new CachedKeys.Limits(refreshAfter, maxAge, minInterval, timeout, maxBytes);
     }
 
     private KeyTransport transport() {

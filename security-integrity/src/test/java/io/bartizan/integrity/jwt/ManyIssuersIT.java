@@ -67,7 +67,7 @@ class ManyIssuersIT {
       try {
         Future<Boolean> waits =
             other.submit(() -> verifier.check(token("https://one", "k", 0)).isAccepted());
-        Eventually.within(Duration.ofSeconds(20), () -> asked.get() == 1);
+        Eventually.within(Duration.ofSeconds(20), "the issuer is asked", () -> asked.get() == 1);
         accepts(verifier, token("https://three", "k", 0));
         waits.cancel(true);
       } finally {
@@ -89,11 +89,11 @@ class ManyIssuersIT {
             .withClock(Forge.clock())
             .withProvider(provider)
             .build();
-    long before = provider.verifications();
+    int unused = provider.count();
     refuses(verifier, token("https://7", "k", 4), JwtReason.SIGNATURE_INVALID);
-    assertThat(provider.verifications() - before).isEqualTo(1);
+    assertThat(provider.count()).isEqualTo(1);
     refuses(verifier, token("https://none", "k", 4), JwtReason.ISSUER_MISMATCH);
-    assertThat(provider.verifications() - before).isEqualTo(1);
+    assertThat(provider.count()).isZero();
     accepts(verifier, token("https://9", "k", 4));
   }
 
@@ -182,7 +182,9 @@ class ManyIssuersIT {
                           .<Object>fold(jwt -> "accepted", refusal -> refusal.reason())));
         }
         Eventually.within(
-            Duration.ofSeconds(20), () -> reasons.stream().filter(Future::isDone).count() >= 24);
+            Duration.ofSeconds(20),
+            "24 are refused",
+            () -> reasons.stream().filter(Future::isDone).count() >= 24);
         hanging.complete(set(1, "b"));
         int accepted = 0;
         for (Future<Object> reason : reasons) {
