@@ -134,7 +134,7 @@ public final class Artifacts {
       listener.started(name, content.size());
       content.hash(expected, true, (buffer, length) -> listener.advanced(name, length));
       VerifiedFile verified =
-          new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
+          new VerifiedFile(file, content.opened(), null, proven(expected, content.size()), false);
       right = true;
       return verified;
     } finally {

@@ -2,7 +2,10 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Ticker;
 import java.net.http.HttpClient;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Downloads} was built with. */
 record DownloadSettings(
@@ -11,4 +14,5 @@ record DownloadSettings(
     Duration attemptTimeout,
     int attempts,
     Ticker ticker,
+    @Nullable Set<PosixFilePermission> permissions,
     ContainedProgress listener) {}

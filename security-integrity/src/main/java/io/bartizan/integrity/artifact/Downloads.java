@@ -14,10 +14,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,9 +144,8 @@ public final class Downloads {
       throw e;
     }
     try {
-      part.publish(target);
-      long size = part.channel().size();
-      return new VerifiedFile(target, part.handOver(), Artifacts.proven(expected, size), false);
+      OpenFile file = part.publish(target, settings.permissions());
+      return new VerifiedFile(target, file, null, Artifacts.proven(expected, file.size()), false);
     } catch (FileSystemException e) {
       part.discard();
       VerifiedFile winner = alreadyRight(expected, target);
@@ -248,6 +249,7 @@ public final class Downloads {
     private Duration attemptTimeout = Duration.ofHours(6);
     private int attempts = 3;
     private Ticker ticker = Ticker.system();
+    private @Nullable Set<PosixFilePermission> permissions;
     private ContainedProgress listener = ContainedProgress.NOBODY;
 
     private Builder(HttpClient client) {
@@ -312,6 +314,20 @@ public final class Downloads {
     }
 
     /**
+     * The mode of the file at the final name; unless said that of the file which is replaced, else
+     * the one that new files get there (by the process's umask). Until the content is verified it
+     * is readable by its owner alone.
+     *
+     * @param mode such as {@code PosixFilePermissions.fromString("rwxr-xr-x")}
+     * @return this builder
+     * @throws NullPointerException if it is or holds null
+     */
+    public Builder withPermissions(Set<PosixFilePermission> mode) {
+      permissions = Set.copyOf(mode);
+      return this;
+    }
+
+    /**
      * Adds one who hears of progress; nobody unless said.
      *
      * @param heard the listener, called on the downloading thread
@@ -330,7 +346,8 @@ public final class Downloads {
      */
     public Downloads build() {
       return new Downloads(
-          new DownloadSettings(client, stallTimeout, attemptTimeout, attempts, ticker, listener));
+          new DownloadSettings(
+              client, stallTimeout, attemptTimeout, attempts, ticker, permissions, listener));
     }
   }
 }
