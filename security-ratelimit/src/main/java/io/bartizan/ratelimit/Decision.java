@@ -33,9 +33,7 @@ public final class Decision {
     OVERFLOW,
     /** This JVM, which remembers that the shared place refused the key a moment ago. */
     DENY_CACHE,
-    /**
-     * This JVM, from permits that it had taken from the shared place before they were asked for.
-     */
+    /** This JVM, from permits that it took from the shared place before they were asked for. */
     PREPAID,
     /** This JVM's share of the limit, because the shared place can't be reached. */
     LOCAL_SHARE,

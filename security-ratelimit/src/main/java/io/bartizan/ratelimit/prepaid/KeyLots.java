@@ -166,7 +166,7 @@ final class KeyLots {
 
   /** The lot in use is half empty, or the one behind it is in use. */
   private void turn(Lot lot, long now) {
-    if (lot == first && (asking || second != Lot.NONE) || !lock.tryLock()) {
+    if ((lot == first && (asking || second != Lot.NONE)) || !lock.tryLock()) {
       return; // what is read here without the lock is read again with it
     }
     try {
@@ -205,7 +205,7 @@ final class KeyLots {
   private long demand(Lot lot, long now) {
     double drawn = lot.size - lot.left();
     long elapsed = Math.max(1, now - lot.openNanos);
-    double wanted = drawn * (supply.holdNanos / 2) / elapsed;
+    double wanted = drawn * (supply.holdNanos / 2.0) / elapsed;
     return (long) Math.min(wanted, (double) lot.size * MOST_GROWTH);
   }
 
@@ -276,7 +276,8 @@ final class KeyLots {
   boolean sweep(long now) {
     lock.lock();
     try {
-      boolean drawn = mark(first) | mark(second);
+      boolean drawnSecond = mark(second);
+      boolean drawn = mark(first) || drawnSecond;
       boolean asks = touched;
       touched = false;
       while (first != Lot.NONE && (!drawn || first.isDone(now))) {

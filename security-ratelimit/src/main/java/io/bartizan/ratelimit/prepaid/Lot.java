@@ -4,7 +4,6 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Limit;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -152,13 +151,13 @@ final class Lot {
   }
 
   private static Decision part(Limit limit, long permits, long remaining, long resetNanos) {
-    return Decision.of(
+    return Decision.ofNanos(
         limit,
         true,
         permits,
         Math.min(limit.capacity(), remaining),
-        Duration.ZERO,
-        Duration.ofNanos(Math.max(0, resetNanos)),
+        0,
+        Math.max(0, resetNanos),
         Decision.Source.PREPAID);
   }
 }

@@ -162,11 +162,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
     requireOpen();
     return shared
         .reserve(key, permits, maxWait)
-        .thenApply(
-            reservation -> {
-              tell(Verb.RESERVE, reservation.decision());
-              return reservation;
-            });
+        .thenApply(reservation -> reserved(key, reservation));
   }
 
   @Override
@@ -310,6 +306,21 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
     if (lots != null) {
       lots.forgetRefusal();
     }
+  }
+
+  /** A reservation of the shared limiter; what it gives back may end a refusal here. */
+  Reservation reserved(String key, Reservation its) {
+    tell(Verb.RESERVE, its.decision());
+    return Reservation.of(
+        its.decision(),
+        its.delay(),
+        () -> {
+          its.cancel();
+          KeyLots lots = hot.get(key);
+          if (lots != null) {
+            lots.forgetRefusal();
+          }
+        });
   }
 
   void tell(Verb verb, Decision decision) {

@@ -45,9 +45,7 @@ final class PrepaidView implements KeyedRateLimiter {
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
     limiter.requireOpen();
-    Reservation reservation = shared.reserve(key, permits, maxWait);
-    limiter.tell(Verb.RESERVE, reservation.decision());
-    return reservation;
+    return limiter.reserved(key, shared.reserve(key, permits, maxWait));
   }
 
   @Override

@@ -39,18 +39,14 @@ final class RefusalMemory {
     if (isOver(now) || permits < told.permits()) {
       return null;
     }
-    Duration age = Duration.ofNanos(Math.max(0, now - sinceNanos));
-    return Decision.of(
+    long age = Math.max(0, now - sinceNanos);
+    return Decision.ofNanos(
         told.limit(),
         false,
         permits,
         told.remaining(),
-        less(told.retryAfter(), age),
-        less(told.resetAfter(), age),
+        Math.max(0, told.retryAfter().toNanos() - age),
+        Math.max(0, told.resetAfter().toNanos() - age),
         Decision.Source.DENY_CACHE);
-  }
-
-  private static Duration less(Duration duration, Duration age) {
-    return duration.compareTo(age) > 0 ? duration.minus(age) : Duration.ZERO;
   }
 }

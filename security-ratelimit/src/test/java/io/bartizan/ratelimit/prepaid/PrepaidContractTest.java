@@ -7,7 +7,9 @@ import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.LimiterContractTest;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The contract of every limit over lots: the contract's limits are small ones, so every decision is
@@ -24,23 +26,31 @@ class PrepaidContractTest extends LimiterContractTest {
   @Override
   protected Place place(Limits limits, long startMicros) {
     VirtualTime time = new VirtualTime();
-    FarPlace place = new FarPlace(time, limits, startMicros, () -> 0);
+    AtomicReference<Limits> plan = new AtomicReference<>(limits);
+    FarPlace place = new FarPlace(time, key -> plan.get(), startMicros, () -> 0);
     PrepaidRateLimiter limiter =
         PrepaidRateLimiter.builder(place.client())
             .withTicker(time)
             .withHold(Duration.ofSeconds(10))
             .withoutTimer()
             .build();
-    KeyedRateLimiter blocking = limiter.blocking();
+    KeyedRateLimiter leasing = limiter.blocking();
+    KeyedRateLimiter plain = place.client().blocking();
     return new Place() {
+      /** Limits of which lots may be taken have other bounds, as long as they hold. */
+      private KeyedRateLimiter limiter() {
+        boolean small = plan.get().list().stream().allMatch(limit -> limit.capacity() < 128);
+        return small ? leasing : plain;
+      }
+
       @Override
       public Decision tryAcquire(long permits) {
-        return judged(blocking.tryAcquire("key", permits), permits);
+        return judged(limiter().tryAcquire("key", permits), permits);
       }
 
       @Override
       public Decision peek(long permits) {
-        return judged(blocking.peek("key", permits), permits);
+        return judged(limiter().peek("key", permits), permits);
       }
 
       /** A remembered refusal has the amounts of its moment; the place still refuses. */
@@ -57,7 +67,18 @@ class PrepaidContractTest extends LimiterContractTest {
 
       @Override
       public void refund(long permits) {
-        blocking.refund("key", permits);
+        limiter().refund("key", permits);
+      }
+
+      @Override
+      public void change(Limits next) {
+        plan.set(next);
+        limiter.forgetRefusal("key", 1); // which is a second old at most, but here it must be none
+      }
+
+      @Override
+      public Reservation reserve(long permits, Duration maxWait) {
+        return limiter().reserve("key", permits, maxWait);
       }
 
       @Override
