@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit.count;
 
 /**
- * How much of one limit one subject has consumed: the state of an algorithm, for one thread at a
- * time. Every {@code now} is in microseconds since the epoch and not before the last one.
+ * The consumption of one limit by one key: the state of an algorithm, for one thread at a time.
+ * Every {@code now} is in microseconds since the epoch and not before the last one.
  */
 public abstract class Count {
 

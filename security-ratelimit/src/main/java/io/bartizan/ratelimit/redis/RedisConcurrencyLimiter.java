@@ -26,8 +26,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many things happen at a time for each key, in all processes together: permits are leased
- * on Redis, held while the work runs, and free again when they are closed or their lease is over.
+ * A distributed concurrency limiter (semaphore, bulkhead) on Redis with permits per key: leased,
+ * held while the work runs, and free again when they are closed or their lease ends.
  *
  * <pre>{@code
  * RedisConcurrencyLimiter exports =

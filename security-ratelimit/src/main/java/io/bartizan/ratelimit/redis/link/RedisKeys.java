@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key is called on Redis: {@code prefix:names:algorithms:{key}}.
+ * The names of keys on Redis: {@code prefix:names:algorithms:{key}}.
  *
  * <p>The braces make the subject alone choose the Cluster slot. Inside them everything that is not
  * printable ASCII, and braces and the percent sign, is written as {@code %xx} or {@code %uxxxx}, so
