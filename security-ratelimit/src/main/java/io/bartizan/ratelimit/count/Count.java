@@ -39,6 +39,14 @@ public abstract class Count {
   public abstract void charge(long now, long permits);
 
   /**
+   * Makes what counts last for whoever was charged last as if it had begun with that charge; for a
+   * count that several subjects share.
+   *
+   * @param now the time of the charge
+   */
+  public void prolong(long now) {}
+
+  /**
    * Uncounts permits, down to nothing.
    *
    * @param now the time
