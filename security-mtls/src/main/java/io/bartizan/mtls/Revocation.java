@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Where knowledge of revoked certificates comes from: revocation lists (CRL) and deny-lists in
- * files, and on clients the OCSP response that the server staples. Nothing is ever fetched during a
- * handshake; whoever fetches lists writes them to the watched files.
+ * The sources of revocation: CRL files, deny-lists, and on clients the OCSP response that the
+ * server staples. Nothing is ever fetched during a handshake; whoever fetches lists writes them to
+ * the watched files.
  *
  * <p>With lists, every certificate of a path except the anchor must be covered by a list of its
  * issuer that is not stale, or the peer is refused; {@link #withStaleGrace} and {@link

@@ -23,7 +23,7 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
   @Override
   public Decision tryAcquire(String key, long permits) {
     Waiting.check(permits);
-    return BucketCell.decision(bucket, outcome(Key.check(key), permits), permits);
+    return BucketCell.decision(bucket, outcome(Key.bounded(key), permits), permits);
   }
 
   private long outcome(String key, long permits) {

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -221,13 +222,14 @@ final class CountCell extends Cell {
 
   private Decision decision(int index, boolean allowed, long now, long permits) {
     Count count = counts[index];
-    return Decision.ofMicros(
+    return Decision.ofNanos(
         list.get(index),
         allowed,
         permits,
         count.remaining(now),
-        allowed ? 0 : count.retryMicros(now, permits),
-        count.resetMicros(now));
+        allowed ? 0 : Micros.nanos(count.retryMicros(now, permits)),
+        Micros.nanos(count.resetMicros(now)),
+        Decision.Source.MEMORY);
   }
 
   private long waitMicros(int index, long now, long permits) {

@@ -51,9 +51,10 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   @Override
-  public Decision tryAcquire(String key, long permits) {
+  public Decision tryAcquire(String given, long permits) {
     Waiting.check(permits);
-    Limits limits = limits(key);
+    String key = Key.bounded(given);
+    Limits limits = plan.limitsOf(key);
     long time = clock.micros();
     Cell cell = find(key, time);
     Decision decision = cell != null && cell.counts(limits) ? cell.tryAcquire(time, permits) : null;
@@ -73,23 +74,26 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   @Override
-  public Decision peek(String key, long permits) {
+  public Decision peek(String given, long permits) {
     Waiting.check(permits);
-    return decide(key, limits(key), permits, (cell, now) -> cell.peek(now, permits));
+    String key = Key.bounded(given);
+    return decide(key, plan.limitsOf(key), permits, (cell, now) -> cell.peek(now, permits));
   }
 
   @Override
-  public void refund(String key, long permits) {
+  public void refund(String given, long permits) {
     Waiting.check(permits);
+    String key = Key.bounded(given);
     Answer<Boolean> unused =
-        ask(key, limits(key), (cell, now) -> cell.refund(now, permits) ? true : null);
+        ask(key, plan.limitsOf(key), (cell, now) -> cell.refund(now, permits) ? true : null);
   }
 
   @Override
-  public Reservation reserve(String key, long permits, Duration maxWait) {
+  public Reservation reserve(String given, long permits, Duration maxWait) {
     Waiting.check(permits);
+    String key = Key.bounded(given);
     long maxMicros = Waiting.micros(maxWait);
-    Limits limits = limits(key);
+    Limits limits = plan.limitsOf(key);
     Answer<Reservation> answer =
         ask(key, limits, (cell, now) -> cell.reserve(clock, permits, maxMicros));
     if (answer.value != null) {
@@ -187,10 +191,6 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     Limit limit = limits.list().get(0);
     Duration window = limit.window();
     return Decision.of(limit, false, permits, 0, window, window, Decision.Source.OVERFLOW);
-  }
-
-  private Limits limits(String key) {
-    return plan.limitsOf(Key.check(key));
   }
 
   private Sweep.Segment segment(String key) {

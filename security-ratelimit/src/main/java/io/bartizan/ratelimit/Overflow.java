@@ -1,6 +1,8 @@
 package io.bartizan.ratelimit;
 
-/** What a keyed limiter in memory does with new keys while it holds as many as it may. */
+/**
+ * The handling of new keys while a keyed rate limiter in memory holds its largest number of keys.
+ */
 public enum Overflow {
   /**
    * New keys share a fixed number of buckets, by a secret hash of the key: each gets its limit or

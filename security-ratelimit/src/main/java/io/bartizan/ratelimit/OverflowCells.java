@@ -68,6 +68,8 @@ final class OverflowCells {
       hash = (hash ^ key.charAt(i)) * secret;
       hash ^= hash >>> 29;
     }
+    // The last character has been multiplied once only, which leaves patterns of the secret.
+    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
     return (int) ((hash >>> 33) % slots.length());
   }
 

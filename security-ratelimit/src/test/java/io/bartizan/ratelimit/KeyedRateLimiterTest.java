@@ -31,15 +31,9 @@ class KeyedRateLimiterTest {
   }
 
   @Test
-  void bad_key_is_refused_at_once() {
+  void bad_argument_is_refused_at_once() {
     KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
     assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
-    assertThatThrownBy(() -> limiter.tryAcquire(""))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("key has 0 characters, 1 to 1024 are accepted");
-    assertThatThrownBy(() -> limiter.tryAcquire("k".repeat(1 << 20)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("1048576 characters");
     assertThatThrownBy(() -> limiter.tryAcquire("k", -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("permits is -1");

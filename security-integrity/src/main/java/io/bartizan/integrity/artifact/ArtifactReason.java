@@ -2,7 +2,7 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Reason;
 
-/** Why an artifact, a manifest or a download was refused. */
+/** The reasons for which an artifact, a manifest or a download is refused. */
 public enum ArtifactReason implements Reason {
   /** A digest's text is not the one its format has for these bytes. */
   DIGEST_MALFORMED,

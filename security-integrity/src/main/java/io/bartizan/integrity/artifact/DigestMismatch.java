@@ -3,7 +3,7 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Refusal;
 
 /**
- * The refusal of content that has another digest than the expected one; both are told. Its reason
+ * The refusal of content whose digest differs from the expected one, with both digests. Its reason
  * is {@link ArtifactReason#DIGEST_MISMATCH}.
  */
 public final class DigestMismatch extends Refusal {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no mirror gave the expected content; tells of each what happened. The message is safe
+ * Thrown when no mirror gave the expected content, with what happened at each. The message is safe
  * to log, and nothing unverified is at the final name.
  *
  * <p>The cause is what ended the last attempt: where the connection failed, what the HTTP client

@@ -2,13 +2,15 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,24 +84,50 @@ final class DownloadExchange implements AutoCloseable {
   private static HttpResponse<BodyQueue> send(
       DownloadSettings settings, URI at, long from, String tag)
       throws InterruptedException, Failed {
-    Duration stall = settings.stallTimeout();
+    CompletableFuture<HttpResponse<BodyQueue>> answer;
     try {
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(at).timeout(stall).header("Accept-Encoding", "identity");
+          HttpRequest.newBuilder(at).header("Accept-Encoding", "identity");
       if (from > 0) {
         request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
       }
-      return settings.client().send(request.build(), info -> new BodyQueue());
-    } catch (HttpTimeoutException e) {
-      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
-    } catch (IOException | IllegalArgumentException e) {
-      // The JDK's client throws the latter for a garbled content-length and for absurd ports.
-      String said = e.getMessage();
-      throw new Failed(
-          Refusal.of(
-              ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said),
-          e);
+      answer = settings.client().sendAsync(request.build(), info -> new BodyQueue());
+    } catch (IllegalArgumentException e) {
+      throw failed(e);
     }
+    return head(answer, settings.stallTimeout());
+  }
+
+  /**
+   * Waits for the head alone: the request's own time-out covers the body too from JDK 26 on, and
+   * would end every transfer that takes longer than a server may be silent.
+   */
+  private static HttpResponse<BodyQueue> head(
+      CompletableFuture<HttpResponse<BodyQueue>> answer, Duration stall)
+      throws InterruptedException, Failed {
+    boolean arrived = false;
+    try {
+      HttpResponse<BodyQueue> response = answer.get(stall.toNanos(), TimeUnit.NANOSECONDS);
+      arrived = true;
+      return response;
+    } catch (TimeoutException e) {
+      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
+    } catch (ExecutionException e) {
+      // The JDK's client throws runtime exceptions for a garbled content-length and absurd ports.
+      throw failed(e.getCause() instanceof Exception cause ? cause : e);
+    } finally {
+      if (!arrived && !answer.cancel(true)) {
+        var unused = answer.thenAccept(late -> late.body().close());
+      }
+    }
+  }
+
+  private static Failed failed(Exception e) {
+    String said = e.getMessage();
+    return new Failed(
+        Refusal.of(
+            ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said),
+        e);
   }
 
   int status() {

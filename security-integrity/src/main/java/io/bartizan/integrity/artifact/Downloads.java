@@ -21,7 +21,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Downloads over the application's own HTTP client that put nothing unverified at the final name.
+ * Verified downloads over the application's own HTTP client: nothing unverified is ever put at the
+ * final name.
  *
  * <p>Content is hashed on its way into a file beside the target, forced to the disk and renamed in
  * one step; until then what was at the target stays. An already right target is not fetched again.

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A list of files and their digests: {@code SHA256SUMS} and its kin.
+ * A checksum list such as {@code SHA256SUMS}: files and their digests.
  *
  * <p>Reads what {@code sha256sum}, {@code cksum --tag}, {@code openssl dgst} and BSD tools write; a
  * file never mixes their forms. Every line must be right: a malformed one refuses the whole, names

@@ -85,15 +85,15 @@ final class DpopCheck {
     SignatureEngine engine;
     try {
       engine = KeyRing.engine(header.algorithm(), key);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       return KEY; // the key is the sender's, and a provider that can't use it is no outage
     }
     try {
       if (!engine.verify(parts.bytes, parts.payloadEnd, signature)) {
         return SIGNATURE;
       }
-    } catch (RuntimeException e) {
-      return TokenCheck.failed(engine, e);
+    } catch (RuntimeException | LinkageError e) {
+      return Candidates.failed(engine, e);
     }
     byte[] payload = parts.payload();
     if (payload == null) {
@@ -160,9 +160,11 @@ final class DpopCheck {
     };
   }
 
+  /** Null if it has no scheme or no host, such as {@code a_b}, which {@link URI} takes for none. */
   private static @Nullable String normal(String target) {
     try {
-      return normal(new URI(target));
+      URI uri = new URI(target);
+      return uri.getScheme() == null || uri.getHost() == null ? null : normal(uri);
     } catch (URISyntaxException e) {
       return null;
     }

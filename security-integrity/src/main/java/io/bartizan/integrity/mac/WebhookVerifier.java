@@ -78,16 +78,21 @@ public final class WebhookVerifier {
    *
    * @param headers gives a header's value by its name in any case, or null; such as {@code
    *     request::getHeader}
-   * @param body the bytes as received, before any decoding or parsing
+   * @param body the bytes as received, before any decoding or parsing; null is refused
    * @return the verified webhook
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code headers} is null
    * @throws VerificationException with a {@link MacReason}
    */
-  public VerifiedWebhook verify(Function<String, @Nullable String> headers, byte[] body) {
+  public VerifiedWebhook verify(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
     return check(headers, body).orThrow();
   }
 
-  private VerifiedWebhook decide(Function<String, @Nullable String> headers, byte[] body) {
+  private VerifiedWebhook decide(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
+    if (body == null) {
+      throw new VerificationException(MacReason.MALFORMED, "there is no body");
+    }
     byte[] signed = body.clone();
     WebhookHeaders read = grammar.read(headers);
     if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
@@ -120,11 +125,13 @@ public final class WebhookVerifier {
    * The same as {@link #verify}, with the refusal as a value.
    *
    * @param headers gives a header's value by its name in any case, or null
-   * @param body the bytes as received
+   * @param body the bytes as received; null is refused
    * @return the verified webhook or the refusal
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code headers} is null
    */
-  public Checked<VerifiedWebhook> check(Function<String, @Nullable String> headers, byte[] body) {
+  public Checked<VerifiedWebhook> check(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
+    Objects.requireNonNull(headers, "headers");
     Checked<VerifiedWebhook> result = Checked.of(() -> decide(headers, body));
     if (result instanceof Checked.Rejected<VerifiedWebhook> rejected) {
       Refusal refusal = rejected.refusal();

@@ -133,6 +133,11 @@ public abstract class Count {
     throw timeless();
   }
 
+  /** Microseconds until nothing is reserved beyond the capacity. */
+  long aheadMicros(long now) {
+    return 0;
+  }
+
   /**
    * Takes over what another limit had counted, into a count with nothing in it.
    *

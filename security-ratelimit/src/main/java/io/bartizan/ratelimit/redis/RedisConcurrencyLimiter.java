@@ -278,7 +278,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
 
   private static String checked(String key, int permits) {
     int unused = Require.atLeast("permits", permits, 1);
-    return Key.check(key);
+    return Key.bounded(key);
   }
 
   private CompletableFuture<Permit> ask(String key, int permits) {

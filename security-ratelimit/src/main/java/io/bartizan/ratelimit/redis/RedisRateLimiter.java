@@ -26,7 +26,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that many processes keep together on Redis: standalone, Sentinel or Cluster.
+ * A distributed rate limiter on Redis or Valkey (standalone, Sentinel, Cluster) through Lettuce,
+ * with time-out and failure policy.
  *
  * <pre>{@code
  * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");
@@ -179,7 +180,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     return tryAcquire(key, permits, false);
   }
 
-  CompletableFuture<Decision> tryAcquire(String key, long permits, boolean waits) {
+  CompletableFuture<Decision> tryAcquire(String given, long permits, boolean waits) {
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     long now = ticker.nanos();
     Decision denial = answers.denied(script, key, permits, now);
@@ -192,7 +194,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(key, Request.Kind.PEEK, permits, "", false);
+    return submit(Key.bounded(key), Request.Kind.PEEK, permits, "", false);
   }
 
   /**
@@ -202,7 +204,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(key, Request.Kind.REFUND, permits, "", false).thenApply(given -> null);
+    return submit(Key.bounded(key), Request.Kind.REFUND, permits, "", false)
+        .thenApply(given -> null);
   }
 
   @Override
@@ -211,10 +214,11 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
   }
 
   CompletableFuture<Reservation> reserve(
-      String key, long permits, Duration maxWait, boolean waits) {
+      String given, long permits, Duration maxWait, boolean waits) {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     if (!script.promisesTimes()) {
       throw new UnsupportedOperationException(
@@ -408,7 +412,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   private LimitScript checked(String key, long permits) {
     long unused = Require.atLeast("permits", permits, 1);
-    return scripts.of(Key.check(key));
+    return scripts.of(key);
   }
 
   /** Options of a {@link RedisRateLimiter}. Not thread-safe. */
