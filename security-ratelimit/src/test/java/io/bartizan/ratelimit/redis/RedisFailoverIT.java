@@ -51,14 +51,14 @@ class RedisFailoverIT {
         redis.awaitPromotion();
         long promoted = System.nanoTime();
         Eventually.within(
-            LATEST,
-            "Redis decides",
-            () -> blocking.tryAcquire("k").source() == Source.REMOTE);
+            LATEST, "Redis decides", () -> blocking.tryAcquire("k").source() == Source.REMOTE);
         double seconds = (System.nanoTime() - promoted) / 1e9;
         log("frozen master, Sentinel: {0} s after the promotion", seconds);
         assertThat(seconds).isLessThan(10);
         Eventually.within(
-            LATEST, "leases too", () -> leases.blocking().tryAcquire("k").source() == Source.REMOTE);
+            LATEST,
+            "leases too",
+            () -> leases.blocking().tryAcquire("k").source() == Source.REMOTE);
         assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
       } finally {
         RedisFixture.shutDown(client);
@@ -82,8 +82,7 @@ class RedisFailoverIT {
       String id = master.command("CLUSTER", "MYID");
       String first = Integer.toString(cluster.nodes().get(0).port());
       String unused = replica.command("CLUSTER", "MEET", "127.0.0.1", first);
-      Eventually.within(
-          LATEST, "they met", () -> replica.command("CLUSTER", "NODES").contains(id));
+      Eventually.within(LATEST, "they met", () -> replica.command("CLUSTER", "NODES").contains(id));
       Eventually.within(
           LATEST,
           () -> {
@@ -106,7 +105,7 @@ class RedisFailoverIT {
               RedisConcurrencyLimiter.builder(client, "jobs", 9, Duration.ofSeconds(30))
                   .withTimeout(Duration.ofMillis(300))
                   .build()) {
-        assertThat(decidedByRedis(limiter)).isEqualTo(300);
+        assertThat(decidedByRedis(limiter)).as("RL-07: decided from the start on").isEqualTo(300);
         for (int i = 0; i < 100; i++) {
           leases.blocking().tryAcquire("key" + i).close();
         }
@@ -117,15 +116,10 @@ class RedisFailoverIT {
         }
         long lost = System.nanoTime();
         Eventually.within(LATEST, "it is missed", () -> decidedByRedis(limiter) < 300);
-        Eventually.within(
-            LATEST,
-            "promoted",
-            () -> replica.command("ROLE").startsWith("master"));
+        Eventually.within(LATEST, "promoted", () -> replica.command("ROLE").startsWith("master"));
         long promoted = System.nanoTime();
         // no traffic from here on
-        Eventually.within(
-            LATEST,
-            () -> assertThat(limiter.health().toString()).contains("UP"));
+        Eventually.within(LATEST, () -> assertThat(limiter.health().toString()).contains("UP"));
         Eventually.within(
             LATEST, () -> assertThat(leases.health().status()).isEqualTo(Health.Status.UP));
         log(
