@@ -4,6 +4,8 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What stands behind one limiter's requests: its options, its policy and its memory. */
 final class Answers implements Request.Asker {
+
+  /** What the names of keys begin with of which nothing is taken. */
+  static final String WARM_UP = "bartizan warm-up ";
 
   private final RedisKeys keys;
   private final ServerQueues queues;
@@ -43,6 +48,21 @@ final class Answers implements Request.Asker {
     this.mostPending = options.maxPending;
     this.executor = options.completionExecutor;
     this.giveBack = giveBack;
+  }
+
+  /** The first call reads classes and the script, which is not for the first caller to wait for. */
+  void warmUp(LimitScript script, long nanos) {
+    List<Request> asked = new ArrayList<>();
+    long now = System.nanoTime();
+    for (String key : queues.keysOfEach(keys, script.keyHead(), WARM_UP)) {
+      Request peek =
+          new Request(this, script, key, Request.Kind.PEEK, 1, "", true, now, now + nanos);
+      queues.of(peek).submit(peek);
+      asked.add(peek);
+    }
+    for (Request peek : asked) {
+      boolean unused = BlockingView.awaitDone(peek, now + nanos - System.nanoTime());
+    }
   }
 
   /** A refusal that still holds. */

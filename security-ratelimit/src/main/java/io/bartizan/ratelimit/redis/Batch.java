@@ -91,8 +91,12 @@ final class Batch implements ScriptCall.Carrier {
   }
 
   @Override
-  public void resend(ScriptCommand command) {
-    server.resend(command);
+  public void resend(ScriptCommand command, @Nullable Throwable why) {
+    if (why == null) {
+      server.send(List.of(command));
+    } else {
+      server.resend(command, why);
+    }
   }
 
   @Override

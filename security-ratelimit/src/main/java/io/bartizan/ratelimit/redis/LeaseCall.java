@@ -22,12 +22,15 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   private static final ScriptSource SOURCE =
       ScriptSource.of(LeaseCall.class, List.of("leases.lua"));
 
+  /** A node may lack the script, and the key have moved from there meanwhile. */
+  private static final int MOST_RESENT = 2;
+
   private final Server server;
   private final byte[] key;
   private final List<byte[]> arguments;
   private final Runnable tooLate;
   private volatile @Nullable Future<?> timer;
-  private volatile boolean sourceSent;
+  private volatile int sourceSent;
 
   /**
    * A call that is not sent yet.
@@ -90,9 +93,10 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void failed(Throwable cause) {
-    if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
-      sourceSent = true;
-      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text())));
+    int before = sourceSent;
+    if (before < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
+      sourceSent = before + 1; // one reply comes after the other
+      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text()), cause));
     } else {
       end(cause);
     }

@@ -11,6 +11,7 @@ import io.bartizan.ratelimit.redis.link.Servers;
 import io.bartizan.ratelimit.redis.link.Trial;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -138,9 +139,15 @@ final class Leases {
 
   /** The first call reads classes and the script, which is not for the first caller to wait for. */
   void warmUp(long nanos) {
-    Held nobody = new Held(RedisRateLimiter.WARM_UP, 1, self + "-0");
     long most = Math.max(timeoutNanos, nanos);
-    boolean unused = BlockingView.awaitDone(ask(nobody, "renew", () -> {}, most), most);
+    long end = ticker.nanos() + most;
+    List<CompletableFuture<?>> asked = new ArrayList<>();
+    for (String key : queues.keysOfEach(keys, keyHead, Answers.WARM_UP)) {
+      asked.add(ask(new Held(key, 1, self + "-0"), "renew", () -> {}, most));
+    }
+    for (CompletableFuture<?> each : asked) {
+      boolean unused = BlockingView.awaitDone(each, end - ticker.nanos());
+    }
   }
 
   /** What the script gives; null if the server is not reached. */

@@ -76,9 +76,6 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
   /** How much later than the timer a waiting thread ends its wait itself. */
   private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** A key of which nothing is taken. */
-  static final String WARM_UP = "bartizan warm-up";
-
   private final Scripts scripts;
   private final ServerQueues queues;
   private final Answers answers;
@@ -322,23 +319,13 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
       queues.servers().hear(hearer);
       long end = ticker.nanos() + connectTimeout.toNanos();
       if (queues.connect(connectTimeout, RedisRateLimiter.class)) {
-        warmUp(Math.max(timeoutNanos, end - ticker.nanos()));
+        answers.warmUp(scripts.any(), Math.max(timeoutNanos, end - ticker.nanos()));
       }
       return this;
     } catch (RuntimeException refused) {
       close();
       throw refused;
     }
-  }
-
-  /** The first call reads classes and the script, which is not for the first caller to wait for. */
-  private void warmUp(long nanos) {
-    LimitScript script = scripts.any();
-    long now = ticker.nanos();
-    Request peek =
-        new Request(answers, script, WARM_UP, Request.Kind.PEEK, 1, "", true, now, now + nanos);
-    queues.of(peek).submit(peek);
-    boolean unused = BlockingView.awaitDone(peek, nanos);
   }
 
   Request submit(String key, Request.Kind kind, long permits, String detail, boolean waits) {

@@ -2,12 +2,16 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.bartizan.ratelimit.redis.link.Servers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,6 +110,19 @@ final class ServerQueues {
     }
     return scripts.computeIfAbsent(
         new Named(limits, prefix), named -> new LimitScript(limits, prefix, clock));
+  }
+
+  /** Keys made of a word, one for each server that owns some, as far as they are found soon. */
+  List<String> keysOfEach(RedisKeys keys, String head, String word) {
+    int owners = servers.owners();
+    Set<Server> met = new HashSet<>();
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < 50 * owners && met.size() < owners; i++) {
+      if (met.add(servers.of(keys, head, word + i))) {
+        found.add(word + i);
+      }
+    }
+    return found;
   }
 
   /** The queue of a request. */

@@ -5,8 +5,11 @@ import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.Partitions;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +39,8 @@ final class ClusterServers extends Servers {
     if (known == null) {
       known =
           servers.computeIfAbsent(
-              node, id -> server(new ClusterLink(client, connector, id, this::all)));
-      var unused = all();
+              node, id -> server(new ClusterLink(client, connector, id, this::forget)));
+      forget();
     }
     return known;
   }
@@ -57,15 +60,46 @@ final class ClusterServers extends Servers {
   /** A node that owns no slot now is forgotten: whether it answers says nothing of any key. */
   @Override
   public Collection<Server> all() {
+    forget();
+    return servers.values();
+  }
+
+  @Override
+  public int owners() {
+    int owners = 0;
     Partitions partitions = partitions();
     if (partitions != null) {
-      for (Map.Entry<String, Server> each : servers.entrySet()) {
-        if (!owns(partitions, each.getKey()) && servers.remove(each.getKey(), each.getValue())) {
-          each.getValue().close();
+      for (RedisClusterNode node : partitions) {
+        owners += node.hasNoSlots() ? 0 : 1;
+      }
+    }
+    return owners;
+  }
+
+  private void forget() {
+    Partitions partitions = partitions();
+    if (partitions != null) {
+      for (String id : List.copyOf(servers.keySet())) {
+        Server gone = owns(partitions, id) ? null : servers.remove(id);
+        if (gone != null) {
+          gone.close();
         }
       }
     }
-    return servers.values();
+  }
+
+  @Override
+  CompletableFuture<?> reached() {
+    List<CompletableFuture<?>> nodes = new ArrayList<>();
+    var connection = connector.connection();
+    if (connection != null) {
+      for (RedisClusterNode node : connection.getPartitions()) {
+        if (!node.hasNoSlots()) {
+          nodes.add(connection.getConnectionAsync(node.getNodeId()));
+        }
+      }
+    }
+    return CompletableFuture.allOf(nodes.toArray(CompletableFuture[]::new));
   }
 
   private static boolean owns(Partitions partitions, String id) {

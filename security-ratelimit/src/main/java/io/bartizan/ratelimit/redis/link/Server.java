@@ -135,8 +135,12 @@ public final class Server {
     }
   }
 
-  /** Sends a command again that the server did not run, wherever it belongs now. */
-  public void resend(ScriptCommand command) {
+  /** Sends a command again that the server did not run because of this, where it belongs. */
+  public void resend(ScriptCommand command, Throwable why) {
+    if (!ScriptCommand.belongsElsewhere(why)) {
+      send(List.of(command));
+      return;
+    }
     try {
       link.resend(command);
     } catch (RuntimeException e) {

@@ -73,6 +73,9 @@ public abstract class Servers implements AutoCloseable {
   /** Those that were asked for a key and own keys now. */
   public abstract Collection<Server> all();
 
+  /** How many own keys now, asked or not. */
+  public abstract int owners();
+
   private boolean isAnyAway() {
     return all().stream().anyMatch(Server::isAway);
   }
@@ -162,7 +165,7 @@ public abstract class Servers implements AutoCloseable {
       try {
         connector.connect().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       } catch (ExecutionException e) {
-        refuse(e.getCause());
+        refuse(e);
       } catch (TimeoutException stillTrying) {
         break;
       } catch (InterruptedException e) {
@@ -170,17 +173,34 @@ public abstract class Servers implements AutoCloseable {
         break;
       }
     }
-    if (!connector.isOpen()) {
+    if (connector.isOpen()) {
+      await(reached(), end);
+    } else {
       keepConnecting();
     }
   }
+
+  /** Whatever becomes of it shows when it is used. */
+  private static void await(CompletableFuture<?> reached, long end) {
+    try {
+      Object unused = reached.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException notAll) {
+      // breakers tell
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes the connections that would be made when they are first needed. */
+  abstract CompletableFuture<?> reached();
 
   /** Whether there is a connection. */
   public final boolean isConnected() {
     return connector.isOpen();
   }
 
-  private static void refuse(Throwable cause) {
+  private static void refuse(ExecutionException failed) {
+    Throwable cause = failed.getCause() == null ? failed : failed.getCause();
     if (cause instanceof RedisException failure) {
       if (Unreachable.isMistake(failure)) {
         throw failure;

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The one server that a client without a Cluster has. */
 final class StandaloneServers extends Servers {
@@ -26,6 +27,16 @@ final class StandaloneServers extends Servers {
   @Override
   public Server of(RedisKeys keys, String head, String key) {
     return server;
+  }
+
+  @Override
+  CompletableFuture<?> reached() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public int owners() {
+    return 1;
   }
 
   @Override
