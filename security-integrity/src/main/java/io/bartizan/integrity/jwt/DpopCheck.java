@@ -153,7 +153,9 @@ final class DpopCheck {
     if (now + skewMillis < claims.issuedAt || now >= end) {
       return TIME;
     }
-    return switch (guard.use("dpop:" + jkt, utf8(claims.id), Instant.ofEpochMilli(end))) {
+    Instant until =
+        Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
+    return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
       case FIRST -> null;
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;

@@ -26,7 +26,8 @@ public interface JwtRevocation {
 
   /**
    * Before when all tokens of a subject are revoked, for instance since its password changed. A
-   * token of that subject without {@code iat} is then refused too.
+   * token of that subject without {@code iat} is then refused too. An {@code iat} in whole seconds,
+   * as nearly every issuer writes it, counts as the end of its second.
    *
    * @param issuer the token's {@code iss}
    * @param subject the token's {@code sub}

@@ -480,8 +480,7 @@ public final class JwtVerifier {
           new TokenCheck(
               bound.toArray(new IssuerKeys[0]),
               policy,
-              new UsePolicy(
-                  ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
+              new UsePolicy(ignoresBinding, requiresBinding, dpop, revocation, singleUse),
               maxTokenChars,
               clock,
               cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));

@@ -111,8 +111,8 @@ class UseRefusalsTest {
           .isTrue();
       assertThat(used)
           .containsExactly(
-              "dpop:" + client.thumbprint() + " until " + Instant.ofEpochSecond(NOW + 90),
-              "jwt:" + Forge.ISSUER + " until " + Instant.ofEpochSecond(NOW + 330));
+              "dpop:" + client.thumbprint() + " until " + Instant.ofEpochSecond(NOW + 60 + 300),
+              "jwt:" + Forge.ISSUER + " until " + Instant.ofEpochSecond(NOW + 300 + 300));
     }
   }
 
@@ -252,10 +252,10 @@ class UseRefusalsTest {
     // whether it was revoked
     JwtVerifier revoked = strict(HS256).withRevocation(revoking("id-1", null)).build();
     add(cases, revoked, token(HS256, GOOD), bare, "was revoked");
-    Instant later = Instant.ofEpochSecond(NOW).plusMillis(1);
+    Instant later = Instant.ofEpochSecond(NOW).plusSeconds(1);
     JwtVerifier since = strict(HS256).withRevocation(revoking(null, later)).build();
     add(cases, since, token(HS256, GOOD), bare, "was revoked");
-    Instant same = Instant.ofEpochSecond(NOW);
+    Instant same = Instant.ofEpochSecond(NOW).plusMillis(999); // iat is in whole seconds
     JwtVerifier until = strict(HS256).withRevocation(revoking(null, same)).build();
     assertThat(until.check(token(HS256, GOOD)).isAccepted()).isTrue();
     add(cases, until, token(HS256, payload("iat", "")), bare, "was revoked");
