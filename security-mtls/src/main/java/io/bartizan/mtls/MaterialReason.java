@@ -44,5 +44,7 @@ public enum MaterialReason implements Reason {
   /** This side's own certificate is among the trust anchors. */
   LEAF_IS_ANCHOR,
   /** There is no revocation list where lists are asked for. */
-  REVOCATION_UNKNOWN
+  REVOCATION_UNKNOWN,
+  /** A revocation list is older than the one that serves, so it might pardon someone. */
+  REVOCATION_OLDER
 }
