@@ -242,7 +242,10 @@ class DownloadRequestTest extends DownloadCase {
         () -> RedirectTarget.of(URI.create("https://h.example/a"), "/" + "x".repeat(8_192)));
   }
 
-  /** Without what curl sends as it is and Java's addresses can't hold: brackets, bars, a lone %. */
+  /**
+   * Without what curl sends as it is and Java's addresses can't hold: brackets, bars, a lone %;
+   * blanks in a query are pluses there, and escaped here as in browsers.
+   */
   @Test
   void AR16_locations_areAskedForAsCurlDoes() throws Exception {
     Path curl = OptionalTool.program("curl");
@@ -275,7 +278,14 @@ class DownloadRequestTest extends DownloadCase {
         downloads(1).fetch(plain.uri("/a/b/c?d"), EXPECTED, target).close();
         Files.delete(target);
         assertThat(plain.requests()).hasSize(4);
-        assertThat(plain.requests().get(3).get(0).toLowerCase(Locale.ROOT))
+        assertThat(
+                plain
+                    .requests()
+                    .get(3)
+                    .get(0)
+                    .toLowerCase(Locale.ROOT)
+                    .replace("%20b", "+b")
+                    .replace("%20d", "+d"))
             .as(location)
             .isEqualTo(plain.requests().get(1).get(0).toLowerCase(Locale.ROOT));
       }
