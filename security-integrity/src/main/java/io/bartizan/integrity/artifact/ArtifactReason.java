@@ -52,7 +52,7 @@ public enum ArtifactReason implements Reason {
   STATUS_UNEXPECTED,
   /** A redirect to plain http, to no address, or one too many. */
   REDIRECT_REFUSED,
-  /** A body was compressed in transit although that was not asked for. */
+  /** Other bytes than expected, said to be encoded (compressed) although that was not asked for. */
   CONTENT_ENCODED,
   /** The connection ended before the announced or expected size. */
   CONNECTION_CLOSED,

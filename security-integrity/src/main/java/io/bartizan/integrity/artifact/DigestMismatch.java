@@ -12,11 +12,17 @@ public final class DigestMismatch extends Refusal {
   private final Digest actual;
 
   DigestMismatch(Digest expected, Digest actual, String where) {
-    super(
-        ArtifactReason.DIGEST_MISMATCH,
-        "expected " + expected + ", found " + actual + DigestPass.suffix(where));
+    this("expected " + expected + ", found " + actual + DigestPass.suffix(where), expected, actual);
+  }
+
+  private DigestMismatch(String detail, Digest expected, Digest actual) {
+    super(ArtifactReason.DIGEST_MISMATCH, detail);
     this.expected = expected;
     this.actual = actual;
+  }
+
+  DigestMismatch and(String more) {
+    return new DigestMismatch(detail() + "; " + more, expected, actual);
   }
 
   /**

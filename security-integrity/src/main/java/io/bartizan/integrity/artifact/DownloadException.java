@@ -5,6 +5,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.Refused;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +24,18 @@ public final class DownloadException extends IOException implements Refused {
 
   private final transient Refusal refusal;
   private final transient List<String> attempts;
+  private final int status;
 
-  DownloadException(Reason reason, List<String> attempts, @Nullable Throwable cause) {
-    this(Refusal.of(reason, detail(attempts)), attempts, cause);
+  DownloadException(Reason reason, List<String> attempts, int status, @Nullable Throwable cause) {
+    this(Refusal.of(reason, detail(attempts)), attempts, status, cause);
   }
 
-  private DownloadException(Refusal refusal, List<String> attempts, @Nullable Throwable cause) {
+  private DownloadException(
+      Refusal refusal, List<String> attempts, int status, @Nullable Throwable cause) {
     super(refusal.message(), cause);
     this.refusal = refusal;
     this.attempts = List.copyOf(attempts);
+    this.status = status;
   }
 
   /** All attempts as long as that is short, else the last one, which gave the reason. */
@@ -62,5 +66,14 @@ public final class DownloadException extends IOException implements Refused {
    */
   public List<String> attempts() {
     return attempts;
+  }
+
+  /**
+   * The HTTP status that ended the last attempt, 404 or 503 for one.
+   *
+   * @return empty if it was no status that ended it
+   */
+  public OptionalInt status() {
+    return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
   }
 }

@@ -13,6 +13,8 @@ record DownloadSettings(
     Duration stallTimeout,
     Duration attemptTimeout,
     int attempts,
+    RetryRule retry,
+    OriginHeaders headers,
     Ticker ticker,
     @Nullable Set<PosixFilePermission> permissions,
     ContainedProgress listener) {}

@@ -60,11 +60,11 @@ class DownloadLiesTest extends DownloadCase {
         // content
         lie("other content", say(OK, other, 0, SIZE), MISMATCH, found),
         lie("other content, claims", say(OK + claims, other, 0, SIZE), MISMATCH, DIGEST.oci()),
-        lie("gzip", say(OK + "\ncontent-encoding: gzip", GOOD, 0, SIZE), ENCODED, "gzip"),
-        lie("br", say(OK + "\ncontent-encoding: identity, br", GOOD, 0, SIZE), ENCODED, "br"),
+        lie("gzip", say(OK + "\ncontent-encoding: gzip", other, 0, SIZE), ENCODED, "gzip"),
+        lie("br", say(OK + "\ncontent-encoding: identity, br", other, 0, SIZE), ENCODED, "br"),
         lie(
             "two encodings",
-            say(OK + "\ncontent-encoding: identity\ncontent-encoding: x", GOOD, 0, SIZE),
+            say(OK + "\ncontent-encoding: identity\ncontent-encoding: x", other, 0, SIZE),
             ENCODED,
             "\"x\""),
         // status

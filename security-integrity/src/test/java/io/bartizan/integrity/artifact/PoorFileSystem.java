@@ -29,7 +29,6 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.spi.FileSystemProvider;
-import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +52,10 @@ final class PoorFileSystem extends FileSystem {
   private final Set<Lack> lacks;
   private final FileSystem rich;
   private final Provider provider;
+  private Runnable look = () -> {};
 
   private PoorFileSystem(Set<Lack> lacks, FileSystem rich) {
-    this.lacks = EnumSet.copyOf(lacks);
+    this.lacks = Set.copyOf(lacks);
     this.rich = rich;
     this.provider = new Provider(rich.provider());
   }
@@ -63,6 +63,13 @@ final class PoorFileSystem extends FileSystem {
   /** The same path where these services are missing. */
   static Path path(Path path, Set<Lack> lacks) {
     return new PoorFileSystem(lacks, path.getFileSystem()).wrapped(path);
+  }
+
+  /** The same path with all services, telling each look at a file's attributes. */
+  static Path counting(Path path, Runnable look) {
+    PoorFileSystem system = new PoorFileSystem(Set.of(), path.getFileSystem());
+    system.look = look;
+    return system.wrapped(path);
   }
 
   private static final class Wrapped implements InvocationHandler {
@@ -243,6 +250,7 @@ final class PoorFileSystem extends FileSystem {
       if (type == PosixFileAttributes.class && lacks.contains(Lack.MODES)) {
         throw new UnsupportedOperationException();
       }
+      look.run();
       A attributes = rich.readAttributes(rich(path), type, options);
       return lacks.contains(Lack.KEYS) ? keyless(attributes, type) : attributes;
     }
