@@ -48,11 +48,10 @@ class CertificateMatrixTest {
   void F01_leafOfAnotherAuthorityOfTheSameName_isRefused() {
     KeyPair other = World.ec("secp256r1");
     refused(
-        leaf(
-                l -> {
-                  l.issuerKey = other.getPrivate();
-                  l.issuerPublic = other.getPublic();
-                })
+        leaf(l -> {
+              l.issuerKey = other.getPrivate();
+              l.issuerPublic = other.getPublic();
+            })
             .check(),
         SigstoreReason.CERTIFICATE_UNTRUSTED);
   }
@@ -118,8 +117,7 @@ class CertificateMatrixTest {
   @Test
   void F05_leaf_isNoAuthorityAndMaySign() {
     refused(leaf(l -> l.authority = true).check(), SigstoreReason.CERTIFICATE_INVALID);
-    refused(
-        leaf(l -> l.usage = KeyUsage.keyAgreement).check(), SigstoreReason.CERTIFICATE_INVALID);
+    refused(leaf(l -> l.usage = KeyUsage.keyAgreement).check(), SigstoreReason.CERTIFICATE_INVALID);
     accepted(leaf(l -> l.usage = KeyUsage.digitalSignature | KeyUsage.keyAgreement).check());
   }
 
@@ -130,11 +128,10 @@ class CertificateMatrixTest {
         leaf(l -> l.to = World.SIGNED.minusSeconds(1)).check(),
         SigstoreReason.CERTIFICATE_NOT_VALID_AT_TIME);
     refused(
-        leaf(
-                l -> {
-                  l.from = World.SIGNED.plusSeconds(1);
-                  l.to = Instant.now().plusSeconds(86_400);
-                })
+        leaf(l -> {
+              l.from = World.SIGNED.plusSeconds(1);
+              l.to = Instant.now().plusSeconds(86_400);
+            })
             .check(),
         SigstoreReason.CERTIFICATE_NOT_VALID_AT_TIME);
     KeyPair key = World.ec("secp256r1");
@@ -217,8 +214,7 @@ class CertificateMatrixTest {
             Extension.nameConstraints,
             true,
             new NameConstraints(new GeneralSubtree[] {github}, null).getEncoded());
-    Extension unknown =
-        new Extension(new ASN1ObjectIdentifier("1.2.3.4"), true, new byte[] {5, 0});
+    Extension unknown = new Extension(new ASN1ObjectIdentifier("1.2.3.4"), true, new byte[] {5, 0});
     accepted(issuedBy(key, intermediate(key, right), WORLD.root));
     refused(
         issuedBy(key, intermediate(key, wrong), WORLD.root),
@@ -235,11 +231,10 @@ class CertificateMatrixTest {
   @Test
   void F09_criticalExtensionOfTheLeaf_mustBeKnown() {
     refused(
-        leaf(
-                l -> {
-                  l.extensions.put("1.2.3.4", new byte[] {5, 0});
-                  l.criticalExtension = "1.2.3.4";
-                })
+        leaf(l -> {
+              l.extensions.put("1.2.3.4", new byte[] {5, 0});
+              l.criticalExtension = "1.2.3.4";
+            })
             .check(),
         SigstoreReason.CERTIFICATE_NOT_VALID_AT_TIME);
     accepted(leaf(l -> l.extensions.put("1.2.3.4", new byte[] {5, 0})).check());
@@ -257,8 +252,7 @@ class CertificateMatrixTest {
 
   private static Checked<?> asked(Draft draft, SignerSubject subject) {
     return draft.check(
-        SigstoreVerifier.of(
-            World.read(WORLD.trustedRoot()), IdentityPolicy.of(Leaf.ISSUER, subject)));
+        SigstoreVerifier.of(WORLD.trusted(), IdentityPolicy.of(Leaf.ISSUER, subject)));
   }
 
   @Test
@@ -299,8 +293,7 @@ class CertificateMatrixTest {
 
   @Test
   void F13_weakSignaturesAndKeys_areRefused() {
-    refused(
-        leaf(l -> l.signedWith = "SHA1withECDSA").check(), SigstoreReason.CERTIFICATE_INVALID);
+    refused(leaf(l -> l.signedWith = "SHA1withECDSA").check(), SigstoreReason.CERTIFICATE_INVALID);
     Draft weak = Draft.v1(WORLD);
     weak.key = World.rsa(1024);
     weak.signedWith = "SHA256withRSA";
@@ -364,14 +357,11 @@ class CertificateMatrixTest {
       envelope.signature = prehashed(key, envelope.signed());
       refused(envelope.check(), SigstoreReason.SIGNATURE_INVALID);
     }
-    Draft swapped =
-        Draft.v2(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
+    Draft swapped = Draft.v2(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
     swapped.signature = prehashed(key, Draft.ARTIFACT);
     refused(swapped.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft envelope =
-        Draft.v2(WORLD)
-            .key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519_PH")
-            .statement();
+        Draft.v2(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519_PH").statement();
     refused(envelope.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
   }
 
@@ -387,7 +377,7 @@ class CertificateMatrixTest {
     refused(none.check(), SigstoreReason.SCT_MISSING);
     accepted(
         none.check(
-            SigstoreVerifier.builder(World.read(WORLD.trustedRoot()), Draft.policy())
+            SigstoreVerifier.builder(WORLD.trusted(), Draft.policy())
                 .ignoreCertificateLog()
                 .build()));
     byte[] empty = new DEROctetString(new byte[2]).getEncoded();
@@ -405,15 +395,14 @@ class CertificateMatrixTest {
 
   @Test
   void S03_sctOverAnotherPrecertificate_isRefused() {
-    refused(
-        sct(s -> s.overIssuer = WORLD.rootKey.getPublic()).check(), SigstoreReason.SCT_INVALID);
+    refused(sct(s -> s.overIssuer = WORLD.rootKey.getPublic()).check(), SigstoreReason.SCT_INVALID);
     refused(sct(s -> s.overCertificateWithScts = true).check(), SigstoreReason.SCT_INVALID);
     KeyPair stranger = World.ec("secp256r1");
     refused(sct(s -> s.key = stranger.getPrivate()).check(), SigstoreReason.SCT_INVALID);
     Draft waived = sct(s -> s.key = stranger.getPrivate());
     refused(
         waived.check(
-            SigstoreVerifier.builder(World.read(WORLD.trustedRoot()), Draft.policy())
+            SigstoreVerifier.builder(WORLD.trusted(), Draft.policy())
                 .ignoreCertificateLog()
                 .build()),
         SigstoreReason.SCT_INVALID);
@@ -499,11 +488,10 @@ class CertificateMatrixTest {
     for (int place : new int[] {0, 1, 3, 100}) {
       for (boolean critical : new boolean[] {false, true}) {
         accepted(
-            leaf(
-                    l -> {
-                      l.sctPlace = place;
-                      l.sctCritical = critical;
-                    })
+            leaf(l -> {
+                  l.sctPlace = place;
+                  l.sctCritical = critical;
+                })
                 .check());
       }
     }

@@ -28,7 +28,7 @@ class IdentityMatrixTest {
   }
 
   private static Checked<?> check(Draft draft, IdentityPolicy policy) {
-    return draft.check(SigstoreVerifier.of(World.read(WORLD.trustedRoot()), policy));
+    return draft.check(SigstoreVerifier.of(WORLD.trusted(), policy));
   }
 
   private static Checked<?> check(SignerSubject subject) {
@@ -46,17 +46,13 @@ class IdentityMatrixTest {
   @Test
   void I01_identity_cantBeLeftOut() {
     for (Method method : SigstoreVerifier.class.getMethods()) {
-      if (Modifier.isStatic(method.getModifiers())
-          && !method.getName().equals("valueOf")) {
+      if (Modifier.isStatic(method.getModifiers()) && !method.getName().equals("valueOf")) {
         assertThat(Arrays.asList(method.getParameterTypes()))
             .as("%s", method)
             .containsAnyOf(IdentityPolicy.class, KeyPolicy.class);
       }
     }
-    assertThatThrownBy(
-            () ->
-                SigstoreVerifier.of(World.read(WORLD.trustedRoot()), (IdentityPolicy) null)
-                    .toString())
+    assertThatThrownBy(() -> SigstoreVerifier.of(WORLD.trusted(), (IdentityPolicy) null).toString())
         .isInstanceOf(NullPointerException.class);
   }
 
@@ -157,8 +153,10 @@ class IdentityMatrixTest {
   void I06_extensionTwice_isRefused() throws IOException {
     Draft draft = Draft.v1(WORLD);
     byte[] certificate = draft.certificate();
-    byte[] oid20 = new org.bouncycastle.asn1.ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.20").getEncoded();
-    byte[] oid18 = new org.bouncycastle.asn1.ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.18").getEncoded();
+    byte[] oid20 =
+        new org.bouncycastle.asn1.ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.20").getEncoded();
+    byte[] oid18 =
+        new org.bouncycastle.asn1.ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.18").getEncoded();
     int at = indexOf(certificate, oid20);
     byte[] doubled = certificate.clone();
     System.arraycopy(oid18, 0, doubled, at, oid18.length);
@@ -190,16 +188,14 @@ class IdentityMatrixTest {
     }
     refused(
         check(
-            named(GeneralName.uniformResourceIdentifier, Leaf.SUBJECT + "\0.evil"),
-            Draft.policy()),
+            named(GeneralName.uniformResourceIdentifier, Leaf.SUBJECT + "\0.evil"), Draft.policy()),
         SigstoreReason.CERTIFICATE_INVALID);
   }
 
   @Test
   void I08_kindOfSubject_mustFit() {
     Draft mail = named(GeneralName.rfc822Name, "alice@example.com");
-    accepted(
-        check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"))));
+    accepted(check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"))));
     refused(
         check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.uri("alice@example.com"))),
         SigstoreReason.IDENTITY_MISMATCH);
@@ -208,22 +204,20 @@ class IdentityMatrixTest {
         SigstoreReason.IDENTITY_MISMATCH);
     Draft uri = named(GeneralName.uniformResourceIdentifier, "mailto:alice@example.com");
     refused(
-        check(
-            uri, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("mailto:alice@example.com"))),
+        check(uri, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("mailto:alice@example.com"))),
         SigstoreReason.IDENTITY_MISMATCH);
   }
 
   private static IdentityPolicy.Builder builder() {
     return IdentityPolicy.builder(
-        Leaf.ISSUER, SignerSubject.uriStartingWith(Leaf.REPOSITORY + "/.github/workflows/release.yml@"));
+        Leaf.ISSUER,
+        SignerSubject.uriStartingWith(Leaf.REPOSITORY + "/.github/workflows/release.yml@"));
   }
 
   @Test
   void I09_ref_isTheOneAskedForAndTheSameEverywhere() {
     IdentityPolicy tags =
-        builder()
-            .withFieldStartingWith(WorkflowField.SOURCE_REPOSITORY_REF, "refs/tags/")
-            .build();
+        builder().withFieldStartingWith(WorkflowField.SOURCE_REPOSITORY_REF, "refs/tags/").build();
     accepted(check(Draft.v1(WORLD), tags));
     String branch = "refs/heads/x";
     String subject = Leaf.SUBJECT.replace(Leaf.REF, branch);
@@ -259,13 +253,11 @@ class IdentityMatrixTest {
             l ->
                 l.names(new GeneralName(GeneralName.uniformResourceIdentifier, reused))
                     .text(9, reused));
-    IdentityPolicy.Builder policy =
-        IdentityPolicy.builder(Leaf.ISSUER, SignerSubject.uri(reused));
+    IdentityPolicy.Builder policy = IdentityPolicy.builder(Leaf.ISSUER, SignerSubject.uri(reused));
     accepted(check(draft, policy.build()));
     accepted(
         check(
-            draft,
-            policy.withField(WorkflowField.SOURCE_REPOSITORY_URI, Leaf.REPOSITORY).build()));
+            draft, policy.withField(WorkflowField.SOURCE_REPOSITORY_URI, Leaf.REPOSITORY).build()));
     refused(
         check(
             draft,
@@ -286,8 +278,7 @@ class IdentityMatrixTest {
     keyed.certified = false;
     refused(keyed.check(), SigstoreReason.SIGNER_KIND_MISMATCH);
     SigstoreVerifier byKey =
-        SigstoreVerifier.of(
-            World.read(WORLD.trustedRoot()), KeyPolicy.of(keyed.key.getPublic()));
+        SigstoreVerifier.of(WORLD.trusted(), KeyPolicy.of(keyed.key.getPublic()));
     accepted(keyed.check(byKey));
     Draft certified = Draft.v1(WORLD);
     certified.key = keyed.key;
@@ -296,8 +287,7 @@ class IdentityMatrixTest {
 
   @Test
   void I12_anyOfSeveral_suffices() {
-    IdentityPolicy other =
-        IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"));
+    IdentityPolicy other = IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"));
     accepted(check(Draft.v1(WORLD), IdentityPolicy.anyOf(other, Draft.policy())));
     accepted(check(Draft.v1(WORLD), IdentityPolicy.anyOf(Draft.policy(), other)));
     refused(

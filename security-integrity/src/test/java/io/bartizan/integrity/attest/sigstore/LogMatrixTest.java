@@ -77,9 +77,7 @@ class LogMatrixTest {
     Draft otherKey = Draft.v1(WORLD);
     otherKey.certified = false;
     refused(
-        otherKey.check(
-            SigstoreVerifier.of(
-                World.read(WORLD.trustedRoot()), KeyPolicy.of(draft.key.getPublic()))),
+        otherKey.check(SigstoreVerifier.of(WORLD.trusted(), KeyPolicy.of(draft.key.getPublic()))),
         SigstoreReason.LOG_ENTRY_MISMATCH);
   }
 
@@ -100,7 +98,8 @@ class LogMatrixTest {
       Draft draft = Draft.v1(WORLD).statement();
       draft.first().kind = kind.split(" ")[0];
       draft.first().version = kind.split(" ")[1];
-      String hash = io.bartizan.integrity.artifact.Digest.sha256Of(draft.payload.getBytes(UTF_8)).hex();
+      String hash =
+          io.bartizan.integrity.artifact.Digest.sha256Of(draft.payload.getBytes(UTF_8)).hex();
       draft.first().body = text -> text.replace(hash, "00".repeat(32));
       refused(draft.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     }
@@ -114,8 +113,7 @@ class LogMatrixTest {
   @Test
   void R05_kindOfTheEntry_isTheBodysAndFitsTheContent() {
     refused(
-        changed(
-            Draft.v1(WORLD), entry(e -> at(e, "kindVersion").put("kind", "dsse"))),
+        changed(Draft.v1(WORLD), entry(e -> at(e, "kindVersion").put("kind", "dsse"))),
         SigstoreReason.LOG_ENTRY_MISMATCH);
     refused(
         changed(Draft.v1(WORLD), entry(e -> at(e, "kindVersion").put("version", "0.0.2"))),
@@ -177,10 +175,7 @@ class LogMatrixTest {
     refused(
         changed(
             Draft.v1(WORLD),
-            entry(
-                e ->
-                    e.put(
-                        "integratedTime", Long.toString(World.SIGNED.getEpochSecond() + 1)))),
+            entry(e -> e.put("integratedTime", Long.toString(World.SIGNED.getEpochSecond() + 1)))),
         SigstoreReason.PROMISE_INVALID);
   }
 
@@ -224,9 +219,7 @@ class LogMatrixTest {
             Draft.v1(WORLD),
             r ->
                 at(r, "tlogs", 0, "publicKey")
-                    .put(
-                        "validFor",
-                        object("start", World.SIGNED.plusSeconds(1).toString()))),
+                    .put("validFor", object("start", World.SIGNED.plusSeconds(1).toString()))),
         SigstoreReason.LOG_NOT_VALID_AT_TIME);
   }
 
@@ -256,7 +249,7 @@ class LogMatrixTest {
     refused(none.check(), SigstoreReason.LOG_ENTRY_MISSING);
     accepted(
         none.check(
-            SigstoreVerifier.builder(World.read(WORLD.trustedRoot()), Draft.policy())
+            SigstoreVerifier.builder(WORLD.trusted(), Draft.policy())
                 .ignoreTransparencyLog()
                 .build()));
   }
@@ -353,8 +346,7 @@ class LogMatrixTest {
         text -> text.replace("\"signatures\":[", "\"signatures\":[{\"signature\":\"AAAA\"},");
     refused(two.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft none = Draft.v1(WORLD).statement();
-    none.first().body =
-        text -> text.replaceAll("\"signatures\":\\[.*\\]", "\"signatures\":[]");
+    none.first().body = text -> text.replaceAll("\"signatures\":\\[.*\\]", "\"signatures\":[]");
     refused(none.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     for (String hash : new String[] {"sha512", "sha1", "md5", "SHA256", ""}) {
       Draft other = Draft.v1(WORLD).statement();
@@ -446,7 +438,9 @@ class LogMatrixTest {
                 "PKIX_ECDSA_P256_SHA_256");
     refused(wrong.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     for (String details :
-        new String[] {"PKIX_ECDSA_P384_SHA_384", "PKIX_ED25519_PH", "PKIX_RSA_PKCS1V15_2048_SHA256"}) {
+        new String[] {
+          "PKIX_ECDSA_P384_SHA_384", "PKIX_ED25519_PH", "PKIX_RSA_PKCS1V15_2048_SHA256"
+        }) {
       Draft draft = Draft.v2(WORLD);
       draft.keyDetails = details;
       refused(draft.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
@@ -472,8 +466,7 @@ class LogMatrixTest {
     keyed.certified = false;
     refused(changed(draft, entryOf(keyed)), SigstoreReason.LOG_ENTRY_MISMATCH);
     SigstoreVerifier byKey =
-        SigstoreVerifier.of(
-            World.read(WORLD.trustedRoot()), KeyPolicy.of(draft.key.getPublic()));
+        SigstoreVerifier.of(WORLD.trusted(), KeyPolicy.of(draft.key.getPublic()));
     accepted(keyed.check(byKey));
     Map<String, Object> swapped = keyed.build();
     entryOf(draft).accept(swapped);
@@ -509,7 +502,8 @@ class LogMatrixTest {
         changed(Draft.v2(WORLD), entry(e -> at(e, "kindVersion").put("version", "0.0.1"))),
         SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft draft = Draft.v2(WORLD);
-    draft.first().body = text -> text.replace("\"apiVersion\":\"0.0.2\"", "\"apiVersion\":\"0.0.1\"");
+    draft.first().body =
+        text -> text.replace("\"apiVersion\":\"0.0.2\"", "\"apiVersion\":\"0.0.1\"");
     draft.first().json = e -> at(e, "kindVersion").put("version", "0.0.1");
     refused(draft.check(), SigstoreReason.MALFORMED);
   }

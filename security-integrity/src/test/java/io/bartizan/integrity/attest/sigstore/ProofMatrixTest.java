@@ -109,7 +109,8 @@ class ProofMatrixTest {
 
   @Test
   void M03_placeOutsideTheTree_isRefused() {
-    for (String index : new String[] {"7", "8", "4611686018427387904", "9223372036854775807", "2"}) {
+    for (String index :
+        new String[] {"7", "8", "4611686018427387904", "9223372036854775807", "2"}) {
       proof(proof -> proof.put("logIndex", index));
     }
     for (String size : new String[] {"0", "3", "8", "9223372036854775807"}) {
@@ -198,8 +199,7 @@ class ProofMatrixTest {
       byte[] signature = new byte[64];
       draft.first().note =
           text ->
-              text.substring(0, text.indexOf("\n\n") + 2)
-                  + Draft.noteLine(name, hint, signature);
+              text.substring(0, text.indexOf("\n\n") + 2) + Draft.noteLine(name, hint, signature);
       refused(draft.check(), SigstoreReason.CHECKPOINT_INVALID);
     }
   }
@@ -263,8 +263,7 @@ class ProofMatrixTest {
   void M13_missingLines_areRefusedAndFurtherOnesAreNot() {
     signed(text -> text.substring(text.indexOf('\n') + 1), SigstoreReason.CHECKPOINT_INVALID);
     signed(text -> text.replace("\n7\n", "\n"), SigstoreReason.CHECKPOINT_INVALID);
-    signed(
-        text -> text.substring(0, text.indexOf("\n7\n") + 3), SigstoreReason.CHECKPOINT_INVALID);
+    signed(text -> text.substring(0, text.indexOf("\n7\n") + 3), SigstoreReason.CHECKPOINT_INVALID);
     for (Draft draft : drafts()) {
       draft.first().signedCheckpoint = text -> text + "Timestamp: 1689177396617352539\nmore\n";
       accepted(draft.check());
@@ -274,7 +273,9 @@ class ProofMatrixTest {
   @Test
   void M14_sizeAndRoot_haveOneSpelling() {
     for (String size :
-        new String[] {"+7", "07", "7 ", " 7", "-7", "7.0", "0x7", "9223372036854775808", "\u0667"}) {
+        new String[] {
+          "+7", "07", "7 ", " 7", "-7", "7.0", "0x7", "9223372036854775808", "\u0667"
+        }) {
       signed(text -> text.replace("\n7\n", "\n" + size + "\n"), SigstoreReason.CHECKPOINT_INVALID);
     }
     for (UnaryOperator<String> change :
@@ -311,8 +312,7 @@ class ProofMatrixTest {
       for (Draft draft : drafts()) {
         draft.first().note = change;
         Object reason = draft.check().fold(value -> null, refusal -> refusal.reason());
-        assertThat(reason)
-            .isIn(SigstoreReason.CHECKPOINT_INVALID, SigstoreReason.PROOF_MISSING);
+        assertThat(reason).isIn(SigstoreReason.CHECKPOINT_INVALID, SigstoreReason.PROOF_MISSING);
       }
     }
   }
@@ -345,8 +345,7 @@ class ProofMatrixTest {
                 text.substring(0, text.indexOf("\n\n") + 1).replace(draft.first().host, host);
             return body
                 + "\n"
-                + Draft.noteLine(
-                    host, hint, World.sign(other.getPrivate(), body.getBytes(UTF_8)));
+                + Draft.noteLine(host, hint, World.sign(other.getPrivate(), body.getBytes(UTF_8)));
           };
       refused(draft.check(), SigstoreReason.CHECKPOINT_INVALID);
     }
@@ -355,8 +354,7 @@ class ProofMatrixTest {
   @Test
   void M18_hintOfAnEd25519Log_isTheNotes() {
     Draft draft = Draft.v2(WORLD);
-    draft.first().hint =
-        Arrays.copyOf(Sha256.of(WORLD.rekor2Key.getPublic().getEncoded()), 4);
+    draft.first().hint = Arrays.copyOf(Sha256.of(WORLD.rekor2Key.getPublic().getEncoded()), 4);
     refused(draft.check(), SigstoreReason.CHECKPOINT_INVALID);
   }
 }
