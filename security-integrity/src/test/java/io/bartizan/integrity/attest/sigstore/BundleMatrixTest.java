@@ -96,7 +96,9 @@ class BundleMatrixTest {
               b -> {
                 b.put("mediaType", OLD + version);
                 Collections.reverse(
-                    list(at(b, "verificationMaterial", "tlogEntries", 0, "inclusionProof"), "hashes"));
+                    list(
+                        at(b, "verificationMaterial", "tlogEntries", 0, "inclusionProof"),
+                        "hashes"));
               }),
           SigstoreReason.PROOF_INVALID);
     }
@@ -195,11 +197,9 @@ class BundleMatrixTest {
   void B10_messageAndEnvelope_isExactlyOne() {
     Draft statement = Draft.v1(WORLD).statement();
     refused(
-        changed(
-            Draft.v1(WORLD), b -> b.put("dsseEnvelope", statement.build().get("dsseEnvelope"))),
+        changed(Draft.v1(WORLD), b -> b.put("dsseEnvelope", statement.build().get("dsseEnvelope"))),
         SigstoreReason.MALFORMED);
-    refused(
-        changed(Draft.v1(WORLD), b -> b.remove("messageSignature")), SigstoreReason.MALFORMED);
+    refused(changed(Draft.v1(WORLD), b -> b.remove("messageSignature")), SigstoreReason.MALFORMED);
   }
 
   @Test
@@ -207,7 +207,9 @@ class BundleMatrixTest {
     Draft draft = Draft.v1(WORLD);
     byte[] bytes = new byte[] {(byte) 0xfb, (byte) 0xff, (byte) 0xfe};
     for (String bad :
-        new String[] {"!!!!", "-__-", "+//", "+//+=", " +//+", "+//+\n", "", World.base64(bytes) + "="}) {
+        new String[] {
+          "!!!!", "-__-", "+//", "+//+=", " +//+", "+//+\n", "", World.base64(bytes) + "="
+        }) {
       refused(
           changed(draft, b -> at(b, "messageSignature").put("signature", bad)),
           SigstoreReason.MALFORMED);
@@ -219,8 +221,22 @@ class BundleMatrixTest {
     accepted(changed(Draft.v1(WORLD), entry(e -> e.put("logIndex", 1000))));
     for (Object bad :
         new Object[] {
-          " 1000", "1000 ", "+1000", "01000", "-1", -1, "9223372036854775808", "1e3", "", "0x10",
-          1.5, true, 9007199254740992L, "99999999999999999999", array(), object()
+          " 1000",
+          "1000 ",
+          "+1000",
+          "01000",
+          "-1",
+          -1,
+          "9223372036854775808",
+          "1e3",
+          "",
+          "0x10",
+          1.5,
+          true,
+          9007199254740992L,
+          "99999999999999999999",
+          array(),
+          object()
         }) {
       refused(
           changed(Draft.v1(WORLD), entry(e -> e.put("logIndex", bad))), SigstoreReason.MALFORMED);
@@ -267,9 +283,7 @@ class BundleMatrixTest {
         note -> note + Draft.noteLine("witness", new byte[4], new byte[64]).repeat(20);
     refused(signatures.check(), SigstoreReason.CHECKPOINT_INVALID);
     SigstoreVerifier small =
-        SigstoreVerifier.builder(World.read(WORLD.trustedRoot()), Draft.policy())
-            .withMaxBundleBytes(1000)
-            .build();
+        SigstoreVerifier.builder(WORLD.trusted(), Draft.policy()).withMaxBundleBytes(1000).build();
     refused(Draft.v1(WORLD).check(small), SigstoreReason.TOO_LARGE);
   }
 

@@ -171,8 +171,7 @@ final class Draft {
             : chain
                 ? object(
                     "x509CertificateChain",
-                    object(
-                        "certificates", array(object("rawBytes", base64(certificate())))))
+                    object("certificates", array(object("rawBytes", base64(certificate())))))
                 : object("certificate", object("rawBytes", base64(certificate())));
     material.put("tlogEntries", new ArrayList<>(entries.stream().map(this::entry).toList()));
     List<Object> times = new ArrayList<>();
@@ -182,8 +181,7 @@ final class Draft {
       times.add(object("signedTimestamp", base64(stamp.make())));
     }
     material.put("timestampVerificationData", object("rfc3161Timestamps", times));
-    Map<String, Object> bundle =
-        object("mediaType", mediaType, "verificationMaterial", material);
+    Map<String, Object> bundle = object("mediaType", mediaType, "verificationMaterial", material);
     if (payload == null) {
       bundle.put(
           "messageSignature",
@@ -241,8 +239,7 @@ final class Draft {
               "data",
               object("hash", hex(hash, signed())),
               "signature",
-              object(
-                  "content", base64(signature()), "publicKey", object("content", pem64)));
+              object("content", base64(signature()), "publicKey", object("content", pem64)));
       case "dsse 0.0.1" ->
           object(
               "envelopeHash",
@@ -308,7 +305,10 @@ final class Draft {
             JsonTree.write(
                 object("apiVersion", entry.version, "kind", entry.kind, "spec", spec(entry))));
     byte[] body = text.getBytes(UTF_8);
-    byte[] id = entry.v2 ? World.noteId(entry.host, entry.logKey.getPublic()) : Sha256.of(entry.logKey.getPublic().getEncoded());
+    byte[] id =
+        entry.v2
+            ? World.noteId(entry.host, entry.logKey.getPublic())
+            : Sha256.of(entry.logKey.getPublic().getEncoded());
     Map<String, Object> json =
         object(
             "logIndex",
@@ -383,7 +383,7 @@ final class Draft {
   }
 
   SigstoreVerifier verifier() {
-    return SigstoreVerifier.of(World.read(world.trustedRoot()), policy());
+    return SigstoreVerifier.of(world.trusted(), policy());
   }
 
   Checked<?> check() {

@@ -120,8 +120,7 @@ class GoodBundlesTest {
             .withValidFrom(World.START)
             .withValidUntil(World.SIGNED)
             .build();
-    SigstoreVerifier verifier =
-        SigstoreVerifier.of(World.read(world.trustedRoot()), key);
+    SigstoreVerifier verifier = SigstoreVerifier.of(world.trusted(), key);
     VerifiedBundle bundle = verifier.verify(draft.json(), Draft.ARTIFACT);
     assertThat(bundle.identity()).isEmpty();
     assertThat(bundle.key()).isEqualTo(key.fingerprint());
@@ -163,8 +162,7 @@ class GoodBundlesTest {
                     "logIndex",
                     1000,
                     "logID",
-                    java.util.HexFormat.of()
-                        .formatHex(java.util.Base64.getDecoder().decode(id)))));
+                    java.util.HexFormat.of().formatHex(java.util.Base64.getDecoder().decode(id)))));
     return JsonTree.write(old).getBytes(UTF_8);
   }
 
@@ -172,7 +170,8 @@ class GoodBundlesTest {
   void root_of_its_age_budget_is_accepted_and_older_refused() {
     Draft draft = Draft.v1(world);
     TrustedRoot root =
-        TrustedRoot.parse(JsonTree.write(world.trustedRoot()), Instant.parse("2026-06-01T00:00:00Z"));
+        TrustedRoot.parse(
+            JsonTree.write(world.trustedRoot()), Instant.parse("2026-06-01T00:00:00Z"));
     SigstoreVerifier.Builder builder = SigstoreVerifier.builder(root, Draft.policy());
     builder.withClock(() -> Instant.parse("2026-08-30T00:00:00Z"));
     accepted(draft.check(builder.build()));

@@ -1,7 +1,9 @@
 package io.bartizan.integrity.attest.sigstore;
 
+import io.bartizan.integrity.der.Der;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -11,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -89,18 +90,18 @@ final class Stamp {
   }
 
   private ASN1Encodable content() throws IOException {
-    ASN1EncodableVector info = new ASN1EncodableVector();
-    info.add(new ASN1Integer(1));
-    info.add(oid("1.3.6.1.4.1.57264.2"));
+    List<byte[]> info = new ArrayList<>();
+    info.add(new ASN1Integer(1).getEncoded());
+    info.add(new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.2").getEncoded());
     info.add(
-        sequence(
-            sequence(oid(imprintOid)), new DEROctetString(hash(imprintHash, over))));
-    info.add(new ASN1Integer(7));
-    info.add(new ASN1GeneralizedTime(time));
+        sequence(sequence(oid(imprintOid)), new DEROctetString(hash(imprintHash, over)))
+            .getEncoded());
+    info.add(new ASN1Integer(7).getEncoded());
+    info.add(Der.encode(0x18, List.of(time.getBytes(StandardCharsets.US_ASCII)))); // as it is
     if (accuracy != null) {
-      info.add(accuracy);
+      info.add(accuracy.toASN1Primitive().getEncoded());
     }
-    byte[] tst = new DERSequence(info).getEncoded();
+    byte[] tst = Der.encode(Der.SEQUENCE, info);
     ASN1EncodableVector signed = new ASN1EncodableVector();
     signed.add(new ASN1Integer(3));
     signed.add(new DERSet(sequence(oid(SHA256))));
@@ -149,8 +150,7 @@ final class Stamp {
           attribute(
               "1.2.840.113549.1.9.16.2." + (oldSigningCertificate ? 12 : 47),
               sequence(
-                  sequence(
-                      sequence(new DEROctetString(hash(hash, World.der(certificate))))))));
+                  sequence(sequence(new DEROctetString(hash(hash, World.der(certificate))))))));
     }
     if (sorted) {
       return new DERSet(all);

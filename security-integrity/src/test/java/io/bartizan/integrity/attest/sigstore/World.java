@@ -52,7 +52,8 @@ final class World {
   final X509Certificate root = authority("CN=root", "CN=root", rootKey, rootKey, 1);
   final X509Certificate intermediate =
       authority("CN=intermediate", "CN=root", intermediateKey, rootKey, 0);
-  final X509Certificate tsaRoot = authority("CN=tsa root", "CN=tsa root", tsaRootKey, tsaRootKey, 0);
+  final X509Certificate tsaRoot =
+      authority("CN=tsa root", "CN=tsa root", tsaRootKey, tsaRootKey, 0);
   final X509Certificate tsa = tsa(tsaKey, true, KeyPurposeId.id_kp_timeStamping);
 
   static KeyPair ec(String curve) {
@@ -139,7 +140,8 @@ final class World {
 
   static X509Certificate authority(
       String subject, String issuer, KeyPair key, KeyPair issuerKey, int pathLength) {
-    return authority(subject, issuer, key, issuerKey, pathLength, START, START.plusSeconds(1 << 28));
+    return authority(
+        subject, issuer, key, issuerKey, pathLength, START, START.plusSeconds(1 << 28));
   }
 
   static X509Certificate authority(
@@ -161,6 +163,11 @@ final class World {
     }
   }
 
+  /** A certificate of this timestamp authority's key under other names. */
+  X509v3CertificateBuilder certificateLike(String subject, String issuer) {
+    return certificate(subject, issuer, tsaKey.getPublic(), START, START.plusSeconds(1 << 28));
+  }
+
   X509Certificate tsa(KeyPair key, boolean critical, KeyPurposeId... purposes) {
     return tsa(key, critical, START, START.plusSeconds(1 << 28), purposes);
   }
@@ -171,8 +178,7 @@ final class World {
       return build(
           certificate("CN=tsa", "CN=tsa root", key.getPublic(), from, to)
               .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-              .addExtension(
-                  Extension.extendedKeyUsage, critical, new ExtendedKeyUsage(purposes)),
+              .addExtension(Extension.extendedKeyUsage, critical, new ExtendedKeyUsage(purposes)),
           signer(tsaRootKey.getPrivate()));
     } catch (java.io.IOException e) {
       throw new AssertionError(e);
@@ -219,8 +225,7 @@ final class World {
         "hashAlgorithm",
         "SHA2_256",
         "publicKey",
-        object(
-            "rawBytes", base64(key.getEncoded()), "keyDetails", details, "validFor", validFor()),
+        object("rawBytes", base64(key.getEncoded()), "keyDetails", details, "validFor", validFor()),
         "logId",
         object("keyId", base64(id)));
   }
@@ -247,11 +252,7 @@ final class World {
         "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
         "tlogs",
         array(
-            log(
-                "https://" + REKOR,
-                rekorKey.getPublic(),
-                "PKIX_ECDSA_P256_SHA_256",
-                rekorId()),
+            log("https://" + REKOR, rekorKey.getPublic(), "PKIX_ECDSA_P256_SHA_256", rekorId()),
             log("https://" + REKOR2, rekor2Key.getPublic(), "PKIX_ED25519", rekor2Id())),
         "certificateAuthorities",
         array(chain("https://fulcio.example", intermediate, root)),
@@ -264,6 +265,16 @@ final class World {
                 Sha256.of(ctKey.getPublic().getEncoded()))),
         "timestampAuthorities",
         array(chain("https://tsa.example", tsa, tsaRoot)));
+  }
+
+  private TrustedRoot trusted;
+
+  /** The trusted root as it is, read once. */
+  TrustedRoot trusted() {
+    if (trusted == null) {
+      trusted = read(trustedRoot());
+    }
+    return trusted;
   }
 
   static TrustedRoot read(Map<String, Object> root) {
