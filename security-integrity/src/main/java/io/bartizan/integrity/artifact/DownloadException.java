@@ -1,6 +1,5 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.Refused;
 import java.io.IOException;
@@ -26,14 +25,14 @@ public final class DownloadException extends IOException implements Refused {
   private final transient List<String> attempts;
   private final int status;
 
-  DownloadException(Reason reason, List<String> attempts, int status, @Nullable Throwable cause) {
-    this(Refusal.of(reason, detail(attempts)), attempts, status, cause);
+  DownloadException(Refusal last, List<String> attempts, int status, @Nullable Throwable cause) {
+    this(last, Refusal.of(last.reason(), detail(attempts)), attempts, status, cause);
   }
 
   private DownloadException(
-      Refusal refusal, List<String> attempts, int status, @Nullable Throwable cause) {
-    super(refusal.message(), cause);
-    this.refusal = refusal;
+      Refusal last, Refusal all, List<String> attempts, int status, @Nullable Throwable cause) {
+    super(all.message(), cause);
+    this.refusal = last instanceof DigestMismatch ? last : all;
     this.attempts = List.copyOf(attempts);
     this.status = status;
   }
@@ -50,8 +49,9 @@ public final class DownloadException extends IOException implements Refused {
   /**
    * Why the last attempt failed.
    *
-   * @return its reason is an {@link ArtifactReason}; its detail tells of all attempts where there
-   *     is room, else of the last
+   * @return a {@link DigestMismatch} with both digests if the content had another digest; else its
+   *     reason is an {@link ArtifactReason}, and its detail tells of all attempts where there is
+   *     room, else of the last
    */
   @Override
   public Refusal refusal() {

@@ -63,7 +63,7 @@ final class DownloadRounds {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while downloading");
     }
-    throw new DownloadException(Objects.requireNonNull(last).reason(), failures, status, cause);
+    throw new DownloadException(Objects.requireNonNull(last), failures, status, cause);
   }
 
   /** A server that asks for more than the longest pause is not asked again. */

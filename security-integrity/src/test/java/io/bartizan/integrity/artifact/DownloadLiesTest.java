@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,6 +112,25 @@ class DownloadLiesTest extends DownloadCase {
     try (LyingServer server = LyingServer.start()) {
       server.then(lie.script());
       refusedThenCompleted(server, downloads(1), lie.reason(), lie.said());
+    }
+  }
+
+  @Test
+  void otherContent_isARefusalWithBothDigests() throws Exception {
+    byte[] other = bytes(SIZE);
+    other[7]++;
+    Path target = directory.resolve("target");
+    try (LyingServer server = LyingServer.start()) {
+      server.then(say(OK, other, 0, SIZE));
+      assertThatThrownBy(() -> downloads(1).fetch(List.of(server.uri("/")), EXPECTED, target))
+          .isInstanceOfSatisfying(
+              DownloadException.class,
+              refused -> {
+                assertThat(refused.refusal()).isInstanceOf(DigestMismatch.class);
+                DigestMismatch mismatch = (DigestMismatch) refused.refusal();
+                assertThat(mismatch.expected()).isEqualTo(DIGEST);
+                assertThat(mismatch.actual()).isEqualTo(Digest.sha256Of(other));
+              });
     }
   }
 
