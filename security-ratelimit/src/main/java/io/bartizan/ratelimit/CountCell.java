@@ -2,36 +2,18 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.Micros;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Any limits of one subject behind one flag that is held for some tens of nanoseconds: never while
- * anything waits, allocates much, or runs code of the application. A check looks at all counts,
- * then charges all or none.
- */
-final class CountCell extends Cell {
-
-  private static final VarHandle HELD;
-
-  static {
-    try {
-      HELD = MethodHandles.lookup().findVarHandle(CountCell.class, "held", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+/** Any limits of one subject: a check looks at all counts, then charges all or none. */
+final class CountCell extends HeldCell {
 
   private final Limits limits;
   private final List<Limit> list;
   private final Count[] counts;
-
-  @SuppressWarnings("UnusedVariable") // through HELD
-  private volatile boolean held;
+  private final @Nullable Former[] formers;
 
   private boolean dead;
   private long last;
@@ -40,6 +22,7 @@ final class CountCell extends Cell {
     this.limits = limits;
     this.list = limits.list();
     this.counts = counts;
+    this.formers = new Former[counts.length];
     this.last = now;
   }
 
@@ -49,6 +32,28 @@ final class CountCell extends Cell {
       counts[i] = limits.list().get(i).count(now);
     }
     return new CountCell(limits, counts, now);
+  }
+
+  /** Before this cell is shared; takes the counts over, and those of its own former definition. */
+  void inherit(Frozen before, long now) {
+    for (int i = 0; i < counts.length; i++) {
+      Limit limit = list.get(i);
+      Counted old = before.count(limit.name());
+      if (old == null) {
+        continue;
+      }
+      Former former = before.former(limit.name(), now);
+      if (old.limit().equals(limit)) {
+        counts[i] = old.count();
+        formers[i] = former;
+      } else if (former != null && former.counted().limit().equals(limit)) {
+        counts[i] = former.counted().count();
+        formers[i] = Former.of(old, now);
+      } else {
+        counts[i].inherit(old.count(), now);
+        formers[i] = Former.of(old, now);
+      }
+    }
   }
 
   /** Before this cell is shared. */
@@ -114,8 +119,9 @@ final class CountCell extends Cell {
         return false;
       }
       long now = advance(clock);
-      for (Count count : counts) {
-        count.refund(now, permits);
+      for (int i = 0; i < counts.length; i++) {
+        counts[i].refund(now, permits);
+        refundFormer(i, now, permits);
       }
       return true;
     } finally {
@@ -158,7 +164,9 @@ final class CountCell extends Cell {
     try {
       long now = advance(clock);
       for (int i = 0; i < marks.length && !dead; i++) {
+        long before = counts[i].used(now);
         counts[i].cancel(now, permits, marks[i]);
+        refundFormer(i, now, before - counts[i].used(now));
       }
     } finally {
       release();
@@ -172,7 +180,8 @@ final class CountCell extends Cell {
       boolean idle = !dead && clock - last >= restMicros;
       long now = idle ? advance(clock) : last;
       for (int i = 0; i < counts.length && idle; i++) {
-        idle = counts[i].isIdle(now);
+        Former former = former(i, now);
+        idle = counts[i].isIdle(now) && (former == null || former.isIdle(now));
       }
       dead |= idle;
       return dead;
@@ -182,14 +191,20 @@ final class CountCell extends Cell {
   }
 
   @Override
-  @Nullable List<Counted> freeze() {
+  @Nullable Frozen freeze() {
     hold();
     try {
       if (dead) {
         return null;
       }
       dead = true;
-      return counted();
+      List<Former> others = new ArrayList<>();
+      for (Former former : formers) {
+        if (former != null) {
+          others.add(former);
+        }
+      }
+      return new Frozen(counted(), others, last);
     } finally {
       release();
     }
@@ -251,9 +266,30 @@ final class CountCell extends Cell {
   }
 
   private void charge(long now, long permits) {
-    for (Count count : counts) {
-      count.charge(now, permits);
+    for (int i = 0; i < counts.length; i++) {
+      counts[i].charge(now, permits);
+      Former former = former(i, now);
+      if (former != null) {
+        former.counted().count().also(now, permits);
+      }
     }
+  }
+
+  private void refundFormer(int index, long now, long permits) {
+    Former former = former(index, now);
+    if (former != null && permits > 0) {
+      former.counted().count().refund(now, permits);
+    }
+  }
+
+  /** The count of the former definition, if it is kept. */
+  private @Nullable Former former(int index, long now) {
+    Former former = formers[index];
+    if (former != null && now > former.until()) {
+      formers[index] = null;
+      return null;
+    }
+    return former;
   }
 
   private Decision decision(boolean allowed, long now, long permits) {
@@ -293,21 +329,5 @@ final class CountCell extends Cell {
   private long advance(long clock) {
     last = Math.max(last, clock);
     return last;
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // whoever holds the flag lost its processor meanwhile
-  private void hold() {
-    int tries = 0;
-    while (!HELD.compareAndSet(this, false, true)) {
-      if (++tries % 64 == 0) {
-        Thread.yield();
-      } else {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private void release() {
-    HELD.setRelease(this, false);
   }
 }

@@ -4,7 +4,6 @@ import io.bartizan.core.Health;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -190,7 +189,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   private @Nullable Cell changed(Cell cell, Limits limits, long now) {
-    List<Cell.Counted> before = cell.freeze();
+    Cell.Frozen before = cell.freeze();
     if (before == null) {
       size.decrementAndGet();
       return null;

@@ -60,6 +60,12 @@ public final class BucketCount extends Count {
   }
 
   @Override
+  public void also(long now, long permits) {
+    long backlog = backlog(now);
+    setBacklog(now, Math.max(backlog, Math.min(units.full(), backlog + units.cost(permits))));
+  }
+
+  @Override
   public void refund(long now, long permits) {
     setBacklog(now, Math.max(0, backlog(now) - units.cost(permits)));
   }

@@ -39,6 +39,16 @@ public abstract class Count {
   public abstract void charge(long now, long permits);
 
   /**
+   * Counts permits that another definition of the limit let through, as far as this one could have.
+   *
+   * @param now the time
+   * @param permits any number of at least 1
+   */
+  public void also(long now, long permits) {
+    charge(now, permits);
+  }
+
+  /**
    * Makes what counts last for whoever was charged last as if it had begun with that charge; for a
    * count that several subjects share.
    *

@@ -51,6 +51,12 @@ public final class SteppedCount extends Count {
   }
 
   @Override
+  public void also(long now, long permits) {
+    long used = used(now);
+    arrival = clock(now) + Math.max(used, Math.min(capacity(), used + permits));
+  }
+
+  @Override
   public long retryMicros(long now, long permits) {
     return untilBack(now, used(now) + Math.min(permits, capacity()) - capacity());
   }
