@@ -52,4 +52,12 @@ public interface RateLimitListener {
    * @param server its name, without credentials
    */
   default void serverFound(String server) {}
+
+  /**
+   * A server of a shared limiter answered a call, which may hold checks of many keys and of all
+   * limiters on its client. By default nothing happens.
+   *
+   * @param nanos from when the call was sent to its answer, in nanoseconds
+   */
+  default void serverAnswered(long nanos) {}
 }

@@ -27,6 +27,7 @@ final class Batch implements ScriptCall.Carrier {
 
   private int keys;
   private boolean expired;
+  private long sentNanos;
 
   /**
    * An empty batch.
@@ -78,6 +79,7 @@ final class Batch implements ScriptCall.Carrier {
   /** Sends the calls; true if all of them ended meanwhile. */
   boolean launch() {
     open.addAndGet(calls.size());
+    sentNanos = System.nanoTime();
     List<ScriptCommand> commands = new ArrayList<>(calls.size());
     calls.forEach(call -> commands.add(call.byDigest()));
     try {
@@ -101,7 +103,7 @@ final class Batch implements ScriptCall.Carrier {
 
   @Override
   public void answered() {
-    server.answered();
+    server.answered(sentNanos);
   }
 
   @Override

@@ -81,6 +81,13 @@ final class ConnectionOptions {
       public void found(String server) {
         all.tell(listener -> listener.serverFound(server));
       }
+
+      @Override
+      public void answered(long nanos) {
+        if (!all.isEmpty()) {
+          all.tell(listener -> listener.serverAnswered(nanos));
+        }
+      }
     };
   }
 

@@ -30,6 +30,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   private final List<byte[]> arguments;
   private final Runnable tooLate;
   private volatile @Nullable Future<?> timer;
+  private volatile long sentNanos;
   private volatile int sourceSent;
 
   /**
@@ -47,6 +48,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   /** Sends the call; it ends when the timer does, at the latest. */
   void send(Future<?> endOfWaiting) {
     timer = endOfWaiting;
+    sentNanos = System.nanoTime();
     dispatch(() -> server.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
   }
 
@@ -79,7 +81,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void replied(long[] numbers) {
-    server.answered();
+    server.answered(sentNanos);
     if (numbers.length < 2) {
       end(new IllegalStateException("the script's reply is too short"));
       return;

@@ -7,6 +7,7 @@ import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
+import io.bartizan.ratelimit.SharedServers;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -62,7 +63,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client.
  */
-public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimiter, AutoCloseable {
+public final class RedisConcurrencyLimiter
+    implements AsyncKeyedConcurrencyLimiter, SharedServers, AutoCloseable {
 
   private static final int MAX_LOCAL_KEYS = 100_000;
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
@@ -239,6 +241,16 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
     String detail = "Redis can't be reached: " + away + ": " + policy;
     boolean refuses = local == null && !policy.isOpen();
     return refuses ? Health.down(detail) : Health.degraded(detail);
+  }
+
+  @Override
+  public int serversAway() {
+    return leases.servers().awayCount();
+  }
+
+  @Override
+  public long pendingCalls() {
+    return leases.servers().pending();
   }
 
   /**

@@ -9,6 +9,7 @@ import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Reservation;
+import io.bartizan.ratelimit.SharedServers;
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.lettuce.core.RedisClient;
@@ -71,16 +72,17 @@ import org.jspecify.annotations.Nullable;
  * up the answers of others until their time-outs, which end all the same. A stage may be cancelled:
  * what it had taken is given back, and Redis is not blamed.
  */
-public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoCloseable {
+public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServers, AutoCloseable {
 
   /** How much later than the timer a waiting thread ends its wait itself. */
   private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  private final Scripts scripts;
-  private final ServerQueues queues;
-  private final Answers answers;
+  final Scripts scripts;
+  final ServerQueues queues;
+  final Answers answers;
   private final Ticker ticker = Ticker.system();
   private final long timeoutNanos;
+  final String prefix;
   private final Duration connectTimeout;
   private final Server.Availability hearer;
   private final Fallback fallback;
@@ -95,6 +97,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     this.queues = shared;
     try {
       this.timeoutNanos = options.timeout.toNanos();
+      this.prefix = options.prefix;
       this.connectTimeout = options.connectTimeout;
       this.scripts =
           new Scripts(
@@ -290,6 +293,16 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     }
     String detail = "Redis can't be reached: " + away + ": " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);
+  }
+
+  @Override
+  public int serversAway() {
+    return queues.servers().awayCount();
+  }
+
+  @Override
+  public long pendingCalls() {
+    return queues.servers().pending();
   }
 
   /**

@@ -40,6 +40,12 @@ final class Scripts {
             Limits.allOf(Limit.tokenBucket(1, Rate.per(1, ChronoUnit.SECONDS)).named("warm-up")));
   }
 
+  /** What the names of all keys begin with, as a pattern of Redis. */
+  String pattern(String prefix) {
+    boolean fixed = plan instanceof Limit || plan instanceof Limits;
+    return fixed ? any().keyHead() + "*}" : prefix + ":*:{*}";
+  }
+
   LimitScript of(String key) {
     Limits limits = Objects.requireNonNull(plan.limitsOf(key), "the plan's limits");
     LimitScript recent = last;

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -123,6 +124,13 @@ final class ServerQueues {
       }
     }
     return found;
+  }
+
+  /** Deletes a key, wherever it belongs now. */
+  CompletableFuture<Void> delete(RedisKeys keys, String head, String key) {
+    Deletion deletion = new Deletion(servers.of(keys, head, key), keys.encode(head, key));
+    deletion.send();
+    return deletion;
   }
 
   /** The queue of a request. */

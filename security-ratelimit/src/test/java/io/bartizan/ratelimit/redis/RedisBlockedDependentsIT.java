@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,46 @@ class RedisBlockedDependentsIT {
       Eventually.within(
           Duration.ofSeconds(5), () -> assertThat(others).allMatch(CompletableFuture::isDone));
       assertThat(blocked.toCompletableFuture()).isNotDone();
+    }
+  }
+
+  @Test
+  void RL10_stages_complete_on_the_executor_that_was_given_and_may_block_there() {
+    ExecutorService threads = Executors.newCachedThreadPool(task -> new Thread(task, "mine"));
+    try (RedisRateLimiter limiter =
+            RedisRateLimiter.builder(redis.proxied(), LIMIT)
+                .withCompletionExecutor(threads)
+                .build();
+        RedisConcurrencyLimiter leases =
+            RedisConcurrencyLimiter.builder(redis.proxied(), "jobs", 9, Duration.ofSeconds(30))
+                .withCompletionExecutor(threads)
+                .build()) {
+      redis.proxy().delayReplies(Duration.ofMillis(20));
+      CompletableFuture<String> name =
+          limiter
+              .tryAcquire("a")
+              .thenApply(
+                  decision -> {
+                    Source nested = limiter.blocking().tryAcquire("b").source();
+                    return Thread.currentThread().getName() + " " + nested;
+                  })
+              .toCompletableFuture();
+      assertThat(name.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo("mine REMOTE");
+      CompletableFuture<String> lease =
+          leases
+              .tryAcquire("a")
+              .thenApply(permit -> Thread.currentThread().getName() + " " + permit.source())
+              .toCompletableFuture();
+      assertThat(lease.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo("mine REMOTE");
+      redis.proxy().stall();
+      CompletableFuture<String> late =
+          limiter
+              .tryAcquire("a")
+              .thenApply(decision -> Thread.currentThread().getName() + " " + decision.source())
+              .toCompletableFuture();
+      assertThat(late.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo("mine FAILED_CLOSED");
+    } finally {
+      threads.shutdownNow();
     }
   }
 

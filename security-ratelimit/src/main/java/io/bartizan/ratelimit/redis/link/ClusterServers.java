@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis.link;
 
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,19 @@ final class ClusterServers extends Servers {
   public Collection<Server> all() {
     forget();
     return servers.values();
+  }
+
+  @Override
+  public CompletableFuture<Names> names(String from, String pattern, int count) {
+    TreeMap<String, CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> nodes =
+        new TreeMap<>();
+    var connection = connector.required();
+    for (RedisClusterNode node : connection.getPartitions()) {
+      if (!node.hasNoSlots()) {
+        nodes.put(node.getNodeId(), connection.getConnectionAsync(node.getNodeId()));
+      }
+    }
+    return NodeScan.step(nodes, from, pattern, count);
   }
 
   @Override

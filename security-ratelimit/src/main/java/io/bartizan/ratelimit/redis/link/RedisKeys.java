@@ -45,6 +45,30 @@ public final class RedisKeys {
     return out.append('}').toString().getBytes(UTF_8);
   }
 
+  /** Whether Redis never sees the keys. */
+  public boolean areHashed() {
+    return mac != null;
+  }
+
+  /** The key that {@link #encode} named so, where keys are not hashed. */
+  public static String decode(String name) {
+    StringBuilder out = new StringBuilder();
+    int end = name.length() - 1;
+    for (int i = name.indexOf('{') + 1; i < end; i++) {
+      char c = name.charAt(i);
+      if (c != '%') {
+        out.append(c);
+      } else if (name.charAt(i + 1) == 'u') {
+        out.append((char) Integer.parseInt(name, i + 2, i + 6, 16));
+        i += 5;
+      } else {
+        out.append((char) Integer.parseInt(name, i + 1, i + 3, 16));
+        i += 2;
+      }
+    }
+    return out.toString();
+  }
+
   private static void escape(StringBuilder out, String key) {
     for (int i = 0; i < key.length(); i++) {
       char c = key.charAt(i);

@@ -25,6 +25,9 @@ public final class Server {
 
     /** It answers again. */
     void found(String server);
+
+    /** A call was answered so long after it was sent. */
+    void answered(long nanos);
   }
 
   private static final long NEWS_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -34,6 +37,7 @@ public final class Server {
   private final Breaker breaker;
   private final Deadlines deadlines;
   private final ClientThreads threads;
+  private final Availability hearer;
 
   /** What waits or is under way; each of them holds memory until it is let go. */
   private final AtomicInteger pending = new AtomicInteger();
@@ -48,6 +52,7 @@ public final class Server {
     this.breaker = new Breaker(ticker, link, timer, hearer);
     this.deadlines = new Deadlines(timer, ticker);
     this.threads = threads;
+    this.hearer = hearer;
   }
 
   /** Whether one call may concern many keys. */
@@ -155,10 +160,11 @@ public final class Server {
         : new RedisException("not sent: " + cause.getMessage(), cause);
   }
 
-  /** Notes that the server answered, before anyone is told. */
-  public void answered() {
+  /** Notes that the server answered what was sent then, before anyone is told. */
+  public void answered(long sentNanos) {
     threads.noteThis();
     breaker.success();
+    hearer.answered(System.nanoTime() - sentNanos);
   }
 
   /**

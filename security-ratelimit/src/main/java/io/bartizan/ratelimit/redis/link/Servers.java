@@ -73,6 +73,12 @@ public abstract class Servers implements AutoCloseable {
   /** Those that were asked for a key and own keys now. */
   public abstract Collection<Server> all();
 
+  /** Names of keys, and where the next step begins; empty at the end. */
+  public record Names(List<String> names, String next) {}
+
+  /** One step through the names that fit a pattern, about so many looked at. */
+  public abstract CompletableFuture<Names> names(String from, String pattern, int count);
+
   /** How many own keys now, asked or not. */
   public abstract int owners();
 
@@ -100,6 +106,12 @@ public abstract class Servers implements AutoCloseable {
     return away.isEmpty() && connector.connection() == null
         ? "no server was reached so far" + connector.trouble()
         : away;
+  }
+
+  /** How many of them do not serve; one while there was no connection so far. */
+  public final int awayCount() {
+    int away = (int) all().stream().filter(Server::isAway).count();
+    return away == 0 && connector.connection() == null ? 1 : away;
   }
 
   /** How long ago that of them answered which did not for longest. */
@@ -265,6 +277,13 @@ public abstract class Servers implements AutoCloseable {
     @Override
     public void found(String server) {
       tell(hearer -> hearer.found(server));
+    }
+
+    @Override
+    public void answered(long nanos) {
+      for (Server.Availability hearer : hearers) {
+        hearer.answered(nanos);
+      }
     }
   }
 }

@@ -4,11 +4,14 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** The one server that a client without a Cluster has. */
 final class StandaloneServers extends Servers {
 
+  private final Connector<StatefulRedisConnection<byte[], byte[]>> connector;
   private final Server server;
 
   private StandaloneServers(
@@ -16,6 +19,7 @@ final class StandaloneServers extends Servers {
       Connector<StatefulRedisConnection<byte[], byte[]>> connector,
       Addresses addresses) {
     super(client, connector, addresses);
+    this.connector = connector;
     this.server = server(new StandaloneLink(connector, addresses));
   }
 
@@ -32,6 +36,13 @@ final class StandaloneServers extends Servers {
   @Override
   CompletableFuture<?> reached() {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Names> names(String from, String pattern, int count) {
+    StatefulRedisConnection<byte[], byte[]> one = connector.required();
+    return NodeScan.step(
+        new TreeMap<>(Map.of("", CompletableFuture.completedFuture(one))), from, pattern, count);
   }
 
   @Override

@@ -61,6 +61,9 @@ public final class HeldServer {
 
     @Override
     public void found(String server) {}
+
+    @Override
+    public void answered(long nanos) {}
   }
 
   private final class HeldLink implements RedisLink {
