@@ -3,6 +3,7 @@ package io.bartizan.integrity;
 import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callbacks for every verification and every change of fetched keys, for metrics and audit.
@@ -34,6 +35,21 @@ public interface IntegrityListener {
     SIGNED_VALUE,
     /** A webhook; its name is the provider's, such as {@code stripe}. */
     WEBHOOK
+  }
+
+  /**
+   * Something was verified; calls {@link #accepted} or {@link #refused}.
+   *
+   * @param kind what it was
+   * @param name which verifier decided
+   * @param refusal why it was refused; null if it was accepted
+   */
+  default void verified(Kind kind, String name, @Nullable Refusal refusal) {
+    if (refusal == null) {
+      accepted(kind, name);
+    } else {
+      refused(kind, name, refusal);
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.Provider;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -42,9 +43,11 @@ final class DpopCheck {
       Refusal.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
 
   private final ReplayGuard guard;
+  private final @Nullable Provider provider;
   private final long skewMillis;
 
-  DpopCheck(ReplayGuard guard, long skewMillis) {
+  DpopCheck(ReplayGuard guard, long skewMillis, @Nullable Provider provider) {
+    this.provider = provider;
     this.guard = guard;
     this.skewMillis = skewMillis;
   }
@@ -84,7 +87,7 @@ final class DpopCheck {
     }
     SignatureEngine engine;
     try {
-      engine = KeyRing.engine(header.algorithm(), key);
+      engine = KeyRing.engine(header.algorithm(), key, provider);
     } catch (RuntimeException | LinkageError e) {
       return KEY; // the key is the sender's, and a provider that can't use it is no outage
     }

@@ -125,8 +125,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * A shared secret, for one HMAC algorithm. Whoever can verify with it can also sign with it.
    *
    * @param algorithm {@code HS256}, {@code HS384} or {@code HS512}
-   * @param secret random bytes, from the hash's length to its block size (32 to 64 for HS256, 48 to
-   *     128 for HS384, 64 to 128 for HS512); copied, so it may be closed afterwards
+   * @param secret random bytes, from the hash's length (32 for HS256, 48 for HS384, 64 for HS512)
+   *     to 1024, as RFC 2104 has them: a text that a provider shows counts by its bytes; copied, so
+   *     it may be closed afterwards
    * @return fixed keys
    * @throws IllegalArgumentException if the algorithm is no HMAC, the secret's length is out of
    *     range, or the secret is the text or encoding of a key

@@ -36,4 +36,14 @@ public interface JwtRevocation {
   default @Nullable Instant subjectNotBefore(String issuer, String subject) {
     return null;
   }
+
+  /**
+   * This list and another one.
+   *
+   * @param other is asked where this one knows no reason to refuse
+   * @return refuses what one of them refuses
+   */
+  default JwtRevocation and(JwtRevocation other) {
+    return new RevocationLists(this, other);
+  }
 }

@@ -135,11 +135,7 @@ final class KeyRing {
   }
 
   /** For a key that came with a request and may never be seen again. */
-  static SignatureEngine engine(JwsAlgorithm algorithm, VerifyingKey key) {
-    return engine(algorithm, key, null);
-  }
-
-  private static SignatureEngine engine(
+  static SignatureEngine engine(
       JwsAlgorithm algorithm, VerifyingKey key, @Nullable Provider provider) {
     try {
       if (algorithm.isSymmetric()) {

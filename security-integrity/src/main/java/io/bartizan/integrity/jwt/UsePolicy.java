@@ -96,16 +96,17 @@ final class UsePolicy {
     }
     if (claims.subject != null) {
       Instant from = revocation.subjectNotBefore(jwt.issuer(), claims.subject);
-      // iat is mostly in whole seconds: a token of the very second is not older than the instant
       if (from != null
-          && (claims.issuedAt == ClaimSet.NONE
-              || claims.issuedAt
-                  < from.toEpochMilli()
-                      - (claims.issuedAt % 1000 == 0 ? from.getNano() / 1_000_000 : 0))) {
+          && (claims.issuedAt == ClaimSet.NONE || isOlder(claims.issuedAt, from.toEpochMilli()))) {
         return REVOKED;
       }
     }
     return null;
+  }
+
+  /** An {@code iat} in whole seconds is of that whole second. */
+  private static boolean isOlder(long issuedAt, long from) {
+    return issuedAt < (issuedAt % 1000 == 0 ? from - Math.floorMod(from, 1000L) : from);
   }
 
   private @Nullable Refusal checkBinding(

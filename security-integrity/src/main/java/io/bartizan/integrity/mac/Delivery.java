@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,26 +36,25 @@ final class Delivery {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     static Memory of(DeliveryGuard guard, Duration lease, Duration remember) {
-      return new Memory(guard, lease, remember, new LinkedHashMap<>());
+      return new Memory(guard, lease, remember, new ConcurrentHashMap<>());
     }
 
     /** A new one, or that of a question about this message that had no answer. */
     private String holder(String message) {
-      synchronized (holders) {
-        String unanswered = holders.remove(message);
-        return unanswered != null ? unanswered : HexFormat.of().toHexDigits(RANDOM.nextLong());
-      }
+      String unanswered = holders.remove(message); // of several who ask again, one gets it
+      return unanswered != null ? unanswered : HexFormat.of().toHexDigits(RANDOM.nextLong());
     }
 
     private void keep(String message, String holder) {
-      synchronized (holders) {
-        if (holders.size() >= MAX_HOLDERS) {
-          holders.remove(holders.keySet().iterator().next());
-        }
-        holders.put(message, holder);
+      if (holders.size() >= MAX_HOLDERS) {
+        holders.clear(); // their leases will end
       }
+      holders.put(message, holder);
     }
   }
+
+  /** So often is it asked to remember what was handled. */
+  private static final int ATTEMPTS = 2;
 
   private final Memory memory;
   private final InstantSource clock;
@@ -126,8 +125,11 @@ final class Delivery {
     }
     Instant until = clock.instant().plus(memory.remember);
     for (int i = 0; i < ids.size(); i++) {
-      if (!memory.guard.complete(scopes.get(i), ids.get(i), form, holder, until)
-          && !memory.guard.complete(scopes.get(i), ids.get(i), form, holder, until)) {
+      boolean known = false;
+      for (int attempt = 0; attempt < ATTEMPTS && !known; attempt++) {
+        known = memory.guard.complete(scopes.get(i), ids.get(i), form, holder, until);
+      }
+      if (!known) {
         LOG.warn("a webhook was handled, and the guard can't tell: a retry may be handled again");
       }
     }

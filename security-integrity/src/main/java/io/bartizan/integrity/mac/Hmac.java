@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hmac {
 
+  /** The longest key, in bytes. */
+  public static final int MAX_KEY_BYTES = 1024;
+
   private static final int STREAM_BUFFER_BYTES = 64 * 1024;
 
   private final HmacAlgorithm algorithm;
@@ -44,8 +47,9 @@ public final class Hmac {
    * An HMAC with one key.
    *
    * @param algorithm the hash
-   * @param key {@link HmacAlgorithm#tagLength()} to {@link HmacAlgorithm#blockLength()} bytes; it
-   *     is not kept and not closed
+   * @param key {@link HmacAlgorithm#tagLength()} to {@value #MAX_KEY_BYTES} bytes; one longer than
+   *     {@link HmacAlgorithm#blockLength()} is hashed first (RFC 2104 section 2); it is not kept
+   *     and not closed
    * @return a thread-safe HMAC
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the key is too short or too long
@@ -53,14 +57,14 @@ public final class Hmac {
   public static Hmac of(HmacAlgorithm algorithm, SecretBytes key) {
     Objects.requireNonNull(algorithm, "algorithm");
     int length = key.length();
-    if (length < algorithm.tagLength() || length > algorithm.blockLength()) {
+    if (length < algorithm.tagLength() || length > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key has "
               + length
               + " bytes, "
               + algorithm.tagLength()
               + " to "
-              + algorithm.blockLength()
+              + MAX_KEY_BYTES
               + " are accepted for HMAC-"
               + algorithm.digestName());
     }

@@ -243,12 +243,8 @@ public final class SignedValues {
   }
 
   private Checked<SignedValue> told(Checked<SignedValue> result) {
-    if (result instanceof Checked.Rejected<SignedValue> rejected) {
-      Refusal refusal = rejected.refusal();
-      listeners.tell(listener -> listener.refused(Kind.SIGNED_VALUE, purpose, refusal));
-    } else {
-      listeners.tell(listener -> listener.accepted(Kind.SIGNED_VALUE, purpose));
-    }
+    Refusal refusal = result.fold(value -> null, refused -> refused);
+    listeners.tell(listener -> listener.verified(Kind.SIGNED_VALUE, purpose, refusal));
     return result;
   }
 

@@ -144,12 +144,8 @@ public final class WebhookVerifier {
       Function<String, @Nullable String> headers, byte @Nullable [] body) {
     Objects.requireNonNull(headers, "headers");
     Checked<VerifiedWebhook> result = Checked.of(() -> decide(headers, body));
-    if (result instanceof Checked.Rejected<VerifiedWebhook> rejected) {
-      Refusal refusal = rejected.refusal();
-      listeners.tell(listener -> listener.refused(Kind.WEBHOOK, grammar.provider(), refusal));
-    } else {
-      listeners.tell(listener -> listener.accepted(Kind.WEBHOOK, grammar.provider()));
-    }
+    Refusal refusal = result.fold(webhook -> null, refused -> refused);
+    listeners.tell(listener -> listener.verified(Kind.WEBHOOK, grammar.provider(), refusal));
     return result;
   }
 

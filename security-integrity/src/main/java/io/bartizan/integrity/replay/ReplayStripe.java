@@ -81,6 +81,7 @@ final class ReplayStripe {
     count.decrementAndGet();
   }
 
+  @SuppressWarnings("ReferenceEquality") // another of the same id may have taken its place
   synchronized void forget(long now, long nanos) {
     for (RememberedId first = byEnd.peek();
         first != null && first.isOver(now, nanos);
