@@ -4,7 +4,11 @@ import java.net.IDN;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. */
+/**
+ * DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. An
+ * underscore counts as a letter: no host name has one by RFC 1123, but container names do, and they
+ * are only ever compared.
+ */
 final class HostName {
 
   private static final int MAX_CHARS = 253;
@@ -47,7 +51,7 @@ final class HostName {
         label = 0;
       } else {
         boolean letterOrDigit =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         if (!letterOrDigit && (c != '-' || label == 0)) {
           return false;
         }

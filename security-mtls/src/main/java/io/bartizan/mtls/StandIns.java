@@ -3,7 +3,6 @@ package io.bartizan.mtls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -220,9 +219,7 @@ final class StandIns {
   private KeyPair keys() throws GeneralSecurityException {
     KeyPair keys = own;
     if (keys == null) {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(256);
-      keys = generator.generateKeyPair();
+      keys = Platform.ecKeys().generateKeyPair();
       own = keys;
     }
     return keys;

@@ -54,12 +54,13 @@ final class TrustDecider {
   TrustDecider(
       long generation,
       Settings settings,
+      Rule policy,
       List<X509Certificate> anchors,
       LoadedRevocation revocation) {
     this.generation = generation;
     this.settings = settings;
     this.side = settings.side();
-    this.policy = (Rule) settings.policy();
+    this.policy = policy;
     this.anchors = Set.copyOf(anchors);
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
