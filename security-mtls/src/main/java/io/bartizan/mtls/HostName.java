@@ -5,9 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. An
- * underscore counts as a letter: no host name has one by RFC 1123, but container names do, and they
- * are only ever compared.
+ * DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. No label
+ * has an underscore (RFC 1123 section 2.1), though container names do.
  */
 final class HostName {
 
@@ -51,7 +50,7 @@ final class HostName {
         label = 0;
       } else {
         boolean letterOrDigit =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!letterOrDigit && (c != '-' || label == 0)) {
           return false;
         }

@@ -4,7 +4,6 @@ import io.bartizan.core.SafeText;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
@@ -82,16 +81,6 @@ final class Platform {
     return provider == null
         ? KeyFactory.getInstance(algorithm)
         : KeyFactory.getInstance(algorithm, provider);
-  }
-
-  static KeyPairGenerator ecKeys() throws GeneralSecurityException {
-    Provider provider = named("SunEC");
-    KeyPairGenerator generator =
-        provider == null
-            ? KeyPairGenerator.getInstance("EC")
-            : KeyPairGenerator.getInstance("EC", provider);
-    generator.initialize(256);
-    return generator;
   }
 
   static KeyStore pkcs12() throws KeyStoreException {

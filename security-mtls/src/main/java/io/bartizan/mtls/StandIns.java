@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -219,7 +220,9 @@ final class StandIns {
   private KeyPair keys() throws GeneralSecurityException {
     KeyPair keys = own;
     if (keys == null) {
-      keys = Platform.ecKeys().generateKeyPair();
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
+      keys = generator.generateKeyPair();
       own = keys;
     }
     return keys;
