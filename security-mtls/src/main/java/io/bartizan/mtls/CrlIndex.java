@@ -56,7 +56,8 @@ final class CrlIndex {
 
   void add(String source, byte[] content) {
     String text = new String(content, StandardCharsets.ISO_8859_1);
-    if (!text.contains("-----BEGIN ")) {
+    boolean wide = text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff");
+    if (!text.contains("-----BEGIN ") && !wide) {
       add(parsed(source, content), source);
       return;
     }
@@ -172,6 +173,12 @@ final class CrlIndex {
     for (int i = 0; i < path.certificates().size(); i++) {
       check(path.certificates().get(i), path.issuerOf(i), now);
     }
+  }
+
+  /** Whether a list under the name of its issuer has a certificate, whoever signed the list. */
+  boolean mayName(X509Certificate certificate) {
+    return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of()).stream()
+        .anyMatch(list -> list.named(certificate) != null);
   }
 
   private void check(X509Certificate certificate, X509Certificate issuer, Instant now)

@@ -32,11 +32,20 @@ final class Generations {
 
   Generations(Settings settings) {
     this.settings = settings;
-    this.current = new Current(settings.side(), new Connections(settings));
+    this.current = new Current(settings);
     this.loader = new GenerationLoader(settings, current);
     current.publish(loader.load(null, () -> {}));
     retained = List.of(currentKey());
-    newest().revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
+    warn(newest());
+  }
+
+  /** What is no fault, and hardly meant. */
+  private void warn(Generation generation) {
+    generation.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
+    String note = generation.identity().note();
+    if (note != null) {
+      LOG.warn("{}: {}", settings.side(), note);
+    }
   }
 
   Settings settings() {
@@ -105,7 +114,7 @@ final class Generations {
         settings.side(),
         next.number(),
         next.identity().validUntil());
-    next.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
+    warn(next);
     // Every revoked connection ends before any listener is told.
     Runnable reviewed = current.connections().review(next);
     settings

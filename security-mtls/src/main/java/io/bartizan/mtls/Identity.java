@@ -28,8 +28,32 @@ public final class Identity {
     KeyMaterial load(MaterialReader reader);
   }
 
+  /** No key and no certificate, for a client that shows none. */
+  static final Identity NONE =
+      new Identity("no identity", reader -> new KeyMaterial("no identity", new NoKey(), List.of()));
+
   private final String description;
   private final Loader loader;
+
+  /** Signs nothing. */
+  private static final class NoKey implements PrivateKey {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getAlgorithm() {
+      return "none";
+    }
+
+    @Override
+    public @Nullable String getFormat() {
+      return null;
+    }
+
+    @Override
+    public byte @Nullable [] getEncoded() {
+      return null;
+    }
+  }
 
   private Identity(String description, Loader loader) {
     this.description = description;

@@ -46,6 +46,16 @@ final class LoadedRevocation {
     }
   }
 
+  /** Whether a deny-list or any list under an issuer's name has one of these certificates. */
+  boolean mayName(X509Certificate[] chain) {
+    for (X509Certificate certificate : chain) {
+      if (lists.mayName(certificate) || (!denied.isEmpty() && denied.denies(certificate))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Refuses when the data about a chain's issuers became too old since the full handshake. */
   void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException {
     for (X509Certificate certificate : chain) {

@@ -24,8 +24,9 @@ final class MaterialHealth {
             + newest.number()
             + " of age "
             + age
-            + ", certificate valid until "
-            + end;
+            + (settings.hasIdentity()
+                ? ", certificate valid until " + end
+                : ", without a certificate of its own");
     if (generations.isClosed()) {
       return Health.down("closed, nothing is reloaded any more; " + state);
     }
@@ -48,7 +49,7 @@ final class MaterialHealth {
       return Health.degraded(state + "; " + stale);
     }
     String more = lists(newest.revocation(), now);
-    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
+    return now.isAfter(end.minus(settings.expiryWarning()))
         ? Health.degraded(state + ", which is soon" + more)
         : Health.up(state + more);
   }

@@ -41,9 +41,36 @@ final class MaterialReader implements AutoCloseable {
   private final MessageDigest other = Sha256.newDigest();
   private long total;
   private int largest = MAX_BYTES;
+  private boolean mixed;
+
+  /** What was read, as far as is needed to see later that it did not change; no content. */
+  record Readings(Map<Path, byte[]> hashes, Map<Listing, List<Path>> listings, int largest) {
+
+    /** Whether every file and folder is as it was. */
+    boolean isCurrent() {
+      try {
+        for (Map.Entry<Listing, List<Path>> entry : listings.entrySet()) {
+          if (!listed("folder", entry.getKey()).equals(entry.getValue())) {
+            return false;
+          }
+        }
+        for (Map.Entry<Path, byte[]> entry : hashes.entrySet()) {
+          byte[] content = read("file", entry.getKey(), largest);
+          byte[] hash = Sha256.of(content);
+          Arrays.fill(content, (byte) 0);
+          if (!Arrays.equals(hash, entry.getValue())) {
+            return false;
+          }
+        }
+        return true;
+      } catch (TlsMaterialException e) {
+        return false;
+      }
+    }
+  }
 
   /** Which files of a folder were asked for. */
-  private record Listing(Path folder, String glob) {}
+  record Listing(Path folder, String glob) {}
 
   /** Asks a supplier of the application, whose failure is a fault of the material. */
   static <T> T supplied(String source, Supplier<T> supplier) {
@@ -147,8 +174,19 @@ final class MaterialReader implements AutoCloseable {
     return List.copyOf(files);
   }
 
+  /** What was read; null if some of it came from no file and must be asked for again. */
+  @Nullable Readings readings() {
+    if (mixed) {
+      return null;
+    }
+    Map<Path, byte[]> hashes = new LinkedHashMap<>();
+    contents.forEach((file, content) -> hashes.put(file, Sha256.of(content)));
+    return new Readings(hashes, new LinkedHashMap<>(listings), largest);
+  }
+
   /** Adds what did not come from a file to the fingerprint. */
   void mix(byte[] content) {
+    mixed = true;
     other.update(content);
   }
 

@@ -204,7 +204,11 @@ final class PathFinder {
       }
       boolean signed = true;
       try {
+        PathStrength.checkSignature(subject);
         subject.verify(issuer.getPublicKey());
+      } catch (PeerRejectedException e) {
+        signed = false;
+        broken = broken == null ? e : broken;
       } catch (InvalidKeyException e) {
         signed = false;
       } catch (SignatureException e) {
@@ -213,7 +217,7 @@ final class PathFinder {
       } catch (GeneralSecurityException | RuntimeException e) {
         // It can't be tried; PKIX says why.
       }
-      if (!signed && forged == null) {
+      if (!signed && forged == null && broken == null) {
         forged =
             new PeerRejectedException(
                 PeerReason.SIGNATURE_INVALID,

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.List;
 import java.util.Locale;
@@ -108,7 +109,8 @@ final class PathStrength {
         + " bits are accepted";
   }
 
-  private static void checkSignature(X509Certificate certificate) throws PeerRejectedException {
+  /** Refuses a signature whose digest, or whose mask's digest, is too old. */
+  static void checkSignature(X509Certificate certificate) throws PeerRejectedException {
     String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT).replace("-", "");
     boolean weak = name.startsWith("SHA1") || name.startsWith("MD") || pssDigestIsWeak(certificate);
     if (weak) {
@@ -129,10 +131,16 @@ final class PathStrength {
     try {
       AlgorithmParameters parameters = Platform.pssParameters();
       parameters.init(encoded);
-      String digest = parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
-      return digest.equals("SHA-1") || digest.startsWith("MD");
+      PSSParameterSpec spec = parameters.getParameterSpec(PSSParameterSpec.class);
+      return isWeakDigest(spec.getDigestAlgorithm())
+          || !(spec.getMGFParameters() instanceof MGF1ParameterSpec mask)
+          || isWeakDigest(mask.getDigestAlgorithm());
     } catch (GeneralSecurityException | java.io.IOException e) {
       return true;
     }
+  }
+
+  private static boolean isWeakDigest(String digest) {
+    return digest.equals("SHA-1") || digest.startsWith("MD");
   }
 }

@@ -1,13 +1,18 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.SafeText;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.Security;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * one stands in.
  */
 final class Platform {
+
+  private static final Set<String> KNOWN_TLS = Set.of("SunJSSE", "BCJSSE");
 
   private Platform() {}
 
@@ -66,5 +73,35 @@ final class Platform {
     return rsa == null
         ? AlgorithmParameters.getInstance("RSASSA-PSS")
         : AlgorithmParameters.getInstance("RSASSA-PSS", rsa);
+  }
+
+  /** RSA, RSASSA-PSS, EC, Ed25519 or Ed448. */
+  static KeyFactory keyFactory(String algorithm) throws NoSuchAlgorithmException {
+    Provider provider = named(algorithm.startsWith("RSA") ? "SunRsaSign" : "SunEC");
+    return provider == null
+        ? KeyFactory.getInstance(algorithm)
+        : KeyFactory.getInstance(algorithm, provider);
+  }
+
+  static KeyStore pkcs12() throws KeyStoreException {
+    Provider sun = named("SUN");
+    return sun == null || sun.getService("KeyStore", "PKCS12") == null
+        ? KeyStore.getInstance("PKCS12")
+        : KeyStore.getInstance("PKCS12", sun);
+  }
+
+  /**
+   * Refuses a TLS provider that is not known to work in sockets, engines and events.
+   *
+   * @throws IllegalArgumentException if it is another than the JDK's or Bouncy Castle's
+   */
+  static void refuseUnknown(@Nullable Provider tls) {
+    if (tls != null && !KNOWN_TLS.contains(tls.getName())) {
+      throw new IllegalArgumentException(
+          "provider is "
+              + SafeText.of(tls.getName())
+              + ", SunJSSE and BCJSSE are accepted: sockets, engines and the events of others were"
+              + " never tried");
+    }
   }
 }

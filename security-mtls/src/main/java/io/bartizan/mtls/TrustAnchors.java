@@ -211,8 +211,7 @@ public final class TrustAnchors {
 
   private static List<X509Certificate> systemCertificates(String source) {
     try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      TrustManagerFactory factory = Platform.trustManagers();
       factory.init((KeyStore) null);
       for (TrustManager manager : factory.getTrustManagers()) {
         if (manager instanceof X509TrustManager x509) {

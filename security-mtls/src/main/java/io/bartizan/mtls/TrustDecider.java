@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
 import io.bartizan.mtls.jsse.HandshakeView;
 import java.security.GeneralSecurityException;
@@ -54,12 +55,13 @@ final class TrustDecider {
   TrustDecider(
       long generation,
       Settings settings,
+      Rule policy,
       List<X509Certificate> anchors,
       LoadedRevocation revocation) {
     this.generation = generation;
     this.settings = settings;
     this.side = settings.side();
-    this.policy = (Rule) settings.policy();
+    this.policy = policy;
     this.anchors = Set.copyOf(anchors);
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
@@ -146,8 +148,19 @@ final class TrustDecider {
                 identity
                     + " does not match "
                     + policy
-                    + (policy.needsRequestedHost() ? " for the host " + host : ""));
+                    + (policy.needsRequestedHost() && host != null ? forHost(host) : ""));
     return PeerDecision.rejected(refusal, identity.labelled(), generation);
+  }
+
+  private static String forHost(String host) {
+    boolean usable = HostName.normalized(host) != null || IpAddress.normalized(host) != null;
+    return " for the host "
+        + SafeText.of(host)
+        + (usable
+            ? ""
+            : ", which is no host name: letters, digits, hyphens and dots are accepted, no"
+                + " underscore (RFC 1123); give the server another name, or a policy by uri or"
+                + " spiffeId");
   }
 
   /**
