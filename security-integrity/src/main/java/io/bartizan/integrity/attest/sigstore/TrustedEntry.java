@@ -92,6 +92,10 @@ record TrustedEntry(TrustedLog log, LogEntry entry, RekorBody body) {
       throw new VerificationException(
           SigstoreReason.PROOF_MISSING, "the inclusion proof of " + log + " has no checkpoint");
     }
+    if (body.v2() && entry.logIndex() != proof.index()) { // its logs have no shards
+      throw new VerificationException(
+          SigstoreReason.PROOF_INVALID, "the entry and its proof name two places in " + log);
+    }
     Checkpoint checkpoint = Checkpoint.parse(proof.checkpoint());
     checkpoint.requireSignedBy(log, body.v2());
     if (checkpoint.size() != proof.treeSize()

@@ -5,6 +5,7 @@ import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.World.base64;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Pem;
 import io.bartizan.core.house.Sha256;
@@ -66,11 +67,6 @@ final class Draft {
     String signerName;
     byte[] hint;
     Consumer<Map<String, Object>> json = map -> {};
-
-    Entry noPromise() {
-      promise = false;
-      return this;
-    }
   }
 
   Draft(World world) {
@@ -115,6 +111,7 @@ final class Draft {
     return entry;
   }
 
+  @CanIgnoreReturnValue
   Draft statement() {
     return statement(
         "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"app.jar\","
@@ -125,12 +122,14 @@ final class Draft {
             + "\",\"predicate\":{\"buildType\":\"x\"}}");
   }
 
+  @CanIgnoreReturnValue
   Draft statement(String text) {
     payload = text;
     entries.stream().filter(each -> !each.v2).forEach(each -> each.kind = "dsse");
     return this;
   }
 
+  @CanIgnoreReturnValue
   Draft key(KeyPair pair, String algorithm, DigestAlgorithm with, String details) {
     key = pair;
     signedWith = algorithm;
@@ -312,7 +311,7 @@ final class Draft {
     Map<String, Object> json =
         object(
             "logIndex",
-            Long.toString(entry.globalIndex),
+            Long.toString(entry.v2 ? entry.index : entry.globalIndex),
             "logId",
             object("keyId", base64(id)),
             "kindVersion",

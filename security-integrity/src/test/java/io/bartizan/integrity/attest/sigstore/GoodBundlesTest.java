@@ -3,12 +3,15 @@ package io.bartizan.integrity.attest.sigstore;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What good bundles give, so that the matrices of bad ones prove something. */
@@ -172,15 +175,40 @@ class GoodBundlesTest {
     TrustedRoot root =
         TrustedRoot.parse(
             JsonTree.write(world.trustedRoot()), Instant.parse("2026-06-01T00:00:00Z"));
-    SigstoreVerifier.Builder builder = SigstoreVerifier.builder(root, Draft.policy());
-    builder.withClock(() -> Instant.parse("2026-08-30T00:00:00Z"));
-    accepted(draft.check(builder.build()));
-    builder.withClock(() -> Instant.parse("2026-08-30T00:00:01Z"));
-    Outcomes.refused(draft.check(builder.build()), SigstoreReason.ROOT_STALE);
-    builder.withClock(() -> Instant.parse("2026-05-30T23:59:59Z"));
-    Outcomes.refused(draft.check(builder.build()), SigstoreReason.ROOT_STALE);
-    builder.ignoreRootAge();
-    accepted(draft.check(builder.build()));
+    accepted(draft.check(at(root, "2026-08-30T00:00:00Z").build()));
+    Outcomes.refused(
+        draft.check(at(root, "2026-08-30T00:00:01Z").build()), SigstoreReason.ROOT_STALE);
+    accepted(draft.check(at(root, "2026-05-31T00:00:00Z").build()));
+    Outcomes.refused(
+        draft.check(at(root, "2026-05-30T23:59:59Z").build()), SigstoreReason.ROOT_STALE);
+    accepted(draft.check(at(root, "2030-01-01T00:00:00Z").ignoreRootAge().build()));
+  }
+
+  private static SigstoreVerifier.Builder at(TrustedRoot root, String now) {
+    return SigstoreVerifier.builder(root, Draft.policy()).withClock(() -> Instant.parse(now));
+  }
+
+  @Test
+  void null_isTheProgrammersMistake() {
+    SigstoreVerifier verifier = Draft.v1(world).verifier();
+    Digest digest = Digest.sha256Of(Draft.ARTIFACT);
+    byte[] bundle = Draft.v1(world).json();
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> verifier.check(null, digest).isAccepted(),
+            () -> verifier.check(null, bundle).isAccepted(),
+            () -> verifier.check(null, new ByteArrayInputStream(bundle)).isAccepted(),
+            () -> verifier.check(bundle, (Digest) null).isAccepted(),
+            () -> verifier.check(bundle, (byte[]) null).isAccepted(),
+            () -> verifier.check(bundle, (ByteArrayInputStream) null).isAccepted(),
+            () -> verifier.checkStatement(null, digest, "x").isAccepted(),
+            () -> verifier.checkStatement(bundle, null, "x").isAccepted(),
+            () -> verifier.checkStatement(bundle, digest, null).isAccepted(),
+            () -> TrustedRoot.parse(null, Instant.EPOCH).obtainedAt(),
+            () -> TrustedRoot.parse("{}", null).obtainedAt());
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call).isInstanceOf(NullPointerException.class);
+    }
   }
 
   private static VerifiedBundle verified(Draft draft) {

@@ -32,7 +32,8 @@ final class JsonTree {
   static Map<String, Object> at(Map<String, Object> root, Object... path) {
     Object here = root;
     for (Object step : path) {
-      here = step instanceof Integer i ? ((List<Object>) here).get(i) : ((Map<?, ?>) here).get(step);
+      here =
+          step instanceof Integer i ? ((List<Object>) here).get(i) : ((Map<?, ?>) here).get(step);
     }
     return (Map<String, Object>) here;
   }
@@ -56,7 +57,8 @@ final class JsonTree {
 
   private static String quote(String text) {
     StringBuilder out = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < ' ') {

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.sigstore;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.house.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,6 +88,7 @@ final class Leaf {
     text(20, "push");
   }
 
+  @CanIgnoreReturnValue
   Leaf text(int number, String value) {
     try {
       extensions.put(FULCIO + number, new DERUTF8String(value).getEncoded());
@@ -96,21 +98,25 @@ final class Leaf {
     }
   }
 
+  @CanIgnoreReturnValue
   Leaf raw(int number, String value) {
     extensions.put(FULCIO + number, value.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
+  @CanIgnoreReturnValue
   Leaf raw(int number, byte[] value) {
     extensions.put(FULCIO + number, value);
     return this;
   }
 
+  @CanIgnoreReturnValue
   Leaf without(int number) {
     extensions.remove(FULCIO + number);
     return this;
   }
 
+  @CanIgnoreReturnValue
   Leaf names(GeneralName... all) {
     names = List.of(all);
     return this;
@@ -196,8 +202,7 @@ final class Leaf {
     List<Extension> all = new ArrayList<>();
     all.add(extension(Extension.keyUsage, true, new KeyUsage(usage).getEncoded()));
     all.add(
-        extension(
-            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes).getEncoded()));
+        extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes).getEncoded()));
     if (authority) {
       all.add(extension(Extension.basicConstraints, true, new BasicConstraints(true).getEncoded()));
     }

@@ -108,7 +108,7 @@ class SigstoreCasesTest {
             ? SigstoreVerifier.builder(root, identity(each))
             : SigstoreVerifier.builder(root, key(each.key, bundle));
     if (each.name.endsWith("+no-log-no-sct")) {
-      builder.ignoreTransparencyLog().ignoreCertificateLog();
+      builder = builder.ignoreTransparencyLog().ignoreCertificateLog();
     }
     SigstoreVerifier verifier = builder.build();
     Checked<?> outcome = outcome(verifier, bundle, each.artifact);

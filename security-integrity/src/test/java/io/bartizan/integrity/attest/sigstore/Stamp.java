@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.sigstore;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.integrity.der.Der;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -55,6 +56,7 @@ final class Stamp {
     over = signature;
   }
 
+  @CanIgnoreReturnValue
   Stamp at(Instant moment) {
     time = moment.toString().replaceAll("[-:T]", "");
     return this;
