@@ -19,11 +19,7 @@ final class Certificates {
   private Certificates() {}
 
   static CertificateFactory factory() {
-    try {
-      return CertificateFactory.getInstance("X.509");
-    } catch (CertificateException e) {
-      throw new IllegalStateException("every Java platform has X.509", e);
-    }
+    return Platform.certificateFactory();
   }
 
   /** The blocks of a text; a malformed one is the source's fault. */

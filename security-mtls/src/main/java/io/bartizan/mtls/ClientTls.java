@@ -4,7 +4,10 @@ import java.time.Duration;
 import javax.net.ssl.HostnameVerifier;
 import org.jspecify.annotations.Nullable;
 
-/** Mutual TLS for a process that opens connections. */
+/**
+ * Mutual TLS for clients: an {@code SSLContext} that shows a client certificate and accepts only
+ * servers that a policy names.
+ */
 public final class ClientTls extends MutualTls {
 
   ClientTls(Settings settings, @Nullable Duration reload) {

@@ -29,6 +29,7 @@ final class GenerationLoader {
   private final Settings settings;
   private final Current current;
   private volatile boolean stopped;
+  private volatile boolean forgetful;
 
   /** {@code current} is asked by the contexts that are made here, not by a load. */
   GenerationLoader(Settings settings, Current current) {
@@ -39,6 +40,11 @@ final class GenerationLoader {
   /** From now on files that change are not read again. */
   void stop() {
     stopped = true;
+  }
+
+  /** Whether older revocation lists are taken. */
+  void forgetLists(boolean forget) {
+    forgetful = forget;
   }
 
   /**
@@ -55,7 +61,7 @@ final class GenerationLoader {
         Generation loaded = null;
         TlsMaterialException fault = null;
         try {
-          loaded = load(number, reader);
+          loaded = load(number, before == null ? ListMemory.NOTHING : memory(before), reader);
         } catch (TlsMaterialException e) {
           fault = e;
         }
@@ -81,7 +87,11 @@ final class GenerationLoader {
     }
   }
 
-  private Generation load(long number, MaterialReader reader) {
+  private ListMemory memory(Generation before) {
+    return forgetful ? ListMemory.NOTHING : before.revocation().memory();
+  }
+
+  private Generation load(long number, ListMemory memory, MaterialReader reader) {
     Instant now = settings.now();
     KeyMaterial identity =
         from(
@@ -98,7 +108,8 @@ final class GenerationLoader {
       throw new TlsMaterialException(
           MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
-    LoadedRevocation revocation = from("revocation data", () -> settings.revocation().load(reader));
+    LoadedRevocation revocation =
+        from("revocation data", () -> settings.revocation().load(reader, memory));
     TrustDecider decider = new TrustDecider(number, settings, anchors, revocation);
     String alias = Generation.alias(number);
     SSLContext context =

@@ -36,6 +36,7 @@ final class Generations {
     this.loader = new GenerationLoader(settings, current);
     current.publish(loader.load(null, () -> {}));
     retained = List.of(currentKey());
+    newest().revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
   }
 
   Settings settings() {
@@ -104,6 +105,7 @@ final class Generations {
         settings.side(),
         next.number(),
         next.identity().validUntil());
+    next.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
     // Every revoked connection ends before any listener is told.
     Runnable reviewed = current.connections().review(next);
     settings
@@ -125,6 +127,7 @@ final class Generations {
       }
       retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
       current.publish(next);
+      loader.forgetLists(false);
       return next;
     } catch (TlsMaterialException e) {
       record(e, news);
@@ -135,6 +138,11 @@ final class Generations {
     } finally {
       reloading.unlock();
     }
+  }
+
+  /** The next lists that are published may be older than those that serve. */
+  void forgetLists() {
+    loader.forgetLists(true);
   }
 
   /** From now on nothing is published and no fault told; what serves goes on serving. */

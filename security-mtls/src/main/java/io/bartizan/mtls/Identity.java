@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this side's own private key and certificate chain come from.
+ * This side's private key and certificate chain: from PEM files, a key store, or objects.
  *
  * <p>Nothing is read before {@code build()}; with reload it is read again, and key and chain always
  * come from the same reading. Immutable, thread-safe.

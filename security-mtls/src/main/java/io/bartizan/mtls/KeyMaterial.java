@@ -180,6 +180,15 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
         .orElse(Instant.MIN);
   }
 
+  /** When the last certificate of the chain begins, and with it the whole. */
+  Instant validFrom() {
+    return chain.stream()
+        .map(X509Certificate::getNotBefore)
+        .max(Date::compareTo)
+        .map(Date::toInstant)
+        .orElse(Instant.MIN);
+  }
+
   private TlsMaterialException fault(MaterialReason reason, String what) {
     return fault(reason, what, "");
   }

@@ -40,6 +40,7 @@ final class MaterialReader implements AutoCloseable {
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
+  private int largest = MAX_BYTES;
 
   /** Which files of a folder were asked for. */
   private record Listing(Path folder, String glob) {}
@@ -60,23 +61,30 @@ final class MaterialReader implements AutoCloseable {
   }
 
   byte[] bytes(String what, Path file) {
+    return bytes(what, file, MAX_BYTES);
+  }
+
+  /** Reads a file that may be larger than others; all together may then be so much larger too. */
+  byte[] bytes(String what, Path file, int maxBytes) {
     byte[] known = contents.get(file);
     if (known != null) {
       return known;
     }
-    byte[] bytes = read(what, file);
+    largest = Math.max(largest, maxBytes);
+    byte[] bytes = read(what, file, maxBytes);
     total += bytes.length;
     contents.put(file, bytes);
-    if (total > MAX_TOTAL_BYTES) {
+    long most = MAX_TOTAL_BYTES + (largest > MAX_BYTES ? 8L * largest : 0);
+    if (total > most) {
       throw new TlsMaterialException(
           MaterialReason.FILE_TOO_LARGE,
           what + " " + file,
-          "and the files before it have more than " + MAX_TOTAL_BYTES + " bytes together");
+          "and the files before it have more than " + most + " bytes together");
     }
     return bytes;
   }
 
-  private static byte[] read(String what, Path file) {
+  private static byte[] read(String what, Path file, int maxBytes) {
     String source = what + " " + file;
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
@@ -87,10 +95,10 @@ final class MaterialReader implements AutoCloseable {
               : "is a pipe or device, a regular file is needed");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
         throw new TlsMaterialException(
-            MaterialReason.FILE_TOO_LARGE, source, "has more than " + MAX_BYTES + " bytes");
+            MaterialReason.FILE_TOO_LARGE, source, "has more than " + maxBytes + " bytes");
       }
       return bytes;
     } catch (IOException e) {
@@ -176,7 +184,7 @@ final class MaterialReader implements AutoCloseable {
     }
     for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
       try {
-        byte[] again = read("file", entry.getKey());
+        byte[] again = read("file", entry.getKey(), largest);
         boolean same = Arrays.equals(entry.getValue(), again);
         Arrays.fill(again, (byte) 0);
         if (!same) {

@@ -3,8 +3,8 @@ package io.bartizan.mtls;
 import io.bartizan.core.Reason;
 
 /**
- * Why key, chain, anchors or revocation data can't be used; a name that is in {@link PeerReason}
- * too means the same of this side's own material.
+ * The reasons for which a key, chain, trust anchor or revocation list cannot be used; a name that
+ * is in {@link PeerReason} too means the same of this side's own material.
  */
 public enum MaterialReason implements Reason {
   /** A file is missing, can't be read, or is a directory. */
@@ -44,5 +44,7 @@ public enum MaterialReason implements Reason {
   /** This side's own certificate is among the trust anchors. */
   LEAF_IS_ANCHOR,
   /** There is no revocation list where lists are asked for. */
-  REVOCATION_UNKNOWN
+  REVOCATION_UNKNOWN,
+  /** A revocation list is older than the one that serves, so it might pardon someone. */
+  REVOCATION_OLDER
 }

@@ -197,6 +197,15 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   }
 
   /**
+   * Forgets how far each revocation list has come, until the next generation is published: for an
+   * authority that began its lists anew, or one that was published with a wrong date. Otherwise a
+   * list that is older than the one that serves is refused by a reload, since it would pardon.
+   */
+  public final void forgetRevocationLists() {
+    generations.forgetLists();
+  }
+
+  /**
    * The number of the newest generation.
    *
    * @return 1 before the first change

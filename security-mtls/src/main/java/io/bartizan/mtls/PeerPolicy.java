@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which peers are accepted, once their chain has been verified.
+ * The authorization rule for TLS peers, asked once their chain is verified: DNS name, SPIFFE ID,
+ * URI or key pin.
  *
  * <p>A policy looks at the subject alternative names of the peer's own certificate and at its
  * public key, never at the distinguished name. A client that calls several servers needs {@link

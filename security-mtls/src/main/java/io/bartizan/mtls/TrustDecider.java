@@ -13,8 +13,9 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -43,12 +44,12 @@ final class TrustDecider {
   private final Settings settings;
   private final TlsSide side;
   private final Rule policy;
-  private final List<X509Certificate> anchors;
+  private final Set<X509Certificate> anchors;
   private final PathFinder paths;
   private final LoadedRevocation revocation;
 
-  /** Shared by all decisions; it has no other time than the JVM's. */
-  private final @Nullable X509ExtendedTrustManager jdk;
+  /** By anchor, shared by all decisions; they have no other time than the JVM's. */
+  private final Map<X509Certificate, X509ExtendedTrustManager> jdk = new ConcurrentHashMap<>();
 
   TrustDecider(
       long generation,
@@ -59,10 +60,9 @@ final class TrustDecider {
     this.settings = settings;
     this.side = settings.side();
     this.policy = (Rule) settings.policy();
-    this.anchors = anchors;
+    this.anchors = Set.copyOf(anchors);
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
-    this.jdk = settings.isJvmTime() ? jdkTrustManager(anchors, null) : null;
   }
 
   /** Decides about a presented chain; {@code view} is null outside a handshake. */
@@ -81,9 +81,7 @@ final class TrustDecider {
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
       revocation.check(path, now, side, view);
-      PeerIdentity identity = PeerIdentity.of(chain[0]);
-      PathStrength.checkWildcards(path, identity.dnsNames());
-      return byPolicy(identity, host);
+      return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
@@ -183,8 +181,11 @@ final class TrustDecider {
 
   private void askJdk(PathFinder.Path path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
-    X509Certificate[] chain = path.certificates().toArray(X509Certificate[]::new);
-    X509ExtendedTrustManager manager = jdk == null ? jdkTrustManager(anchors, now) : jdk;
+    X509Certificate[] chain = path.judged().toArray(X509Certificate[]::new);
+    X509ExtendedTrustManager manager =
+        settings.isJvmTime()
+            ? jdk.computeIfAbsent(path.judgedAnchor(), anchor -> jdkTrustManager(anchor, null))
+            : jdkTrustManager(path.judgedAnchor(), now);
     String kind = "UNKNOWN";
     try {
       if (view == null) {
@@ -208,16 +209,15 @@ final class TrustDecider {
   }
 
   private static X509ExtendedTrustManager jdkTrustManager(
-      List<X509Certificate> anchors, @Nullable Instant date) {
+      X509Certificate anchor, @Nullable Instant date) {
     try {
-      Set<TrustAnchor> set =
-          anchors.stream().map(a -> new TrustAnchor(a, null)).collect(Collectors.toSet());
-      PKIXBuilderParameters parameters = new PKIXBuilderParameters(set, new X509CertSelector());
+      PKIXBuilderParameters parameters =
+          new PKIXBuilderParameters(Set.of(new TrustAnchor(anchor, null)), new X509CertSelector());
       parameters.setRevocationEnabled(false);
       if (date != null) {
         parameters.setDate(Date.from(date));
       }
-      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      TrustManagerFactory factory = Platform.trustManagers();
       factory.init(new CertPathTrustManagerParameters(parameters));
       return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     } catch (GeneralSecurityException e) {

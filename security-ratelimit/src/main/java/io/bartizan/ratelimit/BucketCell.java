@@ -182,6 +182,17 @@ final class BucketCell extends Cell {
     return seen == DEAD ? null : List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
   }
 
+  @Override
+  Cell split(Limits limits, long taken, long now) {
+    List<Counted> counted = List.of(new Counted(bucket, BucketCount.at(bucket.units(), tat)));
+    return Cell.of(limits, counted, taken, now);
+  }
+
+  @Override
+  long resetMicros(long now) {
+    return bucket.units().micros(BucketUnits.backlog(tat, now * bucket.perMicro));
+  }
+
   private static boolean fits(TokenBucket limit, long backlog, long permits) {
     return BucketUnits.fits(backlog, permits, limit.capacity(), limit.perPermit, limit.full);
   }

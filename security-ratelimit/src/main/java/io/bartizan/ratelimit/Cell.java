@@ -20,8 +20,13 @@ abstract class Cell {
 
   /** A cell that goes on where counts of the same names stopped; others begin anew. */
   static Cell of(Limits limits, List<Counted> before, long now) {
+    return of(limits, before, Long.MAX_VALUE, now);
+  }
+
+  /** The same for a subject that did no more than this part of the counting. */
+  static Cell of(Limits limits, List<Counted> before, long taken, long now) {
     CountCell cell = CountCell.of(limits, now);
-    cell.inherit(before, now);
+    cell.inherit(before, taken, now);
     TokenBucket bucket = limits.bucket();
     return bucket == null ? cell : new BucketCell(bucket, now, (BucketCount) cell.only());
   }
@@ -49,6 +54,15 @@ abstract class Cell {
 
   /** Dies and hands over what was consumed; null if it was dead. */
   abstract @Nullable List<Counted> freeze();
+
+  /** A cell for one of those who share this one, who took so many permits of it. */
+  abstract Cell split(Limits limits, long taken, long now);
+
+  /** Lets windows that a request opens last as long for whoever took last. */
+  void prolong(long now) {}
+
+  /** How long until nothing counts any more, if nobody takes more. */
+  abstract long resetMicros(long now);
 
   /** What was consumed of one limit. */
   record Counted(Limit limit, Count count) {}

@@ -52,10 +52,15 @@ final class CountCell extends Cell {
   }
 
   /** Before this cell is shared. */
-  void inherit(List<Counted> before, long now) {
+  void inherit(List<Counted> before, long taken, long now) {
     for (int i = 0; i < counts.length; i++) {
       for (Counted old : before) {
-        if (old.limit().name().equals(list.get(i).name())) {
+        if (!old.limit().name().equals(list.get(i).name())) {
+          continue;
+        }
+        if (taken < old.count().used(now)) {
+          counts[i].charge(now, taken);
+        } else {
           counts[i].inherit(old.count(), now);
         }
       }
@@ -184,11 +189,53 @@ final class CountCell extends Cell {
         return null;
       }
       dead = true;
-      List<Counted> frozen = new ArrayList<>(counts.length);
-      for (int i = 0; i < counts.length; i++) {
-        frozen.add(new Counted(list.get(i), counts[i]));
+      return counted();
+    } finally {
+      release();
+    }
+  }
+
+  private List<Counted> counted() {
+    List<Counted> counted = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      counted.add(new Counted(list.get(i), counts[i]));
+    }
+    return counted;
+  }
+
+  @Override
+  Cell split(Limits others, long taken, long clock) {
+    hold();
+    try {
+      return Cell.of(others, counted(), taken, advance(clock));
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  void prolong(long clock) {
+    hold();
+    try {
+      long now = advance(clock);
+      for (Count count : counts) {
+        count.prolong(now);
       }
-      return frozen;
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  long resetMicros(long clock) {
+    hold();
+    try {
+      long now = advance(clock);
+      long reset = 0;
+      for (Count count : counts) {
+        reset = Math.max(reset, count.resetMicros(now));
+      }
+      return reset + now - clock;
     } finally {
       release();
     }

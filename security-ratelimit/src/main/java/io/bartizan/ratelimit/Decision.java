@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a limiter said, with all that HTTP and a waiting caller need to know.
+ * The result of a rate limit check: allowed or refused, remaining permits, retry-after, and the
+ * limit that decided.
  *
  * <pre>{@code
  * Decision decision = limiter.tryAcquire();

@@ -85,15 +85,15 @@ final class DpopCheck {
     SignatureEngine engine;
     try {
       engine = KeyRing.engine(header.algorithm(), key);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       return KEY; // the key is the sender's, and a provider that can't use it is no outage
     }
     try {
       if (!engine.verify(parts.bytes, parts.payloadEnd, signature)) {
         return SIGNATURE;
       }
-    } catch (RuntimeException e) {
-      return TokenCheck.failed(engine, e);
+    } catch (RuntimeException | LinkageError e) {
+      return Candidates.failed(engine, e);
     }
     byte[] payload = parts.payload();
     if (payload == null) {
@@ -153,16 +153,20 @@ final class DpopCheck {
     if (now + skewMillis < claims.issuedAt || now >= end) {
       return TIME;
     }
-    return switch (guard.use("dpop:" + jkt, utf8(claims.id), Instant.ofEpochMilli(end))) {
+    Instant until =
+        Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
+    return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
       case FIRST -> null;
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;
     };
   }
 
+  /** Null if it has no scheme or no host, such as {@code a_b}, which {@link URI} takes for none. */
   private static @Nullable String normal(String target) {
     try {
-      return normal(new URI(target));
+      URI uri = new URI(target);
+      return uri.getScheme() == null || uri.getHost() == null ? null : normal(uri);
     } catch (URISyntaxException e) {
       return null;
     }

@@ -51,13 +51,13 @@ final class IssuerKeys {
     return bound;
   }
 
-  /** A token named a key that is not in the ring: waits for others where that may help. */
-  void awaitOthers() {
-    issuer.keys().awaitOthers();
-  }
-
-  boolean isUnavailable() {
-    return current().snapshot == KeySnapshot.NONE;
+  /**
+   * A token named a key that is not in the ring: waits for others where that may help.
+   *
+   * @return whether the keys that are known then are the issuer's last word
+   */
+  boolean awaitOthers() {
+    return issuer.keys().awaitOthers();
   }
 
   @Override

@@ -119,49 +119,50 @@ public final class JwtVerifier {
   /**
    * Verifies a token that came without proof of possession; one that is bound is refused.
    *
-   * @param token the compact form alone, without {@code Bearer}
+   * @param token the compact form alone, without {@code Bearer}; null (an absent header) is refused
+   *     like any other
    * @return the token's claims
    * @throws VerificationException if it must not be believed; its reason is a {@link JwtReason}
-   * @throws NullPointerException if {@code token} is null
    */
-  public VerifiedJwt verify(String token) {
+  public VerifiedJwt verify(@Nullable String token) {
     return check(token).orThrow();
   }
 
   /**
    * Verifies a token and that the request may use it.
    *
-   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}; null (an absent
+   *     header) is refused like any other
    * @param request the client's certificate or proof
    * @return the token's claims
    * @throws VerificationException if it must not be believed; its reason is a {@link JwtReason}
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code request} is null
    */
-  public VerifiedJwt verify(String token, JwtRequest request) {
+  public VerifiedJwt verify(@Nullable String token, JwtRequest request) {
     return check(token, request).orThrow();
   }
 
   /**
    * Verifies a token that came without proof of possession, without throwing.
    *
-   * @param token the compact form alone, without {@code Bearer}
+   * @param token the compact form alone, without {@code Bearer}; null (an absent header) is refused
+   *     like any other
    * @return accepted with the token's claims, or rejected with the reason
-   * @throws NullPointerException if {@code token} is null
    */
-  public Checked<VerifiedJwt> check(String token) {
+  public Checked<VerifiedJwt> check(@Nullable String token) {
     return check(token, JwtRequest.bare());
   }
 
   /**
    * Verifies a token and that the request may use it, without throwing.
    *
-   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}; null (an absent
+   *     header) is refused like any other
    * @param request the client's certificate or proof
    * @return accepted with the token's claims, or rejected with the reason
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code request} is null
    */
-  public Checked<VerifiedJwt> check(String token, JwtRequest request) {
-    Objects.requireNonNull(token, "token");
+  public Checked<VerifiedJwt> check(@Nullable String token, JwtRequest request) {
     Objects.requireNonNull(request, "request");
     Checked<VerifiedJwt> result = tokens.decide(token, request);
     if (!listeners.isEmpty()) {
@@ -479,8 +480,7 @@ public final class JwtVerifier {
           new TokenCheck(
               bound.toArray(new IssuerKeys[0]),
               policy,
-              new UsePolicy(
-                  ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
+              new UsePolicy(ignoresBinding, requiresBinding, dpop, revocation, singleUse),
               maxTokenChars,
               clock,
               cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));

@@ -156,13 +156,16 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
               JwkReader.number(jwk, "dq"),
               JwkReader.number(jwk, "qi")));
     }
-    BigInteger d = JwkReader.coordinate(jwk, "d", algorithm.size);
     if (algorithm.family == JwsAlgorithm.Family.ED25519) {
       byte[] seed = JwkReader.bytes(jwk, "d");
+      if (seed.length != algorithm.size) {
+        throw new IllegalArgumentException("a JWK's \"d\" has not the curve's length");
+      }
       byte[] der = Arrays.copyOf(ED25519_PKCS8, ED25519_PKCS8.length + seed.length);
       System.arraycopy(seed, 0, der, ED25519_PKCS8.length, seed.length);
       return factory.generatePrivate(new PKCS8EncodedKeySpec(der));
     }
+    BigInteger d = JwkReader.coordinate(jwk, "d", algorithm.size);
     ECParameterSpec curve = EcCurves.get(algorithm.curve);
     if (d.signum() == 0 || d.compareTo(curve.getOrder()) >= 0) {
       throw new IllegalArgumentException("a JWK's \"d\" is out of the curve's range");

@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit.count;
 
 /**
- * How much of one limit one subject has consumed: the state of an algorithm, for one thread at a
- * time. Every {@code now} is in microseconds since the epoch and not before the last one.
+ * The consumption of one limit by one key: the state of an algorithm, for one thread at a time.
+ * Every {@code now} is in microseconds since the epoch and not before the last one.
  */
 public abstract class Count {
 
@@ -37,6 +37,14 @@ public abstract class Count {
    * @param permits at most the capacity
    */
   public abstract void charge(long now, long permits);
+
+  /**
+   * Makes what counts last for whoever was charged last as if it had begun with that charge; for a
+   * count that several subjects share.
+   *
+   * @param now the time of the charge
+   */
+  public void prolong(long now) {}
 
   /**
    * Uncounts permits, down to nothing.

@@ -1,7 +1,7 @@
 package io.bartizan.ratelimit.prepaid;
 
 /**
- * What a {@link PrepaidRateLimiter} has done since it was made. Every permit taken is used, given
+ * The counts of a {@link PrepaidRateLimiter} since it was made. Every permit taken is used, given
  * back, lapsed or held: {@code taken = used + returned + lapsed + held}, when nothing is under way.
  *
  * @param lots how many lots came

@@ -256,7 +256,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   /** The lots of a key, if it is hot; checks the arguments. */
   @Nullable KeyLots lots(String key, long permits) {
     long unused = Require.atLeast("permits", permits, 1);
-    return hot.get(Key.check(key));
+    return hot.get(Key.bounded(key));
   }
 
   /** What is decided without a call. */

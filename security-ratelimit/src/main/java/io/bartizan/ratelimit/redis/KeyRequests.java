@@ -76,7 +76,7 @@ final class KeyRequests {
       long unused = reply.next();
       RedisException foreign =
           new RedisCommandExecutionException(state == WRONG_TYPE ? WRONG_TYPE_TEXT : FOREIGN_TEXT);
-      requests.forEach(request -> request.completeExceptionally(foreign));
+      requests.forEach(request -> request.asker.failed(request, foreign));
       return;
     }
     Count[] counts = new Count[script.shared().size()];

@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key is called on Redis: {@code prefix:names:algorithms:{key}}.
+ * The names of keys on Redis: {@code prefix:names:algorithms:{key}}.
  *
  * <p>The braces make the subject alone choose the Cluster slot. Inside them everything that is not
  * printable ASCII, and braces and the percent sign, is written as {@code %xx} or {@code %uxxxx}, so
@@ -27,6 +27,11 @@ public final class RedisKeys {
   /** Names with the keys in the clear, or hashed with this secret. */
   public RedisKeys(@Nullable SecretBytes hashKey) {
     this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
+  }
+
+  /** Whether both give each key the same name. */
+  public boolean agreesWith(RedisKeys other) {
+    return this == other || (mac == null && other.mac == null);
   }
 
   /** The name of a key whose head ends in the brace that opens the hash tag. */
