@@ -64,7 +64,7 @@ final class FarPlace {
   }
 
   /** As if it came from elsewhere, each part of it. */
-  private static Decision remote(Decision told) {
+  static Decision remote(Decision told) {
     if (told.parts().size() > 1) {
       return Decision.allOf(told.parts().stream().map(FarPlace::single).toList());
     }
@@ -169,7 +169,7 @@ final class FarPlace {
   }
 
   /** For a place without any way to it. */
-  private record Waiting(AsyncKeyedRateLimiter place) implements KeyedRateLimiter {
+  record Waiting(AsyncKeyedRateLimiter place) implements KeyedRateLimiter {
 
     private static <T> T now(CompletionStage<T> stage) {
       return stage.toCompletableFuture().join();
