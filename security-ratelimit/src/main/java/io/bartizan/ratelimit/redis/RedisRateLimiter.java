@@ -194,7 +194,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(Key.bounded(key), Request.Kind.PEEK, permits, "", false);
+    return submit(key, Request.Kind.PEEK, permits, "", false);
   }
 
   /**
@@ -204,8 +204,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(Key.bounded(key), Request.Kind.REFUND, permits, "", false)
-        .thenApply(given -> null);
+    return submit(key, Request.Kind.REFUND, permits, "", false).thenApply(given -> null);
   }
 
   @Override
@@ -341,7 +340,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     }
   }
 
-  Request submit(String key, Request.Kind kind, long permits, String detail, boolean waits) {
+  Request submit(String given, Request.Kind kind, long permits, String detail, boolean waits) {
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     if (kind.givesBack()) {
       answers.forgetDenial(script, key);
