@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of every verification and of every change of fetched keys: for metrics and audit.
+ * Callbacks for every verification and every change of fetched keys, for metrics and audit.
  *
  * <p>It is never told a token, a value, a payload, a subject or a key, only names that the
  * application's own configuration gave, so everything here is safe to log and to put in a metric's

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an access token travels in HTTP, free of any framework: where it stands in the request, and
- * what a request without one, or with a refused one, is answered.
+ * Reads Bearer or DPoP access tokens from the {@code Authorization} field and builds the {@code
+ * WWW-Authenticate} challenge of a 401; free of any framework.
  *
  * <pre>{@code
  * AuthenticationScheme bearer = AuthenticationScheme.bearer();

@@ -3,10 +3,10 @@ package io.bartizan.integrity.jwt;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where a JWK set comes from if not from a plain request: a database, a secrets manager, a client
- * with its own authentication. {@link RemoteJwks#of(String, JwkSource)} asks it by the rules that
- * hold for an endpoint: one call at a time, at most one in each interval, each limited in time, and
- * the last good set serves on while it fails.
+ * A source of a JWK set other than a plain request: a database, a secrets manager, a client of its
+ * own. {@link RemoteJwks#of(String, JwkSource)} asks it by the rules that hold for an endpoint: one
+ * call at a time, at most one in each interval, each limited in time, and the last good set serves
+ * on while it fails.
  *
  * <pre>{@code
  * RemoteJwks keys = RemoteJwks.of("vault", () -> vault.readAsync("jwks"));

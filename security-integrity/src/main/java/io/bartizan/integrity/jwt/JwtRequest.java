@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request a token came with: what proves that whoever shows the token is whom it was bound to.
- * Immutable.
+ * Request data for sender-constrained tokens: the client certificate (RFC 8705) or the DPoP proof
+ * (RFC 9449). Immutable.
  *
  * <pre>{@code
  * JwtRequest request = JwtRequest.bare().withDpop("POST", URI.create("https://api/pay"), proof);

@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tokens must no longer be believed although they have not expired; asked at every
- * verification, for cached tokens too.
+ * A deny-list of tokens that have not expired, by {@code jti} or by subject and time; asked at
+ * every verification, for cached tokens too.
  *
  * <p>It must be fast and thread-safe: look into memory, and let something else bring the list
  * there. What it throws reaches the caller of the verifier, so a broken list accepts nothing.

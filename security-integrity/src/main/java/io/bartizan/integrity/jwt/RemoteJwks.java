@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that an issuer publishes as a JWK set: over HTTPS, in a file that others replace, or
- * wherever a {@link JwkSource} gets them.
+ * The keys of an issuer as a JWK set (JWKS), cached and refreshed: fetched over HTTPS, from a file
+ * that others replace, or from a {@link JwkSource}.
  *
  * <p>How it works: verification reads the last good set and never waits for it, as long as the
  * token names a key that is in it. A set older than the refresh time (or than its answer's {@code

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An issuer, its keys and the algorithms it may use: one bundle, for one without the others is how
- * tokens are forged. Immutable.
+ * A token issuer with its keys and its allowed algorithms; none of the three without the others,
+ * which is how tokens are forged. Immutable.
  *
  * <p>A key of one issuer never verifies for another, and a token's own words never choose where
  * keys come from.

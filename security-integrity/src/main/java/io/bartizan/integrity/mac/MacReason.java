@@ -2,7 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Reason;
 
-/** Why a tag, a signed value or a webhook was refused. */
+/** The reasons for which a MAC, a signed value or a webhook is refused. */
 public enum MacReason implements Reason {
   /** It is absent, or not of the one canonical form. */
   MALFORMED,

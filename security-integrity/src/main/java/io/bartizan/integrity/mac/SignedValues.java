@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that the application hands out and gets back unchanged: cookies, links, form fields.
+ * Signs and verifies values that clients send back, such as cookies, links and form fields:
+ * HMAC-SHA-256 with purpose, expiry and key rotation.
  *
  * <p>A value is text of the base64url alphabet, safe in a URL, a cookie and a header. It is signed,
  * not encrypted: whoever holds it can read the payload. The purpose is part of the key and of what

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one provider signs its webhooks, with the keys of one endpoint; what a {@link
- * WebhookVerifier} is made from. Immutable and thread-safe.
+ * The signature scheme of a webhook provider (GitHub, Stripe, Slack, Standard Webhooks), with one
+ * endpoint's secrets. Immutable and thread-safe.
  *
  * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
  * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.

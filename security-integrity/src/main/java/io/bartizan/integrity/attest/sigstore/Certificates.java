@@ -1,0 +1,138 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import io.bartizan.integrity.der.Der;
+import io.bartizan.integrity.der.DerException;
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXCertPathChecker;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** X.509 by the JDK: reading one certificate, and a path at a moment (RFC 5280 section 6). */
+final class Certificates {
+
+  /** ECDSA and RSA (PKCS #1 v1.5) with SHA-2, Ed25519. */
+  private static final Set<String> SIGNED_WITH =
+      Set.of(
+          "1.2.840.10045.4.3.2",
+          "1.2.840.10045.4.3.3",
+          "1.2.840.10045.4.3.4",
+          "1.2.840.113549.1.1.11",
+          "1.2.840.113549.1.1.12",
+          "1.2.840.113549.1.1.13",
+          "1.3.101.112");
+
+  private static final int MAX_BYTES = 64 * 1024;
+
+  private Certificates() {}
+
+  /**
+   * Reads DER that is one certificate and nothing more.
+   *
+   * @throws CertificateException if it is anything else, or signed with a weak hash
+   */
+  static X509Certificate read(byte[] der) throws CertificateException {
+    if (der.length > MAX_BYTES) {
+      throw new CertificateException("a certificate has more than " + MAX_BYTES + " bytes");
+    }
+    X509Certificate certificate;
+    try {
+      Der inside = Der.whole(der, Der.SEQUENCE);
+      inside.skip(Der.SEQUENCE);
+      inside.skip(Der.SEQUENCE);
+      inside.skip(Der.BIT_STRING);
+      inside.finish();
+      certificate =
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(der));
+    } catch (DerException e) {
+      throw new CertificateException(e.getMessage(), e);
+    }
+    if (certificate.getVersion() != 3) {
+      throw new CertificateException("a certificate is not of version 3");
+    }
+    if (!SIGNED_WITH.contains(certificate.getSigAlgOID())) {
+      throw new CertificateException(
+          "a certificate is signed with the algorithm " + certificate.getSigAlgOID());
+    }
+    return certificate;
+  }
+
+  static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
+    if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      certificate.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** Null if the path from a leaf to the last of its issuers holds at a time, else why not. */
+  static @Nullable String whyNot(
+      X509Certificate leaf, List<X509Certificate> issuers, Instant time) {
+    X509Certificate root = issuers.get(issuers.size() - 1);
+    try {
+      root.checkValidity(Date.from(time));
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      CertPath path =
+          factory.generateCertPath(
+              Stream.concat(Stream.of(leaf), issuers.subList(0, issuers.size() - 1).stream())
+                  .toList());
+      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
+      parameters.setRevocationEnabled(false);
+      parameters.setDate(Date.from(time));
+      parameters.addCertPathChecker(new CriticalSctIsKnown());
+      CertPathValidator.getInstance("PKIX").validate(path, parameters);
+      return null;
+    } catch (CertPathValidatorException e) {
+      return String.valueOf(e.getReason()).replace('_', ' ').toLowerCase(Locale.ROOT);
+    } catch (CertificateException e) {
+      return "the root certificate is not valid then";
+    } catch (InvalidAlgorithmParameterException e) {
+      throw new IllegalStateException("one anchor was given", e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has PKIX", e);
+    }
+  }
+
+  /** The list of SCTs may be marked as critical: {@link SctCheck} reads it. */
+  private static final class CriticalSctIsKnown extends PKIXCertPathChecker {
+    @Override
+    public void init(boolean forward) {}
+
+    @Override
+    public boolean isForwardCheckingSupported() {
+      return true;
+    }
+
+    @Override
+    public Set<String> getSupportedExtensions() {
+      return Set.of(LeafCertificate.SCT_LIST);
+    }
+
+    @Override
+    public void check(Certificate certificate, Collection<String> unresolved) {
+      unresolved.remove(LeafCertificate.SCT_LIST);
+    }
+  }
+}

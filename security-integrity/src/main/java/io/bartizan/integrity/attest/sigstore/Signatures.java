@@ -1,0 +1,130 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.keys.BouncyCastle;
+import io.bartizan.integrity.keys.EcdsaForms;
+import io.bartizan.integrity.keys.KeyGate;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+
+/** Verifies raw signatures: ECDSA, RSA (PKCS #1 v1.5), Ed25519 and Ed25519ph. */
+final class Signatures {
+
+  private static final int ED25519_BYTES = 64;
+  private static final int ED25519_POINT = 32;
+
+  private Signatures() {}
+
+  /** Over bytes, with the one hash of the key's kind; Ed25519 is plain. */
+  static boolean matches(KeyGate.Passed key, byte[] content, byte[] signature) {
+    return isEd25519(key)
+        ? ed25519(key.key(), content, signature)
+        : matches(key, Digest.compute(KeyDetails.defaultHash(key), content), signature);
+  }
+
+  /** Over bytes, with a hash; Ed25519 is plain. */
+  static boolean matches(
+      KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
+    return isEd25519(key)
+        ? ed25519(key.key(), content, signature)
+        : matches(key, Digest.compute(hash, content), signature);
+  }
+
+  /** Over a digest; Ed25519 is the prehashed kind, which has SHA-512. */
+  static boolean matches(KeyGate.Passed key, Digest digest, byte[] signature) {
+    if (isEd25519(key)) {
+      return ed25519ph(key, digest, signature);
+    }
+    return key.key() instanceof RSAPublicKey rsa
+        ? rsa(rsa, digest, signature)
+        : ecdsa((ECPublicKey) key.key(), digest, signature);
+  }
+
+  static boolean isEd25519(KeyGate.Passed key) {
+    return "Ed25519".equals(key.curve());
+  }
+
+  private static boolean ecdsa(ECPublicKey key, Digest digest, byte[] signature) {
+    return EcdsaForms.isStrictDer(signature, key.getParams().getOrder())
+        && jca("NONEwithECDSA", key, digest.bytes(), signature);
+  }
+
+  private static boolean ed25519(PublicKey key, byte[] content, byte[] signature) {
+    return signature.length == ED25519_BYTES && jca("Ed25519", key, content, signature);
+  }
+
+  private static boolean ed25519ph(KeyGate.Passed key, Digest digest, byte[] signature) {
+    if (!BouncyCastle.isPresent()) {
+      throw new VerificationException(
+          SigstoreReason.SIGNATURE_INVALID, "Ed25519ph needs bcprov-jdk18on, which is not there");
+    }
+    byte[] spki = key.spki();
+    byte[] point = Arrays.copyOfRange(spki, spki.length - ED25519_POINT, spki.length);
+    return digest.algorithm() == DigestAlgorithm.SHA_512
+        && signature.length == ED25519_BYTES
+        && Ed25519.verifyPrehash(signature, 0, point, 0, new byte[0], digest.bytes(), 0);
+  }
+
+  /** EMSA-PKCS1-v1_5 (RFC 8017 section 9.2), made and compared whole. */
+  private static boolean rsa(RSAPublicKey key, Digest digest, byte[] signature) {
+    int size = (key.getModulus().bitLength() + 7) / 8;
+    BigInteger number = new BigInteger(1, signature);
+    if (signature.length != size || number.compareTo(key.getModulus()) >= 0) {
+      return false;
+    }
+    String head =
+        switch (digest.algorithm()) {
+          case SHA_256 -> "3031300d060960864801650304020105000420";
+          case SHA_384 -> "3041300d060960864801650304020205000430";
+          case SHA_512 -> "3051300d060960864801650304020305000440";
+        };
+    byte[] info = HexFormat.of().parseHex(head + digest.hex());
+    byte[] wanted = new byte[size];
+    Arrays.fill(wanted, (byte) -1);
+    wanted[0] = 0;
+    wanted[1] = 1;
+    wanted[size - info.length - 1] = 0;
+    System.arraycopy(info, 0, wanted, size - info.length, info.length);
+    BigInteger found = number.modPow(key.getPublicExponent(), key.getModulus());
+    return found.equals(new BigInteger(1, wanted));
+  }
+
+  private static boolean jca(String algorithm, PublicKey key, byte[] content, byte[] signature) {
+    try {
+      Signature verifier = Signature.getInstance(algorithm);
+      verifier.initVerify(key);
+      verifier.update(content);
+      return verifier.verify(signature);
+    } catch (SignatureException e) {
+      return false; // malformed; a forger learns nothing from the difference
+    } catch (InvalidKeyException e) {
+      throw new IllegalStateException("this JVM can't use the key", e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM has no " + algorithm, e);
+    }
+  }
+
+  static MessageDigest hash(String name) {
+    try {
+      return MessageDigest.getInstance(name);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + name, e);
+    }
+  }
+
+  static MessageDigest hash(DigestAlgorithm algorithm) {
+    return hash("SHA-" + algorithm.label().substring(3));
+  }
+}

@@ -1,0 +1,42 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Checked;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a bundle must give, in the words of the matrix. */
+final class Outcomes {
+
+  private Outcomes() {}
+
+  static void accepted(Checked<?> outcome) {
+    assertThat(outcome.isAccepted()).as("%s", outcome).isTrue();
+  }
+
+  static void refused(Checked<?> outcome, SigstoreReason reason) {
+    Object found = outcome.fold(value -> null, refusal -> refusal.reason());
+    assertThat(found).as("%s", outcome).isEqualTo(reason);
+  }
+
+  /** A good bundle with its JSON changed. */
+  static Checked<?> changed(Draft draft, Consumer<Map<String, Object>> change) {
+    Map<String, Object> bundle = draft.build();
+    change.accept(bundle);
+    return draft.check(
+        draft.verifier(), JsonTree.write(bundle).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A good bundle judged by a changed trusted root. */
+  static Checked<?> byRoot(Draft draft, Consumer<Map<String, Object>> change) {
+    Map<String, Object> root = draft.world.trustedRoot();
+    change.accept(root);
+    return Checked.of(
+        () ->
+            draft
+                .check(SigstoreVerifier.of(World.read(root), Draft.policy()))
+                .orThrow());
+  }
+}

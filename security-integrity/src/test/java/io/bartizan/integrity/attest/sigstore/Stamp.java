@@ -1,0 +1,171 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.integrity.der.Der;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.DLSet;
+
+/** A timestamp response to be made, good unless a field is changed; put together by hand. */
+final class Stamp {
+
+  static final String SHA256 = "2.16.840.1.101.3.4.2.1";
+  private static final String TST_INFO = "1.2.840.113549.1.9.16.1.4";
+
+  PrivateKey key;
+  X509Certificate certificate;
+  X509Certificate named;
+  List<X509Certificate> embedded = new ArrayList<>();
+  byte[] over;
+  String time = "20260601120500Z";
+  String imprintHash = "SHA-256";
+  String imprintOid = SHA256;
+  int status;
+  boolean token = true;
+  int signers = 1;
+  boolean contentType = true;
+  boolean messageDigest = true;
+  boolean signingCertificate = true;
+  boolean oldSigningCertificate;
+  boolean sorted = true;
+  ASN1Encodable accuracy;
+  String signedWith = "1.2.840.10045.4.3.2";
+
+  Stamp(World world, byte[] signature) {
+    key = world.tsaKey.getPrivate();
+    certificate = world.tsa;
+    named = world.tsa;
+    over = signature;
+  }
+
+  @CanIgnoreReturnValue
+  Stamp at(Instant moment) {
+    time = moment.toString().replaceAll("[-:T]", "");
+    return this;
+  }
+
+  private static byte[] hash(String name, byte[] content) {
+    try {
+      return MessageDigest.getInstance(name).digest(content);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static DERSequence sequence(ASN1Encodable... all) {
+    return new DERSequence(all);
+  }
+
+  private static ASN1Encodable oid(String dots) {
+    return new ASN1ObjectIdentifier(dots);
+  }
+
+  private static DERSequence attribute(String type, ASN1Encodable value) {
+    return sequence(oid(type), new DERSet(value));
+  }
+
+  byte[] make() {
+    try {
+      ASN1Encodable status = sequence(new ASN1Integer(this.status));
+      return (token ? sequence(status, content()) : sequence(status)).getEncoded("DL");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ASN1Encodable content() throws IOException {
+    List<byte[]> info = new ArrayList<>();
+    info.add(new ASN1Integer(1).getEncoded());
+    info.add(new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.2").getEncoded());
+    info.add(
+        sequence(sequence(oid(imprintOid)), new DEROctetString(hash(imprintHash, over)))
+            .getEncoded());
+    info.add(new ASN1Integer(7).getEncoded());
+    info.add(Der.encode(0x18, List.of(time.getBytes(StandardCharsets.US_ASCII)))); // as it is
+    if (accuracy != null) {
+      info.add(accuracy.toASN1Primitive().getEncoded());
+    }
+    byte[] tst = Der.encode(Der.SEQUENCE, info);
+    ASN1EncodableVector signed = new ASN1EncodableVector();
+    signed.add(new ASN1Integer(3));
+    signed.add(new DERSet(sequence(oid(SHA256))));
+    signed.add(sequence(oid(TST_INFO), new DERTaggedObject(true, 0, new DEROctetString(tst))));
+    if (!embedded.isEmpty()) {
+      ASN1EncodableVector bag = new ASN1EncodableVector();
+      for (X509Certificate each : embedded) {
+        bag.add(ASN1Primitive.fromByteArray(World.der(each)));
+      }
+      signed.add(new DERTaggedObject(false, 0, new DLSet(bag)));
+    }
+    ASN1EncodableVector infos = new ASN1EncodableVector();
+    for (int i = 0; i < signers; i++) {
+      infos.add(signer(tst));
+    }
+    signed.add(new DLSet(infos));
+    return sequence(
+        oid("1.2.840.113549.1.7.2"), new DERTaggedObject(true, 0, new DERSequence(signed)));
+  }
+
+  private ASN1Encodable signer(byte[] tst) throws IOException {
+    ASN1Set attributes = attributes(tst);
+    byte[] encoded = attributes.getEncoded("DL");
+    return sequence(
+        new ASN1Integer(1),
+        sequence(
+            ASN1Primitive.fromByteArray(named.getIssuerX500Principal().getEncoded()),
+            new ASN1Integer(named.getSerialNumber())),
+        sequence(oid(SHA256)),
+        new DERTaggedObject(false, 0, attributes),
+        sequence(oid(signedWith)),
+        new DEROctetString(World.sign(key, encoded)));
+  }
+
+  private ASN1Set attributes(byte[] tst) {
+    ASN1EncodableVector all = new ASN1EncodableVector();
+    if (contentType) {
+      all.add(attribute("1.2.840.113549.1.9.3", oid(TST_INFO)));
+    }
+    if (messageDigest) {
+      all.add(attribute("1.2.840.113549.1.9.4", new DEROctetString(hash("SHA-256", tst))));
+    }
+    if (signingCertificate) {
+      String hash = oldSigningCertificate ? "SHA-1" : "SHA-256";
+      all.add(
+          attribute(
+              "1.2.840.113549.1.9.16.2." + (oldSigningCertificate ? 12 : 47),
+              sequence(
+                  sequence(sequence(new DEROctetString(hash(hash, World.der(certificate))))))));
+    }
+    if (sorted) {
+      return new DERSet(all);
+    }
+    ASN1EncodableVector reversed = new ASN1EncodableVector();
+    ASN1Set right = new DERSet(all);
+    for (int i = right.size() - 1; i >= 0; i--) {
+      reversed.add(right.getObjectAt(i));
+    }
+    return new DLSet(reversed);
+  }
+
+  static ASN1Encodable seconds(long seconds) {
+    return sequence(new ASN1Integer(BigInteger.valueOf(seconds)));
+  }
+}

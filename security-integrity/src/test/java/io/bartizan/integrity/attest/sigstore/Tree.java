@@ -1,0 +1,64 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import io.bartizan.core.house.Sha256;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Merkle tree by the definition of RFC 6962 section 2.1, which the verifier does not follow. */
+final class Tree {
+
+  private final List<byte[]> leaves = new ArrayList<>();
+
+  /** Leaves of other entries around one of ours. */
+  static Tree around(byte[] ours, int index, int size) {
+    Tree tree = new Tree();
+    for (int i = 0; i < size; i++) {
+      tree.leaves.add(i == index ? ours : new byte[] {(byte) i});
+    }
+    return tree;
+  }
+
+  byte[] root() {
+    return root(0, leaves.size());
+  }
+
+  private byte[] root(int from, int to) {
+    if (to - from == 1) {
+      return Sha256.of(join(new byte[] {0}, leaves.get(from)));
+    }
+    int split = split(to - from);
+    return node(root(from, from + split), root(from + split, to));
+  }
+
+  List<byte[]> path(int index) {
+    return path(index, 0, leaves.size());
+  }
+
+  private List<byte[]> path(int index, int from, int to) {
+    if (to - from == 1) {
+      return new ArrayList<>();
+    }
+    int split = split(to - from);
+    boolean left = index < split;
+    List<byte[]> path =
+        left ? path(index, from, from + split) : path(index - split, from + split, to);
+    path.add(left ? root(from + split, to) : root(from, from + split));
+    return path;
+  }
+
+  private static int split(int size) {
+    return Integer.highestOneBit(size - 1);
+  }
+
+  private static byte[] node(byte[] left, byte[] right) {
+    return Sha256.of(join(new byte[] {1}, left, right));
+  }
+
+  static byte[] join(byte[]... parts) {
+    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+}
