@@ -106,7 +106,7 @@ class WycheproofTest {
         VerifyingKey material = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(key));
         engine =
             provider == null
-                ? KeyRing.engine(algorithm, material)
+                ? KeyRing.engine(algorithm, material, null)
                 : new JcaEngine(algorithm, Objects.requireNonNull(material.publicKey), provider);
       } catch (IllegalArgumentException refusedKey) {
         engine = null;
