@@ -115,6 +115,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
     if (kept == now) {
       int usable = published.keys().size();
       List<String> leftOut = published.leftOut();
+      published.log("the keys from " + name);
       LOG.info("keys from {} changed: {} usable{}", name, usable, PublishedKeys.described(leftOut));
       listeners.tell(listener -> listener.keysChanged(name, usable, leftOut));
     }

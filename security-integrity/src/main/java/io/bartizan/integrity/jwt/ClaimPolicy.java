@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
@@ -168,14 +169,9 @@ record ClaimPolicy(
     return null;
   }
 
-  /** For people, in the largest unit that fits; only of tokens whose signature was verified. */
+  /** For people; only of tokens whose signature was verified. */
   private static String span(long millis) {
-    long seconds = millis / 1000;
-    return seconds < 60
-        ? seconds + " s"
-        : seconds < 3600
-            ? seconds / 60 + " min"
-            : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
+    return Span.rough(Duration.ofMillis(millis));
   }
 
   @Override

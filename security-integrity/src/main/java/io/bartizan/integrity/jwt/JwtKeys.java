@@ -161,6 +161,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed jwkSet(String json) {
     PublishedKeys set = PublishedKeys.read(json);
+    set.log("a JWK set");
     return new Fixed(set.keys(), set.leftOut());
   }
 

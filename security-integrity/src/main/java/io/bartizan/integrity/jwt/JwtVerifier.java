@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies JSON Web Tokens (RFC 7519) of issuers, keys and algorithms that are fixed beforehand.
  *
- * <p>Only compact JWS tokens are read, by a parser that knows one spelling of everything. The
- * signature is checked before the payload is looked at. Immutable and thread-safe; make one and
- * keep it.
+ * <p>Only compact JWS tokens are read, by a parser that knows one spelling of everything. Nothing
+ * of the payload is believed before its signature. Immutable, thread-safe; make one and keep it.
  *
  * <pre>{@code
  * JwtVerifier api =
@@ -375,8 +374,7 @@ public final class JwtVerifier {
 
     /**
      * Accepts tokens that are bound to a certificate or key from whoever shows them, for services
-     * behind a gateway that has checked the binding. Without it a bound token is refused wherever
-     * its binding is not checked.
+     * behind a gateway that has checked it. Otherwise a binding that is not checked is refused.
      *
      * @return this
      */

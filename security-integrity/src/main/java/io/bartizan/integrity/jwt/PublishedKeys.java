@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.integrity.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param keys the usable keys, none twice
  * @param leftOut why each of the others is not, in the set's order; safe to log
+ * @param faults those of them that are somebody's fault, and not for another use
  */
-record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut) {
+record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String> faults) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PublishedKeys.class);
 
@@ -41,6 +43,7 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut) {
   private static PublishedKeys read(List<JsonValue> published, boolean mayBeSecret) {
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
     for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
       String name = JwkReader.nameOf(published.get(i), i + 1);
       try {
@@ -53,22 +56,32 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut) {
         }
       } catch (JwkReader.OtherUse e) {
         leftOut.add(name + ": " + e.getMessage());
-        LOG.info("{} of a JWK set is not for signatures: {}", name, e.getMessage());
       } catch (RuntimeException | LinkageError e) { // a provider's, or half of Bouncy Castle
         String why = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
-        leftOut.add(name + ": " + why);
-        LOG.warn("{} of a JWK set is left out: {}", name, why);
+        faults.add(name + ": " + SafeText.of(String.valueOf(why), 300));
+        leftOut.add(faults.get(faults.size() - 1));
       }
     }
     if (published.size() > MAX_KEYS) {
       String rest = published.size() - MAX_KEYS + " keys after the first " + MAX_KEYS;
-      leftOut.add(rest + ": the set has too many");
-      LOG.warn("{} of a JWK set are left out", rest);
+      faults.add(rest + ": the set has too many");
+      leftOut.add(faults.get(faults.size() - 1));
     }
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("the set has no usable key" + described(leftOut));
     }
-    return new PublishedKeys(List.copyOf(keys), List.copyOf(leftOut));
+    return new PublishedKeys(List.copyOf(keys), List.copyOf(leftOut), List.copyOf(faults));
+  }
+
+  /** Tells each reason, once for each set. */
+  void log(String source) {
+    for (String why : leftOut) {
+      if (faults.contains(why)) {
+        LOG.warn("left out of {}: {}", source, why);
+      } else {
+        LOG.info("left out of {}: {}", source, why);
+      }
+    }
   }
 
   /** The first few reasons, as the end of a sentence; nothing if there are none. */

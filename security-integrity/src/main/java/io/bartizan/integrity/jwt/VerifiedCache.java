@@ -1,11 +1,11 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Checked.Accepted;
+import io.bartizan.core.house.Sha256;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +37,7 @@ final class VerifiedCache {
     int groups = Math.max(1, Integer.highestOneBit(maxEntries / WAYS));
     this.entries = new AtomicReferenceArray<>(groups * WAYS);
     this.groupMask = groups - 1;
-    try {
-      this.prototype = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    this.prototype = Sha256.newDigest();
   }
 
   int capacity() {
@@ -53,7 +49,7 @@ final class VerifiedCache {
     try {
       hash = ((MessageDigest) prototype.clone()).digest(token);
     } catch (CloneNotSupportedException e) {
-      hash = Thumbprint.sha256(token);
+      hash = Sha256.of(token);
     }
     return new Key(
         (long) LONGS.get(hash, 0),

@@ -15,30 +15,30 @@ final class PurposeKeys {
 
   private final byte[] purpose;
   private final Supplier<MacKeyRing> source;
-  private volatile Generation generation;
+  private volatile Derived derived;
 
   /** One ring and what was derived from it, in the same order. */
-  record Generation(MacKeyRing ring, List<Hmac> keys) {}
+  record Derived(MacKeyRing ring, List<Hmac> keys) {}
 
   PurposeKeys(String purpose, Supplier<MacKeyRing> source) throws CharacterCodingException {
     this.purpose = utf8(purpose);
     this.source = source;
-    this.generation = derive(source.get());
+    this.derived = derive(source.get());
   }
 
   /** Derives anew when the ring has changed; two threads that both see it do the same work. */
-  Generation now() {
+  Derived now() {
     MacKeyRing ring = source.get();
-    Generation known = generation;
+    Derived known = derived;
     if (known.ring != ring) {
       known = derive(ring);
-      generation = known;
+      derived = known;
     }
     return known;
   }
 
-  private Generation derive(MacKeyRing ring) {
-    return new Generation(ring, ring.derive(Pae.encode(KEY_LABEL, purpose)));
+  private Derived derive(MacKeyRing ring) {
+    return new Derived(ring, ring.derive(Pae.encode(KEY_LABEL, purpose)));
   }
 
   byte[] framed(byte[] header, byte[] payload, String... associatedData)

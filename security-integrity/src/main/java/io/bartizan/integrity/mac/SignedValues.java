@@ -7,16 +7,12 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
-import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +40,6 @@ public final class SignedValues {
   /** The longest validity; {@link #neverExpires} is the way beyond. */
   public static final Duration MAX_VALIDITY = Duration.ofDays(3650);
 
-  private static final Duration MAX_SKEW = Duration.ofMinutes(5);
-
   private final String purpose;
   private final PurposeKeys keys;
   private final @Nullable Duration validity;
@@ -53,6 +47,7 @@ public final class SignedValues {
   private final int maxPayload;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
+  private final SignedValueReader reader;
   private final Listeners<IntegrityListener> listeners;
   private final SecureRandom random = new SecureRandom();
 
@@ -64,6 +59,7 @@ public final class SignedValues {
     maxPayload = builder.maxPayload;
     clock = builder.clock;
     guard = builder.guard;
+    reader = new SignedValueReader(purpose, keys, validity, clockSkew, maxPayload, clock, guard);
     listeners = builder.listeners;
   }
 
@@ -127,7 +123,7 @@ public final class SignedValues {
       throw new IllegalArgumentException(
           "payload has " + payload.length + " bytes, at most " + maxPayload + " are accepted");
     }
-    PurposeKeys.Generation now = keys.now();
+    PurposeKeys.Derived now = keys.now();
     long issuedAt = clock.instant().getEpochSecond();
     long expiresAt = validity == null ? SignedValueFrame.NEVER : issuedAt + validity.toSeconds();
     byte[] nonce = new byte[guard == null ? 0 : SignedValueFrame.NONCE_LENGTH];
@@ -174,42 +170,6 @@ public final class SignedValues {
     return check(value, associatedData).orThrow();
   }
 
-  private SignedValue decide(boolean uses, @Nullable String value, String... associatedData) {
-    if (value == null || value.isEmpty()) {
-      throw refuse(MacReason.MALFORMED, "there is no value");
-    }
-    boolean singleUse = guard != null;
-    if (value.length() > SignedValueFrame.textLength(maxPayload, singleUse)) {
-      throw refuse(MacReason.TOO_LARGE, "the value has " + value.length() + " characters");
-    }
-    byte[] bytes = StrictBase64.decodeUrl(value);
-    SignedValueFrame frame = bytes == null ? null : SignedValueFrame.read(bytes, singleUse);
-    if (bytes == null || frame == null) {
-      throw refuse(MacReason.MALFORMED, "the value is not canonical text of this kind");
-    }
-    PurposeKeys.Generation now = keys.now();
-    int index = now.ring().indexOf(frame.keyId());
-    if (index < 0) {
-      throw refuse(
-          MacReason.KEY_UNKNOWN, "key " + MacKeyRing.text(frame.keyId()) + " is not in the ring");
-    }
-    int headerLength = SignedValueFrame.headerLength(singleUse);
-    int payloadEnd = bytes.length - SignedValueFrame.TAG_LENGTH;
-    byte[] payload = Arrays.copyOfRange(bytes, headerLength, payloadEnd);
-    byte[] tag = Arrays.copyOfRange(bytes, payloadEnd, bytes.length);
-    if (!isSigned(
-        now.keys().get(index), Arrays.copyOf(bytes, headerLength), payload, tag, associatedData)) {
-      throw refuse(
-          MacReason.SIGNATURE_INVALID,
-          "the value was not signed with this key, purpose and associated data");
-    }
-    Optional<Instant> expiresAt = checkTimes(frame);
-    if (uses && guard != null) {
-      burn(guard, frame);
-    }
-    return new SignedValue(payload, frame, expiresAt, index != 0);
-  }
-
   /**
    * The same as {@link #verify}, with the refusal as a value.
    *
@@ -222,7 +182,7 @@ public final class SignedValues {
     for (String each : associatedData) {
       Objects.requireNonNull(each, "associatedData");
     }
-    return told(Checked.of(() -> decide(true, value, associatedData)));
+    return told(Checked.of(() -> reader.read(true, value, associatedData)));
   }
 
   /**
@@ -239,67 +199,13 @@ public final class SignedValues {
     for (String each : associatedData) {
       Objects.requireNonNull(each, "associatedData");
     }
-    return told(Checked.of(() -> decide(false, value, associatedData)));
+    return told(Checked.of(() -> reader.read(false, value, associatedData)));
   }
 
   private Checked<SignedValue> told(Checked<SignedValue> result) {
     Refusal refusal = result.fold(value -> null, refused -> refused);
     listeners.tell(listener -> listener.verified(Kind.SIGNED_VALUE, purpose, refusal));
     return result;
-  }
-
-  private boolean isSigned(
-      Hmac key, byte[] header, byte[] payload, byte[] tag, String... associatedData) {
-    try {
-      return ConstantTime.equal(key.sign(keys.framed(header, payload, associatedData)), tag);
-    } catch (CharacterCodingException e) {
-      return false;
-    }
-  }
-
-  /** The instant of expiry by the value or by today's validity, whichever is earlier. */
-  private Optional<Instant> checkTimes(SignedValueFrame frame) {
-    long now = clock.instant().getEpochSecond();
-    long issuedAt = frame.issuedAt();
-    if (issuedAt > now + clockSkew.toSeconds()) {
-      throw refuse(
-          MacReason.NOT_YET_VALID,
-          "the value was issued "
-              + (issuedAt - now)
-              + " s from now, at most "
-              + clockSkew
-              + " is accepted");
-    }
-    if (validity == null && frame.expiresAt() == SignedValueFrame.NEVER) {
-      return Optional.empty();
-    }
-    long expiresAt =
-        validity == null
-            ? frame.expiresAt()
-            : Math.min(frame.expiresAt(), issuedAt + validity.toSeconds());
-    if (now >= expiresAt) {
-      throw refuse(MacReason.EXPIRED, "the value expired " + (now - expiresAt) + " s ago");
-    }
-    return Optional.of(Instant.ofEpochSecond(expiresAt));
-  }
-
-  /**
-   * Not until today's validity ends here, which another instance may have set longer: until the
-   * value's own end, as far as clocks may differ.
-   */
-  private void burn(ReplayGuard once, SignedValueFrame frame) {
-    Instant until = Instant.ofEpochSecond(frame.expiresAt()).plus(MAX_SKEW);
-    switch (once.use("signed-value:" + purpose, frame.nonce(), until)) {
-      case FIRST -> {}
-      case REPEATED -> throw refuse(MacReason.REPLAYED, "the value was used before");
-      case UNDECIDED ->
-          throw refuse(
-              MacReason.REPLAY_UNDECIDED, "the guard can't tell whether the value was used before");
-    }
-  }
-
-  private VerificationException refuse(MacReason reason, String detail) {
-    return new VerificationException(reason, "purpose " + purpose + ": " + detail);
   }
 
   /** Purpose and settings; never a key. */
@@ -352,7 +258,7 @@ public final class SignedValues {
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder withClockSkew(Duration skew) {
-      clockSkew = Require.within("clockSkew", skew, Duration.ZERO, MAX_SKEW);
+      clockSkew = Require.within("clockSkew", skew, Duration.ZERO, SignedValueReader.MAX_SKEW);
       return this;
     }
 
