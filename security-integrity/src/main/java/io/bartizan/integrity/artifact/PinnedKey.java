@@ -15,7 +15,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -231,7 +230,7 @@ public final class PinnedKey {
    */
   public void verify(Digest content, byte[] signature) {
     Objects.requireNonNull(signature, "signature");
-    if (!takes(content)) {
+    if (!KnownDigest.isEnough(form, content)) {
       throw new VerificationException(
           ArtifactReason.SIGNATURE_FORM_OTHER,
           form.label()
@@ -254,29 +253,10 @@ public final class PinnedKey {
    */
   public boolean matches(Digest content, byte[] signature) {
     Objects.requireNonNull(signature, "signature");
-    if (!takes(content)) {
+    if (!KnownDigest.isEnough(form, content)) {
       return false;
     }
-    return key.key() instanceof RSAPublicKey rsa
-        ? RsaDigest.matches(rsa, content, signature)
-        : isWellFormed(signature) && ofDigest(content, signature);
-  }
-
-  private boolean takes(Digest content) {
-    boolean ec = key.key() instanceof ECPublicKey;
-    boolean pkcs1 = key.key() instanceof RSAPublicKey && !form.name().contains("PSS");
-    return content.algorithm() == form.hash() && (ec || pkcs1);
-  }
-
-  private boolean ofDigest(Digest content, byte[] signature) {
-    try {
-      Signature engine = Signature.getInstance("NONEwithECDSA", "SunEC");
-      engine.initVerify(key.key());
-      engine.update(content.bytes());
-      return verified(engine, signature, content::bytes);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JVM verifies no ECDSA by digest", e);
-    }
+    return isWellFormed(signature) && KnownDigest.matches(key.key(), content, signature);
   }
 
   private interface Feeding {
