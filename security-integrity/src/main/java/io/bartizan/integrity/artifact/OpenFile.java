@@ -137,7 +137,10 @@ final class OpenFile implements Closeable {
     try (FileChannel other =
         FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       Boolean told = isSame(channel, true, other);
-      return told != null || key == null ? told : Boolean.valueOf(key.equals(keyOf(path)));
+      if (told == null && key != null) {
+        return key.equals(keyOf(path));
+      }
+      return told;
     }
   }
 
