@@ -13,5 +13,6 @@ module io.bartizan.ratelimit {
 
   exports io.bartizan.ratelimit;
   exports io.bartizan.ratelimit.bucket4j;
+  exports io.bartizan.ratelimit.prepaid;
   exports io.bartizan.ratelimit.redis;
 }

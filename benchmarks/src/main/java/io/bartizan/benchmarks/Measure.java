@@ -21,10 +21,18 @@ enum Measure {
    */
   LOAD(Mode.SampleTime, "/s", true),
   /** Bytes of heap for one key, published by the benchmark as a counter; less is better. */
-  BYTES(Mode.SingleShotTime, "B", false);
+  BYTES(Mode.SingleShotTime, "B", false),
+  /**
+   * Milliseconds of Redis' processor for a million decisions, published by the benchmark as a
+   * counter; less is better.
+   */
+  REDIS_CPU(Mode.SingleShotTime, "ms/M", false);
 
   /** The name of the counter that a benchmark measured in bytes publishes. */
   static final String BYTES_COUNTER = "bytesPerKey";
+
+  /** The name of the counter that a benchmark of Redis' processor publishes. */
+  static final String REDIS_CPU_COUNTER = "redisMillisPerMillion";
 
   private final Mode mode;
   private final String unit;
@@ -83,6 +91,8 @@ enum Measure {
       case RATE -> new Score(score * 1e9, Double.NaN, allocatedBytes);
       case LOAD -> new Score(threads * 1e9 / score, p99Nanos, allocatedBytes);
       case BYTES -> new Score(counters.applyAsDouble(BYTES_COUNTER), Double.NaN, Double.NaN);
+      case REDIS_CPU ->
+          new Score(counters.applyAsDouble(REDIS_CPU_COUNTER), Double.NaN, Double.NaN);
     };
   }
 

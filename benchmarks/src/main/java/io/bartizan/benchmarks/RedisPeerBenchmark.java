@@ -4,6 +4,7 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.optimization.DelayParameters;
 import io.github.bucket4j.distributed.proxy.optimization.Optimization;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
@@ -42,8 +43,11 @@ public class RedisPeerBenchmark {
   @Param({"redis://127.0.0.1:6379"})
   public String redis = "";
 
-  /** Bucket4j's own ways: each request alone, or requests of one proxy combined. */
-  @Param({"plain", "batching"})
+  /**
+   * Bucket4j's own ways: each request alone; requests of one proxy combined; or decided here, from
+   * what this proxy believes to be left, and told to Redis every half second or 1/16 of the limit.
+   */
+  @Param({"plain", "batching", "delaying"})
   public String optimization = "plain";
 
   @Param({"1", "512"})
@@ -70,7 +74,12 @@ public class RedisPeerBenchmark {
             .addLimit(l -> l.capacity(PLENTY).refillGreedy(PLENTY, Duration.ofSeconds(1)))
             .build();
     Optimization how =
-        optimization.equals("batching") ? Optimizations.batching() : Optimization.NONE_OPTIMIZED;
+        switch (optimization) {
+          case "batching" -> Optimizations.batching();
+          case "delaying" ->
+              Optimizations.delaying(new DelayParameters(PLENTY / 16, Duration.ofMillis(500)));
+          default -> Optimization.NONE_OPTIMIZED;
+        };
     bucket = manager.builder().withOptimization(how).build("one", () -> limit);
     InFlight.Keys keys = new InFlight.Keys(keyCount);
     asyncBuckets = new AsyncBucketProxy[keys.count()];

@@ -2,6 +2,7 @@ package io.bartizan.benchmarks;
 
 import io.github.bucket4j.Bucket;
 import io.lettuce.core.RedisClient;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The limiters on Redis; each row has a server of its own. */
@@ -9,6 +10,51 @@ final class RedisRows {
   private RedisRows() {}
 
   static List<Row> rows() {
+    List<Row> rows = new ArrayList<>(shared());
+    rows.addAll(leased());
+    return rows;
+  }
+
+  /** Lots of permits that were taken ahead; the first three rows against our own limiter. */
+  private static List<Row> leased() {
+    Side own = leased("tryAcquire", "coalesced").named("own, coalesced");
+    return List.of(
+        row(
+            "redis-leased-32t",
+            "32 threads, one key, lots of permits taken ahead",
+            Measure.RATE,
+            50,
+            leased("tryAcquire", "leased").withThreads(32),
+            own.withThreads(32)),
+        row(
+            "redis-leased-1t",
+            "one thread, one key, lots of permits taken ahead, latency",
+            Measure.LATENCY,
+            50,
+            leased("tryAcquire", "leased"),
+            own),
+        row(
+            "redis-leased-cpu",
+            "Redis' processor for a million decisions, 32 threads, one key",
+            Measure.REDIS_CPU,
+            50,
+            leased("redisCpu", "leased"),
+            leased("redisCpu", "coalesced").named("own, coalesced")),
+        row(
+            "redis-leased-peer",
+            "32 threads, one key; Bucket4j's delaying lets more than the limit through",
+            Measure.RATE,
+            2,
+            leased("tryAcquire", "leased").withThreads(32),
+            bucket4j("bucket4j", "delaying", 1).withThreads(32)));
+  }
+
+  private static Side leased(String method, String way) {
+    return Side.of("PrepaidRateLimiter", Versions.ours(), PrepaidBenchmark.class, method)
+        .with("way", way);
+  }
+
+  private static List<Row> shared() {
     return List.of(
         row(
             "redis-1t",

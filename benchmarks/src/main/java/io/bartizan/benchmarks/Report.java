@@ -96,6 +96,7 @@ final class Report {
               ? figure(value) + "/s"
               : value < 1e7 ? figure(value / 1e3) + " k/s" : figure(value / 1e6) + " M/s";
       case BYTES -> figure(value) + " B/key";
+      case REDIS_CPU -> figure(value) + " ms/M";
     };
   }
 

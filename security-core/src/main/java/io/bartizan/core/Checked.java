@@ -4,11 +4,12 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * What every {@code check} returns: the verified value, or why there is none.
+ * The result of a verification without exceptions: the verified value, or the refusal with its
+ * reason.
  *
  * <p>It is the same decision as the {@code verify} beside it, as a value instead of an exception.
- * The verified value can be reached through {@link #fold} and {@link #orThrow} alone, so that a
- * refusal can't be missed.
+ * The verified value can be reached only where a refusal can't be missed: through {@link #fold},
+ * {@link #orThrow} or a match on {@link Accepted}.
  *
  * <pre>{@code
  * String page = values.check(cookie).fold(value -> show(value), refusal -> login(refusal.reason()));

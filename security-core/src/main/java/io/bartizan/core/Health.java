@@ -3,7 +3,8 @@ package io.bartizan.core;
 import java.util.Objects;
 
 /**
- * The state of one part of the library, in the words of health endpoints.
+ * The health of one part of the library, in the words of health endpoints: up, degraded or down,
+ * with a sentence.
  *
  * @param status whether it does its work
  * @param detail one sentence for people, safe to log and without secrets

@@ -1,6 +1,6 @@
 package io.bartizan.core;
 
-/** A part of the library that can say whether it does its work; thread-safe, and never blocks. */
+/** A part of the library that reports its {@link Health}; thread-safe, never blocks. */
 public interface HealthSource {
 
   /**

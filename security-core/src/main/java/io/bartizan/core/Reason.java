@@ -3,7 +3,7 @@ package io.bartizan.core;
 import java.util.Locale;
 
 /**
- * Why something was refused: a stable word that programs may compare and dashboards may count.
+ * A stable reason code of a refusal, which programs may compare and dashboards may count.
  *
  * <p>Each package that verifies has one enum that implements this interface; what several of them
  * may find has one name in all, such as {@code EXPIRED}, {@code NOT_YET_VALID}, {@code KEY_UNKNOWN}

@@ -3,7 +3,7 @@ package io.bartizan.core;
 import java.util.Objects;
 
 /**
- * Why something was refused: a stable reason for programs and a sentence for people.
+ * The reason for which something was refused: a stable code for programs and a sentence for people.
  *
  * <p>It is the same value in every module: {@link Checked.Rejected} holds one, and every exception
  * that means a refusal carries one ({@link Refused}). A form of it may add facts. Immutable,

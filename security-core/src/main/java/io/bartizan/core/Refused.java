@@ -1,8 +1,9 @@
 package io.bartizan.core;
 
 /**
- * An exception that means a refusal; every exception of this library that a hostile or wrong input
- * can cause implements it, so that one handler can answer for all of them.
+ * An exception that means a refusal. Every exception type that this library declares for hostile or
+ * wrong input implements it, so that one handler can answer for all of them; what Java's own
+ * interfaces demand, such as {@code SSLPeerUnverifiedException}, does not.
  */
 public interface Refused {
 

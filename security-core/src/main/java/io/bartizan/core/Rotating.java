@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was made from a secret, made anew whenever the secret changes, without a restart.
+ * A value made from a secret (key ring, password, certificate key), made again when the secret
+ * changes: key rotation without a restart.
  *
  * <p>The source is read at every interval and compared with what was read last, so that an edited
  * file, a replaced one and a Kubernetes secret whose symbolic link is swapped all count, whatever

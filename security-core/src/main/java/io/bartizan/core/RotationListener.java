@@ -1,8 +1,8 @@
 package io.bartizan.core;
 
 /**
- * Hears what happens to a {@link Rotating} value, on the thread that reads the source; what it
- * throws is logged and ignored.
+ * Callbacks for the rotations of a {@link Rotating} value, on the thread that reads the source;
+ * what a listener throws is logged and ignored.
  */
 public interface RotationListener {
 

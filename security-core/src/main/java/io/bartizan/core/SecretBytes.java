@@ -9,7 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A secret that can't be printed, compared in variable time or left behind by accident.
+ * A secret (key, password) in memory that cannot be printed or compared in variable time, and that
+ * is overwritten when closed.
  *
  * <p>The bytes are copied in, {@link #toString()} tells their number alone, {@link #equals} takes
  * the same time for every content, and {@link #close()} overwrites our array with zeros. The

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Where a secret comes from, read anew each time it is asked, so that it can be rotated.
+ * The place of a secret, such as a file; read again each time, so that the secret can be rotated.
  *
  * <p>An implementation must be thread-safe, must return a new {@link SecretBytes} that the caller
  * closes, and must not put a byte of the secret into its {@code toString()} or its exceptions.

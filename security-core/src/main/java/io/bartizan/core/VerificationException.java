@@ -1,7 +1,7 @@
 package io.bartizan.core;
 
 /**
- * Thrown by every {@code verify} when what was presented must not be believed.
+ * Thrown by every {@code verify} when a token, signature, digest or value is not valid.
  *
  * <p>The {@link #reason()} is for programs, the message is for people and safe to log: it never
  * holds a token, a key or a payload, and its control characters are escaped. It carries no stack

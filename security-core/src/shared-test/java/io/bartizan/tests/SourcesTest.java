@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,15 @@ class SourcesTest {
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
               + "|ratelimit\\.redis\\.link|mtls\\.jsse|integrity\\.(json|keys|der))\\.");
+
+  /** The first words of a public type's Javadoc, whichever of them nobody searches for. */
+  private static final Pattern RIDDLE =
+      Pattern.compile(
+          "/\\*\\*\\s*(?:\\* )?(?:What|Who|Whom|Whose|Where|When|Why|How|Which|Hears|Learns|Lets"
+              + " so)\\b(?:(?!\\*/).)*\\*/\\s*(?:@[^\\n"
+              + "]*\\n"
+              + ")*public [a-z ]*(?:class|interface|enum|record) (\\w+)",
+          Pattern.DOTALL);
 
   private final List<String> faults = new ArrayList<>();
 
@@ -89,6 +99,19 @@ class SourcesTest {
           if (lines.size() > (builder ? MAX_LINES_WITH_BUILDER : MAX_LINES)
               && !MAY_BE_LONG.contains(file.getFileName().toString())) {
             faults.add(file + " has " + lines.size() + " lines");
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void first_sentence_of_a_public_type_says_what_it_is() throws IOException {
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          Matcher riddle = RIDDLE.matcher(String.join("\n", lines));
+          if (riddle.find() && file.getFileName().toString().equals(riddle.group(1) + ".java")) {
+            faults.add(file + " " + riddle.group().lines().limit(2).toList());
           }
         });
     assertThat(faults).isEmpty();

@@ -2,22 +2,24 @@ package io.bartizan.integrity;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of every verification and of every change of fetched keys: for metrics and audit.
+ * Callbacks for every verification and every change of fetched keys, for metrics and audit.
  *
  * <p>It is never told a token, a value, a payload, a subject or a key, only names that the
  * application's own configuration gave, so everything here is safe to log and to put in a metric's
  * tag. A verification is told on the thread that asked, after its outcome is certain, so a listener
- * must be quick and thread-safe. What it throws changes nothing and reaches nobody: the first
- * failure under each verifier is logged, later ones are not.
+ * must be quick and thread-safe. What it throws changes nothing, reaches nobody and is logged once
+ * a minute at most.
  *
  * <pre>{@code
  * IntegrityListener audit =
  *     new IntegrityListener() {
  *       @Override
  *       public void refused(Kind kind, String name, Refusal refusal) {
- *         log.info("{} {} refused: {}", kind, name, reason.code());
+ *         log.info("{} {} refused: {}", kind, name, refusal.reason().code());
  *       }
  *     };
  * JwtVerifier api = JwtVerifier.builder(issuer, "my-api").withListener(audit).build();
@@ -33,6 +35,21 @@ public interface IntegrityListener {
     SIGNED_VALUE,
     /** A webhook; its name is the provider's, such as {@code stripe}. */
     WEBHOOK
+  }
+
+  /**
+   * Something was verified; calls {@link #accepted} or {@link #refused}.
+   *
+   * @param kind what it was
+   * @param name which verifier decided
+   * @param refusal why it was refused; null if it was accepted
+   */
+  default void verified(Kind kind, String name, @Nullable Refusal refusal) {
+    if (refusal == null) {
+      accepted(kind, name);
+    } else {
+      refused(kind, name, refusal);
+    }
   }
 
   /**
@@ -53,13 +70,13 @@ public interface IntegrityListener {
   default void refused(Kind kind, String name, Refusal refusal) {}
 
   /**
-   * Fetched keys are other keys now; told on a thread of the HTTP client.
+   * Fetched keys are other keys now, or other ones are left out; told on a thread of the source.
    *
-   * @param source the URI they came from
+   * @param source the URI they came from, the file or the source's name
    * @param usable how many keys are in use
-   * @param leftOut how many were published but are weak, secret or for something else
+   * @param leftOut why each other one is not, by its id or its place in the set; safe to log
    */
-  default void keysChanged(String source, int usable, int leftOut) {}
+  default void keysChanged(String source, int usable, List<String> leftOut) {}
 
   /**
    * Keys could not be fetched; told on a thread of the HTTP client.

@@ -1,8 +1,11 @@
 package io.bartizan.integrity;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Refusal;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +56,35 @@ public final class IntegrityMetrics implements IntegrityListener {
     return new IntegrityMetrics(registry, name);
   }
 
+  /**
+   * Shows the state of keys or of a replay guard, as {@code bartizan.integrity.health}: 1 up, 0.5
+   * degraded, 0 down.
+   *
+   * @param source what is watched; it is not kept alive by the gauge
+   * @param sourceName the value of the tag {@code source}, from the application's configuration
+   * @return this
+   * @throws NullPointerException if an argument is null
+   */
+  @CanIgnoreReturnValue
+  public IntegrityMetrics watch(HealthSource source, String sourceName) {
+    Objects.requireNonNull(source, "source");
+    Gauge unused =
+        Gauge.builder("bartizan.integrity.health", source, IntegrityMetrics::state)
+            .description("1 if keys or a guard serve as configured, 0.5 if degraded, 0 if down")
+            .tag("name", name)
+            .tag("source", Objects.requireNonNull(sourceName, "sourceName"))
+            .register(registry);
+    return this;
+  }
+
+  private static double state(HealthSource source) {
+    return switch (source.health().status()) {
+      case UP -> 1;
+      case DEGRADED -> 0.5;
+      case DOWN -> 0;
+    };
+  }
+
   @Override
   public void accepted(Kind kind, String name) {
     count(VERIFICATIONS, kind.name(), name, "accepted");
@@ -64,7 +96,7 @@ public final class IntegrityMetrics implements IntegrityListener {
   }
 
   @Override
-  public void keysChanged(String source, int usable, int leftOut) {
+  public void keysChanged(String source, int usable, List<String> leftOut) {
     count(KEYS, "", source, "changed");
   }
 

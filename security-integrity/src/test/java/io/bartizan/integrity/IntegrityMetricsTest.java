@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.VerificationException;
@@ -26,6 +27,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class IntegrityMetricsTest {
@@ -70,8 +73,29 @@ class IntegrityMetricsTest {
   }
 
   @Test
+  void watched_source_showsItsState() {
+    AtomicReference<Health> health = new AtomicReference<>(Health.up("fresh"));
+    HealthSource source = health::get;
+    metrics.watch(source, "issuer").watch(() -> Health.down("no answer"), "other");
+    assertThat(state("issuer")).isEqualTo(1);
+    health.set(Health.degraded("old"));
+    assertThat(state("issuer")).isEqualTo(0.5);
+    health.set(Health.down("gone"));
+    assertThat(state("issuer")).isZero();
+    assertThat(health.get()).isSameAs(source.health());
+  }
+
+  private double state(String source) {
+    return registry
+        .get("bartizan.integrity.health")
+        .tags("name", "api", "source", source)
+        .gauge()
+        .value();
+  }
+
+  @Test
   void keys_changedOrFailed_areCountedBySource() {
-    metrics.keysChanged("https://issuer/jwks", 2, 0);
+    metrics.keysChanged("https://issuer/jwks", 2, List.of());
     metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
     metrics.keysFailed("https://issuer/jwks", Health.down("no answer"));
     assertThat(registry.get("bartizan.integrity.keys").tag("outcome", "changed").counter().count())

@@ -3,8 +3,8 @@ package io.bartizan.mtls;
 import io.bartizan.core.SafeText;
 
 /**
- * A peer that the policy accepted; only a verification makes one. Immutable, thread-safe, safe to
- * log.
+ * A TLS peer whose certificate was verified and whose name the policy accepted; only a verification
+ * makes one. Immutable, thread-safe, safe to log.
  */
 public final class AcceptedPeer {
 

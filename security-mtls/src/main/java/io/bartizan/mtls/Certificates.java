@@ -16,20 +16,33 @@ import org.jspecify.annotations.Nullable;
 /** Reads certificates and names them in messages. */
 final class Certificates {
 
+  private static final String BEGIN = "-----BEGIN ";
+
   private Certificates() {}
 
   static CertificateFactory factory() {
-    try {
-      return CertificateFactory.getInstance("X.509");
-    } catch (CertificateException e) {
-      throw new IllegalStateException("every Java platform has X.509", e);
-    }
+    return Platform.certificateFactory();
   }
 
-  /** The blocks of a text; a malformed one is the source's fault. */
+  /**
+   * The blocks of a text; a malformed one is the source's fault. Byte-order marks of UTF-8 and
+   * files put together without a line end are read, as OpenSSL, curl and Node.js read them.
+   */
   static List<Pem> blocks(String source, String text) {
+    if (text.indexOf('\0') >= 0 && !text.contains(BEGIN)) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED,
+          source,
+          text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")
+              ? "is UTF-16 text, save it as UTF-8 or ASCII"
+              : "is no text, so no PEM; a DER file is converted with openssl x509 -inform DER");
+    }
+    String whole =
+        text.replace("\u00ef\u00bb\u00bf" + BEGIN, BEGIN)
+            .replace("\ufeff" + BEGIN, BEGIN)
+            .replace("-----" + BEGIN, "-----\n" + BEGIN);
     try {
-      return Pem.parse(text);
+      return Pem.parse(whole);
     } catch (IllegalArgumentException e) {
       throw new TlsMaterialException(
           MaterialReason.FILE_MALFORMED, source, "is malformed: " + e.getMessage());

@@ -4,7 +4,10 @@ import java.time.Duration;
 import javax.net.ssl.HostnameVerifier;
 import org.jspecify.annotations.Nullable;
 
-/** Mutual TLS for a process that opens connections. */
+/**
+ * Mutual TLS for clients: an {@code SSLContext} that shows a client certificate and accepts only
+ * servers that a policy names; {@link #anonymous} makes one without a certificate of its own.
+ */
 public final class ClientTls extends MutualTls {
 
   ClientTls(Settings settings, @Nullable Duration reload) {
@@ -37,6 +40,33 @@ public final class ClientTls extends MutualTls {
   public static Builder<ClientTls> builder(
       Identity identity, TrustAnchors anchors, PeerPolicy policy) {
     return new Builder<>(TlsSide.CLIENT, identity, anchors, policy, ClientTls::new);
+  }
+
+  /**
+   * TLS of a client that shows no certificate, as where keys are fetched from an internal
+   * authority; it is the server alone that is decided about, by the same rules, through rotation,
+   * resumption and revocation. A server that asks for a certificate gets none.
+   *
+   * @param anchors who may vouch for servers
+   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
+   * @return TLS that serves
+   * @throws NullPointerException if an argument is null
+   * @throws TlsMaterialException if the anchors can't be used
+   */
+  public static ClientTls anonymous(TrustAnchors anchors, PeerPolicy policy) {
+    return anonymousBuilder(anchors, policy).build();
+  }
+
+  /**
+   * A builder for what is optional about a client that shows no certificate.
+   *
+   * @param anchors who may vouch for servers
+   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   */
+  public static Builder<ClientTls> anonymousBuilder(TrustAnchors anchors, PeerPolicy policy) {
+    return builder(Identity.NONE, anchors, policy);
   }
 
   /**

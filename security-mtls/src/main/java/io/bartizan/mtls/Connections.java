@@ -1,6 +1,5 @@
 package io.bartizan.mtls;
 
-import io.bartizan.core.Refusal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class Connections {
 
   private final Settings settings;
+  private final Supplier<@Nullable Rule> dryRun;
   private final Map<Object, PeerDecision> decisions =
       Collections.synchronizedMap(new WeakHashMap<>());
   private final Set<Guard> open =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  Connections(Settings settings) {
+  /** {@code dryRun} gives the candidate of the newest generation. */
+  Connections(Settings settings, Supplier<@Nullable Rule> dryRun) {
     this.settings = settings;
+    this.dryRun = dryRun;
   }
 
   /** A trust manager decided about the peer of an engine or socket of the TLS provider. */
@@ -65,7 +68,8 @@ final class Connections {
 
   private @Nullable String dryRun(PeerDecision decision, @Nullable String host) {
     AcceptedPeer peer = decision.peer();
-    if (settings.dryRun() instanceof Rule candidate
+    Rule candidate = dryRun.get();
+    if (candidate != null
         && peer != null
         && candidate.match(new MetPeer(peer.identity(), settings.side(), host)) == null) {
       return peer.identity() + " would not match " + candidate;
@@ -73,30 +77,34 @@ final class Connections {
     return null;
   }
 
-  /** Asks the new generation about every open connection; what it gives tells the listeners. */
+  /**
+   * Asks the new generation about every open connection; what it gives tells the listeners. Whoever
+   * may be revoked goes first, and equal chains are decided once.
+   */
   Runnable review(Generation next) {
     List<Guard> all;
     synchronized (open) {
       all = new ArrayList<>(open);
     }
-    List<Runnable> news = all.stream().map(guard -> review(next, guard)).toList();
+    Review review = new Review(next, settings.listeners());
+    List<Guard> rest = new ArrayList<>();
+    List<Runnable> news = new ArrayList<>();
+    for (Guard guard : all) {
+      if (review.mayBeRevoked(guard)) {
+        news.add(review.of(guard));
+      } else {
+        rest.add(guard);
+      }
+    }
+    for (Guard guard : rest) {
+      news.add(review.of(guard));
+    }
     return () -> news.forEach(Runnable::run);
   }
 
   /** Asks the new generation about one open connection; what it gives tells the listeners. */
   Runnable review(Generation next, Guard guard) {
-    if (!guard.isDueFor(next.number())) {
-      return () -> {};
-    }
-    SSLSession session = guard.session();
-    Refusal refusal = decide(next, session, guard.host()).refusal();
-    if (refusal == null) {
-      return () -> {};
-    }
-    if (refusal.reason() == PeerReason.REVOKED) {
-      guard.refuse(refusal);
-    }
-    return () -> settings.listeners().tell(listener -> listener.noLongerAccepted(session, refusal));
+    return new Review(next, settings.listeners()).of(guard);
   }
 
   /** The whole decision of a generation about a session's peer. */

@@ -3,42 +3,61 @@ package io.bartizan.mtls;
 import io.bartizan.core.Pem;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.cert.CRLException;
+import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
-import java.security.cert.X509Extension;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 
-/** Revocation lists by issuer; whole, direct lists only (RFC 5280 section 5). */
+/**
+ * Revocation lists by issuer (RFC 5280 section 5).
+ *
+ * <p>A list covers what its scope says. Of the lists of one scope the newest that has begun covers;
+ * several scopes, such as partitions and reasons, count together. What a list of the issuer names
+ * is refused, whatever its scope. A delta adds to the list beside it, and lifts what was on hold
+ * there; it covers nothing by itself. Indirect lists and those of attribute certificates cover
+ * nobody.
+ */
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
-  private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
 
-  private final Map<X500Principal, List<X509CRL>> byIssuer = new HashMap<>();
+  /** Number, delta, issuing distribution point, key identifier, freshest list, alternative name. */
+  private static final Set<String> KNOWN =
+      Set.of("2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35", "2.5.29.46", "2.5.29.18");
+
+  private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
+
+  /** Issuers of which a list can't be understood: no list at hand is no longer good enough. */
+  private final Set<X500Principal> doubtful = new HashSet<>();
+
+  private final List<String> notes = new ArrayList<>();
   private final Duration grace;
   private final boolean unlistedAccepted;
+  private final boolean pointless;
 
-  CrlIndex(Duration grace, boolean unlistedAccepted) {
+  CrlIndex(Duration grace, boolean unlistedAccepted, boolean pointless) {
     this.grace = grace;
     this.unlistedAccepted = unlistedAccepted;
+    this.pointless = pointless;
   }
 
   void add(String source, byte[] content) {
     String text = new String(content, StandardCharsets.ISO_8859_1);
-    if (!text.contains("-----BEGIN ")) {
+    boolean wide = text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff");
+    if (!text.contains("-----BEGIN ") && !wide) {
       add(parsed(source, content), source);
       return;
     }
@@ -55,20 +74,53 @@ final class CrlIndex {
   }
 
   private void add(X509CRL crl, String source) {
-    Set<String> critical = crl.getCriticalExtensionOIDs();
-    if (critical != null && !critical.isEmpty()) {
-      throw new TlsMaterialException(
-          MaterialReason.FILE_MALFORMED,
-          source,
-          "is a delta, indirect or partial list (critical extensions " + critical + ")");
-    }
     if (crl.getNextUpdate() == null) {
       throw new TlsMaterialException(
           MaterialReason.FILE_MALFORMED,
           source,
           "has no nextUpdate, so nobody knows when it is stale");
     }
-    byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(crl);
+    String unknown = unknownCritical(crl);
+    if (unknown != null) {
+      doubtful.add(crl.getIssuerX500Principal());
+      notes.add(source + " is not used: it has " + unknown + ", which is critical and not known");
+      return;
+    }
+    IssuedList list;
+    try {
+      list = new IssuedList(crl, source);
+    } catch (RuntimeException e) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED, source, "has a scope that can't be parsed");
+    }
+    if (!list.scope().coversAnything()) {
+      notes.add(source + " covers nobody: it is indirect, or of attribute certificates");
+      return;
+    }
+    byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(list);
+  }
+
+  /** A critical extension of the list or an entry that nobody here understands. */
+  private static @Nullable String unknownCritical(X509CRL crl) {
+    Set<String> critical = crl.getCriticalExtensionOIDs();
+    if (critical != null) {
+      for (String oid : critical) {
+        if (!KNOWN.contains(oid)) {
+          return "the extension " + oid;
+        }
+      }
+    }
+    boolean scoped = critical != null && critical.contains("2.5.29.28");
+    Set<? extends X509CRLEntry> entries = crl.getRevokedCertificates();
+    if (entries != null) {
+      for (X509CRLEntry entry : entries) {
+        // The certificateIssuer of an indirect list is critical, and such a list covers nobody.
+        if (entry.hasExtensions() && entry.hasUnsupportedCriticalExtension() && !scoped) {
+          return "an entry with an extension";
+        }
+      }
+    }
+    return null;
   }
 
   private static X509CRL parsed(String source, byte[] der) {
@@ -84,14 +136,37 @@ final class CrlIndex {
         MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
   }
 
-  /** Refuses an index without lists, unless that was declared. */
+  /** Refuses an index without lists, unless that was declared; tells what serves nobody. */
   void checkUsable() {
-    if (byIssuer.isEmpty() && !unlistedAccepted) {
+    boolean whole = false;
+    for (List<IssuedList> lists : byIssuer.values()) {
+      for (IssuedList list : lists) {
+        if (!list.isDelta()) {
+          whole = true;
+        } else if (lists.stream().noneMatch(list::completes)) {
+          notes.add(
+              list.source()
+                  + " is a delta without its base, or no newer than it; it revokes and covers"
+                  + " nobody");
+        }
+      }
+    }
+    if (!whole && !unlistedAccepted) {
       throw new TlsMaterialException(
           MaterialReason.REVOCATION_UNKNOWN,
           "revocation lists",
-          "hold no list, so every peer would be refused");
+          "hold no list that covers anyone, so every peer would be refused"
+              + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)));
     }
+  }
+
+  /** What was found that covers nobody or can't be used, for log and health. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  Iterable<List<IssuedList>> all() {
+    return byIssuer.values();
   }
 
   void check(PathFinder.Path path, Instant now) throws PeerRejectedException {
@@ -100,130 +175,173 @@ final class CrlIndex {
     }
   }
 
+  /** Whether a list under the name of its issuer has a certificate, whoever signed the list. */
+  boolean mayName(X509Certificate certificate) {
+    return byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of()).stream()
+        .anyMatch(list -> list.named(certificate) != null);
+  }
+
   private void check(X509Certificate certificate, X509Certificate issuer, Instant now)
       throws PeerRejectedException {
-    List<X509CRL> signed = signedBy(issuer);
-    List<X509CRL> newest = newest(signed, now);
-    for (X509CRL crl : signed) {
-      // A revoked certificate stays revoked, however old the list that says so; and one that is
-      // named by a list of a minute ahead of this clock is not let in until the clocks agree.
-      boolean counts = newest.contains(crl) || now.isBefore(thisUpdate(crl));
-      if (counts && crl.getRevokedCertificate(certificate.getSerialNumber()) != null) {
+    List<IssuedList> signed = signedBy(issuer);
+    List<IssuedList> newest = newest(signed, now);
+    for (IssuedList list : signed) {
+      // Whoever is named by a list of a minute ahead of this clock is not let in until the clocks
+      // agree.
+      boolean counts = newest.contains(list) || now.isBefore(list.thisUpdate());
+      if (counts && isRevoked(certificate, list, newest, now)) {
         throw new PeerRejectedException(
             PeerReason.REVOKED,
             Certificates.label(certificate) + " is revoked by its issuer's list");
       }
     }
-    if (!newest.isEmpty()) {
-      refuseStale(newest.get(0), now);
-    } else if (!unlistedAccepted) {
+    Cover cover = cover(certificate, newest, now);
+    if (cover.isWhole()) {
+      return;
+    }
+    cover.refuseStale(this);
+    boolean doubt = doubtful.contains(issuer.getSubjectX500Principal());
+    if (!unlistedAccepted || doubt) {
       throw new PeerRejectedException(
           PeerReason.REVOCATION_UNKNOWN,
-          "no revocation list signed by " + Certificates.label(issuer) + " is at hand");
+          signed.isEmpty()
+              ? "no revocation list signed by " + Certificates.label(issuer) + " is at hand"
+              : "the revocation lists of "
+                  + Certificates.label(issuer)
+                  + " do not cover "
+                  + Certificates.label(certificate)
+                  + ", by kind of certificate, distribution point or reasons");
     }
   }
 
-  private List<X509CRL> signedBy(X509Certificate issuer) {
+  private boolean isRevoked(
+      X509Certificate certificate, IssuedList list, List<IssuedList> newest, Instant now) {
+    CRLReason reason = list.named(certificate);
+    if (reason == null || reason == CRLReason.REMOVE_FROM_CRL) {
+      return false;
+    }
+    if (list.isDelta()) {
+      return newest.stream().noneMatch(base -> !base.isDelta() && list.isSupersededBy(base))
+          || now.isBefore(list.thisUpdate());
+    }
+    return reason != CRLReason.CERTIFICATE_HOLD
+        || newest.stream()
+            .noneMatch(
+                delta ->
+                    delta.completes(list)
+                        && !now.isAfter(end(delta))
+                        && delta.named(certificate) == CRLReason.REMOVE_FROM_CRL);
+  }
+
+  /** The reasons of which fresh lists tell, and a list that would tell more were it fresh. */
+  private record Cover(int reasons, @Nullable IssuedList stale) {
+
+    boolean isWhole() {
+      return reasons == ListScope.ALL_REASONS;
+    }
+
+    void refuseStale(CrlIndex index) throws PeerRejectedException {
+      if (stale != null && !isWhole()) {
+        throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, index.staleness(stale));
+      }
+    }
+  }
+
+  private Cover cover(X509Certificate certificate, List<IssuedList> newest, Instant now) {
+    Set<GeneralName> points = null;
+    int reasons = 0;
+    IssuedList stale = null;
+    for (IssuedList list : newest) {
+      if (points == null && list.scope().points() != null) {
+        points = ListScope.pointsOf(certificate);
+      }
+      if (!list.isDelta()
+          && list.scope().covers(certificate, points == null ? Set.of() : points, pointless)) {
+        if (now.isAfter(end(list))) {
+          stale = list;
+        } else {
+          reasons |= list.scope().reasons();
+        }
+      }
+    }
+    return new Cover(reasons, stale);
+  }
+
+  private List<IssuedList> signedBy(X509Certificate issuer) {
     boolean[] usage = issuer.getKeyUsage();
     if (usage != null && !usage[CRL_SIGN]) {
       return List.of();
     }
     return byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of()).stream()
-        .filter(crl -> isSigned(crl, issuer))
+        .filter(list -> list.isSignedBy(issuer))
         .toList();
   }
 
-  /** Of the lists that have begun, those of the latest thisUpdate. */
-  private static List<X509CRL> newest(List<X509CRL> lists, Instant now) {
-    List<X509CRL> newest = new ArrayList<>();
-    for (X509CRL crl : lists) {
-      Instant begun = thisUpdate(crl);
-      if (!now.isBefore(begun)) {
-        int order = newest.isEmpty() ? 1 : begun.compareTo(thisUpdate(newest.get(0)));
-        if (order > 0) {
-          newest.clear();
-        }
-        if (order >= 0) {
-          newest.add(crl);
-        }
+  /** Of the lists of each scope that have begun, those of the latest thisUpdate. */
+  private static List<IssuedList> newest(List<IssuedList> lists, Instant now) {
+    Map<String, List<IssuedList>> newest = new TreeMap<>();
+    for (IssuedList list : lists) {
+      if (now.isBefore(list.thisUpdate())) {
+        continue;
+      }
+      List<IssuedList> best =
+          newest.computeIfAbsent(
+              (list.isDelta() ? "delta " : "") + list.scope().key(), key -> new ArrayList<>());
+      int order = best.isEmpty() ? 1 : list.thisUpdate().compareTo(best.get(0).thisUpdate());
+      if (order > 0) {
+        best.clear();
+      }
+      if (order >= 0) {
+        best.add(list);
       }
     }
-    return newest;
-  }
-
-  private static Instant thisUpdate(X509CRL crl) {
-    return crl.getThisUpdate().toInstant();
-  }
-
-  private static boolean isSigned(X509CRL crl, X509Certificate issuer) {
-    try {
-      crl.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
+    return newest.values().stream().flatMap(List::stream).toList();
   }
 
   /**
-   * Refuses if the newest list of a certificate's issuer became stale since the full handshake,
-   * which verified it. An issuer that changed its key has lists of both under one name; the key
+   * Refuses if the newest lists of a certificate's issuer became stale since the full handshake,
+   * which verified them. An issuer that changed its key has lists of both under one name; the key
    * identifiers tell them apart.
    */
   void checkFresh(X509Certificate certificate, Instant now) throws PeerRejectedException {
-    byte[] key = authorityKey(certificate);
-    List<X509CRL> lists =
+    byte[] key = KeyIdentifiers.ofIssuer(certificate);
+    List<IssuedList> lists =
         byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of()).stream()
-            .filter(crl -> mayBeOf(key, authorityKey(crl)))
+            .filter(list -> list.mayBeOf(key))
             .toList();
-    List<X509CRL> newest = newest(lists, now);
-    if (!newest.isEmpty()) {
-      refuseStale(newest.get(0), now);
-    }
-  }
-
-  private static boolean mayBeOf(byte @Nullable [] one, byte @Nullable [] other) {
-    return one == null || other == null || Arrays.equals(one, other);
-  }
-
-  /** The key identifier of who signed it; null where there is none. */
-  private static byte @Nullable [] authorityKey(X509Extension signed) {
-    byte[] value = signed.getExtensionValue(AUTHORITY_KEY_IDENTIFIER);
-    if (value == null) {
-      return null;
-    }
-    try {
-      return AuthorityKeyIdentifier.getInstance(ASN1OctetString.getInstance(value).getOctets())
-          .getKeyIdentifierOctets();
-    } catch (RuntimeException e) {
-      return null;
-    }
+    cover(certificate, newest(lists, now), now).refuseStale(this);
   }
 
   /** Says which issuer's newest list is stale; null if none is. */
   @Nullable String stale(Instant now) {
-    for (List<X509CRL> lists : byIssuer.values()) {
-      List<X509CRL> newest = newest(lists, now);
-      if (!newest.isEmpty() && now.isAfter(end(newest.get(0)))) {
-        return staleness(newest.get(0));
+    for (List<IssuedList> lists : byIssuer.values()) {
+      for (IssuedList list : newest(lists, now)) {
+        if (!list.isDelta() && now.isAfter(end(list))) {
+          return staleness(list);
+        }
       }
     }
     return null;
   }
 
-  private void refuseStale(X509CRL crl, Instant now) throws PeerRejectedException {
-    if (now.isAfter(end(crl))) {
-      throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, staleness(crl));
+  /** When the oldest of the newest lists was issued; null if there is none. */
+  @Nullable Instant oldest(Instant now) {
+    Instant oldest = null;
+    for (List<IssuedList> lists : byIssuer.values()) {
+      for (IssuedList list : newest(lists, now)) {
+        if (!list.isDelta() && (oldest == null || list.thisUpdate().isBefore(oldest))) {
+          oldest = list.thisUpdate();
+        }
+      }
     }
+    return oldest;
   }
 
-  private Instant end(X509CRL crl) {
-    return crl.getNextUpdate().toInstant().plus(grace);
+  private Instant end(IssuedList list) {
+    return list.nextUpdate().plus(grace);
   }
 
-  private String staleness(X509CRL crl) {
-    return "the revocation list of \""
-        + crl.getIssuerX500Principal().getName()
-        + "\" is stale since "
-        + end(crl);
+  private String staleness(IssuedList list) {
+    return "the revocation list of " + list.issuer() + " is stale since " + end(list);
   }
 }

@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class Current implements Authority {
 
   private final TlsSide side;
+  private final boolean anchorNamesSent;
   private final Connections connections;
   private volatile @Nullable Served newest;
 
-  Current(TlsSide side, Connections connections) {
-    this.side = side;
-    this.connections = connections;
+  Current(Settings settings) {
+    side = settings.side();
+    anchorNamesSent = settings.anchorNamesSent();
+    connections = new Connections(settings, () -> generation().dryRun());
+  }
+
+  /** Whether a server names its anchors when it asks for a client's certificate. */
+  boolean anchorNamesSent() {
+    return anchorNamesSent;
   }
 
   TlsSide side() {

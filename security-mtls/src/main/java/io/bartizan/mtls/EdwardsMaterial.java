@@ -44,7 +44,7 @@ final class EdwardsMaterial {
             (X509Certificate)
                 factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
       }
-      return new KeyMaterial(material.source(), translated, List.copyOf(chain));
+      return new KeyMaterial(material.source(), translated, List.copyOf(chain), material.path());
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
           MaterialReason.KEY_UNSUPPORTED,

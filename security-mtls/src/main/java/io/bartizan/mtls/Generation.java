@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One immutable state of everything a handshake needs. Its SSLContext is its own, and with it the
@@ -16,10 +17,12 @@ record Generation(
     Instant created,
     KeyMaterial identity,
     List<X509Certificate> anchors,
+    @Nullable Rule dryRun,
     TrustDecider decider,
     LoadedRevocation revocation,
     SSLContext context,
     String fingerprint,
+    MaterialReader.@Nullable Readings readings,
     Set<Path> files) {
 
   /** How key managers call the key of a generation. */

@@ -39,7 +39,7 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
   private @Nullable String choose(String... keyTypes) {
     KeyEntry entry = current.get();
     for (String keyType : keyTypes) {
-      if (matches(keyType, entry.material())) {
+      if (!entry.material().chain().isEmpty() && matches(keyType, entry.material())) {
         return entry.alias();
       }
     }
@@ -52,7 +52,7 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
    */
   private static boolean matches(String keyType, KeyMaterial material) {
     PublicKey key = material.leaf().getPublicKey();
-    String family = KeyMaterial.family(material.key());
+    String family = KeyTrial.family(material.key());
     if (keyType.startsWith("EC/")) {
       return key instanceof ECKey ec
           && keyType.equals("EC/secp" + ec.getParams().getOrder().bitLength() + "r1");

@@ -29,6 +29,7 @@ final class GenerationLoader {
   private final Settings settings;
   private final Current current;
   private volatile boolean stopped;
+  private volatile boolean forgetful;
 
   /** {@code current} is asked by the contexts that are made here, not by a load. */
   GenerationLoader(Settings settings, Current current) {
@@ -41,6 +42,11 @@ final class GenerationLoader {
     stopped = true;
   }
 
+  /** Whether older revocation lists are taken. */
+  void forgetLists(boolean forget) {
+    forgetful = forget;
+  }
+
   /**
    * Reads until two readings agree.
    *
@@ -49,13 +55,16 @@ final class GenerationLoader {
    *     again, so that a file that is half written is seen to change
    */
   Generation load(@Nullable Generation before, Runnable settle) {
+    if (before != null && before.readings() != null && before.readings().isCurrent()) {
+      return before; // The same bytes are not parsed again.
+    }
     long number = before == null ? 1 : before.number() + 1;
     for (int attempt = 1; ; attempt++) {
       try (MaterialReader reader = new MaterialReader()) {
         Generation loaded = null;
         TlsMaterialException fault = null;
         try {
-          loaded = load(number, reader);
+          loaded = load(number, before == null ? ListMemory.NOTHING : memory(before), reader);
         } catch (TlsMaterialException e) {
           fault = e;
         }
@@ -81,14 +90,15 @@ final class GenerationLoader {
     }
   }
 
-  private Generation load(long number, MaterialReader reader) {
+  private ListMemory memory(Generation before) {
+    return forgetful ? ListMemory.NOTHING : before.revocation().memory();
+  }
+
+  private Generation load(long number, ListMemory memory, MaterialReader reader) {
     Instant now = settings.now();
-    KeyMaterial identity =
-        from(
-            settings.identity(),
-            () -> settings.identity().load(reader).checked(settings.side(), now));
+    KeyMaterial identity = from(settings.identity(), () -> identity(reader, now));
     List<X509Certificate> anchors = from(settings.anchors(), () -> settings.anchors().load(reader));
-    if (anchors.contains(identity.leaf())) {
+    if (!identity.chain().isEmpty() && anchors.contains(identity.leaf())) {
       throw new TlsMaterialException(
           MaterialReason.LEAF_IS_ANCHOR,
           settings.anchors().toString(),
@@ -98,8 +108,14 @@ final class GenerationLoader {
       throw new TlsMaterialException(
           MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
-    LoadedRevocation revocation = from("revocation data", () -> settings.revocation().load(reader));
-    TrustDecider decider = new TrustDecider(number, settings, anchors, revocation);
+    if (settings.side() == TlsSide.SERVER && settings.anchorNamesSent()) {
+      HandshakeSize.checkNames(settings.anchors().toString(), anchors);
+    }
+    Rule policy = loaded(settings.policy(), reader);
+    Rule dryRun = settings.dryRun() == null ? null : loaded(settings.dryRun(), reader);
+    LoadedRevocation revocation =
+        from("revocation data", () -> settings.revocation().load(reader, memory));
+    TrustDecider decider = new TrustDecider(number, settings, policy, anchors, revocation);
     String alias = Generation.alias(number);
     SSLContext context =
         from(
@@ -110,11 +126,22 @@ final class GenerationLoader {
         now,
         identity,
         anchors,
+        dryRun,
         decider,
         revocation,
         context,
         reader.fingerprint(),
+        reader.readings(),
         reader.paths());
+  }
+
+  private KeyMaterial identity(MaterialReader reader, Instant now) {
+    KeyMaterial loaded = settings.identity().load(reader);
+    return settings.hasIdentity() ? loaded.checked(settings.side(), now) : loaded;
+  }
+
+  private Rule loaded(PeerPolicy policy, MaterialReader reader) {
+    return ((Rule) policy).loaded(reader, settings.side());
   }
 
   /** Whatever a key device, a secret source or a parser throws is a fault of the material. */
@@ -138,7 +165,9 @@ final class GenerationLoader {
 
   private KeyMaterial forProvider(KeyMaterial identity) {
     boolean bouncyCastle =
-        settings.provider() != null && settings.provider().getName().equals("BCJSSE");
+        settings.hasIdentity()
+            && settings.provider() != null
+            && settings.provider().getName().equals("BCJSSE");
     return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
   }
 
@@ -146,10 +175,12 @@ final class GenerationLoader {
     try {
       SSLContext context =
           settings.provider() == null
-              ? SSLContext.getInstance("TLS")
+              ? Platform.tls()
               : SSLContext.getInstance("TLS", settings.provider());
       context.init(
-          new KeyManager[] {GenerationKeyManager.fixed(key)},
+          settings.hasIdentity()
+              ? new KeyManager[] {GenerationKeyManager.fixed(key)}
+              : new KeyManager[0],
           new TrustManager[] {new PolicyTrustManager(current, current.connections()::decided)},
           null);
       return context;

@@ -32,10 +32,20 @@ final class Generations {
 
   Generations(Settings settings) {
     this.settings = settings;
-    this.current = new Current(settings.side(), new Connections(settings));
+    this.current = new Current(settings);
     this.loader = new GenerationLoader(settings, current);
     current.publish(loader.load(null, () -> {}));
     retained = List.of(currentKey());
+    warn(newest());
+  }
+
+  /** What is no fault, and hardly meant. */
+  private void warn(Generation generation) {
+    generation.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
+    String note = generation.identity().note();
+    if (note != null) {
+      LOG.warn("{}: {}", settings.side(), note);
+    }
   }
 
   Settings settings() {
@@ -104,6 +114,7 @@ final class Generations {
         settings.side(),
         next.number(),
         next.identity().validUntil());
+    warn(next);
     // Every revoked connection ends before any listener is told.
     Runnable reviewed = current.connections().review(next);
     settings
@@ -125,6 +136,7 @@ final class Generations {
       }
       retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
       current.publish(next);
+      loader.forgetLists(false);
       return next;
     } catch (TlsMaterialException e) {
       record(e, news);
@@ -135,6 +147,11 @@ final class Generations {
     } finally {
       reloading.unlock();
     }
+  }
+
+  /** The next lists that are published may be older than those that serve. */
+  void forgetLists() {
+    loader.forgetLists(true);
   }
 
   /** From now on nothing is published and no fault told; what serves goes on serving. */

@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one handshake came to; safe to log as it is.
+ * The outcome of a TLS handshake: peer names, matched rule or reason of the refusal, resumed or
+ * full; safe to log as it is.
  *
  * @param side which end this process was
  * @param outcome who the peer is and by which rule it was accepted, or why it was not

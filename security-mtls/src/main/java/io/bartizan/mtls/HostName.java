@@ -4,7 +4,10 @@ import java.net.IDN;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. */
+/**
+ * DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. No label
+ * has an underscore (RFC 1123 section 2.1), though container names do.
+ */
 final class HostName {
 
   private static final int MAX_CHARS = 253;

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this side's own private key and certificate chain come from.
+ * This side's private key and certificate chain: from PEM files, a key store, or objects.
  *
  * <p>Nothing is read before {@code build()}; with reload it is read again, and key and chain always
  * come from the same reading. Immutable, thread-safe.
@@ -28,8 +28,32 @@ public final class Identity {
     KeyMaterial load(MaterialReader reader);
   }
 
+  /** No key and no certificate, for a client that shows none. */
+  static final Identity NONE =
+      new Identity("no identity", reader -> new KeyMaterial("no identity", new NoKey(), List.of()));
+
   private final String description;
   private final Loader loader;
+
+  /** Signs nothing. */
+  private static final class NoKey implements PrivateKey {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getAlgorithm() {
+      return "none";
+    }
+
+    @Override
+    public @Nullable String getFormat() {
+      return null;
+    }
+
+    @Override
+    public byte @Nullable [] getEncoded() {
+      return null;
+    }
+  }
 
   private Identity(String description, Loader loader) {
     this.description = description;

@@ -1,23 +1,29 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A private key with its chain, leaf first; checked as a whole before anyone may use it. */
-record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
+/**
+ * A private key with its chain, leaf first; checked as a whole before anyone may use it.
+ *
+ * @param path of the chain what leads from the leaf upwards; see {@link ChainPath}
+ */
+record KeyMaterial(
+    String source, PrivateKey key, List<X509Certificate> chain, List<X509Certificate> path) {
 
   private static final int DIGITAL_SIGNATURE = 0;
+
+  KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
+    this(source, key, chain, chain);
+  }
 
   X509Certificate leaf() {
     return chain.get(0);
@@ -28,9 +34,9 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
     if (chain.isEmpty()) {
       throw fault(MaterialReason.CERTIFICATE_MISSING, "holds no certificate");
     }
-    if (!isKeyOf(leaf())) {
+    if (!isKeyOfLeaf()) {
       for (X509Certificate later : chain.subList(1, chain.size())) {
-        if (isKeyOf(later)) {
+        if (fits(key, later)) {
           throw fault(
               MaterialReason.CHAIN_DISORDERED,
               "begins with "
@@ -44,8 +50,13 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
           MaterialReason.KEY_MISMATCH,
           "holds a private key that is not the one of " + Certificates.label(leaf()));
     }
-    checkOrder();
-    for (X509Certificate certificate : chain) {
+    List<X509Certificate> judged = ChainPath.of(chain, now);
+    ChainPath.Disorder disorder = ChainPath.disorder(chain, judged);
+    if (disorder != null) {
+      throw disordered(disorder.subject(), disorder.issuer());
+    }
+    HandshakeSize.checkChain(source, chain);
+    for (X509Certificate certificate : judged) {
       if (now.isAfter(certificate.getNotAfter().toInstant())) {
         throw fault(
             MaterialReason.EXPIRED,
@@ -65,23 +76,25 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
             " (" + Span.until(certificate.getNotBefore().toInstant(), now) + ")");
       }
     }
-    checkLeaf(side);
-    return this;
+    checkLeaf(side, judged);
+    return new KeyMaterial(source, key, chain, judged);
   }
 
-  private void checkOrder() {
-    for (int i = 0; i + 1 < chain.size(); i++) {
-      X509Certificate subject = chain.get(i);
-      X509Certificate issuer = chain.get(i + 1);
-      try {
-        if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-          throw disordered(subject, issuer);
-        }
-        subject.verify(issuer.getPublicKey());
-      } catch (GeneralSecurityException e) {
-        throw disordered(subject, issuer);
-      }
-    }
+  /** What is sent beside the path, in a sentence; null if nothing is. */
+  @Nullable String note() {
+    return chain.size() == path.size()
+        ? null
+        : source
+            + " sends "
+            + (chain.size() - path.size())
+            + " certificates that are no part of the path from "
+            + Certificates.label(leaf())
+            + " and are not judged, such as "
+            + chain.stream()
+                .filter(one -> !path.contains(one))
+                .findFirst()
+                .map(Certificates::label)
+                .orElse("");
   }
 
   private TlsMaterialException disordered(X509Certificate subject, X509Certificate issuer) {
@@ -94,7 +107,7 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
             + ", which it did not issue; the order is leaf first, then each issuer");
   }
 
-  private void checkLeaf(TlsSide side) {
+  private void checkLeaf(TlsSide side, List<X509Certificate> judged) {
     if (leaf().getBasicConstraints() >= 0) {
       throw fault(
           MaterialReason.LEAF_IS_CA,
@@ -119,63 +132,51 @@ record KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
           MaterialReason.USAGE_WRONG,
           "begins with " + Certificates.label(leaf()) + ", whose key usage lacks digitalSignature");
     }
-    for (X509Certificate certificate : chain) {
+    for (X509Certificate certificate : judged) {
       if (PathStrength.isWeak(certificate.getPublicKey())) {
         throw fault(MaterialReason.ALGORITHM_WEAK, "holds " + PathStrength.weakness(certificate));
       }
     }
   }
 
-  /** Signs and verifies, since the key may sit in a device that shows nothing else. */
-  private boolean isKeyOf(X509Certificate certificate) {
-    PublicKey publicKey = certificate.getPublicKey();
-    if (!family(key).equals(family(publicKey))) {
-      return false;
-    }
+  private static boolean fits(PrivateKey key, X509Certificate certificate) {
     try {
-      byte[] challenge =
-          "bartizan: does this key belong to this certificate?"
-              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-      Signature signer = signature(family(key));
-      signer.initSign(key);
-      signer.update(challenge);
-      byte[] signed = signer.sign();
-      Signature verifier = signature(family(key));
-      verifier.initVerify(publicKey);
-      verifier.update(challenge);
-      return verifier.verify(signed);
+      return KeyTrial.fits(key, certificate.getPublicKey());
     } catch (GeneralSecurityException e) {
       return false;
     }
   }
 
-  private static Signature signature(String family) throws GeneralSecurityException {
-    return switch (family) {
-      case "RSA" -> Signature.getInstance("SHA256withRSA");
-      case "EC" -> Signature.getInstance("SHA256withECDSA");
-      case "RSASSA-PSS" -> {
-        Signature pss = Signature.getInstance("RSASSA-PSS");
-        pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-        yield pss;
-      }
-      default -> Signature.getInstance(family);
-    };
+  private boolean isKeyOfLeaf() {
+    try {
+      return KeyTrial.fits(key, leaf().getPublicKey());
+    } catch (GeneralSecurityException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw fault(
+          MaterialReason.KEY_CANT_SIGN,
+          "holds a private key for "
+              + Certificates.label(leaf())
+              + " that can't sign: "
+              + cause.getClass().getSimpleName()
+              + ": "
+              + SafeText.of(String.valueOf(cause.getMessage()), 120));
+    }
   }
 
-  /** The key's kind in one spelling; the JDK says EdDSA where others say Ed25519. */
-  static String family(Key key) {
-    return switch (key.getAlgorithm()) {
-      case "Ed25519", "Ed448", "EdDSA" -> "EdDSA";
-      case "ECDSA", "EC" -> "EC";
-      default -> key.getAlgorithm();
-    };
-  }
-
-  /** When the first certificate of the chain ends, and with it the whole. */
+  /** When the first certificate of the path ends, and with it the whole. */
   Instant validUntil() {
-    return chain.stream()
+    return path.stream()
         .map(X509Certificate::getNotAfter)
         .min(Date::compareTo)
+        .map(Date::toInstant)
+        .orElse(Instant.MAX);
+  }
+
+  /** When the last certificate of the path begins, and with it the whole. */
+  Instant validFrom() {
+    return path.stream()
+        .map(X509Certificate::getNotBefore)
+        .max(Date::compareTo)
         .map(Date::toInstant)
         .orElse(Instant.MIN);
   }

@@ -23,7 +23,7 @@ final class KeyStores {
 
   static KeyStore pkcs12(String source, byte[] content, char[] password) {
     try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
+      KeyStore store = Platform.pkcs12();
       store.load(new ByteArrayInputStream(content), password);
       return store;
     } catch (IOException e) {

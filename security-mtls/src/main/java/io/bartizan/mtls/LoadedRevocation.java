@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.mtls.jsse.HandshakeView;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,10 @@ final class LoadedRevocation {
   private final CrlIndex lists;
   private final DenyList denied;
   private final StapledResponse staples;
+  private final ListMemory memory;
 
-  LoadedRevocation(CrlIndex lists, DenyList denied, StapledResponse staples) {
+  LoadedRevocation(CrlIndex lists, DenyList denied, StapledResponse staples, ListMemory memory) {
+    this.memory = memory;
     this.lists = lists;
     this.denied = denied;
     this.staples = staples;
@@ -43,6 +46,16 @@ final class LoadedRevocation {
     }
   }
 
+  /** Whether a deny-list or any list under an issuer's name has one of these certificates. */
+  boolean mayName(X509Certificate[] chain) {
+    for (X509Certificate certificate : chain) {
+      if (lists.mayName(certificate) || (!denied.isEmpty() && denied.denies(certificate))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Refuses when the data about a chain's issuers became too old since the full handshake. */
   void checkFresh(X509Certificate[] chain, Instant now) throws PeerRejectedException {
     for (X509Certificate certificate : chain) {
@@ -53,5 +66,20 @@ final class LoadedRevocation {
   /** Says which data is too old to be believed, for health; null if none is. */
   @Nullable String stale(Instant now) {
     return lists.stale(now);
+  }
+
+  /** When the oldest list that counts was issued, for health; null without lists. */
+  @Nullable Instant oldest(Instant now) {
+    return lists.oldest(now);
+  }
+
+  /** What was loaded and serves nobody, for log and health. */
+  List<String> notes() {
+    return lists.notes();
+  }
+
+  /** How far each list has come with this generation. */
+  ListMemory memory() {
+    return memory;
   }
 }

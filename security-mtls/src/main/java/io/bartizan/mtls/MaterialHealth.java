@@ -24,13 +24,18 @@ final class MaterialHealth {
             + newest.number()
             + " of age "
             + age
-            + ", certificate valid until "
-            + end;
+            + (settings.hasIdentity()
+                ? ", certificate valid until " + end
+                : ", without a certificate of its own");
     if (generations.isClosed()) {
       return Health.down("closed, nothing is reloaded any more; " + state);
     }
     if (now.isAfter(end)) {
       return Health.down(state + ", which is past");
+    }
+    Instant begin = newest.identity().validFrom();
+    if (now.isBefore(begin)) {
+      return Health.down(state + "; not valid before " + begin + ", or the clock is behind");
     }
     TlsMaterialException fault = generations.lastFault();
     if (fault != null) {
@@ -43,8 +48,21 @@ final class MaterialHealth {
     if (stale != null) {
       return Health.degraded(state + "; " + stale);
     }
-    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
-        ? Health.degraded(state + ", which is soon")
-        : Health.up(state);
+    String more = lists(newest.revocation(), now);
+    return now.isAfter(end.minus(settings.expiryWarning()))
+        ? Health.degraded(state + ", which is soon" + more)
+        : Health.up(state + more);
+  }
+
+  /** Age and use of revocation lists; the log tells of each that serves nobody. */
+  private static String lists(LoadedRevocation revocation, Instant now) {
+    Instant oldest = revocation.oldest(now);
+    String age =
+        oldest == null
+            ? ""
+            : "; oldest list of age "
+                + Duration.between(oldest, now).truncatedTo(ChronoUnit.SECONDS);
+    int notes = revocation.notes().size();
+    return notes == 0 ? age : age + "; lists that serve nobody: " + notes;
   }
 }

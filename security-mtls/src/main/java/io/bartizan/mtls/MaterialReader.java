@@ -40,9 +40,37 @@ final class MaterialReader implements AutoCloseable {
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
+  private int largest = MAX_BYTES;
+  private boolean mixed;
+
+  /** What was read, as far as is needed to see later that it did not change; no content. */
+  record Readings(Map<Path, byte[]> hashes, Map<Listing, List<Path>> listings, int largest) {
+
+    /** Whether every file and folder is as it was. */
+    boolean isCurrent() {
+      try {
+        for (Map.Entry<Listing, List<Path>> entry : listings.entrySet()) {
+          if (!listed("folder", entry.getKey()).equals(entry.getValue())) {
+            return false;
+          }
+        }
+        for (Map.Entry<Path, byte[]> entry : hashes.entrySet()) {
+          byte[] content = read("file", entry.getKey(), largest);
+          byte[] hash = Sha256.of(content);
+          Arrays.fill(content, (byte) 0);
+          if (!Arrays.equals(hash, entry.getValue())) {
+            return false;
+          }
+        }
+        return true;
+      } catch (TlsMaterialException e) {
+        return false;
+      }
+    }
+  }
 
   /** Which files of a folder were asked for. */
-  private record Listing(Path folder, String glob) {}
+  record Listing(Path folder, String glob) {}
 
   /** Asks a supplier of the application, whose failure is a fault of the material. */
   static <T> T supplied(String source, Supplier<T> supplier) {
@@ -60,23 +88,30 @@ final class MaterialReader implements AutoCloseable {
   }
 
   byte[] bytes(String what, Path file) {
+    return bytes(what, file, MAX_BYTES);
+  }
+
+  /** Reads a file that may be larger than others; all together may then be so much larger too. */
+  byte[] bytes(String what, Path file, int maxBytes) {
     byte[] known = contents.get(file);
     if (known != null) {
       return known;
     }
-    byte[] bytes = read(what, file);
+    largest = Math.max(largest, maxBytes);
+    byte[] bytes = read(what, file, maxBytes);
     total += bytes.length;
     contents.put(file, bytes);
-    if (total > MAX_TOTAL_BYTES) {
+    long most = MAX_TOTAL_BYTES + (largest > MAX_BYTES ? 8L * largest : 0);
+    if (total > most) {
       throw new TlsMaterialException(
           MaterialReason.FILE_TOO_LARGE,
           what + " " + file,
-          "and the files before it have more than " + MAX_TOTAL_BYTES + " bytes together");
+          "and the files before it have more than " + most + " bytes together");
     }
     return bytes;
   }
 
-  private static byte[] read(String what, Path file) {
+  private static byte[] read(String what, Path file, int maxBytes) {
     String source = what + " " + file;
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
@@ -87,10 +122,10 @@ final class MaterialReader implements AutoCloseable {
               : "is a pipe or device, a regular file is needed");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
         throw new TlsMaterialException(
-            MaterialReason.FILE_TOO_LARGE, source, "has more than " + MAX_BYTES + " bytes");
+            MaterialReason.FILE_TOO_LARGE, source, "has more than " + maxBytes + " bytes");
       }
       return bytes;
     } catch (IOException e) {
@@ -139,8 +174,19 @@ final class MaterialReader implements AutoCloseable {
     return List.copyOf(files);
   }
 
+  /** What was read; null if some of it came from no file and must be asked for again. */
+  @Nullable Readings readings() {
+    if (mixed) {
+      return null;
+    }
+    Map<Path, byte[]> hashes = new LinkedHashMap<>();
+    contents.forEach((file, content) -> hashes.put(file, Sha256.of(content)));
+    return new Readings(hashes, new LinkedHashMap<>(listings), largest);
+  }
+
   /** Adds what did not come from a file to the fingerprint. */
   void mix(byte[] content) {
+    mixed = true;
     other.update(content);
   }
 
@@ -176,7 +222,7 @@ final class MaterialReader implements AutoCloseable {
     }
     for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
       try {
-        byte[] again = read("file", entry.getKey());
+        byte[] again = read("file", entry.getKey(), largest);
         boolean same = Arrays.equals(entry.getValue(), again);
         Arrays.fill(again, (byte) 0);
         if (!same) {

@@ -3,8 +3,8 @@ package io.bartizan.mtls;
 import io.bartizan.core.Reason;
 
 /**
- * Why key, chain, anchors or revocation data can't be used; a name that is in {@link PeerReason}
- * too means the same of this side's own material.
+ * The reasons for which a key, chain, trust anchor, policy or revocation list cannot be used; a
+ * name that is in {@link PeerReason} too means the same of this side's own material.
  */
 public enum MaterialReason implements Reason {
   /** A file is missing, can't be read, or is a directory. */
@@ -21,6 +21,8 @@ public enum MaterialReason implements Reason {
   KEY_UNSUPPORTED,
   /** The private key is not the one of the first certificate. */
   KEY_MISMATCH,
+  /** The private key can't be tried: it signs in no way that TLS knows, or its device failed. */
+  KEY_CANT_SIGN,
   /** The certificates are not in order, each followed by its issuer. */
   CHAIN_DISORDERED,
   /** There is no trust anchor. */
@@ -29,6 +31,10 @@ public enum MaterialReason implements Reason {
   ANCHOR_NOT_CA,
   /** A trust anchor has constraints that can't be enforced from it alone. */
   ANCHOR_UNENFORCEABLE,
+  /** Names of anchors or certificates of the chain are more than peers take in a handshake. */
+  HANDSHAKE_TOO_LARGE,
+  /** The policy can't be parsed, or does not fit this side. */
+  POLICY_MALFORMED,
   /** There is no certificate. */
   CERTIFICATE_MISSING,
   /** A certificate is no longer valid. */
@@ -44,5 +50,7 @@ public enum MaterialReason implements Reason {
   /** This side's own certificate is among the trust anchors. */
   LEAF_IS_ANCHOR,
   /** There is no revocation list where lists are asked for. */
-  REVOCATION_UNKNOWN
+  REVOCATION_UNKNOWN,
+  /** A revocation list is older than the one that serves, so it might pardon someone. */
+  REVOCATION_OLDER
 }

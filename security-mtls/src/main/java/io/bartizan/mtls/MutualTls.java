@@ -197,6 +197,15 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   }
 
   /**
+   * Forgets how far each revocation list has come, until the next generation is published: for an
+   * authority that began its lists anew, or one that was published with a wrong date. Otherwise a
+   * list that is older than the one that serves is refused by a reload, since it would pardon.
+   */
+  public final void forgetRevocationLists() {
+    generations.forgetLists();
+  }
+
+  /**
    * The number of the newest generation.
    *
    * @return 1 before the first change
@@ -208,7 +217,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /**
    * When this side's own certificate ends.
    *
-   * @return the earliest notAfter of the newest generation's own chain
+   * @return the earliest notAfter on the path from its leaf; {@link Instant#MAX} for a client
+   *     without a certificate
    */
   public final Instant validUntil() {
     return current.generation().identity().validUntil();
@@ -296,6 +306,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     private InstantSource clock = Settings.JVM_TIME;
     private @Nullable Duration reload;
     private Duration expiryWarning = Duration.ofHours(4);
+    private boolean anchorNamesSent = true;
 
     Builder(
         TlsSide side,
@@ -378,7 +389,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
      * Uses another TLS provider as an instance, such as Bouncy Castle's; nothing is registered with
      * the JVM. Decisions about peers stay the same.
      *
-     * @param tls a provider with an SSLContext named TLS
+     * @param tls Bouncy Castle's BCJSSE or the JDK's SunJSSE; {@code build()} refuses others
      * @return this builder
      * @throws NullPointerException if {@code tls} is null
      */
@@ -416,12 +427,31 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
+     * For servers: asks for a client's certificate without naming the anchors. Their names must fit
+     * into one message of the handshake, about 32 000 bytes or 200 to 300 anchors, which is refused
+     * when loaded otherwise. Clients that hold several certificates choose by these names; those of
+     * this library do not look at them.
+     *
+     * @return this builder
+     * @throws IllegalStateException on a client's builder, for clients name no anchors
+     */
+    public Builder<T> withAnchorNamesLeftOut() {
+      if (side == TlsSide.CLIENT) {
+        throw new IllegalStateException("a client names no anchors, nothing can be left out");
+      }
+      anchorNamesSent = false;
+      return this;
+    }
+
+    /**
      * Loads and checks everything.
      *
      * @return mutual TLS that serves; close it to end the reload
+     * @throws IllegalArgumentException if the provider is not known to work: SunJSSE and BCJSSE are
      * @throws TlsMaterialException if key, chain, anchors or revocation data can't be used
      */
     public T build() {
+      Platform.refuseUnknown(provider);
       return maker.apply(
           new Settings(
               side,
@@ -433,7 +463,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
               listeners,
               provider,
               clock,
-              expiryWarning),
+              expiryWarning,
+              anchorNamesSent),
           reload);
     }
   }

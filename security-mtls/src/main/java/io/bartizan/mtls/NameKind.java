@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of names a policy compares; one row has all there is to a kind. */
 @SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
 enum NameKind {
-  DNS("dns", HostName::normalized, "a host name in ASCII without wildcard", MetPeer::hasDns),
+  DNS(
+      "dns",
+      HostName::normalized,
+      "a host name of letters, digits, hyphens and dots without wildcard",
+      MetPeer::hasDns),
   URI(
       "uri",
       NameKind::absoluteUri,

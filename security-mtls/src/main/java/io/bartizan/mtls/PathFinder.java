@@ -1,71 +1,98 @@
 package io.bartizan.mtls;
 
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPath;
-import java.security.cert.CertPathValidator;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
-import java.security.cert.CertPathValidatorException.Reason;
-import java.security.cert.PKIXParameters;
-import java.security.cert.PKIXReason;
-import java.security.cert.TrustAnchor;
+import java.security.InvalidKeyException;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Date;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a path from a peer's certificate to an anchor and validates it with the anchor's own
- * constraints.
+ * Finds a path from a peer's certificate to an anchor that holds.
  *
- * <p>The JDK's PKIX takes no more than name and key from an anchor. So that name constraints,
- * validity, path length and critical extensions of a root count too, the root stands at the end of
- * the path, below a bare anchor of its own name and key: it is then checked like any intermediate.
- * All paths are tried, within bounds, since one may be forbidden where another is not.
+ * <p>All paths are tried, within bounds, since one may be forbidden where another is not. A link
+ * belongs to a path only if its signature verifies. Among anchors of one name, those come first
+ * whose key the certificate names; of those that it does not name, one is tried, for the reason of
+ * the refusal. What a hostile chain can cost is the failed signatures: one for each anchor of a
+ * name, and some more.
  */
 final class PathFinder {
 
   private static final int MAX_PRESENTED = 16;
   private static final int MAX_DEPTH = 8;
-  private static final int MAX_CANDIDATES = 16;
+  private static final int MAX_VALIDATIONS = 16;
+  private static final int MAX_FAILED_LINKS = 16;
   private static final int MAX_STEPS = 256;
 
-  private final List<Anchor> anchors;
+  private final Map<X500Principal, List<Anchor>> anchors = new HashMap<>();
+  private final int count;
+  private final int maxFailedSignatures;
+  private final PathValidator validator = new PathValidator();
 
-  /** An anchor and whether its own signature verifies with its own key. */
-  private record Anchor(X509Certificate certificate, boolean selfSigned) {}
+  /** An anchor, whether its own signature verifies with its own key, and the name of that key. */
+  record Anchor(X509Certificate certificate, boolean isSelfSigned, byte @Nullable [] keyId) {}
 
-  /** A validated path, leaf first, without the anchor that it leads to. */
-  record Path(List<X509Certificate> certificates, X509Certificate anchor) {
+  /**
+   * A validated path, leaf first, without the anchor that it leads to.
+   *
+   * @param judged the same path as the JDK is to judge it, below {@code judgedAnchor}
+   */
+  record Path(
+      List<X509Certificate> certificates,
+      X509Certificate anchor,
+      List<X509Certificate> judged,
+      X509Certificate judgedAnchor) {
+    /** A path that is judged as it is. */
+    Path(List<X509Certificate> certificates, X509Certificate anchor) {
+      this(certificates, anchor, certificates, anchor);
+    }
+
     /** The issuer of the certificate at an index. */
     X509Certificate issuerOf(int index) {
       return index + 1 < certificates.size() ? certificates.get(index + 1) : anchor;
     }
   }
 
-  PathFinder(List<X509Certificate> anchors) {
-    this.anchors = anchors.stream().map(a -> new Anchor(a, AnchorCheck.isSelfSigned(a))).toList();
+  /** A certificate and who might have signed it. */
+  private record Link(X509Certificate subject, X509Certificate issuer) {}
+
+  PathFinder(List<X509Certificate> trusted) {
+    for (X509Certificate one : trusted) {
+      anchors
+          .computeIfAbsent(one.getSubjectX500Principal(), name -> new ArrayList<>())
+          .add(new Anchor(one, AnchorCheck.isSelfSigned(one), KeyIdentifiers.ofSubject(one)));
+    }
+    count = trusted.size();
+    maxFailedSignatures =
+        MAX_FAILED_LINKS + anchors.values().stream().mapToInt(List::size).max().orElse(0);
   }
 
   /** The first path that holds. */
   Path find(X509Certificate[] presented, Instant now) throws PeerRejectedException {
+    Search search = search(presented, now);
+    Path found = search.run();
+    if (found != null) {
+      return found;
+    }
+    throw search.failure();
+  }
+
+  /** A search that was not run yet. */
+  Search search(X509Certificate[] presented, Instant now) throws PeerRejectedException {
     if (presented.length > MAX_PRESENTED) {
       throw new PeerRejectedException(
           PeerReason.CHAIN_INVALID,
           "the peer presented " + presented.length + " certificates, at most " + MAX_PRESENTED);
     }
-    Search search = new Search(presented, now);
-    search.path.add(presented[0]);
-    Path found = search.extend();
-    if (found != null) {
-      return found;
-    }
-    throw search.failure();
+    return new Search(presented, now);
   }
 
   /** Refuses if no path holds any more. */
@@ -73,41 +100,86 @@ final class PathFinder {
     Path unused = find(presented, now);
   }
 
+  /** Anchors of a name: of the key that is named first, then of no name, then one of the others. */
+  private List<Anchor> issuers(X509Certificate subject) {
+    List<Anchor> named = anchors.getOrDefault(subject.getIssuerX500Principal(), List.of());
+    byte[] wanted = named.size() > 1 ? KeyIdentifiers.ofIssuer(subject) : null;
+    if (wanted == null) {
+      return named;
+    }
+    List<Anchor> ordered = new ArrayList<>();
+    Anchor other = null;
+    for (Anchor anchor : named) {
+      if (Arrays.equals(wanted, anchor.keyId())) {
+        ordered.add(anchor);
+      } else if (anchor.keyId() != null) {
+        other = anchor;
+      }
+    }
+    for (Anchor anchor : named) {
+      if (anchor.keyId() == null) {
+        ordered.add(anchor);
+      }
+    }
+    if (ordered.isEmpty() && other != null) {
+      ordered.add(other);
+    }
+    return ordered;
+  }
+
   /** One depth-first search. */
-  private final class Search {
+  final class Search {
     private final X509Certificate[] presented;
     private final Instant now;
     private final Deque<X509Certificate> path = new ArrayDeque<>();
-    private @Nullable PeerRejectedException first;
-    private int candidates;
+    private final Map<Link, Boolean> links = new HashMap<>();
+    private @Nullable PeerRejectedException broken;
+    private @Nullable PeerRejectedException forged;
+    private @Nullable String bound;
+    private int validations;
+    private int failedSignatures;
     private int steps;
 
-    Search(X509Certificate[] presented, Instant now) {
+    private Search(X509Certificate[] presented, Instant now) {
       this.presented = presented;
       this.now = now;
     }
 
-    @Nullable Path extend() {
+    int failedSignatures() {
+      return failedSignatures;
+    }
+
+    /** A path that holds; null if there is none, or none within the bounds. */
+    @Nullable Path run() {
+      path.add(presented[0]);
+      return extend();
+    }
+
+    private @Nullable Path extend() {
       X509Certificate last = path.getLast();
-      for (Anchor anchor : anchors) {
-        if (anchor.certificate().getSubjectX500Principal().equals(last.getIssuerX500Principal())
-            && candidates < MAX_CANDIDATES) {
-          candidates++;
-          Path found = validated(anchor);
-          if (found != null) {
-            return found;
-          }
+      for (Anchor anchor : issuers(last)) {
+        if (bound != null) {
+          return null;
+        }
+        Path found = isSigned(last, anchor.certificate()) ? validated(anchor) : null;
+        if (found != null) {
+          return found;
         }
       }
-      if (path.size() == MAX_DEPTH) {
-        return null;
-      }
       for (X509Certificate next : presented) {
-        if (++steps > MAX_STEPS) {
+        if (bound == null && ++steps > MAX_STEPS) {
+          bound = MAX_STEPS + " steps";
+        }
+        if (bound != null) {
           return null;
         }
         if (next.getSubjectX500Principal().equals(last.getIssuerX500Principal())
-            && !path.contains(next)) {
+            && !path.contains(next)
+            && isSigned(last, next)) {
+          if (path.size() == MAX_DEPTH) {
+            bound = "a path of " + MAX_DEPTH + " certificates";
+            return null;
+          }
           path.addLast(next);
           Path found = extend();
           if (found != null) {
@@ -119,111 +191,88 @@ final class PathFinder {
       return null;
     }
 
-    private @Nullable Path validated(Anchor anchor) {
-      List<X509Certificate> certificates = List.copyOf(path);
+    /** A key of another kind than the signature's costs nothing and is not counted. */
+    private boolean isSigned(X509Certificate subject, X509Certificate issuer) {
+      Link link = new Link(subject, issuer);
+      Boolean known = links.get(link);
+      if (known != null) {
+        return known;
+      }
+      if (failedSignatures >= maxFailedSignatures) {
+        bound = maxFailedSignatures + " signatures that are not the issuer's";
+        return false;
+      }
+      boolean signed = true;
       try {
-        validate(certificates, anchor, now);
-        return new Path(certificates, anchor.certificate());
+        PathStrength.checkSignature(subject);
+        subject.verify(issuer.getPublicKey());
       } catch (PeerRejectedException e) {
-        if (first == null) {
-          first = e;
+        signed = false;
+        broken = broken == null ? e : broken;
+      } catch (InvalidKeyException e) {
+        signed = false;
+      } catch (SignatureException e) {
+        failedSignatures++;
+        signed = false;
+      } catch (GeneralSecurityException | RuntimeException e) {
+        // It can't be tried; PKIX says why.
+      }
+      if (!signed && forged == null && broken == null) {
+        forged =
+            new PeerRejectedException(
+                PeerReason.SIGNATURE_INVALID,
+                Certificates.label(subject)
+                    + ": signature check failed, it is not of the key of "
+                    + Certificates.label(issuer));
+      }
+      links.put(link, signed);
+      return signed;
+    }
+
+    private @Nullable Path validated(Anchor anchor) {
+      if (validations == MAX_VALIDATIONS) {
+        bound = MAX_VALIDATIONS + " paths to an anchor";
+        return null;
+      }
+      validations++;
+      try {
+        return validator.validated(List.copyOf(path), anchor, now);
+      } catch (PeerRejectedException e) {
+        if (broken == null) {
+          broken = e;
         }
         return null;
       }
     }
 
     PeerRejectedException failure() {
-      return first != null
-          ? first
-          : new PeerRejectedException(
-              PeerReason.CHAIN_UNTRUSTED,
-              "no path from "
-                  + Certificates.label(presented[0])
-                  + " to one of "
-                  + anchors.size()
-                  + " trust anchors; its issuer is \""
-                  + presented[0].getIssuerX500Principal().getName()
-                  + "\", presented were "
-                  + presented.length
-                  + " certificates");
+      if (bound != null) {
+        return new PeerRejectedException(
+            PeerReason.SEARCH_LIMITED,
+            "no path from "
+                + Certificates.label(presented[0])
+                + " was found before the search ended at "
+                + bound
+                + (broken == null ? "" : "; the first that broke: " + broken.getMessage()));
+      }
+      if (broken != null) {
+        return broken;
+      }
+      return forged != null ? forged : untrusted();
     }
-  }
 
-  private static void validate(List<X509Certificate> path, Anchor anchor, Instant now)
-      throws PeerRejectedException {
-    X509Certificate root = anchor.certificate();
-    List<X509Certificate> checked = new ArrayList<>(path);
-    TrustAnchor bare;
-    if (anchor.selfSigned()) {
-      checked.add(root);
-      bare = new TrustAnchor(root.getIssuerX500Principal(), root.getPublicKey(), null);
-    } else {
-      checkByHand(path, root, now);
-      bare = new TrustAnchor(root, null);
+    private PeerRejectedException untrusted() {
+      return new PeerRejectedException(
+          PeerReason.CHAIN_UNTRUSTED,
+          "no path from "
+              + Certificates.label(presented[0])
+              + " to one of "
+              + count
+              + " trust anchors; its issuer is \""
+              + presented[0].getIssuerX500Principal().getName()
+              + "\", presented were "
+              + presented.length
+              + " certificates");
     }
-    try {
-      CertPath certPath = Certificates.factory().generateCertPath(checked);
-      PKIXParameters parameters = new PKIXParameters(Set.of(bare));
-      parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(now));
-      CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
-    } catch (CertPathValidatorException e) {
-      int index = e.getIndex();
-      String where =
-          index >= 0 && index < checked.size()
-              ? Certificates.label(checked.get(index))
-              : "the path";
-      PeerReason reason = reason(e);
-      String what =
-          index >= 0 && index < checked.size()
-              ? Certificates.validity(checked.get(index), now)
-              : null;
-      throw new PeerRejectedException(
-          reason, where + (isOfTime(reason) && what != null ? what : ": " + e.getMessage()));
-    } catch (GeneralSecurityException | RuntimeException e) {
-      throw new PeerRejectedException(
-          PeerReason.CHAIN_INVALID, "the path can't be validated: " + e.getClass().getSimpleName());
-    }
-  }
-
-  /** Validity and path length of an anchor that is an intermediate; it has no other constraints. */
-  private static void checkByHand(List<X509Certificate> path, X509Certificate anchor, Instant now)
-      throws PeerRejectedException {
-    if (now.isAfter(anchor.getNotAfter().toInstant())) {
-      throw new PeerRejectedException(
-          PeerReason.EXPIRED,
-          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, now));
-    }
-    if (now.isBefore(anchor.getNotBefore().toInstant())) {
-      throw new PeerRejectedException(
-          PeerReason.NOT_YET_VALID,
-          "the anchor " + Certificates.label(anchor) + Certificates.validity(anchor, now));
-    }
-    long intermediates = path.stream().skip(1).filter(c -> !Certificates.isSelfIssued(c)).count();
-    if (intermediates > anchor.getBasicConstraints()) {
-      throw new PeerRejectedException(
-          PeerReason.CHAIN_INVALID,
-          "the path is longer than the anchor " + Certificates.label(anchor) + " allows");
-    }
-  }
-
-  private static boolean isOfTime(PeerReason reason) {
-    return reason == PeerReason.EXPIRED || reason == PeerReason.NOT_YET_VALID;
-  }
-
-  private static PeerReason reason(CertPathValidatorException e) {
-    Reason reason = e.getReason();
-    if (reason instanceof BasicReason basic) {
-      return switch (basic) {
-        case EXPIRED -> PeerReason.EXPIRED;
-        case NOT_YET_VALID -> PeerReason.NOT_YET_VALID;
-        case INVALID_SIGNATURE -> PeerReason.SIGNATURE_INVALID;
-        case ALGORITHM_CONSTRAINED -> PeerReason.ALGORITHM_WEAK;
-        default -> PeerReason.CHAIN_INVALID;
-      };
-    }
-    return reason == PKIXReason.INVALID_NAME
-        ? PeerReason.NAME_CONSTRAINT_VIOLATED
-        : PeerReason.CHAIN_INVALID;
   }
 }

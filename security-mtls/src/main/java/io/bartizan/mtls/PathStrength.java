@@ -8,18 +8,14 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralSubtree;
-import org.bouncycastle.asn1.x509.NameConstraints;
 
 /**
  * What the JDK lets pass on a path and we don't: short keys, SHA-1, certificates without usage for
- * their role, authorities posing as peers, wildcards over excluded names.
+ * their role, authorities posing as peers.
  */
 final class PathStrength {
 
@@ -113,7 +109,8 @@ final class PathStrength {
         + " bits are accepted";
   }
 
-  private static void checkSignature(X509Certificate certificate) throws PeerRejectedException {
+  /** Refuses a signature whose digest, or whose mask's digest, is too old. */
+  static void checkSignature(X509Certificate certificate) throws PeerRejectedException {
     String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT).replace("-", "");
     boolean weak = name.startsWith("SHA1") || name.startsWith("MD") || pssDigestIsWeak(certificate);
     if (weak) {
@@ -132,53 +129,18 @@ final class PathStrength {
       return true;
     }
     try {
-      AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+      AlgorithmParameters parameters = Platform.pssParameters();
       parameters.init(encoded);
-      String digest = parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
-      return digest.equals("SHA-1") || digest.startsWith("MD");
+      PSSParameterSpec spec = parameters.getParameterSpec(PSSParameterSpec.class);
+      return isWeakDigest(spec.getDigestAlgorithm())
+          || !(spec.getMGFParameters() instanceof MGF1ParameterSpec mask)
+          || isWeakDigest(mask.getDigestAlgorithm());
     } catch (GeneralSecurityException | java.io.IOException e) {
       return true;
     }
   }
 
-  /**
-   * Excluded names that a wildcard would cover: below an authority that excludes {@code a.example},
-   * a peer's {@code *.example} must not stand for it (CVE-2025-61727). PKIX compares the wildcard
-   * as text and sees no harm.
-   */
-  static void checkWildcards(PathFinder.Path path, List<String> dnsNames)
-      throws PeerRejectedException {
-    for (String name : dnsNames) {
-      if (name.startsWith("*.")) {
-        String parent = name.substring(2).toLowerCase(Locale.ROOT);
-        List<X509Certificate> authorities = new ArrayList<>(path.certificates());
-        authorities.add(path.anchor());
-        for (X509Certificate authority : authorities.subList(1, authorities.size())) {
-          checkWildcard(authority, name, parent);
-        }
-      }
-    }
-  }
-
-  private static void checkWildcard(X509Certificate authority, String name, String parent)
-      throws PeerRejectedException {
-    byte[] extension = authority.getExtensionValue(NAME_CONSTRAINTS_OID);
-    if (extension == null) {
-      return;
-    }
-    GeneralSubtree[] excluded =
-        NameConstraints.getInstance(ASN1OctetString.getInstance(extension).getOctets())
-            .getExcludedSubtrees();
-    for (GeneralSubtree tree : excluded == null ? new GeneralSubtree[0] : excluded) {
-      GeneralName base = tree.getBase();
-      if (base.getTagNo() == GeneralName.dNSName) {
-        String host = base.getName().toString().toLowerCase(Locale.ROOT);
-        if (host.substring(host.indexOf('.') + 1).equals(parent)) {
-          throw new PeerRejectedException(
-              PeerReason.NAME_CONSTRAINT_VIOLATED,
-              name + " covers a name that " + Certificates.label(authority) + " excludes");
-        }
-      }
-    }
+  private static boolean isWeakDigest(String digest) {
+    return digest.equals("SHA-1") || digest.startsWith("MD");
   }
 }

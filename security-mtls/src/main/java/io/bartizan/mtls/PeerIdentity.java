@@ -15,7 +15,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a verified peer is: the subject alternative names of its own certificate.
+ * The names of a verified TLS peer: the subject alternative names of its own certificate.
  *
  * <p>Nothing is read from the distinguished name, and nothing from any other certificate of the
  * chain (CVE-2023-2422). Immutable, thread-safe.
@@ -85,7 +85,8 @@ public final class PeerIdentity {
    * @throws NullPointerException if {@code leaf} is null
    * @throws SSLPeerUnverifiedException if its names can't be read
    */
-  public static PeerIdentity ofVerified(X509Certificate leaf) throws SSLPeerUnverifiedException {
+  public static PeerIdentity withoutVerification(X509Certificate leaf)
+      throws SSLPeerUnverifiedException {
     Objects.requireNonNull(leaf, "leaf");
     try {
       return of(leaf);

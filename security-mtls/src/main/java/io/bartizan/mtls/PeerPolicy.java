@@ -1,11 +1,14 @@
 package io.bartizan.mtls;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Which peers are accepted, once their chain has been verified.
+ * The authorization rule for TLS peers, asked once their chain is verified: DNS name, SPIFFE ID,
+ * URI or key pin.
  *
  * <p>A policy looks at the subject alternative names of the peer's own certificate and at its
  * public key, never at the distinguished name. A client that calls several servers needs {@link
@@ -193,6 +196,31 @@ public sealed interface PeerPolicy permits Rule {
    */
   default PeerPolicy narrowedBy(String name, Predicate<PeerIdentity> predicate) {
     return ((Rule) this).and(name, predicate);
+  }
+
+  /**
+   * The policy that a file holds, in the form that {@link #parse} reads. It belongs to the
+   * generation: a reload reads it anew, so that a caller is added without a restart, and a file
+   * that is no policy for this side keeps the one before.
+   *
+   * @param file in ASCII, at most 64 KiB
+   * @return a policy that is read with each load; may be part of another
+   * @throws NullPointerException if {@code file} is null
+   */
+  static PeerPolicy file(Path file) {
+    return Rule.source(file);
+  }
+
+  /**
+   * The policy that a supplier gives, in the form that {@link #parse} reads; asked at each load, as
+   * {@link #file} is read.
+   *
+   * @param text gives the policy, such as from a configuration store
+   * @return a policy that is asked for with each load; may be part of another
+   * @throws NullPointerException if {@code text} is null
+   */
+  static PeerPolicy text(Supplier<String> text) {
+    return Rule.source(text);
   }
 
   /**

@@ -2,12 +2,14 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Reason;
 
-/** Why a peer was refused. */
+/** The reasons for which a TLS peer is refused. */
 public enum PeerReason implements Reason {
   /** The peer presented no certificate. */
   CERTIFICATE_MISSING,
   /** No path leads from the peer's certificate to a trust anchor. */
   CHAIN_UNTRUSTED,
+  /** The search for a path ended at one of its bounds; nobody knows whether there is a path. */
+  SEARCH_LIMITED,
   /** A path was found but breaks a rule of RFC 5280. */
   CHAIN_INVALID,
   /** A certificate of the path, the anchor included, is no longer valid. */

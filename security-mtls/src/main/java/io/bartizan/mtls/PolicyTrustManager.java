@@ -91,6 +91,8 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return current.generation().anchors().toArray(X509Certificate[]::new);
+    return current.anchorNamesSent()
+        ? current.generation().anchors().toArray(X509Certificate[]::new)
+        : new X509Certificate[0];
   }
 }

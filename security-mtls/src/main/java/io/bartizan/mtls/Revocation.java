@@ -12,15 +12,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Where knowledge of revoked certificates comes from: revocation lists (CRL) and deny-lists in
- * files, and on clients the OCSP response that the server staples. Nothing is ever fetched during a
- * handshake; whoever fetches lists writes them to the watched files.
+ * The sources of revocation: CRL files, deny-lists, and on clients the OCSP response that the
+ * server staples. Nothing is ever fetched during a handshake; whoever fetches lists writes them to
+ * the watched files.
  *
  * <p>With lists, every certificate of a path except the anchor must be covered by a list of its
  * issuer that is not stale, or the peer is refused; {@link #withStaleGrace} and {@link
  * #withUnlistedIssuersAccepted} declare otherwise. A list applies at once: to new handshakes, to
  * resumed sessions, whose tickets end with the generation, and to open connections, which fail at
- * their next read or write. Immutable, thread-safe.
+ * their next read or write. A list covers what its scope says and no more (RFC 5280 section 5.2.5);
+ * a list that is older than the one that serves is refused. Immutable, thread-safe.
  *
  * <pre>{@code
  * Revocation data = Revocation.crls(Path.of("/tls/crls"))
@@ -31,33 +32,43 @@ import java.util.Set;
 public final class Revocation {
 
   private static final Revocation NONE =
-      new Revocation(List.of(), List.of(), Set.of(), Set.of(), Duration.ZERO, false, false);
+      new Revocation(List.of(), List.of(), Set.of(), Set.of(), Terms.STRICT);
 
   private static final Duration MAX_GRACE = Duration.ofDays(30);
+  private static final int MAX_LIST_BYTES = 256 * 1024 * 1024;
 
   private final List<Path> crls;
   private final List<Path> denyLists;
   private final Set<BigInteger> serials;
   private final Set<String> pins;
-  private final Duration grace;
-  private final boolean unlistedAccepted;
-  private final boolean stapleRequired;
+  private final Terms terms;
+
+  /** How strictly the data is taken. */
+  private record Terms(
+      Duration grace,
+      boolean unlistedAccepted,
+      boolean pointlessCovered,
+      boolean stapleRequired,
+      int maxListBytes) {
+    static final Terms STRICT =
+        new Terms(Duration.ZERO, false, false, false, MaterialReader.MAX_BYTES);
+  }
 
   private Revocation(
       List<Path> crls,
       List<Path> denyLists,
       Set<BigInteger> serials,
       Set<String> pins,
-      Duration grace,
-      boolean unlistedAccepted,
-      boolean stapleRequired) {
+      Terms terms) {
     this.crls = crls;
     this.denyLists = denyLists;
     this.serials = serials;
     this.pins = pins;
-    this.grace = grace;
-    this.unlistedAccepted = unlistedAccepted;
-    this.stapleRequired = stapleRequired;
+    this.terms = terms;
+  }
+
+  private Revocation with(Terms other) {
+    return new Revocation(crls, denyLists, serials, pins, other);
   }
 
   /**
@@ -82,8 +93,7 @@ public final class Revocation {
     if (filesOrFolders.length == 0) {
       throw new IllegalArgumentException("filesOrFolders is empty, one or more are needed");
     }
-    return new Revocation(
-        List.of(filesOrFolders), List.of(), Set.of(), Set.of(), Duration.ZERO, false, false);
+    return new Revocation(List.of(filesOrFolders), List.of(), Set.of(), Set.of(), Terms.STRICT);
   }
 
   /**
@@ -98,8 +108,7 @@ public final class Revocation {
   public Revocation withDenyList(Path file) {
     List<Path> more = new ArrayList<>(denyLists);
     more.add(Objects.requireNonNull(file, "file"));
-    return new Revocation(
-        crls, List.copyOf(more), serials, pins, grace, unlistedAccepted, stapleRequired);
+    return new Revocation(crls, List.copyOf(more), serials, pins, terms);
   }
 
   /**
@@ -112,8 +121,7 @@ public final class Revocation {
   public Revocation withDeniedSerial(BigInteger serial) {
     Set<BigInteger> more = new HashSet<>(serials);
     more.add(Objects.requireNonNull(serial, "serial"));
-    return new Revocation(
-        crls, denyLists, Set.copyOf(more), pins, grace, unlistedAccepted, stapleRequired);
+    return new Revocation(crls, denyLists, Set.copyOf(more), pins, terms);
   }
 
   /**
@@ -126,8 +134,7 @@ public final class Revocation {
   public Revocation withDeniedKey(String pin) {
     Set<String> more = new HashSet<>(pins);
     more.add(Rule.name(NameKind.SPKI_PIN, pin).value());
-    return new Revocation(
-        crls, denyLists, serials, Set.copyOf(more), grace, unlistedAccepted, stapleRequired);
+    return new Revocation(crls, denyLists, serials, Set.copyOf(more), terms);
   }
 
   /**
@@ -139,8 +146,13 @@ public final class Revocation {
    */
   public Revocation withStaleGrace(Duration duration) {
     Duration checked = Require.within("duration", duration, Duration.ZERO, MAX_GRACE);
-    return new Revocation(
-        crls, denyLists, serials, pins, checked, unlistedAccepted, stapleRequired);
+    return with(
+        new Terms(
+            checked,
+            terms.unlistedAccepted,
+            terms.pointlessCovered,
+            terms.stapleRequired,
+            terms.maxListBytes));
   }
 
   /**
@@ -149,7 +161,52 @@ public final class Revocation {
    * @return this data, without the demand for a list of each issuer
    */
   public Revocation withUnlistedIssuersAccepted() {
-    return new Revocation(crls, denyLists, serials, pins, grace, true, stapleRequired);
+    return with(
+        new Terms(
+            terms.grace, true, terms.pointlessCovered, terms.stapleRequired, terms.maxListBytes));
+  }
+
+  /**
+   * Lets the lists of an issuer cover its certificates that name no distribution point, whatever
+   * distribution point a list names. RFC 5280 section 6.3.3 does not: such a certificate might
+   * belong to another partition. Right for an authority with one list that names its address, and
+   * leaves that do not, as step-ca makes them by default.
+   *
+   * @return this data with the wider cover
+   */
+  public Revocation withUnpointedCertificatesCovered() {
+    return with(
+        new Terms(
+            terms.grace, terms.unlistedAccepted, true, terms.stapleRequired, terms.maxListBytes));
+  }
+
+  /**
+   * How large one revocation list may be; 4 MiB unless set, which is about 80 000 entries. All
+   * files of a generation together may then have 64 MiB and eight times this size. While it serves,
+   * a list takes about ten times its size of memory; during a reload, the old and the new one do.
+   *
+   * @param bytes 4 MiB to 256 MiB
+   * @return this data with the size
+   * @throws IllegalArgumentException if {@code bytes} is out of range
+   */
+  public Revocation withMaxListBytes(int bytes) {
+    if (bytes < MaterialReader.MAX_BYTES || bytes > MAX_LIST_BYTES) {
+      throw new IllegalArgumentException(
+          "bytes is "
+              + bytes
+              + ", "
+              + MaterialReader.MAX_BYTES
+              + " to "
+              + MAX_LIST_BYTES
+              + " is accepted");
+    }
+    return with(
+        new Terms(
+            terms.grace,
+            terms.unlistedAccepted,
+            terms.pointlessCovered,
+            terms.stapleRequired,
+            bytes));
   }
 
   /**
@@ -159,18 +216,22 @@ public final class Revocation {
    * @return this data with the demand
    */
   public Revocation withStapledResponseRequired() {
-    return new Revocation(crls, denyLists, serials, pins, grace, unlistedAccepted, true);
+    return with(
+        new Terms(
+            terms.grace, terms.unlistedAccepted, terms.pointlessCovered, true, terms.maxListBytes));
   }
 
-  LoadedRevocation load(MaterialReader reader) {
-    CrlIndex index = new CrlIndex(grace, unlistedAccepted || crls.isEmpty());
+  /** Reads all; no list may be older than what {@code memory} knows. */
+  LoadedRevocation load(MaterialReader reader, ListMemory memory) {
+    CrlIndex index =
+        new CrlIndex(terms.grace, terms.unlistedAccepted || crls.isEmpty(), terms.pointlessCovered);
     for (Path path : crls) {
       if (Files.isDirectory(path)) {
         for (Path file : reader.list("revocation lists", path, "*.{crl,pem}")) {
-          index.add("revocation list " + file, reader.bytes("revocation list", file));
+          add(index, reader, file);
         }
       } else {
-        index.add("revocation list " + path, reader.bytes("revocation list", path));
+        add(index, reader, path);
       }
     }
     DenyList denied = new DenyList(serials, pins);
@@ -178,7 +239,15 @@ public final class Revocation {
       denied = denied.and("deny-list " + file, reader.text("deny-list", file));
     }
     index.checkUsable();
-    return new LoadedRevocation(index, denied, new StapledResponse(stapleRequired, grace));
+    return new LoadedRevocation(
+        index,
+        denied,
+        new StapledResponse(terms.stapleRequired, terms.grace),
+        memory.and(index.all()));
+  }
+
+  private void add(CrlIndex index, MaterialReader reader, Path file) {
+    index.add("revocation list " + file, reader.bytes("revocation list", file, terms.maxListBytes));
   }
 
   /** What is asked, and what happens when it is stale or missing. */
@@ -189,11 +258,15 @@ public final class Revocation {
         + ", denyLists="
         + denyLists
         + ", staleGrace="
-        + grace
+        + terms.grace
         + ", unlistedIssuers="
-        + (unlistedAccepted ? "accepted" : "refused")
+        + (terms.unlistedAccepted ? "accepted" : "refused")
+        + ", unpointed="
+        + (terms.pointlessCovered ? "covered" : "refused")
+        + ", maxListBytes="
+        + terms.maxListBytes
         + ", staple="
-        + (stapleRequired ? "required" : "honoured")
+        + (terms.stapleRequired ? "required" : "honoured")
         + "]";
   }
 }

@@ -1,11 +1,15 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +65,34 @@ abstract sealed class Rule implements PeerPolicy {
     return new Narrowed(this, name, Objects.requireNonNull(predicate, "predicate"));
   }
 
+  /** A policy that is read with each load. */
+  static Rule source(Path file) {
+    Objects.requireNonNull(file, "file");
+    String description = "file(" + file + ")";
+    return new Sourced(description, reader -> reader.text("policy", file));
+  }
+
+  /** A policy that is asked for with each load. */
+  static Rule source(Supplier<String> text) {
+    Objects.requireNonNull(text, "text");
+    return new Sourced(
+        "text(...)",
+        reader -> {
+          String policy = MaterialReader.supplied("policy text", text);
+          reader.mix(policy.getBytes(StandardCharsets.UTF_8));
+          return policy;
+        });
+  }
+
+  /**
+   * This rule with what files and suppliers hold now.
+   *
+   * @throws TlsMaterialException if that is no policy for the side
+   */
+  Rule loaded(MaterialReader reader, TlsSide side) {
+    return this;
+  }
+
   /** The part of this rule that accepts the peer, or null if it does not. */
   abstract @Nullable Rule match(MetPeer peer);
 
@@ -109,6 +141,47 @@ abstract sealed class Rule implements PeerPolicy {
     @Override
     public String toString() {
       return "requestedHost()";
+    }
+  }
+
+  /** See {@link Rule#source(Path)}; matches nobody before it is loaded. */
+  private static final class Sourced extends Rule {
+    private final String description;
+    private final Function<MaterialReader, String> source;
+
+    Sourced(String description, Function<MaterialReader, String> source) {
+      this.description = description;
+      this.source = source;
+    }
+
+    @Override
+    Rule loaded(MaterialReader reader, TlsSide side) {
+      String text = source.apply(reader);
+      Rule read;
+      try {
+        read = (Rule) PeerPolicy.parse(text.startsWith("\ufeff") ? text.substring(1) : text);
+      } catch (IllegalArgumentException e) {
+        throw new TlsMaterialException(
+            MaterialReason.POLICY_MALFORMED, "policy " + description, "is none: " + e.getMessage());
+      }
+      if (side == TlsSide.SERVER && read.needsRequestedHost()) {
+        throw new TlsMaterialException(
+            MaterialReason.POLICY_MALFORMED,
+            "policy " + description,
+            "asks for the requested host, but a server's peers are clients; name them by dns, uri"
+                + " or spiffeId");
+      }
+      return read;
+    }
+
+    @Override
+    @Nullable Rule match(MetPeer peer) {
+      return null;
+    }
+
+    @Override
+    public String toString() {
+      return description;
     }
   }
 
@@ -161,6 +234,12 @@ abstract sealed class Rule implements PeerPolicy {
         }
       }
       return all ? this : null;
+    }
+
+    @Override
+    Rule loaded(MaterialReader reader, TlsSide side) {
+      return new Combined(
+          word, all, rules.stream().map(rule -> rule.loaded(reader, side)).toList());
     }
 
     @Override
@@ -217,6 +296,12 @@ abstract sealed class Rule implements PeerPolicy {
             failures,
             cause);
       }
+    }
+
+    @Override
+    Rule loaded(MaterialReader reader, TlsSide side) {
+      Rule inner = rule.loaded(reader, side);
+      return inner == rule ? this : new Narrowed(inner, name, predicate);
     }
 
     @Override

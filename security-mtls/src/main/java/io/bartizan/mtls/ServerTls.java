@@ -3,7 +3,10 @@ package io.bartizan.mtls;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Mutual TLS for a process that accepts connections. */
+/**
+ * Mutual TLS for servers: an {@code SSLContext} that demands client certificates and accepts only
+ * clients that a policy names.
+ */
 public final class ServerTls extends MutualTls {
 
   ServerTls(Settings settings, @Nullable Duration reload) {

@@ -18,7 +18,8 @@ record Settings(
     Listeners<TlsListener> listeners,
     @Nullable Provider provider,
     InstantSource clock,
-    Duration expiryWarning) {
+    Duration expiryWarning,
+    boolean anchorNamesSent) {
 
   static final InstantSource JVM_TIME = InstantSource.system();
 
@@ -29,5 +30,10 @@ record Settings(
   /** Whether the time is that of the JVM, which is all that the JDK's trust manager knows. */
   boolean isJvmTime() {
     return clock.equals(JVM_TIME);
+  }
+
+  /** Whether this side shows a certificate; a client may go without. */
+  boolean hasIdentity() {
+    return identity != Identity.NONE;
   }
 }

@@ -5,7 +5,8 @@ import java.time.Instant;
 import javax.net.ssl.SSLSession;
 
 /**
- * Learns what happens; all methods do nothing by default.
+ * Callbacks for TLS handshakes, certificate reloads and connections whose peer is no longer
+ * accepted; all do nothing by default.
  *
  * <p>Called on the threads of handshakes and of reloads: be quick, be thread-safe. Whatever a
  * listener throws changes no decision, and is logged once a minute at most.

@@ -2,7 +2,7 @@ package io.bartizan.mtls;
 
 import java.util.Locale;
 
-/** Which end of a connection this process is. */
+/** The end of a TLS connection that this process is: client or server. */
 public enum TlsSide {
   /** This process accepts connections; its peers are clients. */
   SERVER("1.3.6.1.5.5.7.3.1"),

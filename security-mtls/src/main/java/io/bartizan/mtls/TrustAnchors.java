@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * The certificate authorities that may vouch for peers.
+ * The certificate authorities (root certificates) that may issue peer certificates.
  *
  * <p>Each must be a CA; a peer's own certificate among them is refused, since the JDK would accept
  * it for ever. Name constraints, validity and critical extensions of an anchor are enforced. During
@@ -211,8 +211,7 @@ public final class TrustAnchors {
 
   private static List<X509Certificate> systemCertificates(String source) {
     try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      TrustManagerFactory factory = Platform.trustManagers();
       factory.init((KeyStore) null);
       for (TrustManager manager : factory.getTrustManagers()) {
         if (manager instanceof X509TrustManager x509) {

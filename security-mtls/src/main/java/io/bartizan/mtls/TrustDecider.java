@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
 import io.bartizan.mtls.jsse.HandshakeView;
 import java.security.GeneralSecurityException;
@@ -13,8 +14,9 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -43,26 +45,26 @@ final class TrustDecider {
   private final Settings settings;
   private final TlsSide side;
   private final Rule policy;
-  private final List<X509Certificate> anchors;
+  private final Set<X509Certificate> anchors;
   private final PathFinder paths;
   private final LoadedRevocation revocation;
 
-  /** Shared by all decisions; it has no other time than the JVM's. */
-  private final @Nullable X509ExtendedTrustManager jdk;
+  /** By anchor, shared by all decisions; they have no other time than the JVM's. */
+  private final Map<X509Certificate, X509ExtendedTrustManager> jdk = new ConcurrentHashMap<>();
 
   TrustDecider(
       long generation,
       Settings settings,
+      Rule policy,
       List<X509Certificate> anchors,
       LoadedRevocation revocation) {
     this.generation = generation;
     this.settings = settings;
     this.side = settings.side();
-    this.policy = (Rule) settings.policy();
-    this.anchors = anchors;
+    this.policy = policy;
+    this.anchors = Set.copyOf(anchors);
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
-    this.jdk = settings.isJvmTime() ? jdkTrustManager(anchors, null) : null;
   }
 
   /** Decides about a presented chain; {@code view} is null outside a handshake. */
@@ -81,9 +83,7 @@ final class TrustDecider {
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
       revocation.check(path, now, side, view);
-      PeerIdentity identity = PeerIdentity.of(chain[0]);
-      PathStrength.checkWildcards(path, identity.dnsNames());
-      return byPolicy(identity, host);
+      return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
@@ -148,8 +148,19 @@ final class TrustDecider {
                 identity
                     + " does not match "
                     + policy
-                    + (policy.needsRequestedHost() ? " for the host " + host : ""));
+                    + (policy.needsRequestedHost() && host != null ? forHost(host) : ""));
     return PeerDecision.rejected(refusal, identity.labelled(), generation);
+  }
+
+  private static String forHost(String host) {
+    boolean usable = HostName.normalized(host) != null || IpAddress.normalized(host) != null;
+    return " for the host "
+        + SafeText.of(host)
+        + (usable
+            ? ""
+            : ", which is no host name: letters, digits, hyphens and dots are accepted, no"
+                + " underscore (RFC 1123); give the server another name, or a policy by uri or"
+                + " spiffeId");
   }
 
   /**
@@ -183,8 +194,11 @@ final class TrustDecider {
 
   private void askJdk(PathFinder.Path path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
-    X509Certificate[] chain = path.certificates().toArray(X509Certificate[]::new);
-    X509ExtendedTrustManager manager = jdk == null ? jdkTrustManager(anchors, now) : jdk;
+    X509Certificate[] chain = path.judged().toArray(X509Certificate[]::new);
+    X509ExtendedTrustManager manager =
+        settings.isJvmTime()
+            ? jdk.computeIfAbsent(path.judgedAnchor(), anchor -> jdkTrustManager(anchor, null))
+            : jdkTrustManager(path.judgedAnchor(), now);
     String kind = "UNKNOWN";
     try {
       if (view == null) {
@@ -208,16 +222,15 @@ final class TrustDecider {
   }
 
   private static X509ExtendedTrustManager jdkTrustManager(
-      List<X509Certificate> anchors, @Nullable Instant date) {
+      X509Certificate anchor, @Nullable Instant date) {
     try {
-      Set<TrustAnchor> set =
-          anchors.stream().map(a -> new TrustAnchor(a, null)).collect(Collectors.toSet());
-      PKIXBuilderParameters parameters = new PKIXBuilderParameters(set, new X509CertSelector());
+      PKIXBuilderParameters parameters =
+          new PKIXBuilderParameters(Set.of(new TrustAnchor(anchor, null)), new X509CertSelector());
       parameters.setRevocationEnabled(false);
       if (date != null) {
         parameters.setDate(Date.from(date));
       }
-      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      TrustManagerFactory factory = Platform.trustManagers();
       factory.init(new CertPathTrustManagerParameters(parameters));
       return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     } catch (GeneralSecurityException e) {

@@ -8,7 +8,10 @@ import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -96,6 +99,39 @@ class LimboTest {
     return LimboJdk.accepts(roots, presented, one.time(), one.peer() == TlsSide.CLIENT, one.host());
   }
 
+  @Test
+  void MT10_cases_withBouncyCastleFirst_areDecidedAlike() throws Exception {
+    List<LimboCase> cases = cases();
+    Map<String, String> usual = decisions(cases);
+    assertThat(ProviderOrderTest.withBouncyCastleFirst(() -> decisions(cases))).isEqualTo(usual);
+  }
+
+  private static Map<String, String> decisions(List<LimboCase> cases) {
+    Map<String, String> decisions = new TreeMap<>();
+    for (LimboCase one : cases) {
+      decisions.put(one.id(), decide(one));
+    }
+    return decisions;
+  }
+
+  /** The lists of a case; without any, no list is asked. */
+  private static Revocation revocation(LimboCase one) {
+    if (one.crls().isEmpty()) {
+      return Revocation.none();
+    }
+    try {
+      Path folder = Files.createTempDirectory("limbo");
+      folder.toFile().deleteOnExit();
+      for (int i = 0; i < one.crls().size(); i++) {
+        Path file = Files.writeString(folder.resolve(i + ".crl"), one.crls().get(i));
+        file.toFile().deleteOnExit();
+      }
+      return Revocation.crls(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String decide(LimboCase one) {
     try {
       TrustAnchors anchors = TrustAnchors.of(LimboCase.certificates(one.trusted()));
@@ -110,6 +146,7 @@ class LimboTest {
                       one.host() == null
                           ? PeerPolicy.anyTrustedPeer()
                           : PeerPolicy.requestedHost()))
+              .withRevocation(revocation(one))
               .withClock(one::time)
               .build()) {
         return tls.explain(chain, one.host())

@@ -4,16 +4,16 @@ import io.bartizan.testkit.BadCertificate;
 import io.bartizan.testkit.BadCertificates;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.Eventually;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -94,10 +94,8 @@ final class PeerCast {
    * Waits for so many: a peer sees the alert, and the test goes on, before the listener is told.
    */
   static void awaitSize(Collection<?> told, int count) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (told.size() < count && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    Eventually.within(
+        Duration.ofSeconds(30), count + " decisions are told", () -> told.size() >= count);
   }
 
   /** A policy that accepts everyone of the roots, until it turns; and what was decided since. */

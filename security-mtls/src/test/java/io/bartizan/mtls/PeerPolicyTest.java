@@ -81,8 +81,8 @@ class PeerPolicyTest {
   }
 
   @Test
-  void ofVerified_certificate_givesItsNamesAlone() throws Exception {
-    PeerIdentity peer = PeerIdentity.ofVerified(PEER.certificate());
+  void withoutVerification_certificate_givesItsNamesAlone() throws Exception {
+    PeerIdentity peer = PeerIdentity.withoutVerification(PEER.certificate());
     assertThat(peer.spiffeId()).contains("spiffe://td.example/ns/pay/sa/api");
     assertThat(peer.certificate()).isSameAs(PEER.certificate());
   }

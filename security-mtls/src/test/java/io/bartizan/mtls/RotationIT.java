@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -134,9 +135,10 @@ class RotationIT {
       return;
     }
     long changed = System.nanoTime();
-    while (server.generation() < expected && System.nanoTime() - changed < 60_000_000_000L) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    Eventually.within(
+        Duration.ofSeconds(60),
+        "generation " + expected + " is published",
+        () -> server.generation() >= expected);
     System.out.printf("published after %d ms%n", (System.nanoTime() - changed) / 1_000_000);
     assertThat(server.generation()).isEqualTo(expected);
   }

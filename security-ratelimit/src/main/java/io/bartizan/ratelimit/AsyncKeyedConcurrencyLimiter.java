@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Lets so many things happen at a time for each key, where the permits are kept in a shared place,
- * such as Redis.
+ * A distributed concurrency limiter (semaphore, bulkhead) with permits per key that are kept on a
+ * shared server such as Redis; asynchronous.
  *
  * <p>A call that crosses the network is another thing than a call in memory, so this is another
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is
@@ -18,7 +18,7 @@ public interface AsyncKeyedConcurrencyLimiter extends HealthSource {
   /**
    * Takes one permit of the key if one is free.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @return the permit to come, granted or not; close it
    * @throws NullPointerException if {@code key} is null
    * @throws IllegalArgumentException if {@code key} is outside its range
@@ -30,7 +30,7 @@ public interface AsyncKeyedConcurrencyLimiter extends HealthSource {
   /**
    * Takes the permits of a heavier piece of work if they are free.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @param permits how many; at least 1; more than there are is refused
    * @return one handle for all of them to come, granted or not; close it
    * @throws NullPointerException if {@code key} is null
@@ -41,7 +41,7 @@ public interface AsyncKeyedConcurrencyLimiter extends HealthSource {
   /**
    * Takes permits of the key once they are free; more than there are is refused at once.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @param permits how many; at least 1
    * @param maxWait the longest wait; zero or more
    * @return one handle for all of them to come, not granted if they did not become free in time;

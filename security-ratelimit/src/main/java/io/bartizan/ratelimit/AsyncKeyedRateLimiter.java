@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Holds each key to its own count of a limit that is kept in a shared place, such as Redis.
+ * A distributed rate limiter with one counter per key, kept on a shared server such as Redis;
+ * asynchronous.
  *
  * <p>A call that crosses the network is another thing than a call in memory, so this is another
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is
@@ -20,7 +21,6 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param key whose permits
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long
    */
   default CompletionStage<Decision> tryAcquire(String key) {
     return tryAcquire(key, 1);
@@ -33,8 +33,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Decision> tryAcquire(String key, long permits);
 
@@ -45,8 +44,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision to come
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Decision> peek(String key, long permits);
 
@@ -57,8 +55,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return completes when they were given back
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   CompletionStage<Void> refund(String key, long permits);
 
@@ -70,8 +67,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait that is still of use; zero or more
    * @return the reservation to come, granted or not
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if the limit can't promise a time
    */
   CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait);
@@ -85,8 +81,7 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait; zero or more
    * @return the decision to come
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if the limit can't promise a time
    */
   CompletionStage<Decision> acquire(String key, long permits, Duration maxWait);

@@ -177,9 +177,23 @@ final class BucketCell extends Cell {
   }
 
   @Override
-  @Nullable List<Counted> freeze() {
+  @Nullable Frozen freeze() {
     long seen = (long) TAT.getAndSet(this, DEAD);
-    return seen == DEAD ? null : List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
+    return seen == DEAD ? null : new Frozen(counted(seen), List.of(), Long.MIN_VALUE);
+  }
+
+  private List<Counted> counted(long seen) {
+    return List.of(new Counted(bucket, BucketCount.at(bucket.units(), seen)));
+  }
+
+  @Override
+  Cell split(Limits limits, long taken, long now) {
+    return Cell.of(limits, counted(tat), taken, now);
+  }
+
+  @Override
+  long resetMicros(long now) {
+    return bucket.units().micros(BucketUnits.backlog(tat, now * bucket.perMicro));
   }
 
   private static boolean fits(TokenBucket limit, long backlog, long permits) {

@@ -23,7 +23,7 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
   @Override
   public Decision tryAcquire(String key, long permits) {
     Waiting.check(permits);
-    return BucketCell.decision(bucket, outcome(Key.check(key), permits), permits);
+    return BucketCell.decision(bucket, outcome(Key.bounded(key), permits), permits);
   }
 
   private long outcome(String key, long permits) {
@@ -34,13 +34,22 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
         return outcome;
       }
     }
-    Answer<Long> answer = ask(key, bucket.alone(), (cell, time) -> taken(cell, time, permits));
+    Answer<Long> answer = ask(key, bucket.alone(), new Take(permits));
     long outcome = answer.value == null ? ~bucket.full : answer.value;
     return answer.shared ? BucketCell.shared(outcome) : outcome;
   }
 
-  private static @Nullable Long taken(Cell cell, long now, long permits) {
-    long outcome = ((BucketCell) cell).take(now, permits);
-    return outcome == BucketCell.DEAD ? null : Long.valueOf(outcome);
+  private record Take(long permits) implements OverflowCells.Question<Long> {
+
+    @Override
+    public @Nullable Long ask(Cell cell, long now) {
+      long outcome = ((BucketCell) cell).take(now, permits);
+      return outcome == BucketCell.DEAD ? null : Long.valueOf(outcome);
+    }
+
+    @Override
+    public long taken(Long outcome) {
+      return outcome >= 0 ? permits : 0;
+    }
   }
 }

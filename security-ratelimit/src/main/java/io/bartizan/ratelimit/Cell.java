@@ -2,6 +2,7 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.ratelimit.count.BucketCount;
 import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,17 @@ abstract class Cell {
   }
 
   /** A cell that goes on where counts of the same names stopped; others begin anew. */
-  static Cell of(Limits limits, List<Counted> before, long now) {
+  static Cell of(Limits limits, Frozen before, long now) {
+    long time = Math.max(now, before.last());
+    CountCell cell = CountCell.of(limits, time);
+    cell.inherit(before, time);
+    return cell;
+  }
+
+  /** The same for a subject that did no more than this part of the counting. */
+  static Cell of(Limits limits, List<Counted> before, long taken, long now) {
     CountCell cell = CountCell.of(limits, now);
-    cell.inherit(before, now);
+    cell.inherit(before, taken, now);
     TokenBucket bucket = limits.bucket();
     return bucket == null ? cell : new BucketCell(bucket, now, (BucketCount) cell.only());
   }
@@ -48,8 +57,57 @@ abstract class Cell {
   abstract boolean retire(long now, long restMicros);
 
   /** Dies and hands over what was consumed; null if it was dead. */
-  abstract @Nullable List<Counted> freeze();
+  abstract @Nullable Frozen freeze();
+
+  /** A cell for one of those who share this one, who took so many permits of it. */
+  abstract Cell split(Limits limits, long taken, long now);
+
+  /** Lets windows that a request opens last as long for whoever took last. */
+  void prolong(long now) {}
+
+  /** How long until nothing counts any more, if nobody takes more. */
+  abstract long resetMicros(long now);
 
   /** What was consumed of one limit. */
   record Counted(Limit limit, Count count) {}
+
+  /**
+   * What a limit's former definition counts of the same permits, as long as the cell lives: who
+   * asks by the former one meanwhile finds what both let through. A log, which may be large, is
+   * kept for a window only; what the new definition's log holds is the same.
+   */
+  record Former(Counted counted, long until) {
+
+    static Former of(Counted counted, long now) {
+      boolean log = counted.limit() instanceof SlidingWindow;
+      long window = log ? Micros.of(counted.limit().window()) : Long.MAX_VALUE - now;
+      return new Former(counted, now + window);
+    }
+
+    boolean isIdle(long now) {
+      return counted.count().isIdle(now);
+    }
+  }
+
+  /** What a cell had counted when it died, and that of former definitions. */
+  record Frozen(List<Counted> counts, List<Former> formers, long last) {
+
+    @Nullable Counted count(String name) {
+      for (Counted counted : counts) {
+        if (counted.limit().name().equals(name)) {
+          return counted;
+        }
+      }
+      return null;
+    }
+
+    @Nullable Former former(String name, long now) {
+      for (Former former : formers) {
+        if (former.counted().limit().name().equals(name) && now <= former.until()) {
+          return former;
+        }
+      }
+      return null;
+    }
+  }
 }

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Finds the address by which a client is limited, behind proxies that are trusted and no others.
+ * Finds the client IP address to limit by, behind trusted proxies and no others ({@code
+ * X-Forwarded-For}, {@code Forwarded}).
  *
  * <p>Whoever believes {@code X-Forwarded-For} from everyone gives each request of an attacker a
  * bucket of its own. Here the peer of the connection is the client unless it is a trusted proxy;

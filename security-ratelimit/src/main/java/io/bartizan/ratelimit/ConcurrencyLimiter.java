@@ -3,7 +3,7 @@ package io.bartizan.ratelimit;
 import java.time.Duration;
 
 /**
- * Lets so many things happen at a time: permits are held while the work runs, and closed.
+ * Limits how many operations run at once in this JVM (a semaphore, or bulkhead).
  *
  * <pre>{@code
  * ConcurrencyLimiter downstream = ConcurrencyLimiter.of(20);

@@ -1,36 +1,19 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.ratelimit.count.Count;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Any limits of one subject behind one flag that is held for some tens of nanoseconds: never while
- * anything waits, allocates much, or runs code of the application. A check looks at all counts,
- * then charges all or none.
- */
-final class CountCell extends Cell {
-
-  private static final VarHandle HELD;
-
-  static {
-    try {
-      HELD = MethodHandles.lookup().findVarHandle(CountCell.class, "held", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+/** Any limits of one subject: a check looks at all counts, then charges all or none. */
+final class CountCell extends HeldCell {
 
   private final Limits limits;
   private final List<Limit> list;
   private final Count[] counts;
-
-  @SuppressWarnings("UnusedVariable") // through HELD
-  private volatile boolean held;
+  private final @Nullable Former[] formers;
 
   private boolean dead;
   private long last;
@@ -39,6 +22,7 @@ final class CountCell extends Cell {
     this.limits = limits;
     this.list = limits.list();
     this.counts = counts;
+    this.formers = new Former[counts.length];
     this.last = now;
   }
 
@@ -50,11 +34,38 @@ final class CountCell extends Cell {
     return new CountCell(limits, counts, now);
   }
 
+  /** Before this cell is shared; takes the counts over, and those of its own former definition. */
+  void inherit(Frozen before, long now) {
+    for (int i = 0; i < counts.length; i++) {
+      Limit limit = list.get(i);
+      Counted old = before.count(limit.name());
+      if (old == null) {
+        continue;
+      }
+      Former former = before.former(limit.name(), now);
+      if (old.limit().equals(limit)) {
+        counts[i] = old.count();
+        formers[i] = former;
+      } else if (former != null && former.counted().limit().equals(limit)) {
+        counts[i] = former.counted().count();
+        formers[i] = Former.of(old, now);
+      } else {
+        counts[i].inherit(old.count(), now);
+        formers[i] = Former.of(old, now);
+      }
+    }
+  }
+
   /** Before this cell is shared. */
-  void inherit(List<Counted> before, long now) {
+  void inherit(List<Counted> before, long taken, long now) {
     for (int i = 0; i < counts.length; i++) {
       for (Counted old : before) {
-        if (old.limit().name().equals(list.get(i).name())) {
+        if (!old.limit().name().equals(list.get(i).name())) {
+          continue;
+        }
+        if (taken < old.count().used(now)) {
+          counts[i].charge(now, taken);
+        } else {
           counts[i].inherit(old.count(), now);
         }
       }
@@ -108,8 +119,9 @@ final class CountCell extends Cell {
         return false;
       }
       long now = advance(clock);
-      for (Count count : counts) {
-        count.refund(now, permits);
+      for (int i = 0; i < counts.length; i++) {
+        counts[i].refund(now, permits);
+        refundFormer(i, now, permits);
       }
       return true;
     } finally {
@@ -152,7 +164,9 @@ final class CountCell extends Cell {
     try {
       long now = advance(clock);
       for (int i = 0; i < marks.length && !dead; i++) {
+        long before = counts[i].used(now);
         counts[i].cancel(now, permits, marks[i]);
+        refundFormer(i, now, before - counts[i].used(now));
       }
     } finally {
       release();
@@ -166,7 +180,8 @@ final class CountCell extends Cell {
       boolean idle = !dead && clock - last >= restMicros;
       long now = idle ? advance(clock) : last;
       for (int i = 0; i < counts.length && idle; i++) {
-        idle = counts[i].isIdle(now);
+        Former former = former(i, now);
+        idle = counts[i].isIdle(now) && (former == null || former.isIdle(now));
       }
       dead |= idle;
       return dead;
@@ -176,18 +191,66 @@ final class CountCell extends Cell {
   }
 
   @Override
-  @Nullable List<Counted> freeze() {
+  @Nullable Frozen freeze() {
     hold();
     try {
       if (dead) {
         return null;
       }
       dead = true;
-      List<Counted> frozen = new ArrayList<>(counts.length);
-      for (int i = 0; i < counts.length; i++) {
-        frozen.add(new Counted(list.get(i), counts[i]));
+      List<Former> others = new ArrayList<>();
+      for (Former former : formers) {
+        if (former != null) {
+          others.add(former);
+        }
       }
-      return frozen;
+      return new Frozen(counted(), others, last);
+    } finally {
+      release();
+    }
+  }
+
+  private List<Counted> counted() {
+    List<Counted> counted = new ArrayList<>(counts.length);
+    for (int i = 0; i < counts.length; i++) {
+      counted.add(new Counted(list.get(i), counts[i]));
+    }
+    return counted;
+  }
+
+  @Override
+  Cell split(Limits others, long taken, long clock) {
+    hold();
+    try {
+      return Cell.of(others, counted(), taken, advance(clock));
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  void prolong(long clock) {
+    hold();
+    try {
+      long now = advance(clock);
+      for (Count count : counts) {
+        count.prolong(now);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  long resetMicros(long clock) {
+    hold();
+    try {
+      long now = advance(clock);
+      long reset = 0;
+      for (Count count : counts) {
+        reset = Math.max(reset, count.resetMicros(now));
+      }
+      return reset + now - clock;
     } finally {
       release();
     }
@@ -203,9 +266,30 @@ final class CountCell extends Cell {
   }
 
   private void charge(long now, long permits) {
-    for (Count count : counts) {
-      count.charge(now, permits);
+    for (int i = 0; i < counts.length; i++) {
+      counts[i].charge(now, permits);
+      Former former = former(i, now);
+      if (former != null) {
+        former.counted().count().also(now, permits);
+      }
     }
+  }
+
+  private void refundFormer(int index, long now, long permits) {
+    Former former = former(index, now);
+    if (former != null && permits > 0) {
+      former.counted().count().refund(now, permits);
+    }
+  }
+
+  /** The count of the former definition, if it is kept. */
+  private @Nullable Former former(int index, long now) {
+    Former former = formers[index];
+    if (former != null && now > former.until()) {
+      formers[index] = null;
+      return null;
+    }
+    return former;
   }
 
   private Decision decision(boolean allowed, long now, long permits) {
@@ -221,13 +305,14 @@ final class CountCell extends Cell {
 
   private Decision decision(int index, boolean allowed, long now, long permits) {
     Count count = counts[index];
-    return Decision.ofMicros(
+    return Decision.ofNanos(
         list.get(index),
         allowed,
         permits,
         count.remaining(now),
-        allowed ? 0 : count.retryMicros(now, permits),
-        count.resetMicros(now));
+        allowed ? 0 : Micros.nanos(count.retryMicros(now, permits)),
+        Micros.nanos(count.resetMicros(now)),
+        Decision.Source.MEMORY);
   }
 
   private long waitMicros(int index, long now, long permits) {
@@ -244,21 +329,5 @@ final class CountCell extends Cell {
   private long advance(long clock) {
     last = Math.max(last, clock);
     return last;
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // whoever holds the flag lost its processor meanwhile
-  private void hold() {
-    int tries = 0;
-    while (!HELD.compareAndSet(this, false, true)) {
-      if (++tries % 64 == 0) {
-        Thread.yield();
-      } else {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private void release() {
-    HELD.setRelease(this, false);
   }
 }

@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a limiter said, with all that HTTP and a waiting caller need to know.
+ * The result of a rate limit check: allowed or refused, remaining permits, retry-after, and the
+ * limit that decided.
  *
  * <pre>{@code
  * Decision decision = limiter.tryAcquire();
@@ -32,6 +33,8 @@ public final class Decision {
     OVERFLOW,
     /** This JVM, which remembers that the shared place refused the key a moment ago. */
     DENY_CACHE,
+    /** This JVM, from permits that it took from the shared place before they were asked for. */
+    PREPAID,
     /** This JVM's share of the limit, because the shared place can't be reached. */
     LOCAL_SHARE,
     /** Nobody: the shared place can't be reached and the policy is to allow. */
@@ -86,7 +89,7 @@ public final class Decision {
     this.parts = same.parts;
   }
 
-  private Decision(
+  Decision(
       Limit limit,
       Source source,
       boolean allowed,
@@ -130,14 +133,46 @@ public final class Decision {
       Duration retryAfter,
       Duration resetAfter,
       Source source) {
+    return ofNanos(
+        limit,
+        allowed,
+        permits,
+        remaining,
+        saturatedNanos(retryAfter),
+        saturatedNanos(resetAfter),
+        source);
+  }
+
+  /**
+   * The same as {@link #of}, without an object for each time.
+   *
+   * @param limit the limit
+   * @param allowed whether the permits were taken
+   * @param permits how many were asked for; at least 1
+   * @param remaining how many could be taken now; zero or more
+   * @param retryAfterNanos nanoseconds until as many permits can be had; ignored if allowed
+   * @param resetAfterNanos nanoseconds until nothing counts any more; zero or more
+   * @param source who decided
+   * @return the decision
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if an amount or a time is outside its range
+   */
+  public static Decision ofNanos(
+      Limit limit,
+      boolean allowed,
+      long permits,
+      long remaining,
+      long retryAfterNanos,
+      long resetAfterNanos,
+      Source source) {
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(source, "source");
-    if (permits < 1 || remaining < 0 || retryAfter.isNegative() || resetAfter.isNegative()) {
+    if (permits < 1 || remaining < 0 || retryAfterNanos < 0 || resetAfterNanos < 0) {
       throw new IllegalArgumentException(
           String.format(
-              "permits is %d, remaining %d, retryAfter %s, resetAfter %s; none may be negative and"
-                  + " permits not 0",
-              permits, remaining, retryAfter, resetAfter));
+              "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be"
+                  + " negative and permits not 0",
+              permits, remaining, retryAfterNanos, resetAfterNanos));
     }
     return new Decision(
         limit,
@@ -145,64 +180,22 @@ public final class Decision {
         allowed,
         permits,
         remaining,
-        allowed ? 0 : saturatedNanos(retryAfter),
-        saturatedNanos(resetAfter),
-        List.of());
-  }
-
-  static Decision ofMicros(
-      Limit limit,
-      boolean allowed,
-      long permits,
-      long remaining,
-      long retryMicros,
-      long resetMicros) {
-    return new Decision(
-        limit,
-        Source.MEMORY,
-        allowed,
-        permits,
-        remaining,
-        Micros.nanos(retryMicros),
-        Micros.nanos(resetMicros),
+        allowed ? 0 : retryAfterNanos,
+        resetAfterNanos,
         List.of());
   }
 
   /**
    * The decision of several limits together: the refusing one speaks, and of several the one with
-   * the longest wait; if none refuses, the one with the fewest permits left.
+   * the longest wait; if none refuses, the one with the fewest permits left. What remains is what
+   * all of them have left.
    *
    * @param parts the decisions of the single limits, in their order; at least one
    * @return a decision that names one limit and carries all
    * @throws IllegalArgumentException if {@code parts} is empty
    */
   public static Decision allOf(List<Decision> parts) {
-    if (parts.isEmpty()) {
-      throw new IllegalArgumentException("parts is empty, at least one is needed");
-    }
-    Decision speaker = parts.get(0);
-    long reset = 0;
-    for (Decision part : parts) {
-      reset = Math.max(reset, part.resetAfterNanos());
-      boolean moreTelling =
-          part.allowed == speaker.allowed
-              ? (part.allowed
-                  ? part.remaining() < speaker.remaining()
-                  : part.retryAfterNanos() > speaker.retryAfterNanos())
-              : speaker.allowed;
-      if (moreTelling) {
-        speaker = part;
-      }
-    }
-    return new Decision(
-        speaker.limit,
-        speaker.source,
-        speaker.allowed,
-        speaker.permits,
-        speaker.remaining(),
-        speaker.retryAfterNanos(),
-        reset,
-        List.copyOf(parts));
+    return Together.decision(parts);
   }
 
   /**
@@ -329,6 +322,9 @@ public final class Decision {
   }
 
   private static long saturatedNanos(Duration duration) {
+    if (duration.isNegative()) {
+      return -1;
+    }
     return duration.compareTo(FOREVER) >= 0 ? Long.MAX_VALUE : duration.toNanos();
   }
 

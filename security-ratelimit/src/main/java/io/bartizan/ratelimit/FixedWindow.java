@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many permits in each window; a new window begins with nothing consumed.
+ * A fixed-window rate limit or calendar quota: at most so many permits in each window.
  *
  * <p>Windows are multiples of the period since the epoch, days or months of a time zone, or begin
  * with a subject's first request after the last one ended. Across the edge of two windows up to

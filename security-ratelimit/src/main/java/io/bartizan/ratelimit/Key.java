@@ -1,10 +1,12 @@
 package io.bartizan.ratelimit;
 
-import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Sha256;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * Puts several parts into one key so that different parts never give the same key.
+ * Joins several parts into one rate limit key so that different parts never give the same key.
  *
  * <p>Joining by hand is how {@code "a:b" + ":" + "c"} and {@code "a" + ":" + "b:c"} become one
  * client; here {@code %}, {@code =}, {@code &} and control characters of the parts are escaped.
@@ -15,8 +17,10 @@ import java.util.Objects;
  */
 public final class Key {
 
-  /** The most characters a limiter accepts as a key; hash what is longer. */
+  /** The most characters of a key that a limiter keeps as they are; see {@link #bounded}. */
   public static final int MAX_CHARS = 1024;
+
+  private static final String DIGEST = "sha256:";
 
   private Key() {}
 
@@ -66,17 +70,35 @@ public final class Key {
   }
 
   /**
-   * Checks a key as every limiter does.
+   * The key under which a limiter counts: the same text, if it has 1 to {@value #MAX_CHARS}
+   * characters. Whatever else a request may bring (nothing, megabytes) is counted by its SHA-256
+   * digest, and so is a text that looks like such a digest, so that no two keys become one. For
+   * those who implement a limiter; this library's limiters do it themselves.
    *
-   * @param key the key
-   * @return the key
+   * @param key any text, also one with controls or lone surrogates
+   * @return the key or {@code sha256:} and 64 hexadecimal digits
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or longer than {@value #MAX_CHARS}
-   *     characters
    */
-  public static String check(String key) {
-    int unused = Require.sized("key", key.length(), "characters", 1, MAX_CHARS);
-    return key;
+  public static String bounded(String key) {
+    int length = key.length();
+    return length > 0 && length <= MAX_CHARS && !key.startsWith(DIGEST) ? key : digest(key);
+  }
+
+  /** Of the UTF-16 units: encodings replace lone surrogates and would make several keys one. */
+  private static String digest(String key) {
+    MessageDigest sha256 = Sha256.newDigest();
+    byte[] block = new byte[Math.min(2 * MAX_CHARS, 2 * key.length())];
+    int filled = 0;
+    for (int i = 0; i < key.length(); i++) {
+      block[filled++] = (byte) (key.charAt(i) >> 8);
+      block[filled++] = (byte) key.charAt(i);
+      if (filled == block.length) {
+        sha256.update(block, 0, filled);
+        filled = 0;
+      }
+    }
+    sha256.update(block, 0, filled);
+    return DIGEST + HexFormat.of().formatHex(sha256.digest());
   }
 
   private static StringBuilder append(StringBuilder out, String name, String value) {

@@ -5,7 +5,7 @@ import io.bartizan.core.HealthSource;
 import java.time.Duration;
 
 /**
- * Lets so many things happen at a time for each key: exports a tenant, logins an address.
+ * Limits how many operations run at once for each key in this JVM, such as exports per tenant.
  *
  * <pre>{@code
  * KeyedConcurrencyLimiter exports = KeyedConcurrencyLimiter.of(2, 10_000);
@@ -40,7 +40,7 @@ public interface KeyedConcurrencyLimiter extends HealthSource {
   /**
    * Takes one permit of the key if one is free and nobody waits for it.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @return the permit, granted or not; close it
    * @throws NullPointerException if {@code key} is null
    * @throws IllegalArgumentException if {@code key} is outside its range
@@ -52,7 +52,7 @@ public interface KeyedConcurrencyLimiter extends HealthSource {
   /**
    * Takes the permits of a heavier piece of work if they are free and nobody waits for them.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @param permits how many; at least 1; more than there are is refused
    * @return one handle for all of them, granted or not; close it
    * @throws NullPointerException if {@code key} is null
@@ -63,7 +63,7 @@ public interface KeyedConcurrencyLimiter extends HealthSource {
   /**
    * Waits for one permit of the key.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @param maxWait the longest wait; zero or more
    * @return the permit, not granted if none became free in time; close it
    * @throws NullPointerException if an argument is null
@@ -77,7 +77,7 @@ public interface KeyedConcurrencyLimiter extends HealthSource {
   /**
    * Waits for permits of the key; more than there are is refused at once.
    *
-   * @param key any text of 1 to {@value Key#MAX_CHARS} characters
+   * @param key any text
    * @param permits how many; at least 1
    * @param maxWait the longest wait; zero or more
    * @return one handle for all of them, not granted if they did not become free in time; close it

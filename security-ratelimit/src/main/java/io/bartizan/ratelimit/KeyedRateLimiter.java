@@ -10,17 +10,18 @@ import java.time.InstantSource;
 import java.util.Objects;
 
 /**
- * Holds each key (client, tenant, address) to its own count of a limit.
+ * A rate limiter that counts per key, such as user, tenant, API key or IP address.
  *
  * <pre>{@code
  * KeyedRateLimiter limiter = KeyedRateLimiter.of(burst, 1_000_000);
  * Decision decision = limiter.tryAcquire(Key.of("tenant", tenant));
  * }</pre>
  *
- * <p>A key is any text of 1 to {@value Key#MAX_CHARS} characters; {@link Key#of(String, String)}
- * joins parts safely. Thread-safe. Implementations in memory never block in {@code tryAcquire}; the
- * blocking view of a shared limiter waits for the shared place's answer, at most its time-out; only
- * {@code acquire} then waits on for its permits.
+ * <p>A key is any text, whatever a request holds: {@link Key#of(String, String)} joins parts
+ * safely, and what is empty or long is counted as {@link Key#bounded} says. Thread-safe.
+ * Implementations in memory never block in {@code tryAcquire}; the blocking view of a shared
+ * limiter waits for the shared place's answer, at most its time-out; only {@code acquire} then
+ * waits on for its permits.
  */
 public interface KeyedRateLimiter extends HealthSource {
 
@@ -58,7 +59,6 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param key whose permits
    * @return the decision
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long
    */
   default Decision tryAcquire(String key) {
     return tryAcquire(key, 1);
@@ -71,8 +71,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   Decision tryAcquire(String key, long permits);
 
@@ -82,7 +81,6 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param key whose permits
    * @return the decision
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long
    */
   default Decision peek(String key) {
     return peek(key, 1);
@@ -95,8 +93,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param permits how many; at least 1
    * @return the decision
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   Decision peek(String key, long permits);
 
@@ -106,8 +103,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param key whose permits
    * @param permits how many; at least 1
    * @throws NullPointerException if {@code key} is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code permits} less
-   *     than 1
+   * @throws IllegalArgumentException if {@code permits} is less than 1
    */
   void refund(String key, long permits);
 
@@ -119,8 +115,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait that is still of use; zero or more
    * @return the reservation, granted or not
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    */
   Reservation reserve(String key, long permits, Duration maxWait);
@@ -133,8 +128,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait; zero or more
    * @return the decision; if refused, nothing was taken and nothing waited for
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long or {@code maxWait}
-   *     negative
+   * @throws IllegalArgumentException if {@code maxWait} is negative
    * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    * @throws InterruptedException if the thread is interrupted; the permit was given back
    */
@@ -151,8 +145,7 @@ public interface KeyedRateLimiter extends HealthSource {
    * @param maxWait the longest wait; zero or more
    * @return the decision; if refused, nothing was taken and nothing waited for
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if {@code key} is empty or too long, {@code permits} less than
-   *     1 or {@code maxWait} negative
+   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    * @throws UnsupportedOperationException if a limit can't promise a time; token buckets can
    * @throws InterruptedException if the thread is interrupted; the permits were given back
    */

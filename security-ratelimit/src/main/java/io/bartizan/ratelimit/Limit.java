@@ -9,7 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may pass in which time: the definition alone, without any count.
+ * A rate limit definition: token bucket, sliding window, sliding-window counter, fixed window or
+ * calendar quota.
  *
  * <p>Each permitted subclass is one algorithm; a limiter applies it, in memory or on Redis. Limits
  * are immutable, compare by value and may be shared.

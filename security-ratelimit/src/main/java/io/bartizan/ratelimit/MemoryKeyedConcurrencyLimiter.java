@@ -32,7 +32,7 @@ final class MemoryKeyedConcurrencyLimiter implements KeyedConcurrencyLimiter {
     Attempt attempt = new Attempt();
     Slot unused =
         slots.compute(
-            Key.check(key),
+            Key.bounded(key),
             (k, present) -> {
               Slot slot = present == null ? newSlot(k, wanted) : present;
               Permit permit = slot == null ? withoutSlot(wanted) : slot.tryAcquire(wanted);
@@ -49,7 +49,7 @@ final class MemoryKeyedConcurrencyLimiter implements KeyedConcurrencyLimiter {
   public Permit acquire(String key, int permits, Duration maxWait) throws InterruptedException {
     int wanted = Require.atLeast("permits", permits, 1);
     long unused = Waiting.micros(maxWait);
-    Slot slot = enter(Key.check(key), wanted);
+    Slot slot = enter(Key.bounded(key), wanted);
     if (slot == null) {
       return withoutSlot(wanted);
     }

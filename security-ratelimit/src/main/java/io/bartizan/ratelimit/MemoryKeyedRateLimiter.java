@@ -4,7 +4,6 @@ import io.bartizan.core.Health;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,20 +45,19 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     Arrays.setAll(segments, i -> new Sweep.Segment());
     SecureRandom random = new SecureRandom();
     this.seed = random.nextInt() | 1;
-    this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), random.nextLong());
+    this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), maxKeys, random.nextLong());
     this.sweep = new Sweep(segments, size, maxKeys);
   }
 
   @Override
-  public Decision tryAcquire(String key, long permits) {
+  public Decision tryAcquire(String given, long permits) {
     Waiting.check(permits);
-    Limits limits = limits(key);
+    String key = Key.bounded(given);
+    Limits limits = plan.limitsOf(key);
     long time = clock.micros();
     Cell cell = find(key, time);
     Decision decision = cell != null && cell.counts(limits) ? cell.tryAcquire(time, permits) : null;
-    return decision != null
-        ? decision
-        : decide(key, limits, permits, (any, now) -> any.tryAcquire(now, permits));
+    return decision != null ? decision : decide(key, limits, permits, new Take(permits));
   }
 
   /** The key's cell, dead or alive; and now and then a little sweeping. */
@@ -73,25 +71,39 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   @Override
-  public Decision peek(String key, long permits) {
+  public Decision peek(String given, long permits) {
     Waiting.check(permits);
-    return decide(key, limits(key), permits, (cell, now) -> cell.peek(now, permits));
+    String key = Key.bounded(given);
+    return decide(key, plan.limitsOf(key), permits, (cell, now) -> cell.peek(now, permits));
   }
 
   @Override
-  public void refund(String key, long permits) {
+  public void refund(String given, long permits) {
     Waiting.check(permits);
-    Answer<Boolean> unused =
-        ask(key, limits(key), (cell, now) -> cell.refund(now, permits) ? true : null);
+    String key = Key.bounded(given);
+    Limits limits = plan.limitsOf(key);
+    Sweep.Segment segment = segment(key);
+    Cell cell = segment.get(key);
+    while (cell != null) {
+      long now = clock.micros();
+      if (!cell.counts(limits)) {
+        change(segment, key, cell, limits, now);
+      } else if (cell.refund(now, permits)) {
+        return;
+      } else {
+        forget(segment, key, cell);
+      }
+      cell = segment.get(key);
+    }
   }
 
   @Override
-  public Reservation reserve(String key, long permits, Duration maxWait) {
+  public Reservation reserve(String given, long permits, Duration maxWait) {
     Waiting.check(permits);
+    String key = Key.bounded(given);
     long maxMicros = Waiting.micros(maxWait);
-    Limits limits = limits(key);
-    Answer<Reservation> answer =
-        ask(key, limits, (cell, now) -> cell.reserve(clock, permits, maxMicros));
+    Limits limits = plan.limitsOf(key);
+    Answer<Reservation> answer = ask(key, limits, new Reserve(clock, permits, maxMicros));
     if (answer.value != null) {
       return answer.value;
     }
@@ -134,14 +146,13 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
             key,
             (k, present) -> present == null ? begin(k, limits, now, question, answer) : present);
       } else if (!cell.counts(limits)) {
-        segment.computeIfPresent(
-            key, (k, present) -> present == cell ? changed(cell, limits, now) : present);
+        change(segment, key, cell, limits, now);
       } else {
         R value = question.ask(cell, now);
         if (value != null) {
           answer.give(value, false);
-        } else if (segment.remove(key, cell)) {
-          size.decrementAndGet();
+        } else {
+          forget(segment, key, cell);
         }
       }
     }
@@ -151,8 +162,8 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   /** The first cell of a key, or null if the key does without; inside {@code compute}. */
   private <R> @Nullable Cell begin(
       String key, Limits limits, long now, OverflowCells.Question<R> question, Answer<R> answer) {
-    if (overflow.inUse(key, now) == null && makeRoom()) {
-      Cell fresh = Cell.of(limits, now);
+    if (makeRoom()) {
+      Cell fresh = overflow.own(key, limits, now);
       answer.give(question.ask(fresh, now), false);
       if (!fresh.retire(now, 0)) {
         return fresh;
@@ -166,8 +177,19 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     return null;
   }
 
+  private void forget(Sweep.Segment segment, String key, Cell dead) {
+    if (segment.remove(key, dead)) {
+      size.decrementAndGet();
+    }
+  }
+
+  private void change(Sweep.Segment segment, String key, Cell cell, Limits limits, long now) {
+    segment.computeIfPresent(
+        key, (k, present) -> present == cell ? changed(cell, limits, now) : present);
+  }
+
   private @Nullable Cell changed(Cell cell, Limits limits, long now) {
-    List<Cell.Counted> before = cell.freeze();
+    Cell.Frozen before = cell.freeze();
     if (before == null) {
       size.decrementAndGet();
       return null;
@@ -189,10 +211,6 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     return Decision.of(limit, false, permits, 0, window, window, Decision.Source.OVERFLOW);
   }
 
-  private Limits limits(String key) {
-    return plan.limitsOf(Key.check(key));
-  }
-
   private Sweep.Segment segment(String key) {
     int hash = key.hashCode() * seed;
     return segments[(hash >>> 16 ^ hash >>> 6) & (segments.length - 1)];
@@ -202,6 +220,33 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   public String toString() {
     String limits = plan instanceof Limit || plan instanceof Limits ? plan.toString() : "by plan";
     return "KeyedRateLimiter[" + limits + ", maxKeys " + maxKeys + ", overflow " + policy + "]";
+  }
+
+  private record Take(long permits) implements OverflowCells.Question<Decision> {
+
+    @Override
+    public @Nullable Decision ask(Cell cell, long now) {
+      return cell.tryAcquire(now, permits);
+    }
+
+    @Override
+    public long taken(Decision answer) {
+      return answer.isAllowed() ? permits : 0;
+    }
+  }
+
+  private record Reserve(MicroClock clock, long permits, long maxMicros)
+      implements OverflowCells.Question<Reservation> {
+
+    @Override
+    public @Nullable Reservation ask(Cell cell, long now) {
+      return cell.reserve(clock, permits, maxMicros);
+    }
+
+    @Override
+    public long taken(Reservation answer) {
+      return answer.isGranted() ? permits : 0;
+    }
   }
 
   /** What a question came to; no value means that there was no room. */

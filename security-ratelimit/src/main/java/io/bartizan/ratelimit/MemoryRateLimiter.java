@@ -1,7 +1,6 @@
 package io.bartizan.ratelimit;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 
 /** One cell and a clock. */
@@ -70,7 +69,7 @@ class MemoryRateLimiter implements RateLimiter {
   @Override
   public void change(Limits limits) {
     Objects.requireNonNull(limits, "limits");
-    List<Cell.Counted> before = cell.freeze();
+    Cell.Frozen before = cell.freeze();
     while (before == null) {
       // another change is under way; this one comes after it
       Thread.onSpinWait();

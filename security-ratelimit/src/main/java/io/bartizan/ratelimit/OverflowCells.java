@@ -1,79 +1,176 @@
 package io.bartizan.ratelimit;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of cells that keys without a cell of their own share, by a hash that nobody
  * outside can aim.
+ *
+ * <p>Each slot remembers who took its permits while these may count. So a key that gets a cell of
+ * its own begins with nothing consumed if it took nothing here, else with at least what it took: no
+ * more passes than if the key had had one count all the time, and slots run dry as soon as there is
+ * room for keys.
  */
 final class OverflowCells {
 
-  private final AtomicReferenceArray<Cell> slots;
+  private static final int FEWEST_TAKERS = 64;
+
+  private final AtomicReferenceArray<Slot> slots;
+  private final int takers;
   private final long secret;
 
-  OverflowCells(int count, long secret) {
+  OverflowCells(int count, int maxKeys, long secret) {
     this.slots = new AtomicReferenceArray<>(count);
+    this.takers = Math.max(FEWEST_TAKERS, 2 * (maxKeys / count));
     this.secret = secret | 1;
   }
 
-  /** The cell that the key must use, because what it may have consumed there still counts. */
-  @Nullable Cell inUse(String key, long now) {
-    int slot = slot(key);
-    Cell cell = slots.get(slot);
-    if (cell != null && cell.retire(now, 0)) {
-      slots.compareAndSet(slot, cell, null);
-      return null;
+  /** A cell of its own for a key, with at least what the key has consumed here. */
+  Cell own(String key, Limits limits, long now) {
+    long hash = hash(key);
+    Slot slot = slots.get(index(hash));
+    if (slot == null) {
+      return Cell.of(limits, now);
     }
-    return cell;
+    slot.hold();
+    try {
+      long time = slot.advance(now);
+      Cell cell = slot.live(time);
+      long taken = cell == null ? 0 : slot.takers.permits((int) hash, time);
+      return cell == null || taken == 0 ? Cell.of(limits, time) : cell.split(limits, taken, time);
+    } finally {
+      slot.release();
+    }
   }
 
   /** Asks the key's shared cell; null if that counts other limits just now. */
   <R> @Nullable R ask(String key, Limits limits, long now, Question<R> question) {
-    int slot = slot(key);
-    while (true) {
-      Cell cell = slots.get(slot);
-      if (cell == null) {
-        cell = Cell.of(limits, now);
-        if (!slots.compareAndSet(slot, null, cell)) {
-          continue;
+    long hash = hash(key);
+    Slot slot = slot(index(hash));
+    slot.hold();
+    try {
+      long time = slot.advance(now);
+      while (true) {
+        Cell cell = slot.live(time);
+        if (cell == null) {
+          cell = Cell.of(limits, time);
+          slot.cell = cell;
+        } else if (!cell.counts(limits)) {
+          return null;
+        }
+        R answer = question.ask(cell, time);
+        if (answer != null) {
+          long taken = question.taken(answer);
+          if (taken > 0) {
+            cell.prolong(time);
+            slot.takers.add((int) hash, taken, time, time + cell.resetMicros(time));
+          }
+          return answer;
         }
       }
-      if (!cell.counts(limits) && !cell.retire(now, 0)) {
-        return null;
-      }
-      R answer = question.ask(cell, now);
-      if (answer != null) {
-        return answer;
-      }
-      slots.compareAndSet(slot, cell, null);
+    } finally {
+      slot.release();
     }
   }
 
   /** Whether nothing that was consumed here still counts. */
   boolean isEmpty(long now) {
     for (int i = 0; i < slots.length(); i++) {
-      Cell cell = slots.get(i);
-      if (cell != null && !cell.retire(now, 0)) {
+      Slot slot = slots.get(i);
+      if (slot != null && !slot.isEmpty(now)) {
         return false;
       }
-      slots.compareAndSet(i, cell, null);
     }
     return true;
   }
 
-  private int slot(String key) {
+  private Slot slot(int index) {
+    Slot slot = slots.get(index);
+    if (slot != null) {
+      return slot;
+    }
+    Slot added = new Slot(takers);
+    Slot other = slots.compareAndExchange(index, null, added);
+    return other == null ? added : other;
+  }
+
+  private int index(long hash) {
+    return (int) ((hash >>> 33) % slots.length());
+  }
+
+  private long hash(String key) {
     long hash = secret;
     for (int i = 0; i < key.length(); i++) {
       hash = (hash ^ key.charAt(i)) * secret;
       hash ^= hash >>> 29;
     }
-    return (int) ((hash >>> 33) % slots.length());
+    // The last character has been multiplied once only, which leaves patterns of the secret.
+    return (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
   }
 
   /** One verb; null if the cell is dead. */
   @FunctionalInterface
   interface Question<R> {
     @Nullable R ask(Cell cell, long now);
+
+    /** The permits that an answer says were taken. */
+    default long taken(R answer) {
+      return 0;
+    }
+  }
+
+  /** A shared cell and who took of it, behind a flag that is held for less than a microsecond. */
+  private static final class Slot {
+
+    private final AtomicBoolean held = new AtomicBoolean();
+    private final Takers takers;
+    private @Nullable Cell cell;
+    private long last = Long.MIN_VALUE;
+
+    Slot(int mostTakers) {
+      this.takers = new Takers(mostTakers);
+    }
+
+    /** The cell, if anything counts in it. */
+    @Nullable Cell live(long now) {
+      if (cell != null && cell.retire(now, 0)) {
+        cell = null;
+        takers.clear();
+      }
+      return cell;
+    }
+
+    boolean isEmpty(long now) {
+      hold();
+      try {
+        return live(advance(now)) == null;
+      } finally {
+        release();
+      }
+    }
+
+    /** Two threads may read the clock in one order and come here in the other. */
+    long advance(long now) {
+      last = Math.max(last, now);
+      return last;
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // whoever holds the flag lost its processor meanwhile
+    void hold() {
+      int tries = 0;
+      while (!held.compareAndSet(false, true)) {
+        if (++tries % 64 == 0) {
+          Thread.yield();
+        } else {
+          Thread.onSpinWait();
+        }
+      }
+    }
+
+    void release() {
+      held.set(false);
+    }
   }
 }

@@ -9,8 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a concurrency limiter said: permits that are held until they are closed (on a shared place
- * also until their time is up), or the refusal to hand them out.
+ * The answer of a concurrency limiter: permits held until closed or expired, or a refusal.
  *
  * <pre>{@code
  * try (Permit permit = exports.tryAcquire(Key.of("tenant", tenant))) {

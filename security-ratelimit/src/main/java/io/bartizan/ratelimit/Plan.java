@@ -1,7 +1,7 @@
 package io.bartizan.ratelimit;
 
 /**
- * Chooses the limits of a key: by tariff, by route, or the same for all.
+ * Selects the rate limits of each key, for example by subscription tier or route.
  *
  * <p>A {@link Limit} and {@link Limits} are plans that choose themselves. A plan is asked at every
  * check, so let it look up and not compute, and return the same instances again; when it answers

@@ -8,7 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Renders a decision as HTTP fields, free of any framework: names and values.
+ * The HTTP response fields of a rate limit decision: {@code RateLimit}, {@code RateLimit-Policy},
+ * {@code Retry-After} and the older {@code X-RateLimit-*}; free of any framework.
  *
  * <pre>{@code
  * RateLimitFields.of(decision).forEach(response::setHeader);
@@ -146,8 +147,8 @@ public final class RateLimitFields {
             .collect(Collectors.joining(","));
     return "{\"type\":\""
         + PROBLEMS
-        + "quota-exceeded\",\"title\":\"Request cannot be satisfied as assigned quota has been exceeded\","
-        + "\"status\":"
+        + "quota-exceeded\",\"title\":\"Request cannot be satisfied as assigned quota has been"
+        + " exceeded\",\"status\":"
         + status()
         + ",\"violated-policies\":["
         + violated

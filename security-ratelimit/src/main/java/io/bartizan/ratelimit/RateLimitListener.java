@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit;
 
 /**
- * Hears every decision of a limiter, for metrics and audit, and of a shared limiter also when a
- * failure policy takes over from a server and when the server is back.
+ * Callbacks for the decisions of a rate limiter, for metrics and audit, and of a shared limiter
+ * also when its failure policy takes over and ends.
  *
  * <p>It is called on the thread that asked (of a shared limiter: on the one that completes the
  * answer, or one of the client's), so it must be quick and thread-safe. Whatever it throws changes
@@ -52,4 +52,12 @@ public interface RateLimitListener {
    * @param server its name, without credentials
    */
   default void serverFound(String server) {}
+
+  /**
+   * A server of a shared limiter answered a call, which may hold checks of many keys and of all
+   * limiters on its client. By default nothing happens.
+   *
+   * @param nanos from when the call was sent to its answer, in nanoseconds
+   */
+  default void serverAnswered(long nanos) {}
 }

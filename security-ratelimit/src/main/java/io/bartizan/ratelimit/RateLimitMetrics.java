@@ -4,10 +4,13 @@ import io.bartizan.core.HealthSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts decisions in Micrometer (an optional dependency): {@code bartizan.ratelimit.decisions}
@@ -34,6 +37,7 @@ public final class RateLimitMetrics implements RateLimitListener {
   private final MeterRegistry registry;
   private final String name;
   private final ConcurrentHashMap<List<String>, Counter> series = new ConcurrentHashMap<>();
+  private volatile @Nullable Timer answers;
 
   private RateLimitMetrics(MeterRegistry registry, String name) {
     this.registry = Objects.requireNonNull(registry, "registry");
@@ -85,6 +89,47 @@ public final class RateLimitMetrics implements RateLimitListener {
             .tag("name", name)
             .register(registry);
     return this;
+  }
+
+  /**
+   * Shows how a limiter's servers are, beside its health: {@code bartizan.ratelimit.servers.away},
+   * which are not asked at present, and {@code bartizan.ratelimit.pending}, the calls that wait. As
+   * a listener of the limiter this also times their answers, as {@code
+   * bartizan.ratelimit.server.answers}; the decisions by source are among those it counts.
+   *
+   * @param source a limiter on Redis; it is not kept alive by the gauges
+   * @return this
+   * @throws NullPointerException if {@code source} is null
+   */
+  public RateLimitMetrics watch(SharedServers source) {
+    Gauge unusedAway =
+        Gauge.builder(
+                "bartizan.ratelimit.servers.away",
+                Objects.requireNonNull(source, "source"),
+                SharedServers::serversAway)
+            .description("Servers of shared limiters that are not asked at present")
+            .tag("name", name)
+            .register(registry);
+    Gauge unusedPending =
+        Gauge.builder("bartizan.ratelimit.pending", source, SharedServers::pendingCalls)
+            .description("Calls that wait for a server of shared limiters")
+            .tag("name", name)
+            .register(registry);
+    return watch((HealthSource) source);
+  }
+
+  @Override
+  public void serverAnswered(long nanos) {
+    Timer timer = answers;
+    if (timer == null) {
+      timer =
+          Timer.builder("bartizan.ratelimit.server.answers")
+              .description("From a call to its answer by a server of shared limiters")
+              .tag("name", name)
+              .register(registry);
+      answers = timer; // the registry gives the same one to all
+    }
+    timer.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   private static double state(HealthSource source) {

@@ -7,7 +7,8 @@ import java.time.InstantSource;
 import java.util.Objects;
 
 /**
- * Holds one subject (this process, this downstream) to a limit, in memory.
+ * An in-memory rate limiter with one counter for all callers: token bucket, sliding or fixed
+ * window.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.of(Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)));

@@ -6,10 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Puts a limiter into shadow mode, which tries a limit before it is enforced: everything is counted
- * and decided as ever, and the caller always hears that he may go on, with {@link
- * Decision#isShadowed()} set where he would have been refused. The limiter itself is not changed,
- * and its listeners hear the true decisions.
+ * Runs a rate limiter in shadow mode (dry run), which tries a limit before it is enforced:
+ * everything is counted and decided as ever, and the caller always hears that it may go on. The
+ * limiter itself is not changed, and its listeners hear the true decisions.
  *
  * <pre>{@code
  * KeyedRateLimiter tried =

@@ -6,7 +6,8 @@ import io.bartizan.ratelimit.count.LogCount;
 import java.time.Duration;
 
 /**
- * At most so many permits in any stretch of time as long as the period: the exact sliding window.
+ * An exact sliding-window rate limit: at most so many permits in any stretch of time as long as the
+ * period.
  *
  * <p>A permit taken at s counts in [s, s + period), in whole microseconds, rounded down. Each taken
  * permit is remembered until then, so the count costs 16 bytes for each call in the window (calls

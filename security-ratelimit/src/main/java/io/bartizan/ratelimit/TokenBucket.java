@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A bucket of permits that is refilled evenly, kept as one number: GCRA (ITU-T I.371) in integers.
+ * A token-bucket rate limit, refilled evenly or in steps and kept as one number: GCRA (ITU-T I.371)
+ * in integers.
  *
  * <p><b>The arithmetic, the same wherever the bucket lives.</b> Time is counted in whole
  * microseconds, rounded down. One microsecond is {@link #unitsPerMicro()} units and one permit

@@ -50,7 +50,7 @@ class CountTest {
               oracle.charge(now, permits);
               if (random.nextInt(8) == 0) {
                 count.refund(now, permits);
-                oracle.uncharge(now, permits);
+                oracle.refund(now, permits);
               }
             }
             assertThat(count.isIdle(now) && count.used(now) > 0).isFalse();
@@ -58,13 +58,14 @@ class CountTest {
             assertThat(count.fits(now, Long.MAX_VALUE)).isFalse();
             boolean now1 = count.fits(now, 1);
             Decision told =
-                Decision.ofMicros(
+                Decision.ofNanos(
                     limit,
                     now1,
                     1,
                     count.remaining(now),
-                    count.retryMicros(now, 1),
-                    count.resetMicros(now));
+                    Micros.nanos(count.retryMicros(now, 1)),
+                    Micros.nanos(count.resetMicros(now)),
+                    Decision.Source.MEMORY);
             oracle.check(told, now, 1);
           }
         });

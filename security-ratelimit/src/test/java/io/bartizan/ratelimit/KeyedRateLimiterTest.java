@@ -31,15 +31,9 @@ class KeyedRateLimiterTest {
   }
 
   @Test
-  void bad_key_is_refused_at_once() {
+  void bad_argument_is_refused_at_once() {
     KeyedRateLimiter limiter = limiter(TWO, 100, Overflow.SHARE);
     assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
-    assertThatThrownBy(() -> limiter.tryAcquire(""))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("key has 0 characters, 1 to 1024 are accepted");
-    assertThatThrownBy(() -> limiter.tryAcquire("k".repeat(1 << 20)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("1048576 characters");
     assertThatThrownBy(() -> limiter.tryAcquire("k", -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("permits is -1");
@@ -67,16 +61,17 @@ class KeyedRateLimiterTest {
   void keys_beyond_the_most_share_buckets_and_never_get_more() {
     KeyedRateLimiter limiter = limiter(TWO, 1, Overflow.SHARE);
     assertThat(limiter.tryAcquire("first").source()).isEqualTo(Decision.Source.MEMORY);
+    ticker.advance(Duration.ofMillis(300));
     Decision shared = limiter.tryAcquire("second");
     assertThat(shared.isAllowed()).isTrue();
     assertThat(shared.source()).isEqualTo(Decision.Source.OVERFLOW);
     assertThat(limiter.tryAcquire("third").isAllowed()).isTrue();
     assertThat(limiter.tryAcquire("second").isAllowed()).isFalse();
     assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
-    ticker.advance(Duration.ofMillis(1500));
+    ticker.advance(Duration.ofMillis(800));
     // first is full again and makes room, yet what second consumed in overflow still counts
     assertThat(limiter.tryAcquire("second", 2).isAllowed()).isFalse();
-    assertThat(limiter.tryAcquire("second", 1).source()).isEqualTo(Decision.Source.OVERFLOW);
+    assertThat(limiter.tryAcquire("second", 1).source()).isEqualTo(Decision.Source.MEMORY);
     ticker.advance(Duration.ofSeconds(2));
     assertThat(limiter.tryAcquire("second", 2).source()).isEqualTo(Decision.Source.MEMORY);
   }

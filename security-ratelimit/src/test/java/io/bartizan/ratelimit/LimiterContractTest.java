@@ -41,6 +41,12 @@ public abstract class LimiterContractTest {
     /** Gives back. */
     void refund(long permits);
 
+    /** Takes permits ahead of time. */
+    Reservation reserve(long permits, Duration maxWait);
+
+    /** Holds the subject to other limits from now on. */
+    void change(Limits limits);
+
     /** Moves the clock on. */
     void advance(long micros);
 
@@ -93,6 +99,11 @@ public abstract class LimiterContractTest {
    */
   protected abstract boolean remembersFullBuckets();
 
+  /** Whether what was counted by one algorithm is kept when another takes its place. */
+  protected boolean keepsCountsOfOtherAlgorithms() {
+    return true;
+  }
+
   Stream<Limit> limits() {
     return examples().stream()
         .filter(limit -> remembersFullBuckets() || !limit.toString().endsWith(" at first"));
@@ -127,24 +138,14 @@ public abstract class LimiterContractTest {
         });
   }
 
-  /**
-   * A trace around the moments that matter: bursts, the refused one's own retry time, long rests.
-   */
   private void follow(Limits limits, SplittableRandom random) {
     long start =
         random.nextBoolean()
             ? random.nextLong(1_700_000_000_000_000L, 1_900_000_000_000_000L)
             : beforeTransition(random);
     try (Place place = place(limits, start)) {
-      List<Oracle> oracles = new ArrayList<>();
-      limits.list().forEach(limit -> oracles.add(Oracle.of(limit, place.nowMicros())));
-      long smallest = limits.list().stream().mapToLong(Limit::capacity).min().orElseThrow();
-      Decision last = null;
-      for (int step = 0; step < 120; step++) {
-        place.advance(pause(limits, last, random));
-        long permits = random.nextInt(4) > 0 ? 1 : random.nextLong(1, smallest + 2);
-        last = decide(place, oracles, permits, random.nextInt(10));
-      }
+      List<Limit> others = keepsCountsOfOtherAlgorithms() ? limits().toList() : List.of();
+      new ContractTrace(place, limits, others, random).follow(120);
     }
   }
 
@@ -163,41 +164,6 @@ public abstract class LimiterContractTest {
     };
     Instant transition = Instant.parse(transitions[random.nextInt(transitions.length)]);
     return transition.getEpochSecond() * 1_000_000 - random.nextLong(2 * 86_400_000_000L);
-  }
-
-  private static Decision decide(Place place, List<Oracle> oracles, long permits, int dice) {
-    long now = place.nowMicros();
-    boolean fits = oracles.stream().allMatch(oracle -> oracle.fits(now, permits));
-    Decision decision = dice == 0 ? place.peek(permits) : place.tryAcquire(permits);
-    if (fits && dice > 0) {
-      oracles.forEach(oracle -> oracle.charge(now, permits));
-      if (dice == 1) {
-        place.refund(permits);
-        oracles.forEach(oracle -> oracle.uncharge(now, permits));
-        decision = place.peek(permits);
-      }
-    }
-    for (int i = 0; i < oracles.size(); i++) {
-      oracles.get(i).check(decision.parts().get(i), now, permits);
-    }
-    assertThat(decision.isAllowed()).as("%s at %d", decision, now).isEqualTo(fits);
-    return decision;
-  }
-
-  private static long pause(Limits limits, Decision last, SplittableRandom random) {
-    if (last != null && !last.isAllowed() && !last.isNeverAllowed() && random.nextBoolean()) {
-      long wait = last.retryAfter().toNanos() / 1000;
-      return random.nextBoolean() ? wait : Math.max(0, wait - 1);
-    }
-    long window = limits.list().get(0).window().toNanos() / 1000;
-    return switch (random.nextInt(8)) {
-      case 0 -> window;
-      case 1 -> window - 1;
-      case 2 -> random.nextLong(3 * window);
-      case 3 -> random.nextLong(Math.max(1, window / limits.list().get(0).capacity()) + 1);
-      case 4 -> 1;
-      default -> 0;
-    };
   }
 
   @ParameterizedTest
@@ -227,12 +193,59 @@ public abstract class LimiterContractTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("limits")
+  void ML07_only_buckets_promise_a_time(Limit limit) {
+    try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
+      if (limit instanceof TokenBucket) {
+        assertThat(place.reserve(1, Duration.ofDays(36_525)).isGranted()).isTrue();
+        Reservation tooMany = place.reserve(limit.capacity() + 1, Duration.ofDays(36_525));
+        assertThat(tooMany.isGranted()).isFalse();
+        assertThat(tooMany.decision().isNeverAllowed()).isTrue();
+      } else {
+        assertThatThrownBy(() -> place.reserve(1, Duration.ofDays(36_525)))
+            .isInstanceOf(UnsupportedOperationException.class);
+      }
+    }
+  }
+
+  /** The whole decision's own word, asked of the place itself and not of an oracle. */
+  @Test
+  void ML05_several_limits_refuse_until_just_before_retryAfter_and_let_in_at_it() {
+    List<Limit> all = limits().toList();
+    SeededCases.check(
+        cases() * 4,
+        random -> {
+          List<Limit> some = new ArrayList<>();
+          for (int i = 0; i < random.nextInt(2, 5); i++) {
+            some.add(all.get(random.nextInt(all.size())).named("limit" + i));
+          }
+          long smallest = some.stream().mapToLong(Limit::capacity).min().orElseThrow();
+          try (Place place = place(Limits.allOf(some), beforeTransition(random))) {
+            for (int i = 0; i < 200 && place.tryAcquire(1).isAllowed(); i++) {
+              place.advance(random.nextInt(3) == 0 ? random.nextLong(2000) : 0);
+            }
+            long permits = 1 + random.nextLong(smallest);
+            Decision refused = place.peek(permits);
+            while (!refused.isAllowed()) {
+              assertThat(refused.violated()).contains(refused.limit());
+              place.advance(refused.retryAfter().toNanos() / 1000 - 1);
+              assertThat(place.peek(permits).isAllowed()).as("%s", refused).isFalse();
+              place.advance(1);
+              assertThat(place.peek(permits).isAllowed()).as("%s", refused).isTrue();
+              refused = place.tryAcquire(permits);
+            }
+          }
+        });
+  }
+
   @Test
   void zone_whose_day_begins_at_one_and_has_23_hours_counts_to_its_midnight() {
     Limit day = Limit.calendarDay(1, ZoneId.of("Africa/Cairo"));
     long one = 1_776_981_600_000_000L; // 2026-04-24T01:00+03:00, before which it was 23:59:59
     try (Place place = place(day.limitsOf("any"), one - 1)) {
-      assertThat(place.tryAcquire(1).isAllowed()).isTrue();
+      Decision first = place.tryAcquire(1);
+      assertThat(first.isAllowed()).as("%s", first).isTrue();
       assertThat(place.tryAcquire(1).isAllowed()).isFalse();
       place.advance(1);
       assertThat(place.tryAcquire(1).resetAfter()).isEqualTo(Duration.ofHours(23));

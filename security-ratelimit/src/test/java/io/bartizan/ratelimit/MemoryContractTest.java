@@ -36,6 +36,16 @@ class MemoryContractTest extends LimiterContractTest {
       public void refund(long permits) {
         limiter.refund(permits);
       }
+
+      @Override
+      public Reservation reserve(long permits, Duration maxWait) {
+        return limiter.reserve(permits, maxWait);
+      }
+
+      @Override
+      public void change(Limits next) {
+        limiter.change(next);
+      }
     };
   }
 

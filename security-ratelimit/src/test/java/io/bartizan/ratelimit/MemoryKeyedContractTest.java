@@ -1,8 +1,10 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.testkit.ManualTicker;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The contract in memory for one key among others, which come and go between the calls so that the
@@ -18,8 +20,9 @@ class MemoryKeyedContractTest extends LimiterContractTest {
   @Override
   protected Place place(Limits limits, long startMicros) {
     ManualTicker ticker = new ManualTicker();
+    AtomicReference<Limits> plan = new AtomicReference<>(limits);
     KeyedRateLimiter limiter =
-        KeyedRateLimiter.builder(limits, 1000)
+        KeyedRateLimiter.builder(key -> plan.get(), 1000)
             .withTicker(ticker)
             .withClock(() -> Instant.EPOCH.plus(startMicros, ChronoUnit.MICROS))
             .build();
@@ -41,6 +44,19 @@ class MemoryKeyedContractTest extends LimiterContractTest {
       @Override
       public void refund(long permits) {
         limiter.refund("key", permits);
+      }
+
+      @Override
+      public Reservation reserve(long permits, Duration maxWait) {
+        bustle();
+        return limiter.reserve("key", permits, maxWait);
+      }
+
+      /** A plan is asked again at the next call, so one is made. */
+      @Override
+      public void change(Limits next) {
+        plan.set(next);
+        Decision unused = limiter.peek("key", 1);
       }
 
       private void bustle() {

@@ -41,8 +41,46 @@ abstract class Oracle {
 
   abstract void charge(long now, long permits);
 
-  /** Takes back the last charge, which was made now. */
-  abstract void uncharge(long now, long permits);
+  /** Gives permits back, whenever and by whomever they were taken; down to nothing consumed. */
+  abstract void refund(long now, long permits);
+
+  /** What counts, in permits, rounded up. */
+  abstract long used(long now);
+
+  /** How long until permits fit after all that were charged, those reserved ahead too. */
+  long waitMicros(long now, long permits) {
+    throw new UnsupportedOperationException(limit.toString());
+  }
+
+  /** Where the last charge ends. */
+  BigInteger mark(long now) {
+    throw new UnsupportedOperationException(limit.toString());
+  }
+
+  /** Gives back a reservation that ended there, as far as it has not flowed back by itself. */
+  void cancel(long now, long permits, BigInteger mark) {
+    throw new UnsupportedOperationException(limit.toString());
+  }
+
+  /** How long until nothing is reserved beyond the capacity. */
+  long aheadMicros(long now) {
+    return 0;
+  }
+
+  /** The same subject, held to another limit from now on. */
+  final Oracle changed(Limit next, long now) {
+    Oracle oracle = of(next, now);
+    oracle.inherit(this, now);
+    return oracle;
+  }
+
+  /** By definition what was consumed in permits, at most the capacity. */
+  void inherit(Oracle old, long now) {
+    long used = Math.min(old.used(now), limit.capacity());
+    if (used > 0) {
+      charge(now, used);
+    }
+  }
 
   /** Compares what the limiter says with what the definition allows now and at the retry time. */
   void check(Decision part, long now, long permits) {
@@ -57,32 +95,40 @@ abstract class Oracle {
     }
     long reset = part.resetAfter().toNanos() / 1000;
     assertThat(fits(now + reset, limit.capacity())).as("after the reset of %s", part).isTrue();
+    assertThat(reset == 0 || !fits(now + reset - 1, limit.capacity()))
+        .as("just before the reset of %s", part)
+        .isTrue();
   }
 
   /** Tokens as a fraction of the interval: level × permits per period, in µs × permits. */
   private static final class Bucket extends Oracle {
     private final BigInteger permitCost;
     private final BigInteger microGain;
+    private final BigInteger full;
     private BigInteger level;
     private long at;
 
     Bucket(TokenBucket bucket, long now) {
       super(bucket);
       // an inexact interval is by definition rounded up to the bucket's unit
-      permitCost =
+      BigInteger cost =
           BigInteger.valueOf(
               bucket.isExact()
                   ? bucket.refill().period().toNanos() / 1000
                   : bucket.unitsPerPermit());
-      microGain =
+      BigInteger gain =
           BigInteger.valueOf(bucket.isExact() ? bucket.refill().permits() : bucket.unitsPerMicro());
+      BigInteger divisor = bucket.isExact() ? cost.gcd(gain) : BigInteger.ONE;
+      permitCost = cost.divide(divisor);
+      microGain = gain.divide(divisor);
+      full = permitCost.multiply(capacity);
       level = permitCost.multiply(BigInteger.valueOf(bucket.initialPermits()));
       at = now;
     }
 
     private BigInteger levelAt(long now) {
       BigInteger gained = microGain.multiply(BigInteger.valueOf(now - at));
-      return level.add(gained).min(permitCost.multiply(capacity));
+      return level.add(gained).min(full);
     }
 
     @Override
@@ -97,9 +143,58 @@ abstract class Oracle {
     }
 
     @Override
-    void uncharge(long now, long permits) {
+    void refund(long now, long permits) {
       charge(now, -permits);
     }
+
+    @Override
+    long used(long now) {
+      return ceilDiv(full.subtract(levelAt(now)), permitCost).longValueExact();
+    }
+
+    @Override
+    long waitMicros(long now, long permits) {
+      BigInteger missing = permitCost.multiply(BigInteger.valueOf(permits)).subtract(levelAt(now));
+      return ceilDiv(missing.max(BigInteger.ZERO), microGain).longValueExact();
+    }
+
+    @Override
+    long aheadMicros(long now) {
+      return ceilDiv(levelAt(now).negate().max(BigInteger.ZERO), microGain).longValueExact();
+    }
+
+    /** The moment, in units, at which the bucket will be full again. */
+    @Override
+    BigInteger mark(long now) {
+      return microGain.multiply(BigInteger.valueOf(now)).add(full).subtract(levelAt(now));
+    }
+
+    @Override
+    void cancel(long now, long permits, BigInteger mark) {
+      BigInteger left = mark.subtract(microGain.multiply(BigInteger.valueOf(now)));
+      BigInteger taken = permitCost.multiply(BigInteger.valueOf(permits));
+      level = levelAt(now).add(left.max(BigInteger.ZERO).min(taken));
+      at = now;
+    }
+
+    /** Permits stay consumed, at most all; what was reserved ahead keeps its time. */
+    @Override
+    void inherit(Oracle old, long now) {
+      BigInteger consumed =
+          full.subtract(level).add(permitCost.multiply(BigInteger.valueOf(old.used(now))));
+      if (old instanceof Bucket that) {
+        BigInteger backlog = that.full.subtract(that.levelAt(now)).min(that.full);
+        consumed = ceilDiv(backlog.multiply(permitCost), that.permitCost);
+      }
+      BigInteger ahead = microGain.multiply(BigInteger.valueOf(old.aheadMicros(now)));
+      level = full.subtract(consumed.min(full)).subtract(ahead);
+      at = now;
+    }
+  }
+
+  private static BigInteger ceilDiv(BigInteger a, BigInteger b) {
+    BigInteger[] parts = a.divideAndRemainder(b);
+    return parts[0].add(BigInteger.valueOf(parts[1].signum()));
   }
 
   private static final class Stepped extends Oracle {
@@ -117,7 +212,7 @@ abstract class Oracle {
     }
 
     private long levelAt(long now) {
-      long steps = now / period - at / period;
+      long steps = Math.floorDiv(now, period) - Math.floorDiv(at, period);
       return BigInteger.valueOf(steps)
           .multiply(BigInteger.valueOf(step))
           .add(BigInteger.valueOf(level))
@@ -137,8 +232,64 @@ abstract class Oracle {
     }
 
     @Override
-    void uncharge(long now, long permits) {
+    void refund(long now, long permits) {
       charge(now, -permits);
+    }
+
+    @Override
+    long used(long now) {
+      return limit.capacity() - levelAt(now);
+    }
+
+    @Override
+    long waitMicros(long now, long permits) {
+      return untilBack(now, permits - levelAt(now));
+    }
+
+    @Override
+    long aheadMicros(long now) {
+      return untilBack(now, -levelAt(now));
+    }
+
+    private long untilBack(long now, long missing) {
+      long end = Math.floorDiv(now, period) * period;
+      for (long left = missing; left > 0; left -= step) {
+        end += period;
+      }
+      return Math.max(0, end - now);
+    }
+
+    /** How many permits will have come back in all, counted from the epoch. */
+    @Override
+    BigInteger mark(long now) {
+      return BigInteger.valueOf(Math.floorDiv(now, period))
+          .multiply(BigInteger.valueOf(step))
+          .add(BigInteger.valueOf(used(now)));
+    }
+
+    @Override
+    void cancel(long now, long permits, BigInteger mark) {
+      long left =
+          mark.subtract(
+                  BigInteger.valueOf(Math.floorDiv(now, period)).multiply(BigInteger.valueOf(step)))
+              .longValueExact();
+      refund(now, Math.min(permits, Math.max(0, left)));
+    }
+
+    /** What was reserved ahead is added; of an even refill as many steps as lie in its time. */
+    @Override
+    void inherit(Oracle old, long now) {
+      long consumed = Math.min(old.used(now), old.limit.capacity());
+      long ahead = 0;
+      if (old instanceof Stepped) {
+        ahead = old.used(now) - consumed;
+      } else {
+        consumed += used(now);
+        ahead =
+            step * (Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period));
+      }
+      level = limit.capacity() - Math.min(consumed, limit.capacity()) - ahead;
+      at = now;
     }
   }
 
@@ -166,9 +317,30 @@ abstract class Oracle {
 
     /** By definition the oldest that still count are given back. */
     @Override
-    void uncharge(long now, long permits) {
+    void refund(long now, long permits) {
+      forget(now);
+      taken.subList(0, (int) Math.min(permits, taken.size())).clear();
+    }
+
+    @Override
+    long used(long now) {
+      forget(now);
+      return taken.size();
+    }
+
+    private void forget(long now) {
       taken.removeIf(time -> time <= now - period);
-      taken.subList(0, (int) permits).clear();
+    }
+
+    /** Times are kept, also those beyond a smaller limit. */
+    @Override
+    void inherit(Oracle old, long now) {
+      if (old instanceof Log that) {
+        that.forget(now);
+        taken.addAll(that.taken);
+      } else {
+        super.inherit(old, now);
+      }
     }
   }
 
@@ -187,7 +359,7 @@ abstract class Oracle {
 
     @Override
     boolean fits(long now, long permits) {
-      long index = now / period;
+      long index = Math.floorDiv(now, period);
       long weight = grains - (now - index * period) / grain;
       BigInteger previous = BigInteger.valueOf(windows.getOrDefault(index - 1, 0L));
       BigInteger current = BigInteger.valueOf(windows.getOrDefault(index, 0L) + permits);
@@ -200,13 +372,40 @@ abstract class Oracle {
     }
 
     @Override
-    void charge(long now, long permits) {
-      windows.merge(now / period, permits, Long::sum);
+    long used(long now) {
+      long used = limit.capacity();
+      while (!fits(now, limit.capacity() - used)) {
+        used++;
+      }
+      while (fits(now, limit.capacity() - used + 1)) {
+        used--;
+      }
+      return used;
     }
 
     @Override
-    void uncharge(long now, long permits) {
-      charge(now, -permits);
+    void charge(long now, long permits) {
+      windows.merge(Math.floorDiv(now, period), permits, Long::sum);
+    }
+
+    /** By definition those of the window that is open are given back first. */
+    @Override
+    void refund(long now, long permits) {
+      long index = Math.floorDiv(now, period);
+      long ofCurrent = Math.min(permits, windows.getOrDefault(index, 0L));
+      windows.merge(index, -ofCurrent, Long::sum);
+      long ofPrevious = Math.min(permits - ofCurrent, windows.getOrDefault(index - 1, 0L));
+      windows.merge(index - 1, -ofPrevious, Long::sum);
+    }
+
+    /** Both counts are kept where windows have the same length. */
+    @Override
+    void inherit(Oracle old, long now) {
+      if (old instanceof Counter that && that.period == period) {
+        windows.putAll(that.windows);
+      } else {
+        super.inherit(old, now);
+      }
     }
   }
 
@@ -222,14 +421,14 @@ abstract class Oracle {
       String text = limit.toString();
       if (text.contains(" in ")) {
         ZoneId zone = ZoneId.of(text.substring(text.indexOf(" in ") + 4));
-        Instant instant = Instant.ofEpochSecond(now / 1_000_000);
+        Instant instant = Instant.ofEpochSecond(Math.floorDiv(now, 1_000_000L));
         LocalDate date = LocalDate.ofInstant(instant, zone);
         LocalDate first = text.contains("/month") ? date.withDayOfMonth(1) : date;
         return first.atStartOfDay(zone).toEpochSecond() * 1_000_000;
       }
       long period = limit.window().toNanos() / 1000;
       if (text.endsWith("fixed")) {
-        return now / period * period;
+        return Math.floorDiv(now, period) * period;
       }
       Long last = windows.isEmpty() ? null : windows.lastKey();
       return last != null && now < last + period ? last : now;
@@ -245,9 +444,30 @@ abstract class Oracle {
       windows.merge(start(now), permits, Long::sum);
     }
 
+    /** A window that was opened stays open, though nothing is left that was taken in it. */
     @Override
-    void uncharge(long now, long permits) {
-      charge(now, -permits);
+    void refund(long now, long permits) {
+      windows.computeIfPresent(start(now), (start, taken) -> Math.max(0, taken - permits));
+    }
+
+    @Override
+    long used(long now) {
+      return windows.getOrDefault(start(now), 0L);
+    }
+
+    private boolean isOpened() {
+      return limit.toString().endsWith("from first request");
+    }
+
+    /** The whole count of the window that is open; an opened window stays where it is. */
+    @Override
+    void inherit(Oracle old, long now) {
+      if (!(old instanceof Fixed that)) {
+        super.inherit(old, now);
+      } else if (that.windows.containsKey(that.start(now))) {
+        boolean stays = isOpened() && that.isOpened();
+        charge(stays ? that.start(now) : now, that.used(now));
+      }
     }
   }
 }

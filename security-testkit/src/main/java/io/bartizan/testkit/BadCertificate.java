@@ -11,7 +11,8 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
- * What can be wrong with a peer's certificate; each is made by {@link BadCertificates#of}.
+ * The faults of a peer's certificate that a verifier must find; each is made by {@link
+ * BadCertificates#of}.
  *
  * <p>Kinds whose sentence begins with "Every verifier" carry both names that are expected, so only
  * what the sentence names can be the ground of a refusal. The others are rightly issued, and their

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real {@code redis-server} for one test, on a free loopback port; it ends when closed, and at
@@ -45,7 +46,7 @@ public final class RedisServer implements AutoCloseable {
     this.folder = RedisFolder.create();
     RedisGuard started = null;
     try {
-      this.program = RedisBinary.locate(folder);
+      this.program = settings.program == null ? RedisBinary.locate(folder) : settings.program;
       this.guard = started = new RedisGuard(folder);
       for (int attempt = 1; ; attempt++) {
         RedisPorts candidates = RedisPorts.free();
@@ -241,6 +242,7 @@ public final class RedisServer implements AutoCloseable {
     static final String ADMIN = "bartizan-testkit";
 
     private final List<String> extra = new ArrayList<>();
+    private @Nullable Path program;
     private boolean tls;
     private boolean sentinel;
 
@@ -285,6 +287,18 @@ public final class RedisServer implements AutoCloseable {
           .withConfig("tls-key-file", quoted(key))
           .withConfig("tls-ca-cert-file", quoted(authorities))
           .withConfig("tls-auth-clients", "optional");
+    }
+
+    /**
+     * Another program than the one on the path, such as a second version of Redis, or Valkey.
+     *
+     * @param server an executable file
+     * @return this builder
+     * @throws NullPointerException if {@code server} is null
+     */
+    public Builder withProgram(Path server) {
+      program = Objects.requireNonNull(server, "server");
+      return this;
     }
 
     /**

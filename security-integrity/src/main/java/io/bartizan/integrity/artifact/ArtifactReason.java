@@ -2,7 +2,7 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Reason;
 
-/** Why an artifact, a manifest or a download was refused. */
+/** The reasons for which an artifact, a manifest or a download is refused. */
 public enum ArtifactReason implements Reason {
   /** A digest's text is not the one its format has for these bytes. */
   DIGEST_MALFORMED,
@@ -52,7 +52,7 @@ public enum ArtifactReason implements Reason {
   STATUS_UNEXPECTED,
   /** A redirect to plain http, to no address, or one too many. */
   REDIRECT_REFUSED,
-  /** A body was compressed in transit although that was not asked for. */
+  /** Other bytes than expected, said to be encoded (compressed) although that was not asked for. */
   CONTENT_ENCODED,
   /** The connection ended before the announced or expected size. */
   CONNECTION_CLOSED,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Files, verified before use.
+ * Opens or copies a file only after its SHA-256, SHA-384 or SHA-512 digest matches.
  *
  * <p>Both ways open the file once, so that no swap of its path between checking and using gets
  * through. {@link #verify} is safe against who may rename, {@link #verifyCopy} also against who may
@@ -134,7 +134,7 @@ public final class Artifacts {
       listener.started(name, content.size());
       content.hash(expected, true, (buffer, length) -> listener.advanced(name, length));
       VerifiedFile verified =
-          new VerifiedFile(file, content.channel(), proven(expected, content.size()), false);
+          new VerifiedFile(file, content.opened(), null, proven(expected, content.size()), false);
       right = true;
       return verified;
     } finally {

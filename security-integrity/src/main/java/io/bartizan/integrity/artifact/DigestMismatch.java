@@ -3,7 +3,7 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Refusal;
 
 /**
- * The refusal of content that has another digest than the expected one; both are told. Its reason
+ * The refusal of content whose digest differs from the expected one, with both digests. Its reason
  * is {@link ArtifactReason#DIGEST_MISMATCH}.
  */
 public final class DigestMismatch extends Refusal {
@@ -12,11 +12,17 @@ public final class DigestMismatch extends Refusal {
   private final Digest actual;
 
   DigestMismatch(Digest expected, Digest actual, String where) {
-    super(
-        ArtifactReason.DIGEST_MISMATCH,
-        "expected " + expected + ", found " + actual + DigestPass.suffix(where));
+    this("expected " + expected + ", found " + actual + DigestPass.suffix(where), expected, actual);
+  }
+
+  private DigestMismatch(String detail, Digest expected, Digest actual) {
+    super(ArtifactReason.DIGEST_MISMATCH, detail);
     this.expected = expected;
     this.actual = actual;
+  }
+
+  DigestMismatch and(String more) {
+    return new DigestMismatch(detail() + "; " + more, expected, actual);
   }
 
   /**

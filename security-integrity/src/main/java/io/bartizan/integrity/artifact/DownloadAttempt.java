@@ -94,9 +94,8 @@ final class DownloadAttempt {
         return Outcome.RESTART;
       }
       if (status != 200 && status != 206) {
-        throw refused(ArtifactReason.STATUS_UNEXPECTED, "status " + status);
+        throw answer.unexpected(settings.retry());
       }
-      answer.requireIdentity();
       long start = status == 206 ? from : 0;
       answer.requireSize(expected, start);
       if (start == 0) {
@@ -106,8 +105,16 @@ final class DownloadAttempt {
         pass = new DigestPass(expected);
         part.restart(answer.tag());
       }
-      receive(answer);
-      return finish(start);
+      try {
+        receive(answer);
+        return finish(start);
+      } catch (VerificationException e) {
+        boolean mismatch =
+            e.reason() == ArtifactReason.DIGEST_MISMATCH
+                || e.reason() == ArtifactReason.SIZE_MISMATCH
+                || e.reason() == ArtifactReason.TOO_LARGE;
+        throw mismatch ? answer.explained(e) : e;
+      }
     }
   }
 

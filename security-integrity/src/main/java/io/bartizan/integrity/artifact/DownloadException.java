@@ -1,14 +1,14 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.Refused;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no mirror gave the expected content; tells of each what happened. The message is safe
+ * Thrown when no mirror gave the expected content, with what happened at each. The message is safe
  * to log, and nothing unverified is at the final name.
  *
  * <p>The cause is what ended the last attempt: where the connection failed, what the HTTP client
@@ -23,15 +23,18 @@ public final class DownloadException extends IOException implements Refused {
 
   private final transient Refusal refusal;
   private final transient List<String> attempts;
+  private final int status;
 
-  DownloadException(Reason reason, List<String> attempts, @Nullable Throwable cause) {
-    this(Refusal.of(reason, detail(attempts)), attempts, cause);
+  DownloadException(Refusal last, List<String> attempts, int status, @Nullable Throwable cause) {
+    this(last, Refusal.of(last.reason(), detail(attempts)), attempts, status, cause);
   }
 
-  private DownloadException(Refusal refusal, List<String> attempts, @Nullable Throwable cause) {
-    super(refusal.message(), cause);
-    this.refusal = refusal;
+  private DownloadException(
+      Refusal last, Refusal all, List<String> attempts, int status, @Nullable Throwable cause) {
+    super(all.message(), cause);
+    this.refusal = last instanceof DigestMismatch ? last : all;
     this.attempts = List.copyOf(attempts);
+    this.status = status;
   }
 
   /** All attempts as long as that is short, else the last one, which gave the reason. */
@@ -46,8 +49,9 @@ public final class DownloadException extends IOException implements Refused {
   /**
    * Why the last attempt failed.
    *
-   * @return its reason is an {@link ArtifactReason}; its detail tells of all attempts where there
-   *     is room, else of the last
+   * @return a {@link DigestMismatch} with both digests if the content had another digest; else its
+   *     reason is an {@link ArtifactReason}, and its detail tells of all attempts where there is
+   *     room, else of the last
    */
   @Override
   public Refusal refusal() {
@@ -62,5 +66,14 @@ public final class DownloadException extends IOException implements Refused {
    */
   public List<String> attempts() {
     return attempts;
+  }
+
+  /**
+   * The HTTP status that ended the last attempt, 404 or 503 for one.
+   *
+   * @return empty if it was no status that ended it
+   */
+  public OptionalInt status() {
+    return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
   }
 }

@@ -2,15 +2,18 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** One answer of a mirror, after its redirects, and what its fields say of the content. */
 final class DownloadExchange implements AutoCloseable {
@@ -19,17 +22,27 @@ final class DownloadExchange implements AutoCloseable {
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-  /** A refusal, and what the HTTP client threw. */
+  /** Why an attempt failed, and whether that may pass by itself. */
   static final class Failed extends Exception {
     private static final long serialVersionUID = 1L;
 
     final transient Refusal refusal;
     final transient Exception fault;
+    final boolean passes;
 
-    private Failed(Refusal refusal, Exception fault) {
+    /** Of the answer; 0 if there was none, or it was a success. */
+    final int status;
+
+    /** How long the server asks to wait. */
+    final Duration retryAfter;
+
+    Failed(Refusal refusal, Exception fault, boolean passes, int status, Duration retryAfter) {
       super(refusal.message(), fault, false, false);
       this.refusal = refusal;
       this.fault = fault;
+      this.passes = passes;
+      this.status = status;
+      this.retryAfter = retryAfter;
     }
   }
 
@@ -45,15 +58,17 @@ final class DownloadExchange implements AutoCloseable {
   static DownloadExchange ask(DownloadSettings settings, URI mirror, long from, String tag)
       throws InterruptedException, Failed {
     URI at = mirror;
+    boolean own = true;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      HttpResponse<BodyQueue> response = send(settings, at, from, tag);
+      HttpResponse<BodyQueue> response = send(settings, at, own, from, tag);
       int status = response.statusCode();
       boolean redirect = status == 301 || status == 302 || status == 303;
       if (!redirect && status != 307 && status != 308) {
         return new DownloadExchange(response);
       }
       response.body().close();
-      at = redirected(at, response.headers().firstValue("location").orElse(""));
+      at = RedirectTarget.of(at, response.headers().firstValue("location").orElse(""));
+      own = own && OriginHeaders.isSameOrigin(mirror, at);
     }
     throw refused(ArtifactReason.REDIRECT_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
   }
@@ -63,43 +78,57 @@ final class DownloadExchange implements AutoCloseable {
     return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"));
   }
 
-  static URI redirected(URI from, String location) {
-    URI to;
-    try {
-      to = from.resolve(location);
-    } catch (IllegalArgumentException e) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no address");
-    }
-    if (location.isEmpty() || !isHttp(to)) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect to no http or https address");
-    }
-    if (from.getScheme().equalsIgnoreCase("https") && !to.getScheme().equalsIgnoreCase("https")) {
-      throw refused(ArtifactReason.REDIRECT_REFUSED, "a redirect from https to http");
-    }
-    return to;
-  }
-
   private static HttpResponse<BodyQueue> send(
-      DownloadSettings settings, URI at, long from, String tag)
+      DownloadSettings settings, URI at, boolean own, long from, String tag)
       throws InterruptedException, Failed {
-    Duration stall = settings.stallTimeout();
+    CompletableFuture<HttpResponse<BodyQueue>> answer;
     try {
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(at).timeout(stall).header("Accept-Encoding", "identity");
+          HttpRequest.newBuilder(at).header("Accept-Encoding", "identity");
       if (from > 0) {
         request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
       }
-      return settings.client().send(request.build(), info -> new BodyQueue());
-    } catch (HttpTimeoutException e) {
-      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
-    } catch (IOException | IllegalArgumentException e) {
-      // The JDK's client throws the latter for a garbled content-length and for absurd ports.
-      String said = e.getMessage();
-      throw new Failed(
-          Refusal.of(
-              ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said),
-          e);
+      settings.headers().addTo(request, at, own);
+      answer = settings.client().sendAsync(request.build(), info -> new BodyQueue());
+    } catch (IllegalArgumentException e) {
+      throw failed(e);
     }
+    return head(answer, settings.stallTimeout());
+  }
+
+  /**
+   * Waits for the head alone: the request's own time-out covers the body too from JDK 26 on, and
+   * would end every transfer that takes longer than a server may be silent.
+   */
+  private static HttpResponse<BodyQueue> head(
+      CompletableFuture<HttpResponse<BodyQueue>> answer, Duration stall)
+      throws InterruptedException, Failed {
+    boolean arrived = false;
+    try {
+      HttpResponse<BodyQueue> response = answer.get(stall.toNanos(), TimeUnit.NANOSECONDS);
+      arrived = true;
+      return response;
+    } catch (TimeoutException e) {
+      throw refused(ArtifactReason.STALLED, "no answer for " + stall.toMillis() + " ms");
+    } catch (ExecutionException e) {
+      // The JDK's client throws runtime exceptions for a garbled content-length and absurd ports.
+      throw failed(e.getCause() instanceof Exception cause ? cause : e);
+    } finally {
+      if (!arrived && !answer.cancel(true)) {
+        var unused = answer.thenAccept(late -> late.body().close());
+      }
+    }
+  }
+
+  private static Failed failed(Exception e) {
+    String said = e.getMessage();
+    return new Failed(
+        Refusal.of(
+            ArtifactReason.CONNECTION_FAILED, said == null ? e.getClass().getSimpleName() : said),
+        e,
+        RetryRule.passes(e),
+        0,
+        Duration.ZERO);
   }
 
   int status() {
@@ -134,13 +163,38 @@ final class DownloadExchange implements AutoCloseable {
         && (expected.size().isEmpty() || total == expected.size().getAsLong());
   }
 
-  /** Refuses a body that is compressed. */
-  void requireIdentity() {
-    for (String encoding : response.headers().allValues("content-encoding")) {
-      if (!encoding.equalsIgnoreCase("identity")) {
-        throw refused(ArtifactReason.CONTENT_ENCODED, "content encoding \"" + encoding + "\"");
-      }
-    }
+  /** The answer is no success: whether to come back is the status's word, when is the server's. */
+  Failed unexpected(RetryRule rule) {
+    VerificationException refused = refused(ArtifactReason.STATUS_UNEXPECTED, "status " + status());
+    Duration asked = rule.asked(field("retry-after", ""), field("date", ""));
+    return new Failed(
+        refused.refusal(),
+        refused,
+        RetryRule.isLater(status()),
+        status(),
+        asked == null ? Duration.ZERO : asked);
+  }
+
+  /** How the body is said to be encoded; empty if it is what it is. */
+  String encoding() {
+    return response.headers().allValues("content-encoding").stream()
+        .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * What else to say of bytes that are not the expected ones. They count as they come, since a
+   * digest is published of a file as it lies on a server; nothing is ever decoded.
+   */
+  VerificationException explained(VerificationException mismatch) {
+    return encoding().isEmpty()
+        ? mismatch
+        : refused(
+            ArtifactReason.CONTENT_ENCODED,
+            "sent with content encoding \""
+                + DigestText.shortened(encoding())
+                + "\", which was not asked for: "
+                + mismatch.getMessage());
   }
 
   /** Refuses a body that would end elsewhere than it must, if it starts there. */
@@ -152,14 +206,16 @@ final class DownloadExchange implements AutoCloseable {
     long total = announced > Long.MAX_VALUE - start ? Long.MAX_VALUE : start + announced;
     if (total > expected.maxSize()
         || (expected.size().isPresent() && total != expected.maxSize())) {
-      throw refused(
-          expected.size().isPresent() ? ArtifactReason.SIZE_MISMATCH : ArtifactReason.TOO_LARGE,
-          "expected "
-              + (expected.size().isPresent() ? "" : "at most ")
-              + expected.maxSize()
-              + " bytes, "
-              + total
-              + " are announced");
+      VerificationException mismatch =
+          refused(
+              expected.size().isPresent() ? ArtifactReason.SIZE_MISMATCH : ArtifactReason.TOO_LARGE,
+              "expected "
+                  + (expected.size().isPresent() ? "" : "at most ")
+                  + expected.maxSize()
+                  + " bytes, "
+                  + total
+                  + " are announced");
+      throw explained(mismatch);
     }
   }
 

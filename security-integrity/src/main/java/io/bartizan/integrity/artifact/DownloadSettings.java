@@ -2,7 +2,10 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Ticker;
 import java.net.http.HttpClient;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Downloads} was built with. */
 record DownloadSettings(
@@ -10,5 +13,8 @@ record DownloadSettings(
     Duration stallTimeout,
     Duration attemptTimeout,
     int attempts,
+    RetryRule retry,
+    OriginHeaders headers,
     Ticker ticker,
+    @Nullable Set<PosixFilePermission> permissions,
     ContainedProgress listener) {}

@@ -1,7 +1,5 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.core.Reason;
-import io.bartizan.core.Refusal;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
@@ -14,21 +12,25 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Downloads over the application's own HTTP client that put nothing unverified at the final name.
+ * Verified downloads over the application's own HTTP client: nothing unverified is ever put at the
+ * final name.
  *
  * <p>Content is hashed on its way into a file beside the target, forced to the disk and renamed in
  * one step; until then what was at the target stays. An already right target is not fetched again.
  * A broken download is resumed, by this run or the next, only under the same strong entity tag, and
- * what is there is hashed again. Mirrors are tried in order. Redirects are followed here, never
- * from https to http. Compression is neither asked for nor accepted, so that wire bytes are hashed.
- * Several threads and processes may fetch one target at once. An interrupt cancels.
+ * what is there is hashed again. Mirrors are tried in order, and again after a pause where the
+ * failure may pass by itself. Redirects are followed here, never from https to http. Compression is
+ * not asked for and never undone: the digest is that of the bytes as they come. Several threads and
+ * processes may fetch one target at once. An interrupt cancels.
  *
  * <p>Thread-safe; owns neither the client nor a thread.
  *
@@ -83,7 +85,8 @@ public final class Downloads {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if there is no mirror, a mirror is no http(s) address, {@code
    *     expected} has no bound, or {@code target} is no file name
-   * @throws DownloadException if no mirror has it; what was at {@code target} is still there
+   * @throws DownloadException if no mirror gave it within the attempts; what was at {@code target}
+   *     is still there
    * @throws InterruptedIOException if the thread is interrupted; the next call resumes
    * @throws IOException if the disk fails, a full one for example; what was at {@code target} is
    *     still there
@@ -133,7 +136,7 @@ public final class Downloads {
   private VerifiedFile fetchInto(PartFile part, List<URI> mirrors, Expected expected, Path target)
       throws IOException {
     try {
-      fetchAny(mirrors, expected, target, part);
+      new DownloadRounds(settings, expected, target.toString(), part).fetch(mirrors);
     } catch (DownloadException | InterruptedIOException | ClosedByInterruptException e) {
       throw e; // what came so far may be resumed
     } catch (IOException | RuntimeException e) {
@@ -141,9 +144,8 @@ public final class Downloads {
       throw e;
     }
     try {
-      part.publish(target);
-      long size = part.channel().size();
-      return new VerifiedFile(target, part.handOver(), Artifacts.proven(expected, size), false);
+      OpenFile file = part.publish(target, settings.permissions());
+      return new VerifiedFile(target, file, null, Artifacts.proven(expected, file.size()), false);
     } catch (FileSystemException e) {
       part.discard();
       VerifiedFile winner = alreadyRight(expected, target);
@@ -155,51 +157,6 @@ public final class Downloads {
       part.discard();
       throw e;
     }
-  }
-
-  private void fetchAny(List<URI> mirrors, Expected expected, Path target, PartFile part)
-      throws IOException {
-    List<String> failures = new ArrayList<>();
-    Refusal last = null;
-    @Nullable Exception cause = null;
-    for (URI mirror : mirrors) {
-      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
-        DownloadAttempt run = new DownloadAttempt(settings, target.toString(), expected, part);
-        try {
-          run.fetch(mirror);
-          return;
-        } catch (DownloadExchange.Failed failed) {
-          last = failed.refusal;
-          cause = failed.fault;
-        } catch (VerificationException refused) {
-          last = refused.refusal();
-          cause = refused;
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new InterruptedIOException("interrupted while downloading");
-        }
-        failures.add(address(mirror) + ": " + last.message());
-        if (!isWorthRetrying(last.reason())) {
-          break;
-        }
-      }
-    }
-    throw new DownloadException(Objects.requireNonNull(last).reason(), failures, cause);
-  }
-
-  /** Tells mirrors apart, without query and user information. */
-  private static String address(URI mirror) {
-    return mirror.getScheme()
-        + "://"
-        + mirror.getHost()
-        + (mirror.getPort() < 0 ? "" : ":" + mirror.getPort())
-        + mirror.getRawPath();
-  }
-
-  private static boolean isWorthRetrying(Reason reason) {
-    return reason == ArtifactReason.CONNECTION_CLOSED
-        || reason == ArtifactReason.CONNECTION_FAILED
-        || reason == ArtifactReason.STALLED;
   }
 
   private static @Nullable VerifiedFile alreadyRight(Expected expected, Path target)
@@ -237,6 +194,12 @@ public final class Downloads {
         + settings.attempts()
         + " attempts a mirror of at most "
         + settings.attemptTimeout()
+        + ", pauses of "
+        + settings.retry().first()
+        + " to "
+        + settings.retry().longest()
+        + ", headers "
+        + settings.headers().fields()
         + "]";
   }
 
@@ -246,7 +209,10 @@ public final class Downloads {
     private Duration stallTimeout = Duration.ofSeconds(30);
     private Duration attemptTimeout = Duration.ofHours(6);
     private int attempts = 3;
+    private RetryRule retry = RetryRule.USUAL;
+    private OriginHeaders headers = OriginHeaders.NONE;
     private Ticker ticker = Ticker.system();
+    private @Nullable Set<PosixFilePermission> permissions;
     private ContainedProgress listener = ContainedProgress.NOBODY;
 
     private Builder(HttpClient client) {
@@ -299,7 +265,8 @@ public final class Downloads {
     }
 
     /**
-     * How often each mirror is asked when connections break; 3 unless said.
+     * How often each mirror is asked when connections break or its status means "later" (408, 425,
+     * 429, 500, 502, 503, 504); 3 unless said.
      *
      * @param number 1 to 100
      * @return this builder
@@ -307,6 +274,76 @@ public final class Downloads {
      */
     public Builder withAttempts(int number) {
       attempts = Require.within("number", number, 1, 100);
+      return this;
+    }
+
+    /**
+     * How long to wait before the mirrors are asked again, once all of them have failed: first this
+     * long, then twice as long each time, up to the longest; 1 second to 1 minute unless said. What
+     * a server asks for ({@code Retry-After}) is waited for if it is no longer than the longest; if
+     * it is, that server is not asked again. After an attempt that brought bytes there is no pause.
+     *
+     * @param first one millisecond to one hour
+     * @param longest no shorter, at most one day
+     * @return this builder
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Builder withRetryPauses(Duration first, Duration longest) {
+      Duration from = Require.within("first", first, Duration.ofMillis(1), Duration.ofHours(1));
+      Duration to = Require.within("longest", longest, from, Duration.ofDays(1));
+      retry = new RetryRule(from, to, retry.clock(), retry.waiting());
+      return this;
+    }
+
+    /** For tests, which do not sleep. */
+    Builder withWaiting(InstantSource clock, RetryRule.Waiting waiting) {
+      retry = new RetryRule(retry.first(), retry.longest(), clock, waiting);
+      return this;
+    }
+
+    /**
+     * Adds a header to requests to one origin, {@code Authorization} for one. It is sent to a
+     * mirror of that origin and to redirects within it, and to nobody from the first redirect
+     * elsewhere on, though a later one may come back. Neither messages nor {@link
+     * Downloads#toString()} have the value.
+     *
+     * @param origin scheme, host and port; its path counts for nothing
+     * @param name the header
+     * @param value its value
+     * @return this builder
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if {@code origin} is no http(s) address, the header can't be
+     *     sent, or it is one that a download sets itself
+     */
+    public Builder withHeader(URI origin, String name, String value) {
+      headers = headers.and(origin, name, value);
+      return this;
+    }
+
+    /**
+     * What every server is told of who asks; the HTTP client's own word unless said.
+     *
+     * @param product such as {@code our-installer/1.2}
+     * @return this builder
+     * @throws NullPointerException if it is null
+     * @throws IllegalArgumentException if it can't be sent
+     */
+    public Builder withUserAgent(String product) {
+      headers = headers.withUserAgent(product);
+      return this;
+    }
+
+    /**
+     * The mode of the file at the final name; unless said that of the file which is replaced, else
+     * the one that new files get there (by the process's umask). Until the content is verified it
+     * is readable by its owner alone.
+     *
+     * @param mode such as {@code PosixFilePermissions.fromString("rwxr-xr-x")}
+     * @return this builder
+     * @throws NullPointerException if it is or holds null
+     */
+    public Builder withPermissions(Set<PosixFilePermission> mode) {
+      permissions = Set.copyOf(mode);
       return this;
     }
 
@@ -329,7 +366,16 @@ public final class Downloads {
      */
     public Downloads build() {
       return new Downloads(
-          new DownloadSettings(client, stallTimeout, attemptTimeout, attempts, ticker, listener));
+          new DownloadSettings(
+              client,
+              stallTimeout,
+              attemptTimeout,
+              attempts,
+              retry,
+              headers,
+              ticker,
+              permissions,
+              listener));
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What some content must be: one or more digests, all of which must match, and perhaps its size.
+ * The digests that a file, stream or download must have, all of them, and perhaps its size.
  *
  * <p>A known size lets a reader stop one byte after it. Immutable, thread-safe.
  *

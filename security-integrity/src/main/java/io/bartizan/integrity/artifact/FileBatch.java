@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks many files at once on a bounded number of threads, the biggest first.
@@ -92,11 +93,11 @@ public final class FileBatch {
     return new FileReport(run(tasks));
   }
 
-  /** One file; links are followed only as its options say. */
-  record Task(String name, Path file, Expected expected, boolean followLinks) {
+  /** One file, null if it is known not to be there; links are followed only as it says. */
+  record Task(String name, @Nullable Path file, Expected expected, boolean followLinks) {
     long sizeOrZero() {
       try {
-        return Files.size(file);
+        return file == null ? 0 : Files.size(file);
       } catch (IOException e) {
         return 0; // told when it is opened
       }
@@ -152,7 +153,13 @@ public final class FileBatch {
 
   private FileResult check(Task task, boolean ahead) {
     Refusal refusal = null;
-    try (FileContent content = open(task)) {
+    Path file = task.file();
+    if (file == null) {
+      listener.finished(task.name(), false);
+      return new FileResult(
+          task.name(), refused(ArtifactReason.FILE_MISSING, task, "does not exist"));
+    }
+    try (FileContent content = open(file, task.followLinks())) {
       listener.started(task.name(), content.size());
       content.hash(
           task.expected(), ahead, (buffer, length) -> listener.advanced(task.name(), length));
@@ -167,10 +174,8 @@ public final class FileBatch {
     return new FileResult(task.name(), refusal);
   }
 
-  private static FileContent open(Task task) throws IOException {
-    return task.followLinks()
-        ? FileContent.open(task.file())
-        : FileContent.open(task.file(), LinkOption.NOFOLLOW_LINKS);
+  private static FileContent open(Path file, boolean followLinks) throws IOException {
+    return followLinks ? FileContent.open(file) : FileContent.open(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Refusal refused(ArtifactReason reason, Task task, String what) {

@@ -3,18 +3,13 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An open regular file that is read once from start to end and must not change meanwhile. */
@@ -40,13 +35,13 @@ final class FileContent implements AutoCloseable {
   private final Path file;
   private final LinkOption[] links;
   private final Snapshot before;
-  private final FileChannel channel;
+  private final OpenFile opened;
 
-  private FileContent(Path file, LinkOption[] links, Snapshot before, FileChannel channel) {
+  private FileContent(Path file, LinkOption[] links, Snapshot before, OpenFile opened) {
     this.file = file;
     this.links = links;
     this.before = before;
-    this.channel = channel;
+    this.opened = opened;
   }
 
   static FileContent open(Path file, LinkOption... links) throws IOException {
@@ -55,23 +50,22 @@ final class FileContent implements AutoCloseable {
 
   /** A pipe that took its place since is seen before a read could wait for whoever fills it. */
   static FileContent open(Path file, Snapshot before, LinkOption... links) throws IOException {
-    Set<java.nio.file.OpenOption> options = new HashSet<>(Set.of(links));
-    options.add(StandardOpenOption.READ);
-    FileChannel channel = FileChannel.open(file, options);
+    OpenFile opened = OpenFile.open(file, links);
+    boolean right = false;
     try {
-      requirePosition(file, channel);
-      return new FileContent(file, links, before, channel);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+      requirePosition(file, opened);
+      right = true;
+      return new FileContent(file, links, before, opened);
+    } finally {
+      if (!right) {
+        opened.close();
+      }
     }
   }
 
-  /** Pipes, sockets and terminals have none. */
-  private static void requirePosition(Path file, FileChannel channel)
-      throws ClosedChannelException {
+  private static void requirePosition(Path file, OpenFile opened) throws ClosedChannelException {
     try {
-      long unused = channel.position();
+      opened.requirePosition();
     } catch (ClosedChannelException e) {
       throw e; // by an interrupt
     } catch (IOException e) {
@@ -104,8 +98,8 @@ final class FileContent implements AutoCloseable {
     }
   }
 
-  FileChannel channel() {
-    return channel;
+  OpenFile opened() {
+    return opened;
   }
 
   long size() {
@@ -163,21 +157,22 @@ final class FileContent implements AutoCloseable {
 
   private long readInTurn(Sink sink) throws IOException {
     int length = (int) Math.min(before.size() + 1, DigestPass.BUFFER_BYTES);
-    ByteBuffer buffer = ByteBuffer.allocate(length);
+    byte[] buffer = new byte[length];
     long count = 0;
-    for (int n = channel.read(buffer); n >= 0; n = channel.read(buffer)) {
+    for (int n = opened.read(buffer, 0, length, count);
+        n >= 0;
+        n = opened.read(buffer, 0, length, count)) {
       stopIfInterrupted();
       count += n;
       requireExpected(count);
-      sink.accept(buffer.array(), n);
-      buffer.clear();
+      sink.accept(buffer, n);
     }
     return count;
   }
 
   private long readAhead(Sink sink) throws IOException {
     long count = 0;
-    try (ReadAhead reader = new ReadAhead(channel)) {
+    try (ReadAhead reader = new ReadAhead(opened)) {
       for (var chunk = reader.next(); chunk.length >= 0; chunk = reader.next()) {
         stopIfInterrupted();
         count += chunk.length;
@@ -197,7 +192,7 @@ final class FileContent implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    opened.close();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What checking many files gave. Immutable, thread-safe.
+ * The result of checking many files. Immutable, thread-safe.
  *
  * <pre>{@code
  * FileReport report = batch.check(expected);

@@ -4,7 +4,7 @@ import io.bartizan.core.Refusal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What checking one of many files gave. Immutable. */
+/** The result of checking one of many files. Immutable. */
 public final class FileResult {
 
   private final String name;

@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /**
- * A list of files and their digests: {@code SHA256SUMS} and its kin.
+ * A checksum list such as {@code SHA256SUMS}: files and their digests.
  *
  * <p>Reads what {@code sha256sum}, {@code cksum --tag}, {@code openssl dgst} and BSD tools write; a
  * file never mixes their forms. Every line must be right: a malformed one refuses the whole, names
  * that lead elsewhere or mean different files on different systems are refused, as are one name
- * with two digests of one algorithm and a list of nothing; {@link NameRule#POSIX_ONLY} lets names
- * of Linux pass that other systems read differently. Blank lines and lines that start with {@code
- * #} are passed over; lines may end with CR LF. At most {@value #MAX_BYTES} bytes and {@value
- * #MAX_ENTRIES} entries. Immutable, thread-safe.
+ * with two digests of one algorithm and a list of nothing. A line of an algorithm that is weak or
+ * not known here is passed over if the same file has a digest that is read. {@link
+ * NameRule#POSIX_ONLY} lets names of Linux pass that other systems read differently. Blank lines
+ * and lines that start with {@code #} are passed over; lines may end with CR LF. At most {@value
+ * #MAX_BYTES} bytes and {@value #MAX_ENTRIES} entries. Immutable, thread-safe.
  *
  * <pre>{@code
  * Manifest manifest = Manifest.read(sums);
@@ -35,6 +35,9 @@ public final class Manifest {
 
   /** The longest name, in characters. */
   public static final int MAX_NAME_CHARS = 4_096;
+
+  /** How deep a name may lead. */
+  public static final int MAX_SEGMENTS = 100;
 
   private final Map<String, Expected> entries;
 
@@ -56,7 +59,29 @@ public final class Manifest {
    * @throws IOException if it can't be read
    */
   public static Manifest read(Path file) throws IOException {
-    return BoundedFile.parse(file, MAX_BYTES, Manifest::parse);
+    return read(file, NameRule.PORTABLE);
+  }
+
+  /**
+   * Like {@link #read(Path)}, under another rule for names.
+   *
+   * @param file the checksum file
+   * @param names which names may be listed
+   * @return the manifest
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException if anything in it is not as it should be, or its own name says
+   *     that it is of another algorithm ({@code B2SUMS}); the detail names file and line
+   * @throws IOException if it can't be read
+   */
+  public static Manifest read(Path file, NameRule names) throws IOException {
+    Objects.requireNonNull(names, "names");
+    return BoundedFile.parse(
+        file,
+        MAX_BYTES,
+        content -> {
+          OtherAlgorithm.refuseByName(file);
+          return parse(content, names);
+        });
   }
 
   /**
@@ -114,8 +139,11 @@ public final class Manifest {
   }
 
   /**
-   * Reads the sidecar of one file, as Maven repositories have it: bare digits, or one line of a
-   * checksum file whose name must be the file's.
+   * Reads the sidecar of one file: a digest, and perhaps the file's name.
+   *
+   * <p>Bare digits, as Maven repositories have them; one line of a checksum file, whose name may
+   * bear the folders of the machine that wrote it; or what {@code gpg --print-md} writes, digits in
+   * groups after the name. The last segment of the name must be the file's.
    *
    * @param content the sidecar's bytes
    * @param fileName the last segment of the name of the file it stands beside
@@ -124,22 +152,7 @@ public final class Manifest {
    * @throws VerificationException if it has another form or names another file
    */
   public static Manifest parseSidecar(byte[] content, String fileName) {
-    String text = ManifestText.of(content).text.strip();
-    if (text.indexOf(' ') >= 0 || text.indexOf('(') >= 0) {
-      Manifest manifest = parse(content);
-      if (!manifest.entries.keySet().equals(Set.of(fileName))) {
-        throw ManifestLine.malformed("the sidecar of \"" + fileName + "\" lists another file");
-      }
-      return manifest;
-    }
-    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
-      if (text.length() == algorithm.length() * 2) {
-        return of(Map.of(fileName, Digest.parseHexAnyCase(algorithm, text)));
-      }
-    }
-    throw text.length() == 32 || text.length() == 40
-        ? DigestAlgorithm.refused(text.length() == 32 ? "MD5" : "SHA1")
-        : ManifestLine.malformed("a sidecar has digits only, or one line of a checksum file");
+    return of(Map.of(fileName, Sidecar.parse(content, fileName)));
   }
 
   /**
@@ -223,6 +236,12 @@ public final class Manifest {
           }
         });
     return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Where every file differs, the digits may be those of another algorithm that has as many. */
+  FileResult perhapsOfAnother(FileResult result) {
+    return new FileResult(
+        result.name(), result.refusal().map(OtherAlgorithm::perhaps).orElse(null));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.bartizan.integrity.artifact;
 
-/** How a checksum file is written. */
+/** The form in which a checksum file is written: GNU, BSD or a bare digest. */
 public enum ManifestFormat {
   /** {@code sha256sum}: digits, two blanks, name; backslash, line feed and return escaped. */
   GNU,

@@ -3,6 +3,7 @@ package io.bartizan.integrity.artifact;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.VerificationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The grammar of one line of a checksum file.
@@ -21,44 +22,57 @@ final class ManifestLine {
 
   final Style style;
   final String name;
-  final Digest digest;
 
-  private ManifestLine(Style style, String name, Digest digest) {
+  /** Null if it is of an algorithm that proves nothing, or that is not known here. */
+  final @Nullable Digest digest;
+
+  /** That algorithm, as it is called or as many digits tell. */
+  final String other;
+
+  private ManifestLine(Style style, String name, @Nullable Digest digest, String other) {
     this.style = style;
     this.name = name;
     this.digest = digest;
+    this.other = other;
   }
 
   /** Reads one line; without escapes in the form whose entries end with NUL. */
   static ManifestLine parse(ManifestText manifest, int from, int to, boolean escapes) {
     String text = manifest.text;
-    boolean escaped = escapes && text.startsWith("\\", from);
-    int start = escaped ? from + 1 : from;
+    if (text.startsWith("-----BEGIN PGP", from)) {
+      throw malformed("a clear-signed text, of which parts are not signed: detach the signature");
+    }
+    int first = from;
+    while (escapes && first < to && isBlank(text.charAt(first))) {
+      first++; // as coreutils do
+    }
+    boolean escaped = escapes && text.startsWith("\\", first);
+    int start = escaped ? first + 1 : first;
     int digits = hexDigits(text, start, to);
-    boolean gnu = digits >= 32 && start + digits < to && text.charAt(start + digits) == ' ';
+    boolean gnu = digits >= 32 && start + digits < to && isBlank(text.charAt(start + digits));
     return gnu ? gnu(manifest, start, digits, to, escaped) : tag(manifest, start, to, escaped);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private static ManifestLine gnu(
       ManifestText manifest, int start, int digits, int to, boolean escaped) {
     String text = manifest.text;
-    Digest digest = DigestText.hex(algorithmOf(digits), text, start, start + digits, true);
+    DigestAlgorithm algorithm = DigestAlgorithm.ofHexDigits(digits);
+    if (algorithm == null && digits != 32 && digits != 40) {
+      throw malformed("no algorithm here has " + digits + " hexadecimal digits");
+    }
+    Digest digest =
+        algorithm == null ? null : DigestText.hex(algorithm, text, start, start + digits, true);
     int next = start + digits + 1;
     boolean marked = next < to && (text.charAt(next) == ' ' || text.charAt(next) == '*');
-    return marked
-        ? new ManifestLine(Style.TWO_BLANKS, name(manifest, next + 1, to, escaped), digest)
-        : new ManifestLine(Style.ONE_BLANK, name(manifest, next, to, escaped), digest);
-  }
-
-  private static DigestAlgorithm algorithmOf(int digits) {
-    DigestAlgorithm algorithm = DigestAlgorithm.ofHexDigits(digits);
-    if (algorithm != null) {
-      return algorithm;
-    }
-    if (digits == 32 || digits == 40) {
-      throw DigestAlgorithm.refused(digits == 32 ? "MD5" : "SHA1");
-    }
-    throw malformed("no algorithm here has " + digits + " hexadecimal digits");
+    return new ManifestLine(
+        marked ? Style.TWO_BLANKS : Style.ONE_BLANK,
+        name(manifest, marked ? next + 1 : next, to, escaped),
+        digest,
+        digits == 32 ? "MD5" : "SHA1");
   }
 
   /** {@code SHA256 (name) = value} and OpenSSL's {@code SHA2-256(name)= value}. */
@@ -75,20 +89,19 @@ final class ManifestLine {
     if (value > to || !text.startsWith(equals, close + 1)) {
       throw malformed("no \" = \" after the last bracket");
     }
-    DigestAlgorithm algorithm = algorithmOf(manifest, start, spaced ? open - 1 : open);
+    int end = spaced ? open - 1 : open;
+    DigestAlgorithm algorithm = DigestAlgorithm.tagged(text, start, end);
     Digest digest =
-        to - value == algorithm.length() * 2
-            ? DigestText.hex(algorithm, text, value, to, true)
-            : DigestText.base64(algorithm, manifest.bytes, value, to);
-    return new ManifestLine(Style.TAG, name(manifest, open + 1, close, escaped), digest);
-  }
-
-  private static DigestAlgorithm algorithmOf(ManifestText manifest, int start, int end) {
-    DigestAlgorithm algorithm = DigestAlgorithm.tagged(manifest.text, start, end);
-    if (algorithm != null) {
-      return algorithm;
-    }
-    throw DigestAlgorithm.refused(manifest.decoded(start, end));
+        algorithm == null
+            ? null
+            : to - value == algorithm.length() * 2
+                ? DigestText.hex(algorithm, text, value, to, true)
+                : DigestText.base64(algorithm, manifest.bytes, value, to);
+    return new ManifestLine(
+        Style.TAG,
+        name(manifest, open + 1, close, escaped),
+        digest,
+        digest == null ? manifest.decoded(start, end) : "");
   }
 
   private static int hexDigits(String text, int start, int to) {

@@ -11,8 +11,12 @@ final class ManifestParser {
   /** A name of the longest, each of its characters escaped or of three bytes, and a digest. */
   private static final int MAX_LINE_BYTES = 3 * Manifest.MAX_NAME_CHARS + 256;
 
+  /** A line of an algorithm that is not read. */
+  private record PassedOver(int number, String other) {}
+
   private final NameRule rule;
   private final Map<String, Expected> entries = new LinkedHashMap<>();
+  private final Map<String, PassedOver> passedOver = new LinkedHashMap<>();
   private ManifestLine.@Nullable Style style;
 
   ManifestParser(NameRule rule) {
@@ -51,15 +55,26 @@ final class ManifestParser {
       throw ManifestLine.malformed("another form than the lines before");
     }
     style = parsed.style;
-    add(parsed.name, parsed.digest);
+    if (parsed.digest == null) {
+      String name = requireListable(parsed.name);
+      if (!entries.containsKey(name)) {
+        passedOver.putIfAbsent(name, new PassedOver(number, parsed.other));
+      }
+    } else {
+      add(parsed.name, parsed.digest);
+    }
   }
 
-  void add(String listed, Digest digest) {
+  private String requireListable(String listed) {
     if (listed.length() > Manifest.MAX_NAME_CHARS) {
       throw ManifestLine.malformed(
           "a name of " + listed.length() + " characters, at most " + Manifest.MAX_NAME_CHARS);
     }
-    String name = SafeName.of(listed, rule);
+    return SafeName.of(listed, rule);
+  }
+
+  void add(String listed, Digest digest) {
+    String name = requireListable(listed);
     Expected before = entries.putIfAbsent(name, Expected.of(digest));
     if (before == null) {
       return;
@@ -77,7 +92,23 @@ final class ManifestParser {
     entries.put(name, before.and(digest));
   }
 
+  /** Other digests of a file are passed over if it has one that is read, and refused if not. */
   Map<String, Expected> entries() {
+    passedOver.forEach(
+        (name, line) -> {
+          if (!entries.containsKey(name)) {
+            VerificationException refused = DigestAlgorithm.refused(line.other());
+            throw new VerificationException(
+                refused.reason(),
+                "line "
+                    + line.number()
+                    + ": "
+                    + refused.refusal().detail()
+                    + ", and no other line is of \""
+                    + DigestText.shortened(name)
+                    + "\"");
+          }
+        });
     if (entries.isEmpty()) {
       throw new VerificationException(ArtifactReason.MANIFEST_EMPTY, "no entries");
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What checking a directory against a manifest gave. Immutable. */
+/** The result of checking a directory against a manifest. Immutable. */
 public final class ManifestReport {
 
   private final List<FileResult> files;

@@ -5,7 +5,6 @@ import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -96,14 +95,15 @@ public final class ManifestVerifier {
     if (ambiguous != null) {
       return ManifestReport.refused(ambiguous);
     }
+    NameTree tree = new NameTree(real, manifest.nameRule());
     List<String> missing = new ArrayList<>();
     List<FileBatch.Task> tasks = new ArrayList<>();
     Map<String, FileResult> refused = new HashMap<>();
     for (Map.Entry<String, Expected> entry : manifest.entries().entrySet()) {
       String name = entry.getKey();
       try {
-        Path file = SafeName.resolve(real, name, manifest.nameRule());
-        if (ignoreMissing && Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+        Path file = tree.find(name);
+        if (file == null && ignoreMissing) {
           missing.add(name);
         } else {
           tasks.add(new FileBatch.Task(name, file, entry.getValue(), false));
@@ -119,8 +119,18 @@ public final class ManifestVerifier {
             .filter(checked::containsKey)
             .map(name -> Objects.requireNonNull(checked.get(name)))
             .toList();
+    if (!results.isEmpty() && results.stream().allMatch(ManifestVerifier::isMismatch)) {
+      results = results.stream().map(result -> manifest.perhapsOfAnother(result)).toList();
+    }
     List<String> unlisted = exact ? unlisted(real, names) : List.of();
     return ManifestReport.of(results, List.copyOf(missing), unlisted, exact);
+  }
+
+  private static boolean isMismatch(FileResult result) {
+    return result
+        .refusal()
+        .filter(refusal -> refusal.reason() == ArtifactReason.DIGEST_MISMATCH)
+        .isPresent();
   }
 
   private static @Nullable Refusal ambiguous(Set<String> names) {

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 /**
- * Which file names a {@link Manifest} may list; under either rule they stay below the directory.
+ * The file names that a {@link Manifest} may list; under either rule they stay below the directory.
  *
  * <p>Absolute names, empty, {@code .} and {@code ..} segments and NUL are always refused.
  */

@@ -2,19 +2,27 @@ package io.bartizan.integrity.artifact;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class PartFile implements AutoCloseable {
 
   private static final int MAX_TAG_BYTES = 1_024;
+  private static final Set<OpenOption> EXISTING =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
   /**
    * What this JVM works on. POSIX gives a process's lock up when it closes any descriptor of the
@@ -37,6 +47,7 @@ final class PartFile implements AutoCloseable {
   private final Path path;
   private final @Nullable Path tagFile;
   private final FileChannel channel;
+  private boolean tagged;
   private boolean published;
   private boolean kept;
   private boolean handedOver;
@@ -52,25 +63,50 @@ final class PartFile implements AutoCloseable {
     Path directory = directoryOf(target);
     String stem = target.getFileName() + "." + expected.digests().get(0).hex().substring(0, 16);
     Path path = directory.resolve("." + stem + ".part");
-    Path held = directory.toRealPath().resolve(path.getFileName());
-    if (HELD.add(held)) {
-      PartFile resumable = null;
-      try {
-        resumable = resumable(path, directory.resolve("." + stem + ".etag"));
-      } finally {
-        if (resumable == null) {
-          HELD.remove(held);
-        }
-      }
-      if (resumable != null) {
-        resumable.held = held;
-        return resumable;
+    PartFile resumable = claimed(path, () -> resumable(path, tagFileOf(path)));
+    if (resumable != null) {
+      return resumable;
+    }
+    for (int attempt = 0; attempt < 3; attempt++) { // one may be taken for abandoned and swept
+      long number = UUID.randomUUID().getLeastSignificantBits();
+      Path fresh = directory.resolve("." + stem + Long.toUnsignedString(number) + ".part");
+      PartFile part = claimed(fresh, () -> resumable(fresh, null));
+      if (part != null) {
+        return part;
       }
     }
-    Path fresh =
+    Path unlocked =
         Files.createTempFile(directory, "." + stem, ".part", Publishing.ownerOnly(directory));
-    return new PartFile(
-        fresh, null, FileChannel.open(fresh, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new PartFile(unlocked, null, FileChannel.open(unlocked, EXISTING));
+  }
+
+  private interface Opening {
+    @Nullable PartFile open() throws IOException;
+  }
+
+  /** Opens what no other thread of this JVM has; what is opened gives the claim up on closing. */
+  private static @Nullable PartFile claimed(Path path, Opening opening) throws IOException {
+    Path name = directoryOf(path).toRealPath().resolve(path.getFileName());
+    if (!HELD.add(name)) {
+      return null;
+    }
+    PartFile part = null;
+    try {
+      part = opening.open();
+    } finally {
+      if (part == null) {
+        HELD.remove(name);
+      }
+    }
+    if (part != null) {
+      part.held = name;
+    }
+    return part;
+  }
+
+  /** Where what came so far lies. */
+  Path path() {
+    return path;
   }
 
   static Path directoryOf(Path target) {
@@ -81,43 +117,81 @@ final class PartFile implements AutoCloseable {
     return directory;
   }
 
-  private static @Nullable PartFile resumable(Path path, Path tagFile) throws IOException {
-    Set<OpenOption> existing =
-        Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  private static @Nullable PartFile resumable(Path path, @Nullable Path tagFile)
+      throws IOException {
+    boolean created = false;
+    boolean mayDelete = false;
     FileChannel channel = null;
     try {
       try {
         Files.createFile(path, Publishing.ownerOnly(directoryOf(path)));
+        created = true;
       } catch (FileAlreadyExistsException e) {
         if (!Publishing.isOwnPrivateFile(path)) {
           return null;
         }
       }
-      Object before = key(path);
-      channel = FileChannel.open(path, existing);
-      FileLock lock = channel.tryLock();
-      if (lock != null && before != null && before.equals(key(path))) {
+      Object before = OpenFile.keyOf(path);
+      channel = FileChannel.open(path, EXISTING);
+      FileLock lock = lock(path, channel);
+      mayDelete = created && (lock != null || !hasLocks(channel));
+      if (lock != null && isAt(path, before, channel, lock)) {
         PartFile part = new PartFile(path, tagFile, channel);
         channel = null;
         return part;
       }
       return null;
-    } catch (OverlappingFileLockException | java.nio.file.NoSuchFileException e) {
+    } catch (OverlappingFileLockException | NoSuchFileException e) {
       return null; // another thread has it, or has just published it
     } finally {
       if (channel != null) {
+        if (mayDelete) {
+          Files.deleteIfExists(path);
+        }
         channel.close();
       }
     }
   }
 
-  private static @Nullable Object key(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .fileKey();
+  /** Null if another process has it, or nobody can. */
+  private static @Nullable FileLock lock(Path path, FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      MissingService.LOCKS.tell(path);
+      return null;
+    }
   }
 
-  Path path() {
-    return path;
+  private static boolean hasLocks(FileChannel channel) throws IOException {
+    try (FileLock unused = channel.tryLock()) {
+      return true;
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether the name is still that of the locked file, and not of one that was put there since.
+   *
+   * @param before the file's key before it was opened; null where files have none
+   */
+  private static boolean isAt(
+      Path path, @Nullable Object before, FileChannel channel, FileLock lock) throws IOException {
+    if (before != null) {
+      return before.equals(OpenFile.keyOf(path));
+    }
+    try (FileChannel other = FileChannel.open(path, EXISTING)) {
+      FileLock unused = lock(path, other);
+      return false; // of another file, or it would overlap
+    } catch (OverlappingFileLockException e) {
+      lock.release(); // POSIX gave it up when the other descriptor of the file was closed
+      return lock(path, channel) != null;
+    }
   }
 
   FileChannel channel() {
@@ -131,7 +205,8 @@ final class PartFile implements AutoCloseable {
     }
     try (var in = Files.newInputStream(tagFile, LinkOption.NOFOLLOW_LINKS)) {
       String tag = new String(in.readNBytes(MAX_TAG_BYTES), StandardCharsets.UTF_8);
-      return isStrong(tag) ? tag : "";
+      tagged = isStrong(tag);
+      return tagged ? tag : "";
     }
   }
 
@@ -156,7 +231,8 @@ final class PartFile implements AutoCloseable {
     }
     channel.truncate(0);
     channel.position(0);
-    if (tagFile != null && isStrong(tag)) {
+    tagged = tagFile != null && isStrong(tag);
+    if (tagFile != null && tagged) {
       Files.writeString(tagFile, tag, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
   }
@@ -168,27 +244,81 @@ final class PartFile implements AutoCloseable {
     }
   }
 
-  /** What is here stays for the next run, if a next run can find it. */
+  /** What is here stays for the next run, if a next run can find it and may resume it. */
   void keep() {
-    kept = tagFile != null;
+    kept = tagged;
   }
 
   void discard() {
     kept = false;
   }
 
-  void publish(Path target) throws IOException {
-    Publishing.publish(channel, path, target);
-    published = true;
-    if (tagFile != null) {
-      Files.deleteIfExists(tagFile);
+  /**
+   * Puts the file at its final name; what is left of earlier downloads of this target goes.
+   *
+   * @return the file, opened for reading alone where this file system can tell that it is the same
+   */
+  OpenFile publish(Path target, @Nullable Set<PosixFilePermission> permissions) throws IOException {
+    channel.force(true);
+    OpenFile reader = OpenFile.again(channel, path, OpenFile.keyOf(path));
+    try {
+      Publishing.publish(path, target, permissions);
+      published = true;
+      if (tagFile != null) {
+        Files.deleteIfExists(tagFile);
+      }
+      sweep(target);
+      handedOver = reader == null;
+      OpenFile file = reader == null ? OpenFile.of(channel) : reader;
+      reader = null;
+      return file;
+    } finally {
+      if (reader != null) {
+        reader.close();
+      }
     }
   }
 
-  /** The published file, still open; its new owner closes it. */
-  FileChannel handOver() {
-    handedOver = true;
-    return channel;
+  /** Part files of this target that nobody works on: of other content, or of a broken process. */
+  private static void sweep(Path target) throws IOException {
+    Path directory = directoryOf(target);
+    Pattern left =
+        Pattern.compile(
+            Pattern.quote("." + target.getFileName() + ".") + "[0-9a-f]{16}\\d*\\.(?:part|etag)");
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(
+            directory, entry -> left.matcher(entry.getFileName().toString()).matches())) {
+      entries.forEach(found::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // a directory that may be written to and not be listed
+    }
+    for (Path entry : found) {
+      if (entry.toString().endsWith(".part")) {
+        try (PartFile abandoned = claimed(entry, () -> abandoned(entry))) {
+          if (abandoned != null) {
+            abandoned.discard();
+          }
+        }
+      } else if (Files.notExists(partOf(entry), LinkOption.NOFOLLOW_LINKS)
+          && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  private static @Nullable PartFile abandoned(Path path) throws IOException {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? resumable(path, tagFileOf(path)) : null;
+  }
+
+  private static Path tagFileOf(Path part) {
+    String name = part.getFileName().toString();
+    return part.resolveSibling(name.substring(0, name.length() - 4) + "etag");
+  }
+
+  private static Path partOf(Path tagFile) {
+    String name = tagFile.getFileName().toString();
+    return tagFile.resolveSibling(name.substring(0, name.length() - 4) + "part");
   }
 
   @Override

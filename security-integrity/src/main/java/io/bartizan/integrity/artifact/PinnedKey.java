@@ -6,6 +6,9 @@ import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.integrity.keys.KeyGate;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -16,7 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one public key that a detached signature must be made with.
+ * The public key that verifies a detached signature, as {@code openssl dgst} and {@code cosign}
+ * make them.
  *
  * <p>The algorithm follows from the key and from nothing else: Ed25519; ECDSA on P-256, P-384 or
  * P-521 with SHA-256, SHA-384 or SHA-512 and a DER signature; RSA of at least 2048 bits with PKCS
@@ -121,10 +125,10 @@ public final class PinnedKey {
       return false; // some JDKs take other spellings of the same numbers, or zero
     }
     try {
-      Signature verifier = Signature.getInstance(algorithm);
+      Signature verifier = engine();
       verifier.initVerify(key.key());
       verifier.update(content);
-      return verifier.verify(signature);
+      return verifier.verify(signature) || isOfLargeX(content, signature);
     } catch (SignatureException e) {
       return false; // malformed; a forger learns nothing from the difference
     } catch (InvalidKeyException e) {
@@ -132,6 +136,23 @@ public final class PinnedKey {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no " + algorithm, e);
     }
+  }
+
+  /** The JDK's own, so that whoever inserted a provider before it changes no verdict. */
+  private Signature engine() throws NoSuchAlgorithmException {
+    try {
+      return Signature.getInstance(algorithm, key.kty().equals("RSA") ? "SunRsaSign" : "SunEC");
+    } catch (NoSuchProviderException | NoSuchAlgorithmException e) {
+      return Signature.getInstance(algorithm);
+    }
+  }
+
+  private boolean isOfLargeX(byte[] content, byte[] signature) throws NoSuchAlgorithmException {
+    return key.key() instanceof ECPublicKey ec
+        && new LargeX(ec)
+            .matches(
+                signature,
+                MessageDigest.getInstance("SHA-" + algorithm.substring(3, 6)).digest(content));
   }
 
   /**

@@ -2,17 +2,19 @@ package io.bartizan.integrity.artifact;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.util.Objects;
 
-/** Reads a channel that it does not own at its own position. */
+/**
+ * Reads a file that it does not own at its own position; an interrupt of the reading thread ends
+ * this stream's reading and no other's.
+ */
 final class PositionedInputStream extends InputStream {
 
-  private final FileChannel channel;
+  private final OpenFile file;
   private long position;
 
-  PositionedInputStream(FileChannel channel) {
-    this.channel = channel;
+  PositionedInputStream(OpenFile file) {
+    this.file = file;
   }
 
   @Override
@@ -23,20 +25,22 @@ final class PositionedInputStream extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    int n = channel.read(ByteBuffer.wrap(buffer, offset, length), position);
+    int unused = Objects.checkFromIndexSize(offset, length, buffer.length);
+    FileContent.stopIfInterrupted();
+    int n = length == 0 ? 0 : file.read(buffer, offset, length, position);
     position += Math.max(n, 0);
     return n;
   }
 
   @Override
   public long skip(long n) throws IOException {
-    long skipped = Math.max(0, Math.min(n, channel.size() - position));
+    long skipped = Math.max(0, Math.min(n, file.size() - position));
     position += skipped;
     return skipped;
   }
 
   @Override
   public int available() throws IOException {
-    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, channel.size() - position));
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, file.size() - position));
   }
 }

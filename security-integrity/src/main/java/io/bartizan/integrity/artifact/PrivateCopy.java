@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -59,15 +60,29 @@ final class PrivateCopy {
     Path path =
         Files.createTempFile(
             privateDirectory, "verified-", ".tmp", Publishing.ownerOnly(privateDirectory));
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    VerifiedFile copy = new VerifiedFile(path, channel, expected, true);
+    boolean done = false;
+    FileChannel writer =
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    OpenFile reader = null;
     try {
+      Object key = OpenFile.keyOf(path);
       Publishing.requireSameOwner(privateDirectory, path);
-      long size = copier.copyTo(channel);
-      return new VerifiedFile(path, channel, Artifacts.proven(expected, size), true);
-    } catch (IOException | RuntimeException e) {
-      copy.closeQuietly(e);
-      throw e;
+      Expected proven = Artifacts.proven(expected, copier.copyTo(writer));
+      if (!Publishing.isPosix(privateDirectory)) {
+        writer.force(true); // elsewhere a descriptor that only reads can do it, if it comes to that
+      }
+      reader = OpenFile.again(writer, path, key);
+      done = true;
+      OpenFile kept = reader == null ? OpenFile.of(writer) : reader;
+      return new VerifiedFile(path, kept, key, proven, true);
+    } finally {
+      if (reader != null || !done) {
+        writer.close(); // a program that somebody may write to can't be started
+      }
+      if (!done) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 

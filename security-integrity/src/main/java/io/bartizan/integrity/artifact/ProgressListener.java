@@ -1,7 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 /**
- * Hears how far long work has come; for progress bars and logs.
+ * Callbacks for the progress of long checks and downloads, for progress bars and logs.
  *
  * <p>Called from several threads at once where several files are worked on, and must return soon.
  * What it throws is caught and logged, and ends no work; interrupt the thread that asked for the

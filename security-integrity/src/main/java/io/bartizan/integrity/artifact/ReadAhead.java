@@ -2,14 +2,12 @@ package io.bartizan.integrity.artifact;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a channel on a thread of its own while the caller hashes what came before.
+ * Reads a file on a thread of its own while the caller hashes what came before.
  *
  * <p>SHA-256 of one file is one serial chain; all that can be gained is not to wait for the read
  * meanwhile. A ring of buffers lies between the two. Reading is faster than hashing where the page
@@ -42,7 +40,7 @@ final class ReadAhead implements AutoCloseable {
   private long freed;
   private @Nullable Throwable failure;
 
-  ReadAhead(ReadableByteChannel source) {
+  ReadAhead(OpenFile source) {
     for (int i = 0; i < CHUNKS; i++) {
       ring[i] = new Chunk();
     }
@@ -86,12 +84,14 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  private void fill(ReadableByteChannel source) {
+  private void fill(OpenFile source) {
     try {
       Chunk chunk;
+      long position = 0;
       do {
         chunk = awaitFree();
-        chunk.length = read(source, chunk.bytes);
+        chunk.length = read(source, chunk.bytes, position);
+        position += chunk.length;
         announce(null);
       } while (chunk.length >= 0);
     } catch (InterruptedException e) {
@@ -117,10 +117,10 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /** Fills the buffer unless the end comes first; -1 if it came at once. */
-  private static int read(ReadableByteChannel source, byte[] bytes) throws IOException {
+  private static int read(OpenFile source, byte[] bytes, long position) throws IOException {
     int at = 0;
     while (at < bytes.length) {
-      int n = source.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE_BYTES, bytes.length - at)));
+      int n = source.read(bytes, at, Math.min(PIECE_BYTES, bytes.length - at), position + at);
       if (n < 0) {
         return at == 0 ? -1 : at;
       }
@@ -143,7 +143,7 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** Stops the thread and waits for it; a read under way is interrupted, which closes a channel. */
+  /** Stops the thread and waits for it; a read under way ends first. */
   @Override
   public void close() {
     reader.interrupt();

@@ -1,9 +1,6 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +27,13 @@ final class SafeName {
       throw unsafe(listed, "names no file");
     }
     int start = 0;
+    int segments = 0;
     for (int i = 0; i <= name.length(); i++) {
       char c = i < name.length() ? name.charAt(i) : '/';
       if (c == '/') {
+        if (++segments > Manifest.MAX_SEGMENTS) {
+          throw unsafe(listed, "is deeper than " + Manifest.MAX_SEGMENTS + " segments");
+        }
         requireSafe(listed, name, start, i, rule);
         start = i + 1;
       } else if (c == '\0') {
@@ -117,26 +118,7 @@ final class SafeName {
     return kept.toString();
   }
 
-  /** The path below the root; refuses links on the way. */
-  static Path resolve(Path root, String name, NameRule rule) {
-    if (rule == NameRule.POSIX_ONLY && !root.getFileSystem().getSeparator().equals("/")) {
-      throw unsafe(name, "was read as POSIX only, and this is no such file system");
-    }
-    try {
-      Path path = root;
-      for (String segment : name.split("/", -1)) {
-        path = path.resolve(segment);
-        if (Files.isSymbolicLink(path)) {
-          throw unsafe(name, "is or passes a symbolic link");
-        }
-      }
-      return path;
-    } catch (InvalidPathException e) {
-      throw unsafe(name, "can't be a path on this machine");
-    }
-  }
-
-  private static VerificationException unsafe(String name, String why) {
+  static VerificationException unsafe(String name, String why) {
     return new VerificationException(
         ArtifactReason.NAME_UNSAFE, "name \"" + DigestText.shortened(name) + "\" " + why);
   }

@@ -5,8 +5,7 @@ import io.bartizan.core.Refused;
 import java.io.IOException;
 
 /**
- * Thrown by a verifying stream or channel, in place of its end, when the content must not be
- * believed.
+ * Thrown by a verifying stream or channel at its end if the content does not match.
  *
  * <p>An {@code IOException}, so that every consumer of streams already stops on it. Like {@link
  * io.bartizan.core.VerificationException} it is safe to log and carries no stack trace.

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads another channel and throws in place of its end unless the content is the expected one.
+ * A channel that hashes what is read and throws at its end unless the content is the expected one.
  *
  * <p>What {@link VerifyingInputStream} is to streams, with the same promises; a channel in
  * non-blocking mode may read nothing as often as it likes. Not thread-safe.

@@ -9,7 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads another stream and throws in place of its end unless the content is the expected one.
+ * An input stream that hashes what is read and throws at its end unless the content is the expected
+ * one.
  *
  * <p>Every byte that passes is hashed, however it is asked for: one at a time, in bulk or skipped;
  * mark and reset are not supported. The end of the stream is reached only if digest and size are

@@ -2,7 +2,7 @@ package io.bartizan.integrity.attest;
 
 import io.bartizan.core.Reason;
 
-/** Why an attestation or an image signature was refused. */
+/** The reasons for which an attestation or an image signature is refused. */
 public enum AttestReason implements Reason {
   /** An envelope, statement, payload or bundle that does not follow its format. */
   MALFORMED,

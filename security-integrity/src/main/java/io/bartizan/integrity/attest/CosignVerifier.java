@@ -5,6 +5,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.oci.ImageContent;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
@@ -69,17 +70,20 @@ public final class CosignVerifier {
   }
 
   /**
-   * Verifies an image by the signatures at a source, such as an OCI image layout, as {@code cosign
-   * save}, {@code oras copy -r --to-oci-layout} and {@code skopeo copy} write it: manifests that
-   * are tagged {@code sha256-HEX.sig} or marked as cosign's, and referrers that hold bundles. One
-   * good signature (or as many as the threshold says) is enough; others can't spoil it.
+   * Verifies an image and its signatures at a source: a good signature over its digest, and
+   * everything that the digest stands for, read and compared. Signatures at a source, such as an
+   * OCI image layout, are read as {@code cosign save}, {@code oras copy -r --to-oci-layout} and
+   * {@code skopeo copy} write it: manifests that are tagged {@code sha256-HEX.sig} or marked as
+   * cosign's, and referrers that hold bundles. One good signature (or as many as the threshold
+   * says) is enough; others can't spoil it.
    *
    * @param source where the image and its signatures are
    * @param image the image, by digest
-   * @return the image, verified
+   * @return the image, verified, with its {@link VerifiedImage#content()}
    * @throws NullPointerException if an argument is null
    * @throws VerificationException with an {@link AttestReason} or a reason of the source if it is
-   *     refused; {@link AttestReason#UNSIGNED} if there is no signature to look at
+   *     refused; {@link AttestReason#UNSIGNED} if there is no signature to look at; as {@link
+   *     ImageSource#verifyContent} if the image itself is not there or spoiled
    * @throws IOException if the source can't be read
    */
   public VerifiedImage verify(ImageSource source, ImageReference image) throws IOException {
@@ -96,6 +100,44 @@ public final class CosignVerifier {
    * @throws IOException if the source can't be read
    */
   public Checked<VerifiedImage> check(ImageSource source, ImageReference image) throws IOException {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(image, "image");
+    return Checked.of(
+        () -> {
+          VerifiedImage signed = signed(source, image);
+          ImageContent content = source.verifyContent(image.requireDigest());
+          return signed.with(content);
+        });
+  }
+
+  /**
+   * Verifies the signatures at a source and nothing of the image: for an image that is not there,
+   * to be pulled by its digest afterwards by something that compares it.
+   *
+   * @param source where its signatures are
+   * @param image the image, by digest
+   * @return the image, whose signature was verified; without {@link VerifiedImage#content()}
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} or a reason of the source if it is
+   *     refused
+   * @throws IOException if the source can't be read
+   */
+  public VerifiedImage verifySignatureOnly(ImageSource source, ImageReference image)
+      throws IOException {
+    return checkSignatureOnly(source, image).orThrow();
+  }
+
+  /**
+   * Like {@link #verifySignatureOnly}, with the refusal as a value.
+   *
+   * @param source where its signatures are
+   * @param image the image, by digest
+   * @return the image, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if the source can't be read
+   */
+  public Checked<VerifiedImage> checkSignatureOnly(ImageSource source, ImageReference image)
+      throws IOException {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(image, "image");
     return Checked.of(() -> signed(source, image));
@@ -123,7 +165,7 @@ public final class CosignVerifier {
   }
 
   /**
-   * Verifies an image by a signature of the classic form.
+   * Verifies a signature of the classic form over an image; of the image itself nothing is read.
    *
    * @param payload the simple-signing payload, the very bytes that were signed
    * @param signature raw bytes, not base64
@@ -153,7 +195,8 @@ public final class CosignVerifier {
   }
 
   /**
-   * Verifies an image by a bundle that {@code cosign sign} of version 3 made with a key.
+   * Verifies a bundle that {@code cosign sign} of version 3 made with a key; of the image itself
+   * nothing is read.
    *
    * @param bundle the bundle's JSON
    * @param image the image, by digest
@@ -289,7 +332,7 @@ public final class CosignVerifier {
 
     VerifiedImage enough(ImageReference image, List<Refusal> ignored) {
       keys.requireEnough(signers);
-      return new VerifiedImage(image, signers, annotations, ignored);
+      return new VerifiedImage(image, signers, annotations, ignored, null);
     }
   }
 

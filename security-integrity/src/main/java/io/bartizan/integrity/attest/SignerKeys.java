@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The keys whose signatures count, and how many of them are needed.
+ * The public keys whose signatures count, and how many of them are needed.
  *
  * <p>Counted are keys, never signatures: a key that signed twice counts once. What a signature says
  * of its key (a key id, a hint) is not looked at. Immutable, thread-safe.

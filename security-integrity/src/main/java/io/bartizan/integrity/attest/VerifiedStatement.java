@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the signers state of an artifact. Immutable, thread-safe. */
+/**
+ * An in-toto statement of an artifact that enough of the keys have signed. Immutable, thread-safe.
+ */
 public final class VerifiedStatement {
 
   private final String predicateType;

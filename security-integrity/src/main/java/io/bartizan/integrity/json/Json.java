@@ -17,8 +17,8 @@ import java.util.Objects;
  * <p>Strict UTF-8 without byte order mark; names that repeat in one object, at any depth and
  * however they are escaped, bytes after the object, unpaired surrogates, the character NUL and all
  * leniency (comments, single quotes, trailing commas, leading zeros, raw control characters) are
- * refused. One pass over the bytes, in time and memory linear in their number; {@link JsonLimits}
- * bounds both.
+ * refused, and so are numbers whose exponent is beyond {@value JsonNumber#MAX_EXPONENT}. One pass
+ * over the bytes, in time and memory linear in their number; {@link JsonLimits} bounds both.
  */
 public final class Json {
 
@@ -239,7 +239,11 @@ public final class Json {
       if (peek() == '+' || peek() == '-') {
         at++;
       }
+      int exponent = at;
       someDigits();
+      if (JsonNumber.isHuge(text, exponent, at)) {
+        throw refused(LIMIT, "a number's exponent is beyond " + JsonNumber.MAX_EXPONENT);
+      }
     }
     if (at - start > limits.maxNumberChars()) {
       throw refused(LIMIT, "a number has more than " + limits.maxNumberChars() + " characters");

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.json;
 
 /**
- * What a {@link Json} text may cost.
+ * The bounds of a {@link Json} text: bytes, depth and values.
  *
  * @param maxBytes the largest text, in bytes
  * @param maxDepth how deep objects and arrays may nest, 1 to 64; a flat object has depth 1

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 /** A JSON number: a {@code long} where it is written as an integer of at most 18 digits. */
 public final class JsonNumber implements JsonValue {
 
+  /**
+   * The largest exponent that is read, of either sign. No double reaches it (RFC 8259 section 6
+   * points to IEEE 754), and up to it nothing that a BigDecimal can be asked for is costly.
+   */
+  static final int MAX_EXPONENT = 999;
+
   private final long value;
   private final @Nullable String text;
 
@@ -50,7 +56,19 @@ public final class JsonNumber implements JsonValue {
     return text == null ? Long.toString(value) : text;
   }
 
-  /** Exact; an exponent stays an exponent, so that {@code 1e999} costs nothing. */
+  /** Whether these digits of an exponent are more than is read. */
+  static boolean isHuge(byte[] text, int from, int to) {
+    int exponent = 0;
+    for (int i = from; i < to && exponent <= MAX_EXPONENT; i++) {
+      exponent = exponent * 10 + (text[i] - '0');
+    }
+    return exponent > MAX_EXPONENT;
+  }
+
+  /**
+   * Exact. The reader refused exponents beyond {@value #MAX_EXPONENT}, so nothing that can be done
+   * with the number fails or is costly.
+   */
   @Override
   public Object toJava() {
     return text == null ? (Object) value : new BigDecimal(text);

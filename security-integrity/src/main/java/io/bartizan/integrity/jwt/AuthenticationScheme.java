@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How an access token travels in HTTP, free of any framework: where it stands in the request, and
- * what a request without one, or with a refused one, is answered.
+ * Reads Bearer or DPoP access tokens from the {@code Authorization} field and builds the {@code
+ * WWW-Authenticate} challenge of a 401; free of any framework.
  *
  * <pre>{@code
  * AuthenticationScheme bearer = AuthenticationScheme.bearer();
@@ -82,18 +83,19 @@ public final class AuthenticationScheme {
   /**
    * The token of a request, not yet verified.
    *
-   * @param authorization all values of the request's {@code Authorization} field, one for each line
+   * @param authorization all values of the request's {@code Authorization} field, one for each
+   *     line; null if there is none
    * @return the token, as it stands behind the scheme's name of either case; empty if there is no
    *     such value or more than one line, which two readers might take for two different tokens
-   * @throws NullPointerException if {@code authorization} or the value in it is null
    */
-  public Optional<String> token(Collection<String> authorization) {
-    if (authorization.size() != 1) {
+  public Optional<String> token(@Nullable Collection<@Nullable String> authorization) {
+    if (authorization == null || authorization.size() != 1) {
       return Optional.empty();
     }
     String value = authorization.iterator().next();
     int start = name.length();
-    if (!value.regionMatches(true, 0, name, 0, start)
+    if (value == null
+        || !value.regionMatches(true, 0, name, 0, start)
         || start == value.length()
         || value.charAt(start) != ' ') {
       return Optional.empty();

@@ -17,15 +17,32 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
   private final int maxBytes;
   private final int status;
+  private final String retryAfter;
   private Flow.@Nullable Subscription subscription;
 
-  private BoundedBody(int maxBytes, int status) {
+  private BoundedBody(int maxBytes, int status, String retryAfter) {
     this.maxBytes = maxBytes;
     this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Another status than 200, and after how many seconds the server wants to be asked again. */
+  static final class Refusal extends IOException {
+    private static final long serialVersionUID = 1L;
+    final long retrySeconds;
+
+    Refusal(int status, long retrySeconds) {
+      super("the answer's status is " + status);
+      this.retrySeconds = retrySeconds;
+    }
   }
 
   static HttpResponse.BodyHandler<byte[]> handler(int maxBytes) {
-    return response -> new BoundedBody(maxBytes, response.statusCode());
+    return response ->
+        new BoundedBody(
+            maxBytes,
+            response.statusCode(),
+            response.headers().firstValue("Retry-After").orElse("0"));
   }
 
   @Override
@@ -37,7 +54,8 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
   public void onSubscribe(Flow.Subscription given) {
     this.subscription = given;
     if (status != 200) {
-      fail(given, "the answer's status is " + status);
+      // RFC 9110 section 10.2.3; a date there is a rarity and counts as none
+      fail(given, new Refusal(status, Math.max(0, FreshFor.seconds(retryAfter.strip()))));
     } else {
       given.request(Long.MAX_VALUE);
     }
@@ -50,7 +68,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
         return;
       }
       if (buffer.remaining() > maxBytes - bytes.size()) {
-        fail(subscription, "the answer has more than " + maxBytes + " bytes");
+        fail(subscription, new IOException("the answer has more than " + maxBytes + " bytes"));
         return;
       }
       byte[] part = new byte[buffer.remaining()];
@@ -59,8 +77,8 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     }
   }
 
-  private void fail(Flow.@Nullable Subscription given, String why) {
-    body.completeExceptionally(new IOException(why));
+  private void fail(Flow.@Nullable Subscription given, IOException why) {
+    body.completeExceptionally(why);
     if (given != null) {
       given.cancel();
     }

@@ -2,30 +2,37 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonString;
+import io.bartizan.integrity.json.JsonValue;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a token must say, beyond being signed.
  *
  * @param audiences one of these must be in {@code aud}; empty means that it is not looked at
- * @param type what {@code typ} must be; empty means {@code JWT} or nothing, null anything
+ * @param types what {@code typ} may be; empty means {@code JWT} or nothing, null anything
  * @param skewMillis by how much the issuer's clock may differ
  * @param maxAgeMillis how long ago {@code iat} may be; negative means any
  * @param requiresExpiry whether {@code exp} must be there
  * @param requiredClaims which claims must be there
+ * @param requiredValues which claims must be, or hold, one of some texts
  * @param wrongType made once, for it comes before the signature
  * @param wrongAudience made once
  */
 record ClaimPolicy(
     Set<String> audiences,
-    @Nullable String type,
+    @Nullable Set<String> types,
     long skewMillis,
     long maxAgeMillis,
     boolean requiresExpiry,
     List<String> requiredClaims,
+    Map<String, Set<String>> requiredValues,
     Refusal wrongType,
     Refusal wrongAudience) {
 
@@ -41,20 +48,23 @@ record ClaimPolicy(
 
   static ClaimPolicy of(
       Set<String> audiences,
-      @Nullable String type,
+      @Nullable Set<String> types,
       long skewMillis,
       long maxAgeMillis,
       boolean requiresExpiry,
-      List<String> requiredClaims) {
-    String expected = type == null || type.isEmpty() ? "JWT or none" : SafeText.of(type);
-    String cure = "at+jwt".equals(type) ? "" : "; at+jwt takes withAccessTokenProfile";
+      List<String> requiredClaims,
+      Map<String, Set<String>> requiredValues) {
+    String expected = types == null || types.isEmpty() ? "JWT or none" : names(types);
+    String cure =
+        types != null && types.contains("at+jwt") ? "" : "; at+jwt takes withAccessTokenProfile";
     return new ClaimPolicy(
         audiences,
-        type,
+        types,
         skewMillis,
         maxAgeMillis,
         requiresExpiry,
         requiredClaims,
+        requiredValues,
         Refusal.of(
             JwtReason.TYPE_MISMATCH,
             "the header's typ is not the expected one, " + expected + cure),
@@ -65,11 +75,14 @@ record ClaimPolicy(
 
   /** Costs little and needs no signature, so it comes before it. */
   @Nullable Refusal checkType(JwsHeader header) {
-    if (type == null) {
+    if (types == null) {
       return null;
     }
     String given = header.type;
-    boolean accepted = type.isEmpty() ? given == null || given.equals("jwt") : type.equals(given);
+    boolean accepted =
+        types.isEmpty()
+            ? given == null || given.equals("jwt")
+            : given != null && types.contains(given);
     return accepted ? null : wrongType;
   }
 
@@ -95,7 +108,34 @@ record ClaimPolicy(
         return Refusal.of(JwtReason.CLAIM_MISSING, name + " is missing");
       }
     }
+    for (Map.Entry<String, Set<String>> each : requiredValues.entrySet()) {
+      Refusal refused = checkValue(claims, each.getKey(), each.getValue());
+      if (refused != null) {
+        return refused;
+      }
+    }
     return null;
+  }
+
+  private static @Nullable Refusal checkValue(ClaimSet claims, String name, Set<String> accepted) {
+    JsonValue value = claims.json.get(name);
+    if (value == null) {
+      return Refusal.of(JwtReason.CLAIM_MISSING, SafeText.of(name, 60) + " is missing");
+    }
+    boolean fits = value instanceof JsonString text && accepted.contains(text.value());
+    try {
+      List<String> several = fits ? null : claims.json.strings(name);
+      fits |= several != null && several.stream().anyMatch(accepted::contains);
+    } catch (JsonException e) {
+      fits = false; // of another type, so another value
+    }
+    return fits
+        ? null
+        : Refusal.of(JwtReason.CLAIM_INVALID, SafeText.of(name, 60) + " is not " + names(accepted));
+  }
+
+  private static String names(Set<String> accepted) {
+    return SafeText.of(String.join(" or ", new TreeSet<>(accepted)));
   }
 
   private boolean hasAudience(List<String> given) {
@@ -143,7 +183,8 @@ record ClaimPolicy(
     return (audiences.isEmpty()
             ? "audience ignored"
             : "audience " + SafeText.of(audiences.toString()))
-        + (type == null ? ", typ ignored" : type.isEmpty() ? "" : ", typ " + SafeText.of(type))
+        + (types == null ? ", typ ignored" : types.isEmpty() ? "" : ", typ " + names(types))
+        + (requiredValues.isEmpty() ? "" : ", claims " + SafeText.of(requiredValues.toString()))
         + ", clock skew "
         + Duration.ofMillis(skewMillis)
         + (requiresExpiry ? ", exp required" : ", exp not required")

@@ -50,13 +50,25 @@ final class ClaimSet {
   }
 
   static ClaimSet parse(byte[] payload) {
+    return of(parseJson(payload));
+  }
+
+  /** The claims of a payload that was read before. */
+  static ClaimSet of(JsonObject json) {
     try {
-      return new ClaimSet(Json.parseObject(payload, JsonLimits.ofBytes(payload.length + 1)));
+      return new ClaimSet(json);
     } catch (JsonException e) {
-      boolean type = e.kind() == JsonException.Kind.TYPE;
-      throw new VerificationException(
-          type ? JwtReason.CLAIM_INVALID : JwtReason.MALFORMED,
-          type ? "iss, sub or jti is not a string" : "the payload: " + e.getMessage());
+      throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
+    }
+  }
+
+  /** What fits the largest token may have as many values as it has room for. */
+  static JsonObject parseJson(byte[] payload) {
+    try {
+      int size = payload.length + 1;
+      return Json.parseObject(payload, JsonLimits.ofBytes(size).withMaxValues(size));
+    } catch (JsonException e) {
+      throw new VerificationException(JwtReason.MALFORMED, "the payload: " + e.getMessage());
     }
   }
 

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.Provider;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -42,9 +43,11 @@ final class DpopCheck {
       Refusal.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
 
   private final ReplayGuard guard;
+  private final @Nullable Provider provider;
   private final long skewMillis;
 
-  DpopCheck(ReplayGuard guard, long skewMillis) {
+  DpopCheck(ReplayGuard guard, long skewMillis, @Nullable Provider provider) {
+    this.provider = provider;
     this.guard = guard;
     this.skewMillis = skewMillis;
   }
@@ -84,16 +87,16 @@ final class DpopCheck {
     }
     SignatureEngine engine;
     try {
-      engine = KeyRing.engine(header.algorithm(), key);
-    } catch (RuntimeException e) {
+      engine = KeyRing.engine(header.algorithm(), key, provider);
+    } catch (RuntimeException | LinkageError e) {
       return KEY; // the key is the sender's, and a provider that can't use it is no outage
     }
     try {
       if (!engine.verify(parts.bytes, parts.payloadEnd, signature)) {
         return SIGNATURE;
       }
-    } catch (RuntimeException e) {
-      return TokenCheck.failed(engine, e);
+    } catch (RuntimeException | LinkageError e) {
+      return Candidates.failed(engine, e);
     }
     byte[] payload = parts.payload();
     if (payload == null) {
@@ -153,16 +156,20 @@ final class DpopCheck {
     if (now + skewMillis < claims.issuedAt || now >= end) {
       return TIME;
     }
-    return switch (guard.use("dpop:" + jkt, utf8(claims.id), Instant.ofEpochMilli(end))) {
+    Instant until =
+        Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
+    return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
       case FIRST -> null;
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;
     };
   }
 
+  /** Null if it has no scheme or no host, such as {@code a_b}, which {@link URI} takes for none. */
   private static @Nullable String normal(String target) {
     try {
-      return normal(new URI(target));
+      URI uri = new URI(target);
+      return uri.getScheme() == null || uri.getHost() == null ? null : normal(uri);
     } catch (URISyntaxException e) {
       return null;
     }

@@ -37,7 +37,7 @@ final class FreshFor {
   }
 
   /** Negative if it is no number; the largest of {@link #MAX_DIGITS} digits for a larger one. */
-  private static long seconds(String text) {
+  static long seconds(String text) {
     if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return -1;
     }

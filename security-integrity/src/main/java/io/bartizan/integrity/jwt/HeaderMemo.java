@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers that were read before, found by their encoded bytes.
+ * Headers that were read before, each with the issuers that it can mean, found by their encoded
+ * bytes.
  *
  * <p>An issuer sends the same header for months, so base64 and JSON of it need not be read again.
  * Only headers of accepted tokens are remembered: nobody can push them out with rubbish.
@@ -16,28 +17,28 @@ final class HeaderMemo {
 
   private static final class Entry {
     private final byte[] encoded;
-    private final JwsHeader header;
+    private final Candidates candidates;
 
-    Entry(byte[] encoded, JwsHeader header) {
+    Entry(byte[] encoded, Candidates candidates) {
       this.encoded = encoded;
-      this.header = header;
+      this.candidates = candidates;
     }
   }
 
   private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(SLOTS);
 
-  @Nullable JwsHeader find(byte[] token, int end) {
+  @Nullable Candidates find(byte[] token, int end) {
     Entry entry = entries.get(slot(token, end));
     return entry != null && Arrays.equals(entry.encoded, 0, entry.encoded.length, token, 0, end)
-        ? entry.header
+        ? entry.candidates
         : null;
   }
 
-  void remember(byte[] token, int end, JwsHeader header) {
+  void remember(byte[] token, int end, Candidates candidates) {
     int slot = slot(token, end);
     Entry entry = entries.get(slot);
-    if (entry == null || entry.header != header) {
-      entries.set(slot, new Entry(Arrays.copyOf(token, end), header));
+    if (entry == null || entry.candidates != candidates) {
+      entries.set(slot, new Entry(Arrays.copyOf(token, end), candidates));
     }
   }
 

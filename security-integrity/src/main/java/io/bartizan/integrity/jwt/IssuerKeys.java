@@ -3,6 +3,12 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import java.security.Provider;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A trusted issuer inside one verifier, its keys bound to engines anew when they change. */
@@ -23,6 +29,32 @@ final class IssuerKeys {
                 + " is expected");
     this.provider = provider;
     this.ring = KeyRing.bind(issuer.keys().snapshot(), issuer.algorithms(), provider, null);
+  }
+
+  /** One name is one issuer for each algorithm, so that a token means one of them. */
+  static void requireDistinct(List<TrustedIssuer> issuers) {
+    Map<String, Set<JwsAlgorithm>> names = new HashMap<>();
+    for (TrustedIssuer issuer : issuers) {
+      Set<JwsAlgorithm> others =
+          names.computeIfAbsent(issuer.issuer(), name -> EnumSet.noneOf(JwsAlgorithm.class));
+      for (JwsAlgorithm algorithm : issuer.algorithms()) {
+        if (!others.add(algorithm)) {
+          throw new IllegalArgumentException(
+              "issuers holds one issuer twice for " + algorithm + ": " + issuer);
+        }
+      }
+    }
+  }
+
+  static IssuerKeys[] bind(List<TrustedIssuer> issuers, @Nullable Provider provider) {
+    List<IssuerKeys> bound = new ArrayList<>();
+    for (TrustedIssuer issuer : issuers) {
+      if (provider == null) {
+        issuer.algorithms().forEach(JwsAlgorithm::requireBouncyCastle);
+      }
+      bound.add(new IssuerKeys(issuer, provider));
+    }
+    return bound.toArray(new IssuerKeys[0]);
   }
 
   String name() {
@@ -51,13 +83,13 @@ final class IssuerKeys {
     return bound;
   }
 
-  /** A token named a key that is not in the ring: waits for others where that may help. */
-  void awaitOthers() {
-    issuer.keys().awaitOthers();
-  }
-
-  boolean isUnavailable() {
-    return current().snapshot == KeySnapshot.NONE;
+  /**
+   * A token named a key that is not in the ring: waits for others where that may help.
+   *
+   * @return whether the keys that are known then are the issuer's last word
+   */
+  boolean awaitOthers() {
+    return issuer.keys().awaitOthers();
   }
 
   @Override

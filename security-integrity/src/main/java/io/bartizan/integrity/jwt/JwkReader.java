@@ -1,9 +1,12 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
 import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.keys.EcCurves;
@@ -13,10 +16,18 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** JSON Web Keys (RFC 7517, 7518 section 6, 8037), read as strictly as tokens. */
+/**
+ * JSON Web Keys (RFC 7517, 7518 section 6, 8037).
+ *
+ * <p>The JSON is read as strictly as tokens. The numbers of public keys are not: a number has one
+ * value however many zeros stand before it, no MAC covers how it was written, and thumbprints are
+ * computed anew. So base64 of either alphabet with or without padding is read, and leading zeros
+ * too many or too few. What a member says that does not matter for the key never spoils it.
+ */
 final class JwkReader {
 
   /** Room for some hundred keys with certificate chains. */
@@ -26,9 +37,19 @@ final class JwkReader {
 
   private JwkReader() {}
 
+  /** A sound key for encryption, for another algorithm or of another kind: no fault of anybody. */
+  static final class OtherUse extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    OtherUse(String message) {
+      super(message);
+    }
+  }
+
   static JsonObject parse(byte[] utf8, int maxBytes) {
     try {
-      return Json.parseObject(utf8, JsonLimits.ofBytes(maxBytes).withMaxValues(20_000));
+      JsonLimits limits = JsonLimits.ofBytes(maxBytes).withMaxValues(20_000);
+      return Json.parseObject(utf8, start(utf8), utf8.length, limits);
     } catch (JsonException e) {
       throw new IllegalArgumentException("the JWK is no acceptable JSON: " + e.getMessage(), e);
     }
@@ -36,6 +57,16 @@ final class JwkReader {
 
   static JsonObject parse(String json) {
     return parse(json.getBytes(StandardCharsets.UTF_8), MAX_BYTES);
+  }
+
+  /** Without the byte order mark that editors and some endpoints put before a text. */
+  private static int start(byte[] utf8) {
+    boolean mark =
+        utf8.length >= 3
+            && utf8[0] == (byte) 0xef
+            && utf8[1] == (byte) 0xbb
+            && utf8[2] == (byte) 0xbf;
+    return mark ? 3 : 0;
   }
 
   static List<JsonValue> keys(JsonObject set) {
@@ -51,11 +82,12 @@ final class JwkReader {
   }
 
   /**
-   * One key; null if it is for something else than verifying signatures of a known kind.
+   * One key.
    *
+   * @throws OtherUse if it is for something else than verifying signatures of a known kind
    * @throws IllegalArgumentException if it is malformed, weak or private
    */
-  static @Nullable VerifyingKey read(JsonValue value) {
+  static VerifyingKey read(JsonValue value) {
     if (!(value instanceof JsonObject jwk)) {
       throw new IllegalArgumentException("a JWK is not an object");
     }
@@ -66,26 +98,20 @@ final class JwkReader {
     }
   }
 
-  private static @Nullable VerifyingKey read(JsonObject jwk) throws JsonException {
-    String kty = jwk.string("kty");
+  private static VerifyingKey read(JsonObject jwk) throws JsonException {
+    String kty = text(jwk, "kty");
     if (kty == null) {
       throw new IllegalArgumentException("a JWK has no \"kty\"");
     }
-    String keyId = jwk.string("kid");
-    if (keyId != null && (keyId.isEmpty() || keyId.length() > MAX_KEY_ID_CHARS)) {
-      throw new IllegalArgumentException(
-          "a JWK's \"kid\" is empty or longer than " + MAX_KEY_ID_CHARS + " characters");
-    }
-    if (!isForSignatures(jwk)) {
-      return null;
-    }
+    String keyId = keyId(jwk);
+    requireForSignatures(jwk);
     JwsAlgorithm algorithm = null;
-    String name = jwk.string("alg");
-    if (name != null) {
-      boolean older = name.equals("EdDSA") && "Ed25519".equals(jwk.string("crv"));
+    String name = text(jwk, "alg");
+    if (name != null && !name.isEmpty()) {
+      boolean older = name.equals("EdDSA") && "Ed25519".equals(text(jwk, "crv"));
       algorithm = older ? JwsAlgorithm.ED25519 : JwsAlgorithm.ofHeaderName(name);
       if (algorithm == null) {
-        return null;
+        throw new OtherUse("it is for the algorithm " + SafeText.of(name, 60));
       }
     }
     if (kty.equals("oct")) {
@@ -96,15 +122,52 @@ final class JwkReader {
           "a JWK is a private key where a public one is expected; whoever reads it can sign");
     }
     KeyGate.Passed key = publicKey(kty, jwk);
-    return key == null ? null : VerifyingKey.ofPublic(keyId, algorithm, key);
+    if (key == null) {
+      throw new OtherUse("it is of the kind " + SafeText.of(kty + " " + text(jwk, "crv"), 60));
+    }
+    return VerifyingKey.ofPublic(keyId, algorithm, key);
+  }
+
+  /** An id that no token can have is none. */
+  private static @Nullable String keyId(JsonObject jwk) {
+    return jwk.get("kid") instanceof JsonString id
+            && !id.value().isEmpty()
+            && id.value().length() <= MAX_KEY_ID_CHARS
+        ? id.value()
+        : null;
+  }
+
+  /** What to call a key in a log line: its id, else its place in the set. */
+  static String nameOf(JsonValue value, int place) {
+    String id = value instanceof JsonObject jwk ? keyId(jwk) : null;
+    return id == null ? "key " + place : "key \"" + SafeText.of(id, 60) + "\"";
+  }
+
+  /** A member that is JSON's null says as much as one that is not there. */
+  private static @Nullable String text(JsonObject jwk, String name) throws JsonException {
+    return jwk.get(name) == JsonLiteral.NULL ? null : jwk.string(name);
   }
 
   /** {@code use} and {@code key_ops}, RFC 7517 sections 4.2 and 4.3, where they are there. */
-  private static boolean isForSignatures(JsonObject jwk) throws JsonException {
-    String use = jwk.string("use");
-    List<String> operations = jwk.strings("key_ops");
-    return (use == null || use.equals("sig"))
-        && (operations == null || operations.contains("verify"));
+  private static void requireForSignatures(JsonObject jwk) throws JsonException {
+    String use = text(jwk, "use");
+    if (use != null && !use.isEmpty() && !use.equals("sig")) {
+      throw new OtherUse("its use is " + SafeText.of(use, 60));
+    }
+    JsonValue operations = jwk.get("key_ops");
+    boolean verifies =
+        operations == null
+            || operations == JsonLiteral.NULL
+            || (operations instanceof JsonString one
+                ? one.value().equals("verify")
+                : listed(jwk.strings("key_ops")).contains("verify"));
+    if (!verifies) {
+      throw new OtherUse("its key_ops has no verify");
+    }
+  }
+
+  private static List<String> listed(@Nullable List<String> operations) {
+    return operations == null ? List.of() : operations;
   }
 
   static KeyGate.@Nullable Passed publicKey(String kty, JsonObject jwk) throws JsonException {
@@ -126,7 +189,7 @@ final class JwkReader {
         if (!"Ed25519".equals(jwk.string("crv"))) {
           return null;
         }
-        byte[] point = bytes(jwk, "x");
+        byte[] point = publicBytes(jwk, "x");
         if (point.length != EdwardsPoint.BYTES) {
           throw new IllegalArgumentException("a JWK's \"x\" has not the curve's length");
         }
@@ -138,21 +201,48 @@ final class JwkReader {
     }
   }
 
-  /** Base64urlUInt has no leading zero byte, RFC 7518 section 2. */
+  /** Base64urlUInt, RFC 7518 section 2, with any number of leading zeros. */
   static BigInteger number(JsonObject jwk, String name) throws JsonException {
-    byte[] bytes = bytes(jwk, name);
-    if (bytes.length == 0 || (bytes.length > 1 && bytes[0] == 0)) {
-      throw new IllegalArgumentException("a JWK's \"" + name + "\" is empty or has leading zeros");
+    byte[] bytes = publicBytes(jwk, name);
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("a JWK's \"" + name + "\" is empty");
     }
     return new BigInteger(1, bytes);
   }
 
+  /** RFC 7518 section 6.2.1.2, with any number of leading zeros. */
   static BigInteger coordinate(JsonObject jwk, String name, int size) throws JsonException {
-    byte[] bytes = bytes(jwk, name);
-    if (bytes.length != size) {
-      throw new IllegalArgumentException("a JWK's \"" + name + "\" has not the curve's length");
+    BigInteger value = number(jwk, name);
+    if (value.bitLength() > 8 * size) {
+      throw new IllegalArgumentException("a JWK's \"" + name + "\" is longer than its curve's");
     }
-    return new BigInteger(1, bytes);
+    return value;
+  }
+
+  /** Base64 of either alphabet, padded or not, whatever the bits after the last byte. */
+  private static byte[] publicBytes(JsonObject jwk, String name) throws JsonException {
+    String text = jwk.string(name);
+    byte[] bytes = null;
+    if (text != null) {
+      try {
+        String plain = text.replace('+', '-').replace('/', '_');
+        bytes = Base64.getUrlDecoder().decode(withoutPadding(plain));
+      } catch (IllegalArgumentException e) {
+        bytes = null; // told below
+      }
+    }
+    if (bytes == null) {
+      throw new IllegalArgumentException("a JWK's \"" + name + "\" is missing or not base64url");
+    }
+    return bytes;
+  }
+
+  private static String withoutPadding(String text) {
+    int end = text.length();
+    while (end > 0 && end > text.length() - 2 && text.charAt(end - 1) == '=') {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   static byte[] bytes(JsonObject jwk, String name) throws JsonException {

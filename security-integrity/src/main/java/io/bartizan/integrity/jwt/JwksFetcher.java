@@ -1,10 +1,6 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Ticker;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,16 +11,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one URI within a budget: one fetch at a time, none before the pause after the last one's
+ * Gets one JWK set within a budget: one fetch at a time, none before the pause after the last one's
  * start is over, each limited in time and size, and few callers waiting. Thread-safe.
  */
 final class JwksFetcher {
 
   private static final int MAX_WAITING = 16;
 
-  /** What becomes of an answer; called on the client's threads, one call at a time. */
+  /** What becomes of an answer; called on the source's threads, one call at a time. */
   interface Receiver {
-    boolean arrived(HttpResponse<byte[]> answer);
+    boolean arrived(KeyTransport.Answer answer);
 
     boolean failed(Throwable problem);
 
@@ -32,10 +28,8 @@ final class JwksFetcher {
     long pauseNanos();
   }
 
-  private final HttpClient client;
-  private final URI uri;
+  private final KeyTransport transport;
   private final Duration timeout;
-  private final int maxBytes;
   private final Ticker ticker;
   private final Receiver receiver;
   private final AtomicReference<@Nullable CompletableFuture<Boolean>> flight =
@@ -43,17 +37,9 @@ final class JwksFetcher {
   private final AtomicInteger waiting = new AtomicInteger();
   private volatile long nextFetchNanos;
 
-  JwksFetcher(
-      HttpClient client,
-      URI uri,
-      Duration timeout,
-      int maxBytes,
-      Ticker ticker,
-      Receiver receiver) {
-    this.client = client;
-    this.uri = uri;
+  JwksFetcher(KeyTransport transport, Duration timeout, Ticker ticker, Receiver receiver) {
+    this.transport = transport;
     this.timeout = timeout;
-    this.maxBytes = maxBytes;
     this.ticker = ticker;
     this.receiver = receiver;
     this.nextFetchNanos = ticker.nanos();
@@ -70,19 +56,30 @@ final class JwksFetcher {
    * Waits for the fetch on its way, or for one that starts now if the budget allows it.
    *
    * @param everyone whether all may wait, not only {@value #MAX_WAITING}
+   * @return false if there is one, and nobody knows yet what it brings
    */
-  void awaitFetch(boolean everyone) {
+  boolean awaitFetch(boolean everyone) {
     CompletableFuture<Boolean> running = flight.get();
     if (running == null) {
       if (!mayFetch()) {
-        return;
+        return true;
       }
       running = fetch();
     }
+    boolean ended = running.isDone();
     if (waiting.incrementAndGet() <= MAX_WAITING || everyone) {
-      boolean unused = await(running, timeout);
+      ended = await(running, timeout);
     }
     waiting.decrementAndGet();
+    return ended;
+  }
+
+  /** The source wants no other fetch before so long from now. */
+  void pause(long nanos) {
+    long until = ticker.nanos() + nanos;
+    if (until - nextFetchNanos > 0) {
+      nextFetchNanos = until;
+    }
   }
 
   /** Waits for the fetch that is on its way, if there is one; false if it does not end in time. */
@@ -120,7 +117,7 @@ final class JwksFetcher {
       return mine;
     }
     nextFetchNanos = ticker.nanos() + receiver.pauseNanos();
-    CompletableFuture<HttpResponse<byte[]>> answer = send();
+    CompletableFuture<KeyTransport.Answer> answer = send();
     var unused =
         answer
             .copy()
@@ -140,15 +137,10 @@ final class JwksFetcher {
     return mine;
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> send() {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .timeout(timeout)
-            .header("Accept", "application/jwk-set+json, application/json")
-            .build();
+  private CompletableFuture<KeyTransport.Answer> send() {
     try {
-      return client.sendAsync(request, BoundedBody.handler(maxBytes));
-    } catch (RuntimeException e) {
+      return transport.get();
+    } catch (RuntimeException | LinkageError e) { // the application's source or header
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * what length of signature is acceptable.
  */
 public enum JwsAlgorithm {
-  /** HMAC with SHA-256; keys of 32 to 64 bytes. */
+  /** HMAC with SHA-256; keys of 32 to 1024 bytes. */
   HS256("HS256", Family.HMAC, "HmacSHA256", "SHA-256", 32, 64, null),
-  /** HMAC with SHA-384; keys of 48 to 128 bytes. */
+  /** HMAC with SHA-384; keys of 48 to 1024 bytes. */
   HS384("HS384", Family.HMAC, "HmacSHA384", "SHA-384", 48, 128, null),
-  /** HMAC with SHA-512; keys of 64 to 128 bytes. */
+  /** HMAC with SHA-512; keys of 64 to 1024 bytes. */
   HS512("HS512", Family.HMAC, "HmacSHA512", "SHA-512", 64, 128, null),
   /** RSASSA-PKCS1-v1_5 with SHA-256; keys of 2048 to 8192 bits. */
   RS256("RS256", Family.RSA, "SHA256withRSA", "SHA-256", 32, 0, null),
@@ -69,7 +69,7 @@ public enum JwsAlgorithm {
   /** Bytes of the hash, which is also the salt of PSS, the MAC and the shortest HMAC key. */
   final int hashBytes;
 
-  /** HMAC: the hash's block, which is the longest key. EC and Ed25519: half a signature. */
+  /** HMAC: the hash's block, above which a key is hashed. EC and Ed25519: half a signature. */
   final int size;
 
   /** The JWK {@code crv} of EC and OKP keys. */

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link JwtSigner} is to say, beside the issuer and the times that it sets itself.
- * Immutable.
+ * The claims of a token that a {@link JwtSigner} issues, beside the issuer and the times that it
+ * sets itself. Immutable.
  *
  * <pre>{@code
  * JwtClaims claims = JwtClaims.forAudience("my-api").withSubject("alice").with("scope", "read write");

@@ -2,8 +2,6 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
-import io.bartizan.integrity.json.JsonObject;
-import io.bartizan.integrity.json.JsonValue;
 import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
@@ -15,6 +13,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one issuer: fixed ones from PEM, JWK or a secret, or a JWK set that is fetched.
@@ -34,8 +33,26 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
   /** The keys as they are known now; never waits. */
   abstract KeySnapshot snapshot();
 
-  /** A token named a key that is not there: waits for other keys where that may help. */
-  abstract void awaitOthers();
+  /**
+   * A token named a key that is not there: waits for other keys where that may help.
+   *
+   * @return whether the keys that are known then are all that there are, as far as anybody may ask
+   */
+  abstract boolean awaitOthers();
+
+  /** Whose keys they are, where the source says it; null if it does not. */
+  @Nullable String issuer() {
+    return null;
+  }
+
+  /**
+   * Why keys of the same source are not used: each by its id or its place in the set.
+   *
+   * @return an immutable list, safe to log; empty if all of them are
+   */
+  public List<String> leftOut() {
+    return snapshot().leftOut;
+  }
 
   /**
    * Public keys from the text of a PEM file, for one algorithm.
@@ -108,8 +125,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * A shared secret, for one HMAC algorithm. Whoever can verify with it can also sign with it.
    *
    * @param algorithm {@code HS256}, {@code HS384} or {@code HS512}
-   * @param secret random bytes, from the hash's length to its block size (32 to 64 for HS256, 48 to
-   *     128 for HS384, 64 to 128 for HS512); copied, so it may be closed afterwards
+   * @param secret random bytes, from the hash's length (32 for HS256, 48 for HS384, 64 for HS512)
+   *     to 1024, as RFC 2104 has them: a text that a provider shows counts by its bytes; copied, so
+   *     it may be closed afterwards
    * @return fixed keys
    * @throws IllegalArgumentException if the algorithm is no HMAC, the secret's length is out of
    *     range, or the secret is the text or encoding of a key
@@ -128,35 +146,22 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @throws IllegalArgumentException if it is malformed, weak, private or not for signatures
    */
   public static Fixed jwk(String json) {
-    VerifyingKey key = JwkReader.read(JwkReader.parse(json));
-    if (key == null) {
-      throw new IllegalArgumentException("the JWK is not for verifying signatures of a known kind");
-    }
-    return new Fixed(List.of(key));
+    return new Fixed(List.of(JwkReader.read(JwkReader.parse(json))));
   }
 
   /**
-   * A JSON Web Key set; members for encryption or of unknown kinds are left out, as RFC 7517
-   * section 5 asks.
+   * A JSON Web Key set. By the rules of {@link RemoteJwks}, so that a set saved to a file loads:
+   * what is malformed, weak, private, for encryption or of an unknown kind is left out, logged at
+   * {@code WARN} with its reason and told by {@link #leftOut} (RFC 7517 section 5).
    *
    * @param json the set
    * @return fixed keys
-   * @throws IllegalArgumentException if a key is malformed, weak or private, two have one {@code
-   *     kid}, secrets and public keys are mixed, or none is for signatures
+   * @throws IllegalArgumentException if it is no JWK set, none of its keys is usable, two have one
+   *     {@code kid}, or secrets and public keys are mixed
    */
   public static Fixed jwkSet(String json) {
-    JsonObject set = JwkReader.parse(json);
-    List<VerifyingKey> keys = new ArrayList<>();
-    for (JsonValue value : JwkReader.keys(set)) {
-      VerifyingKey key = JwkReader.read(value);
-      if (key != null) {
-        keys.add(key);
-      }
-    }
-    if (keys.isEmpty()) {
-      throw new IllegalArgumentException("the JWK set has no key for signatures");
-    }
-    return new Fixed(keys);
+    PublishedKeys set = PublishedKeys.read(json);
+    return new Fixed(set.keys(), set.leftOut());
   }
 
   /**
@@ -168,13 +173,15 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    */
   public static Fixed allOf(Fixed... parts) {
     List<VerifyingKey> keys = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
     for (Fixed part : parts) {
       keys.addAll(part.snapshot().keys);
+      leftOut.addAll(part.leftOut());
     }
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("there is no key");
     }
-    return new Fixed(keys);
+    return new Fixed(keys, leftOut);
   }
 
   /** Keys that stay as they are. Immutable. */
@@ -183,6 +190,10 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
     private final KeySnapshot snapshot;
 
     private Fixed(List<VerifyingKey> keys) {
+      this(keys, List.of());
+    }
+
+    private Fixed(List<VerifyingKey> keys, List<String> leftOut) {
       long ids = keys.stream().map(key -> key.keyId).filter(Objects::nonNull).distinct().count();
       long named = keys.stream().filter(key -> key.keyId != null).count();
       if (ids != named) {
@@ -199,7 +210,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
           }
         }
       }
-      this.snapshot = new KeySnapshot(keys, false);
+      this.snapshot = new KeySnapshot(keys, leftOut, false);
     }
 
     /**
@@ -226,14 +237,15 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
     }
 
     @Override
-    void awaitOthers() {
-      // they stay as they are
+    boolean awaitOthers() {
+      return true; // they stay as they are
     }
 
-    /** The number of keys; never a key. */
+    /** The number of keys, and which were left out; never a key. */
     @Override
     public String toString() {
-      return "JwtKeys[" + snapshot.keys.size() + " fixed]";
+      String left = PublishedKeys.described(snapshot.leftOut);
+      return "JwtKeys[" + snapshot.keys.size() + " fixed" + left + "]";
     }
   }
 }

@@ -2,7 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Reason;
 
-/** Why a token was refused. */
+/** The reasons for which a JWT is refused. */
 public enum JwtReason implements Reason {
   /** It is no strict compact JWS: dots, base64url, JSON, UTF-8, repeated names, limits of depth. */
   MALFORMED,

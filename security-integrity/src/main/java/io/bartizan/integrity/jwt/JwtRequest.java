@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request a token came with: what proves that whoever shows the token is whom it was bound to.
- * Immutable.
+ * Request data for sender-constrained tokens: the client certificate (RFC 8705) or the DPoP proof
+ * (RFC 9449). Immutable.
  *
  * <pre>{@code
  * JwtRequest request = JwtRequest.bare().withDpop("POST", URI.create("https://api/pay"), proof);
@@ -64,20 +64,17 @@ public final class JwtRequest {
    * @param httpMethod the request's method
    * @param httpUri the absolute URI as the client knows it, in front of any proxy; query and
    *     fragment are not compared
-   * @param dpopProof the value of the one {@code DPoP} header; refuse a request that has several
+   * @param dpopProof the value of the one {@code DPoP} header, null if there is none; refuse a
+   *     request that has several
    * @return a new request
    * @throws IllegalArgumentException if the URI is not absolute
    */
-  public JwtRequest withDpop(String httpMethod, URI httpUri, String dpopProof) {
+  public JwtRequest withDpop(String httpMethod, URI httpUri, @Nullable String dpopProof) {
     if (!httpUri.isAbsolute() || httpUri.getHost() == null) {
       throw new IllegalArgumentException("httpUri is not absolute with a host");
     }
     return new JwtRequest(
-        certificate,
-        Objects.requireNonNull(httpMethod, "httpMethod"),
-        httpUri,
-        Objects.requireNonNull(dpopProof, "dpopProof"),
-        nonce);
+        certificate, Objects.requireNonNull(httpMethod, "httpMethod"), httpUri, dpopProof, nonce);
   }
 
   /**

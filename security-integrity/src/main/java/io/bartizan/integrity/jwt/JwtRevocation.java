@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tokens must no longer be believed although they have not expired; asked at every
- * verification, for cached tokens too.
+ * A deny-list of tokens that have not expired, by {@code jti} or by subject and time; asked at
+ * every verification, for cached tokens too.
  *
  * <p>It must be fast and thread-safe: look into memory, and let something else bring the list
  * there. What it throws reaches the caller of the verifier, so a broken list accepts nothing.
@@ -26,7 +26,8 @@ public interface JwtRevocation {
 
   /**
    * Before when all tokens of a subject are revoked, for instance since its password changed. A
-   * token of that subject without {@code iat} is then refused too.
+   * token of that subject without {@code iat} is then refused too. An {@code iat} in whole seconds,
+   * as nearly every issuer writes it, counts as the end of its second.
    *
    * @param issuer the token's {@code iss}
    * @param subject the token's {@code sub}
@@ -34,5 +35,15 @@ public interface JwtRevocation {
    */
   default @Nullable Instant subjectNotBefore(String issuer, String subject) {
     return null;
+  }
+
+  /**
+   * This list and another one.
+   *
+   * @param other is asked where this one knows no reason to refuse
+   * @return refuses what one of them refuses
+   */
+  default JwtRevocation and(JwtRevocation other) {
+    return new RevocationLists(this, other);
   }
 }

@@ -1,15 +1,19 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.nio.charset.StandardCharsets;
+import java.security.Provider;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Issues the tokens that {@link JwtVerifier} accepts: one issuer, one key with its algorithm, one
@@ -29,6 +33,7 @@ public final class JwtSigner {
   private final Duration validity;
   private final SigningEngine engine;
   private final InstantSource clock;
+  private final int maxTokenChars;
   private final String encodedHeader;
   private final String description;
 
@@ -36,7 +41,8 @@ public final class JwtSigner {
     issuer = builder.issuer;
     validity = builder.validity;
     clock = builder.clock;
-    engine = builder.key.engine();
+    engine = builder.key.engine(builder.provider);
+    maxTokenChars = builder.maxTokenChars;
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("alg", builder.key.headerName());
     header.put("typ", builder.type);
@@ -45,6 +51,11 @@ public final class JwtSigner {
       header.put("kid", keyId);
     }
     encodedHeader = encode(header);
+    byte[] ascii = encodedHeader.getBytes(StandardCharsets.US_ASCII);
+    Refusal refused = JwsHeader.parse(ascii, ascii.length).refusal;
+    if (refused != null) {
+      throw new IllegalArgumentException("no verifier would accept " + refused.detail());
+    }
     description =
         "JwtSigner[" + SafeText.of(issuer) + ", " + builder.key.algorithm() + ", " + validity + "]";
   }
@@ -82,7 +93,8 @@ public final class JwtSigner {
    *
    * @param claims the rest
    * @return a compact token
-   * @throws IllegalArgumentException if a claim's value is of a type that JSON does not have
+   * @throws IllegalArgumentException if a claim's value is of a type that JSON does not have, or a
+   *     {@link JwtVerifier} with all defaults would refuse the token for its form or size
    * @throws IllegalStateException if the provider fails
    */
   public String sign(JwtClaims claims) {
@@ -92,9 +104,33 @@ public final class JwtSigner {
     members.put("iat", now);
     members.put("exp", Math.addExact(now, validity.toSeconds()));
     members.putAll(claims.members());
-    String input = encodedHeader + '.' + encode(members);
+    byte[] payload = JsonWriter.write(members).getBytes(StandardCharsets.UTF_8);
+    String input = encodedHeader + '.' + StrictBase64.encodeUrl(payload);
     byte[] signature = engine.sign(input.getBytes(StandardCharsets.US_ASCII));
-    return input + '.' + StrictBase64.encodeUrl(signature);
+    String token = input + '.' + StrictBase64.encodeUrl(signature);
+    requireAcceptable(payload, token);
+    return token;
+  }
+
+  /** What a verifier with all defaults refuses is told to whoever makes it. */
+  private void requireAcceptable(byte[] payload, String token) {
+    if (token.length() > maxTokenChars) {
+      throw new IllegalArgumentException(
+          "the token has "
+              + token.length()
+              + " characters, maxTokenChars is "
+              + maxTokenChars
+              + "; verifiers read so many unless told otherwise");
+    }
+    try {
+      ClaimSet claims = ClaimSet.parse(payload);
+      if (claims.notBefore != ClaimSet.NONE && claims.notBefore >= claims.expiresAt) {
+        throw new IllegalArgumentException("no verifier would accept nbf, it is not before exp");
+      }
+    } catch (VerificationException e) {
+      throw new IllegalArgumentException(
+          "no verifier would accept the claims: " + e.refusal().detail(), e);
+    }
   }
 
   private static String encode(Map<String, ?> members) {
@@ -115,6 +151,8 @@ public final class JwtSigner {
     private final SigningKey key;
     private String type = "JWT";
     private InstantSource clock = InstantSource.system();
+    private @Nullable Provider provider;
+    private int maxTokenChars = JwtVerifier.Builder.DEFAULT_MAX_TOKEN_CHARS;
 
     private Builder(String issuer, Duration validity, SigningKey key) {
       if (issuer.isEmpty()) {
@@ -149,6 +187,29 @@ public final class JwtSigner {
      */
     public Builder withClock(InstantSource source) {
       this.clock = Objects.requireNonNull(source, "clock");
+      return this;
+    }
+
+    /**
+     * The security provider that signs, instead of the first that accepts the key.
+     *
+     * @param jcaProvider must offer the algorithm; it need not be installed
+     * @return this
+     */
+    public Builder withProvider(Provider jcaProvider) {
+      this.provider = Objects.requireNonNull(jcaProvider, "jcaProvider");
+      return this;
+    }
+
+    /**
+     * The longest token that is issued; for verifiers with the same setting.
+     *
+     * @param chars 256 to 1 048 576; 16 384 unless set, which is the verifiers' default
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder withMaxTokenChars(int chars) {
+      this.maxTokenChars = Require.within("maxTokenChars", chars, 256, 1 << 20);
       return this;
     }
 

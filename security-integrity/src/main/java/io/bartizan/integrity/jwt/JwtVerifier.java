@@ -11,10 +11,10 @@ import io.bartizan.integrity.replay.ReplayGuard;
 import java.security.Provider;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,8 @@ public final class JwtVerifier {
   /**
    * A verifier for the tokens of several issuers, with all defaults.
    *
-   * @param issuers whom to believe; each name once
+   * @param issuers whom to believe; each name once for each algorithm: an issuer in migration may
+   *     be there with its secret for HS256 and with its published keys for ES256
    * @param audience what {@code aud} must hold: the name by which the issuers know this service
    * @return a verifier with safe defaults; immutable and thread-safe
    * @throws IllegalArgumentException if the audience is empty, there is no issuer, or one twice
@@ -83,7 +84,8 @@ public final class JwtVerifier {
   /**
    * A verifier for the tokens of several issuers, with settings.
    *
-   * @param issuers whom to believe; each name once
+   * @param issuers whom to believe; each name once for each algorithm: an issuer in migration may
+   *     be there with its secret for HS256 and with its published keys for ES256
    * @param audience what {@code aud} must hold: the name by which the issuers know this service
    * @return a builder with safe defaults
    * @throws IllegalArgumentException if the audience is empty, there is no issuer, or one twice
@@ -93,8 +95,8 @@ public final class JwtVerifier {
   }
 
   /**
-   * A verifier that accepts tokens which were issued for somebody else. Whoever may ask the issuer
-   * for a token of any kind can come in: prefer {@link #of(TrustedIssuer, String)}.
+   * Accepts tokens that were issued for somebody else: whoever may ask the issuer for a token of
+   * any kind can come in.
    *
    * @param issuers whom to believe
    * @return a builder with safe defaults otherwise
@@ -105,8 +107,7 @@ public final class JwtVerifier {
   }
 
   /**
-   * A verifier of several issuers that accepts tokens which were issued for somebody else; prefer
-   * {@link #of(List, String)}.
+   * As {@link #ignoreAudience(TrustedIssuer...)}.
    *
    * @param issuers whom to believe
    * @return a builder with safe defaults otherwise
@@ -119,64 +120,57 @@ public final class JwtVerifier {
   /**
    * Verifies a token that came without proof of possession; one that is bound is refused.
    *
-   * @param token the compact form alone, without {@code Bearer}
+   * @param token the compact form alone, without {@code Bearer}; null (an absent header) is refused
+   *     like any other
    * @return the token's claims
    * @throws VerificationException if it must not be believed; its reason is a {@link JwtReason}
-   * @throws NullPointerException if {@code token} is null
    */
-  public VerifiedJwt verify(String token) {
+  public VerifiedJwt verify(@Nullable String token) {
     return check(token).orThrow();
   }
 
   /**
    * Verifies a token and that the request may use it.
    *
-   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}; null (an absent
+   *     header) is refused like any other
    * @param request the client's certificate or proof
    * @return the token's claims
    * @throws VerificationException if it must not be believed; its reason is a {@link JwtReason}
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code request} is null
    */
-  public VerifiedJwt verify(String token, JwtRequest request) {
+  public VerifiedJwt verify(@Nullable String token, JwtRequest request) {
     return check(token, request).orThrow();
   }
 
   /**
    * Verifies a token that came without proof of possession, without throwing.
    *
-   * @param token the compact form alone, without {@code Bearer}
+   * @param token the compact form alone, without {@code Bearer}; null (an absent header) is refused
+   *     like any other
    * @return accepted with the token's claims, or rejected with the reason
-   * @throws NullPointerException if {@code token} is null
    */
-  public Checked<VerifiedJwt> check(String token) {
+  public Checked<VerifiedJwt> check(@Nullable String token) {
     return check(token, JwtRequest.bare());
   }
 
   /**
    * Verifies a token and that the request may use it, without throwing.
    *
-   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}
+   * @param token the compact form alone, without {@code Bearer} or {@code DPoP}; null (an absent
+   *     header) is refused like any other
    * @param request the client's certificate or proof
    * @return accepted with the token's claims, or rejected with the reason
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code request} is null
    */
-  public Checked<VerifiedJwt> check(String token, JwtRequest request) {
-    Objects.requireNonNull(token, "token");
+  public Checked<VerifiedJwt> check(@Nullable String token, JwtRequest request) {
     Objects.requireNonNull(request, "request");
     Checked<VerifiedJwt> result = tokens.decide(token, request);
     if (!listeners.isEmpty()) {
-      tell(result);
+      Refusal refusal = result.fold(jwt -> null, refused -> refused);
+      listeners.tell(listener -> listener.verified(Kind.JWT, name, refusal));
     }
     return result;
-  }
-
-  private void tell(Checked<VerifiedJwt> result) {
-    if (result instanceof Checked.Rejected<VerifiedJwt> rejected) {
-      Refusal refusal = rejected.refusal();
-      listeners.tell(listener -> listener.refused(Kind.JWT, name, refusal));
-    } else {
-      listeners.tell(listener -> listener.accepted(Kind.JWT, name));
-    }
   }
 
   /** Everything that matters for safety, and who verifies. */
@@ -194,9 +188,11 @@ public final class JwtVerifier {
     private final List<TrustedIssuer> issuers;
     private final Set<String> audiences = new LinkedHashSet<>();
     private final Set<String> requiredClaims = new LinkedHashSet<>();
-    private @Nullable String type = "";
+    private final Set<String> types = new LinkedHashSet<>();
+    private final Map<String, Set<String>> requiredValues = new LinkedHashMap<>();
+    private boolean ignoresType;
     private Duration skew = ClaimPolicy.DEFAULT_SKEW;
-    private @Nullable Duration maxAge;
+    private long maxAgeMillis = -1;
     private boolean requiresExpiry = true;
     private int maxTokenChars = DEFAULT_MAX_TOKEN_CHARS;
     private InstantSource clock = InstantSource.system();
@@ -214,12 +210,7 @@ public final class JwtVerifier {
       if (this.issuers.isEmpty()) {
         throw new IllegalArgumentException("issuers is empty, at least one is needed");
       }
-      Set<String> names = new HashSet<>();
-      for (TrustedIssuer issuer : this.issuers) {
-        if (!names.add(issuer.issuer())) {
-          throw new IllegalArgumentException("issuers holds one issuer twice: " + issuer);
-        }
-      }
+      IssuerKeys.requireDistinct(this.issuers);
     }
 
     /**
@@ -239,8 +230,8 @@ public final class JwtVerifier {
 
     /**
      * The {@code typ} that tokens must have, such as {@code logout+jwt}, so that a token of one
-     * kind is never taken for another of the same issuer (RFC 8725 section 3.11). Without it {@code
-     * JWT} or none is accepted.
+     * kind is never taken for another of the same issuer (RFC 8725 section 3.11). Each call adds
+     * one, for an issuer in migration. Without any {@code JWT} or none is accepted.
      *
      * @param expected the type; case and {@code application/} make no difference
      * @return this
@@ -250,18 +241,17 @@ public final class JwtVerifier {
       if (expected.isEmpty()) {
         throw new IllegalArgumentException("type is empty");
       }
-      this.type = JwsHeader.mediaType(expected);
+      types.add(JwsHeader.mediaType(expected));
       return this;
     }
 
     /**
-     * Accepts tokens of every {@code typ}: an ID token or a logout token then passes for an access
-     * token, unless claims tell them apart.
+     * Accepts tokens of every {@code typ}, such as an ID token for an access token.
      *
      * @return this
      */
     public Builder ignoreType() {
-      this.type = null;
+      this.ignoresType = true;
       return this;
     }
 
@@ -276,7 +266,7 @@ public final class JwtVerifier {
     }
 
     /**
-     * By how much the issuer's clock may differ from ours.
+     * By how much the issuer's clock may differ.
      *
      * @param clockSkew zero to 5 minutes; 30 seconds unless set
      * @return this
@@ -296,7 +286,8 @@ public final class JwtVerifier {
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder withMaxAge(Duration age) {
-      this.maxAge = Require.within("maxAge", age, Duration.ofNanos(1), Duration.ofDays(3650));
+      this.maxAgeMillis =
+          Require.within("maxAge", age, Duration.ofNanos(1), Duration.ofDays(3650)).toMillis();
       return this;
     }
 
@@ -323,6 +314,21 @@ public final class JwtVerifier {
     }
 
     /**
+     * A claim that must be this text, or an array that holds it: {@code client_id}, {@code azp},
+     * {@code token_use}, {@code tid}. Each call for one name adds a value that is accepted.
+     *
+     * @param name the claim's name
+     * @param value what it may be
+     * @return this
+     */
+    public Builder withRequiredClaim(String name, String value) {
+      requiredValues
+          .computeIfAbsent(Objects.requireNonNull(name, "name"), ignored -> new LinkedHashSet<>())
+          .add(Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
      * The longest token that is read.
      *
      * @param chars 256 to 1 048 576; {@value #DEFAULT_MAX_TOKEN_CHARS} unless set
@@ -335,7 +341,7 @@ public final class JwtVerifier {
     }
 
     /**
-     * The wall clock.
+     * The clock.
      *
      * @param source tells the time; the system's unless set
      * @return this
@@ -392,13 +398,14 @@ public final class JwtVerifier {
     }
 
     /**
-     * Asks at every verification whether the token was revoked.
+     * Asks at every verification whether the token was revoked; each call adds a list.
      *
      * @param list knows the revoked tokens and subjects
      * @return this
      */
     public Builder withRevocation(JwtRevocation list) {
-      this.revocation = Objects.requireNonNull(list, "list");
+      Objects.requireNonNull(list, "list");
+      this.revocation = revocation == null ? list : revocation.and(list);
       return this;
     }
 
@@ -452,35 +459,31 @@ public final class JwtVerifier {
       if (ignoresBinding && (requiresBinding || dpopGuard != null)) {
         throw new IllegalArgumentException("the binding can't be both ignored and checked");
       }
+      if (ignoresType && !types.isEmpty()) {
+        throw new IllegalArgumentException("the type can't be both ignored and " + types);
+      }
       if (singleUse != null && !requiresExpiry) {
         throw new IllegalArgumentException("tokens for single use must expire");
       }
-      List<IssuerKeys> bound = new ArrayList<>();
-      for (TrustedIssuer issuer : issuers) {
-        if (provider == null) {
-          issuer.algorithms().forEach(JwsAlgorithm::requireBouncyCastle);
-        }
-        bound.add(new IssuerKeys(issuer, provider));
-      }
-      if (dpopGuard != null) {
+      if (dpopGuard != null && provider == null) {
         JwsAlgorithm.ES256.requireBouncyCastle();
       }
-      Duration age = maxAge;
       ClaimPolicy policy =
           ClaimPolicy.of(
               Set.copyOf(audiences),
-              type,
+              ignoresType ? null : Set.copyOf(types),
               skew.toMillis(),
-              age == null ? -1 : age.toMillis(),
+              maxAgeMillis,
               requiresExpiry,
-              List.copyOf(requiredClaims));
-      DpopCheck dpop = dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis());
+              List.copyOf(requiredClaims),
+              Map.copyOf(requiredValues));
+      DpopCheck dpop =
+          dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis(), provider);
       TokenCheck tokens =
           new TokenCheck(
-              bound.toArray(new IssuerKeys[0]),
+              IssuerKeys.bind(issuers, provider),
               policy,
-              new UsePolicy(
-                  ignoresBinding, requiresBinding, dpop, revocation, singleUse, skew.toMillis()),
+              new UsePolicy(ignoresBinding, requiresBinding, dpop, revocation, singleUse),
               maxTokenChars,
               clock,
               cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));

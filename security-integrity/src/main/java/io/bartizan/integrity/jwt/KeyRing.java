@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One issuer's keys at one moment, each bound to its one algorithm and ready to verify. */
 final class KeyRing {
@@ -20,6 +22,7 @@ final class KeyRing {
   /** How many keys one token may be tried with (B11). */
   static final int MAX_CANDIDATES = 8;
 
+  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
   private static final Bound[] NOTHING = {};
 
   /** A key under its algorithm. */
@@ -27,15 +30,11 @@ final class KeyRing {
 
   final KeySnapshot snapshot;
   private final Bound[] all;
-  private final Bound[] nameless;
-  private final boolean needsKeyId;
   private final Map<String, Bound[]> byKeyId = new HashMap<>();
 
   private KeyRing(KeySnapshot snapshot, List<Bound> bound) {
     this.snapshot = snapshot;
     this.all = bound.toArray(NOTHING);
-    this.needsKeyId = snapshot.fetched && bound.size() > 1;
-    this.nameless = bound.stream().filter(b -> b.key.keyId == null).toArray(Bound[]::new);
     for (Bound one : all) {
       String id = one.key.keyId;
       if (id != null) {
@@ -53,12 +52,18 @@ final class KeyRing {
     List<Bound> bound = new ArrayList<>();
     for (VerifyingKey key : snapshot.keys) {
       List<JwsAlgorithm> fitting = TrustedIssuer.fitting(key, algorithms);
-      if (fitting.size() == 1) {
-        Bound kept = before == null ? null : before.find(key);
+      if (fitting.size() > 1 && !snapshot.fetched) {
+        continue; // TrustedIssuer has told why
+      }
+      if (fitting.isEmpty() && snapshot.fetched) {
+        LOG.info("{} of an issuer serves none of {}", key.describeKind(), algorithms);
+      }
+      for (JwsAlgorithm algorithm : fitting) {
+        Bound kept = before == null ? null : before.find(key, algorithm);
         bound.add(
             kept != null
                 ? kept
-                : new Bound(key, fitting.get(0), bound(fitting.get(0), key, provider, before)));
+                : new Bound(key, algorithm, bound(algorithm, key, provider, before)));
       }
     }
     return new KeyRing(snapshot, bound);
@@ -76,13 +81,14 @@ final class KeyRing {
       if (before == null) {
         throw e;
       }
+      LOG.warn("{} can't be used here: {}", key.describeKind(), e.getMessage());
       return new UnusableKey(provider == null ? "the JDK" : provider.getName());
     }
   }
 
-  private @Nullable Bound find(VerifyingKey key) {
+  private @Nullable Bound find(VerifyingKey key, JwsAlgorithm algorithm) {
     for (Bound bound : all) {
-      if (bound.key.isSameAs(key)) {
+      if (bound.algorithm == algorithm && bound.key.isSameAs(key)) {
         return bound;
       }
     }
@@ -91,14 +97,33 @@ final class KeyRing {
 
   /**
    * The keys a token could mean: those of its {@code kid}, else those without one; all if it names
-   * none, unless they are several and were fetched. The caller skips those of another algorithm.
+   * none, unless they are several and were fetched, or more than may be tried. Only of this
+   * algorithm, and at most {@value #MAX_CANDIDATES}.
    */
-  Bound[] candidates(@Nullable String keyId) {
-    if (keyId == null) {
-      return needsKeyId ? NOTHING : all;
+  Bound[] candidates(@Nullable String keyId, JwsAlgorithm algorithm) {
+    Bound[] named = keyId == null ? all : byKeyId.get(keyId);
+    if (named != null && isUniform(named, algorithm) && (keyId != null || named.length <= 1)) {
+      return named; // the case of nearly every token, which costs no array
     }
-    Bound[] named = byKeyId.get(keyId);
-    return named == null ? nameless : named;
+    List<Bound> some = new ArrayList<>();
+    for (Bound one : named == null ? all : named) {
+      if (one.algorithm == algorithm && (named != null || one.key.keyId == null)) {
+        some.add(one);
+      }
+    }
+    if (keyId == null && some.size() > (snapshot.fetched ? 1 : MAX_CANDIDATES)) {
+      return NOTHING;
+    }
+    return some.subList(0, Math.min(some.size(), MAX_CANDIDATES)).toArray(NOTHING);
+  }
+
+  private static boolean isUniform(Bound[] bounds, JwsAlgorithm algorithm) {
+    for (Bound bound : bounds) {
+      if (bound.algorithm != algorithm) {
+        return false;
+      }
+    }
+    return bounds.length <= MAX_CANDIDATES;
   }
 
   Set<String> providers() {
@@ -110,11 +135,7 @@ final class KeyRing {
   }
 
   /** For a key that came with a request and may never be seen again. */
-  static SignatureEngine engine(JwsAlgorithm algorithm, VerifyingKey key) {
-    return engine(algorithm, key, null);
-  }
-
-  private static SignatureEngine engine(
+  static SignatureEngine engine(
       JwsAlgorithm algorithm, VerifyingKey key, @Nullable Provider provider) {
     try {
       if (algorithm.isSymmetric()) {
@@ -130,6 +151,10 @@ final class KeyRing {
       return algorithm == JwsAlgorithm.ED25519
           ? new Ed25519Engine(EdwardsPoint.of(publicKey))
           : new EcdsaEngine(algorithm, (ECPublicKey) publicKey);
+    } catch (LinkageError e) {
+      throw new IllegalArgumentException(
+          algorithm + " can't be verified here: another or half a Bouncy Castle on the class path",
+          e);
     } catch (GeneralSecurityException e) {
       String who = provider == null ? "no installed provider" : "provider " + provider.getName();
       throw new IllegalArgumentException(who + " can verify " + algorithm + " with this key", e);

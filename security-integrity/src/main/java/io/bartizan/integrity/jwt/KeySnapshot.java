@@ -6,20 +6,24 @@ import java.util.List;
 final class KeySnapshot {
 
   /** No keys were ever got, or they are too old to be believed. */
-  static final KeySnapshot NONE = new KeySnapshot(List.of(), true);
+  static final KeySnapshot NONE = new KeySnapshot(List.of(), List.of(), true);
 
   final List<VerifyingKey> keys;
+
+  /** Why other keys of the same source are not used. */
+  final List<String> leftOut;
 
   /** Whether somebody else decides what is in the set. */
   final boolean fetched;
 
-  KeySnapshot(List<VerifyingKey> keys, boolean fetched) {
+  KeySnapshot(List<VerifyingKey> keys, List<String> leftOut, boolean fetched) {
     this.keys = List.copyOf(keys);
+    this.leftOut = List.copyOf(leftOut);
     this.fetched = fetched;
   }
 
   boolean hasSameKeysAs(KeySnapshot other) {
-    if (keys.size() != other.keys.size()) {
+    if (keys.size() != other.keys.size() || !leftOut.equals(other.leftOut)) {
       return false;
     }
     for (int i = 0; i < keys.size(); i++) {

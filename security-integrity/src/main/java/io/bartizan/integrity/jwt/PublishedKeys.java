@@ -3,55 +3,80 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.integrity.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is usable of a JWK set that somebody else publishes: secrets, private keys (whoever
- * publishes one has lost it), weak keys and keys for something else are left out, and counted.
+ * What is usable of a JWK set, by one set of rules for text, file and endpoint: each key that can't
+ * be used is left out with its reason, and spoils no other.
  *
  * @param keys the usable keys, none twice
- * @param leftOut how many are not
+ * @param leftOut why each of the others is not, in the set's order; safe to log
  */
-record PublishedKeys(List<VerifyingKey> keys, int leftOut) {
+record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PublishedKeys.class);
-  private static final int MAX_KEYS = 100;
+
+  /** So many keys of a set are read; judging one takes some ten to hundred microseconds. */
+  private static final int MAX_KEYS = 1000;
 
   /**
-   * Reads a set.
+   * Reads a set that somebody else publishes; it has no secrets.
    *
    * @throws IllegalArgumentException if it is no JWK set, too long, or nothing in it is usable
    */
   static PublishedKeys read(byte[] set, int maxBytes) {
-    List<JsonValue> published = JwkReader.keys(JwkReader.parse(set, maxBytes));
-    if (published.size() > MAX_KEYS) {
-      throw new IllegalArgumentException("the set has more than " + MAX_KEYS + " keys");
-    }
-    List<VerifyingKey> keys = new ArrayList<>();
-    int leftOut = 0;
-    for (JsonValue value : published) {
-      VerifyingKey key = readOrNull(value);
-      if (key == null) {
-        leftOut++;
-      } else if (keys.stream().noneMatch(key::isSameAs)) {
-        keys.add(key);
-      }
-    }
-    if (keys.isEmpty()) {
-      throw new IllegalArgumentException("the set has no usable key");
-    }
-    return new PublishedKeys(keys, leftOut);
+    return read(JwkReader.keys(JwkReader.parse(set, maxBytes)), false);
   }
 
-  private static @Nullable VerifyingKey readOrNull(JsonValue value) {
-    try {
-      VerifyingKey key = JwkReader.read(value);
-      return key == null || key.isSecret() ? null : key;
-    } catch (IllegalArgumentException e) {
-      LOG.debug("a key of a fetched set is left out: {}", e.getMessage());
-      return null;
+  /**
+   * Reads a set that the application's own configuration gives; it may be one of secrets.
+   *
+   * @throws IllegalArgumentException if it is no JWK set, too long, or nothing in it is usable
+   */
+  static PublishedKeys read(String set) {
+    return read(JwkReader.keys(JwkReader.parse(set)), true);
+  }
+
+  private static PublishedKeys read(List<JsonValue> published, boolean mayBeSecret) {
+    List<VerifyingKey> keys = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
+    for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
+      String name = JwkReader.nameOf(published.get(i), i + 1);
+      try {
+        VerifyingKey key = JwkReader.read(published.get(i));
+        if (key.isSecret() && !mayBeSecret) {
+          throw new IllegalArgumentException("it is a secret, and published");
+        }
+        if (mayBeSecret || keys.stream().noneMatch(key::isSameAs)) {
+          keys.add(key);
+        }
+      } catch (JwkReader.OtherUse e) {
+        leftOut.add(name + ": " + e.getMessage());
+        LOG.info("{} of a JWK set is not for signatures: {}", name, e.getMessage());
+      } catch (RuntimeException | LinkageError e) { // a provider's, or half of Bouncy Castle
+        String why = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
+        leftOut.add(name + ": " + why);
+        LOG.warn("{} of a JWK set is left out: {}", name, why);
+      }
     }
+    if (published.size() > MAX_KEYS) {
+      String rest = published.size() - MAX_KEYS + " keys after the first " + MAX_KEYS;
+      leftOut.add(rest + ": the set has too many");
+      LOG.warn("{} of a JWK set are left out", rest);
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("the set has no usable key" + described(leftOut));
+    }
+    return new PublishedKeys(List.copyOf(keys), List.copyOf(leftOut));
+  }
+
+  /** The first few reasons, as the end of a sentence; nothing if there are none. */
+  static String described(List<String> leftOut) {
+    if (leftOut.isEmpty()) {
+      return "";
+    }
+    List<String> some = leftOut.subList(0, Math.min(3, leftOut.size()));
+    return ", " + leftOut.size() + " left out (" + String.join("; ", some) + ")";
   }
 }

@@ -8,31 +8,34 @@ import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The keys that an issuer publishes as a JWK set over HTTPS.
+ * The keys of an issuer as a JWK set (JWKS), cached and refreshed: fetched over HTTPS, from a file
+ * that others replace, or from a {@link JwkSource}.
  *
  * <p>How it works: verification reads the last good set and never waits for it, as long as the
  * token names a key that is in it. A set older than the refresh time (or than its answer's {@code
  * Cache-Control} allows, if that is sooner) is fetched anew meanwhile, by the application's {@link
- * HttpClient} and its threads. A token that names an unknown key may start a fetch too, and waits
- * for it; but there is one fetch at a time, and at most one in each interval (from 1 second,
- * doubled by each failure, to the interval that is set, while there are no keys), so a flood of
- * invented key ids costs the issuer nothing and callers with good tokens no time. Of those who name
- * unknown keys only 16 wait at once. If fetching fails, the last good set serves on until it
- * reaches its maximum age; then every token is refused.
+ * HttpClient} and its threads (or the source's). A token that names an unknown key may start a
+ * fetch too, and waits for it; but there is one fetch at a time, and at most one in each interval
+ * (from 1 second, doubled by each failure, to the interval that is set, while there are no keys),
+ * so a flood of invented key ids costs the issuer nothing and callers with good tokens no time. Of
+ * those who name unknown keys only 16 wait at once. If fetching fails, the last good set serves on
+ * until it reaches its maximum age; then every token is refused. A token of an unknown key is
+ * refused as {@link JwtReason#KEY_UNKNOWN} only if the last fetch brought the issuer's word; while
+ * it fails or is on its way too long, as {@link JwtReason#KEYS_UNAVAILABLE}.
  *
- * <p>Left out of a fetched set: secrets, private keys (whoever publishes one has lost it), weak
- * keys and keys for something else; {@link #health} tells how many. Thread-safe.
+ * <p>Left out of a set: secrets, private keys (whoever publishes one has lost it), weak and
+ * malformed keys and keys for something else, one by one; the log, {@link #health}, {@link
+ * #leftOut} and the listener say which and why. Thread-safe.
  *
  * <pre>{@code
  * RemoteJwks keys =
@@ -43,36 +46,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteJwks extends JwtKeys implements HealthSource, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RemoteJwks.class);
+  private final String name;
+  private final @Nullable String issuer;
+  private final CachedKeys.Limits limits;
+  private final CachedKeys cache;
 
-  /** A set, when it was got and for how long it is not fetched anew. */
-  private record Fetched(KeySnapshot keys, long atNanos, long freshNanos, int leftOut) {}
-
-  private final URI uri;
-  private final long refreshNanos;
-  private final long maxAgeNanos;
-  private final long intervalNanos;
-  private final Duration timeout;
-  private final int maxBytes;
-  private final Ticker ticker;
-  private final Listeners<IntegrityListener> listeners;
-  private final JwksFetcher fetcher;
-
-  private volatile @Nullable Fetched fetched;
-  private volatile int failures;
-  private volatile String lastProblem = "nothing was fetched yet";
-  private volatile boolean closed;
-
-  RemoteJwks(Builder builder) {
-    this.uri = builder.uri;
-    this.refreshNanos = builder.refreshAfter.toNanos();
-    this.maxAgeNanos = builder.maxAge.toNanos();
-    this.intervalNanos = builder.minInterval.toNanos();
-    this.timeout = builder.timeout;
-    this.maxBytes = builder.maxBytes;
-    this.ticker = builder.ticker;
-    this.listeners = builder.listeners;
-    this.fetcher = new JwksFetcher(builder.client, uri, timeout, maxBytes, ticker, new Answers());
+  private RemoteJwks(Builder builder) {
+    name = builder.name;
+    issuer = builder.discovers ? builder.name : null;
+    limits = builder.limits();
+    cache = new CachedKeys(name, limits, builder.transport(), builder.ticker, builder.listeners);
   }
 
   /**
@@ -93,13 +76,63 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
   /**
    * Keys at a URI, with settings.
    *
-   * @param client the application's client, as for {@link #of}
-   * @param uri where the issuer publishes its keys; {@code https} only
-   * @return a builder
-   * @throws IllegalArgumentException as for {@link #of}
+   * @param client the application's client, as for {@link #of(HttpClient, URI)}
+   * @param uri where the issuer publishes its keys; with {@link Builder#withDiscovery} the issuer
+   * @return a builder, whose {@code build()} judges the URI
+   * @throws IllegalArgumentException if the client follows redirects
    */
   public static Builder builder(HttpClient client, URI uri) {
     return new Builder(client, uri);
+  }
+
+  /**
+   * Keys in a file that others replace, with all defaults.
+   *
+   * @param file a JWK set, which may come to be there later
+   * @return a source to close; the file is read anew after 30 seconds, or for a token of an unknown
+   *     key after 1 second, and believed for 1 hour after it was last read
+   */
+  public static RemoteJwks of(Path file) {
+    return builder(file).build();
+  }
+
+  /**
+   * Keys in a file that others replace, with settings.
+   *
+   * @param file a JWK set, which may come to be there later
+   * @return a builder
+   */
+  public static Builder builder(Path file) {
+    return new Builder(file.toString(), null, null, file)
+        .withRefreshAfter(Duration.ofSeconds(30))
+        .withMinInterval(Duration.ofSeconds(1));
+  }
+
+  /**
+   * Keys from a source of the application's own, with all defaults.
+   *
+   * @param name what to call it in logs and metrics
+   * @param source gets the set
+   * @return a source to close, with the limits of {@link #of(HttpClient, URI)}
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public static RemoteJwks of(String name, JwkSource source) {
+    return builder(name, source).build();
+  }
+
+  /**
+   * Keys from a source of the application's own, with settings.
+   *
+   * @param name what to call it in logs and metrics
+   * @param source gets the set
+   * @return a builder
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public static Builder builder(String name, JwkSource source) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name is empty");
+    }
+    return new Builder(name, null, Objects.requireNonNull(source, "source"), null);
   }
 
   /**
@@ -109,97 +142,29 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
    */
   public boolean load() {
     if (snapshot() == KeySnapshot.NONE) {
-      awaitOthers();
+      boolean unused = awaitOthers();
     }
     return snapshot() != KeySnapshot.NONE;
   }
 
   @Override
-  KeySnapshot snapshot() {
-    Fetched last = fetched;
-    if (last == null || closed) {
-      return KeySnapshot.NONE;
-    }
-    long age = ticker.nanos() - last.atNanos;
-    if (age >= last.freshNanos) {
-      fetcher.fetchIfAllowed();
-    }
-    return age < maxAgeNanos ? last.keys : KeySnapshot.NONE;
+  @Nullable String issuer() {
+    return issuer;
   }
 
   @Override
-  void awaitOthers() {
-    if (!closed) {
-      fetcher.awaitFetch(fetched == null && failures == 0);
-    }
+  KeySnapshot snapshot() {
+    return cache.snapshot();
+  }
+
+  @Override
+  boolean awaitOthers() {
+    return cache.awaitOthers();
   }
 
   /** Waits for the fetch that is on its way, if there is one; false if it does not end in time. */
   boolean awaitFetch(Duration limit) {
-    return fetcher.awaitRunning(limit);
-  }
-
-  /** What becomes of a fetch: another set, or the last good one a little longer. */
-  private final class Answers implements JwksFetcher.Receiver {
-
-    @Override
-    public boolean arrived(HttpResponse<byte[]> answer) {
-      PublishedKeys published;
-      try {
-        published = PublishedKeys.read(answer.body(), maxBytes);
-      } catch (RuntimeException e) {
-        return failed(e);
-      }
-      if (closed) {
-        return false;
-      }
-      Fetched before = fetched;
-      KeySnapshot now = new KeySnapshot(published.keys(), true);
-      KeySnapshot kept = before != null && before.keys.hasSameKeysAs(now) ? before.keys : now;
-      long fresh = Math.max(intervalNanos, FreshFor.nanos(answer.headers(), refreshNanos));
-      fetched = new Fetched(kept, ticker.nanos(), fresh, published.leftOut());
-      failures = 0;
-      if (kept == now) {
-        int usable = published.keys().size();
-        int leftOut = published.leftOut();
-        LOG.info("keys from {} changed: {} usable, {} left out", uri, usable, leftOut);
-        listeners.tell(listener -> listener.keysChanged(uri.toString(), usable, leftOut));
-      }
-      return true;
-    }
-
-    @Override
-    public boolean failed(Throwable problem) {
-      Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-      lastProblem =
-          cause instanceof TimeoutException
-              ? "no answer within " + timeout
-              : cause == null ? "unknown" : describe(cause);
-      int row = failures + 1;
-      failures = row;
-      if (!closed) {
-        if (row == 1) {
-          LOG.warn("keys could not be fetched from {}: {}", uri, Health.down(lastProblem).detail());
-        }
-        listeners.tell(listener -> listener.keysFailed(uri.toString(), health()));
-      }
-      return false;
-    }
-
-    /** With keys the full interval; without, from one second on, twice as long at each failure. */
-    @Override
-    public long pauseNanos() {
-      if (fetched != null) {
-        return intervalNanos;
-      }
-      return Math.min(intervalNanos, TimeUnit.SECONDS.toNanos(1L << Math.min(failures, 10)));
-    }
-
-    private String describe(Throwable cause) {
-      String message = cause.getMessage();
-      String name = cause.getClass().getSimpleName();
-      return message == null ? name : name + ": " + message;
-    }
+    return cache.awaitFetch(limit);
   }
 
   /**
@@ -210,78 +175,159 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
    */
   @Override
   public Health health() {
-    Fetched last = fetched;
-    if (closed) {
-      return Health.down("closed");
-    }
-    if (last == null) {
-      return Health.down("no keys: " + lastProblem);
-    }
-    long age = ticker.nanos() - last.atNanos;
-    String state =
-        last.keys.keys.size()
-            + " keys, "
-            + Duration.ofSeconds(TimeUnit.NANOSECONDS.toSeconds(age))
-            + " old, "
-            + last.leftOut
-            + " left out";
-    if (age >= maxAgeNanos) {
-      return Health.down(state + ", older than the maximum: " + lastProblem);
-    }
-    return failures == 0 ? Health.up(state) : Health.degraded(state + ": " + lastProblem);
+    return cache.health();
   }
 
   /** Ends: a fetch on its way is of no effect, and every token is refused from now on. */
   @Override
   public void close() {
-    closed = true;
-    fetched = null;
+    cache.close();
   }
 
   /** Where the keys come from and every limit. */
   @Override
   public String toString() {
     return "RemoteJwks["
-        + uri
+        + name
         + ", refreshed after at most "
-        + Duration.ofNanos(refreshNanos)
+        + limits.refreshAfter()
         + ", believed for "
-        + Duration.ofNanos(maxAgeNanos)
+        + limits.maxAge()
         + ", "
-        + Duration.ofNanos(intervalNanos)
+        + limits.minInterval()
         + " between fetches, time-out "
-        + timeout
+        + limits.timeout()
         + ", at most "
-        + maxBytes
+        + limits.maxBytes()
         + " bytes]";
   }
 
   /** The limits of a {@link RemoteJwks}. Not thread-safe. */
   public static final class Builder {
 
-    final HttpClient client;
-    final URI uri;
-    Duration refreshAfter = Duration.ofMinutes(5);
-    Duration maxAge = Duration.ofHours(1);
-    Duration minInterval = Duration.ofSeconds(30);
-    Duration timeout = Duration.ofSeconds(5);
-    int maxBytes = 256 * 1024;
-    Ticker ticker = Ticker.system();
-    Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
+    private final String name;
+    private final @Nullable HttpClient client;
+    private final @Nullable JwkSource source;
+    private final @Nullable Path file;
+    private final Map<String, Supplier<String>> headers = new LinkedHashMap<>();
+    private boolean discovers;
+    private boolean plainOnLoopback;
+    private boolean plain;
+    private Duration refreshAfter = Duration.ofMinutes(5);
+    private Duration maxAge = Duration.ofHours(1);
+    private Duration minInterval = Duration.ofSeconds(30);
+    private Duration timeout = Duration.ofSeconds(5);
+    private int maxBytes = 256 * 1024;
+    private Ticker ticker = Ticker.system();
+    private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
-    Builder(HttpClient client, URI uri) {
-      if (uri.getRawUserInfo() != null) {
-        throw new IllegalArgumentException("uri has a user name or password, none is accepted");
-      }
-      if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
-        throw new IllegalArgumentException("uri is " + uri + ", an absolute https URI is accepted");
-      }
+    private Builder(HttpClient client, URI uri) {
+      this(uri.toString(), Objects.requireNonNull(client, "client"), null, null);
       if (client.followRedirects() != HttpClient.Redirect.NEVER) {
         throw new IllegalArgumentException(
             "client follows redirects " + client.followRedirects() + ", NEVER is accepted");
       }
+    }
+
+    private Builder(
+        String name, @Nullable HttpClient client, @Nullable JwkSource source, @Nullable Path file) {
+      this.name = name;
       this.client = client;
-      this.uri = uri;
+      this.source = source;
+      this.file = file;
+    }
+
+    private CachedKeys.Limits limits() {
+      return new CachedKeys.Limits(refreshAfter, maxAge, minInterval, timeout, maxBytes);
+    }
+
+    private KeyTransport transport() {
+      if (client != null) {
+        return new HttpKeys(
+            client,
+            URI.create(name),
+            discovers,
+            timeout,
+            maxBytes,
+            headers,
+            where -> KeyAddress.problem(where, plain, plainOnLoopback) == null);
+      }
+      return source != null
+          ? KeyTransport.of(source, maxBytes)
+          : KeyTransport.of(Objects.requireNonNull(file, "file"), maxBytes);
+    }
+
+    /**
+     * Reads {@code <uri>/.well-known/openid-configuration} first (OpenID Connect Discovery 1.0), at
+     * each fetch: the URI is the issuer, the document must be of the very same issuer, and its
+     * {@code jwks_uri} says where the keys are. {@link TrustedIssuer} then takes these keys for
+     * that issuer alone.
+     *
+     * @return this
+     */
+    public Builder withDiscovery() {
+      requireHttp("discovery");
+      this.discovers = true;
+      return this;
+    }
+
+    /**
+     * A field of each request, such as a {@code User-Agent} that a gateway wants.
+     *
+     * @param field the field's name
+     * @param value its value
+     * @return this
+     * @throws IllegalArgumentException if HTTP or the JDK's client allows no such field
+     */
+    public Builder withHeader(String field, String value) {
+      Objects.requireNonNull(value, "value");
+      return withHeader(field, () -> value);
+    }
+
+    /**
+     * A field of each request whose value is asked for each time, such as an {@code Authorization}
+     * that expires. A supplier that throws is a fetch that failed.
+     *
+     * @param field the field's name
+     * @param value gives its value; must not wait for long
+     * @return this
+     * @throws IllegalArgumentException if HTTP or the JDK's client allows no such field
+     */
+    public Builder withHeader(String field, Supplier<String> value) {
+      requireHttp("header");
+      HttpRequest.Builder unused = HttpRequest.newBuilder().header(field, "x");
+      headers.put(field, Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Takes {@code http} too where the URI's host is this machine ({@code localhost}, {@code
+     * 127.0.0.1}, {@code [::1]}), for development and sidecars.
+     *
+     * @return this
+     */
+    public Builder plainHttpOnLoopback() {
+      requireHttp("plain http");
+      this.plainOnLoopback = true;
+      return this;
+    }
+
+    /**
+     * Takes {@code http} from any host: whoever is on the way there can put his own keys into the
+     * set, and then sign tokens that this verifier believes.
+     *
+     * @return this
+     */
+    public Builder plainHttp() {
+      requireHttp("plain http");
+      this.plain = true;
+      return this;
+    }
+
+    private void requireHttp(String what) {
+      if (client == null) {
+        throw new IllegalArgumentException("a " + what + " is for keys at a URI, not for " + name);
+      }
     }
 
     /**
@@ -375,9 +421,15 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
      * The keys; the first fetch begins with the first token, or with {@link RemoteJwks#load}.
      *
      * @return thread-safe; the application closes it when it stops
-     * @throws IllegalArgumentException if keys would be too old before they may be fetched anew
+     * @throws IllegalArgumentException if keys would be too old before they may be fetched anew, or
+     *     the URI is not absolute {@code https} or holds a user name
      */
     public RemoteJwks build() {
+      String problem =
+          client == null ? null : KeyAddress.problem(URI.create(name), plain, plainOnLoopback);
+      if (problem != null) {
+        throw new IllegalArgumentException(problem);
+      }
       if (maxAge.compareTo(refreshAfter) <= 0) {
         throw new IllegalArgumentException(
             "maxAge is " + maxAge + ", more than refreshAfter " + refreshAfter + " is accepted");

@@ -3,6 +3,7 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.integrity.keys.EcdsaForms;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.util.Objects;
@@ -14,25 +15,32 @@ interface SigningEngine {
   byte[] sign(byte[] message);
 
   static SigningEngine of(
-      JwsAlgorithm algorithm, @Nullable PrivateKey key, @Nullable VerifyingKey secret) {
+      JwsAlgorithm algorithm,
+      @Nullable PrivateKey key,
+      @Nullable VerifyingKey secret,
+      @Nullable Provider provider) {
     try {
       if (secret != null) {
-        MacEngine mac = MacEngine.of(algorithm, secret.secret());
+        MacEngine mac =
+            provider == null
+                ? MacEngine.of(algorithm, secret.secret())
+                : MacEngine.of(algorithm, secret.secret(), provider);
         return message -> mac.sign(message, message.length);
       }
       PrivateKey signingKey = Objects.requireNonNull(key, "key");
-      if (jcaSign(algorithm, signingKey, new byte[1]).length == 0) {
+      if (jcaSign(algorithm, signingKey, new byte[1], provider).length == 0) {
         throw new IllegalArgumentException("the provider gave an empty signature");
       }
       return message -> {
         try {
-          return jcaSign(algorithm, signingKey, message);
+          return jcaSign(algorithm, signingKey, message, provider);
         } catch (GeneralSecurityException e) {
           throw new IllegalStateException("the provider failed to sign with " + algorithm, e);
         }
       };
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("no provider signs " + algorithm + " with this key", e);
+      String who = provider == null ? "no provider" : "provider " + provider.getName() + " never";
+      throw new IllegalArgumentException(who + " signs " + algorithm + " with this key", e);
     }
   }
 
@@ -53,9 +61,10 @@ interface SigningEngine {
     }
   }
 
-  private static byte[] jcaSign(JwsAlgorithm algorithm, PrivateKey key, byte[] message)
+  private static byte[] jcaSign(
+      JwsAlgorithm algorithm, PrivateKey key, byte[] message, @Nullable Provider provider)
       throws GeneralSecurityException {
-    Signature signature = JcaSignatures.instance(algorithm, null);
+    Signature signature = JcaSignatures.instance(algorithm, provider);
     signature.initSign(key);
     signature.update(message);
     byte[] made = signature.sign();

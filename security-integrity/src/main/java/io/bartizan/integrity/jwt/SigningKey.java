@@ -6,6 +6,7 @@ import io.bartizan.core.house.Require;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.keys.KeyGate;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,7 +73,7 @@ public final class SigningKey {
    * A shared secret; whoever can verify can also sign.
    *
    * @param algorithm {@code HS256}, {@code HS384} or {@code HS512}
-   * @param secret random bytes, from the hash's length to its block size; copied
+   * @param secret random bytes, from the hash's length to 1024; copied
    * @return the key, which has no public one
    * @throws IllegalArgumentException if the algorithm is no HMAC, or the secret unfit for it
    */
@@ -236,9 +237,9 @@ public final class SigningKey {
     return keyId;
   }
 
-  /** Signs with it, once to try it. */
-  SigningEngine engine() {
-    return SigningEngine.of(algorithm, key, secret);
+  /** Signs with it, once to try it; by the provider that accepts the key if none is given. */
+  SigningEngine engine(@Nullable Provider provider) {
+    return SigningEngine.of(algorithm, key, secret, provider);
   }
 
   /** Algorithm and id; never the key. */

@@ -4,6 +4,7 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcCurves;
 import io.bartizan.integrity.keys.EdwardsPoint;
 import io.bartizan.integrity.keys.KeyGate;
@@ -62,7 +63,6 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
           case EC -> kind.equals("EC") || kind.equals("ECDSA");
           case ED25519 -> kind.equals("EdDSA") || kind.equals("Ed25519");
         };
-    algorithm.requireBouncyCastle();
     if (!fits) {
       throw new IllegalArgumentException(
           algorithm + " can't sign with a private key of type " + kind);
@@ -156,13 +156,16 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
               JwkReader.number(jwk, "dq"),
               JwkReader.number(jwk, "qi")));
     }
-    BigInteger d = JwkReader.coordinate(jwk, "d", algorithm.size);
+    byte[] seed = JwkReader.bytes(jwk, "d");
+    if (seed.length != algorithm.size) {
+      throw new IllegalArgumentException("a JWK's \"d\" has not the curve's length");
+    }
     if (algorithm.family == JwsAlgorithm.Family.ED25519) {
-      byte[] seed = JwkReader.bytes(jwk, "d");
       byte[] der = Arrays.copyOf(ED25519_PKCS8, ED25519_PKCS8.length + seed.length);
       System.arraycopy(seed, 0, der, ED25519_PKCS8.length, seed.length);
       return factory.generatePrivate(new PKCS8EncodedKeySpec(der));
     }
+    BigInteger d = new BigInteger(1, seed);
     ECParameterSpec curve = EcCurves.get(algorithm.curve);
     if (d.signum() == 0 || d.compareTo(curve.getOrder()) >= 0) {
       throw new IllegalArgumentException("a JWK's \"d\" is out of the curve's range");
@@ -175,6 +178,9 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
       if (key instanceof RSAPrivateCrtKey rsa && rsa.getPublicExponent() != null) {
         return KeyFactory.getInstance("RSA")
             .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
+      }
+      if (!BouncyCastle.isPresent()) {
+        return null; // withPublicKey may tell it
       }
       if (key instanceof ECPrivateKey ec && ec.getS() != null) {
         return KeyFactory.getInstance("EC")

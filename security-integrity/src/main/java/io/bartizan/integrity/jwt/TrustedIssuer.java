@@ -4,14 +4,18 @@ import io.bartizan.core.SafeText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * An issuer, its keys and the algorithms it may use: one bundle, for one without the others is how
- * tokens are forged. Immutable.
+ * A token issuer with its keys and its allowed algorithms; none of the three without the others,
+ * which is how tokens are forged. Immutable.
  *
  * <p>A key of one issuer never verifies for another, and a token's own words never choose where
  * keys come from.
@@ -21,6 +25,8 @@ import java.util.Set;
  * }</pre>
  */
 public final class TrustedIssuer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrustedIssuer.class);
 
   private final String issuer;
   private final JwtKeys keys;
@@ -43,8 +49,8 @@ public final class TrustedIssuer {
    * @param algorithm an algorithm it may use
    * @param more other algorithms it may use
    * @return the bundle
-   * @throws IllegalArgumentException if the issuer is empty, a fixed key fits none of the
-   *     algorithms, or fits several and does not say which
+   * @throws IllegalArgumentException if the issuer is empty, none of the fixed keys fits exactly
+   *     one of the algorithms, or more than 8 for one algorithm have no key id
    */
   public static TrustedIssuer of(
       String issuer, JwtKeys keys, JwsAlgorithm algorithm, JwsAlgorithm... more) {
@@ -58,8 +64,9 @@ public final class TrustedIssuer {
    * @param keys its keys
    * @param allowed the algorithms it may use, one or more
    * @return the bundle
-   * @throws IllegalArgumentException if the issuer or {@code allowed} is empty, a fixed key fits
-   *     none of the algorithms, or fits several and does not say which
+   * @throws IllegalArgumentException if the issuer or {@code allowed} is empty, none of the fixed
+   *     keys fits exactly one of the algorithms, more than 8 for one algorithm have no key id, or
+   *     the keys are those that another issuer's discovery document names
    */
   public static TrustedIssuer of(String issuer, JwtKeys keys, Collection<JwsAlgorithm> allowed) {
     if (issuer.isEmpty()) {
@@ -70,22 +77,50 @@ public final class TrustedIssuer {
     }
     Set<JwsAlgorithm> algorithms = EnumSet.copyOf(allowed);
     if (keys instanceof JwtKeys.Fixed) {
-      for (VerifyingKey key : keys.snapshot().keys) {
-        List<JwsAlgorithm> fitting = fitting(key, algorithms);
-        if (fitting.size() != 1) {
-          throw new IllegalArgumentException(
-              key.describeKind()
-                  + (fitting.isEmpty()
-                      ? " serves none of " + algorithms
-                      : " fits each of " + fitting + "; name its algorithm where it is loaded"));
-        }
-      }
+      requireUsable(keys.snapshot().keys, algorithms);
+    }
+    String issued = keys.issuer();
+    if (issued != null && !issued.equals(issuer)) {
+      throw new IllegalArgumentException(
+          "issuer is "
+              + SafeText.of(issuer)
+              + ", but its keys are those that "
+              + SafeText.of(issued)
+              + " publishes");
     }
     return new TrustedIssuer(
         issuer,
         Objects.requireNonNull(keys, "keys"),
         Collections.unmodifiableSet(algorithms),
         false);
+  }
+
+  /** Of fixed keys one at least must be usable, and each usable one must come to be tried. */
+  private static void requireUsable(List<VerifyingKey> keys, Set<JwsAlgorithm> algorithms) {
+    Map<JwsAlgorithm, Integer> nameless = new EnumMap<>(JwsAlgorithm.class);
+    List<String> unusable = new ArrayList<>();
+    for (VerifyingKey key : keys) {
+      List<JwsAlgorithm> fitting = fitting(key, algorithms);
+      if (fitting.size() != 1) {
+        unusable.add(
+            key.describeKind()
+                + (fitting.isEmpty()
+                    ? " serves none of " + algorithms
+                    : " fits each of " + fitting + "; name its algorithm where it is loaded"));
+      } else if (key.keyId == null
+          && nameless.merge(fitting.get(0), 1, Integer::sum) > KeyRing.MAX_CANDIDATES) {
+        throw new IllegalArgumentException(
+            "more than "
+                + KeyRing.MAX_CANDIDATES
+                + " keys for "
+                + fitting.get(0)
+                + " have no key id, so that some would never be tried; give each its id");
+      }
+    }
+    if (unusable.size() == keys.size()) {
+      throw new IllegalArgumentException(String.join(", ", unusable));
+    }
+    unusable.forEach(why -> LOG.warn("a fixed key is left out: {}", why));
   }
 
   /** The allowed algorithms that the key could serve; it is usable if there is exactly one. */

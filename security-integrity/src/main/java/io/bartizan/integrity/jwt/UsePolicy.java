@@ -52,21 +52,18 @@ final class UsePolicy {
   private final @Nullable DpopCheck dpop;
   private final @Nullable JwtRevocation revocation;
   private final @Nullable ReplayGuard singleUse;
-  private final long skewMillis;
 
   UsePolicy(
       boolean ignoresBinding,
       boolean requiresBinding,
       @Nullable DpopCheck dpop,
       @Nullable JwtRevocation revocation,
-      @Nullable ReplayGuard singleUse,
-      long skewMillis) {
+      @Nullable ReplayGuard singleUse) {
     this.ignoresBinding = ignoresBinding;
     this.requiresBinding = requiresBinding;
     this.dpop = dpop;
     this.revocation = revocation;
     this.singleUse = singleUse;
-    this.skewMillis = skewMillis;
   }
 
   @Nullable Refusal check(VerifiedJwt jwt, String token, JwtRequest request, long now) {
@@ -79,7 +76,8 @@ final class UsePolicy {
       refused = checkBinding(claims, token, request, now);
     }
     if (refused == null && singleUse != null && claims.id != null) {
-      Instant until = Instant.ofEpochMilli(claims.expiresAt + skewMillis);
+      // not this verifier's skew: the id is kept until no verifier could accept the token
+      Instant until = Instant.ofEpochMilli(claims.expiresAt).plus(ClaimPolicy.MAX_SKEW);
       byte[] id = claims.id.getBytes(StandardCharsets.UTF_8);
       refused =
           switch (singleUse.use("jwt:" + jwt.issuer(), id, until)) {
@@ -99,11 +97,16 @@ final class UsePolicy {
     if (claims.subject != null) {
       Instant from = revocation.subjectNotBefore(jwt.issuer(), claims.subject);
       if (from != null
-          && (claims.issuedAt == ClaimSet.NONE || claims.issuedAt < from.toEpochMilli())) {
+          && (claims.issuedAt == ClaimSet.NONE || isOlder(claims.issuedAt, from.toEpochMilli()))) {
         return REVOKED;
       }
     }
     return null;
+  }
+
+  /** An {@code iat} in whole seconds is of that whole second. */
+  private static boolean isOlder(long issuedAt, long from) {
+    return issuedAt < (issuedAt % 1000 == 0 ? from - Math.floorMod(from, 1000L) : from);
   }
 
   private @Nullable Refusal checkBinding(

@@ -5,8 +5,11 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonNumber;
+import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token that a {@link JwtVerifier} accepted, and the only way to its claims.
  *
- * <p>Immutable and thread-safe. A claim of another type than the reader asks for is never
- * converted: the reader throws {@link VerificationException} with {@link JwtReason#CLAIM_INVALID}.
+ * <p>Immutable and thread-safe. A claim that is absent is empty; one that the reader can't read is
+ * never taken for absent: it throws {@link VerificationException} with {@link
+ * JwtReason#CLAIM_INVALID}.
  */
 public final class VerifiedJwt {
 
@@ -105,16 +109,21 @@ public final class VerifiedJwt {
   }
 
   /**
-   * The scopes of an access token (RFC 8693 section 4.2).
+   * The scopes of an access token: of the claim {@code scope} (RFC 8693 section 4.2), else of
+   * {@code scp}, as text of words or as an array of texts, for issuers write them in each of these
+   * forms.
    *
-   * @return the words of the claim {@code scope}, sorted; empty if it is absent
-   * @throws VerificationException if the claim is not a string
+   * @return each scope once; empty if there is neither claim
+   * @throws VerificationException if the claim is there and neither a string nor an array of
+   *     strings
    */
   public Set<String> scopes() {
     Set<String> scopes = new TreeSet<>();
-    for (String word : string("scope").orElse("").split(" ", -1)) {
-      if (!word.isEmpty()) {
-        scopes.add(word);
+    for (String text : strings(has("scope") ? "scope" : "scp")) {
+      for (String word : text.split(" ", -1)) {
+        if (!word.isEmpty()) {
+          scopes.add(word);
+        }
       }
     }
     return Set.copyOf(scopes);
@@ -136,19 +145,51 @@ public final class VerifiedJwt {
   }
 
   /**
-   * A claim that is an array of strings.
+   * A claim that is an array of strings, or one string where an issuer writes a single one so.
    *
    * @param name the claim's name
    * @return an immutable list; empty if the claim is absent
    * @throws VerificationException if it is something else
    */
   public List<String> strings(String name) {
+    if (claims.json.get(name) instanceof JsonString one) {
+      return List.of(one.value());
+    }
     try {
       List<String> strings = claims.json.strings(name);
       return strings == null ? List.of() : strings;
     } catch (JsonException e) {
-      throw notA("an array of strings", name);
+      throw notA("a string or an array of strings", name);
     }
+  }
+
+  /**
+   * A claim that is a time.
+   *
+   * @param name the claim's name, such as {@code auth_time}
+   * @return empty if it is absent
+   * @throws VerificationException if it is neither an integer of seconds since 1970 nor text of RFC
+   *     3339, such as {@code 2026-11-21T12:00:00Z}
+   */
+  public Optional<Instant> time(String name) {
+    JsonValue value = claims.json.get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value instanceof JsonNumber number
+        && number.isLong()
+        && number.longValue() >= 0
+        && number.longValue() <= ClaimSet.MAX_SECONDS) {
+      return Optional.of(Instant.ofEpochSecond(number.longValue()));
+    }
+    if (value instanceof JsonString text && text.value().length() <= 64) {
+      try {
+        return Optional.of(OffsetDateTime.parse(text.value()).toInstant());
+      } catch (DateTimeParseException e) {
+        throw notA("a time", name);
+      }
+    }
+    throw notA("a time", name);
   }
 
   /**
@@ -170,7 +211,8 @@ public final class VerifiedJwt {
   }
 
   /**
-   * A boolean claim.
+   * A boolean claim, be it written as the text {@code "true"} or {@code "false"}, as Apple and
+   * Cognito write {@code email_verified}.
    *
    * @param name the claim's name
    * @return empty if it is absent
@@ -183,6 +225,10 @@ public final class VerifiedJwt {
     }
     if (value instanceof JsonLiteral literal && literal != JsonLiteral.NULL) {
       return Optional.of(literal == JsonLiteral.TRUE);
+    }
+    if (value instanceof JsonString text
+        && (text.value().equals("true") || text.value().equals("false"))) {
+      return Optional.of(text.value().equals("true"));
     }
     throw notA("a boolean", name);
   }

@@ -2,7 +2,9 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.keys.SecretGate;
+import io.bartizan.integrity.mac.Hmac;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Objects;
@@ -64,7 +66,7 @@ final class VerifyingKey {
                   + " needs a secret of "
                   + algorithm.hashBytes
                   + " to "
-                  + algorithm.size
+                  + Hmac.MAX_KEY_BYTES
                   + " bytes, this one has "
                   + secret.length);
     }
@@ -75,7 +77,7 @@ final class VerifyingKey {
       return false;
     }
     return secret == null
-        || (secret.length >= candidate.hashBytes && secret.length <= candidate.size);
+        || (secret.length >= candidate.hashBytes && secret.length <= Hmac.MAX_KEY_BYTES);
   }
 
   VerifyingKey withKeyId(@Nullable String id) {
@@ -101,11 +103,24 @@ final class VerifyingKey {
         && hasSameKeyAs(other);
   }
 
-  /** HMAC fills a short key up with zeros, so keys that differ by them alone are one (RFC 2104). */
+  /** Keys that differ by zeros at their end, or as a long key and its hash, are one (RFC 2104). */
   boolean isSameHmacKeyAs(VerifyingKey other) {
     return secret != null
         && other.secret != null
-        && MessageDigest.isEqual(Arrays.copyOf(secret, 128), Arrays.copyOf(other.secret, 128));
+        && MessageDigest.isEqual(block(secret), other.block(other.secret));
+  }
+
+  /** The key as HMAC fills it up, or hashes it first if it is longer than a block. */
+  private byte[] block(byte[] bytes) {
+    JwsAlgorithm hmac = algorithm == null ? JwsAlgorithm.HS512 : algorithm;
+    if (bytes.length <= hmac.size) {
+      return Arrays.copyOf(bytes, 128);
+    }
+    try {
+      return Arrays.copyOf(MessageDigest.getInstance(hmac.hash).digest(bytes), 128);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has " + hmac.hash, e);
+    }
   }
 
   private boolean hasSameKeyAs(VerifyingKey other) {

@@ -1,29 +1,19 @@
 package io.bartizan.integrity.keys;
 
-import java.util.List;
-
 /**
  * Whether bcprov is there, asked where something is configured, so that its absence is told in
  * words.
  */
 public final class BouncyCastle {
 
-  /** What this module uses of it; bc-fips has some of these, and none of it will do. */
-  private static final List<String> USED =
-      List.of(
-          "org.bouncycastle.math.ec.rfc8032.Ed25519",
-          "org.bouncycastle.crypto.ec.CustomNamedCurves",
-          "org.bouncycastle.crypto.params.Ed25519PublicKeyParameters",
-          "org.bouncycastle.math.ec.FixedPointCombMultiplier");
-
-  private static final boolean PRESENT = USED.stream().allMatch(BouncyCastle::isUsable);
+  private static final boolean PRESENT = isUsable();
 
   private BouncyCastle() {}
 
   /**
-   * Whether it can be used.
+   * Whether it can be used: judged by using it, for other jars have classes of the same names.
    *
-   * @return true if it is on the class path or a readable module
+   * @return true if it is on the class path or a readable module, whole and new enough
    */
   public static boolean isPresent() {
     return PRESENT;
@@ -38,15 +28,27 @@ public final class BouncyCastle {
   public static void requireFor(Object what) {
     if (!PRESENT) {
       throw new IllegalArgumentException(
-          what + " needs bcprov-jdk18on, which is neither on the class path nor a module");
+          what
+              + " needs bcprov-jdk18on, which is neither on the class path nor a module"
+              + (isSomethingThere()
+                  ? "; what is there of Bouncy Castle is another one or too old (bc-fips?), and"
+                      + " withProvider does without it"
+                  : ""));
     }
   }
 
-  private static boolean isUsable(String name) {
+  private static boolean isSomethingThere() {
+    ClassLoader loader = BouncyCastle.class.getClassLoader();
+    return loader != null
+        && (loader.getResource("org/bouncycastle/crypto/CryptoServicesRegistrar.class") != null
+            || loader.getResource("org/bouncycastle/math/ec/rfc8032/Ed25519.class") != null);
+  }
+
+  @SuppressWarnings("CatchThrowable") // half a family of jars fails in many ways
+  private static boolean isUsable() {
     try {
-      Class<?> found = Class.forName(name, false, BouncyCastle.class.getClassLoader());
-      return found.getModule().isExported(found.getPackageName());
-    } catch (ClassNotFoundException | LinkageError e) {
+      return BouncyCastleTrial.succeeds();
+    } catch (Throwable e) {
       return false;
     }
   }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Objects;
 import javax.crypto.Mac;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HMAC (RFC 2104) with one key: makes tags and verifies them in constant time.
@@ -29,6 +30,9 @@ import javax.crypto.Mac;
  */
 public final class Hmac {
 
+  /** The longest key, in bytes. */
+  public static final int MAX_KEY_BYTES = 1024;
+
   private static final int STREAM_BUFFER_BYTES = 64 * 1024;
 
   private final HmacAlgorithm algorithm;
@@ -43,8 +47,9 @@ public final class Hmac {
    * An HMAC with one key.
    *
    * @param algorithm the hash
-   * @param key {@link HmacAlgorithm#tagLength()} to {@link HmacAlgorithm#blockLength()} bytes; it
-   *     is not kept and not closed
+   * @param key {@link HmacAlgorithm#tagLength()} to {@value #MAX_KEY_BYTES} bytes; one longer than
+   *     {@link HmacAlgorithm#blockLength()} is hashed first (RFC 2104 section 2); it is not kept
+   *     and not closed
    * @return a thread-safe HMAC
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the key is too short or too long
@@ -52,14 +57,14 @@ public final class Hmac {
   public static Hmac of(HmacAlgorithm algorithm, SecretBytes key) {
     Objects.requireNonNull(algorithm, "algorithm");
     int length = key.length();
-    if (length < algorithm.tagLength() || length > algorithm.blockLength()) {
+    if (length < algorithm.tagLength() || length > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "key has "
               + length
               + " bytes, "
               + algorithm.tagLength()
               + " to "
-              + algorithm.blockLength()
+              + MAX_KEY_BYTES
               + " are accepted for HMAC-"
               + algorithm.digestName());
     }
@@ -139,76 +144,73 @@ public final class Hmac {
    * Returns if the tag belongs to the message, and throws if not. The time depends on the message's
    * length, never on where two tags differ.
    *
-   * @param message any bytes
-   * @param tag what was presented; a truncated tag is refused
-   * @throws NullPointerException if an argument is null
-   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}
+   * @param message any bytes, null for none
+   * @param tag what was presented; null or truncated, it is refused
+   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}, or {@link
+   *     MacReason#MALFORMED} if there is no message
    */
-  public void verify(byte[] message, byte[] tag) {
-    require(sign(message), tag);
+  public void verify(byte @Nullable [] message, byte @Nullable [] tag) {
+    require(message == null ? null : sign(message), tag);
   }
 
   /**
    * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
    *
-   * @param message any bytes
-   * @param tag what was presented; a truncated tag does not match
+   * @param message any bytes, null for none
+   * @param tag what was presented; null or truncated, it does not match
    * @return true if the tag is that of the message and this key
-   * @throws NullPointerException if an argument is null
    */
-  public boolean matches(byte[] message, byte[] tag) {
-    return ConstantTime.equal(sign(message), tag);
+  public boolean matches(byte @Nullable [] message, byte @Nullable [] tag) {
+    return message != null && tag != null && ConstantTime.equal(sign(message), tag);
   }
 
   /**
    * Returns if the tag belongs to the buffer's remaining bytes, and throws if not.
    *
-   * @param message any bytes; the position stays
-   * @param tag what was presented; a truncated tag is refused
-   * @throws NullPointerException if an argument is null
-   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}
+   * @param message any bytes, null for none; the position stays
+   * @param tag what was presented; null or truncated, it is refused
+   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}, or {@link
+   *     MacReason#MALFORMED} if there is no message
    */
-  public void verify(ByteBuffer message, byte[] tag) {
-    require(sign(message), tag);
+  public void verify(@Nullable ByteBuffer message, byte @Nullable [] tag) {
+    require(message == null ? null : sign(message), tag);
   }
 
   /**
    * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
    *
-   * @param message any bytes; the position stays
-   * @param tag what was presented; a truncated tag does not match
+   * @param message any bytes, null for none; the position stays
+   * @param tag what was presented; null or truncated, it does not match
    * @return true if the tag is that of the message and this key
-   * @throws NullPointerException if an argument is null
    */
-  public boolean matches(ByteBuffer message, byte[] tag) {
-    return ConstantTime.equal(sign(message), tag);
+  public boolean matches(@Nullable ByteBuffer message, byte @Nullable [] tag) {
+    return message != null && tag != null && ConstantTime.equal(sign(message), tag);
   }
 
   /**
    * Reads the stream to its end, then returns if the tag belongs to what was read, and throws if
    * not. Whatever the application made of the bytes before that must be undone.
    *
-   * @param message any bytes; not closed
-   * @param tag what was presented; a truncated tag is refused
-   * @throws NullPointerException if an argument is null
+   * @param message any bytes, null for none; not closed
+   * @param tag what was presented; null or truncated, it is refused
    * @throws IOException if the stream fails
-   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}
+   * @throws VerificationException with {@link MacReason#SIGNATURE_INVALID}, or {@link
+   *     MacReason#MALFORMED} if there is no message
    */
-  public void verify(InputStream message, byte[] tag) throws IOException {
-    require(sign(message), tag);
+  public void verify(@Nullable InputStream message, byte @Nullable [] tag) throws IOException {
+    require(message == null ? null : sign(message), tag);
   }
 
   /**
    * Whether the tag belongs to the message: {@code verify} as an answer, in the same time.
    *
-   * @param message any bytes; not closed
-   * @param tag what was presented; a truncated tag does not match
+   * @param message any bytes, null for none; not closed
+   * @param tag what was presented; null or truncated, it does not match
    * @return true if the tag is that of the message and this key
-   * @throws NullPointerException if an argument is null
    * @throws IOException if the stream fails
    */
-  public boolean matches(InputStream message, byte[] tag) throws IOException {
-    return ConstantTime.equal(sign(message), tag);
+  public boolean matches(@Nullable InputStream message, byte @Nullable [] tag) throws IOException {
+    return message != null && tag != null && ConstantTime.equal(sign(message), tag);
   }
 
   /**
@@ -226,8 +228,11 @@ public final class Hmac {
     return "Hmac[" + algorithm.digestName() + ", " + keyed + "]";
   }
 
-  private static void require(byte[] expected, byte[] tag) {
-    if (!ConstantTime.equal(expected, tag)) {
+  private static void require(byte @Nullable [] expected, byte @Nullable [] tag) {
+    if (expected == null) {
+      throw new VerificationException(MacReason.MALFORMED, "there is no message");
+    }
+    if (tag == null || !ConstantTime.equal(expected, tag)) {
       throw new VerificationException(
           MacReason.SIGNATURE_INVALID, "the tag does not belong to the message and the key");
     }

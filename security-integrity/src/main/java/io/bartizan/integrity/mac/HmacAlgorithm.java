@@ -2,11 +2,11 @@ package io.bartizan.integrity.mac;
 
 /** A hash for HMAC, with the bounds of its keys (RFC 2104 section 3, RFC 4868 section 2.1.1). */
 public enum HmacAlgorithm {
-  /** HMAC-SHA-256: a tag of 32 bytes, keys of 32 to 64 bytes. */
+  /** HMAC-SHA-256: a tag of 32 bytes, keys from 32 bytes. */
   SHA_256("SHA-256", "HmacSHA256", 32, 64),
-  /** HMAC-SHA-384: a tag of 48 bytes, keys of 48 to 128 bytes. */
+  /** HMAC-SHA-384: a tag of 48 bytes, keys from 48 bytes. */
   SHA_384("SHA-384", "HmacSHA384", 48, 128),
-  /** HMAC-SHA-512: a tag of 64 bytes, keys of 64 to 128 bytes. */
+  /** HMAC-SHA-512: a tag of 64 bytes, keys from 64 bytes. */
   SHA_512("SHA-512", "HmacSHA512", 64, 128);
 
   private final String digestName;
@@ -39,8 +39,8 @@ public enum HmacAlgorithm {
   }
 
   /**
-   * The hash's block size, which is also the longest key: a longer one would be hashed to the tag's
-   * length first, so that a key and its hash were the same key.
+   * The hash's block size. A longer key is hashed to the tag's length first (RFC 2104 section 2),
+   * so that such a key and its hash are the same key.
    *
    * @return bytes
    */

@@ -42,8 +42,8 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
   /**
    * A ring of these keys. They are not kept (only states made from them) and not closed.
    *
-   * @param current signs and verifies; 32 to 64 random bytes
-   * @param earlier only verify; each 32 to 64 random bytes
+   * @param current signs and verifies; 32 to 1024 random bytes
+   * @param earlier only verify; each 32 to 1024 random bytes
    * @return a thread-safe ring
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if a key has another length, two keys are the same for HMAC,
@@ -83,7 +83,7 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
   /**
    * A ring of these keys, as configuration gives them. They are not kept and not closed.
    *
-   * @param keys the first signs and verifies, the others only verify; each 32 to 64 random bytes
+   * @param keys the first signs and verifies, the others only verify; each 32 to 1024 random bytes
    * @return a thread-safe ring
    * @throws NullPointerException if {@code keys} is or holds null
    * @throws IllegalArgumentException if there is no key or more than {@value #MAX_KEYS}, a key has

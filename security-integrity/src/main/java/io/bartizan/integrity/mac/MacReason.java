@@ -2,7 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Reason;
 
-/** Why a tag, a signed value or a webhook was refused. */
+/** The reasons for which a MAC, a signed value or a webhook is refused. */
 public enum MacReason implements Reason {
   /** It is absent, or not of the one canonical form. */
   MALFORMED,
@@ -18,6 +18,10 @@ public enum MacReason implements Reason {
   EXPIRED,
   /** It was used before. */
   REPLAYED,
+  /** The message was handled before; its sender has signed it anew. */
+  DUPLICATE,
+  /** The message is being handled, by another thread or instance. */
+  IN_PROGRESS,
   /** Whether it was used before can't be told: the guard is full or can't be reached. */
   REPLAY_UNDECIDED,
   /** It carries more signatures than are looked at. */

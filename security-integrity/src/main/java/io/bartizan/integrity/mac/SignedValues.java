@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that the application hands out and gets back unchanged: cookies, links, form fields.
+ * Signs and verifies values that clients send back, such as cookies, links and form fields:
+ * HMAC-SHA-256 with purpose, expiry and key rotation.
  *
  * <p>A value is text of the base64url alphabet, safe in a URL, a cookie and a header. It is signed,
  * not encrypted: whoever holds it can read the payload. The purpose is part of the key and of what
@@ -42,6 +43,8 @@ public final class SignedValues {
 
   /** The longest validity; {@link #neverExpires} is the way beyond. */
   public static final Duration MAX_VALIDITY = Duration.ofDays(3650);
+
+  private static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
   private final String purpose;
   private final PurposeKeys keys;
@@ -171,7 +174,7 @@ public final class SignedValues {
     return check(value, associatedData).orThrow();
   }
 
-  private SignedValue decide(@Nullable String value, String... associatedData) {
+  private SignedValue decide(boolean uses, @Nullable String value, String... associatedData) {
     if (value == null || value.isEmpty()) {
       throw refuse(MacReason.MALFORMED, "there is no value");
     }
@@ -201,8 +204,8 @@ public final class SignedValues {
           "the value was not signed with this key, purpose and associated data");
     }
     Optional<Instant> expiresAt = checkTimes(frame);
-    if (guard != null) {
-      burn(guard, frame, expiresAt.orElseThrow());
+    if (uses && guard != null) {
+      burn(guard, frame);
     }
     return new SignedValue(payload, frame, expiresAt, index != 0);
   }
@@ -216,13 +219,32 @@ public final class SignedValues {
    * @throws NullPointerException if {@code associatedData} holds null
    */
   public Checked<SignedValue> check(@Nullable String value, String... associatedData) {
-    Checked<SignedValue> result = Checked.of(() -> decide(value, associatedData));
-    if (result instanceof Checked.Rejected<SignedValue> rejected) {
-      Refusal refusal = rejected.refusal();
-      listeners.tell(listener -> listener.refused(Kind.SIGNED_VALUE, purpose, refusal));
-    } else {
-      listeners.tell(listener -> listener.accepted(Kind.SIGNED_VALUE, purpose));
+    for (String each : associatedData) {
+      Objects.requireNonNull(each, "associatedData");
     }
+    return told(Checked.of(() -> decide(true, value, associatedData)));
+  }
+
+  /**
+   * The same as {@link #check} without using a value for single use up: for the page that a link
+   * leads to, which mail scanners and previews fetch too. The form on that page then calls {@link
+   * #check}. Whether the value was used before is not looked at.
+   *
+   * @param value what came back; null is refused like any other
+   * @param associatedData as given when it was signed
+   * @return the value that could be used, or the refusal
+   * @throws NullPointerException if {@code associatedData} holds null
+   */
+  public Checked<SignedValue> peek(@Nullable String value, String... associatedData) {
+    for (String each : associatedData) {
+      Objects.requireNonNull(each, "associatedData");
+    }
+    return told(Checked.of(() -> decide(false, value, associatedData)));
+  }
+
+  private Checked<SignedValue> told(Checked<SignedValue> result) {
+    Refusal refusal = result.fold(value -> null, refused -> refused);
+    listeners.tell(listener -> listener.verified(Kind.SIGNED_VALUE, purpose, refusal));
     return result;
   }
 
@@ -261,8 +283,13 @@ public final class SignedValues {
     return Optional.of(Instant.ofEpochSecond(expiresAt));
   }
 
-  private void burn(ReplayGuard once, SignedValueFrame frame, Instant expiresAt) {
-    switch (once.use("signed-value:" + purpose, frame.nonce(), expiresAt)) {
+  /**
+   * Not until today's validity ends here, which another instance may have set longer: until the
+   * value's own end, as far as clocks may differ.
+   */
+  private void burn(ReplayGuard once, SignedValueFrame frame) {
+    Instant until = Instant.ofEpochSecond(frame.expiresAt()).plus(MAX_SKEW);
+    switch (once.use("signed-value:" + purpose, frame.nonce(), until)) {
       case FIRST -> {}
       case REPEATED -> throw refuse(MacReason.REPLAYED, "the value was used before");
       case UNDECIDED ->
@@ -325,7 +352,7 @@ public final class SignedValues {
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder withClockSkew(Duration skew) {
-      clockSkew = Require.within("clockSkew", skew, Duration.ZERO, Duration.ofMinutes(5));
+      clockSkew = Require.within("clockSkew", skew, Duration.ZERO, MAX_SKEW);
       return this;
     }
 

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A webhook whose sender a {@link WebhookVerifier} has verified; there is no other way to get one.
@@ -13,10 +14,12 @@ public final class VerifiedWebhook {
 
   private final WebhookHeaders headers;
   private final byte[] body;
+  private final @Nullable Delivery delivery;
 
-  VerifiedWebhook(WebhookHeaders headers, byte[] body) {
+  VerifiedWebhook(WebhookHeaders headers, byte[] body, @Nullable Delivery delivery) {
     this.headers = headers;
     this.body = body;
+    this.delivery = delivery;
   }
 
   /**
@@ -58,6 +61,29 @@ public final class VerifiedWebhook {
    */
   public Optional<Instant> sentAt() {
     return headers.timestamp().map(Instant::ofEpochSecond);
+  }
+
+  /**
+   * The event was handled: repeats of it are refused from now on with {@link MacReason#DUPLICATE}
+   * or {@link MacReason#REPLAYED}, which are to be answered with success. Only the first call of
+   * this or {@link #abandon} has an effect, and none without {@link
+   * WebhookVerifier.Builder#withDeliveries}.
+   */
+  public void complete() {
+    if (delivery != null) {
+      delivery.complete();
+    }
+  }
+
+  /**
+   * The event was not handled: the sender's next attempt is accepted at once, and not only when the
+   * lease is over. Only the first call of this or {@link #complete} has an effect, and none without
+   * {@link WebhookVerifier.Builder#withDeliveries}.
+   */
+  public void abandon() {
+    if (delivery != null) {
+      delivery.abandon();
+    }
   }
 
   /** Time and length; never the body. */

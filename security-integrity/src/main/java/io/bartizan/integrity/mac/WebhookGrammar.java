@@ -24,15 +24,20 @@ enum WebhookGrammar {
   STANDARD("webhook-signature") {
     @Override
     WebhookHeaders read(Function<String, @Nullable String> headers) {
-      String id = header(headers, "webhook-id");
+      // Svix sends its own names, of the same grammar; one family of them is read, never a mixture
+      String family = headers.apply("webhook-id") == null ? "svix-" : "webhook-";
+      if (family.equals("svix-") && headers.apply("svix-id") == null) {
+        throw malformed("the header webhook-id is absent");
+      }
+      String id = header(headers, family + "id");
       // a dot would let one signed text be read as another id, time and body
       if (!isWord(id) || id.indexOf('.') >= 0) {
         throw malformed("webhook-id has characters other than visible ASCII without dots");
       }
-      long timestamp = timestamp(header(headers, "webhook-timestamp"));
+      long timestamp = timestamp(header(headers, family + "timestamp"));
       List<String> tags = new ArrayList<>();
       List<String> ed25519 = new ArrayList<>();
-      for (String entry : split(header(headers, signatureHeader()), ' ', MAX_SIGNATURES)) {
+      for (String entry : split(header(headers, family + "signature"), ' ', MAX_SIGNATURES)) {
         if (entry.startsWith("v1,")) {
           tags.add(entry.substring(3));
         } else if (entry.startsWith("v1a,")) {

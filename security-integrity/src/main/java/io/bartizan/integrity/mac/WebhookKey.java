@@ -48,11 +48,16 @@ final class WebhookKey {
     return secret.lend(WebhookKey::ofSecret);
   }
 
-  /** {@code whsec_} and a secret of 24 to 64 bytes, or {@code whpk_} and an Ed25519 key, base64. */
+  /**
+   * {@code whsec_} and a secret of 16 to 512 bytes, or {@code whpk_} and an Ed25519 key, base64.
+   */
   static WebhookKey standard(SecretBytes key) {
     return key.lend(
         bytes -> {
-          String text = new String(bytes, StandardCharsets.ISO_8859_1);
+          String text = new String(bytes, StandardCharsets.ISO_8859_1).strip();
+          if (text.startsWith("v1,whsec_") || text.startsWith("v1a,whpk_")) {
+            text = text.substring(text.indexOf(',') + 1); // as some dashboards show it
+          }
           boolean secret = text.startsWith("whsec_");
           boolean open = text.startsWith("whpk_");
           byte[] raw =
@@ -61,11 +66,11 @@ final class WebhookKey {
                   : null;
           if (raw == null) {
             throw new IllegalArgumentException(
-                "a Standard Webhooks key is whsec_ or whpk_ and base64; this one is not. A secret that is"
-                    + " shown as base64 alone takes whsec_ before it");
+                "a Standard Webhooks key is whsec_ or whpk_ and base64; this one is not. A secret"
+                    + " that is shown as base64 alone takes whsec_ before it");
           }
-          int min = open ? 32 : 24;
-          int max = open ? 32 : 64;
+          int min = open ? 32 : MIN_SECRET_BYTES;
+          int max = open ? 32 : MAX_SECRET_BYTES;
           if (raw.length < min || raw.length > max) {
             throw new IllegalArgumentException(
                 "the Standard Webhooks key has "

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one provider signs its webhooks, with the keys of one endpoint; what a {@link
- * WebhookVerifier} is made from. Immutable and thread-safe.
+ * The signature scheme of a webhook provider (GitHub, Stripe, Slack, Standard Webhooks), with one
+ * endpoint's secrets. Immutable and thread-safe.
  *
  * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
  * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
@@ -52,9 +52,9 @@ public final class WebhookScheme {
 
   /**
    * Standard Webhooks: v1 (HMAC-SHA-256) and v1a (Ed25519), headers {@code webhook-id}, {@code
-   * webhook-timestamp} and {@code webhook-signature}.
+   * webhook-timestamp} and {@code webhook-signature}, or the same with {@code svix-}.
    *
-   * @param key {@code whsec_} and the base64 of 24 to 64 bytes, which verifies v1 alone, or {@code
+   * @param key {@code whsec_} and the base64 of 16 to 512 bytes, which verifies v1 alone, or {@code
    *     whpk_} and the base64 of an Ed25519 public key, which verifies v1a alone
    * @param more earlier or further keys, in the same forms
    * @return the scheme with its keys

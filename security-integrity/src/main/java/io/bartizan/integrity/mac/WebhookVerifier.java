@@ -1,12 +1,14 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -33,12 +36,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookVerifier {
 
+  private static final Duration MAX_TOLERANCE = Duration.ofHours(1);
+
   private final WebhookGrammar grammar;
   private final List<WebhookKey> keys;
   private final Duration tolerance;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
   private final Duration remember;
+  private final Delivery.@Nullable Memory deliveries;
   private final Listeners<IntegrityListener> listeners;
 
   private WebhookVerifier(Builder builder) {
@@ -48,6 +54,7 @@ public final class WebhookVerifier {
     clock = builder.clock;
     guard = builder.guard;
     remember = builder.scheme.remember();
+    deliveries = builder.deliveries;
     listeners = builder.listeners;
   }
 
@@ -78,16 +85,21 @@ public final class WebhookVerifier {
    *
    * @param headers gives a header's value by its name in any case, or null; such as {@code
    *     request::getHeader}
-   * @param body the bytes as received, before any decoding or parsing
+   * @param body the bytes as received, before any decoding or parsing; null is refused
    * @return the verified webhook
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code headers} is null
    * @throws VerificationException with a {@link MacReason}
    */
-  public VerifiedWebhook verify(Function<String, @Nullable String> headers, byte[] body) {
+  public VerifiedWebhook verify(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
     return check(headers, body).orThrow();
   }
 
-  private VerifiedWebhook decide(Function<String, @Nullable String> headers, byte[] body) {
+  private VerifiedWebhook decide(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
+    if (body == null) {
+      throw new VerificationException(MacReason.MALFORMED, "there is no body");
+    }
     byte[] signed = body.clone();
     WebhookHeaders read = grammar.read(headers);
     if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
@@ -110,29 +122,117 @@ public final class WebhookVerifier {
           MacReason.SIGNATURE_INVALID, "no signature belongs to the body and a known key");
     }
     Instant until = checkTime(read);
-    if (guard != null) {
+    Delivery delivery = null;
+    if (deliveries != null) {
+      List<String> scopes = keys.stream().map(WebhookKey::scope).toList();
+      delivery = Delivery.begin(deliveries, clock, scopes, ids, form(prefix, signed));
+    } else if (guard != null) {
       burn(guard, ids, until);
     }
-    return new VerifiedWebhook(read, signed);
+    return new VerifiedWebhook(read, signed, delivery);
   }
 
   /**
    * The same as {@link #verify}, with the refusal as a value.
    *
    * @param headers gives a header's value by its name in any case, or null
-   * @param body the bytes as received
+   * @param body the bytes as received; null is refused
    * @return the verified webhook or the refusal
-   * @throws NullPointerException if an argument is null
+   * @throws NullPointerException if {@code headers} is null
    */
-  public Checked<VerifiedWebhook> check(Function<String, @Nullable String> headers, byte[] body) {
+  public Checked<VerifiedWebhook> check(
+      Function<String, @Nullable String> headers, byte @Nullable [] body) {
+    Objects.requireNonNull(headers, "headers");
     Checked<VerifiedWebhook> result = Checked.of(() -> decide(headers, body));
-    if (result instanceof Checked.Rejected<VerifiedWebhook> rejected) {
-      Refusal refusal = rejected.refusal();
-      listeners.tell(listener -> listener.refused(Kind.WEBHOOK, grammar.provider(), refusal));
-    } else {
-      listeners.tell(listener -> listener.accepted(Kind.WEBHOOK, grammar.provider()));
-    }
+    Refusal refusal = result.fold(webhook -> null, refused -> refused);
+    listeners.tell(listener -> listener.verified(Kind.WEBHOOK, grammar.provider(), refusal));
     return result;
+  }
+
+  /** What was signed, which an attempt that is signed anew has with another time. */
+  private static byte[] form(byte[] prefix, byte[] body) {
+    byte[] form = Arrays.copyOf(prefix, prefix.length + body.length);
+    System.arraycopy(body, 0, form, prefix.length, body.length);
+    return form;
+  }
+
+  /**
+   * What to do with a verified webhook.
+   *
+   * @param <X> what it may throw
+   */
+  @FunctionalInterface
+  public interface Handler<X extends Exception> {
+
+    /**
+     * Handles an event; to return is to have done it.
+     *
+     * @param webhook verified
+     * @throws X if it could not be handled, so that the sender shall try again
+     */
+    void handle(VerifiedWebhook webhook) throws X;
+  }
+
+  /**
+   * Verifies a request, handles what is accepted, and says what to answer. With {@link
+   * Builder#withDeliveries} each event is handled at least once, and once where the handler
+   * returns: what it throws abandons the event, and the sender's next attempt is handled.
+   *
+   * <pre>{@code
+   * int status = payments.handle(request::getHeader, rawBody, event -> store(event.text()));
+   * }</pre>
+   *
+   * @param <X> what the handler may throw
+   * @param headers gives a header's value by its name in any case, or null
+   * @param body the bytes as received; null is refused
+   * @param handler is called if the request is accepted
+   * @return 200 if it was handled now, else {@link #status} of the refusal
+   * @throws X what the handler throws; answer it with 500
+   * @throws NullPointerException if {@code headers} or {@code handler} is null
+   */
+  public <X extends Exception> int handle(
+      Function<String, @Nullable String> headers, byte @Nullable [] body, Handler<X> handler)
+      throws X {
+    Objects.requireNonNull(handler, "handler");
+    Checked<VerifiedWebhook> checked = check(headers, body);
+    if (checked instanceof Checked.Rejected<VerifiedWebhook> rejected) {
+      return status(rejected.refusal().reason());
+    }
+    VerifiedWebhook webhook = checked.orThrow();
+    boolean handled = false;
+    try {
+      handler.handle(webhook);
+      handled = true;
+    } finally {
+      if (handled) {
+        webhook.complete();
+      } else {
+        webhook.abandon();
+      }
+    }
+    return 200;
+  }
+
+  /**
+   * The HTTP status to answer a refused webhook with, so that the sender does what is right.
+   *
+   * @param reason why it was refused
+   * @return 200 for what was handled before ({@link MacReason#DUPLICATE}, and with {@link
+   *     Builder#withDeliveries} also {@link MacReason#REPLAYED}); 503 where the sender should try
+   *     again ({@link MacReason#IN_PROGRESS}, {@link MacReason#REPLAY_UNDECIDED}); 409 for {@link
+   *     MacReason#REPLAYED} of a guard that is at most once, for nobody knows whether it was
+   *     handled; else 400
+   * @throws NullPointerException if {@code reason} is null
+   */
+  public int status(Reason reason) {
+    Objects.requireNonNull(reason, "reason");
+    if (reason == MacReason.DUPLICATE) {
+      return 200;
+    }
+    if (reason == MacReason.REPLAYED) {
+      return deliveries != null ? 200 : 409;
+    }
+    return reason == MacReason.IN_PROGRESS || reason == MacReason.REPLAY_UNDECIDED ? 503 : 400;
   }
 
   /** Whether a signature is this key's; looks at all of them. */
@@ -152,7 +252,7 @@ public final class WebhookVerifier {
     return valid;
   }
 
-  /** Until when the message is accepted. */
+  /** Until when a verifier with any allowed tolerance could accept the message. */
   private Instant checkTime(WebhookHeaders read) {
     Instant now = clock.instant();
     if (read.timestamp().isEmpty()) {
@@ -169,7 +269,7 @@ public final class WebhookVerifier {
           MacReason.NOT_YET_VALID,
           "sent " + -age.toSeconds() + " s from now, at most " + tolerance);
     }
-    return sent.plus(tolerance).plusSeconds(1);
+    return sent.plus(MAX_TOLERANCE).plusSeconds(1);
   }
 
   /**
@@ -204,7 +304,9 @@ public final class WebhookVerifier {
         + " keys, "
         + time
         + ", "
-        + (guard == null ? "replays accepted within it" : memory)
+        + (deliveries != null
+            ? Delivery.described(deliveries)
+            : guard == null ? "replays accepted within it" : memory)
         + "]";
   }
 
@@ -214,6 +316,7 @@ public final class WebhookVerifier {
     private Duration tolerance = Duration.ofMinutes(5);
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
+    private Delivery.@Nullable Memory deliveries;
     private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
     private Builder(WebhookScheme scheme) {
@@ -234,14 +337,40 @@ public final class WebhookVerifier {
       if (scheme.grammar() == WebhookGrammar.GITHUB) {
         throw new IllegalStateException("GitHub signs no time, so that no tolerance applies");
       }
-      tolerance = Require.within("tolerance", duration, Duration.ZERO, Duration.ofHours(1));
+      tolerance = Require.within("tolerance", duration, Duration.ZERO, MAX_TOLERANCE);
       return this;
     }
 
     /**
-     * Accept each message once: by its id where it is signed, else by its signature. A sender's
-     * retry of a message that was accepted is refused too, with {@link MacReason#REPLAYED}: answer
-     * it with success.
+     * Handle each event once: by its signed id, else by its signature. An accepted message is begun
+     * and must be {@link VerifiedWebhook#complete completed} or {@link VerifiedWebhook#abandon
+     * abandoned}, as {@link WebhookVerifier#handle} does; a process that crashes in between keeps
+     * the event from others until the lease is over. What was completed is refused as long as it is
+     * remembered, however late and often its sender signs it anew.
+     *
+     * @param deliveries remembers the events
+     * @param lease longer than the handler takes at most, 1 second to 1 day; a handler that takes
+     *     longer may see a second one beside it
+     * @param remember longer than the sender tries again, 1 minute to 366 days; a repeat after that
+     *     is handled again
+     * @return this builder
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if a duration is out of range
+     */
+    public Builder withDeliveries(DeliveryGuard deliveries, Duration lease, Duration remember) {
+      this.deliveries =
+          Delivery.Memory.of(
+              Objects.requireNonNull(deliveries, "deliveries"),
+              Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1)),
+              Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366)));
+      return this;
+    }
+
+    /**
+     * Accept each message at most once: by its id where it is signed, else by its signature. It is
+     * used up before the application has done anything: if handling it then fails, the sender's
+     * next attempt is refused all the same, with {@link MacReason#REPLAYED}, and the event is lost.
+     * For events that matter use {@link #withDeliveries}.
      *
      * @param once remembers what was accepted
      * @return this builder

@@ -3,23 +3,28 @@ package io.bartizan.integrity.replay;
 import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SecretBytes;
+import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Require;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guard in this JVM's memory, for one instance or for ids that only one instance sees.
  *
- * <p>It remembers at most a given number of ids, about 110 bytes each; ids past their end make
- * room, and when none is, the answer is {@link ReplayGuard.Use#UNDECIDED}: a full guard refuses, it
- * never forgets an id that could still be replayed. A use costs one SHA-256 and a logarithmic step
- * under the lock of one of up to 64 stripes, which is never held around a wait. Thread-safe.
+ * <p>It remembers at most a given number of ids, about 130 bytes each; ids past their end make room
+ * once it is needed, and when there is none, the answer is {@link ReplayGuard.Use#UNDECIDED}: a
+ * full guard refuses, it never forgets an id that could still be replayed. A use costs one SHA-256
+ * and a logarithmic step under the lock of one of up to 64 stripes, which is never held around a
+ * wait. Thread-safe.
  *
  * <pre>{@code
  * ReplayGuard once = InMemoryReplayGuard.of(1_000_000);
@@ -27,21 +32,26 @@ import java.util.stream.IntStream;
  *     SignedValues.builder("password-reset", ring, Duration.ofMinutes(15)).withSingleUse(once).build();
  * }</pre>
  */
-public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
+public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
 
   private static final int MAX_STRIPES = 64;
   private static final int MIN_IDS_A_STRIPE = 64;
 
+  /** A hundred years: below what a clock of nanoseconds holds. */
+  private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(36_500);
+
   private final int maxIds;
   private final InstantSource clock;
+  private final @Nullable Ticker ticker;
   private final byte[] salt = SecretBytes.random(16).exposedCopy();
   private final List<ReplayStripe> stripes;
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicLong lastSweep = new AtomicLong(Long.MIN_VALUE);
 
-  private InMemoryReplayGuard(int maxIds, InstantSource clock) {
+  private InMemoryReplayGuard(int maxIds, InstantSource clock, @Nullable Ticker ticker) {
     this.maxIds = maxIds;
     this.clock = clock;
+    this.ticker = ticker;
     int wanted = Integer.highestOneBit(Math.max(1, maxIds / MIN_IDS_A_STRIPE));
     this.stripes =
         IntStream.range(0, Math.min(MAX_STRIPES, wanted))
@@ -73,20 +83,82 @@ public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
 
   @Override
   public Use use(String scope, byte[] id, Instant until) {
-    ByteBuffer hash = ByteBuffer.wrap(ReplayId.hash(salt, scope, id));
     long now = clock.millis();
-    long end = until.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE)) ? Long.MAX_VALUE : millis(until);
+    long nanos = nanos();
+    long end = end(until);
     if (end <= now) {
       return Use.UNDECIDED;
     }
-    RememberedId remembered = new RememberedId(hash.getLong(), hash.getLong(), end);
-    ReplayStripe stripe = stripes.get((int) (hash.getLong() & (stripes.size() - 1)));
-    Use use = stripe.use(remembered, now);
-    if (use != Use.UNDECIDED || lastSweep.getAndSet(now) == now) {
-      return use;
+    RememberedId remembered = remembered(scope, id, end, now, nanos, null, 0);
+    ReplayStripe stripe = stripe(remembered);
+    Use use = stripe.use(remembered, now, nanos);
+    return use == Use.UNDECIDED && madeRoom(now, nanos) ? stripe.use(remembered, now, nanos) : use;
+  }
+
+  @Override
+  public Begin begin(String scope, byte[] id, byte[] form, String holder, Duration lease) {
+    HolderNames.require(holder, lease);
+    long now = clock.millis();
+    long nanos = nanos();
+    long end = now + Math.max(1, lease.toMillis());
+    RememberedId held = remembered(scope, id, end, now, nanos, holder, form(scope, form));
+    ReplayStripe stripe = stripe(held);
+    Begin begin = stripe.begin(held, now, nanos);
+    return begin == Begin.UNDECIDED && madeRoom(now, nanos)
+        ? stripe.begin(held, now, nanos)
+        : begin;
+  }
+
+  @Override
+  public boolean complete(String scope, byte[] id, byte[] form, String holder, Instant until) {
+    Objects.requireNonNull(holder, "holder");
+    long now = clock.millis();
+    long nanos = nanos();
+    RememberedId done = remembered(scope, id, end(until), now, nanos, null, form(scope, form));
+    ReplayStripe stripe = stripe(done);
+    return stripe.complete(done) || (madeRoom(now, nanos) && stripe.complete(done));
+  }
+
+  @Override
+  public boolean abandon(String scope, byte[] id, String holder) {
+    Objects.requireNonNull(holder, "holder");
+    RememberedId held = remembered(scope, id, 0, 0, 0, holder, 0);
+    stripe(held).abandon(held);
+    return true;
+  }
+
+  /** Where the wall clock jumps, this clock says how long an id has been kept. */
+  private long nanos() {
+    return ticker == null ? 0 : ticker.nanos();
+  }
+
+  private RememberedId remembered(
+      String scope, byte[] id, long end, long now, long nanos, @Nullable String holder, long form) {
+    ByteBuffer hash = ByteBuffer.wrap(ReplayId.hash(salt, scope, id));
+    long left = Math.min(Math.max(0, end - now), LONGEST_MILLIS);
+    long endNanos = ticker == null ? 0 : nanos + TimeUnit.MILLISECONDS.toNanos(left);
+    return new RememberedId(hash.getLong(), hash.getLong(), end, endNanos, holder, form);
+  }
+
+  private long form(String scope, byte[] form) {
+    return ByteBuffer.wrap(ReplayId.hash(salt, scope, form)).getLong();
+  }
+
+  private ReplayStripe stripe(RememberedId id) {
+    return stripes.get(id.hashCode() & (stripes.size() - 1));
+  }
+
+  /** Forgets what is past its end, at most once in a millisecond; false if that was just done. */
+  private boolean madeRoom(long now, long nanos) {
+    if (lastSweep.getAndSet(now) == now) {
+      return false;
     }
-    stripes.forEach(each -> each.forget(now));
-    return stripe.use(remembered, now);
+    stripes.forEach(each -> each.forget(now, nanos));
+    return true;
+  }
+
+  private static long end(Instant until) {
+    return until.isAfter(Instant.ofEpochMilli(Long.MAX_VALUE)) ? Long.MAX_VALUE : millis(until);
   }
 
   private static long millis(Instant instant) {
@@ -126,14 +198,16 @@ public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
   public static final class Builder {
     private final int maxIds;
     private InstantSource clock = InstantSource.system();
+    private @Nullable Ticker ticker = Ticker.system();
 
     private Builder(int maxIds) {
       this.maxIds = Require.within("maxIds", maxIds, 1, 100_000_000);
     }
 
     /**
-     * The clock; the system's unless set. It should be the verifier's, or ids may be forgotten
-     * while the verifier still accepts them.
+     * The wall clock; the system's unless set. It should be the verifier's, or ids may be forgotten
+     * while the verifier still accepts them. With a clock of one's own only that one counts, unless
+     * {@link #withTicker} is called afterwards.
      *
      * @param source tells which ids are past their end
      * @return this builder
@@ -141,6 +215,20 @@ public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
      */
     public Builder withClock(InstantSource source) {
       clock = Objects.requireNonNull(source, "clock");
+      ticker = null;
+      return this;
+    }
+
+    /**
+     * The clock that never jumps; the JVM's unless set. An id is forgotten when its end has passed
+     * by both clocks.
+     *
+     * @param monotonic tells how long ids have been kept
+     * @return this builder
+     * @throws NullPointerException if {@code monotonic} is null
+     */
+    public Builder withTicker(Ticker monotonic) {
+      ticker = Objects.requireNonNull(monotonic, "monotonic");
       return this;
     }
 
@@ -150,7 +238,7 @@ public final class InMemoryReplayGuard implements ReplayGuard, HealthSource {
      * @return an empty, thread-safe guard
      */
     public InMemoryReplayGuard build() {
-      return new InMemoryReplayGuard(maxIds, clock);
+      return new InMemoryReplayGuard(maxIds, clock, ticker);
     }
   }
 }

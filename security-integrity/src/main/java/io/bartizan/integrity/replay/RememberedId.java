@@ -2,20 +2,33 @@ package io.bartizan.integrity.replay;
 
 import org.jspecify.annotations.Nullable;
 
-/** 128 bits of an id's salted hash, and the millisecond since 1970 at which it is forgotten. */
+/**
+ * 128 bits of an id's salted hash, and until when it is kept: by the wall clock, and by a clock
+ * that never jumps.
+ */
 final class RememberedId implements Comparable<RememberedId> {
   private final long high;
   private final long low;
   private final long end;
+  private final long endNanos;
 
-  RememberedId(long high, long low, long end) {
+  /** Who handles it now; null if it was used or completed. */
+  final @Nullable String holder;
+
+  /** 64 bits of the hash of the form in which it came. */
+  final long form;
+
+  RememberedId(long high, long low, long end, long endNanos, @Nullable String holder, long form) {
     this.high = high;
     this.low = low;
     this.end = end;
+    this.endNanos = endNanos;
+    this.holder = holder;
+    this.form = form;
   }
 
-  boolean isOver(long now) {
-    return end <= now;
+  boolean isOver(long now, long nanos) {
+    return end <= now && endNanos - nanos <= 0;
   }
 
   @Override

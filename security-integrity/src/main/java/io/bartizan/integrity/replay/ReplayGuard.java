@@ -3,8 +3,8 @@ package io.bartizan.integrity.replay;
 import java.time.Instant;
 
 /**
- * Accepts each id once: nonces of signed values, {@code jti} of tokens and DPoP proofs, ids of
- * webhooks.
+ * Replay protection that accepts each id once: nonces of signed values, {@code jti} of tokens and
+ * DPoP proofs, ids of webhooks.
  *
  * <p>Ask it last, after the signature, the times and everything else have passed, or an attacker
  * could use up ids that were never valid. Implementations are thread-safe and atomic: of any number

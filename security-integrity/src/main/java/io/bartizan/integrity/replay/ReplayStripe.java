@@ -1,15 +1,22 @@
 package io.bartizan.integrity.replay;
 
-import java.util.HashSet;
+import io.bartizan.integrity.replay.DeliveryGuard.Begin;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** One part of the ids with its own lock; all parts share one count. */
+/**
+ * One part of the ids with its own lock; all parts share one count.
+ *
+ * <p>Ids past their end are forgotten when there is no room for others, not before: so a clock that
+ * jumped ahead for a while has made nothing forgotten that is still accepted.
+ */
 final class ReplayStripe {
   private final AtomicInteger count;
   private final int max;
-  private final Set<RememberedId> ids = new HashSet<>();
+  private final Map<RememberedId, RememberedId> ids = new HashMap<>();
   private final PriorityQueue<RememberedId> byEnd = new PriorityQueue<>();
 
   ReplayStripe(AtomicInteger count, int max) {
@@ -17,27 +24,72 @@ final class ReplayStripe {
     this.max = max;
   }
 
-  synchronized ReplayGuard.Use use(RememberedId id, long now) {
-    forget(now);
-    if (ids.contains(id)) {
+  synchronized ReplayGuard.Use use(RememberedId id, long now, long nanos) {
+    RememberedId known = ids.get(id);
+    if (known != null && !known.isOver(now, nanos)) {
       return ReplayGuard.Use.REPEATED;
+    }
+    return put(id, known) ? ReplayGuard.Use.FIRST : ReplayGuard.Use.UNDECIDED;
+  }
+
+  synchronized Begin begin(RememberedId id, long now, long nanos) {
+    RememberedId known = ids.get(id);
+    if (known != null && !known.isOver(now, nanos)) {
+      if (known.holder == null) {
+        return known.form == id.form ? Begin.REPLAYED : Begin.DUPLICATE;
+      }
+      if (!known.holder.equals(id.holder)) {
+        return Begin.BUSY;
+      }
+    }
+    return put(id, known) ? Begin.BEGUN : Begin.UNDECIDED;
+  }
+
+  /** Holds it no longer, whoever holds it now: what was handled was handled. */
+  synchronized boolean complete(RememberedId id) {
+    RememberedId known = ids.get(id);
+    return (known != null && known.holder == null) || put(id, known);
+  }
+
+  synchronized void abandon(RememberedId id) {
+    RememberedId known = ids.get(id);
+    if (known != null && known.holder != null && known.holder.equals(id.holder)) {
+      remove(known);
+    }
+  }
+
+  private boolean put(RememberedId id, @Nullable RememberedId known) {
+    if (known != null) {
+      remove(known);
     }
     if (count.incrementAndGet() > max) {
       count.decrementAndGet();
-      return ReplayGuard.Use.UNDECIDED;
+      return false;
     }
-    ids.add(id);
+    ids.put(id, id);
     byEnd.add(id);
-    return ReplayGuard.Use.FIRST;
+    if (byEnd.size() > 2 * ids.size() + 64) { // mostly what was completed or abandoned
+      byEnd.clear();
+      byEnd.addAll(ids.values());
+    }
+    return true;
   }
 
-  synchronized void forget(long now) {
+  /** It stays in the queue, where looking for it would take a walk over all. */
+  private void remove(RememberedId known) {
+    ids.remove(known);
+    count.decrementAndGet();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // another of the same id may have taken its place
+  synchronized void forget(long now, long nanos) {
     for (RememberedId first = byEnd.peek();
-        first != null && first.isOver(now);
+        first != null && first.isOver(now, nanos);
         first = byEnd.peek()) {
       byEnd.remove();
-      ids.remove(first);
-      count.decrementAndGet();
+      if (ids.get(first) == first) {
+        remove(first);
+      }
     }
   }
 }

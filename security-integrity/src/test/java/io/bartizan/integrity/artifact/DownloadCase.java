@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +84,10 @@ abstract class DownloadCase {
   }
 
   static Downloads downloads(int attempts) {
-    return Downloads.builder(LyingServer.client()).withAttempts(attempts).build();
+    return Downloads.builder(LyingServer.client())
+        .withAttempts(attempts)
+        .withRetryPauses(Duration.ofMillis(1), Duration.ofMillis(10))
+        .build();
   }
 
   List<String> names() throws IOException {

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import static io.bartizan.integrity.Refusals.bytes;
 import static io.bartizan.integrity.artifact.LyingServer.say;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -150,5 +151,54 @@ class DownloadDiskTest extends DownloadCase {
         part, java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw-rw-"));
     fetchAndCompare();
     assertThat(part).hasBinaryContent(OLD);
+  }
+
+  @Test
+  void AR20_whatCannotBeResumed_isNotKept() throws Exception {
+    for (String tag : List.of("", "\netag: W/\"v1\"", "\netag: v1", "\netag: \"a\"b\"")) {
+      breakAt(100_000, tag);
+      assertThat(names()).as(tag).isEmpty();
+    }
+    breakAt(100_000, TAG);
+    assertThat(names()).hasSize(2);
+  }
+
+  @Test
+  void AR20_success_leavesNothingOfItsTargetButWhatOthersHold() throws Exception {
+    Path other = directory.resolve("target2");
+    for (int release = 1; release <= 5; release++) { // each is broken once, with a tag
+      byte[] content = bytes(1_000 + release);
+      String head = "HTTP/1.1 200 OK\ncontent-length: " + content.length + TAG;
+      Expected expected = Expected.of(Digest.sha256Of(content)).withSize(content.length);
+      try (LyingServer breaking = LyingServer.start()) {
+        breaking.then(say(head, content, 0, 600));
+        for (Path at : List.of(target, other)) {
+          assertThatThrownBy(() -> downloads(1).fetch(breaking.uri("/"), expected, at))
+              .isInstanceOf(DownloadException.class);
+        }
+      }
+    }
+    server.then(say(OK, GOOD, 0, SIZE));
+    assertThat(names()).hasSize(20);
+    Path foreign = Files.write(directory.resolve(".target.0123456789abcdef.part"), OLD);
+    Path similar = Files.write(directory.resolve(".target.x.0123456789abcdef.part"), OLD);
+    Files.setPosixFilePermissions(
+        similar, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    Expected held = Expected.of(Digest.sha256Of(bytes(77))).withSize(77);
+    try (PartFile unfinished = PartFile.open(target, held);
+        PartFile second = PartFile.open(target, held)) {
+      assertThat(names()).hasSize(24);
+      fetch(target, EXPECTED).close();
+      assertThat(target).hasBinaryContent(GOOD);
+      assertThat(names())
+          .contains("target", foreign.getFileName().toString(), similar.getFileName().toString())
+          .hasSize(5 + 10);
+      unfinished.discard();
+      second.discard();
+    }
+    Files.delete(foreign);
+    Files.delete(similar);
+    fetch(other, EXPECTED).close();
+    assertThat(names()).containsExactly("target", "target2");
   }
 }

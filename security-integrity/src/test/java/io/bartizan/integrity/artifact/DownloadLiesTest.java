@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,11 +61,11 @@ class DownloadLiesTest extends DownloadCase {
         // content
         lie("other content", say(OK, other, 0, SIZE), MISMATCH, found),
         lie("other content, claims", say(OK + claims, other, 0, SIZE), MISMATCH, DIGEST.oci()),
-        lie("gzip", say(OK + "\ncontent-encoding: gzip", GOOD, 0, SIZE), ENCODED, "gzip"),
-        lie("br", say(OK + "\ncontent-encoding: identity, br", GOOD, 0, SIZE), ENCODED, "br"),
+        lie("gzip", say(OK + "\ncontent-encoding: gzip", other, 0, SIZE), ENCODED, "gzip"),
+        lie("br", say(OK + "\ncontent-encoding: identity, br", other, 0, SIZE), ENCODED, "br"),
         lie(
             "two encodings",
-            say(OK + "\ncontent-encoding: identity\ncontent-encoding: x", GOOD, 0, SIZE),
+            say(OK + "\ncontent-encoding: identity\ncontent-encoding: x", other, 0, SIZE),
             ENCODED,
             "\"x\""),
         // status
@@ -111,6 +112,25 @@ class DownloadLiesTest extends DownloadCase {
     try (LyingServer server = LyingServer.start()) {
       server.then(lie.script());
       refusedThenCompleted(server, downloads(1), lie.reason(), lie.said());
+    }
+  }
+
+  @Test
+  void otherContent_isARefusalWithBothDigests() throws Exception {
+    byte[] other = bytes(SIZE);
+    other[7]++;
+    Path target = directory.resolve("target");
+    try (LyingServer server = LyingServer.start()) {
+      server.then(say(OK, other, 0, SIZE));
+      assertThatThrownBy(() -> downloads(1).fetch(List.of(server.uri("/")), EXPECTED, target))
+          .isInstanceOfSatisfying(
+              DownloadException.class,
+              refused -> {
+                assertThat(refused.refusal()).isInstanceOf(DigestMismatch.class);
+                DigestMismatch mismatch = (DigestMismatch) refused.refusal();
+                assertThat(mismatch.expected()).isEqualTo(DIGEST);
+                assertThat(mismatch.actual()).isEqualTo(Digest.sha256Of(other));
+              });
     }
   }
 

@@ -219,19 +219,6 @@ class FileMatrixTest {
   }
 
   @Test
-  void verifyCopy_moved_keepsTheFileForItsOwnerOnly() throws Exception {
-    Path file = Files.write(directory.resolve("f"), bytes(5));
-    Path target = Files.write(directory.resolve("target"), bytes(9));
-    try (VerifiedFile copy = Artifacts.verifyCopy(file, Digest.sha256Of(bytes(5)), directory)) {
-      copy.moveTo(target);
-    }
-    assertThat(target).hasBinaryContent(bytes(5));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
-        .isEqualTo("rw-------");
-    assertThat(names()).containsExactly("f", "target");
-  }
-
-  @Test
   void batch_manyFiles_givesEachItsResultAndHearsEveryByte() throws Exception {
     Map<Path, Expected> files = new LinkedHashMap<>();
     for (int i = 0; i < 200; i++) {

@@ -22,12 +22,15 @@ final class LayoutFolder {
   private static final String INDEX = "application/vnd.oci.image.index.v1+json";
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
+  private static final Digest CONFIG = Digest.sha256Of("{}".getBytes(UTF_8));
+
   private final Path folder;
   private final List<Object> manifests = new ArrayList<>();
 
   LayoutFolder(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("blobs/sha256"));
+    Digest unused = blob("{}".getBytes(UTF_8));
     Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
     writeIndex();
   }
@@ -78,10 +81,11 @@ final class LayoutFolder {
     return manifest(List.of(described(Signer.BUNDLE, blob(bundle), bundle.length)), image);
   }
 
-  private static byte[] manifest(List<?> layers, @Nullable Digest subject) {
+  static byte[] manifest(List<?> layers, @Nullable Digest subject) {
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MANIFEST);
+    manifest.put("config", described("application/vnd.oci.image.config.v1+json", CONFIG, 2));
     manifest.put("layers", layers);
     if (subject != null) {
       manifest.put("subject", described(MANIFEST, subject, 100));
@@ -108,13 +112,13 @@ final class LayoutFolder {
     return digest;
   }
 
-  private Digest blob(byte[] content) throws IOException {
+  Digest blob(byte[] content) throws IOException {
     Digest digest = Digest.sha256Of(content);
     Files.write(folder.resolve("blobs/sha256").resolve(digest.hex()), content);
     return digest;
   }
 
-  private static Map<String, Object> described(String mediaType, Digest digest, int size) {
+  static Map<String, Object> described(String mediaType, Digest digest, int size) {
     Map<String, Object> descriptor = new LinkedHashMap<>();
     descriptor.put("mediaType", mediaType);
     descriptor.put("digest", digest.oci());

@@ -147,9 +147,14 @@ class BrokenProviderTest {
     KeyRing before = KeyRing.bind(keys, algorithms, null, null);
     KeySnapshot later = Keys.verifying(JwsAlgorithm.ES384).snapshot();
     KeyRing after = KeyRing.bind(later, Set.of(JwsAlgorithm.ES384), without, before);
-    assertThat(after.candidates(null)).hasSize(1);
+    assertThat(after.candidates(null, JwsAlgorithm.ES384)).hasSize(1);
     assertThatIllegalStateException()
-        .isThrownBy(() -> after.candidates(null)[0].engine().verify(new byte[1], 1, new byte[96]))
+        .isThrownBy(
+            () ->
+                after
+                    .candidates(null, JwsAlgorithm.ES384)[0]
+                    .engine()
+                    .verify(new byte[1], 1, new byte[96]))
         .withMessage("Empty can't use the key");
   }
 }

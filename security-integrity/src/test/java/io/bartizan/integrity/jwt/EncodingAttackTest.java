@@ -238,12 +238,10 @@ class EncodingAttackTest {
     refuses(
         verifier, token(HS256, open + ",\"x\":" + "1".repeat(5_000) + "}"), JwtReason.MALFORMED);
     refuses(verifier, token(HS256, open + ",\"x\":1e" + "9".repeat(40) + "}"), JwtReason.MALFORMED);
-    refuses(
-        verifier,
-        token(HS256, open + ",\"x\":[" + "1,".repeat(2_000) + "1]}"),
-        JwtReason.MALFORMED);
-    assertThat(verifier.verify(token(HS256, open + ",\"x\":1e999999999}")).claims())
-        .containsKey("x");
+    accepts(verifier, token(HS256, open + ",\"x\":[" + "1,".repeat(2_000) + "1]}"));
+    refuses(verifier, token(HS256, open + ",\"x\":1e999999999}"), JwtReason.MALFORMED);
+    refuses(verifier, token(HS256, open + ",\"x\":1e-1000}"), JwtReason.MALFORMED);
+    assertThat(verifier.verify(token(HS256, open + ",\"x\":1e999}")).claims()).containsKey("x");
   }
 
   @Test

@@ -40,9 +40,11 @@ final class Forge {
   }
 
   static JwtVerifier.Builder strict(JwsAlgorithm algorithm) {
-    return JwtVerifier.builder(
-            TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm), "my-api")
-        .withClock(clock());
+    return verifier(TrustedIssuer.of(ISSUER, Keys.verifying(algorithm), algorithm));
+  }
+
+  static JwtVerifier.Builder verifier(TrustedIssuer issuer) {
+    return JwtVerifier.builder(issuer, "my-api").withClock(clock());
   }
 
   static String header(JwsAlgorithm algorithm) {

@@ -89,8 +89,8 @@ class JwksFreshnessIT {
     IntegrityListener listener =
         new IntegrityListener() {
           @Override
-          public void keysChanged(String source, int usable, int leftOut) {
-            heard.add("changed " + source + " " + usable + " " + leftOut);
+          public void keysChanged(String source, int usable, List<String> leftOut) {
+            heard.add("changed " + source + " " + usable + " " + leftOut.size());
             throw new IllegalStateException("the listener's own trouble");
           }
 

@@ -6,7 +6,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Who decides for the wrappers of this package: what serves now, and who may come in. */
+/**
+ * The decisions that the wrappers of this package ask for: the context that serves now, and whether
+ * a peer may come in.
+ */
 public interface Authority {
 
   /**

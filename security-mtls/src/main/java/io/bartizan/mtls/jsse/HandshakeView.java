@@ -14,9 +14,9 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JDK's trust manager may see of a connection: session and algorithm constraints, but no
- * endpoint identification algorithm. Who the peer is, is ours to decide: the JDK would fall back to
- * the CN, accept partial wildcards and refuse certificates that have a SPIFFE ID only.
+ * The part of a connection that the JDK's trust manager may see: session and algorithm constraints,
+ * but no endpoint to identify. Who the peer is, is ours to decide: the JDK would fall back to the
+ * CN, accept partial wildcards and refuse certificates that have a SPIFFE ID only.
  */
 public final class HandshakeView extends SSLEngine {
 

@@ -15,6 +15,7 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token bucket on any Bucket4j grid (Hazelcast, Infinispan, JDBC and others).
+ * A distributed token-bucket rate limiter on any Bucket4j grid (Hazelcast, Infinispan, JDBC and
+ * others).
  *
  * <pre>{@code
  * AsyncKeyedRateLimiter limiter =
@@ -240,14 +242,19 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   /** An estimate does not say it, so the bound that follows from the whole permits. */
   private long fullAfter(long remaining) {
-    double missing = Math.max(0, limit.capacity() - remaining);
-    double nanosPerPermit = (double) limit.refill().period().toNanos() / limit.refill().permits();
-    return (long) Math.ceil(missing * nanosPerPermit);
+    long missing = Math.max(0, limit.capacity() - remaining);
+    long permits = limit.refill().permits();
+    BigInteger[] parts =
+        BigInteger.valueOf(missing)
+            .multiply(BigInteger.valueOf(limit.refill().period().toNanos()))
+            .divideAndRemainder(BigInteger.valueOf(permits));
+    BigInteger nanos = parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
+    return nanos.bitLength() < Long.SIZE ? nanos.longValue() : Long.MAX_VALUE;
   }
 
   /** The key's name on the grid. */
   private String check(String key, long permits) {
-    String name = limit.name() + ":" + Key.check(key);
+    String name = limit.name() + ":" + Key.bounded(key);
     long unused = Require.atLeast("permits", permits, 1);
     return name;
   }

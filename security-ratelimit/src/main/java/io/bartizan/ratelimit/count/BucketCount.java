@@ -60,6 +60,12 @@ public final class BucketCount extends Count {
   }
 
   @Override
+  public void also(long now, long permits) {
+    long backlog = backlog(now);
+    setBacklog(now, Math.max(backlog, Math.min(units.full(), backlog + units.cost(permits))));
+  }
+
+  @Override
   public void refund(long now, long permits) {
     setBacklog(now, Math.max(0, backlog(now) - units.cost(permits)));
   }
@@ -111,11 +117,18 @@ public final class BucketCount extends Count {
   }
 
   @Override
+  long aheadMicros(long now) {
+    return units.micros(Math.max(0, backlog(now) - units.full()));
+  }
+
+  /** At most the whole capacity stays consumed; what was reserved ahead keeps its time. */
+  @Override
   public void inherit(Count old, long now) {
     if (old instanceof BucketCount that) {
       setBacklog(now, units.converted(that.units, that.backlog(now)));
     } else {
-      super.inherit(old, now);
+      long own = Math.min(units.full(), backlog(now) + units.cost(old.used(now)));
+      setBacklog(now, units.later(own, old.aheadMicros(now)));
     }
   }
 }

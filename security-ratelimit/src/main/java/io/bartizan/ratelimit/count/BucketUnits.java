@@ -226,7 +226,12 @@ public final class BucketUnits {
     long consumed = Math.min(backlog, other.full);
     long ahead = other.micros(backlog - consumed);
     long own = Math.min(full, ceilMulDiv(consumed, perPermit, other.perPermit));
-    return own + Math.min(ahead, (MAX_BACKLOG - own) / perMicro) * perMicro;
+    return later(own, ahead);
+  }
+
+  /** A backlog that is so many microseconds longer. */
+  long later(long backlog, long micros) {
+    return backlog + Math.min(micros, (MAX_BACKLOG - backlog) / perMicro) * perMicro;
   }
 
   private static long ceilMulDiv(long a, long b, long divisor) {

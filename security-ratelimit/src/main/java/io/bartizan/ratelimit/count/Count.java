@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit.count;
 
 /**
- * How much of one limit one subject has consumed: the state of an algorithm, for one thread at a
- * time. Every {@code now} is in microseconds since the epoch and not before the last one.
+ * The consumption of one limit by one key: the state of an algorithm, for one thread at a time.
+ * Every {@code now} is in microseconds since the epoch and not before the last one.
  */
 public abstract class Count {
 
@@ -37,6 +37,24 @@ public abstract class Count {
    * @param permits at most the capacity
    */
   public abstract void charge(long now, long permits);
+
+  /**
+   * Counts permits that another definition of the limit let through, as far as this one could have.
+   *
+   * @param now the time
+   * @param permits any number of at least 1
+   */
+  public void also(long now, long permits) {
+    charge(now, permits);
+  }
+
+  /**
+   * Makes what counts last for whoever was charged last as if it had begun with that charge; for a
+   * count that several subjects share.
+   *
+   * @param now the time of the charge
+   */
+  public void prolong(long now) {}
 
   /**
    * Uncounts permits, down to nothing.
@@ -131,6 +149,11 @@ public abstract class Count {
    */
   public void cancel(long now, long permits, long mark) {
     throw timeless();
+  }
+
+  /** Microseconds until nothing is reserved beyond the capacity. */
+  long aheadMicros(long now) {
+    return 0;
   }
 
   /**

@@ -43,7 +43,7 @@ public final class SlidingCount extends Count {
   public static SlidingCount of(
       long capacity, long periodMicros, long now, long previous, long current) {
     SlidingCount windows = new SlidingCount(capacity, periodMicros);
-    windows.index = now / periodMicros;
+    windows.index = Math.floorDiv(now, periodMicros);
     windows.previous = previous;
     windows.current = current;
     return windows;
@@ -70,7 +70,7 @@ public final class SlidingCount extends Count {
   }
 
   private void roll(long now) {
-    long seen = now / period;
+    long seen = Math.floorDiv(now, period);
     if (seen != index) {
       previous = seen == index + 1 ? current : 0;
       current = 0;
@@ -81,7 +81,7 @@ public final class SlidingCount extends Count {
   /** What counts now, in permits × grains. */
   private long weighted(long now) {
     roll(now);
-    return previous * (grains - now % period / grain) + current * grains;
+    return previous * (grains - Math.floorMod(now, period) / grain) + current * grains;
   }
 
   @Override

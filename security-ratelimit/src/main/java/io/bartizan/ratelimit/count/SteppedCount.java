@@ -32,7 +32,7 @@ public final class SteppedCount extends Count {
   }
 
   private long clock(long now) {
-    return now / period * step;
+    return Math.floorDiv(now, period) * step;
   }
 
   @Override
@@ -51,6 +51,12 @@ public final class SteppedCount extends Count {
   }
 
   @Override
+  public void also(long now, long permits) {
+    long used = used(now);
+    arrival = clock(now) + Math.max(used, Math.min(capacity(), used + permits));
+  }
+
+  @Override
   public long retryMicros(long now, long permits) {
     return untilBack(now, used(now) + Math.min(permits, capacity()) - capacity());
   }
@@ -63,7 +69,7 @@ public final class SteppedCount extends Count {
   /** Microseconds until so many permits of those used are back. */
   private long untilBack(long now, long permits) {
     long steps = Micros.ceilDiv(Math.max(0, permits), step);
-    return steps == 0 ? 0 : steps * period - now % period;
+    return steps == 0 ? 0 : steps * period - Math.floorMod(now, period);
   }
 
   @Override
@@ -96,15 +102,26 @@ public final class SteppedCount extends Count {
     refund(now, Math.min(permits, Math.max(0, mark - clock(now))));
   }
 
-  /** What was consumed stays so, at most the whole capacity; what was reserved ahead is added. */
+  @Override
+  long aheadMicros(long now) {
+    return untilBack(now, used(now) - capacity());
+  }
+
+  /**
+   * What was consumed stays so, at most the whole capacity. What was reserved ahead is added; of a
+   * bucket that was refilled evenly, as many permits as come back in that time.
+   */
   @Override
   public void inherit(Count old, long now) {
-    if (old instanceof SteppedCount that) {
-      long used = that.used(now);
-      long consumed = Math.min(used, that.capacity());
+    long used = old.used(now);
+    long consumed = Math.min(used, old.capacity());
+    if (old instanceof SteppedCount) {
       arrival = clock(now) + Math.min(consumed, capacity()) + used - consumed;
     } else {
-      super.inherit(old, now);
+      long own = Math.min(used(now) + consumed, capacity());
+      long most = BucketUnits.MAX_BACKLOG / step;
+      long steps = Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period);
+      arrival = clock(now) + Math.min(most, own + Math.min(steps, most / step) * step);
     }
   }
 }

@@ -61,6 +61,15 @@ public final class WindowCount extends Count {
     count += permits;
   }
 
+  /** A window that the first request opened ends a period after the last one. */
+  @Override
+  public void prolong(long now) {
+    if (edges.isOpenedByRequest() && now < end) {
+      start = now;
+      end = edges.endMicros(now);
+    }
+  }
+
   @Override
   public void refund(long now, long permits) {
     count -= Math.min(permits, count);

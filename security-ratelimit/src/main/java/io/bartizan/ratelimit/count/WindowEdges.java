@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/** Where windows begin and end, in microseconds since the epoch. Immutable. */
+/** The begin and end of windows, in microseconds since the epoch. Immutable. */
 public final class WindowEdges {
 
   private enum Kind {

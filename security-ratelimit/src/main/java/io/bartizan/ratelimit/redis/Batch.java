@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Trial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,8 @@ final class Batch implements ScriptCall.Carrier {
   private final AtomicInteger open = new AtomicInteger(1);
 
   private int keys;
+  private boolean expired;
+  private long sentNanos;
 
   /**
    * An empty batch.
@@ -34,6 +37,11 @@ final class Batch implements ScriptCall.Carrier {
   Batch(Server server, Consumer<Batch> landed) {
     this.server = server;
     this.landed = landed;
+  }
+
+  /** How to find out whether what it asks is served again. */
+  Trial trial() {
+    return calls.get(0).trial();
   }
 
   void add(Request request) {
@@ -47,7 +55,7 @@ final class Batch implements ScriptCall.Carrier {
   private ScriptCall callFor(Request request) {
     boolean together = server.takesKeysTogether();
     for (ScriptCall call : calls) {
-      if (call.hasLimitsOf(request) && (together || call.concerns(request.key))) {
+      if (call.hasScriptAndNamesOf(request) && (together || call.concerns(request.key))) {
         return call;
       }
     }
@@ -71,6 +79,7 @@ final class Batch implements ScriptCall.Carrier {
   /** Sends the calls; true if all of them ended meanwhile. */
   boolean launch() {
     open.addAndGet(calls.size());
+    sentNanos = System.nanoTime();
     List<ScriptCommand> commands = new ArrayList<>(calls.size());
     calls.forEach(call -> commands.add(call.byDigest()));
     try {
@@ -84,8 +93,17 @@ final class Batch implements ScriptCall.Carrier {
   }
 
   @Override
-  public void resend(ScriptCommand command) {
-    server.resend(command);
+  public void resend(ScriptCommand command, @Nullable Throwable why) {
+    if (why == null) {
+      server.send(List.of(command));
+    } else {
+      server.resend(command, why);
+    }
+  }
+
+  @Override
+  public void answered() {
+    server.answered(sentNanos);
   }
 
   @Override
@@ -93,12 +111,11 @@ final class Batch implements ScriptCall.Carrier {
     if (open.get() < 0) {
       return; // too late: nobody waits any more, and it was counted as a failure
     }
-    if (cause == null) {
-      server.answered();
-    } else if (server.failed(cause)) {
+    if (cause != null && server.failed(cause)) {
+      server.tryWith(call::trial);
       call.forEachRequest(request -> request.asker.unanswered(request));
-    } else {
-      call.forEachRequest(request -> request.completeExceptionally(cause));
+    } else if (cause != null) {
+      call.forEachRequest(request -> request.asker.failed(request, cause));
     }
     if (open.decrementAndGet() == 0) {
       landed.accept(this);
@@ -106,25 +123,37 @@ final class Batch implements ScriptCall.Carrier {
   }
 
   /**
-   * Ends the waiting of requests whose deadline has passed.
+   * Ends the waiting of requests whose deadline has passed; for one thread at a time.
    *
-   * @return the first deadline to come, or null if no request is waiting
+   * @return the first deadline to come, or null if all have passed
    */
   @Nullable Long expire(long now) {
+    Long earliest = null;
     for (Request request : requests) {
-      if (!request.isDone()) {
-        if (request.deadlineNanos - now > 0) {
-          return request.deadlineNanos;
+      if (request.deadlineNanos - now > 0) {
+        if (earliest == null || request.deadlineNanos - earliest < 0) {
+          earliest = request.deadlineNanos;
         }
+      } else if (!request.isDone()) {
+        expired = true;
         request.asker.unanswered(request);
       }
     }
-    return null;
+    return earliest;
   }
 
-  /** Ends the waiting of all its requests. */
-  void end() {
-    requests.forEach(request -> request.asker.unanswered(request));
+  /** Whether somebody waited to the end; callers that left before say nothing of the server. */
+  boolean hasExpired() {
+    return expired;
+  }
+
+  /** Ends the waiting of those who asked through one limiter. */
+  void leave(Request.Asker asker) {
+    for (Request request : requests) {
+      if (request.asker == asker) {
+        asker.unanswered(request);
+      }
+    }
   }
 
   /** Gives up on calls that did not end; true if there were any, and for one caller only. */

@@ -1,44 +1,50 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
-import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /** The limiter for callers that wait; no wait is longer than the limiter's time-out. */
 final class BlockingView implements KeyedRateLimiter {
 
-  private final AsyncKeyedRateLimiter limiter;
+  private final RedisRateLimiter limiter;
 
-  BlockingView(AsyncKeyedRateLimiter limiter) {
+  BlockingView(RedisRateLimiter limiter) {
     this.limiter = limiter;
   }
 
   @Override
   public Decision tryAcquire(String key, long permits) {
-    return await(limiter.tryAcquire(key, permits));
+    limiter.checkMayWait();
+    return limiter.await(limiter.tryAcquire(key, permits, true));
   }
 
   @Override
   public Decision peek(String key, long permits) {
-    return await(limiter.peek(key, permits));
+    limiter.checkMayWait();
+    return limiter.await(limiter.submit(key, Request.Kind.PEEK, permits, "", true));
   }
 
   @Override
   public void refund(String key, long permits) {
-    var unused = await(limiter.refund(key, permits));
+    limiter.checkMayWait();
+    var unused = limiter.await(limiter.submit(key, Request.Kind.REFUND, permits, "", true));
   }
 
   @Override
   public Reservation reserve(String key, long permits, Duration maxWait) {
-    return await(limiter.reserve(key, permits, maxWait));
+    limiter.checkMayWait();
+    return await(limiter.reserve(key, permits, maxWait, true));
   }
 
   @Override
@@ -61,6 +67,32 @@ final class BlockingView implements KeyedRateLimiter {
   @Override
   public Health health() {
     return limiter.health();
+  }
+
+  /** Waits so long at most and keeps an interruption for the caller; whether it is done then. */
+  static boolean awaitDone(CompletableFuture<?> answer, long nanos) {
+    long end = System.nanoTime() + nanos;
+    boolean interrupted = false;
+    try {
+      while (!answer.isDone()) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        try {
+          Object unused = answer.get(left, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException | CancellationException | TimeoutException ended) {
+          // isDone tells
+        }
+      }
+      return true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Waits to the end, at most the time-out, and keeps an interruption for the caller. */

@@ -8,6 +8,7 @@ import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What every limiter on Redis can be told, checked here. Not thread-safe. */
@@ -23,9 +24,19 @@ final class ConnectionOptions {
   Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
   @Nullable SecretBytes hashKey;
   int maxPending = 100_000;
+  Duration connectTimeout = Duration.ofSeconds(10);
+  @Nullable Executor completionExecutor;
 
   void timeout(Duration newTimeout) {
     timeout = Require.within("timeout", newTimeout, MIN_TIMEOUT, MAX_TIMEOUT);
+  }
+
+  void connectTimeout(Duration most) {
+    connectTimeout = Require.within("connectTimeout", most, Duration.ZERO, Duration.ofMinutes(5));
+  }
+
+  void completionExecutor(Executor executor) {
+    completionExecutor = Objects.requireNonNull(executor, "executor");
   }
 
   void prefix(String newPrefix) {
@@ -70,6 +81,13 @@ final class ConnectionOptions {
       public void found(String server) {
         all.tell(listener -> listener.serverFound(server));
       }
+
+      @Override
+      public void answered(long nanos) {
+        if (!all.isEmpty()) {
+          all.tell(listener -> listener.serverAnswered(nanos));
+        }
+      }
     };
   }
 
@@ -77,7 +95,12 @@ final class ConnectionOptions {
   @Override
   public String toString() {
     return String.format(
-        "time-out %s, at most %d pending, %s, prefix %s, keys %s",
-        timeout, maxPending, failurePolicy, prefix, hashKey == null ? "in the clear" : "hashed");
+        "time-out %s, %s to connect, at most %d pending, %s, prefix %s, keys %s",
+        timeout,
+        connectTimeout,
+        maxPending,
+        failurePolicy,
+        prefix,
+        hashKey == null ? "in the clear" : "hashed");
   }
 }

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.redis.link.RedisKeys;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -11,23 +12,24 @@ import org.jspecify.annotations.Nullable;
  * <p>It answers the same or a larger weight only, for at most a set age, and forgets a key that
  * gets permits back here. It can refuse what a refund elsewhere would have allowed, for that age at
  * most; it never allows anything. Each key has one of a fixed number of slots, so it stays small.
+ * The limiters of one client share it, each with an age of its own.
  */
 final class DenyCache {
 
   private static final int SLOTS = 8192;
 
-  private final long maxAgeNanos;
   private final AtomicReferenceArray<@Nullable Denial> slots = new AtomicReferenceArray<>(SLOTS);
 
   private record Denial(
-      LimitScript script, String key, long sinceNanos, long untilNanos, Decision decision) {}
-
-  DenyCache(Duration maxAge) {
-    this.maxAgeNanos = maxAge.toNanos();
-  }
+      LimitScript script,
+      RedisKeys keys,
+      String key,
+      long sinceNanos,
+      long untilNanos,
+      Decision decision) {}
 
   /** Notes a refusal of a request. */
-  void refused(Request request, Decision decision) {
+  void refused(Request request, Decision decision, long maxAgeNanos) {
     long sinceNanos = request.madeNanos;
     Duration retry = decision.retryAfter();
     if (decision.isNeverAllowed() || retry.isZero()) {
@@ -35,21 +37,30 @@ final class DenyCache {
     }
     long nanos = retry.compareTo(Duration.ofNanos(maxAgeNanos)) < 0 ? retry.toNanos() : maxAgeNanos;
     slots.set(
-        slot(request.key),
-        new Denial(request.script, request.key, sinceNanos, sinceNanos + nanos, decision));
+        slot(request.script, request.key),
+        new Denial(
+            request.script,
+            request.asker.keys(),
+            request.key,
+            sinceNanos,
+            sinceNanos + nanos,
+            decision));
   }
 
-  void forget(String key) {
-    slots.set(slot(key), null);
+  void forget(LimitScript script, String key) {
+    slots.set(slot(script, key), null);
   }
 
   /** The refusal that still holds, as seen now. */
-  @Nullable Decision answer(LimitScript script, String key, long permits, long now) {
-    Denial denial = slots.get(slot(key));
+  @Nullable Decision answer(
+      LimitScript script, RedisKeys keys, String key, long permits, long now, long maxAgeNanos) {
+    Denial denial = slots.get(slot(script, key));
     if (denial == null
         || now - denial.untilNanos >= 0
+        || now - denial.sinceNanos >= maxAgeNanos
         || denial.script != script
         || permits < denial.decision.permits()
+        || !denial.keys.agreesWith(keys)
         || !denial.key.equals(key)) {
       return null;
     }
@@ -69,8 +80,8 @@ final class DenyCache {
     return duration.compareTo(age) > 0 ? duration.minus(age) : Duration.ZERO;
   }
 
-  private static int slot(String key) {
-    int hash = key.hashCode();
+  private static int slot(LimitScript script, String key) {
+    int hash = key.hashCode() + 31 * script.hashCode();
     return (hash ^ hash >>> 16) & (SLOTS - 1);
   }
 }

@@ -49,11 +49,13 @@ final class Fallback {
       KeyedRateLimiter share = request.kind.givesBack() ? null : local;
       try {
         Decision decision = share == null ? unheld(request) : held(share, request);
+        request.fellBack = true;
         if (request.complete(decision)) {
           decided.increment();
           return decision;
         }
       } catch (RuntimeException planFailed) {
+        request.fellBack = true;
         request.completeExceptionally(planFailed);
       }
     }
@@ -67,6 +69,18 @@ final class Fallback {
     Limits limits = request.script.limits();
     Limit limit = limits.list().get(0);
     return Decision.of(limit, allowed, request.permits, 0, RETRY, Duration.ZERO, source);
+  }
+
+  /** What who waits for promised permits gets when the wait is broken off. */
+  static Decision refusal(Decision promise) {
+    return Decision.of(
+        promise.limit(),
+        false,
+        promise.permits(),
+        0,
+        RETRY,
+        Duration.ZERO,
+        Decision.Source.FAILED_CLOSED);
   }
 
   private static Decision held(KeyedRateLimiter local, Request request) {

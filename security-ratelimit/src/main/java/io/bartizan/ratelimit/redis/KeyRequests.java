@@ -2,11 +2,10 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,7 +76,7 @@ final class KeyRequests {
       long unused = reply.next();
       RedisException foreign =
           new RedisCommandExecutionException(state == WRONG_TYPE ? WRONG_TYPE_TEXT : FOREIGN_TEXT);
-      requests.forEach(request -> request.completeExceptionally(foreign));
+      requests.forEach(request -> request.asker.failed(request, foreign));
       return;
     }
     Count[] counts = new Count[script.shared().size()];
@@ -147,17 +146,13 @@ final class KeyRequests {
   }
 
   private Decision decision(int index, Count count, boolean allowed, long permits, long now) {
-    return Decision.of(
+    return Decision.ofNanos(
         script.limits().list().get(index),
         allowed,
         permits,
         count.remaining(now),
-        micros(allowed ? 0 : count.retryMicros(now, permits)),
-        micros(count.resetMicros(now)),
+        Micros.nanos(allowed ? 0 : count.retryMicros(now, permits)),
+        Micros.nanos(count.resetMicros(now)),
         Decision.Source.REMOTE);
-  }
-
-  private static Duration micros(long micros) {
-    return Duration.of(micros, ChronoUnit.MICROS);
   }
 }

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.ScriptSource;
 import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
@@ -21,12 +22,16 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   private static final ScriptSource SOURCE =
       ScriptSource.of(LeaseCall.class, List.of("leases.lua"));
 
+  /** A node may lack the script, and the key have moved from there meanwhile. */
+  private static final int MOST_RESENT = 2;
+
   private final Server server;
   private final byte[] key;
   private final List<byte[]> arguments;
   private final Runnable tooLate;
   private volatile @Nullable Future<?> timer;
-  private volatile boolean sourceSent;
+  private volatile long sentNanos;
+  private volatile int sourceSent;
 
   /**
    * A call that is not sent yet.
@@ -43,7 +48,13 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   /** Sends the call; it ends when the timer does, at the latest. */
   void send(Future<?> endOfWaiting) {
     timer = endOfWaiting;
+    sentNanos = System.nanoTime();
     dispatch(() -> server.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
+  }
+
+  /** How to find out whether leases are served again. */
+  Trial trial() {
+    return Trial.ofSortedSet(key);
   }
 
   /** Hears that the time-out is over. */
@@ -70,11 +81,11 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void replied(long[] numbers) {
+    server.answered(sentNanos);
     if (numbers.length < 2) {
       end(new IllegalStateException("the script's reply is too short"));
       return;
     }
-    server.answered();
     stopTimer();
     boolean done = numbers[0] == 1;
     if (!complete(new Reply(done, numbers[1])) && done) {
@@ -84,9 +95,10 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void failed(Throwable cause) {
-    if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
-      sourceSent = true;
-      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text())));
+    int before = sourceSent;
+    if (before < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
+      sourceSent = before + 1; // one reply comes after the other
+      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text()), cause));
     } else {
       end(cause);
     }

@@ -8,13 +8,17 @@ import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.bartizan.ratelimit.redis.link.Servers;
+import io.bartizan.ratelimit.redis.link.Trial;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -22,9 +26,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The leases that Redis hands out; an unreachable server is an exception here. */
-final class Leases implements AutoCloseable {
+final class Leases {
 
+  private final ServerQueues queues;
   private final Servers servers;
+  private final @Nullable Executor executor;
   private final RedisKeys keys;
   private final Ticker ticker = Ticker.system();
   private final long timeoutNanos;
@@ -37,16 +43,19 @@ final class Leases implements AutoCloseable {
   /** A lease's name is this limiter's own random word and a number. */
   private final String self = Long.toHexString(new SecureRandom().nextLong());
 
+  private final Set<LeaseCall> calls = ConcurrentHashMap.newKeySet();
   private final AtomicLong count = new AtomicLong();
 
   Leases(
-      Servers servers,
+      ServerQueues queues,
       ConnectionOptions options,
       String name,
       int most,
       Duration lease,
       @Nullable LongSupplier clock) {
-    this.servers = servers;
+    this.queues = queues;
+    this.servers = queues.servers();
+    this.executor = options.completionExecutor;
     this.keys = options.keys();
     this.timeoutNanos = options.timeout.toNanos();
     this.mostPending = options.maxPending;
@@ -56,23 +65,35 @@ final class Leases implements AutoCloseable {
     this.clock = clock;
   }
 
-  void connect() {
-    servers.connect();
+  ServerQueues queues() {
+    return queues;
   }
 
-  /** The client's timer. */
-  ScheduledExecutorService timer() {
-    return servers.timer();
+  Servers servers() {
+    return servers;
   }
 
-  /** How many servers do not answer. */
-  long away() {
-    return servers.away();
+  /** Runs what completes stages, and never on the timer's thread. */
+  void elsewhere(Runnable completion) {
+    try {
+      (executor == null ? servers.completions() : executor).execute(completion);
+    } catch (RejectedExecutionException fullOrShutDown) {
+      completion.run();
+    }
   }
 
-  @Override
-  public void close() {
-    servers.close();
+  /** Runs what completes a stage: here, unless the application says where. */
+  private void hand(Runnable completion) {
+    if (executor == null) {
+      completion.run();
+    } else {
+      elsewhere(completion);
+    }
+  }
+
+  /** Ends the waiting of all calls, for nobody asks any more. */
+  void close() {
+    calls.forEach(call -> elsewhere(call::expire));
   }
 
   /** What Redis says to someone who asks for permits now, or the policy if it can't be reached. */
@@ -84,13 +105,27 @@ final class Leases implements AutoCloseable {
         ask(held, "acquire", held::giveBack)
             .whenComplete(
                 (reply, failure) -> {
-                  if (failure != null) {
-                    answer.completeExceptionally(failure);
-                  } else {
-                    answer.complete(reply == null ? policy.get() : decided(reply, held, asked));
-                  }
+                  Runnable completion = () -> finish(answer, reply, failure, held, asked, policy);
+                  hand(completion);
                 });
     return answer;
+  }
+
+  private void finish(
+      CompletableFuture<Permit> answer,
+      LeaseCall.@Nullable Reply reply,
+      @Nullable Throwable failure,
+      Held held,
+      long asked,
+      Supplier<Permit> policy) {
+    if (failure != null) {
+      boolean unused = answer.completeExceptionally(failure);
+      return;
+    }
+    Permit permit = reply == null ? policy.get() : decided(reply, held, asked);
+    if (!answer.complete(permit)) {
+      permit.close(); // who asked has left
+    }
   }
 
   private Permit decided(LeaseCall.Reply reply, Held held, long asked) {
@@ -102,12 +137,35 @@ final class Leases implements AutoCloseable {
     return Permit.granted(held.permits, remaining, Source.REMOTE, held);
   }
 
+  /** The first call reads classes and the script, which is not for the first caller to wait for. */
+  void warmUp(long nanos) {
+    long most = Math.max(timeoutNanos, nanos);
+    long end = ticker.nanos() + most;
+    List<CompletableFuture<?>> asked = new ArrayList<>();
+    for (String key : queues.keysOfEach(keys, keyHead, Answers.WARM_UP)) {
+      asked.add(ask(new Held(key, 1, self + "-0"), "renew", () -> {}, most));
+    }
+    for (CompletableFuture<?> each : asked) {
+      boolean unused = BlockingView.awaitDone(each, end - ticker.nanos());
+    }
+  }
+
   /** What the script gives; null if the server is not reached. */
   private CompletableFuture<LeaseCall.@Nullable Reply> ask(
       Held held, String verb, Runnable tooLate) {
+    return ask(held, verb, tooLate, timeoutNanos);
+  }
+
+  private CompletableFuture<LeaseCall.@Nullable Reply> ask(
+      Held held, String verb, Runnable tooLate, long nanos) {
     Server server = servers.of(keys, keyHead, held.key);
     int weight = verb.equals("release") ? 0 : 1; // what is held can always be given back
-    if (!server.admits() || (weight > 0 && !server.enter(mostPending))) {
+    byte[] name = keys.encode(keyHead, held.key);
+    if (!server.admits()) {
+      server.tryWith(() -> Trial.ofSortedSet(name));
+      return CompletableFuture.completedFuture(null);
+    }
+    if (weight > 0 && !server.enter(mostPending)) {
       return CompletableFuture.completedFuture(null);
     }
     List<byte[]> words =
@@ -118,12 +176,17 @@ final class Leases implements AutoCloseable {
             word(most),
             word(leaseNanos / 1000),
             clock == null ? new byte[0] : word(clock.getAsLong()));
-    LeaseCall call = new LeaseCall(server, keys.encode(keyHead, held.key), words, tooLate);
+    LeaseCall call = new LeaseCall(server, name, words, tooLate);
+    calls.add(call);
     CompletableFuture<LeaseCall.@Nullable Reply> judged = new CompletableFuture<>();
     var unused =
         call.whenComplete(
             (reply, failure) -> {
+              calls.remove(call);
               server.leave(weight); // before whoever waits may ask again
+              if (failure != null) {
+                server.tryWith(call::trial);
+              }
               if (failure == null || server.failed(failure)) {
                 judged.complete(reply);
               } else {
@@ -131,7 +194,8 @@ final class Leases implements AutoCloseable {
               }
             });
     try {
-      call.send(servers.timer().schedule(call::expire, timeoutNanos, TimeUnit.NANOSECONDS));
+      call.send(
+          servers.timer().schedule(() -> elsewhere(call::expire), nanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException clientIsShutDown) {
       boolean unusedResult = call.completeExceptionally(clientIsShutDown);
     }

@@ -1,32 +1,34 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.AsyncKeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
-import io.bartizan.ratelimit.RateLimitListener;
-import io.bartizan.ratelimit.redis.link.Servers;
+import io.bartizan.ratelimit.SharedServers;
+import io.bartizan.ratelimit.redis.link.Server;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many things happen at a time for each key, in all processes together: permits are leased
- * on Redis, held while the work runs, and free again when they are closed or their lease is over.
+ * A distributed concurrency limiter (semaphore, bulkhead) on Redis with permits per key: leased,
+ * held while the work runs, and free again when they are closed or their lease ends.
  *
  * <pre>{@code
  * RedisConcurrencyLimiter exports =
@@ -61,7 +63,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Stages complete on a thread of the Lettuce client.
  */
-public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimiter, AutoCloseable {
+public final class RedisConcurrencyLimiter
+    implements AsyncKeyedConcurrencyLimiter, SharedServers, AutoCloseable {
 
   private static final int MAX_LOCAL_KEYS = 100_000;
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
@@ -73,18 +76,18 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   private final FailurePolicy policy;
   private final String description;
   private final @Nullable KeyedConcurrencyLimiter local;
+  private final Duration connectTimeout;
+  private final Server.Availability hearer;
+  private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;
 
-  private RedisConcurrencyLimiter(Builder settings) {
+  private RedisConcurrencyLimiter(Builder settings, ServerQueues shared) {
     ConnectionOptions options = settings.options;
+    this.connectTimeout = options.connectTimeout;
+    this.hearer = options.hearer();
     this.leases =
-        new Leases(
-            settings.source.open(options.hearer()),
-            options,
-            settings.name,
-            settings.most,
-            settings.lease,
-            settings.clock);
+        new Leases(shared, options, settings.name, settings.most, settings.lease, settings.clock);
     this.most = settings.most;
     this.policy = settings.options.failurePolicy;
     this.description = settings.toString();
@@ -127,7 +130,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
    */
   public static Builder builder(RedisClient client, String name, int most, Duration lease) {
     Objects.requireNonNull(client, "client");
-    return new Builder(name, most, lease, Servers.standalone(client));
+    return new Builder(name, most, lease, ServerQueues.Source.of(client));
   }
 
   /**
@@ -162,7 +165,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
    */
   public static Builder builder(RedisClusterClient client, String name, int most, Duration lease) {
     Objects.requireNonNull(client, "client");
-    return new Builder(name, most, lease, Servers.cluster(client));
+    return new Builder(name, most, lease, ServerQueues.Source.of(client));
   }
 
   /**
@@ -191,6 +194,8 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
     }
     Duration bounded = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
     Wait wait = new Wait(known, permits, bounded.toNanos());
+    waits.add(wait);
+    var unused = wait.whenComplete((permit, failure) -> waits.remove(wait));
     wait.ask();
     return wait;
   }
@@ -207,30 +212,60 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   }
 
   /**
-   * Whether Redis is reached.
+   * Tells when Redis was reached for the first time, as for a readiness probe.
+   *
+   * @return a stage that completes then, at once if it was before; it never fails
+   */
+  public CompletionStage<Void> ready() {
+    return leases.servers().ready();
+  }
+
+  /**
+   * Whether the servers that own keys now serve them, as far as they were heard of lately; one that
+   * was silent for some seconds is asked, which shows at the next call. It needs no traffic.
    *
    * @return up; degraded while a failure policy that still limits or allows decides; down while
-   *     everything is refused
+   *     everything is refused; the detail names each server that is away and why
    */
   @Override
   public Health health() {
     if (closed) {
       return Health.down("the limiter is closed");
     }
-    long away = leases.away();
-    if (away == 0) {
-      return Health.up("Redis answers");
+    String away = leases.servers().away();
+    if (away.isEmpty()) {
+      return Health.up(
+          String.format(
+              "Redis answers, last heard of %d s ago", leases.servers().lastAnswer().toSeconds()));
     }
-    String detail = away + " Redis server(s) can't be reached: " + policy;
+    String detail = "Redis can't be reached: " + away + ": " + policy;
     boolean refuses = local == null && !policy.isOpen();
     return refuses ? Health.down(detail) : Health.degraded(detail);
   }
 
-  /** Closes the limiter's own connection; leases that are held then end by their time. */
+  @Override
+  public int serversAway() {
+    return leases.servers().awayCount();
+  }
+
+  @Override
+  public long pendingCalls() {
+    return leases.servers().pending();
+  }
+
+  /**
+   * Closes this limiter, and with the last one of its client the connection; leases that are held
+   * then end by their time, and who waits gets a decision of the failure policy or a refusal.
+   */
   @Override
   public void close() {
-    closed = true;
-    leases.close();
+    if (closing.compareAndSet(false, true)) {
+      closed = true;
+      waits.forEach(Wait::giveUp);
+      leases.close();
+      leases.servers().unhear(hearer);
+      leases.queues().release();
+    }
   }
 
   /** The limit and every option that matters for safety. */
@@ -240,13 +275,22 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   }
 
   private RedisConcurrencyLimiter connect() {
-    leases.connect();
-    return this;
+    try {
+      leases.servers().hear(hearer);
+      long end = System.nanoTime() + connectTimeout.toNanos();
+      if (leases.queues().connect(connectTimeout, RedisConcurrencyLimiter.class)) {
+        leases.warmUp(end - System.nanoTime());
+      }
+      return this;
+    } catch (RuntimeException refused) {
+      close();
+      throw refused;
+    }
   }
 
   private static String checked(String key, int permits) {
     int unused = Require.atLeast("permits", permits, 1);
-    return Key.check(key);
+    return Key.bounded(key);
   }
 
   private CompletableFuture<Permit> ask(String key, int permits) {
@@ -277,6 +321,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
     private final int permits;
     private final long end;
     private long pause = FIRST_PAUSE;
+    private volatile @Nullable Permit refusal;
 
     Wait(String key, int permits, long nanos) {
       this.key = key;
@@ -301,15 +346,28 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
       } else if (!isDone()) {
         long shortened = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
         pause = Math.min(2 * pause, LAST_PAUSE);
+        refusal = permit;
         askLater(permit, Math.min(shortened, left));
       }
     }
 
-    private void askLater(Permit refusal, long nanos) {
+    private void askLater(Permit refused, long nanos) {
+      Runnable again = () -> leases.elsewhere(this::askAgain);
       try {
-        var unused = leases.timer().schedule(this::askAgain, nanos, TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException clientIsShutDown) {
-        complete(refusal);
+        var unused = leases.servers().timer().schedule(again, nanos, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException closedMeanwhile) {
+        complete(refused);
+      }
+    }
+
+    /** Ends a wait between two questions, for nobody asks again. */
+    void giveUp() {
+      Permit last = refusal;
+      if (last != null) {
+        leases.elsewhere(
+            () -> {
+              boolean unused = complete(last);
+            });
       }
     }
 
@@ -320,7 +378,8 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
       try {
         ask();
       } catch (RuntimeException closedMeanwhile) {
-        completeExceptionally(closedMeanwhile);
+        Permit last = refusal;
+        boolean unused = last == null ? completeExceptionally(closedMeanwhile) : complete(last);
       }
     }
   }
@@ -330,11 +389,13 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
 
     @Override
     public Permit tryAcquire(String key, int permits) {
+      limiter.leases.servers().checkMayWait();
       return BlockingView.await(limiter.tryAcquire(key, permits));
     }
 
     @Override
     public Permit acquire(String key, int permits, Duration maxWait) throws InterruptedException {
+      limiter.leases.servers().checkMayWait();
       CompletableFuture<Permit> stage =
           limiter.acquire(key, permits, maxWait).toCompletableFuture();
       try {
@@ -361,113 +422,41 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
   }
 
   /** Options of a {@link RedisConcurrencyLimiter}. Not thread-safe. */
-  public static final class Builder {
+  public static final class Builder extends RedisOptions<Builder> {
 
     private static final int MOST_PERMITS = 10_000;
     private static final Duration MIN_LEASE = Duration.ofMillis(10);
     private static final Duration MAX_LEASE = Duration.ofDays(1);
 
-    final ConnectionOptions options = new ConnectionOptions();
     final String name;
     final int most;
     final Duration lease;
     @Nullable LongSupplier clock;
 
-    private final Servers.Source source;
-
-    Builder(String name, int most, Duration lease, Servers.Source source) {
+    Builder(String name, int most, Duration lease, ServerQueues.Source source) {
+      super(source);
       if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
         throw new IllegalArgumentException("name must be 1 to 64 of A-Za-z0-9._-");
       }
       this.name = name;
       this.most = Require.within("most", most, 1, MOST_PERMITS);
       this.lease = Require.within("lease", lease, MIN_LEASE, MAX_LEASE);
-      this.source = source;
     }
 
-    /**
-     * How long a call waits for Redis before the failure policy decides.
-     *
-     * @param timeout 1 ms to 10 s, less than the lease; 100 ms if not called
-     * @return this builder
-     * @throws NullPointerException if {@code timeout} is null
-     * @throws IllegalArgumentException if it is outside its range
-     */
-    public Builder withTimeout(Duration timeout) {
-      options.timeout(timeout);
+    @Override
+    Builder self() {
       return this;
     }
 
     /**
-     * What the names of this limiter's keys begin with, as in {@code prefix:name:H:{key}}.
+     * Connects, unless another limiter of this process did with the same client; waits as long as
+     * {@link #withConnectTimeout} says. If Redis can't be reached, the limiter begins with its
+     * failure policy and goes on trying.
      *
-     * @param prefix 1 to 64 characters of {@code A-Za-z0-9._:-}; {@code bartizan} if not called
-     * @return this builder
-     * @throws NullPointerException if {@code prefix} is null
-     * @throws IllegalArgumentException if it is outside its form
-     */
-    public Builder withKeyPrefix(String prefix) {
-      options.prefix(prefix);
-      return this;
-    }
-
-    /**
-     * Hides keys from Redis: each is sent as its HMAC-SHA256, shortened to 128 bits.
-     *
-     * @param secret the same in all processes that count together; copied
-     * @return this builder
-     * @throws NullPointerException if {@code secret} is null
-     */
-    public Builder withHashedKeys(SecretBytes secret) {
-      options.hashKey(secret);
-      return this;
-    }
-
-    /**
-     * What decides while Redis can't be reached. A local share is ⌈most / processes⌉ permits of
-     * each key; leases that Redis granted before are not counted among them.
-     *
-     * @param policy {@link FailurePolicy#failClosed()} if not called
-     * @return this builder
-     * @throws NullPointerException if {@code policy} is null
-     */
-    public Builder withFailurePolicy(FailurePolicy policy) {
-      options.failurePolicy(policy);
-      return this;
-    }
-
-    /**
-     * How many calls may wait for Redis at a time; the failure policy decides those that come
-     * beyond, at once. Permits can always be given back.
-     *
-     * @param calls 1 to 10 million; 100 000 if not called
-     * @return this builder
-     * @throws IllegalArgumentException if it is outside its range
-     */
-    public Builder withMaxPending(int calls) {
-      options.maxPending(calls);
-      return this;
-    }
-
-    /**
-     * Adds someone who hears of outages: {@code serverLost} and {@code serverFound}. Decisions
-     * about permits held at a time are not told.
-     *
-     * @param listener told after those that were added before
-     * @return this builder
-     * @throws NullPointerException if {@code listener} is null
-     */
-    public Builder withListener(RateLimitListener listener) {
-      options.listener(listener);
-      return this;
-    }
-
-    /**
-     * Opens the limiter's connection; if Redis can't be reached within two seconds, the limiter
-     * begins with its failure policy and goes on trying.
-     *
-     * @return a limiter; close it to close the connection
+     * @return a limiter; close it to close the connection, which the last one of a client does
      * @throws IllegalArgumentException if the lease is not longer than the time-out
+     * @throws IllegalStateException if the client can never connect, as without a URI or after its
+     *     shutdown
      * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
      */
     public RedisConcurrencyLimiter build() {
@@ -479,7 +468,7 @@ public final class RedisConcurrencyLimiter implements AsyncKeyedConcurrencyLimit
                 + options.timeout
                 + " is accepted");
       }
-      return new RedisConcurrencyLimiter(this).connect();
+      return new RedisConcurrencyLimiter(this, ServerQueues.retain(source)).connect();
     }
 
     /** For tests: decides at the time in microseconds that the clock shows. */

@@ -1,33 +1,34 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.SecretBytes;
 import io.bartizan.core.Ticker;
-import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Plan;
-import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.Reservation;
+import io.bartizan.ratelimit.SharedServers;
 import io.bartizan.ratelimit.count.Micros;
-import io.bartizan.ratelimit.redis.link.RedisKeys;
-import io.bartizan.ratelimit.redis.link.Servers;
+import io.bartizan.ratelimit.redis.link.Server;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that many processes keep together on Redis: standalone, Sentinel or Cluster.
+ * A distributed rate limiter on Redis or Valkey (standalone, Sentinel, Cluster) through Lettuce,
+ * with time-out and failure policy.
  *
  * <pre>{@code
  * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");
@@ -63,40 +64,55 @@ import org.jspecify.annotations.Nullable;
  * stays; while processes with the old numbers and with the new ask for one key, they are admitted
  * together no more than those with the larger limit would be alone.
  *
- * <p>Thread-safe. Stages complete on a thread of the Lettuce client: whoever does long work there,
- * or waits there for another check, holds up all of its connections.
+ * <p><b>One connection.</b> All limiters of a process on one client share its connection, and their
+ * checks travel together; each is closed by itself.
+ *
+ * <p>Thread-safe. Stages complete on a thread of the Lettuce client, unless {@link
+ * Builder#withCompletionExecutor} says where: whoever does long work there, or waits there, holds
+ * up the answers of others until their time-outs, which end all the same. A stage may be cancelled:
+ * what it had taken is given back, and Redis is not blamed.
  */
-public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoCloseable {
+public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServers, AutoCloseable {
 
-  private final Scripts scripts;
-  private final Servers servers;
-  private final ServerQueues queues;
-  private final Answers answers;
-  private final Ticker ticker;
+  /** How much later than the timer a waiting thread ends its wait itself. */
+  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  final Scripts scripts;
+  final ServerQueues queues;
+  final Answers answers;
+  private final Ticker ticker = Ticker.system();
   private final long timeoutNanos;
-  private final @Nullable DenyCache denials;
+  final String prefix;
+  private final Duration connectTimeout;
+  private final Server.Availability hearer;
   private final Fallback fallback;
   private final String description;
   private final KeyedRateLimiter blocking;
+  private final Set<Acquiring> acquiring = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;
 
-  private RedisRateLimiter(Builder settings) {
+  private RedisRateLimiter(Builder settings, ServerQueues shared) {
     ConnectionOptions options = settings.options;
-    this.ticker = Ticker.system();
-    this.timeoutNanos = options.timeout.toNanos();
-    this.scripts = new Scripts(settings.plan, options.prefix, options.hasOwnPrefix, settings.clock);
-    this.denials = settings.denyCacheAge.isZero() ? null : new DenyCache(settings.denyCacheAge);
-    this.fallback = new Fallback(options.failurePolicy, settings.plan);
-    this.answers =
-        new Answers(
-            options.keys(),
-            denials,
-            fallback,
-            options.listeners,
-            settings.coalescing,
-            options.maxPending);
-    this.servers = settings.source.open(options.hearer());
-    this.queues = new ServerQueues(servers);
+    this.queues = shared;
+    try {
+      this.timeoutNanos = options.timeout.toNanos();
+      this.prefix = options.prefix;
+      this.connectTimeout = options.connectTimeout;
+      this.scripts =
+          new Scripts(
+              settings.plan,
+              options.hasOwnPrefix,
+              limits -> shared.script(limits, options.prefix, settings.clock));
+      this.fallback = new Fallback(options.failurePolicy, settings.plan);
+      long denyNanos = settings.denyCacheAge.toNanos();
+      this.answers =
+          new Answers(shared, options, fallback, denyNanos, settings.coalescing, this::takeBack);
+    } catch (RuntimeException refused) {
+      shared.release();
+      throw refused;
+    }
+    this.hearer = options.hearer();
     this.description = settings.toString();
     this.blocking = new BlockingView(this);
   }
@@ -127,7 +143,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   public static Builder builder(RedisClient client, Plan plan) {
     Objects.requireNonNull(client, "client");
-    return new Builder(plan, Servers.standalone(client));
+    return new Builder(plan, ServerQueues.Source.of(client));
   }
 
   /**
@@ -156,24 +172,29 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   public static Builder builder(RedisClusterClient client, Plan plan) {
     Objects.requireNonNull(client, "client");
-    return new Builder(plan, Servers.cluster(client));
+    return new Builder(plan, ServerQueues.Source.of(client));
   }
 
   @Override
   public CompletionStage<Decision> tryAcquire(String key, long permits) {
+    return tryAcquire(key, permits, false);
+  }
+
+  CompletableFuture<Decision> tryAcquire(String given, long permits, boolean waits) {
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     long now = ticker.nanos();
-    Decision denial = denials == null ? null : denials.answer(script, key, permits, now);
+    Decision denial = answers.denied(script, key, permits, now);
     if (denial != null) {
       answers.tell(Request.Kind.ACQUIRE, denial);
       return CompletableFuture.completedFuture(denial);
     }
-    return submit(script, key, Request.Kind.ACQUIRE, permits, "", now);
+    return submit(script, key, Request.Kind.ACQUIRE, permits, "", waits, now);
   }
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(key, Request.Kind.PEEK, permits, "");
+    return submit(Key.bounded(key), Request.Kind.PEEK, permits, "", false);
   }
 
   /**
@@ -183,75 +204,120 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(key, Request.Kind.REFUND, permits, "").thenApply(given -> null);
+    return submit(Key.bounded(key), Request.Kind.REFUND, permits, "", false)
+        .thenApply(given -> null);
   }
 
   @Override
   public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
+    return reserve(key, permits, maxWait, false);
+  }
+
+  CompletableFuture<Reservation> reserve(
+      String given, long permits, Duration maxWait, boolean waits) {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
     }
+    String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     if (!script.promisesTimes()) {
       throw new UnsupportedOperationException(
           script.limits() + " can't promise a time; reserve and acquire need token buckets");
     }
     Duration most = Duration.ofDays(36_525);
-    long micros = Micros.of(maxWait.compareTo(most) > 0 ? most : maxWait);
+    String micros = Long.toString(Micros.of(maxWait.compareTo(most) > 0 ? most : maxWait));
     Request request =
-        submit(script, key, Request.Kind.RESERVE, permits, Long.toString(micros), ticker.nanos());
-    return request.thenApply(decision -> reservation(request, decision));
+        submit(script, key, Request.Kind.RESERVE, permits, micros, waits, ticker.nanos());
+    return Reserving.by(request, decision -> reservation(request, decision));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Whoever gives up may cancel the stage: permits that were promised are given back.
+   */
   @Override
   public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
-    return reserve(key, permits, maxWait).thenCompose(this::whenReady);
+    Acquiring waiting =
+        Acquiring.of(
+            reserve(key, permits, maxWait, false),
+            queues.servers().timer(),
+            answers::completeElsewhere);
+    acquiring.add(waiting);
+    var unused = waiting.whenComplete((decision, failure) -> acquiring.remove(waiting));
+    return waiting;
   }
 
-  private CompletionStage<Decision> whenReady(Reservation reservation) {
-    CompletableFuture<Decision> ready = new CompletableFuture<>();
-    long nanos = reservation.isGranted() ? reservation.delay().toNanos() : 0;
-    if (nanos == 0) {
-      ready.complete(reservation.decision());
-    } else {
-      Runnable complete = () -> ready.complete(reservation.decision());
-      var unused = servers.timer().schedule(complete, nanos, TimeUnit.NANOSECONDS);
-    }
-    return ready;
-  }
-
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It waits for Redis, so it throws {@link IllegalStateException} on a thread that brings the
+   * answers of Redis: compose the stages there.
+   */
   @Override
   public KeyedRateLimiter blocking() {
     return blocking;
   }
 
   /**
-   * Whether Redis is reached.
+   * Tells when Redis was reached for the first time, as for a readiness probe or a start that waits
+   * longer than {@link Builder#withConnectTimeout} says.
+   *
+   * @return a stage that completes then, at once if it was before; it never fails
+   */
+  public CompletionStage<Void> ready() {
+    return queues.servers().ready();
+  }
+
+  /**
+   * Whether the servers that own keys now decide them, as far as they were heard of lately; one
+   * that was silent for some seconds is asked, which shows at the next call. It needs no traffic.
    *
    * @return up; degraded while a failure policy that still limits or allows decides; down while
-   *     every check is refused
+   *     every check is refused; the detail names each server that is away and why
    */
   @Override
   public Health health() {
-    long away = servers.away();
     if (closed) {
       return Health.down("the limiter is closed");
     }
-    if (away == 0) {
+    String away = queues.servers().away();
+    if (away.isEmpty()) {
       return Health.up(
           String.format(
-              "Redis answers; %d checks are pending, %d were decided without it",
-              servers.pending(), fallback.decided()));
+              "Redis answers, last heard of %d s ago; %d checks are pending, %d were decided"
+                  + " without it",
+              queues.servers().lastAnswer().toSeconds(),
+              queues.servers().pending(),
+              fallback.decided()));
     }
-    String detail = away + " Redis server(s) can't be reached: " + fallback.policy();
+    String detail = "Redis can't be reached: " + away + ": " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);
   }
 
-  /** Closes the limiter's own connection; the client stays the application's. */
+  @Override
+  public int serversAway() {
+    return queues.servers().awayCount();
+  }
+
+  @Override
+  public long pendingCalls() {
+    return queues.servers().pending();
+  }
+
+  /**
+   * Closes this limiter, and with the last one of its client the connection; the client stays the
+   * application's. Who waits gets a decision of the failure policy.
+   */
   @Override
   public void close() {
-    closed = true;
-    queues.close();
+    if (closing.compareAndSet(false, true)) {
+      acquiring.forEach(Acquiring::giveUp);
+      closed = true;
+      queues.leave(answers);
+      queues.servers().unhear(hearer);
+      queues.release();
+    }
   }
 
   /** The limits and every option that matters for safety. */
@@ -262,27 +328,62 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
 
   /** Connects, or begins with the failure policy if that takes too long. */
   private RedisRateLimiter connect() {
-    queues.connect();
-    return this;
+    try {
+      queues.servers().hear(hearer);
+      long end = ticker.nanos() + connectTimeout.toNanos();
+      if (queues.connect(connectTimeout, RedisRateLimiter.class)) {
+        answers.warmUp(scripts.any(), Math.max(timeoutNanos, end - ticker.nanos()));
+      }
+      return this;
+    } catch (RuntimeException refused) {
+      close();
+      throw refused;
+    }
   }
 
-  private Request submit(String key, Request.Kind kind, long permits, String detail) {
+  Request submit(String key, Request.Kind kind, long permits, String detail, boolean waits) {
     LimitScript script = checked(key, permits);
-    if (kind.givesBack() && denials != null) {
-      denials.forget(key);
+    if (kind.givesBack()) {
+      answers.forgetDenial(script, key);
     }
-    return submit(script, key, kind, permits, detail, ticker.nanos());
+    return submit(script, key, kind, permits, detail, waits, ticker.nanos());
   }
 
   private Request submit(
-      LimitScript script, String key, Request.Kind kind, long permits, String detail, long now) {
+      LimitScript script,
+      String key,
+      Request.Kind kind,
+      long permits,
+      String detail,
+      boolean waits,
+      long now) {
     if (closed) {
       throw new IllegalStateException("the limiter is closed");
     }
     Request request =
-        new Request(answers, script, key, kind, permits, detail, now, now + timeoutNanos);
+        new Request(answers, script, key, kind, permits, detail, waits, now, now + timeoutNanos);
     queues.of(request).submit(request);
     return request;
+  }
+
+  /** Waits for a request to its deadline at most, whoever else is held up. */
+  Decision await(CompletableFuture<Decision> answer) {
+    if (answer instanceof Request request && !request.isDone()) {
+      long left = request.deadlineNanos - ticker.nanos() + GRACE_NANOS;
+      if (!BlockingView.awaitDone(request, left)) {
+        answers.unasked(request);
+      }
+    }
+    return BlockingView.await(answer);
+  }
+
+  /**
+   * Refuses to wait where that would be in vain.
+   *
+   * @throws IllegalStateException on a thread that brings answers
+   */
+  void checkMayWait() {
+    queues.servers().checkMayWait();
   }
 
   private Reservation reservation(Request request, Decision decision) {
@@ -290,145 +391,57 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
       return Reservation.of(decision, decision.retryAfter(), () -> {});
     }
     return Reservation.of(
-        decision,
-        Duration.of(request.waitMicros, ChronoUnit.MICROS),
-        () -> {
-          var unused = submit(request.key, Request.Kind.CANCEL, request.permits, request.marks);
-        });
+        decision, Duration.of(request.waitMicros, ChronoUnit.MICROS), () -> cancel(request));
+  }
+
+  /** Sent and not awaited; where the limiter is closed, nothing is given back. */
+  private void cancel(Request request) {
+    if (!closed) {
+      var unused = submit(request.key, Request.Kind.CANCEL, request.permits, request.marks, false);
+    }
+  }
+
+  /** Gives back what was granted to a caller who had left. */
+  private void takeBack(Request request) {
+    if (request.kind == Request.Kind.RESERVE) {
+      cancel(request);
+    } else if (request.kind == Request.Kind.ACQUIRE && !closed) {
+      var unused = submit(request.key, Request.Kind.REFUND, request.permits, "", false);
+    }
   }
 
   private LimitScript checked(String key, long permits) {
     long unused = Require.atLeast("permits", permits, 1);
-    return scripts.of(Key.check(key));
-  }
-
-  /** What stands behind this limiter's requests: its options, its policy and its memory. */
-  private record Answers(
-      RedisKeys keys,
-      @Nullable DenyCache denials,
-      Fallback fallback,
-      Listeners<RateLimitListener> listeners,
-      boolean coalesces,
-      int mostPending)
-      implements Request.Asker {
-
-    @Override
-    public void answered(Request request, Decision decision) {
-      if (denials != null && request.kind == Request.Kind.ACQUIRE && !decision.isAllowed()) {
-        denials.refused(request, decision);
-      }
-      if (request.complete(decision)) {
-        tell(request.kind, decision);
-      }
-    }
-
-    @Override
-    public void unanswered(Request request) {
-      Decision decision = fallback.decide(request);
-      if (decision != null) {
-        tell(request.kind, decision);
-      }
-    }
-
-    void tell(Request.Kind kind, Decision decision) {
-      if (!listeners.isEmpty() && (kind == Request.Kind.ACQUIRE || kind == Request.Kind.RESERVE)) {
-        RateLimitListener.Verb verb =
-            kind == Request.Kind.ACQUIRE
-                ? RateLimitListener.Verb.TRY_ACQUIRE
-                : RateLimitListener.Verb.RESERVE;
-        listeners.tell(listener -> listener.decided(verb, decision));
-      }
-    }
+    return scripts.of(key);
   }
 
   /** Options of a {@link RedisRateLimiter}. Not thread-safe. */
-  public static final class Builder {
+  public static final class Builder extends RedisOptions<Builder> {
 
     final Plan plan;
-    final ConnectionOptions options = new ConnectionOptions();
     boolean coalescing = true;
     Duration denyCacheAge = Duration.ofSeconds(1);
     @Nullable LongSupplier clock;
 
-    private final Servers.Source source;
-
-    Builder(Plan plan, Servers.Source source) {
+    Builder(Plan plan, ServerQueues.Source source) {
+      super(source);
       this.plan = Objects.requireNonNull(plan, "plan");
-      this.source = source;
     }
 
-    /**
-     * How long a check waits for Redis before the failure policy decides.
-     *
-     * @param timeout 1 ms to 10 s; 100 ms if not called
-     * @return this builder
-     * @throws NullPointerException if {@code timeout} is null
-     * @throws IllegalArgumentException if it is outside its range
-     */
-    public Builder withTimeout(Duration timeout) {
-      options.timeout(timeout);
+    @Override
+    Builder self() {
       return this;
     }
 
     /**
-     * What the names of this limiter's keys begin with, as in {@code prefix:limit:{key}}.
-     *
-     * @param prefix 1 to 64 characters of {@code A-Za-z0-9._:-}; {@code bartizan} if not called
-     * @return this builder
-     * @throws NullPointerException if {@code prefix} is null
-     * @throws IllegalArgumentException if it is outside its form
-     */
-    public Builder withKeyPrefix(String prefix) {
-      options.prefix(prefix);
-      return this;
-    }
-
-    /**
-     * Hides keys from Redis: each is sent as its HMAC-SHA256, shortened to 128 bits.
-     *
-     * @param secret the same in all processes that count together; copied
-     * @return this builder
-     * @throws NullPointerException if {@code secret} is null
-     */
-    public Builder withHashedKeys(SecretBytes secret) {
-      options.hashKey(secret);
-      return this;
-    }
-
-    /**
-     * Whether checks that come while a call is under way travel together in the next.
+     * Whether checks that come while a call is under way travel together in the next. A check waits
+     * for that at most a twentieth of its time-out.
      *
      * @param on true if not called
      * @return this builder
      */
     public Builder withCoalescing(boolean on) {
       this.coalescing = on;
-      return this;
-    }
-
-    /**
-     * What decides while Redis can't be reached.
-     *
-     * @param policy {@link FailurePolicy#failClosed()} if not called
-     * @return this builder
-     * @throws NullPointerException if {@code policy} is null
-     */
-    public Builder withFailurePolicy(FailurePolicy policy) {
-      options.failurePolicy(policy);
-      return this;
-    }
-
-    /**
-     * How many checks may wait for the answer of one server at a time; the failure policy decides
-     * those that come beyond, at once. It bounds the memory that a stalled Redis costs: each
-     * waiting check holds a few hundred bytes and its key.
-     *
-     * @param checks 1 to 10 million; 100 000 if not called
-     * @return this builder
-     * @throws IllegalArgumentException if it is outside its range
-     */
-    public Builder withMaxPending(int checks) {
-      options.maxPending(checks);
       return this;
     }
 
@@ -450,29 +463,19 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, AutoClosea
     }
 
     /**
-     * Adds someone who hears every decision and of outages: {@code decided}, {@code serverLost} and
-     * {@code serverFound}.
+     * Connects, unless another limiter of this process did with the same client; waits as long as
+     * {@link #withConnectTimeout} says. If Redis can't be reached, the limiter begins with its
+     * failure policy and goes on trying.
      *
-     * @param listener told after those that were added before
-     * @return this builder
-     * @throws NullPointerException if {@code listener} is null
-     */
-    public Builder withListener(RateLimitListener listener) {
-      options.listener(listener);
-      return this;
-    }
-
-    /**
-     * Opens the limiter's connection; if Redis can't be reached within two seconds, the limiter
-     * begins with its failure policy and goes on trying.
-     *
-     * @return a limiter; close it to close the connection
+     * @return a limiter; close it to close the connection, which the last one of a client does
      * @throws IllegalArgumentException if a limit has no name and the limiter no prefix of its own;
      *     a plan that chooses by key is told so by the check
+     * @throws IllegalStateException if the client can never connect, as without a URI or after its
+     *     shutdown
      * @throws io.lettuce.core.RedisException if Redis refuses the client, as for a wrong password
      */
     public RedisRateLimiter build() {
-      return new RedisRateLimiter(this).connect();
+      return new RedisRateLimiter(this, ServerQueues.retain(source)).connect();
     }
 
     /** For tests: decides at the time in microseconds that the clock shows. */

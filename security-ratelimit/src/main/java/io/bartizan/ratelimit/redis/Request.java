@@ -14,8 +14,14 @@ final class Request extends CompletableFuture<Decision> {
     /** Completes the request with what Redis said. */
     void answered(Request request, Decision decision);
 
-    /** Completes the request, for Redis says nothing about it. */
+    /** Has the request completed, soon and by another thread: Redis says nothing about it. */
     void unanswered(Request request);
+
+    /** Completes the request at once, for nobody waits for it yet: Redis is not asked. */
+    void unasked(Request request);
+
+    /** Completes the request with a mistake that is its caller's. */
+    void failed(Request request, Throwable cause);
 
     /** How keys are named. */
     RedisKeys keys();
@@ -47,6 +53,11 @@ final class Request extends CompletableFuture<Decision> {
     }
   }
 
+  /** Which part of its time-out a request waits for others to travel with. */
+  private static final int WAIT_SHARE = 20;
+
+  private static final long LEAST_WAIT_NANOS = 500_000;
+
   final Asker asker;
   final LimitScript script;
   final String key;
@@ -58,6 +69,12 @@ final class Request extends CompletableFuture<Decision> {
 
   final long madeNanos;
   final long deadlineNanos;
+
+  /** Whether a thread waits for the answer, so that no dependent can run with it. */
+  final boolean waits;
+
+  /** Whether it was decided without Redis' answer. */
+  volatile boolean fellBack;
 
   /** How long reserved permits must wait; set before the request completes. */
   long waitMicros;
@@ -75,6 +92,7 @@ final class Request extends CompletableFuture<Decision> {
       Kind kind,
       long permits,
       String detail,
+      boolean waits,
       long madeNanos,
       long deadlineNanos) {
     this.asker = asker;
@@ -83,6 +101,7 @@ final class Request extends CompletableFuture<Decision> {
     this.kind = kind;
     this.permits = permits;
     this.detail = detail;
+    this.waits = waits;
     this.madeNanos = madeNanos;
     this.deadlineNanos = deadlineNanos;
   }
@@ -90,7 +109,17 @@ final class Request extends CompletableFuture<Decision> {
   /** What a queue begins with; never sent. */
   @SuppressWarnings("NullAway") // nobody asks for its limits
   static Request stub() {
-    return new Request(null, null, "", Kind.PEEK, 1, "", 0, 0);
+    return new Request(null, null, "", Kind.PEEK, 1, "", false, 0, 0);
+  }
+
+  /** When it leaves at the latest, also beside calls that are under way. */
+  long departureNanos() {
+    return madeNanos + Math.max((deadlineNanos - madeNanos) / WAIT_SHARE, LEAST_WAIT_NANOS);
+  }
+
+  /** The name of its key on Redis. */
+  byte[] redisKey() {
+    return asker.keys().encode(script.keyHead(), key);
   }
 
   @Nullable Request next() {

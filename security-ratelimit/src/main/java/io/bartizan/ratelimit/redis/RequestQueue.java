@@ -58,15 +58,17 @@ final class RequestQueue {
   /**
    * Hands over the requests whose deadline has passed; they stay queued and are skipped later.
    *
+   * @param mixed whether later requests may have earlier deadlines
    * @return the first deadline to come, or null if the queue is empty
    */
-  @Nullable Long expire(long now, Consumer<Request> expired) {
+  @Nullable Long expire(long now, boolean mixed, Consumer<Request> expired) {
+    Long earliest = null;
     Request at = head;
     while (true) {
       Request next = at.next();
       if (next == null) {
         if (at == tail.get()) {
-          return null;
+          return earliest;
         }
         // Somebody took `at` meanwhile, or is about to link its follower.
         Thread.onSpinWait();
@@ -75,12 +77,31 @@ final class RequestQueue {
       }
       at = next;
       if (!at.isDone()) {
-        if (at.deadlineNanos - now > 0) {
+        if (at.deadlineNanos - now <= 0) {
+          expired.accept(at);
+        } else if (!mixed) {
           return at.deadlineNanos;
+        } else if (earliest == null || at.deadlineNanos - earliest < 0) {
+          earliest = at.deadlineNanos;
         }
-        expired.accept(at);
       }
     }
+  }
+
+  /** Shows each request that is queued, as far as it is linked. */
+  void forEach(Consumer<Request> action) {
+    for (Request at = head.next(); at != null; at = at.next()) {
+      action.accept(at);
+    }
+  }
+
+  /** The oldest request that nobody completed yet, as far as it is linked; it stays queued. */
+  @Nullable Request oldest() {
+    Request at = head.next();
+    while (at != null && at.isDone()) {
+      at = at.next();
+    }
+    return at;
   }
 
   private static Request awaitNext(Request request) {

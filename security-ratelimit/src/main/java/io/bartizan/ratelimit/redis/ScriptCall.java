@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
+import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -19,12 +20,18 @@ final class ScriptCall implements ScriptCommand.Outcome {
   /** Sends a call again, hears how it ended. */
   interface Carrier {
 
-    /** Sends the call once more, for the server did not run it. */
-    void resend(ScriptCommand command);
+    /** The server answered; before anyone is told what. */
+    void answered();
+
+    /** Sends the call once more, for the server did not run it: because of this, or of its age. */
+    void resend(ScriptCommand command, @Nullable Throwable why);
 
     /** Every request of the call has its decision, or nobody answered them because of the cause. */
     void ended(ScriptCall call, @Nullable Throwable cause);
   }
+
+  /** A node may lack the script, and the key have moved from there meanwhile. */
+  private static final int MOST_RESENT = 2;
 
   private final LimitScript script;
   private final RedisKeys keys;
@@ -33,7 +40,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
   private @Nullable Request last;
   private @Nullable KeyRequests lastKeyed;
   private boolean windowsResent;
-  private boolean sourceSent;
+  private int sourceSent;
 
   ScriptCall(LimitScript script, RedisKeys keys, Carrier carrier) {
     this.script = script;
@@ -56,8 +63,13 @@ final class ScriptCall implements ScriptCommand.Outcome {
     same.add(request);
   }
 
-  boolean hasLimitsOf(Request request) {
-    return request.script == script;
+  boolean hasScriptAndNamesOf(Request request) {
+    return request.script == script && request.asker.keys().agreesWith(keys);
+  }
+
+  /** How to find out whether what it asks is served again. */
+  Trial trial() {
+    return Trial.ofString(keyed.values().iterator().next().key());
   }
 
   boolean concerns(String key) {
@@ -94,6 +106,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void replied(long[] numbers) {
+    carrier.answered();
     try {
       ScriptReply reply = new ScriptReply(numbers);
       long serverMicros = reply.next();
@@ -103,8 +116,8 @@ final class ScriptCall implements ScriptCommand.Outcome {
           failed(new IllegalStateException("the server's clock differs from itself by days"));
         } else {
           windowsResent = true;
-          sourceSent = false;
-          resend(byDigest());
+          sourceSent = 0;
+          resend(byDigest(), null);
         }
         return;
       }
@@ -121,18 +134,18 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void failed(Throwable cause) {
-    if (!sourceSent && ScriptCommand.wasNotRun(cause)) {
-      sourceSent = true;
+    if (sourceSent < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
+      sourceSent++;
       // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, script.source().text()));
+      resend(command(CommandType.EVAL, script.source().text()), cause);
     } else {
       carrier.ended(this, cause);
     }
   }
 
-  private void resend(ScriptCommand command) {
+  private void resend(ScriptCommand command, @Nullable Throwable why) {
     try {
-      carrier.resend(command);
+      carrier.resend(command, why);
     } catch (RuntimeException e) {
       carrier.ended(this, e);
     }

@@ -1,14 +1,14 @@
 package io.bartizan.ratelimit.redis;
 
-import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
-import java.time.InstantSource;
+import io.bartizan.ratelimit.Rate;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The script's arguments for each of the limits that a plan chooses. */
@@ -17,20 +17,33 @@ final class Scripts {
   private static final int MOST_LIMITS = 1000;
 
   private final Plan plan;
-  private final String prefix;
   private final boolean mayLackNames;
-  private final ServerClock clock;
+  private final Function<Limits, LimitScript> made;
   private final Map<Limits, LimitScript> scripts = new ConcurrentHashMap<>();
   private volatile @Nullable LimitScript last;
 
-  Scripts(Plan plan, String prefix, boolean mayLackNames, @Nullable LongSupplier clock) {
+  Scripts(Plan plan, boolean mayLackNames, Function<Limits, LimitScript> made) {
     this.plan = plan;
-    this.prefix = prefix;
     this.mayLackNames = mayLackNames;
-    this.clock = new ServerClock(Ticker.system(), InstantSource.system(), clock);
+    this.made = made;
     if (plan instanceof Limit || plan instanceof Limits) {
       last = of("any"); // so that limits without names stop the start, not the first check
     }
+  }
+
+  /** Some script of the plan's, or one like them where the plan chooses by key. */
+  LimitScript any() {
+    LimitScript recent = last;
+    return recent != null
+        ? recent
+        : made.apply(
+            Limits.allOf(Limit.tokenBucket(1, Rate.per(1, ChronoUnit.SECONDS)).named("warm-up")));
+  }
+
+  /** What the names of all keys begin with, as a pattern of Redis. */
+  String pattern(String prefix) {
+    boolean fixed = plan instanceof Limit || plan instanceof Limits;
+    return fixed ? any().keyHead() + "*}" : prefix + ":*:{*}";
   }
 
   LimitScript of(String key) {
@@ -61,6 +74,6 @@ final class Scripts {
                 + " none; say named(\"...\") or withKeyPrefix(\"...\")");
       }
     }
-    return new LimitScript(limits, prefix, clock);
+    return made.apply(limits);
   }
 }

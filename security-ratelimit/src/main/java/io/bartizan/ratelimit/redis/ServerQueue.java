@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.RedisException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -12,19 +13,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One batch is under way at a time. Requests that come meanwhile queue and travel together in
  * the next, so that the busier the server, the fewer calls it gets; a second batch follows when it
- * would be full, so that the server need not wait for us. Where the limiter does not coalesce, each
+ * would be full, so that the server need not wait for us. No request waits longer than a twentieth
+ * of its time-out for that: then it leaves beside what is under way, so that a server that answers
+ * within nearly the whole time-out decides all of them. Where the limiter does not coalesce, each
  * request travels alone and at once. While the server is away nothing is sent and the failure
  * policy answers; so it does at once for requests that come while too many are pending.
  */
 final class ServerQueue {
 
-  private static final int MOST_UNDER_WAY = 2;
+  private static final int MOST_FULL = 2;
+
+  /** As many as a twentieth of a time-out apart fill it, and a few for what is early or late. */
+  private static final int MOST_UNDER_WAY = 24;
 
   private final Server server;
   private final RequestQueue queue = new RequestQueue();
 
   /** Whether somebody takes requests from the queue. */
   private final AtomicBoolean loading = new AtomicBoolean();
+
+  /** The time-out of the first request, and whether there was another. */
+  private volatile long timeoutNanos;
+
+  private volatile boolean mixed;
 
   private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
 
@@ -39,8 +50,11 @@ final class ServerQueue {
   }
 
   void submit(Request request) {
-    if (!server.admits() || !server.enter(request.asker.mostPending())) {
-      request.asker.unanswered(request);
+    if (!server.admits()) {
+      server.tryWith(() -> Trial.ofString(request.redisKey()));
+      request.asker.unasked(request);
+    } else if (!server.enter(request.asker.mostPending())) {
+      request.asker.unasked(request);
     } else if (!request.asker.coalesces()) {
       Batch batch = new Batch(server, this::landed);
       batch.add(request);
@@ -50,11 +64,21 @@ final class ServerQueue {
         letGo(batch);
       }
     } else {
+      noteTimeout(request.deadlineNanos - request.madeNanos);
       queue.add(request);
-      server.arm(request.deadlineNanos);
       if (batches.isEmpty()) {
+        server.arm(request.deadlineNanos);
         pump();
+      } else {
+        server.arm(request.departureNanos());
       }
+    }
+  }
+
+  private void noteTimeout(long nanos) {
+    if (nanos != timeoutNanos && !mixed) {
+      mixed = timeoutNanos != 0;
+      timeoutNanos = nanos;
     }
   }
 
@@ -81,9 +105,14 @@ final class ServerQueue {
 
   private boolean mayLeave() {
     int underWay = batches.size();
-    return underWay == 0
-        ? !queue.isEmpty()
-        : underWay < MOST_UNDER_WAY && queue.holds(Batch.MAX_KEYS);
+    if (underWay == 0) {
+      return !queue.isEmpty();
+    }
+    if (underWay < MOST_FULL && queue.holds(Batch.MAX_KEYS)) {
+      return true;
+    }
+    Request oldest = underWay < MOST_UNDER_WAY ? queue.oldest() : null;
+    return oldest != null && System.nanoTime() - oldest.departureNanos() >= 0;
   }
 
   private void letGo(Batch batch) {
@@ -119,22 +148,36 @@ final class ServerQueue {
    * @return the first deadline to come, or null if nothing waits
    */
   private @Nullable Long expire(long now) {
-    Long earliest = queue.expire(now, request -> request.asker.unanswered(request));
+    Long earliest = queue.expire(now, mixed, request -> request.asker.unanswered(request));
     for (Batch batch : batches) {
       Long next = batch.expire(now);
       if (next != null && (earliest == null || next - earliest < 0)) {
         earliest = next;
       }
       if (next == null && batch.abandon()) {
-        var unused = server.failed(new RedisException("no answer within the time-out"));
+        if (batch.hasExpired()) {
+          server.tryWith(batch::trial);
+          var unused = server.failed(new RedisException("no answer within the time-out"));
+        }
         landed(batch);
       }
+    }
+    pump();
+    Request oldest = batches.size() < MOST_UNDER_WAY ? queue.oldest() : null;
+    if (oldest != null && (earliest == null || oldest.departureNanos() - earliest < 0)) {
+      earliest = oldest.departureNanos();
     }
     return earliest;
   }
 
-  /** Ends everything that was sent and waits, for nobody will answer. */
-  void close() {
-    batches.forEach(Batch::end);
+  /** Ends the waiting of those who asked through one limiter. */
+  void leave(Request.Asker asker) {
+    queue.forEach(
+        request -> {
+          if (request.asker == asker) {
+            asker.unanswered(request);
+          }
+        });
+    batches.forEach(batch -> batch.leave(asker));
   }
 }

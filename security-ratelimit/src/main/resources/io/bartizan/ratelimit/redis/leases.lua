@@ -61,6 +61,7 @@ end
 
 local before = held()
 if before + permits > most then return {0, before} end
-call('ZREMRANGEBYSCORE', key, '-inf', text(now))
+-- What would need memory comes first: once a script has written, Redis refuses none of its writes.
 hold()
+call('ZREMRANGEBYSCORE', key, '-inf', text(now))
 return {1, before + permits}

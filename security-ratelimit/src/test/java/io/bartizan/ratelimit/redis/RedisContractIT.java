@@ -1,11 +1,15 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.LimiterContractTest;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Reservation;
+import io.bartizan.tests.Eventually;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract of every limit, kept by the script on a real Redis whose time the test moves. */
@@ -25,15 +29,25 @@ class RedisContractIT extends LimiterContractTest {
   }
 
   @Override
+  protected boolean keepsCountsOfOtherAlgorithms() {
+    return false;
+  }
+
+  @Override
   protected Place place(Limits limits, long startMicros) {
     AtomicLong micros = new AtomicLong(startMicros);
+    AtomicReference<Limits> plan = new AtomicReference<>(limits);
     RedisRateLimiter limiter =
-        RedisRateLimiter.builder(REDIS.client(), limits)
+        RedisRateLimiter.builder(REDIS.client(), key -> plan.get())
             .withKeyPrefix("bartizan")
             .withClock(micros::get)
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build();
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "the limiter is connected",
+        () -> limiter.health().status() == Health.Status.UP);
     KeyedRateLimiter blocking = limiter.blocking();
     String key = "key" + keys.incrementAndGet();
     return new Place() {
@@ -50,6 +64,16 @@ class RedisContractIT extends LimiterContractTest {
       @Override
       public void refund(long permits) {
         blocking.refund(key, permits);
+      }
+
+      @Override
+      public Reservation reserve(long permits, Duration maxWait) {
+        return blocking.reserve(key, permits, maxWait);
+      }
+
+      @Override
+      public void change(Limits next) {
+        plan.set(next);
       }
 
       @Override

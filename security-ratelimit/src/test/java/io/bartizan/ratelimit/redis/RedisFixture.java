@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisServer;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -58,7 +59,7 @@ final class RedisFixture
   }
 
   /** Ends a client at once. */
-  static void shutDown(RedisClient client) {
+  static void shutDown(AbstractRedisClient client) {
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
   }
 

@@ -88,7 +88,8 @@ class ServerQueueTest {
       long now = Ticker.system().nanos();
       long deadline = now + Duration.ofHours(1).toNanos();
       String key = "key-" + requests.size();
-      Request request = new Request(asker, script, key, Request.Kind.ACQUIRE, 1, "", now, deadline);
+      Request request =
+          new Request(asker, script, key, Request.Kind.ACQUIRE, 1, "", false, now, deadline);
       requests.add(request);
       queue.submit(request);
     }
@@ -106,7 +107,17 @@ class ServerQueueTest {
 
     @Override
     public void unanswered(Request request) {
+      unasked(request);
+    }
+
+    @Override
+    public void unasked(Request request) {
       var unused = fallback.decide(request);
+    }
+
+    @Override
+    public void failed(Request request, Throwable cause) {
+      request.completeExceptionally(cause);
     }
 
     @Override

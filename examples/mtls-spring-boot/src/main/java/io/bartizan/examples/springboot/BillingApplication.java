@@ -32,7 +32,7 @@ public class BillingApplication {
   ResponseEntity<String> hello(
       @RequestAttribute("jakarta.servlet.request.X509Certificate") X509Certificate[] chain)
       throws SSLPeerUnverifiedException {
-    PeerIdentity caller = PeerIdentity.ofVerified(chain[0]);
+    PeerIdentity caller = PeerIdentity.withoutVerification(chain[0]);
     return caller
         .spiffeId()
         .map(id -> ResponseEntity.ok("hello " + id))

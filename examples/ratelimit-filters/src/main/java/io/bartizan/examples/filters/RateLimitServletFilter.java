@@ -1,6 +1,7 @@
 package io.bartizan.examples.filters;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.RateLimitFields;
 import jakarta.servlet.Filter;
@@ -12,14 +13,19 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Limits the callers of a servlet container; who the caller is, the application says. */
+/**
+ * Limits the callers of a servlet container; who the caller is, the application says, and null for
+ * a request that does not tell: all such requests are one caller.
+ */
 final class RateLimitServletFilter implements Filter {
 
   private final KeyedRateLimiter limiter;
-  private final Function<HttpServletRequest, String> caller;
+  private final Function<HttpServletRequest, @Nullable String> caller;
 
-  RateLimitServletFilter(KeyedRateLimiter limiter, Function<HttpServletRequest, String> caller) {
+  RateLimitServletFilter(
+      KeyedRateLimiter limiter, Function<HttpServletRequest, @Nullable String> caller) {
     this.limiter = limiter;
     this.caller = caller;
   }
@@ -28,7 +34,9 @@ final class RateLimitServletFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     HttpServletResponse answer = (HttpServletResponse) response;
-    Decision decision = limiter.tryAcquire(caller.apply((HttpServletRequest) request));
+    @Nullable String told = caller.apply((HttpServletRequest) request);
+    Decision decision =
+        limiter.tryAcquire(told == null ? Key.of("nobody", "") : Key.of("caller", told));
     RateLimitFields fields = RateLimitFields.of(decision);
     fields.forEach(answer::setHeader);
     if (decision.isAllowed()) {

@@ -28,12 +28,16 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class FiltersTest {
@@ -94,6 +98,27 @@ class FiltersTest {
     assertThat(said).contains("setStatus[429]", "setContentType[application/problem+json]");
     assertThat(said).anyMatch(call -> call.startsWith("setHeader[Retry-After, "));
     assertThat(body.toString()).contains("quota-exceeded");
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "x", "\u0000\r\n", "\uD800"})
+  void RL03_servlet_filter_counts_whatever_the_header_holds(String header)
+      throws ServletException, IOException {
+    for (String subject :
+        Arrays.asList(header, header + "k".repeat(1100), header + "k".repeat(100_000))) {
+      List<String> said = new ArrayList<>();
+      StringWriter body = new StringWriter();
+      HttpServletRequest request = fake(HttpServletRequest.class, said, body);
+      HttpServletResponse response = fake(HttpServletResponse.class, said, body);
+      RateLimitServletFilter filter = new RateLimitServletFilter(limiter, any -> subject);
+      served.set(0);
+      for (int i = 0; i < 20; i++) {
+        filter.doFilter(request, response, (a, b) -> served.incrementAndGet());
+      }
+      assertThat(served.get()).isEqualTo(2);
+      assertThat(said).filteredOn("setStatus[429]"::equals).hasSize(18);
+    }
   }
 
   @Test

@@ -1,11 +1,12 @@
 package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.Expected;
 import io.bartizan.integrity.json.JsonFields;
 import java.util.Map;
 
 /**
- * What an index or a manifest says of another blob; that the blob is the described one is known
+ * The entry of an index or manifest for another blob; that the blob is the described one is known
  * once {@link ImageSource#blob} has returned it. Immutable, compared by value.
  *
  * @param mediaType what kind of blob it is
@@ -41,6 +42,10 @@ public record Descriptor(
         Digest.parseOci(fields.text("digest")),
         fields.size("size"),
         fields.texts("annotations"));
+  }
+
+  Expected expected() {
+    return Expected.of(digest).withSize(size);
   }
 
   /**

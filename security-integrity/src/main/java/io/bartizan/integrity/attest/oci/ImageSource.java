@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.oci;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Where images, and what was signed about them, are read from.
+ * The place from which images, and what was signed about them, are read.
  *
  * <p>Whatever a source gives was compared with its descriptor's size and digest before. It is read
  * anew at each call, and nothing is kept. Thread-safe.
@@ -83,4 +84,30 @@ public sealed interface ImageSource permits OciLayout {
    * @throws IOException if it can't be read
    */
   byte[] blob(Descriptor descriptor, int maxBytes) throws IOException;
+
+  /**
+   * Reads an image whole and compares all that its digest stands for: the manifest or index, the
+   * manifests of all platforms, configurations and layers. What may legally be kept elsewhere
+   * (layers that must not be distributed) must be there too.
+   *
+   * @param image the digest of its manifest or index
+   * @return what was compared, to be opened
+   * @throws NullPointerException if {@code image} is null
+   * @throws VerificationException {@link OciReason#BLOB_MISSING} or {@link OciReason#BLOB_MISMATCH}
+   *     if a part is not there or not the described one; another reason if a part can't be read
+   * @throws IOException if it can't be read
+   */
+  default ImageContent verifyContent(Digest image) throws IOException {
+    return checkContent(image).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyContent}, with the refusal as a value.
+   *
+   * @param image the digest of its manifest or index
+   * @return what was compared, or the refusal
+   * @throws NullPointerException if {@code image} is null
+   * @throws IOException if it can't be read
+   */
+  Checked<ImageContent> checkContent(Digest image) throws IOException;
 }

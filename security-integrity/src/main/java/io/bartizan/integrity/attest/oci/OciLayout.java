@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.oci;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
@@ -28,8 +29,8 @@ final class OciLayout implements ImageSource {
 
   private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
   private static final int MAX_MARKER_BYTES = 4096;
-  private static final int MAX_MANIFESTS = 1000;
-  private static final int MAX_LAYERS = 1000;
+  static final int MAX_MANIFESTS = 1000;
+  static final int MAX_LAYERS = 1000;
   private static final int MAX_VALUES = 50_000;
 
   private final Path folder;
@@ -41,12 +42,16 @@ final class OciLayout implements ImageSource {
   @Override
   public List<Descriptor> listed(Digest image, Consumer<? super Refusal> passedOver)
       throws IOException {
+    requireMarker();
+    requireRightIfPresent(image);
+    return index(read("index.json", MAX_MANIFEST_BYTES), passedOver);
+  }
+
+  private void requireMarker() throws IOException {
     JsonFields marker = parse(read("oci-layout", MAX_MARKER_BYTES), "oci-layout");
     if (!marker.text("imageLayoutVersion").equals("1.0.0")) {
       throw marker.refused("imageLayoutVersion is not 1.0.0");
     }
-    requireRightIfPresent(image);
-    return index(read("index.json", MAX_MANIFEST_BYTES), passedOver);
   }
 
   static List<Descriptor> index(byte[] json, Consumer<? super Refusal> passedOver) {
@@ -133,6 +138,7 @@ final class OciLayout implements ImageSource {
               + maxBytes
               + " are read");
     }
+    requireThere(descriptor.digest());
     byte[] bytes = read(pathOf(descriptor.digest()), maxBytes);
     if (bytes.length != descriptor.size()) {
       throw mismatch(
@@ -142,10 +148,39 @@ final class OciLayout implements ImageSource {
     return bytes;
   }
 
+  @Override
+  public Checked<ImageContent> checkContent(Digest image) throws IOException {
+    Objects.requireNonNull(image, "image");
+    return Checked.of(
+        () -> {
+          requireMarker();
+          return new ImageClosure(this).read(image);
+        });
+  }
+
+  /** A manifest of which the digest alone is known. */
+  byte[] unknownSize(Digest digest) throws IOException {
+    requireThere(digest);
+    byte[] bytes = read(pathOf(digest), MAX_MANIFEST_BYTES);
+    requireDigest(digest, bytes);
+    return bytes;
+  }
+
+  void requireThere(Digest digest) {
+    if (!Files.isRegularFile(file(digest), LinkOption.NOFOLLOW_LINKS)) {
+      throw new VerificationException(
+          OciReason.BLOB_MISSING, "the layout has no regular file " + pathOf(digest));
+    }
+  }
+
+  Path file(Digest digest) {
+    return folder.resolve(pathOf(digest));
+  }
+
   /** If the image itself is in the layout, it must be the image. */
   private void requireRightIfPresent(Digest image) throws IOException {
-    if (Files.exists(folder.resolve(pathOf(image)), LinkOption.NOFOLLOW_LINKS)) {
-      requireDigest(image, read(pathOf(image), MAX_MANIFEST_BYTES));
+    if (Files.exists(file(image), LinkOption.NOFOLLOW_LINKS)) {
+      byte[] unused = unknownSize(image);
     }
   }
 
@@ -180,7 +215,7 @@ final class OciLayout implements ImageSource {
     }
   }
 
-  private static JsonFields parse(byte[] json, String what) {
+  static JsonFields parse(byte[] json, String what) {
     JsonLimits limits = JsonLimits.ofText(MAX_MANIFEST_BYTES, json, MAX_VALUES);
     return JsonFields.parse(json, limits, OciReason.LAYOUT_MALFORMED, OciReason.TOO_LARGE, what);
   }

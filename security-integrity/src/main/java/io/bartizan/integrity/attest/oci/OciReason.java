@@ -2,7 +2,7 @@ package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.core.Reason;
 
-/** Why an image reference, or what lies at an image's source, was refused. */
+/** The reasons for which an image reference, or what lies at an image's source, is refused. */
 public enum OciReason implements Reason {
   /** A text that is no image reference of the OCI distribution grammar. */
   REFERENCE_MALFORMED,
@@ -12,6 +12,8 @@ public enum OciReason implements Reason {
   LAYOUT_MALFORMED,
   /** A blob is not the one that its descriptor names. */
   BLOB_MISMATCH,
+  /** A blob of the image is not there. */
+  BLOB_MISSING,
   /** More bytes or members than are read. */
   TOO_LARGE
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Who must have signed: the issuer that authenticated the signer, the subject, and what the
- * certificate must say of the build. Everything is compared exactly. Immutable, thread-safe.
+ * The identity that must have signed (keyless): OIDC issuer, subject, and fields of the build
+ * workflow. Everything is compared exactly. Immutable, thread-safe.
  *
  * <p>Where a workflow is reused by other repositories, the subject is the reused workflow and says
  * nothing of what was built: require {@link WorkflowField#SOURCE_REPOSITORY_URI} too.

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a verified signer states of an artifact.
+ * An in-toto statement of an artifact by a verified signer.
  *
  * <p>What the predicate says of the builder is a claim of the signer like any other: who signed is
  * in {@link #bundle()}. Immutable, thread-safe.

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Which subject a certificate must have: of one kind, and compared character by character.
+ * The subject that a certificate must have: of one kind, and compared character by character.
  *
  * <p>There are no patterns. {@link #uriStartingWith} is the one form that lets something vary, and
  * its prefix ends where a part of the URI ends, so that neither {@code org-evil} for {@code org}

@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Whom the certificate authority identified: the certificate's own words. Immutable. */
+/**
+ * The identity that the certificate authority verified, in the certificate's own words. Immutable.
+ */
 public final class SigningIdentity {
 
   private final String issuer;

@@ -2,7 +2,7 @@ package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.Reason;
 
-/** Why a trusted root or a Sigstore bundle was refused. */
+/** The reasons for which a trusted root or a Sigstore bundle is refused. */
 public enum SigstoreReason implements Reason {
   /** A trusted root that does not follow its format, or contradicts itself. */
   ROOT_MALFORMED,

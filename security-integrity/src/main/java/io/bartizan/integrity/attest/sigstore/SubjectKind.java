@@ -1,6 +1,6 @@
 package io.bartizan.integrity.attest.sigstore;
 
-/** What the subject of a certificate is. */
+/** The kinds of subject of a Fulcio certificate. */
 public enum SubjectKind {
   /** A URI, such as the workflow of a build. */
   URI,

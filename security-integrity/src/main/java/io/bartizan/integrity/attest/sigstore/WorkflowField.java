@@ -1,7 +1,7 @@
 package io.bartizan.integrity.attest.sigstore;
 
 /**
- * What Fulcio's certificates say of the build that signed, beside issuer and subject: the
+ * The fields of Fulcio's certificates about the build that signed, beside issuer and subject: the
  * extensions {@code 1.3.6.1.4.1.57264.1.9} to {@code .24} (Fulcio's oid-info).
  */
 public enum WorkflowField {

@@ -4,14 +4,17 @@ import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Require;
+import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.integrity.replay.ReplayId;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.api.async.RedisStringAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -20,23 +23,31 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A guard that all instances of a service share: one {@code SET key NX PX} on Redis for each use.
+ * A guard that all instances of a service share: one {@code SET key NX PX} on Redis for each use,
+ * one script for each step of a delivery.
  *
  * <p>It opens one connection of its own from the application's client. When Redis does not answer
  * within the timeout, is not connected or answers with an error, the use is {@link
- * ReplayGuard.Use#UNDECIDED}, never first. Redis must keep the keys: a {@code maxmemory-policy}
- * other than {@code noeviction}, {@code FLUSHALL}, or a failover to a replica that had not received
- * the last writes lets an id be used again. {@link #use} waits for the answer; don't call it on an
- * event loop. Thread-safe.
+ * ReplayGuard.Use#UNDECIDED}, never first; the next use of that id through this guard is first all
+ * the same if it was this one's question that Redis took. Redis must keep the keys: a {@code
+ * maxmemory-policy} other than {@code noeviction}, {@code FLUSHALL}, or a failover to a replica
+ * that had not received the last writes lets an id be used again. {@link #use} waits for the
+ * answer; don't call it on an event loop. Thread-safe.
  *
  * <pre>{@code
  * try (RedisReplayGuard once = RedisReplayGuard.of(redisClient, Duration.ofMillis(200))) {
@@ -44,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  */
-public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCloseable {
+public final class RedisReplayGuard implements DeliveryGuard, HealthSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisReplayGuard.class);
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -53,10 +64,14 @@ public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCl
   private static final Duration SKEW = Duration.ofMinutes(5);
 
   private static final byte[] NO_SALT = {};
-  private static final byte[] VALUE = {'1'};
+
+  /** So many questions without an answer are remembered. */
+  private static final int MAX_UNANSWERED = 10_000;
 
   private final StatefulConnection<byte[], byte[]> connection;
   private final RedisStringAsyncCommands<byte[], byte[]> commands;
+  private final RedisScriptingAsyncCommands<byte[], byte[]> scripts;
+  private final ConcurrentHashMap<String, byte[]> unanswered = new ConcurrentHashMap<>();
   private final Duration timeout;
   private final String keyPrefix;
   private final InstantSource clock;
@@ -65,9 +80,11 @@ public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCl
   private RedisReplayGuard(
       Builder builder,
       StatefulConnection<byte[], byte[]> connection,
-      RedisStringAsyncCommands<byte[], byte[]> commands) {
+      RedisStringAsyncCommands<byte[], byte[]> commands,
+      RedisScriptingAsyncCommands<byte[], byte[]> scripts) {
     this.connection = connection;
     this.commands = commands;
+    this.scripts = scripts;
     timeout = builder.timeout;
     keyPrefix = builder.keyPrefix;
     clock = builder.clock;
@@ -102,7 +119,7 @@ public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCl
         timeout,
         builder -> {
           StatefulRedisConnection<byte[], byte[]> own = client.connect(ByteArrayCodec.INSTANCE);
-          return new RedisReplayGuard(builder, own, own.async());
+          return new RedisReplayGuard(builder, own, own.async(), own.async());
         });
   }
 
@@ -136,47 +153,158 @@ public final class RedisReplayGuard implements ReplayGuard, HealthSource, AutoCl
         builder -> {
           StatefulRedisClusterConnection<byte[], byte[]> own =
               client.connect(ByteArrayCodec.INSTANCE);
-          return new RedisReplayGuard(builder, own, own.async());
+          return new RedisReplayGuard(builder, own, own.async(), own.async());
         });
   }
 
   @Override
   public Use use(String scope, byte[] id, Instant until) {
-    String hash =
-        Base64.getUrlEncoder().withoutPadding().encodeToString(ReplayId.hash(NO_SALT, scope, id));
-    Duration left = Duration.between(clock.instant(), until);
-    if (left.compareTo(Duration.ofMillis(1)) < 0) {
+    String name = name(scope, id);
+    long millis = keptMillis(until);
+    if (millis < 0) {
       return Use.UNDECIDED;
     }
-    Duration kept = left.plus(SKEW);
-    long millis = kept.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : kept.toMillis();
-    if (!connection.isOpen()) {
-      return unknown("not connected");
-    }
-    byte[] key = (keyPrefix + hash).getBytes(StandardCharsets.UTF_8);
+    byte[] key = utf8(name);
+    byte[] asked = unanswered.remove(name); // of several who ask again, one gets it
+    byte[] mine = asked != null ? asked : utf8("u" + HexFormat.of().toHexDigits(random()));
+    Use use = Use.UNDECIDED;
     try {
-      RedisFuture<String> reply = commands.set(key, VALUE, SetArgs.Builder.nx().px(millis));
-      if (!reply.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        boolean unused = reply.cancel(true);
-        return unknown("no answer within " + timeout);
-      }
-      Use use = reply.get() == null ? Use.REPEATED : Use.FIRST;
+      boolean first =
+          answer(() -> commands.set(key, mine, SetArgs.Builder.nx().px(millis))) != null;
+      boolean ours =
+          first || (asked != null && Arrays.equals(asked, answer(() -> commands.get(key))));
+      use = ours ? Use.FIRST : Use.REPEATED;
       lastFailure = "";
-      return use;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Use.UNDECIDED;
-    } catch (ExecutionException | RedisException e) {
-      return unknown(e.getClass().getSimpleName());
+    } catch (NoAnswer e) {
+      unknown(e.getMessage());
+      if (e.mayHaveArrived && unanswered.size() < MAX_UNANSWERED) {
+        unanswered.put(name, mine);
+      }
+    }
+    return use;
+  }
+
+  @Override
+  public Begin begin(String scope, byte[] id, byte[] form, String holder, Duration lease) {
+    String state = DeliveryScript.held(holder, lease);
+    String name = name(scope, id);
+    try {
+      long answer = run(DeliveryScript.BEGIN, name, state, formHash(scope, form), lease.toMillis());
+      lastFailure = "";
+      return DeliveryScript.begin(answer);
+    } catch (NoAnswer e) {
+      unknown(e.getMessage());
+      return Begin.UNDECIDED;
     }
   }
 
-  private Use unknown(String why) {
+  @Override
+  public boolean complete(String scope, byte[] id, byte[] form, String holder, Instant until) {
+    Objects.requireNonNull(holder, "holder");
+    try {
+      long millis = Math.max(1, keptMillis(until));
+      long unused =
+          run(DeliveryScript.COMPLETE, name(scope, id), "", formHash(scope, form), millis);
+      lastFailure = "";
+      return true;
+    } catch (NoAnswer e) {
+      unknown(e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
+  public boolean abandon(String scope, byte[] id, String holder) {
+    String state = DeliveryScript.held(holder, Duration.ofMillis(1));
+    try {
+      long unused = run(DeliveryScript.ABANDON, name(scope, id), state, "", 1);
+      lastFailure = "";
+      return true;
+    } catch (NoAnswer e) {
+      unknown(e.getMessage());
+      return false;
+    }
+  }
+
+  private String name(String scope, byte[] id) {
+    return keyPrefix
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(ReplayId.hash(NO_SALT, scope, id));
+  }
+
+  private static String formHash(String scope, byte[] form) {
+    return HexFormat.of().formatHex(ReplayId.hash(NO_SALT, scope, form), 0, 8);
+  }
+
+  /** Negative if the end has passed. */
+  private long keptMillis(Instant until) {
+    Duration left = Duration.between(clock.instant(), until);
+    if (left.compareTo(Duration.ofMillis(1)) < 0) {
+      return -1;
+    }
+    Duration kept = left.plus(SKEW);
+    return kept.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : kept.toMillis();
+  }
+
+  private long run(String script, String name, String state, String form, long millis)
+      throws NoAnswer {
+    byte[][] keys = {utf8(name)};
+    Long answer =
+        answer(
+            () ->
+                scripts.eval(
+                    script,
+                    ScriptOutputType.INTEGER,
+                    keys,
+                    utf8(state),
+                    utf8(form),
+                    utf8(Long.toString(millis))));
+    return answer == null ? 0 : answer;
+  }
+
+  /** Waits for an answer, which may be null. */
+  private <T> @Nullable T answer(Supplier<RedisFuture<T>> question) throws NoAnswer {
+    if (!connection.isOpen()) {
+      throw new NoAnswer("not connected", false);
+    }
+    try {
+      RedisFuture<T> reply = question.get();
+      if (!reply.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        boolean unused = reply.cancel(true);
+        throw new NoAnswer("no answer within " + timeout, true);
+      }
+      return reply.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoAnswer("interrupted", true);
+    } catch (ExecutionException | RedisException e) {
+      throw new NoAnswer(e.getClass().getSimpleName(), true);
+    }
+  }
+
+  /** Nobody knows what Redis knows. */
+  private static final class NoAnswer extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final boolean mayHaveArrived;
+
+    NoAnswer(String message, boolean mayHaveArrived) {
+      super(message, null, false, false);
+      this.mayHaveArrived = mayHaveArrived;
+    }
+  }
+
+  private static long random() {
+    return ThreadLocalRandom.current().nextLong();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void unknown(@Nullable String why) {
     if (lastFailure.isEmpty()) {
       LOG.warn("one-time guard on Redis can't tell, refusing: {}", why);
     }
-    lastFailure = why;
-    return Use.UNDECIDED;
+    lastFailure = String.valueOf(why);
   }
 
   /**

@@ -1,95 +1,222 @@
 package io.bartizan.ratelimit.redis.link;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.core.Ticker;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops asking a server that does not answer, so that its absence costs microseconds.
+ * Stops asking a server that does not serve, so that its absence costs microseconds.
  *
- * <p>Three failed calls in a row, or a closed connection, open it. While it is open, the traffic
- * itself starts a probe now and then: after 100 ms, then twice as long each time up to 1 s. The
- * probe keeps no caller waiting; its answer, whenever it comes, closes the breaker.
+ * <p>Three failed calls in a row, or a closed connection, open it. While it is open, a timer asks
+ * the server now and then, with traffic and without: after 100 ms, then twice as long each time up
+ * to 1 s. It asks by a script that is refused where a check would be, so a server that answers
+ * {@code PING} and refuses writes stays where it is. That a server is lost is told at most once a
+ * minute, and that it is found only of one that was told to be lost.
  */
 final class Breaker {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
   private static final int FAILURES = 3;
+  private static final int UNANSWERED = 2;
+  private static final int LONGEST_CAUSE = 200;
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LAST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+  private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
 
   private final Ticker ticker;
   private final RedisLink link;
+  private final ScheduledExecutorService timer;
   private final Server.Availability hearer;
   private final AtomicInteger failures = new AtomicInteger();
-  private final AtomicLong probeAt = new AtomicLong();
-  private volatile boolean open;
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean open = new AtomicBoolean();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile boolean demoted;
   private volatile boolean closed;
+  private volatile String cause = "";
+  private volatile @Nullable Trial trial;
   private volatile long pause = FIRST_PAUSE;
+  private volatile long toldAt;
+  private volatile long answeredAt;
 
-  Breaker(Ticker ticker, RedisLink link, Server.Availability hearer) {
+  Breaker(
+      Ticker ticker, RedisLink link, ScheduledExecutorService timer, Server.Availability hearer) {
     this.ticker = ticker;
     this.link = link;
+    this.timer = timer;
     this.hearer = hearer;
+    this.toldAt = ticker.nanos() - TOLD_EVERY;
+    this.answeredAt = ticker.nanos();
   }
 
   boolean isOpen() {
-    return open;
+    return open.get();
   }
 
-  /** Whether a call may be sent now; if not, perhaps starts a probe. */
+  /** Why it is open, in words that are safe to log. */
+  String cause() {
+    return cause;
+  }
+
+  /** Whether a call may be sent now. */
   boolean admits() {
-    if (!open) {
-      if (link.isOpen()) {
-        return true;
-      }
-      open("not connected");
+    if (open.get()) {
+      return false;
     }
-    long due = probeAt.get();
-    if (ticker.nanos() - due >= 0 && probeAt.compareAndSet(due, ticker.nanos() + pause)) {
-      pause = Math.min(2 * pause, LAST_PAUSE);
-      if (!closed) {
-        link.probe(this::answered);
-      }
+    if (link.isOpen()) {
+      return true;
     }
+    open("not connected" + link.trouble());
     return false;
   }
 
+  /** Whether it lacks what {@link #tryWith} takes. */
+  boolean lacksTrial() {
+    return trial == null;
+  }
+
+  /** Notes how to find out whether the server serves those who ask. */
+  void tryWith(Trial ofTheirs) {
+    trial = ofTheirs;
+  }
+
+  /** How long ago the server answered last, in nanoseconds. */
+  long idleNanos() {
+    return ticker.nanos() - answeredAt;
+  }
+
   void success() {
+    answeredAt = ticker.nanos();
     if (failures.get() != 0) {
       failures.set(0);
     }
   }
 
-  void failure(Throwable cause) {
-    if (failures.incrementAndGet() >= FAILURES && !open) {
-      open(String.valueOf(cause.getMessage()));
+  void failure(Throwable failure) {
+    demoted |= Unreachable.demoted(failure);
+    if (failures.incrementAndGet() >= FAILURES) {
+      open(String.valueOf(failure.getMessage()));
     }
   }
 
-  /** Stops probing, for nobody asks any more. */
+  /** Finds out, without traffic, whether the server still serves; hears of it later. */
+  void look(long timeoutNanos) {
+    if (admits() && looking.compareAndSet(false, true)) {
+      unanswered.set(0);
+      ask();
+      schedule(this::looked, timeoutNanos);
+    }
+  }
+
+  private void looked() {
+    looking.set(false);
+    if (unanswered.get() > 0) {
+      open("no answer to a probe");
+    }
+  }
+
+  /** Asks no more, for nobody does. */
   void close() {
     closed = true;
   }
 
   private void open(String reason) {
-    pause = FIRST_PAUSE;
-    probeAt.set(ticker.nanos());
-    open = true;
-    LOG.warn(
-        "rate limits can't reach Redis {} ({}); the failure policy decides", link.name(), reason);
-    hearer.lost(link.name(), reason);
+    cause = SafeText.of(reason, LONGEST_CAUSE);
+    if (open.compareAndSet(false, true)) {
+      pause = FIRST_PAUSE;
+      unanswered.set(0);
+      tellLost();
+      schedule(this::again, 0);
+    }
   }
 
-  private void answered() {
-    if (open && link.isOpen()) {
-      failures.set(0);
-      open = false;
-      LOG.info("rate limits reach Redis {} again", link.name());
-      hearer.found(link.name());
+  private void schedule(Runnable task, long nanos) {
+    try {
+      var unused = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException nobodyAsksAnyMore) {
+      closed = true;
+    }
+  }
+
+  private void again() {
+    if (!open.get() || closed) {
+      return;
+    }
+    tellLost();
+    try {
+      if (demoted || !link.isOpen() || unanswered.get() >= UNANSWERED) {
+        link.seek();
+      }
+      if (link.isOpen()) {
+        ask();
+      } else {
+        cause = SafeText.of("not connected" + link.trouble(), LONGEST_CAUSE);
+      }
+    } catch (RuntimeException e) {
+      cause = SafeText.of(String.valueOf(e.getMessage()), LONGEST_CAUSE);
+    }
+    schedule(this::again, pause);
+    pause = Math.min(2 * pause, LAST_PAUSE);
+  }
+
+  /** A new way to the server was found; whether it serves is asked at once. */
+  void connected() {
+    if (open.get() && link.isOpen()) {
+      ask();
+    }
+  }
+
+  private void ask() {
+    unanswered.incrementAndGet();
+    Trial mine = trial;
+    Asked asked = new Asked();
+    link.ask(mine == null ? Trial.ping(asked) : mine.command(asked));
+  }
+
+  private final class Asked implements ScriptCommand.Outcome {
+
+    @Override
+    public void replied(long[] numbers) {
+      serves();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      if (!Unreachable.because(failure)) {
+        serves(); // it refuses by mistake, which is for callers to hear
+      } else if (failure instanceof io.lettuce.core.RedisCommandExecutionException) {
+        unanswered.set(0);
+        demoted |= Unreachable.demoted(failure);
+        open(String.valueOf(failure.getMessage()));
+      }
+    }
+
+    private void serves() {
+      unanswered.set(0);
+      demoted = false;
+      success();
+      if (open.compareAndSet(true, false) && told.compareAndSet(true, false)) {
+        LOG.info("rate limits reach Redis {} again", link.name());
+        hearer.found(link.name());
+      }
+    }
+  }
+
+  private void tellLost() {
+    long now = ticker.nanos();
+    if (now - toldAt >= TOLD_EVERY && told.compareAndSet(false, true)) {
+      toldAt = now;
+      LOG.warn(
+          "rate limits can't reach Redis {} ({}); the failure policy decides", link.name(), cause);
+      hearer.lost(link.name(), cause);
     }
   }
 }

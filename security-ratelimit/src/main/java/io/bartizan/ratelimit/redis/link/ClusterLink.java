@@ -4,6 +4,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,33 +13,58 @@ import org.jspecify.annotations.Nullable;
 /** The way to one master of a Cluster; commands that moved go through the whole connection. */
 final class ClusterLink implements RedisLink {
 
+  private static final int NEW_CONNECTION_AT = 4;
+
   private final RedisClusterClient client;
   private final Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector;
   private final String nodeId;
-  private final AtomicInteger unanswered = new AtomicInteger();
+  private final SlotOwners owners;
+  private final Runnable looked;
+  private final AtomicInteger sought = new AtomicInteger();
 
+  /**
+   * A way to a node.
+   *
+   * @param looked runs when it was looked for who owns the slots
+   */
   ClusterLink(
       RedisClusterClient client,
       Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector,
-      String nodeId) {
+      String nodeId,
+      Runnable looked) {
     this.client = client;
     this.connector = connector;
     this.nodeId = nodeId;
+    this.owners = new SlotOwners(nodeId);
+    this.looked = looked;
   }
 
   @Override
   public String name() {
-    return "cluster node " + nodeId.substring(0, Math.min(8, nodeId.length()));
+    var connection = connector.connection();
+    RedisClusterNode node =
+        connection == null ? null : connection.getPartitions().getPartitionByNodeId(nodeId);
+    if (node == null) {
+      return nodeId.isEmpty()
+          ? "cluster"
+          : "cluster node " + nodeId.substring(0, Math.min(8, nodeId.length()));
+    }
+    return node.getUri().getHost() + ":" + node.getUri().getPort();
   }
 
   /** True while nobody knows better: a node's connection is made when it is first needed. */
   @Override
   public boolean isOpen() {
-    if (!connector.isOpen()) {
+    if (connector.connection() == null) {
       return false;
     }
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> node = node();
     return !node.isDone() || (!node.isCompletedExceptionally() && node.join().isOpen());
+  }
+
+  @Override
+  public String trouble() {
+    return connector.trouble();
   }
 
   @Override
@@ -49,7 +75,7 @@ final class ClusterLink implements RedisLink {
   private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> node() {
     try {
       return connector.required().getConnectionAsync(nodeId);
-    } catch (RedisException noSuchNode) {
+    } catch (RuntimeException noSuchNode) {
       return CompletableFuture.failedFuture(noSuchNode);
     }
   }
@@ -79,37 +105,28 @@ final class ClusterLink implements RedisLink {
   }
 
   @Override
-  public void demoted() {
-    var unused = client.refreshPartitionsAsync();
+  public void ask(ScriptCommand command) {
+    sought.set(0);
+    send(List.of(command));
   }
 
+  /** Asks the others who owns the slots; what nobody there knows, Lettuce finds in its own time. */
   @Override
-  public void probe(Runnable answered) {
-    var unusedRefresh = client.refreshPartitionsAsync();
-    var unused =
-        node()
-            .whenComplete(
-                (node, failure) -> {
-                  if (node != null && node.isOpen()) {
-                    ping(node, answered);
-                  } else {
-                    unanswered.incrementAndGet();
-                  }
-                });
-    if (unanswered.get() > 2 || !connector.isOpen()) {
-      unanswered.set(0);
+  public void seek() {
+    var connection = connector.connection();
+    if (connection == null || sought.incrementAndGet() >= NEW_CONNECTION_AT) {
+      sought.set(0);
       var unusedAttempt = connector.connect();
     }
-  }
-
-  private void ping(StatefulRedisConnection<byte[], byte[]> node, Runnable answered) {
-    unanswered.incrementAndGet();
-    Ping ping =
-        new Ping(
-            () -> {
-              unanswered.set(0);
-              answered.run();
-            });
-    var unused = node.dispatch(ping);
+    if (connection != null) {
+      owners.ask(
+          connection,
+          known -> {
+            if (!known) {
+              var unused = client.refreshPartitionsAsync();
+            }
+            looked.run();
+          });
+    }
   }
 }

@@ -1,42 +1,64 @@
 package io.bartizan.ratelimit.redis.link;
 
+import io.bartizan.core.Ticker;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Owns the limiter's connection and replaces it when Lettuce's own way back takes too long.
+ * Owns the connection and replaces it when Lettuce's own way back takes too long.
  *
- * <p>Lettuce waits up to 30 s between attempts, and never notices that a host has gone silent; a
- * new connection finds the new master at once. Connecting blocks, so it has a daemon thread of its
- * own, one at a time, which ends with the attempt.
+ * <p>Lettuce waits up to 30 s between attempts, never notices that a host has gone silent, and
+ * waits for a peer that accepts and says nothing as long as its URI says, by default a minute. So
+ * attempts are made beside each other: one that has no outcome after a second is followed by
+ * another, and the first that gets through is taken. Connecting blocks, so each attempt has a
+ * daemon thread, which ends with it; there are at most forty. No two attempts that get through
+ * begin within a second.
  */
 final class Connector<C extends StatefulConnection<byte[], byte[]>> implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
+  private static final long APART = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_UNDER_WAY = 40;
 
+  private final Ticker ticker = Ticker.system();
   private final Supplier<C> connect;
-  private final AtomicReference<@Nullable C> current = new AtomicReference<>();
-  private final AtomicBoolean connecting = new AtomicBoolean();
+  private final AtomicReference<@Nullable Made<C>> current = new AtomicReference<>();
+  private final AtomicReference<@Nullable Attempt> newest = new AtomicReference<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile @Nullable Throwable trouble;
   private volatile boolean closed;
+
+  /** Whether a connection is to be replaced that seems to be open. */
+  private volatile BooleanSupplier replaces = () -> true;
+
+  private volatile Runnable connected = () -> {};
+
+  private record Made<C>(long number, C connection) {}
 
   Connector(Supplier<C> connect) {
     this.connect = connect;
   }
 
+  /** Before the first attempt: whether open connections are useless, and who hears of new ones. */
+  void serves(BooleanSupplier useless, Runnable hearer) {
+    this.replaces = useless;
+    this.connected = hearer;
+  }
+
   /** The connection, or null if none was made yet. */
   @Nullable C connection() {
-    return current.get();
+    Made<C> made = current.get();
+    return made == null ? null : made.connection;
   }
 
   C required() {
-    C connection = current.get();
+    C connection = connection();
     if (connection == null) {
       throw new RedisException("not connected");
     }
@@ -44,48 +66,99 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
   }
 
   boolean isOpen() {
-    C connection = current.get();
+    C connection = connection();
     return connection != null && connection.isOpen();
   }
 
-  /** Connects anew unless that is under way; completes when there is an attempt's outcome. */
-  CompletableFuture<Void> connect() {
-    CompletableFuture<Void> outcome = new CompletableFuture<>();
-    if (closed || !connecting.compareAndSet(false, true)) {
-      outcome.completeExceptionally(new RedisException("connecting already"));
-      return outcome;
+  /** Why the last attempt failed, after a colon; empty if it did not. */
+  String trouble() {
+    Throwable cause = trouble;
+    if (cause == null) {
+      return "";
     }
-    Thread thread = new Thread(() -> attempt(outcome), "bartizan-redis-connect");
-    thread.setDaemon(true);
-    thread.start();
-    return outcome;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return ": " + cause.getMessage();
   }
 
-  private void attempt(CompletableFuture<Void> outcome) {
-    try {
-      C fresh = connect.get();
-      C old = current.getAndSet(fresh);
-      if (old != null) {
-        var unused = old.closeAsync();
-      }
-      if (closed) {
-        var unused = fresh.closeAsync();
-      }
-      connecting.set(false);
-      outcome.complete(null);
-    } catch (RuntimeException e) {
-      LOG.debug("no connection to Redis: {}", e.toString());
-      connecting.set(false);
-      outcome.completeExceptionally(e);
+  /** Connects anew unless that is under way; gives the newest attempt's outcome. */
+  CompletableFuture<Void> connect() {
+    if (closed) {
+      return CompletableFuture.failedFuture(new RedisException("closed"));
     }
+    Attempt latest = newest.get();
+    if (latest != null && !latest.mayBeFollowed()) {
+      return latest.outcome;
+    }
+    Attempt next = new Attempt(latest == null ? 0 : latest.number + 1);
+    if (!newest.compareAndSet(latest, next)) {
+      return connect();
+    }
+    underWay.incrementAndGet();
+    Thread thread = new Thread(next, "bartizan-redis-connect");
+    thread.setDaemon(true);
+    thread.start();
+    return next.outcome;
+  }
+
+  private boolean install(Made<C> fresh) {
+    Made<C> old = current.get();
+    boolean kept = old != null && old.connection.isOpen() && !replaces.getAsBoolean();
+    if (closed || kept || (old != null && old.number > fresh.number)) {
+      return false;
+    }
+    if (!current.compareAndSet(old, fresh)) {
+      return install(fresh);
+    }
+    if (old != null) {
+      var unused = old.connection.closeAsync();
+    }
+    return !closed;
   }
 
   @Override
   public void close() {
     closed = true;
-    C connection = current.get();
+    C connection = connection();
     if (connection != null) {
       connection.close();
+    }
+  }
+
+  private final class Attempt implements Runnable {
+
+    private final long number;
+    private final long started = ticker.nanos();
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+
+    Attempt(long number) {
+      this.number = number;
+    }
+
+    boolean mayBeFollowed() {
+      if (outcome.isCompletedExceptionally()) {
+        return true;
+      }
+      return ticker.nanos() - started >= APART && underWay.get() < MOST_UNDER_WAY;
+    }
+
+    @Override
+    public void run() {
+      try {
+        C fresh = connect.get();
+        if (!install(new Made<>(number, fresh))) {
+          var unused = fresh.closeAsync();
+        }
+        trouble = null;
+        outcome.complete(null);
+        connected.run();
+      } catch (RuntimeException e) {
+        trouble = e;
+        outcome.completeExceptionally(e);
+      } finally {
+        underWay.decrementAndGet();
+      }
     }
   }
 }

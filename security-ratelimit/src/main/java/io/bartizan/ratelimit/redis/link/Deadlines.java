@@ -15,13 +15,16 @@ import org.slf4j.LoggerFactory;
 /**
  * One timer for all that waits for one server, set to the earliest deadline while anything waits.
  *
- * <p>A timer for each call would cost more than the call. What one limiter asks waits equally long,
- * so one timer a time-out is enough.
+ * <p>A timer for each call would cost more than the call. What limiters ask waits about equally
+ * long, so few timers a time-out are enough. The timer's thread runs nothing of an application.
  */
 final class Deadlines {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** What becomes due within this is ended together. */
+  private static final long APART_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** No timer runs; as a deadline it would be a century from now. */
   private static final long IDLE = Long.MIN_VALUE;
@@ -59,7 +62,7 @@ final class Deadlines {
   }
 
   private void schedule(long deadline) {
-    long delay = Math.max(0, deadline - ticker.nanos());
+    long delay = Math.max(APART_NANOS, deadline - ticker.nanos());
     try {
       var unused = executor.schedule(() -> fire(deadline), delay, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException clientIsShutDown) {

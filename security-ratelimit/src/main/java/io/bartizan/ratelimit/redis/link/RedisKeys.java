@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key is called on Redis: {@code prefix:names:algorithms:{key}}.
+ * The names of keys on Redis: {@code prefix:names:algorithms:{key}}.
  *
  * <p>The braces make the subject alone choose the Cluster slot. Inside them everything that is not
  * printable ASCII, and braces and the percent sign, is written as {@code %xx} or {@code %uxxxx}, so
@@ -29,6 +29,11 @@ public final class RedisKeys {
     this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
   }
 
+  /** Whether both give each key the same name. */
+  public boolean agreesWith(RedisKeys other) {
+    return this == other || (mac == null && other.mac == null);
+  }
+
   /** The name of a key whose head ends in the brace that opens the hash tag. */
   public byte[] encode(String head, String key) {
     StringBuilder out = new StringBuilder(head.length() + key.length() + 8).append(head);
@@ -38,6 +43,30 @@ public final class RedisKeys {
       escape(out, key);
     }
     return out.append('}').toString().getBytes(UTF_8);
+  }
+
+  /** Whether Redis never sees the keys. */
+  public boolean areHashed() {
+    return mac != null;
+  }
+
+  /** The key that {@link #encode} named so, where keys are not hashed. */
+  public static String decode(String name) {
+    StringBuilder out = new StringBuilder();
+    int end = name.length() - 1;
+    for (int i = name.indexOf('{') + 1; i < end; i++) {
+      char c = name.charAt(i);
+      if (c != '%') {
+        out.append(c);
+      } else if (name.charAt(i + 1) == 'u') {
+        out.append((char) Integer.parseInt(name, i + 2, i + 6, 16));
+        i += 5;
+      } else {
+        out.append((char) Integer.parseInt(name, i + 1, i + 3, 16));
+        i += 2;
+      }
+    }
+    return out.toString();
   }
 
   private static void escape(StringBuilder out, String key) {

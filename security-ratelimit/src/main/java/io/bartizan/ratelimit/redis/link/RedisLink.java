@@ -1,20 +1,18 @@
 package io.bartizan.ratelimit.redis.link;
 
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 
-/** A way to one Redis server; it finds its way back by itself when it is told to try. */
+/** A way to one Redis server. */
 interface RedisLink {
 
-  /** The server's name in logs, without credentials. */
+  /** The server's host and port in logs, without credentials. */
   String name();
 
   /** Whether something sent now would leave at once. */
   boolean isOpen();
+
+  /** What kept the last attempt to connect from it, with a colon before it; empty if unknown. */
+  String trouble();
 
   /** Whether one call may concern many keys. */
   boolean takesKeysTogether();
@@ -25,29 +23,9 @@ interface RedisLink {
   /** Sends a command again that the server did not run, wherever it belongs now. */
   void resend(ScriptCommand command);
 
-  /** Notes that the server is not the master any more, so that a probe looks for the new one. */
-  void demoted();
+  /** Sends a command that asks how the server is; it may throw or be lost. */
+  void ask(ScriptCommand command);
 
-  /** Asks whether the server answers, over a new connection if need be; never blocks. */
-  void probe(Runnable answered);
-
-  /** A probe: whatever the server answers but that it can't serve means that it is back. */
-  final class Ping extends Command<byte[], byte[], String> {
-
-    private final Runnable answered;
-
-    Ping(Runnable answered) {
-      super(CommandType.PING, new StatusOutput<>(ByteArrayCodec.INSTANCE), null);
-      this.answered = answered;
-    }
-
-    @Override
-    public void complete() {
-      super.complete();
-      if (!output.hasError()
-          || !Unreachable.because(new RedisCommandExecutionException(output.getError()))) {
-        answered.run();
-      }
-    }
-  }
+  /** Looks for the server anew, or for who has its place; never blocks. */
+  void seek();
 }

@@ -69,6 +69,12 @@ public final class ScriptCommand extends Command<byte[], byte[], long[]>
     return error.startsWith("NOSCRIPT") || error.startsWith("MOVED ") || error.startsWith("ASK ");
   }
 
+  /** Whether it was not run because its key belongs to another node, which Lettuce finds. */
+  public static boolean belongsElsewhere(Throwable cause) {
+    String error = String.valueOf(cause.getMessage());
+    return error.startsWith("MOVED ") || error.startsWith("ASK ");
+  }
+
   @Override
   public void encode(ByteBuf buffer) {
     if (written) {

@@ -1,14 +1,17 @@
 package io.bartizan.ratelimit.redis.link;
 
 import io.bartizan.core.Ticker;
+import io.lettuce.core.RedisException;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Redis server as a client sees it: the way there, whether it answers, how many calls wait for
+ * One Redis server as a client sees it: the way there, whether it serves, how many calls wait for
  * it, and when their waiting ends. It belongs to the client and not to a limiter: any number of
  * them may send through it. Thread-safe.
  */
@@ -22,19 +25,34 @@ public final class Server {
 
     /** It answers again. */
     void found(String server);
+
+    /** A call was answered so long after it was sent. */
+    void answered(long nanos);
   }
+
+  private static final long NEWS_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RedisLink link;
   private final Breaker breaker;
   private final Deadlines deadlines;
+  private final ClientThreads threads;
+  private final Availability hearer;
 
   /** What waits or is under way; each of them holds memory until it is let go. */
   private final AtomicInteger pending = new AtomicInteger();
 
-  Server(RedisLink link, Ticker ticker, ScheduledExecutorService timer, Availability hearer) {
+  Server(
+      RedisLink link,
+      Ticker ticker,
+      ScheduledExecutorService timer,
+      Availability hearer,
+      ClientThreads threads) {
     this.link = link;
-    this.breaker = new Breaker(ticker, link, hearer);
+    this.breaker = new Breaker(ticker, link, timer, hearer);
     this.deadlines = new Deadlines(timer, ticker);
+    this.threads = threads;
+    this.hearer = hearer;
   }
 
   /** Whether one call may concern many keys. */
@@ -42,14 +60,43 @@ public final class Server {
     return link.takesKeysTogether();
   }
 
-  /** Whether a call may be sent now; if not, perhaps starts to look for the server. */
+  /** Whether a call may be sent now. */
   public boolean admits() {
     return breaker.admits();
   }
 
-  /** Whether the server is known not to answer. */
+  /** Notes, once, how to find out whether those who ask are served again. */
+  public void tryWith(Supplier<Trial> trial) {
+    if (breaker.lacksTrial()) {
+      breaker.tryWith(trial.get());
+    }
+  }
+
+  /** Whether the server is known not to serve. */
   public boolean isAway() {
     return breaker.isOpen();
+  }
+
+  /** Its name and, while it is away, why. */
+  String report() {
+    return link.name() + " (" + breaker.cause() + ")";
+  }
+
+  /** Has it asked whether it serves, unless it was heard of lately; the answer comes later. */
+  void look() {
+    if (breaker.idleNanos() > NEWS_NANOS) {
+      breaker.look(PROBE_NANOS);
+    }
+  }
+
+  /** How long ago it answered last, in nanoseconds. */
+  long idleNanos() {
+    return breaker.idleNanos();
+  }
+
+  /** A new connection was made. */
+  void connected() {
+    breaker.connected();
   }
 
   /** Counts one more that waits, unless so many do already. */
@@ -86,17 +133,38 @@ public final class Server {
 
   /** Sends the commands in one write; each hears of its own outcome. */
   public void send(List<ScriptCommand> commands) {
-    link.send(commands);
+    try {
+      link.send(commands);
+    } catch (RuntimeException e) {
+      throw unsent(e);
+    }
   }
 
-  /** Sends a command again that the server did not run, wherever it belongs now. */
-  public void resend(ScriptCommand command) {
-    link.resend(command);
+  /** Sends a command again that the server did not run because of this, where it belongs. */
+  public void resend(ScriptCommand command, Throwable why) {
+    if (!ScriptCommand.belongsElsewhere(why)) {
+      send(List.of(command));
+      return;
+    }
+    try {
+      link.resend(command);
+    } catch (RuntimeException e) {
+      throw unsent(e);
+    }
   }
 
-  /** Notes that the server answered. */
-  public void answered() {
+  /** Whatever keeps a command from leaving, such as a client that was shut down. */
+  private static RedisException unsent(RuntimeException cause) {
+    return cause instanceof RedisException known
+        ? known
+        : new RedisException("not sent: " + cause.getMessage(), cause);
+  }
+
+  /** Notes that the server answered what was sent then, before anyone is told. */
+  public void answered(long sentNanos) {
+    threads.noteThis();
     breaker.success();
+    hearer.answered(System.nanoTime() - sentNanos);
   }
 
   /**
@@ -108,9 +176,6 @@ public final class Server {
     if (!Unreachable.because(cause)) {
       breaker.success();
       return false;
-    }
-    if (Unreachable.demoted(cause)) {
-      link.demoted();
     }
     breaker.failure(cause);
     return true;

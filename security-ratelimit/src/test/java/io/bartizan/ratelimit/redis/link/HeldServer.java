@@ -15,7 +15,8 @@ public final class HeldServer {
 
   /** A server whose time-outs are counted by this timer. */
   public HeldServer(ScheduledExecutorService timer) {
-    this.server = new Server(new HeldLink(), Ticker.system(), timer, new Unheard());
+    this.server =
+        new Server(new HeldLink(), Ticker.system(), timer, new Unheard(), new ClientThreads());
   }
 
   /** The server as the hall sees it. */
@@ -60,6 +61,9 @@ public final class HeldServer {
 
     @Override
     public void found(String server) {}
+
+    @Override
+    public void answered(long nanos) {}
   }
 
   private final class HeldLink implements RedisLink {
@@ -90,9 +94,16 @@ public final class HeldServer {
     }
 
     @Override
-    public void demoted() {}
+    public String trouble() {
+      return "";
+    }
 
     @Override
-    public void probe(Runnable answered) {}
+    public void ask(ScriptCommand command) {
+      sent.add(command);
+    }
+
+    @Override
+    public void seek() {}
   }
 }

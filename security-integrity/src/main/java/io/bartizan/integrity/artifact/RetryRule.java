@@ -1,0 +1,87 @@
+package io.bartizan.integrity.artifact;
+
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What passes by itself, and how long to wait for it: twice as long each time, up to a longest; as
+ * long as a server asks for, if that is no longer.
+ */
+record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting waiting) {
+
+  /** How a pause is made. */
+  @FunctionalInterface
+  interface Waiting {
+    void pause(Duration duration) throws InterruptedException;
+  }
+
+  static final RetryRule USUAL =
+      new RetryRule(
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(1),
+          InstantSource.system(),
+          duration -> Thread.sleep(duration.toMillis()));
+
+  /** Statuses that say nothing of the content: later, or from another server, it may come. */
+  private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+  static boolean isLater(int status) {
+    return LATER.contains(status);
+  }
+
+  /** Certificates and impossible addresses stay what they are. */
+  static boolean passes(Exception fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException || cause instanceof IllegalArgumentException) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** After so many rounds without a byte. */
+  Duration pause(int rounds) {
+    Duration pause = first;
+    for (int i = 1; i < rounds && pause.compareTo(longest) < 0; i++) {
+      pause = pause.multipliedBy(2);
+    }
+    return pause.compareTo(longest) < 0 ? pause : longest;
+  }
+
+  /**
+   * What a server asks for (RFC 9110 section 10.2.3).
+   *
+   * @param field its {@code Retry-After}: seconds, or a date
+   * @param date its own {@code Date}, from which a date is counted if it is there
+   * @return null if it asks for nothing, or not in these words
+   */
+  @Nullable Duration asked(String field, String date) {
+    String text = field.strip();
+    if (text.matches("\\d{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(text));
+    }
+    Instant until = instant(text);
+    if (until == null) {
+      return null;
+    }
+    Instant now = instant(date.strip());
+    Duration left = Duration.between(now == null ? clock.instant() : now, until);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static @Nullable Instant instant(String date) {
+    try {
+      return date.isEmpty()
+          ? null
+          : DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+}

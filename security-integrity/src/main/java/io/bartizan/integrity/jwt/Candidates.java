@@ -1,0 +1,166 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.Checked;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.JsonObject;
+import io.bartizan.integrity.json.JsonString;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The issuers that one header can mean, resolved once, and what their keys say of a token.
+ *
+ * <p>If they are several, the token's own {@code iss}, which nobody has verified yet, chooses one
+ * of them and nothing else: it is compared again with the claims that were signed. So a token costs
+ * the keys of one issuer, at most {@link KeyRing#MAX_CANDIDATES} of them, and waits for one issuer
+ * at most: whichever other one hangs, it is not asked. Thread-safe.
+ */
+final class Candidates {
+
+  private static final Refusal BAD_PAYLOAD_TEXT =
+      Refusal.of(JwtReason.MALFORMED, "the payload is not canonical base64url");
+  private static final Refusal BAD_SIGNATURE =
+      Refusal.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
+  private static final Refusal KEY_UNKNOWN =
+      Refusal.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
+  private static final Refusal KEYS_UNAVAILABLE =
+      Refusal.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
+  private static final Refusal OTHER_ISSUER =
+      Refusal.of(
+          JwtReason.ISSUER_MISMATCH, "iss names no trusted issuer that may use the header's alg");
+
+  final JwsHeader header;
+  private final IssuerKeys[] issuers;
+
+  private Candidates(JwsHeader header, IssuerKeys[] issuers) {
+    this.header = header;
+    this.issuers = issuers;
+  }
+
+  static Candidates of(JwsHeader header, IssuerKeys[] trusted) {
+    List<IssuerKeys> allowing = new ArrayList<>(1);
+    for (IssuerKeys issuer : trusted) {
+      if (issuer.allows(header)) {
+        allowing.add(issuer);
+      }
+    }
+    return new Candidates(header, allowing.toArray(new IssuerKeys[0]));
+  }
+
+  /** Whether no trusted issuer may use the header's algorithm. */
+  boolean isEmpty() {
+    return issuers.length == 0;
+  }
+
+  /** The signature, by the keys of the issuer that is meant, and the content that can't change. */
+  Checked<VerifiedJwt> decide(
+      CompactToken token,
+      byte[] signature,
+      ClaimPolicy policy,
+      @Nullable VerifiedCache cache,
+      VerifiedCache.@Nullable Key key) {
+    try {
+      JsonObject unverified = issuers.length == 1 ? null : json(token);
+      IssuerKeys issuer = unverified == null ? issuers[0] : named(unverified);
+      if (issuer == null) {
+        return Checked.rejected(OTHER_ISSUER);
+      }
+      KeyRing ring = issuer.current();
+      KeyRing.Bound[] keys = ring.candidates(header.keyId, header.algorithm());
+      Refusal refused = trySignature(keys, token, signature);
+      if (refused != null && isOpen(refused, ring, keys)) {
+        if (ring.snapshot.fetched && named(unverified == null ? json(token) : unverified) == null) {
+          return Checked.rejected(OTHER_ISSUER);
+        }
+        boolean lastWord = issuer.awaitOthers();
+        KeyRing now = issuer.current();
+        if (now != ring) {
+          ring = now;
+          keys = ring.candidates(header.keyId, header.algorithm());
+          refused = trySignature(keys, token, signature);
+        }
+        if (refused != null && !lastWord && isOpen(refused, ring, keys)) {
+          refused = KEYS_UNAVAILABLE;
+        }
+      }
+      if (refused != null) {
+        return Checked.rejected(refused);
+      }
+      ClaimSet claims = ClaimSet.of(unverified == null ? json(token) : unverified);
+      if (!issuer.name().equals(claims.issuer)) {
+        return Checked.rejected(issuer.wrongIssuer());
+      }
+      refused = policy.checkContent(claims);
+      return refused != null ? Checked.rejected(refused) : accept(claims, issuer, ring, cache, key);
+    } catch (VerificationException e) {
+      return Checked.rejected(e.refusal());
+    }
+  }
+
+  /** Whether other keys of the issuer could change the verdict: no key had the token's own id. */
+  private boolean isOpen(Refusal refused, KeyRing ring, KeyRing.Bound[] keys) {
+    return refused == KEY_UNKNOWN
+        || (refused == BAD_SIGNATURE
+            && ring.snapshot.fetched
+            && (header.keyId == null || !header.keyId.equals(keys[0].key().keyId)));
+  }
+
+  private static JsonObject json(CompactToken token) {
+    byte[] payload = token.payload();
+    if (payload == null) {
+      throw new VerificationException(BAD_PAYLOAD_TEXT);
+    }
+    return ClaimSet.parseJson(payload);
+  }
+
+  /** The one that the claims name; null if they name another. */
+  private @Nullable IssuerKeys named(JsonObject claims) {
+    if (claims.get("iss") instanceof JsonString name) {
+      for (IssuerKeys issuer : issuers) {
+        if (issuer.name().equals(name.value())) {
+          return issuer;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Null if a key verifies the signature. */
+  private static @Nullable Refusal trySignature(
+      KeyRing.Bound[] keys, CompactToken token, byte[] signature) {
+    Refusal refused = keys.length == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
+    for (KeyRing.Bound bound : keys) {
+      try {
+        if (bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
+          return null;
+        }
+      } catch (RuntimeException | LinkageError e) {
+        refused = failed(bound.engine(), e);
+      }
+    }
+    return refused;
+  }
+
+  private Checked<VerifiedJwt> accept(
+      ClaimSet claims,
+      IssuerKeys issuer,
+      KeyRing ring,
+      @Nullable VerifiedCache cache,
+      VerifiedCache.@Nullable Key key) {
+    Checked.Accepted<VerifiedJwt> accepted =
+        Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
+    if (cache != null && key != null && !header.algorithm().isSymmetric()) {
+      cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
+    }
+    return accepted;
+  }
+
+  /** A provider that breaks must neither end the request nor pass for a forged token. */
+  static Refusal failed(SignatureEngine engine, Throwable e) {
+    return Refusal.of(
+        JwtReason.PROVIDER_FAILED,
+        engine.provider() + " failed to verify: " + e.getClass().getSimpleName());
+  }
+}

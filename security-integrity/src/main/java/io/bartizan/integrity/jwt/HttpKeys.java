@@ -1,0 +1,136 @@
+package io.bartizan.integrity.jwt;
+
+import io.bartizan.core.SafeText;
+import io.bartizan.integrity.json.Json;
+import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JWK set by HTTP: at its own URI, or at the one that an issuer's discovery document names
+ * (OpenID Connect Discovery 1.0 section 4), which is read anew at each fetch.
+ */
+final class HttpKeys implements KeyTransport {
+
+  private static final String WELL_KNOWN = "/.well-known/openid-configuration";
+
+  private final HttpClient client;
+  private final URI uri;
+  private final boolean discovers;
+  private final Duration timeout;
+  private final int maxBytes;
+  private final Map<String, Supplier<String>> headers;
+  private final Predicate<URI> isAccepted;
+
+  HttpKeys(
+      HttpClient client,
+      URI uri,
+      boolean discovers,
+      Duration timeout,
+      int maxBytes,
+      Map<String, Supplier<String>> headers,
+      Predicate<URI> isAccepted) {
+    this.client = client;
+    this.uri = uri;
+    this.discovers = discovers;
+    this.timeout = timeout;
+    this.maxBytes = maxBytes;
+    this.headers = new LinkedHashMap<>(headers);
+    this.isAccepted = isAccepted;
+  }
+
+  @Override
+  public CompletableFuture<Answer> get() {
+    if (!discovers) {
+      return set(uri);
+    }
+    String issuer = uri.toString();
+    String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+    CompletableFuture<HttpResponse<byte[]>> document =
+        send(URI.create(base + WELL_KNOWN), "application/json");
+    AtomicReference<@Nullable CompletableFuture<Answer>> keys = new AtomicReference<>();
+    CompletableFuture<Answer> both =
+        document.thenCompose(
+            answer -> {
+              CompletableFuture<Answer> set = set(published(answer.body(), issuer));
+              keys.set(set);
+              return set;
+            });
+    var unused =
+        both.whenComplete(
+            (answer, problem) -> {
+              document.cancel(true);
+              CompletableFuture<Answer> set = keys.get();
+              if (set != null) {
+                set.cancel(true);
+              }
+            });
+    return both;
+  }
+
+  private CompletableFuture<Answer> set(URI where) {
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        send(where, "application/jwk-set+json, application/json");
+    CompletableFuture<Answer> set =
+        sent.thenApply(answer -> new Answer(answer.body(), fresh(answer.headers())));
+    var unused = set.whenComplete((answer, problem) -> sent.cancel(true)); // if it was cancelled
+    return set;
+  }
+
+  private static long fresh(HttpHeaders fields) {
+    return FreshFor.nanos(fields, Long.MAX_VALUE);
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send(URI where, String accepted) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(where).timeout(timeout).header("Accept", accepted);
+    headers.forEach((name, value) -> request.setHeader(name, value.get()));
+    return client.sendAsync(request.build(), BoundedBody.handler(maxBytes));
+  }
+
+  /** Where the issuer says that its keys are, if it is the issuer that was asked for. */
+  private URI published(byte[] document, String issuer) {
+    String named;
+    String keys;
+    try {
+      JsonObject json =
+          Json.parseObject(document, JsonLimits.ofBytes(maxBytes).withMaxValues(20_000));
+      named = json.string("issuer");
+      keys = json.string("jwks_uri");
+    } catch (JsonException e) {
+      throw new IllegalArgumentException(
+          "the discovery document is no acceptable JSON: " + e.getMessage(), e);
+    }
+    if (!issuer.equals(named)) {
+      throw new IllegalArgumentException(
+          "the discovery document is of the issuer " + SafeText.of(String.valueOf(named)));
+    }
+    URI where = keys == null ? null : parsed(keys);
+    if (where == null || !isAccepted.test(where)) {
+      throw new IllegalArgumentException(
+          "the discovery document's jwks_uri is " + SafeText.of(String.valueOf(keys)));
+    }
+    return where;
+  }
+
+  private static @Nullable URI parsed(String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.bartizan.integrity.jwt;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** How a JWK set is got, once; never waits. */
+interface KeyTransport {
+
+  /**
+   * What came.
+   *
+   * @param set the bytes of the set
+   * @param freshNanos for how long it need not be got anew; more than allowed is cut off
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Answer(byte[] set, long freshNanos) {}
+
+  CompletableFuture<Answer> get();
+
+  /** What the application gave. */
+  static KeyTransport of(JwkSource source, int maxBytes) {
+    return () -> {
+      CompletionStage<String> stage = source.get();
+      return stage
+          .thenApply(
+              text -> {
+                if (text.length() > maxBytes) {
+                  throw new IllegalArgumentException(
+                      "the set has more than " + maxBytes + " characters");
+                }
+                return new Answer(text.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+              })
+          .toCompletableFuture();
+    };
+  }
+
+  /** A file, read on the JDK's common pool so that nobody waits for a disk. */
+  static KeyTransport of(Path file, int maxBytes) {
+    return () ->
+        CompletableFuture.supplyAsync(
+            () -> new Answer(JwkFile.read(file, maxBytes), Long.MAX_VALUE));
+  }
+}

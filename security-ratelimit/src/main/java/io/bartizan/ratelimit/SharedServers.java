@@ -1,0 +1,25 @@
+package io.bartizan.ratelimit;
+
+import io.bartizan.core.HealthSource;
+
+/**
+ * What a limiter on a shared place tells of the servers that it asks, for gauges and dashboards;
+ * {@link RateLimitMetrics#watch(SharedServers)} shows it. Limiters that share a connection tell the
+ * same. Thread-safe; nothing here waits for a server.
+ */
+public interface SharedServers extends HealthSource {
+
+  /**
+   * How many servers are not asked at present, because they do not answer or refuse to serve.
+   *
+   * @return zero or more; 1 while there was no connection at all so far
+   */
+  int serversAway();
+
+  /**
+   * How many calls wait for a server's answer.
+   *
+   * @return zero or more
+   */
+  long pendingCalls();
+}

@@ -1,0 +1,225 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.count.Count;
+import io.bartizan.ratelimit.count.Micros;
+import io.bartizan.testkit.ManualTicker;
+import io.bartizan.tests.SeededCases;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two definitions of one limit that meet at one subject, in memory; on Redis it is the same. */
+class ChangedLimitsTest {
+
+  private static final Instant START = Instant.parse("2026-11-28T10:00:00Z");
+
+  private final ManualTicker ticker = new ManualTicker();
+
+  /** One subject that is asked by two definitions. */
+  private abstract static class Place {
+
+    abstract Decision take(Limit by, long permits);
+
+    abstract Decision peek(Limit by);
+
+    abstract void refund(Limit by, long permits);
+  }
+
+  private Place single(Limit first) {
+    RateLimiter limiter =
+        RateLimiter.builder(first).withTicker(ticker).withClock(() -> START).build();
+    return new Place() {
+      private Limit last = first;
+
+      private RateLimiter by(Limit limit) {
+        if (!limit.equals(last)) {
+          limiter.change(limit);
+          last = limit;
+        }
+        return limiter;
+      }
+
+      @Override
+      Decision take(Limit by, long permits) {
+        return by(by).tryAcquire(permits);
+      }
+
+      @Override
+      Decision peek(Limit by) {
+        return by(by).peek();
+      }
+
+      @Override
+      void refund(Limit by, long permits) {
+        by(by).refund(permits);
+      }
+    };
+  }
+
+  private Place keyed() {
+    AtomicReference<Limits> plan = new AtomicReference<>();
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(key -> plan.get(), 5)
+            .withTicker(ticker)
+            .withClock(() -> START)
+            .build();
+    return new Place() {
+      @Override
+      Decision take(Limit by, long permits) {
+        plan.set(by.alone());
+        return limiter.tryAcquire("k", permits);
+      }
+
+      @Override
+      Decision peek(Limit by) {
+        plan.set(by.alone());
+        return limiter.peek("k");
+      }
+
+      @Override
+      void refund(Limit by, long permits) {
+        plan.set(by.alone());
+        limiter.refund("k", permits);
+      }
+    };
+  }
+
+  private Place place(boolean many, Limit first) {
+    return many ? keyed() : single(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/365d",
+        "%d burst, %d/365d, in steps",
+        "%d/365d sliding",
+        "%d/365d sliding counter",
+        "%d/365d fixed",
+        "%d/365d from first request",
+        "%d/month in Europe/Berlin"
+      })
+  void RL05_larger_and_smaller_definition_admit_together_what_the_larger_does(String text) {
+    Limit small = Limit.parse(text.replace("%d", "30"));
+    Limit large = Limit.parse(text.replace("%d", "300"));
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, large);
+      int admitted = 0;
+      for (int i = 0; i < 900; i++) {
+        admitted += place.take(large, 1).isAllowed() ? 1 : 0;
+        if (i % 2 == 1) {
+          admitted += place.take(small, 1).isAllowed() ? 1 : 0;
+        }
+      }
+      assertThat(admitted).isEqualTo(300);
+      assertThat(place.peek(large).remaining()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/1h",
+        "%d burst, %d/1h, in steps",
+        "%d/h sliding",
+        "%d/h sliding counter",
+        "%d/h fixed",
+        "%d/h from first request"
+      })
+  void RL05_refusals_by_a_smaller_definition_destroy_nothing(String text) {
+    Limit small = Limit.parse(text.replace("%d", "5"));
+    Limit large = Limit.parse(text.replace("%d", "20"));
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, large);
+      assertThat(place.take(large, 12).remaining()).isEqualTo(8);
+      for (int i = 0; i < 3; i++) {
+        assertThat(place.take(small, 1).isAllowed()).isFalse();
+        assertThat(place.peek(large).remaining()).isEqualTo(8);
+      }
+      place.refund(large, 12);
+      assertThat(place.peek(large).remaining()).isEqualTo(20);
+      assertThat(place.peek(small).remaining()).as("given back to both").isEqualTo(5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d burst, %d/1h",
+        "%d burst, %d/1h, in steps",
+        "%d/h sliding",
+        "%d/h sliding counter",
+        "%d/h fixed",
+        "%d/h from first request"
+      })
+  void RL05_subject_follows_the_new_definition_alone_once_the_old_asks_no_more(String text) {
+    Limit old = Limit.parse(text.replace("%d", "20"));
+    Limit young = Limit.parse(text.replace("%d", "5"));
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, old);
+      assertThat(place.take(old, 20).isAllowed()).isTrue();
+      assertThat(place.take(young, 1).isAllowed()).isFalse();
+      for (int window = 0; window < 3; window++) {
+        ticker.advance(Duration.ofHours(2));
+        assertThat(place.take(young, 5).isAllowed()).isTrue();
+        assertThat(place.take(young, 1).isAllowed()).isFalse();
+      }
+    }
+  }
+
+  /**
+   * The larger definition decides as if it had been asked alone, whatever the smaller one lets
+   * through meanwhile; so together they admit what it would.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          20 burst, 7/3s           | 5 burst, 1/3s
+          9 burst, 9/10s           | 8 burst, 9/10s
+          20 burst, 6/3s, in steps | 5 burst, 2/3s, in steps
+          20/10s sliding           | 3/10s sliding
+          20/10s sliding counter   | 3/10s sliding counter
+          20/10s fixed             | 3/10s fixed
+          20/10s from first request| 3/10s from first request
+          """)
+  void RL05_mix_of_two_definitions_admits_what_the_larger_alone_would(String more, String less) {
+    Limit large = Limit.parse(more);
+    Limit small = Limit.parse(less);
+    SeededCases.check(200, random -> mix(large, small, random));
+  }
+
+  private void mix(Limit large, Limit small, SplittableRandom random) {
+    Place place = place(random.nextBoolean(), large);
+    long now = Micros.of(START);
+    Count alone = large.count(now);
+    int admitted = 0;
+    for (int i = 0; i < 300; i++) {
+      long pause = random.nextInt(3) == 0 ? random.nextLong(3_000_000) : 0;
+      ticker.advance(Duration.ofNanos(1000 * pause));
+      now += pause;
+      boolean byLarge = i == 0 || random.nextBoolean();
+      long permits = random.nextLong(1, 4);
+      boolean fits = alone.fits(now, permits);
+      boolean allowed = place.take(byLarge ? large : small, permits).isAllowed();
+      assertThat(fits || !allowed).as("%s: admitted", i).isTrue();
+      assertThat(allowed || !fits || !byLarge).as("%s: refused", i).isTrue();
+      if (allowed) {
+        admitted++;
+        alone.charge(now, permits);
+        if (random.nextInt(6) == 0) {
+          place.refund(random.nextBoolean() ? large : small, permits);
+          alone.refund(now, permits);
+        }
+      }
+    }
+    assertThat(admitted).isGreaterThan(20);
+  }
+}

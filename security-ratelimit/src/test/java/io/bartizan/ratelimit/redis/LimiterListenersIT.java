@@ -1,0 +1,110 @@
+package io.bartizan.ratelimit.redis;
+
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Permit;
+import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.ratelimit.RateLimiter;
+import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.bucket4j.Bucket4jRateLimiter;
+import io.bartizan.tests.ListenerContract;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LimiterListenersIT extends ListenerContract {
+
+  private static final TokenBucket LIMIT =
+      Limit.tokenBucket(2, Rate.per(2, ChronoUnit.DAYS)).named("daily");
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
+  private int keys;
+
+  @Override
+  protected List<Teller<?>> tellers() {
+    return List.of(
+        new Teller<>(RateLimiter.class, RateLimitListener.class, LimiterListenersIT::one),
+        new Teller<>(KeyedRateLimiter.class, RateLimitListener.class, this::keyed),
+        new Teller<>(RedisRateLimiter.class, RateLimitListener.class, this::shared),
+        new Teller<>(Bucket4jRateLimiter.class, RateLimitListener.class, this::grid),
+        // The last, for it ends the server.
+        new Teller<>(RedisConcurrencyLimiter.class, RateLimitListener.class, this::lost));
+  }
+
+  private static List<Boolean> one(List<RateLimitListener> listeners) {
+    RateLimiter.Builder builder = RateLimiter.builder(LIMIT);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    RateLimiter limiter = builder.build();
+    return List.of(limiter.tryAcquire(2).isAllowed(), limiter.tryAcquire().isAllowed());
+  }
+
+  private List<Boolean> keyed(List<RateLimitListener> listeners) {
+    KeyedRateLimiter.Builder builder = KeyedRateLimiter.builder(LIMIT, 100);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    return three(builder.build());
+  }
+
+  private List<Boolean> shared(List<RateLimitListener> listeners) {
+    RedisRateLimiter.Builder builder =
+        RedisRateLimiter.builder(redis.client(), LIMIT).withTimeout(TIMEOUT);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    try (RedisRateLimiter limiter = builder.build()) {
+      return three(limiter.blocking());
+    }
+  }
+
+  private List<Boolean> grid(List<RateLimitListener> listeners) {
+    Bucket4jRateLimiter.Builder builder =
+        Bucket4jRateLimiter.builder(
+            Bucket4jLettuce.casBasedBuilder(redis.client())
+                .build()
+                .withMapper((String key) -> key.getBytes(StandardCharsets.UTF_8)),
+            LIMIT,
+            TIMEOUT);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    return three(builder.build().blocking());
+  }
+
+  /** Each time a key that nobody asked before. */
+  private List<Boolean> three(KeyedRateLimiter limiter) {
+    String key = "key" + keys++;
+    List<Boolean> allowed = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      allowed.add(limiter.tryAcquire(key).isAllowed());
+    }
+    return allowed;
+  }
+
+  private List<Boolean> lost(List<RateLimitListener> listeners) {
+    RedisConcurrencyLimiter.Builder builder =
+        RedisConcurrencyLimiter.builder(redis.client(), "jobs", 1, Duration.ofMinutes(1))
+            .withFailurePolicy(FailurePolicy.failClosed());
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    try (RedisConcurrencyLimiter limiter = builder.build()) {
+      redis.server().kill();
+      List<Boolean> granted = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        try (Permit permit = limiter.blocking().tryAcquire("key")) {
+          granted.add(permit.isGranted());
+        }
+      }
+      return granted;
+    }
+  }
+}

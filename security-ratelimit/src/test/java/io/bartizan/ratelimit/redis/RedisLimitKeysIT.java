@@ -1,0 +1,88 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.SecretBytes;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.testkit.RedisCluster;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RedisLimitKeysIT {
+
+  private static final Limit LIMIT = Limit.parse("5 burst, 5/h").named("l");
+
+  @RegisterExtension static final RedisFixture REDIS = new RedisFixture();
+
+  private static void listsAndResets(RedisRateLimiter limiter) {
+    Set<String> asked = new HashSet<>(Set.of("a b", "x{y}%z", "\u20ac \ud83d\udd12", "\0"));
+    for (int i = 0; i < 200; i++) {
+      asked.add("key" + i);
+    }
+    for (String key : asked) {
+      assertThat(limiter.blocking().tryAcquire(key, 5).isAllowed()).isTrue();
+    }
+    RedisLimitKeys keys = RedisLimitKeys.of(limiter);
+    Set<String> listed = new HashSet<>();
+    String next = "";
+    int pages = 0;
+    do {
+      RedisLimitKeys.Page page = keys.list(next, 20).toCompletableFuture().join();
+      listed.addAll(page.keys());
+      next = page.next();
+      assertThat(page.isLast()).isEqualTo(next.isEmpty());
+      pages++;
+    } while (!next.isEmpty());
+    assertThat(listed).isEqualTo(asked);
+    assertThat(pages).isBetween(5, 100);
+    for (String key : asked) {
+      assertThat(limiter.blocking().tryAcquire(key).isAllowed()).isFalse();
+      keys.reset(key).toCompletableFuture().join();
+      assertThat(limiter.blocking().tryAcquire(key, 5).source()).isEqualTo(Source.REMOTE);
+    }
+    assertThatThrownBy(() -> keys.list("../etc", 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> keys.list("", 0)).hasMessageContaining("most is 0");
+  }
+
+  @Test
+  void RL14_keys_are_listed_page_by_page_and_reset() {
+    try (RedisRateLimiter limiter =
+            RedisRateLimiter.builder(REDIS.client(), LIMIT)
+                .withTimeout(Duration.ofSeconds(5))
+                .build();
+        RedisRateLimiter other =
+            RedisRateLimiter.builder(REDIS.client(), LIMIT)
+                .withKeyPrefix("other")
+                .withHashedKeys(SecretBytes.copyOf(new byte[32]))
+                .withTimeout(Duration.ofSeconds(5))
+                .build()) {
+      assertThat(other.blocking().tryAcquire("foreign").isAllowed()).isTrue();
+      listsAndResets(limiter);
+      assertThatThrownBy(() -> RedisLimitKeys.of(other).list("", 10))
+          .isInstanceOf(UnsupportedOperationException.class);
+      RedisLimitKeys.of(other).reset("foreign").toCompletableFuture().join();
+      assertThat(other.blocking().peek("foreign", 1).remaining()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  @Tag("deep")
+  void RL14_keys_of_a_cluster_are_listed_node_by_node() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClusterClient client = RedisClusterClient.create(cluster.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.builder(client, LIMIT).withTimeout(Duration.ofSeconds(5)).build()) {
+        listsAndResets(limiter);
+      } finally {
+        RedisFixture.shutDown(client);
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.tests.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Many limiters of one process on one client. */
+class RedisSharedIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
+
+  private RedisRateLimiter limiter(String name) {
+    return RedisRateLimiter.builder(redis.client(), Limit.parse("100 burst, 100/h").named(name))
+        .withTimeout(LONG)
+        .build();
+  }
+
+  /** Clients but the one that asks. */
+  private long connections() {
+    return redis.command("CLIENT", "LIST").lines().filter(line -> line.contains("id=")).count() - 1;
+  }
+
+  @Test
+  void RL14_limiters_of_a_client_are_one_connection_and_are_closed_by_themselves() {
+    long others = connections();
+    List<RedisRateLimiter> limiters = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      limiters.add(limiter("n" + i));
+    }
+    RedisConcurrencyLimiter leases =
+        RedisConcurrencyLimiter.builder(redis.client(), "jobs", 5, Duration.ofMinutes(1))
+            .withTimeout(LONG)
+            .build();
+    for (RedisRateLimiter limiter : limiters) {
+      assertThat(limiter.blocking().tryAcquire("k").remaining()).isEqualTo(99);
+    }
+    assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+    assertThat(connections() - others).isEqualTo(1);
+    for (RedisRateLimiter limiter : limiters.subList(1, 100)) {
+      limiter.close();
+      limiter.close();
+      assertThatThrownBy(() -> limiter.tryAcquire("k")).isInstanceOf(IllegalStateException.class);
+    }
+    leases.close();
+    leases.close();
+    assertThat(limiters.get(0).blocking().tryAcquire("k").remaining()).isEqualTo(98);
+    assertThat(connections() - others).isEqualTo(1);
+    limiters.get(0).close();
+    Eventually.within(SOON, "the connection is closed", () -> connections() == others);
+    try (RedisRateLimiter again = limiter("n0")) {
+      assertThat(again.blocking().tryAcquire("k").remaining()).isEqualTo(97);
+    }
+  }
+
+  @Test
+  void RL14_checks_of_many_limiters_travel_together() {
+    try (RedisRateLimiter one = limiter("one");
+        RedisRateLimiter same = limiter("one");
+        RedisRateLimiter other = limiter("other")) {
+      for (RedisRateLimiter each : List.of(one, same, other)) {
+        assertThat(each.blocking().peek("k", 1).source()).isEqualTo(Source.REMOTE);
+      }
+      redis.server().pause();
+      List<CompletableFuture<Decision>> stages = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        for (RedisRateLimiter each : List.of(one, same, other)) {
+          stages.add(each.tryAcquire("k").toCompletableFuture());
+        }
+      }
+      redis.server().resume();
+      assertThat(stages).allMatch(stage -> stage.join().source() == Source.REMOTE);
+      String calls = redis.command("INFO", "commandstats");
+      long scripts =
+          calls
+              .lines()
+              .filter(line -> line.startsWith("cmdstat_evalsha:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=(\\d+),.*", "$1").trim()))
+              .sum();
+      assertThat(scripts).as("60 checks").isLessThan(15);
+      assertThat(one.blocking().peek("k", 1).remaining()).isEqualTo(60);
+      assertThat(other.blocking().peek("k", 1).remaining()).isEqualTo(80);
+    }
+  }
+
+  @Test
+  void RL14_refusal_is_remembered_for_all_limiters_that_agree_and_no_other() {
+    try (RedisRateLimiter one = limiter("one");
+        RedisRateLimiter same = limiter("one");
+        RedisRateLimiter without =
+            RedisRateLimiter.builder(redis.client(), Limit.parse("100 burst, 100/h").named("one"))
+                .withDenyCache(Duration.ZERO)
+                .withTimeout(LONG)
+                .build();
+        RedisRateLimiter other = limiter("other")) {
+      assertThat(one.blocking().tryAcquire("k", 100).isAllowed()).isTrue();
+      assertThat(one.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(same.blocking().tryAcquire("k").source()).isEqualTo(Source.DENY_CACHE);
+      assertThat(without.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(other.blocking().tryAcquire("k").isAllowed()).isTrue();
+      same.blocking().refund("k", 50);
+      assertThat(one.blocking().tryAcquire("k").isAllowed()).isTrue();
+    }
+  }
+
+  @Test
+  void RL14_time_outs_differ_and_each_holds() {
+    try (RedisRateLimiter slow = limiter("slow");
+        RedisRateLimiter quick =
+            RedisRateLimiter.builder(redis.client(), Limit.parse("9 burst, 9/h").named("quick"))
+                .withTimeout(Duration.ofMillis(50))
+                .build()) {
+      assertThat(slow.blocking().peek("k", 1).source()).isEqualTo(Source.REMOTE);
+      redis.server().pause();
+      List<CompletableFuture<Decision>> patient = new ArrayList<>();
+      List<CompletableFuture<Decision>> impatient = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        patient.add(slow.tryAcquire("k" + i).toCompletableFuture());
+        impatient.add(quick.tryAcquire("k" + i).toCompletableFuture());
+      }
+      for (CompletableFuture<Decision> stage : impatient) {
+        assertThat(stage.join().source()).isEqualTo(Source.FAILED_CLOSED);
+      }
+      assertThat(patient).noneMatch(CompletableFuture::isDone);
+      redis.server().resume();
+      assertThat(patient).allMatch(stage -> stage.join().source() == Source.REMOTE);
+    }
+  }
+}

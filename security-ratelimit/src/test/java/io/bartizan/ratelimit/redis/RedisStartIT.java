@@ -1,0 +1,129 @@
+package io.bartizan.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bartizan.core.Health;
+import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.tests.Eventually;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What {@code build()} takes for an outage and what for a mistake, and how a lost way is found. */
+class RedisStartIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Limit LIMIT = Limit.parse("1000 burst, 1000/s").named("s");
+
+  @RegisterExtension final RedisFixture redis = new RedisFixture();
+
+  @Test
+  void RL07_client_that_can_never_connect_fails_build_with_a_sentence() {
+    RedisClient without = RedisClient.create();
+    RedisClient over = RedisClient.create(redis.server().uri());
+    RedisFixture.shutDown(over);
+    try {
+      for (RedisClient client : new RedisClient[] {without, over}) {
+        assertThatThrownBy(
+                () ->
+                    RedisRateLimiter.builder(client, LIMIT)
+                        .withFailurePolicy(FailurePolicy.failOpen())
+                        .build())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("can never connect");
+        assertThatThrownBy(
+                () -> RedisConcurrencyLimiter.of(client, "jobs", 1, Duration.ofSeconds(30)))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("can never connect");
+      }
+    } finally {
+      RedisFixture.shutDown(without);
+    }
+  }
+
+  @Test
+  void RL07_server_that_is_full_just_now_is_waited_for() throws Exception {
+    String unused = redis.command("CONFIG", "SET", "maxclients", "2");
+    RedisClient other = RedisClient.create(redis.server().uri());
+    RedisClient late = RedisClient.create(redis.server().uri());
+    try (var first = other.connect();
+        var second = redis.client().connect()) {
+      assertThat(first.isOpen() && second.isOpen()).isTrue();
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(late, LIMIT)) {
+        assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_CLOSED);
+        assertThat(limiter.ready().toCompletableFuture()).isNotDone();
+        assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
+        first.close();
+        second.close();
+        limiter.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        Eventually.within(
+            SOON,
+            "Redis decides",
+            () -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+      }
+    } finally {
+      RedisFixture.shutDown(other);
+      RedisFixture.shutDown(late);
+    }
+  }
+
+  @Test
+  void RL07_start_is_awaited_as_configured_and_readiness_is_told() throws Exception {
+    try (StuckPeer peer = new StuckPeer(redis.server().port())) {
+      peer.stick();
+      RedisClient client = RedisClient.create(peer.uri());
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.builder(client, LIMIT)
+              .withConnectTimeout(Duration.ofMillis(200))
+              .build()) {
+        assertThat(limiter.ready().toCompletableFuture()).isNotDone();
+        assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_CLOSED);
+        assertThat(limiter.toString()).contains("PT0.2S to connect");
+        peer.release();
+        limiter.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        Eventually.within(
+            SOON,
+            "Redis decides",
+            () -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+        assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+      } finally {
+        RedisFixture.shutDown(client);
+      }
+    }
+  }
+
+  /** The URI's time-out is a minute, as by default. */
+  @Test
+  void RL06_attempt_that_hangs_is_followed_by_another() throws IOException {
+    try (StuckPeer peer = new StuckPeer(redis.server().port())) {
+      RedisClient client = RedisClient.create(peer.uri());
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT);
+          RedisConcurrencyLimiter leases =
+              RedisConcurrencyLimiter.of(client, "jobs", 9, Duration.ofSeconds(30))) {
+        assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+        peer.stick();
+        int before = peer.accepted();
+        Eventually.within(
+            SOON,
+            "some attempts are stuck",
+            () -> {
+              assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isFalse();
+              return peer.accepted() - before >= 3;
+            });
+        peer.release();
+        Eventually.within(
+            Duration.ofSeconds(15),
+            "Redis decides",
+            () -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+        assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      } finally {
+        RedisFixture.shutDown(client);
+      }
+    }
+  }
+}
