@@ -41,7 +41,7 @@ final class Sidecar {
           text.startsWith("-----BEGIN PGP")
               ? "a clear-signed text: detach the signature"
               : "a sidecar has a digest alone, or with the name of its file in one of the usual"
-                    + " forms");
+                  + " forms");
     }
     requireName(text.substring(0, colon), fileName);
     return printed;

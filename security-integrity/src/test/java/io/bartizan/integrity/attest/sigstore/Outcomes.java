@@ -25,8 +25,7 @@ final class Outcomes {
   static Checked<?> changed(Draft draft, Consumer<Map<String, Object>> change) {
     Map<String, Object> bundle = draft.build();
     change.accept(bundle);
-    return draft.check(
-        draft.verifier(), JsonTree.write(bundle).getBytes(StandardCharsets.UTF_8));
+    return draft.check(draft.verifier(), JsonTree.write(bundle).getBytes(StandardCharsets.UTF_8));
   }
 
   /** A good bundle judged by a changed trusted root. */
@@ -34,9 +33,6 @@ final class Outcomes {
     Map<String, Object> root = draft.world.trustedRoot();
     change.accept(root);
     return Checked.of(
-        () ->
-            draft
-                .check(SigstoreVerifier.of(World.read(root), Draft.policy()))
-                .orThrow());
+        () -> draft.check(SigstoreVerifier.of(World.read(root), Draft.policy())).orThrow());
   }
 }

@@ -61,8 +61,7 @@ class TrustedRootMatrixTest {
         }) {
       refused(root(r -> r.put("mediaType", other)), SigstoreReason.ROOT_VERSION_UNSUPPORTED);
     }
-    accepted(
-        root(r -> r.put("mediaType", "application/vnd.dev.sigstore.trustedroot.v0.2+json")));
+    accepted(root(r -> r.put("mediaType", "application/vnd.dev.sigstore.trustedroot.v0.2+json")));
   }
 
   @Test
@@ -72,7 +71,9 @@ class TrustedRootMatrixTest {
     refused(text("{\"mediaType\":\"x\"," + good.substring(1)), SigstoreReason.ROOT_MALFORMED);
     refused(text("{\"media_type\":\"x\"," + good.substring(1)), SigstoreReason.ROOT_MALFORMED);
     refused(
-        text(good.replace("\"baseUrl\":\"https://rekor.", "\"base_url\":\"x\",\"baseUrl\":\"https://rekor.")),
+        text(
+            good.replace(
+                "\"baseUrl\":\"https://rekor.", "\"base_url\":\"x\",\"baseUrl\":\"https://rekor.")),
         SigstoreReason.ROOT_MALFORMED);
     refused(text(good + "{}"), SigstoreReason.ROOT_MALFORMED);
     refused(text(good + " ".repeat(TrustedRoot.MAX_BYTES)), SigstoreReason.ROOT_TOO_LARGE);
@@ -141,9 +142,12 @@ class TrustedRootMatrixTest {
     refused(
         root(
             validity(
-                "tlogs", 0, object("start", "2026-01-02T00:00:00Z", "end", "2026-01-01T00:00:00Z"))),
+                "tlogs",
+                0,
+                object("start", "2026-01-02T00:00:00Z", "end", "2026-01-01T00:00:00Z"))),
         SigstoreReason.ROOT_MALFORMED);
-    refused(root(validity("tlogs", 0, object("start", "yesterday"))), SigstoreReason.ROOT_MALFORMED);
+    refused(
+        root(validity("tlogs", 0, object("start", "yesterday"))), SigstoreReason.ROOT_MALFORMED);
     refused(
         root(validity("tlogs", 0, object("start", "2026-01-01T00:00:00+01:00"))),
         SigstoreReason.ROOT_MALFORMED);
@@ -185,8 +189,7 @@ class TrustedRootMatrixTest {
                         new byte[32]));
     accepted(byRoot(Draft.v1(WORLD), unknown));
     refused(
-        byRoot(
-            Draft.v1(WORLD), r -> at(r, "tlogs", 0, "publicKey").put("keyDetails", "ML_DSA_65")),
+        byRoot(Draft.v1(WORLD), r -> at(r, "tlogs", 0, "publicKey").put("keyDetails", "ML_DSA_65")),
         SigstoreReason.LOG_ENTRY_MISSING);
     refused(
         root(r -> at(r, "tlogs", 0, "publicKey").put("keyDetails", "PKIX_ECDSA_P384_SHA_384")),
@@ -257,8 +260,7 @@ class TrustedRootMatrixTest {
             SigstoreVerifier.builder(old, Draft.policy())
                 .withMaxRootAge(Duration.ofDays(92))
                 .build()));
-    accepted(
-        draft.check(SigstoreVerifier.builder(old, Draft.policy()).ignoreRootAge().build()));
+    accepted(draft.check(SigstoreVerifier.builder(old, Draft.policy()).ignoreRootAge().build()));
   }
 
   @Test
@@ -272,7 +274,8 @@ class TrustedRootMatrixTest {
             Draft.v1(WORLD),
             r ->
                 r.put(
-                    "certificateAuthorities", new World().trustedRoot().get("certificateAuthorities"))),
+                    "certificateAuthorities",
+                    new World().trustedRoot().get("certificateAuthorities"))),
         SigstoreReason.CERTIFICATE_UNTRUSTED);
   }
 }
