@@ -54,19 +54,7 @@ public final class ClientTls extends MutualTls {
    * @throws TlsMaterialException if the anchors can't be used
    */
   public static ClientTls anonymous(TrustAnchors anchors, PeerPolicy policy) {
-    return anonymousBuilder(anchors, policy).build();
-  }
-
-  /**
-   * A builder for what is optional about a client that shows no certificate.
-   *
-   * @param anchors who may vouch for servers
-   * @param policy which servers are accepted, mostly {@link PeerPolicy#requestedHost()}
-   * @return a builder
-   * @throws NullPointerException if an argument is null
-   */
-  public static Builder<ClientTls> anonymousBuilder(TrustAnchors anchors, PeerPolicy policy) {
-    return builder(Identity.NONE, anchors, policy);
+    return of(Identity.none(), anchors, policy);
   }
 
   /**

@@ -205,6 +205,15 @@ public final class Identity {
         });
   }
 
+  /**
+   * No key and no certificate, for a client that shows none; a server's builder refuses it.
+   *
+   * @return no identity
+   */
+  public static Identity none() {
+    return NONE;
+  }
+
   /** The one pair {@code X.cert} and {@code X.key} of a folder. */
   static Identity onlyPair(Path folder) {
     String source = "identity " + folder;

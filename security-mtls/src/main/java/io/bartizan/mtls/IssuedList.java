@@ -150,7 +150,7 @@ final class IssuedList {
 
   /** Whether a whole list holds all that a delta says. */
   boolean isSupersededBy(IssuedList base) {
-    return number != null && base.number != null
+    return (number != null && base.number != null)
         ? number.compareTo(base.number) <= 0
         : thisUpdate.isBefore(base.thisUpdate);
   }

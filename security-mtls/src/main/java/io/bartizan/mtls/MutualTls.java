@@ -316,6 +316,9 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
         BiFunction<Settings, @Nullable Duration, T> maker) {
       this.side = side;
       this.identity = Objects.requireNonNull(identity, "identity");
+      if (side == TlsSide.SERVER && identity == Identity.NONE) {
+        throw new IllegalArgumentException("identity is none, but a server needs one");
+      }
       this.anchors = Objects.requireNonNull(anchors, "anchors");
       this.policy = fitting(policy, "policy");
       this.maker = maker;

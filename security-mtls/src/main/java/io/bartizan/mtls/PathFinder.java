@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.SignatureException;
@@ -7,7 +8,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ final class PathFinder {
   private final PathValidator validator = new PathValidator();
 
   /** An anchor, whether its own signature verifies with its own key, and the name of that key. */
-  record Anchor(X509Certificate certificate, boolean isSelfSigned, byte @Nullable [] keyId) {}
+  record Anchor(X509Certificate certificate, boolean isSelfSigned, @Nullable ByteBuffer keyId) {}
 
   /**
    * A validated path, leaf first, without the anchor that it leads to.
@@ -68,11 +68,16 @@ final class PathFinder {
     for (X509Certificate one : trusted) {
       anchors
           .computeIfAbsent(one.getSubjectX500Principal(), name -> new ArrayList<>())
-          .add(new Anchor(one, AnchorCheck.isSelfSigned(one), KeyIdentifiers.ofSubject(one)));
+          .add(
+              new Anchor(one, AnchorCheck.isSelfSigned(one), keyId(KeyIdentifiers.ofSubject(one))));
     }
     count = trusted.size();
     maxFailedSignatures =
         MAX_FAILED_LINKS + anchors.values().stream().mapToInt(List::size).max().orElse(0);
+  }
+
+  private static @Nullable ByteBuffer keyId(byte @Nullable [] id) {
+    return id == null ? null : ByteBuffer.wrap(id);
   }
 
   /** The first path that holds. */
@@ -103,14 +108,14 @@ final class PathFinder {
   /** Anchors of a name: of the key that is named first, then of no name, then one of the others. */
   private List<Anchor> issuers(X509Certificate subject) {
     List<Anchor> named = anchors.getOrDefault(subject.getIssuerX500Principal(), List.of());
-    byte[] wanted = named.size() > 1 ? KeyIdentifiers.ofIssuer(subject) : null;
+    ByteBuffer wanted = named.size() > 1 ? keyId(KeyIdentifiers.ofIssuer(subject)) : null;
     if (wanted == null) {
       return named;
     }
     List<Anchor> ordered = new ArrayList<>();
     Anchor other = null;
     for (Anchor anchor : named) {
-      if (Arrays.equals(wanted, anchor.keyId())) {
+      if (wanted.equals(anchor.keyId())) {
         ordered.add(anchor);
       } else if (anchor.keyId() != null) {
         other = anchor;

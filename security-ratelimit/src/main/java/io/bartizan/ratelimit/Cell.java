@@ -72,20 +72,20 @@ abstract class Cell {
   record Counted(Limit limit, Count count) {}
 
   /**
-   * What a limit's former definition counts of the same permits, as long as the cell lives: who
-   * asks by the former one meanwhile finds what both let through. A log, which may be large, is
-   * kept for a window only; what the new definition's log holds is the same.
+   * What a limit's former definition counts of the same permits, until all that it had counted when
+   * the two met last has come back: whoever asks by the former one meanwhile finds what both let
+   * through.
    */
   record Former(Counted counted, long until) {
 
     static Former of(Counted counted, long now) {
-      boolean log = counted.limit() instanceof SlidingWindow;
-      long window = log ? Micros.of(counted.limit().window()) : Long.MAX_VALUE - now;
-      return new Former(counted, now + window);
+      Limit limit = counted.limit();
+      long window = Micros.of(limit.window());
+      return new Former(counted, now + (limit instanceof SlidingWindowCounter ? 2 : 1) * window);
     }
 
-    boolean isIdle(long now) {
-      return counted.count().isIdle(now);
+    boolean counts(long now) {
+      return now <= until && !counted.count().isIdle(now);
     }
   }
 
@@ -103,7 +103,7 @@ abstract class Cell {
 
     @Nullable Former former(String name, long now) {
       for (Former former : formers) {
-        if (former.counted().limit().name().equals(name) && now <= former.until()) {
+        if (former.counted().limit().name().equals(name) && former.counts(now)) {
           return former;
         }
       }

@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** Any limits of one subject: a check looks at all counts, then charges all or none. */
 final class CountCell extends HeldCell {
 
+  private static final @Nullable Former[] NONE = {};
+
   private final Limits limits;
   private final List<Limit> list;
   private final Count[] counts;
-  private final @Nullable Former[] formers;
+
+  /** Nothing, or one place for each count; most subjects never see a definition change. */
+  private @Nullable Former[] formers = NONE;
 
   private boolean dead;
   private long last;
@@ -22,7 +26,6 @@ final class CountCell extends HeldCell {
     this.limits = limits;
     this.list = limits.list();
     this.counts = counts;
-    this.formers = new Former[counts.length];
     this.last = now;
   }
 
@@ -36,6 +39,7 @@ final class CountCell extends HeldCell {
 
   /** Before this cell is shared; takes the counts over, and those of its own former definition. */
   void inherit(Frozen before, long now) {
+    formers = new Former[counts.length];
     for (int i = 0; i < counts.length; i++) {
       Limit limit = list.get(i);
       Counted old = before.count(limit.name());
@@ -180,8 +184,7 @@ final class CountCell extends HeldCell {
       boolean idle = !dead && clock - last >= restMicros;
       long now = idle ? advance(clock) : last;
       for (int i = 0; i < counts.length && idle; i++) {
-        Former former = former(i, now);
-        idle = counts[i].isIdle(now) && (former == null || former.isIdle(now));
+        idle = counts[i].isIdle(now) && former(i, now) == null;
       }
       dead |= idle;
       return dead;
@@ -282,10 +285,10 @@ final class CountCell extends HeldCell {
     }
   }
 
-  /** The count of the former definition, if it is kept. */
+  /** What the former definition still counts. */
   private @Nullable Former former(int index, long now) {
-    Former former = formers[index];
-    if (former != null && now > former.until()) {
+    Former former = formers.length == 0 ? null : formers[index];
+    if (former != null && !former.counts(now)) {
       formers[index] = null;
       return null;
     }

@@ -5,7 +5,6 @@ import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.count.WindowCount;
 import io.bartizan.ratelimit.count.WindowEdges;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,28 +80,6 @@ public final class FixedWindow extends Limit {
    */
   public Optional<ZoneId> zone() {
     return Optional.ofNullable(zone);
-  }
-
-  /**
-   * The window in which a moment lies.
-   *
-   * @param moment any moment; for {@link Start#FIRST_REQUEST} that of the first request
-   * @return its first microsecond
-   * @throws NullPointerException if {@code moment} is null
-   */
-  public Instant windowStart(Instant moment) {
-    return Micros.instant(edges.startMicros(Micros.of(moment)));
-  }
-
-  /**
-   * The end of the window in which a moment lies.
-   *
-   * @param moment any moment; for {@link Start#FIRST_REQUEST} that of the first request
-   * @return the first microsecond after it
-   * @throws NullPointerException if {@code moment} is null
-   */
-  public Instant windowEnd(Instant moment) {
-    return Micros.instant(edges.endMicros(edges.startMicros(Micros.of(moment))));
   }
 
   @Override

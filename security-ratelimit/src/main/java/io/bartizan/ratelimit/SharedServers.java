@@ -3,8 +3,8 @@ package io.bartizan.ratelimit;
 import io.bartizan.core.HealthSource;
 
 /**
- * What a limiter on a shared place tells of the servers that it asks, for gauges and dashboards;
- * {@link RateLimitMetrics#watch(SharedServers)} shows it. Limiters that share a connection tell the
+ * The servers that a limiter on a shared place asks, in numbers for gauges and dashboards; {@link
+ * RateLimitMetrics#watch(SharedServers)} shows them. Limiters that share a connection tell the
  * same. Thread-safe; nothing here waits for a server.
  */
 public interface SharedServers extends HealthSource {

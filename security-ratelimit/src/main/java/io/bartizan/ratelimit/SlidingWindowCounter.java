@@ -42,24 +42,6 @@ public final class SlidingWindowCounter extends Limit {
     return rate;
   }
 
-  /**
-   * How long the weight of the previous window stays the same.
-   *
-   * @return microseconds; at least 1
-   */
-  public long grainMicros() {
-    return SlidingCount.grain(rate.periodMicros());
-  }
-
-  /**
-   * The steps in which the weight of the previous window falls to nothing.
-   *
-   * @return 1 to 1024
-   */
-  public long grains() {
-    return SlidingCount.grains(rate.periodMicros());
-  }
-
   @Override
   public SlidingWindowCounter named(String newName) {
     return new SlidingWindowCounter(newName, rate);

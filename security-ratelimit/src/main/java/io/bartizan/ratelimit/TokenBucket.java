@@ -14,14 +14,14 @@ import java.util.Objects;
  * in integers.
  *
  * <p><b>The arithmetic, the same wherever the bucket lives.</b> Time is counted in whole
- * microseconds, rounded down. One microsecond is {@link #unitsPerMicro()} units and one permit
- * costs {@link #unitsPerPermit()} units; the bucket's state is the theoretical arrival time (TAT)
- * in units, the moment at which it will be full again. For {@code n} permits at {@code now}:
+ * microseconds, rounded down. One microsecond is some units, the scale, and one permit costs {@code
+ * cost} units; the bucket's state is the theoretical arrival time (TAT) in units, the moment at
+ * which it will be full again. For {@code n} permits at {@code now}:
  *
  * <pre>
  *   backlog = max(TAT - now, 0)
- *   admitted if backlog + n × unitsPerPermit ≤ capacity × unitsPerPermit
- *   then TAT = now + backlog + n × unitsPerPermit; a refusal changes nothing
+ *   admitted if backlog + n × cost ≤ capacity × cost
+ *   then TAT = now + backlog + n × cost; a refusal changes nothing
  * </pre>
  *
  * <p>No state and a TAT that has passed both mean: full. Where numbers are doubles (Redis scripts)
@@ -30,10 +30,9 @@ import java.util.Objects;
  *
  * <p><b>Exactness.</b> The interval between two permits is the fraction t/p microseconds in lowest
  * terms. If p ≤ 65 536 and the time to fill × p ≤ 2<sup>61</sup> µs, then p is the scale and no
- * permit is ever gained or lost ({@link #isExact()}). Otherwise the scale is the largest power of
- * two within these bounds and the interval is rounded up to it, so that too little passes, never
- * too much: by less than one part in (scale × interval in µs). At 999 983 permits a second that is
- * 1 in 65 000.
+ * permit is ever gained or lost. Otherwise the scale is the largest power of two within these
+ * bounds and the interval is rounded up to it, so that too little passes, never too much: by less
+ * than one part in (scale × interval in µs). At 999 983 permits a second that is 1 in 65 000.
  *
  * <p>A bucket refilled {@linkplain #inSteps() in steps} counts in permits instead: its clock is
  * {@code now / period × refill.permits()} in integers, a permit costs 1, and nothing is ever
@@ -99,53 +98,6 @@ public final class TokenBucket extends Limit {
    */
   public long initialPermits() {
     return initialPermits;
-  }
-
-  /**
-   * The scale of this bucket's arithmetic.
-   *
-   * @return units in one microsecond; 1 to 65 536
-   */
-  public long unitsPerMicro() {
-    return perMicro;
-  }
-
-  /**
-   * What one permit costs.
-   *
-   * @return units; {@link #capacity()} times this is at most 2<sup>61</sup> + 10<sup>12</sup>
-   */
-  public long unitsPerPermit() {
-    return perPermit;
-  }
-
-  /**
-   * Whether the interval between two permits is represented without rounding.
-   *
-   * @return false if permits come back a little later than {@link #refill()} says
-   */
-  public boolean isExact() {
-    return units.isExact();
-  }
-
-  /**
-   * The decision that follows from this bucket's backlog; for those who keep the bucket somewhere
-   * else than in this library's limiters.
-   *
-   * @param allowed whether the permits were taken
-   * @param permits how many were asked for; at least 1
-   * @param backlog units between now and the TAT after the decision, 0 for a full bucket
-   * @param source who decided
-   * @return the decision
-   * @throws NullPointerException if {@code source} is null
-   * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code backlog} negative
-   */
-  public Decision decision(boolean allowed, long permits, long backlog, Decision.Source source) {
-    if (permits < 1 || backlog < 0) {
-      throw new IllegalArgumentException(
-          "permits is " + permits + " and backlog " + backlog + ", at least 1 and 0 are accepted");
-    }
-    return new Decision(this, source, allowed, permits, backlog);
   }
 
   @Override

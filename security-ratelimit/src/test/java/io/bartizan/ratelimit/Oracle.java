@@ -113,12 +113,13 @@ abstract class Oracle {
       // an inexact interval is by definition rounded up to the bucket's unit
       BigInteger cost =
           BigInteger.valueOf(
-              bucket.isExact()
+              bucket.units().isExact()
                   ? bucket.refill().period().toNanos() / 1000
-                  : bucket.unitsPerPermit());
+                  : bucket.units().perPermit());
       BigInteger gain =
-          BigInteger.valueOf(bucket.isExact() ? bucket.refill().permits() : bucket.unitsPerMicro());
-      BigInteger divisor = bucket.isExact() ? cost.gcd(gain) : BigInteger.ONE;
+          BigInteger.valueOf(
+              bucket.units().isExact() ? bucket.refill().permits() : bucket.units().perMicro());
+      BigInteger divisor = bucket.units().isExact() ? cost.gcd(gain) : BigInteger.ONE;
       permitCost = cost.divide(divisor);
       microGain = gain.divide(divisor);
       full = permitCost.multiply(capacity);

@@ -104,7 +104,7 @@ class RateLimiterTest {
     Rate slow = Rate.per(1, ChronoUnit.DAYS);
     assertThatThrownBy(() -> Limit.tokenBucket(0, slow)).hasMessageContaining("capacity is 0");
     assertThatThrownBy(() -> Limit.tokenBucket(36_526, slow)).hasMessageContaining("36525 days");
-    assertThat(Limit.tokenBucket(36_525, slow).isExact()).isTrue();
+    assertThat(Limit.tokenBucket(36_525, slow).units().isExact()).isTrue();
     assertThatThrownBy(() -> Rate.per(1, Duration.ofNanos(1_000_001)))
         .hasMessageContaining("period");
     assertThatThrownBy(() -> Rate.per(1_000_001, Duration.ofMillis(1)))

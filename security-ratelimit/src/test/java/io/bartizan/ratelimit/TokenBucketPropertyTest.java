@@ -19,18 +19,19 @@ class TokenBucketPropertyTest {
         5000,
         random -> {
           TokenBucket bucket = any(random);
-          BigInteger given = big(bucket.unitsPerPermit()).multiply(big(bucket.refill().permits()));
+          BigInteger given =
+              big(bucket.units().perPermit()).multiply(big(bucket.refill().permits()));
           BigInteger exact =
-              big(bucket.unitsPerMicro()).multiply(big(bucket.refill().periodMicros()));
+              big(bucket.units().perMicro()).multiply(big(bucket.refill().periodMicros()));
           BigInteger surplus = given.subtract(exact);
-          if (bucket.isExact()) {
+          if (bucket.units().isExact()) {
             assertThat(surplus).isZero();
           } else {
             // the interval is rounded up by less than one unit
             assertThat(surplus).isPositive().isLessThan(big(bucket.refill().permits()));
           }
-          assertThat(bucket.unitsPerMicro()).isBetween(1L, 65_536L);
-          BigInteger full = big(bucket.capacity()).multiply(big(bucket.unitsPerPermit()));
+          assertThat(bucket.units().perMicro()).isBetween(1L, 65_536L);
+          BigInteger full = big(bucket.capacity()).multiply(big(bucket.units().perPermit()));
           assertThat(full.bitLength()).isLessThanOrEqualTo(62);
         });
   }
@@ -46,7 +47,7 @@ class TokenBucketPropertyTest {
               RateLimiter.builder(bucket.limitsOf("any")).withTicker(ticker).build();
           BigInteger admitted = BigInteger.ZERO;
           long elapsed = 0;
-          long interval = bucket.unitsPerPermit() / bucket.unitsPerMicro() + 1;
+          long interval = bucket.units().perPermit() / bucket.units().perMicro() + 1;
           for (int step = 0; step < 60; step++) {
             long left = limiter.peek(1).remaining();
             if (left > 0) {
@@ -56,8 +57,8 @@ class TokenBucketPropertyTest {
             assertThat(limiter.tryAcquire().isAllowed()).isFalse();
             // never so long that the bucket overflows and loses permits
             long pause = Math.min(random.nextLong(3 * interval) + 1, Long.MAX_VALUE / 100_000);
-            BigInteger full = big(bucket.capacity()).multiply(big(bucket.unitsPerPermit()));
-            long most = full.divide(big(bucket.unitsPerMicro())).longValueExact() - interval;
+            BigInteger full = big(bucket.capacity()).multiply(big(bucket.units().perPermit()));
+            long most = full.divide(big(bucket.units().perMicro())).longValueExact() - interval;
             if (pause > most) {
               break;
             }
@@ -67,8 +68,8 @@ class TokenBucketPropertyTest {
           long left = limiter.peek(1).remaining();
           BigInteger promised =
               big(elapsed)
-                  .multiply(big(bucket.unitsPerMicro()))
-                  .divide(big(bucket.unitsPerPermit()))
+                  .multiply(big(bucket.units().perMicro()))
+                  .divide(big(bucket.units().perPermit()))
                   .add(big(bucket.capacity()));
           assertThat(admitted.add(big(left))).isEqualTo(promised);
         });

@@ -46,6 +46,8 @@ public enum ArtifactReason implements Reason {
   SIGNATURE_MALFORMED,
   /** The signature does not belong to this content and key. */
   SIGNATURE_INVALID,
+  /** A signature of the key in another form (hash, padding) than the one that counts. */
+  SIGNATURE_FORM_OTHER,
   /** A genuine manifest that the rollback rule finds too old. */
   ROLLED_BACK,
   /** A server answered with a status that is no success. */

@@ -17,7 +17,7 @@ final class ContentDigestField {
     List<Digest> digests = new ArrayList<>();
     Set<String> keys = new HashSet<>();
     for (String padded : fieldValue.toString().split(",", -1)) {
-      String member = trim(padded);
+      String member = withoutParameters(trim(padded));
       int equals = member.indexOf('=');
       if (equals < 1
           || member.length() < equals + 3
@@ -42,6 +42,14 @@ final class ContentDigestField {
       throw DigestAlgorithm.refused(String.join(", ", keys));
     }
     return List.copyOf(digests);
+  }
+
+  /** RFC 8941 allows parameters after any member; none means anything here. */
+  private static String withoutParameters(String member) {
+    int end = member.indexOf(':', member.indexOf(":") + 1);
+    return end > 0 && end + 1 < member.length() && member.charAt(end + 1) == ';'
+        ? member.substring(0, end + 1)
+        : member;
   }
 
   private static boolean isKey(String member, int end) {

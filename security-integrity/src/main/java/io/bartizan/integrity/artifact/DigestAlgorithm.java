@@ -51,6 +51,10 @@ public enum DigestAlgorithm {
     return length;
   }
 
+  String standardName() {
+    return standardName;
+  }
+
   /** The hyphenated lower-case name of RFC 9530 and RFC 6920. */
   String registeredName() {
     return standardName.toLowerCase(Locale.ROOT);

@@ -33,7 +33,7 @@ final class LargeX {
    * Whether it is one of them.
    *
    * @param der a signature of strict DER
-   * @param hash of the content, no longer than the order
+   * @param hash of the content, of which as many bits count as the order has
    */
   boolean matches(byte[] der, byte[] hash) {
     int at = (der[1] & 0xff) == 0x81 ? 3 : 2;
@@ -43,7 +43,8 @@ final class LargeX {
     }
     at += 2 + der[at + 1];
     BigInteger inverse = new BigInteger(der, at + 2, der[at + 1]).modInverse(n);
-    BigInteger u1 = new BigInteger(1, hash).multiply(inverse).mod(n);
+    int excess = Math.max(0, 8 * hash.length - n.bitLength());
+    BigInteger u1 = new BigInteger(1, hash).shiftRight(excess).multiply(inverse).mod(n);
     BigInteger u2 = r.multiply(inverse).mod(n);
     BigInteger[] sum = sum(u1, u2);
     BigInteger scale = sum[2].multiply(sum[2]).mod(p);

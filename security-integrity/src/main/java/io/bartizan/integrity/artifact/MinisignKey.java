@@ -95,15 +95,16 @@ public final class MinisignKey {
   }
 
   /**
-   * Verifies a signature over a regular file, which is read once with constant memory.
+   * Verifies a signature over a regular file, which is read once with constant memory; of the older
+   * form up to 64 MiB, in memory.
    *
    * @param file a regular file, or a link to one
-   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param signature the text of the {@code .minisig} file
    * @return the trusted comment, which was signed too
    * @throws NullPointerException if an argument is null
    * @throws IllegalStateException if bcprov is not on the class path
-   * @throws VerificationException if the signature is malformed, of the older form, of another key
-   *     or of other content, or the file changes meanwhile
+   * @throws VerificationException if the signature is malformed, of another key or of other
+   *     content, the file changes meanwhile, or it is too large for the older form
    * @throws IOException if it can't be read
    */
   public String verify(Path file, String signature) throws IOException {
@@ -114,7 +115,7 @@ public final class MinisignKey {
    * Like {@link #verify(Path, String)}, with the refusal as a value.
    *
    * @param file a regular file, or a link to one
-   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param signature the text of the {@code .minisig} file
    * @return the trusted comment, or the refusal
    * @throws NullPointerException if an argument is null
    * @throws IllegalStateException if bcprov is not on the class path
@@ -128,13 +129,13 @@ public final class MinisignKey {
    * Like {@link #verify(Path, String)}, telling how far it has come.
    *
    * @param file a regular file, or a link to one
-   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param signature the text of the {@code .minisig} file
    * @param listener who hears of progress
    * @return the trusted comment, which was signed too
    * @throws NullPointerException if an argument is null
    * @throws IllegalStateException if bcprov is not on the class path
-   * @throws VerificationException if the signature is malformed, of the older form, of another key
-   *     or of other content, or the file changes meanwhile
+   * @throws VerificationException if the signature is malformed, of another key or of other
+   *     content, the file changes meanwhile, or it is too large for the older form
    * @throws IOException if it can't be read
    */
   public String verify(Path file, String signature, ProgressListener listener) throws IOException {
@@ -145,7 +146,7 @@ public final class MinisignKey {
    * Like {@link #verify(Path, String, ProgressListener)}, with the refusal as a value.
    *
    * @param file a regular file, or a link to one
-   * @param signature the text of the {@code .minisig} file, of the usual form
+   * @param signature the text of the {@code .minisig} file
    * @param listener who hears of progress
    * @return the trusted comment, or the refusal
    * @throws NullPointerException if an argument is null
@@ -169,7 +170,8 @@ public final class MinisignKey {
     Parts parts = Parts.parse(signature);
     requireKey(parts);
     if (!parts.prehashed) {
-      throw malformed("the older form is verified over bytes in memory only");
+      key.verify(file, parts.signature); // of up to 64 MiB, in memory
+      return parts.trustedComment(key);
     }
     Blake2b hash = Blake2b.start();
     FileContent.readAll(file, listener, hash::update);
@@ -231,6 +233,9 @@ public final class MinisignKey {
         throw malformed("more than " + MAX_SIGNATURE_CHARS + " characters");
       }
       String[] lines = text.split("\r?\n", 6);
+      if (lines.length < 4 && lines[0].startsWith(UNTRUSTED)) {
+        throw malformed("two lines without a trusted comment, as signify and old tools write them");
+      }
       boolean ended = lines.length == 5 && lines[4].isEmpty();
       if (!(lines.length == 4 || ended)
           || !lines[0].startsWith(UNTRUSTED)

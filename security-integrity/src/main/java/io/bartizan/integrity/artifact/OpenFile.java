@@ -95,7 +95,8 @@ final class OpenFile implements Closeable {
       if (own == null && !isHeld(one, shared)) {
         return null;
       }
-      try (FileLock unused = other.tryLock(0, Long.MAX_VALUE, true)) {
+      try {
+        release(other.tryLock(0, Long.MAX_VALUE, true));
         return false;
       } catch (OverlappingFileLockException e) {
         return true;
@@ -114,10 +115,17 @@ final class OpenFile implements Closeable {
   }
 
   private static boolean isHeld(FileChannel channel, boolean shared) throws IOException {
-    try (FileLock unused = channel.tryLock(0, Long.MAX_VALUE, shared)) {
+    try {
+      release(channel.tryLock(0, Long.MAX_VALUE, shared));
       return false;
     } catch (OverlappingFileLockException e) {
       return true;
+    }
+  }
+
+  private static void release(@Nullable FileLock lock) throws IOException {
+    if (lock != null) {
+      lock.release();
     }
   }
 
@@ -129,7 +137,10 @@ final class OpenFile implements Closeable {
     try (FileChannel other =
         FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       Boolean told = isSame(channel, true, other);
-      return told != null || key == null ? told : Boolean.valueOf(key.equals(keyOf(path)));
+      if (told == null && key != null) {
+        return key.equals(keyOf(path));
+      }
+      return told;
     }
   }
 

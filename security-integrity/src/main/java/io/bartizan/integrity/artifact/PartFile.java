@@ -166,7 +166,11 @@ final class PartFile implements AutoCloseable {
   }
 
   private static boolean hasLocks(FileChannel channel) throws IOException {
-    try (FileLock unused = channel.tryLock()) {
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        lock.release();
+      }
       return true;
     } catch (ClosedChannelException e) {
       throw e;

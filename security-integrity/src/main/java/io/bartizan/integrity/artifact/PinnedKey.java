@@ -1,14 +1,16 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.Pem;
+import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.integrity.keys.KeyGate;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.NoSuchProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -16,17 +18,19 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The public key that verifies a detached signature, as {@code openssl dgst} and {@code cosign}
  * make them.
  *
- * <p>The algorithm follows from the key and from nothing else: Ed25519; ECDSA on P-256, P-384 or
- * P-521 with SHA-256, SHA-384 or SHA-512 and a DER signature; RSA of at least 2048 bits with PKCS
- * #1 v1.5 and SHA-256. Keys are judged as strictly as those of tokens: RSA keys with the ROCA
- * fingerprint and Ed25519 points of small order are refused. These are what {@code openssl dgst
- * -sha256 -sign} makes for P-256 and RSA. Immutable, thread-safe.
+ * <p>How it signs follows from the key, or from the caller's word ({@link #withForm}), and from
+ * nothing that comes with a signature. Usual are Ed25519; ECDSA on P-256, P-384 or P-521 with
+ * SHA-256, SHA-384 or SHA-512 and a DER signature; RSA of at least 2048 bits with PKCS #1 v1.5 and
+ * SHA-256. Keys are judged as strictly as those of tokens: RSA keys with the ROCA fingerprint and
+ * Ed25519 points of small order are refused. One key and one signature have one verdict, whatever
+ * provider made the key object or is first in the JVM. Immutable, thread-safe.
  *
  * <pre>{@code
  * PinnedKey key = PinnedKey.parse(Files.readString(publicKey));
@@ -37,23 +41,20 @@ public final class PinnedKey {
 
   private static final int ED25519_BYTES = 64;
 
+  /** The JDK's Ed25519 keeps what it is given. */
+  private static final long MAX_WHOLE_BYTES = 64L << 20;
+
   private final KeyGate.Passed key;
-  private final String algorithm;
+  private final SignatureForm form;
 
   /** Made anew from its numbers, so that one key has one encoding, whoever made the object. */
   private PinnedKey(KeyGate.Passed key) {
-    this.key = key;
-    this.algorithm = algorithm(String.valueOf(key.curve()));
+    this(key, SignatureForm.usual(key.kty(), String.valueOf(key.curve())));
   }
 
-  private static String algorithm(String curve) {
-    return switch (curve) {
-      case "Ed25519" -> "Ed25519";
-      case "P-256" -> "SHA256withECDSA";
-      case "P-384" -> "SHA384withECDSA";
-      case "P-521" -> "SHA512withECDSA";
-      default -> "SHA256withRSA";
-    };
+  private PinnedKey(KeyGate.Passed key, SignatureForm form) {
+    this.key = key;
+    this.form = form;
   }
 
   /** The Ed25519 key of 32 bytes. */
@@ -91,68 +92,234 @@ public final class PinnedKey {
   }
 
   /**
+   * The same key that signs in another form, as key services and tools combine them.
+   *
+   * @param other the form
+   * @return the key with this form alone; equal to the key without
+   * @throws NullPointerException if {@code other} is null
+   * @throws IllegalArgumentException if it is no form of this kind of key
+   */
+  public PinnedKey withForm(SignatureForm other) {
+    if (!other.isFor(key.kty())) {
+      throw new IllegalArgumentException(
+          "other is " + other.label() + ", which is no form of a key of type " + key.kty());
+    }
+    return new PinnedKey(key, other);
+  }
+
+  /**
+   * How it signs.
+   *
+   * @return the one form that counts
+   */
+  public SignatureForm form() {
+    return form;
+  }
+
+  /**
    * Verifies a detached signature.
    *
    * @param content what was signed
    * @param signature raw bytes, not base64
    * @throws NullPointerException if an argument is null
    * @throws VerificationException {@link ArtifactReason#SIGNATURE_INVALID} if it was not made with
-   *     this key over this content
+   *     this key over this content; {@link ArtifactReason#SIGNATURE_FORM_OTHER} if it was, in
+   *     another form than this key's
    */
   public void verify(byte[] content, byte[] signature) {
     if (!matches(content, signature)) {
-      throw new VerificationException(
-          ArtifactReason.SIGNATURE_INVALID, "no " + algorithm + " signature of the pinned key");
+      throw new VerificationException(refusal(otherForm(content, signature)));
     }
   }
 
   /**
-   * Whether a detached signature was made with this key over this content.
+   * Whether a detached signature was made with this key over this content, in this key's form.
    *
    * @param content what was signed
    * @param signature raw bytes, not base64
-   * @return whether {@link #verify} returns
+   * @return whether {@link #verify(byte[], byte[])} returns
    * @throws NullPointerException if an argument is null
    */
   public boolean matches(byte[] content, byte[] signature) {
     Objects.requireNonNull(content, "content");
+    return matches(
+        signature,
+        engine -> engine.update(content),
+        () -> form.hash().newMessageDigest().digest(content));
+  }
+
+  /**
+   * Verifies a detached signature over a regular file, which is read once, with constant memory;
+   * with {@link SignatureForm#ED25519} up to 64 MiB, and in memory.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature raw bytes, not base64
+   * @return the file's SHA-256
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException {@link ArtifactReason#SIGNATURE_INVALID} if it was not made with
+   *     this key over this content in this form; {@link ArtifactReason#TOO_LARGE} for a larger file
+   *     with Ed25519; as from {@link Artifacts#verify(Path, Digest)} if the file changes
+   * @throws IOException if it can't be read
+   */
+  public Digest verify(Path file, byte[] signature) throws IOException {
+    return check(file, signature).orThrow();
+  }
+
+  /**
+   * Like {@link #verify(Path, byte[])}, with the refusal as a value.
+   *
+   * @param file a regular file, or a link to one
+   * @param signature raw bytes, not base64
+   * @return the file's SHA-256, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> check(Path file, byte[] signature) throws IOException {
+    Objects.requireNonNull(file, "file");
     Objects.requireNonNull(signature, "signature");
-    if (algorithm.equals("Ed25519") && signature.length != ED25519_BYTES) {
-      return false; // the JDK lets trailing zeros pass
+    return Checked.of(() -> verified(file, signature));
+  }
+
+  private Digest verified(Path file, byte[] signature) throws IOException {
+    MessageDigest sha256 = DigestAlgorithm.SHA_256.newMessageDigest();
+    MessageDigest own = form.hash().newMessageDigest();
+    boolean good;
+    try (FileContent content = FileContent.open(file)) {
+      if (form == SignatureForm.ED25519 && content.size() > MAX_WHOLE_BYTES) {
+        throw new VerificationException(
+            ArtifactReason.TOO_LARGE,
+            "ed25519 over "
+                + content.size()
+                + " bytes, which need memory; at most "
+                + MAX_WHOLE_BYTES
+                + " are read, ed25519ph takes any number");
+      }
+      try {
+        Signature engine = form.engine();
+        engine.initVerify(key.key());
+        content.read(
+            true,
+            (buffer, length) -> {
+              sha256.update(buffer, 0, length);
+              own.update(buffer, 0, length);
+              try {
+                engine.update(buffer, 0, length);
+              } catch (SignatureException e) {
+                throw new IllegalStateException("the engine was initialized", e);
+              }
+            });
+        good = isWellFormed(signature) && verified(engine, signature, own::digest);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("this JVM has no " + form.label(), e);
+      }
     }
-    if (key.key() instanceof ECPublicKey ec
-        && !EcdsaForms.isStrictDer(signature, ec.getParams().getOrder())) {
-      return false; // some JDKs take other spellings of the same numbers, or zero
+    if (!good) {
+      throw new VerificationException(refusal(null));
+    }
+    return Digest.ofValue(DigestAlgorithm.SHA_256, sha256.digest());
+  }
+
+  /**
+   * Verifies a detached signature over content of which the digest is known and enough.
+   *
+   * @param content the digest, of this form's hash
+   * @param signature raw bytes, not base64
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException {@link ArtifactReason#SIGNATURE_INVALID} if it was not made with
+   *     this key over content of this digest; {@link ArtifactReason#SIGNATURE_FORM_OTHER} if this
+   *     form does not sign such a digest: Ed25519 and PSS need the content
+   */
+  public void verify(Digest content, byte[] signature) {
+    Objects.requireNonNull(signature, "signature");
+    if (!KnownDigest.isEnough(form, content)) {
+      throw new VerificationException(
+          ArtifactReason.SIGNATURE_FORM_OTHER,
+          form.label()
+              + " can't be verified by a "
+              + content.algorithm().label()
+              + " digest, the content is needed");
+    }
+    if (!matches(content, signature)) {
+      throw new VerificationException(refusal(null));
+    }
+  }
+
+  /**
+   * Whether a detached signature was made with this key over content of this digest.
+   *
+   * @param content the digest, of this form's hash
+   * @param signature raw bytes, not base64
+   * @return whether {@link #verify(Digest, byte[])} returns
+   * @throws NullPointerException if an argument is null
+   */
+  public boolean matches(Digest content, byte[] signature) {
+    Objects.requireNonNull(signature, "signature");
+    if (!KnownDigest.isEnough(form, content)) {
+      return false;
+    }
+    return isWellFormed(signature) && KnownDigest.matches(key.key(), content, signature);
+  }
+
+  private interface Feeding {
+    void to(Signature engine) throws SignatureException;
+  }
+
+  private boolean matches(byte[] signature, Feeding content, Supplier<byte[]> hash) {
+    Objects.requireNonNull(signature, "signature");
+    if (!isWellFormed(signature)) {
+      return false;
     }
     try {
-      Signature verifier = engine();
-      verifier.initVerify(key.key());
-      verifier.update(content);
-      return verifier.verify(signature) || isOfLargeX(content, signature);
+      Signature engine = form.engine();
+      engine.initVerify(key.key());
+      content.to(engine);
+      return verified(engine, signature, hash);
     } catch (SignatureException e) {
       return false; // malformed; a forger learns nothing from the difference
     } catch (InvalidKeyException e) {
       throw new IllegalStateException("this JVM can't use the pinned key", e);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JVM has no " + algorithm, e);
+      throw new IllegalStateException("this JVM has no " + form.label(), e);
     }
   }
 
-  /** The JDK's own, so that whoever inserted a provider before it changes no verdict. */
-  private Signature engine() throws NoSuchAlgorithmException {
-    try {
-      return Signature.getInstance(algorithm, key.kty().equals("RSA") ? "SunRsaSign" : "SunEC");
-    } catch (NoSuchProviderException | NoSuchAlgorithmException e) {
-      return Signature.getInstance(algorithm);
-    }
-  }
-
-  private boolean isOfLargeX(byte[] content, byte[] signature) throws NoSuchAlgorithmException {
+  /** What the JDK would not see: trailing zeros, other spellings of the same numbers, zero. */
+  private boolean isWellFormed(byte[] signature) {
     return key.key() instanceof ECPublicKey ec
-        && new LargeX(ec)
-            .matches(
-                signature,
-                MessageDigest.getInstance("SHA-" + algorithm.substring(3, 6)).digest(content));
+        ? EcdsaForms.isStrictDer(signature, ec.getParams().getOrder())
+        : !key.kty().equals("OKP") || signature.length == ED25519_BYTES;
+  }
+
+  private boolean verified(Signature engine, byte[] signature, Supplier<byte[]> hash) {
+    try {
+      return engine.verify(signature)
+          || (key.key() instanceof ECPublicKey ec && new LargeX(ec).matches(signature, hash.get()));
+    } catch (SignatureException e) {
+      return false;
+    }
+  }
+
+  /** For the refusal alone: the form in which this signature would be right. */
+  @Nullable SignatureForm otherForm(byte[] content, byte[] signature) {
+    for (SignatureForm other : SignatureForm.values()) {
+      if (other != form && other.isFor(key.kty()) && withForm(other).matches(content, signature)) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  private Refusal refusal(@Nullable SignatureForm other) {
+    return other == null
+        ? Refusal.of(
+            ArtifactReason.SIGNATURE_INVALID, "no " + form.label() + " signature of the pinned key")
+        : Refusal.of(
+            ArtifactReason.SIGNATURE_FORM_OTHER,
+            "a signature of the pinned key as "
+                + other.label()
+                + ", and it counts as "
+                + form.label()
+                + " only");
   }
 
   /**
@@ -164,6 +331,7 @@ public final class PinnedKey {
     return Digest.sha256Of(key.spki());
   }
 
+  /** Whether it is the same key, in whatever form it signs. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof PinnedKey that && Arrays.equals(key.spki(), that.key.spki());
@@ -174,9 +342,9 @@ public final class PinnedKey {
     return Arrays.hashCode(key.spki());
   }
 
-  /** The algorithm and the {@link #fingerprint()}. */
+  /** The form and the {@link #fingerprint()}. */
   @Override
   public String toString() {
-    return "PinnedKey[" + algorithm + ", " + fingerprint() + "]";
+    return "PinnedKey[" + form.label() + ", " + fingerprint() + "]";
   }
 }

@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +25,12 @@ record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting 
 
   static final RetryRule USUAL =
       new RetryRule(
-          Duration.ofSeconds(1),
-          Duration.ofMinutes(1),
-          InstantSource.system(),
-          duration -> Thread.sleep(duration.toMillis()));
+          Duration.ofSeconds(1), Duration.ofMinutes(1), InstantSource.system(), RetryRule::await);
+
+  /** For what never comes; ends early by an interrupt alone. */
+  private static void await(Duration duration) throws InterruptedException {
+    boolean unused = new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+  }
 
   /** Statuses that say nothing of the content: later, or from another server, it may come. */
   private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);

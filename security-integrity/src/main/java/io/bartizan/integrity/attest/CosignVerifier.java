@@ -9,6 +9,7 @@ import io.bartizan.integrity.attest.oci.ImageContent;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,12 +38,14 @@ public final class CosignVerifier {
 
   private final SignerKeys keys;
   private final StatementVerifier statements;
+  private final BlobSignatures blobs;
   private final boolean sameRepository;
   private final Map<String, String> required;
 
   private CosignVerifier(Builder builder) {
     this.keys = builder.keys;
     this.statements = StatementVerifier.of(keys, PREDICATE_TYPE);
+    this.blobs = new BlobSignatures(keys);
     this.sameRepository = builder.sameRepository;
     this.required = Map.copyOf(builder.required);
   }
@@ -236,7 +239,7 @@ public final class CosignVerifier {
   }
 
   /**
-   * Like {@link #verifyBlob}, with the refusal as a value.
+   * Like {@link #verifyBlob(byte[], byte[])}, with the refusal as a value.
    *
    * @param bundle the bundle's JSON
    * @param content the file's content
@@ -246,13 +249,67 @@ public final class CosignVerifier {
   public Checked<Digest> checkBlob(byte[] bundle, byte[] content) {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(content, "content");
-    return Checked.of(() -> blob(bundle, content));
+    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
   }
 
-  private Digest blob(byte[] bundle, byte[] content) {
-    byte[] signature = SigstoreBundle.parse(bundle).requireMessageSignature();
-    keys.requireEnough(keys.signersOf(content, List.of(signature)));
-    return Digest.sha256Of(content);
+  /**
+   * Verifies a regular file by a bundle that {@code cosign sign-blob --bundle} made with a key; it
+   * is read once for each key, with constant memory (Ed25519 without a prehash: up to 64 MiB).
+   *
+   * @param bundle the bundle's JSON
+   * @param file a regular file, or a link to one
+   * @return the file's SHA-256
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused
+   * @throws IOException if it can't be read
+   */
+  public Digest verifyBlob(byte[] bundle, Path file) throws IOException {
+    return checkBlob(bundle, file).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyBlob(byte[], Path)}, with the refusal as a value.
+   *
+   * @param bundle the bundle's JSON
+   * @param file a regular file, or a link to one
+   * @return the file's SHA-256, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if it can't be read
+   */
+  public Checked<Digest> checkBlob(byte[] bundle, Path file) throws IOException {
+    Objects.requireNonNull(bundle, "bundle");
+    Objects.requireNonNull(file, "file");
+    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), file));
+  }
+
+  /**
+   * Verifies content by its digest and a bundle that {@code cosign sign-blob --bundle} made with a
+   * key: ECDSA and RSA with PKCS #1, whose hash the digest is of.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the digest of the content
+   * @return the same digest, of which the signature was verified
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason}, or {@link
+   *     io.bartizan.integrity.artifact.ArtifactReason#SIGNATURE_FORM_OTHER} if no key can be
+   *     verified by this digest
+   */
+  public Digest verifyBlob(byte[] bundle, Digest content) {
+    return checkBlob(bundle, content).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyBlob(byte[], Digest)}, with the refusal as a value.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the digest of the content
+   * @return the same digest, or the refusal
+   * @throws NullPointerException if an argument is null
+   */
+  public Checked<Digest> checkBlob(byte[] bundle, Digest content) {
+    Objects.requireNonNull(bundle, "bundle");
+    Objects.requireNonNull(content, "content");
+    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
   }
 
   private VerifiedImage alone(One one, ImageReference image) {
@@ -270,8 +327,7 @@ public final class CosignVerifier {
     }
     Set<PinnedKey> signers = keys.signersOf(payload, List.of(signature));
     if (signers.isEmpty()) {
-      throw new VerificationException(
-          AttestReason.SIGNATURE_INVALID, "the payload is signed by none of the keys");
+      throw keys.refusal(payload, List.of(signature));
     }
     SimpleSigning signed = SimpleSigning.parse(payload);
     if (!signed.image().equals(digest)) {

@@ -11,7 +11,7 @@ import java.util.List;
 final class DsseEnvelope {
 
   /** Room for a large SBOM. */
-  private static final int MAX_BYTES = 16 * 1024 * 1024;
+  static final int MAX_BYTES = 16 * 1024 * 1024;
 
   private static final int MAX_SIGNATURES = 8;
 
@@ -25,20 +25,32 @@ final class DsseEnvelope {
     this.signatures = signatures;
   }
 
-  static DsseEnvelope parse(byte[] json) {
-    JsonLimits limits = JsonLimits.ofBytes(MAX_BYTES);
-    return read(
+  /** An envelope, or the one in a Sigstore bundle. */
+  static DsseEnvelope parse(byte[] json, int maxBytes) {
+    JsonLimits limits = JsonLimits.ofText(maxBytes, json, SigstoreBundle.MAX_VALUES);
+    JsonFields fields =
         JsonFields.parse(
-            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the envelope"));
+            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the envelope");
+    boolean bundle = fields.has("dsseEnvelope") || fields.has("verificationMaterial");
+    if (bundle && (fields.has("payload") || fields.has("signatures"))) {
+      throw fields.refused("both an envelope and a bundle");
+    }
+    return bundle ? SigstoreBundle.read(fields).requireEnvelope() : read(fields);
   }
 
+  /** Each signature is judged alone: one that can't be read hides no other. */
   static DsseEnvelope read(JsonFields fields) {
     List<byte[]> signatures = new ArrayList<>();
+    VerificationException unreadable = null;
     for (JsonFields signature : fields.objects("signatures", MAX_SIGNATURES)) {
-      signatures.add(signature.base64("sig"));
+      try {
+        signatures.add(signature.base64("sig"));
+      } catch (VerificationException e) {
+        unreadable = e;
+      }
     }
     if (signatures.isEmpty()) {
-      throw fields.refused("there is no signature");
+      throw unreadable != null ? unreadable : fields.refused("there is no signature");
     }
     return new DsseEnvelope(fields.text("payloadType"), fields.base64("payload"), signatures);
   }

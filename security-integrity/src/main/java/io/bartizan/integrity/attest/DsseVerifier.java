@@ -43,7 +43,7 @@ public final class DsseVerifier {
   /**
    * Verifies an envelope.
    *
-   * @param envelope its JSON
+   * @param envelope its JSON, or that of a Sigstore bundle that holds it
    * @return the payload that was signed
    * @throws NullPointerException if {@code envelope} is null
    * @throws VerificationException with an {@link AttestReason} if it is refused
@@ -55,13 +55,13 @@ public final class DsseVerifier {
   /**
    * Verifies an envelope without throwing.
    *
-   * @param envelope its JSON
+   * @param envelope its JSON, or that of a Sigstore bundle that holds it
    * @return the payload that was signed, or the refusal
    * @throws NullPointerException if {@code envelope} is null
    */
   public Checked<VerifiedEnvelope> check(byte[] envelope) {
     Objects.requireNonNull(envelope, "envelope");
-    return Checked.of(() -> enough(DsseEnvelope.parse(envelope)));
+    return Checked.of(() -> enough(DsseEnvelope.parse(envelope, DsseEnvelope.MAX_BYTES)));
   }
 
   /** With the signatures of as many keys as are needed. */
@@ -77,7 +77,7 @@ public final class DsseVerifier {
     byte[] signed = envelope.preAuthenticationEncoding();
     Set<PinnedKey> signers = keys.signersOf(signed, envelope.signatures);
     if (signers.isEmpty()) {
-      keys.requireEnough(signers);
+      throw keys.refusal(signed, envelope.signatures);
     }
     return new VerifiedEnvelope(payloadType, envelope.payload, signers);
   }

@@ -22,6 +22,7 @@ final class ImageSignatures {
 
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
   private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
+  private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
   private static final int MAX_CANDIDATES = 1000;
   private static final int MAX_IGNORED = 100;
 
@@ -33,7 +34,7 @@ final class ImageSignatures {
   }
 
   /** Judges one blob. */
-  private interface Blob {
+  interface Blob {
     void judge(byte[] bytes);
   }
 
@@ -41,6 +42,8 @@ final class ImageSignatures {
   private final Digest image;
   private final Set<Object> looked = new HashSet<>();
   private int candidates;
+  private boolean attestations;
+  private int maxBundleBytes = SigstoreBundle.MAX_BYTES;
   private final List<Refusal> ignored = new ArrayList<>();
 
   ImageSignatures(ImageSource source, Digest image) {
@@ -60,7 +63,12 @@ final class ImageSignatures {
 
   Refusal refusal(ImageReference reference) {
     return ignored.isEmpty()
-        ? Refusal.of(AttestReason.UNSIGNED, "the source has no signature of image " + reference)
+        ? Refusal.of(
+            AttestReason.UNSIGNED,
+            "the source has no signature of image "
+                + reference
+                + "; `cosign save` leaves bundles of version 3 out where the registry has no"
+                + " referrers API, `skopeo copy` of the tag sha256-HEX adds them")
         : Refusal.of(
             AttestReason.SIGNATURE_INVALID,
             "none of the signatures of image "
@@ -73,6 +81,30 @@ final class ImageSignatures {
    * Hands over each as it is found, so that one at a time is in memory; what is refused is noted.
    */
   void forEach(Judge judge) throws IOException {
+    search(".sig", "dev.cosignproject.cosign/sigs", judge);
+  }
+
+  /** The same of attestations: envelopes, and bundles that hold one. */
+  void forEachEnvelope(int maxBytes, Blob envelope) throws IOException {
+    maxBundleBytes = maxBytes;
+    attestations = true;
+    search(
+        ".att",
+        "dev.cosignproject.cosign/atts",
+        new Judge() {
+          @Override
+          public void payload(byte[] payload, byte[] signature) {
+            envelope.judge(payload);
+          }
+
+          @Override
+          public void bundle(byte[] bundle) {
+            envelope.judge(bundle);
+          }
+        });
+  }
+
+  private void search(String suffix, String kind, Judge judge) throws IOException {
     String tag = "sha256-" + image.hex();
     for (Descriptor each : source.listed(image, this::ignore)) {
       String name = each.annotation(REF_NAME);
@@ -84,8 +116,7 @@ final class ImageSignatures {
         if (lastPart.equals(tag)) {
           referrers(each, judge);
         }
-      } else if (lastPart.equals(tag + ".sig")
-          || each.annotation("kind").equals("dev.cosignproject.cosign/sigs")) {
+      } else if (lastPart.equals(tag + suffix) || each.annotation("kind").equals(kind)) {
         classic(each, judge);
       } else {
         referrer(each, judge);
@@ -123,7 +154,7 @@ final class ImageSignatures {
       }
       for (Descriptor layer : manifest.layers()) {
         if (layer.mediaType().equals(SigstoreBundle.MEDIA_TYPE)) {
-          offer(layer, SigstoreBundle.MAX_BYTES, judge::bundle);
+          offer(layer, maxBundleBytes, judge::bundle);
         }
       }
     } catch (VerificationException refused) {
@@ -137,7 +168,9 @@ final class ImageSignatures {
     }
     try {
       for (Descriptor layer : source.manifest(descriptor, this::ignore).layers()) {
-        if (layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
+        if (attestations && layer.mediaType().equals(DSSE)) {
+          offer(layer, maxBundleBytes, envelope -> judge.payload(envelope, new byte[0]));
+        } else if (!attestations && layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
           byte[] decoded = StrictBase64.decodeStandard(layer.annotation(SIGNATURE));
           byte[] signature = decoded == null ? new byte[0] : decoded;
           offer(layer, SimpleSigning.MAX_BYTES, payload -> judge.payload(payload, signature));

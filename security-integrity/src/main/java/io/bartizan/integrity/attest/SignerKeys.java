@@ -2,7 +2,9 @@ package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
+import io.bartizan.integrity.artifact.ArtifactReason;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.artifact.SignatureForm;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -80,19 +82,58 @@ public final class SignerKeys {
     return signers;
   }
 
+  /** Why nobody signed; says so if a key did, in another form than the one that counts. */
+  VerificationException refusal(byte[] content, List<byte[]> signatures) {
+    for (PinnedKey key : keys) {
+      try {
+        key.verify(content, signatures.get(0));
+      } catch (VerificationException e) {
+        if (e.reason() == ArtifactReason.SIGNATURE_FORM_OTHER) {
+          return e;
+        }
+      }
+    }
+    return tooFew(0);
+  }
+
+  /** The same keys in the forms in which cosign 3 signs blobs, which are the format's own. */
+  SignerKeys forBlobs() {
+    List<PinnedKey> prehashed =
+        keys.stream()
+            .map(
+                key ->
+                    key.form() == SignatureForm.ED25519
+                        ? key.withForm(SignatureForm.ED25519PH)
+                        : key)
+            .toList();
+    return new SignerKeys(prehashed, threshold);
+  }
+
+  List<PinnedKey> keys() {
+    return keys;
+  }
+
+  int threshold() {
+    return threshold;
+  }
+
   /** Refuses too few. */
   void requireEnough(Set<PinnedKey> signers) {
     if (signers.size() < threshold) {
-      throw new VerificationException(
-          AttestReason.SIGNATURE_INVALID,
-          signers.size()
-              + " of "
-              + keys.size()
-              + " keys have signed, "
-              + threshold
-              + (threshold == 1 ? " is" : " are")
-              + " needed");
+      throw tooFew(signers.size());
     }
+  }
+
+  VerificationException tooFew(int signers) {
+    return new VerificationException(
+        AttestReason.SIGNATURE_INVALID,
+        signers
+            + " of "
+            + keys.size()
+            + " keys have signed, "
+            + threshold
+            + (threshold == 1 ? " is" : " are")
+            + " needed");
   }
 
   @Override

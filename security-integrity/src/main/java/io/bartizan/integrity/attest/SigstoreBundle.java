@@ -1,6 +1,8 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.util.Set;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SigstoreBundle {
 
   static final int MAX_BYTES = 16 * 1024 * 1024;
+  static final int MAX_VALUES = 10_000;
   static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
   private static final Set<String> VERSIONS =
@@ -27,16 +30,26 @@ final class SigstoreBundle {
   /** Of a blob. */
   final byte @Nullable [] messageSignature;
 
-  private SigstoreBundle(@Nullable DsseEnvelope envelope, byte @Nullable [] messageSignature) {
+  /** What a blob's signature says of the blob; null if it says nothing. */
+  final @Nullable Digest messageDigest;
+
+  private SigstoreBundle(
+      @Nullable DsseEnvelope envelope,
+      byte @Nullable [] messageSignature,
+      @Nullable Digest messageDigest) {
     this.envelope = envelope;
     this.messageSignature = messageSignature;
+    this.messageDigest = messageDigest;
   }
 
   static SigstoreBundle parse(byte[] json) {
-    JsonLimits limits = JsonLimits.ofText(MAX_BYTES, json, 10_000);
-    JsonFields bundle =
+    JsonLimits limits = JsonLimits.ofText(MAX_BYTES, json, MAX_VALUES);
+    return read(
         JsonFields.parse(
-            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the bundle");
+            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the bundle"));
+  }
+
+  static SigstoreBundle read(JsonFields bundle) {
     String mediaType = bundle.text("mediaType");
     if (!VERSIONS.contains(mediaType)) {
       throw new VerificationException(
@@ -57,13 +70,48 @@ final class SigstoreBundle {
       throw bundle.refused("not exactly one of dsseEnvelope and messageSignature");
     }
     if (message != null) {
-      return new SigstoreBundle(null, message.base64("signature"));
+      return new SigstoreBundle(null, message.base64("signature"), digest(message));
     }
     DsseEnvelope envelope = DsseEnvelope.read(bundle.object("dsseEnvelope"));
     if (envelope.signatures.size() != 1) {
       throw bundle.refused("the envelope of a bundle has exactly one signature");
     }
-    return new SigstoreBundle(envelope, null);
+    return new SigstoreBundle(envelope, null, null);
+  }
+
+  /**
+   * Absent or empty says nothing; what it says must be true, though the signature does not cover
+   * it.
+   */
+  private static @Nullable Digest digest(JsonFields message) {
+    JsonFields said = message.objectOrNull("messageDigest");
+    String value = said == null ? null : said.textOrNull("digest");
+    if (said == null || value == null || value.isEmpty()) {
+      return null;
+    }
+    String name = said.text("algorithm");
+    DigestAlgorithm algorithm =
+        switch (name) {
+          case "SHA2_256" -> DigestAlgorithm.SHA_256;
+          case "SHA2_384" -> DigestAlgorithm.SHA_384;
+          case "SHA2_512" -> DigestAlgorithm.SHA_512;
+          default -> throw said.refused("algorithm is \"" + name + "\", SHA2_256 to _512 are read");
+        };
+    byte[] bytes = said.base64("digest");
+    if (bytes.length != algorithm.length()) {
+      throw said.refused(
+          "digest has " + bytes.length + " bytes, " + name + " has " + algorithm.length());
+    }
+    return Digest.ofValue(algorithm, bytes);
+  }
+
+  /** Refuses what the bundle says of other content. */
+  void requireSame(Digest content) {
+    if (messageDigest != null && !messageDigest.equals(content)) {
+      throw new VerificationException(
+          AttestReason.SUBJECT_MISMATCH,
+          "the bundle's messageDigest is " + messageDigest + ", the content has " + content);
+    }
   }
 
   DsseEnvelope requireEnvelope() {

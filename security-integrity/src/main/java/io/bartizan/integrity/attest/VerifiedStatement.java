@@ -30,6 +30,10 @@ public final class VerifiedStatement {
     this.signers = signers;
   }
 
+  VerifiedStatement signedBy(List<PinnedKey> all) {
+    return new VerifiedStatement(predicateType, predicate, subjectNames, annotations, all);
+  }
+
   /**
    * The kind of statement.
    *

@@ -49,6 +49,10 @@ class AttestationMatrixTest {
   private final StatementVerifier statements =
       StatementVerifier.of(SignerKeys.anyOf(ALICE.key), SLSA);
 
+  private static DsseEnvelope parse(byte[] json) {
+    return DsseEnvelope.parse(json, DsseEnvelope.MAX_BYTES);
+  }
+
   @Test
   void N71_otherSpellingsOfAnEcdsaSignature_areRefused() throws Exception {
     byte[] der = ALICE.sign(JAR);
@@ -146,7 +150,7 @@ class AttestationMatrixTest {
   @Test
   void N74_vectorOfTheSpecification_isTheSameEncoding() throws Exception {
     DsseEnvelope envelope =
-        DsseEnvelope.parse(
+        parse(
             json(envelope("http://example.com/HelloWorld", "hello world".getBytes(UTF_8), ALICE)));
     assertThat(envelope.preAuthenticationEncoding())
         .asString(UTF_8)

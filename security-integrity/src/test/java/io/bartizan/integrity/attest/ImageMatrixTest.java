@@ -250,11 +250,13 @@ class ImageMatrixTest {
     byte[] content = "a blob".getBytes(UTF_8);
     Map<String, Object> message =
         Map.of(
-            "messageDigest", Map.of("algorithm", "SHA2_256", "digest", "AAAA"),
-            "signature", Signer.base64(ALICE.sign(content)));
+            "messageDigest",
+            Map.of("algorithm", "SHA2_256", "digest", Digest.sha256Of(content).base64()),
+            "signature",
+            Signer.base64(ALICE.sign(content)));
     byte[] blob = json(bundle("messageSignature", message));
     assertThat(cosign.verifyBlob(blob, content)).isEqualTo(Digest.sha256Of(content));
-    refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verifyBlob(blob, new byte[1]));
+    refused(AttestReason.SUBJECT_MISMATCH, () -> cosign.verifyBlob(blob, new byte[1]));
     refused(AttestReason.MALFORMED, () -> cosign.verify(blob, image));
     refused(AttestReason.MALFORMED, () -> cosign.verifyBlob(ALICE.imageBundle(digest), content));
 

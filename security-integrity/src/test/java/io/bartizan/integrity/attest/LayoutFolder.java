@@ -60,6 +60,16 @@ final class LayoutFolder {
     listed(MANIFEST, referrerManifest(image, bundle), Map.of());
   }
 
+  /** An envelope as {@code cosign attest} of version 2 keeps it. */
+  void attestation(Digest image, byte[] envelope) throws IOException {
+    Map<String, Object> layer =
+        described("application/vnd.dsse.envelope.v1+json", blob(envelope), envelope.length);
+    listed(
+        MANIFEST,
+        manifest(List.of(layer), null),
+        Map.of(REF_NAME, "sha256-" + image.hex() + ".att"));
+  }
+
   void referrerWithoutBlob(Digest image) throws IOException {
     Map<String, Object> layer = described(Signer.BUNDLE, Digest.sha256Of(new byte[99]), 99);
     listed(MANIFEST, manifest(List.of(layer), image), Map.of());

@@ -44,6 +44,10 @@ final class Signer {
     return make("Ed25519", 255, "Ed25519");
   }
 
+  static Signer ecdsa(int bits, String algorithm) {
+    return make("EC", bits, algorithm);
+  }
+
   static Signer rsa() {
     return make("RSA", 2048, "SHA256withRSA");
   }

@@ -194,7 +194,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
-    return submit(Key.bounded(key), Request.Kind.PEEK, permits, "", false);
+    return submit(key, Request.Kind.PEEK, permits, "", false);
   }
 
   /**
@@ -204,8 +204,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
    */
   @Override
   public CompletionStage<Void> refund(String key, long permits) {
-    return submit(Key.bounded(key), Request.Kind.REFUND, permits, "", false)
-        .thenApply(given -> null);
+    return submit(key, Request.Kind.REFUND, permits, "", false).thenApply(given -> null);
   }
 
   @Override
@@ -341,7 +340,12 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     }
   }
 
-  Request submit(String key, Request.Kind kind, long permits, String detail, boolean waits) {
+  Request submit(String given, Request.Kind kind, long permits, String detail, boolean waits) {
+    return submitKnown(Key.bounded(given), kind, permits, detail, waits);
+  }
+
+  private Request submitKnown(
+      String key, Request.Kind kind, long permits, String detail, boolean waits) {
     LimitScript script = checked(key, permits);
     if (kind.givesBack()) {
       answers.forgetDenial(script, key);
@@ -397,7 +401,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
   /** Sent and not awaited; where the limiter is closed, nothing is given back. */
   private void cancel(Request request) {
     if (!closed) {
-      var unused = submit(request.key, Request.Kind.CANCEL, request.permits, request.marks, false);
+      var unused =
+          submitKnown(request.key, Request.Kind.CANCEL, request.permits, request.marks, false);
     }
   }
 
@@ -406,7 +411,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     if (request.kind == Request.Kind.RESERVE) {
       cancel(request);
     } else if (request.kind == Request.Kind.ACQUIRE && !closed) {
-      var unused = submit(request.key, Request.Kind.REFUND, request.permits, "", false);
+      var unused = submitKnown(request.key, Request.Kind.REFUND, request.permits, "", false);
     }
   }
 

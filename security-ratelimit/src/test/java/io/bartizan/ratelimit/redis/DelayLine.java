@@ -17,7 +17,15 @@ import java.util.concurrent.locks.LockSupport;
 /** A line to a server on which every reply arrives this much later, however many are on the way. */
 final class DelayLine implements AutoCloseable {
 
-  private record Piece(long due, byte[] bytes) {}
+  private static final class Piece {
+    final long due;
+    final byte[] bytes;
+
+    Piece(long due, byte[] bytes) {
+      this.due = due;
+      this.bytes = bytes;
+    }
+  }
 
   private final ServerSocket listener;
   private final int target;

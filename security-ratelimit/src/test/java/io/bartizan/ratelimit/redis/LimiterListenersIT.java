@@ -8,6 +8,7 @@ import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.TokenBucket;
 import io.bartizan.ratelimit.bucket4j.Bucket4jRateLimiter;
+import io.bartizan.ratelimit.prepaid.PrepaidRateLimiter;
 import io.bartizan.tests.ListenerContract;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ class LimiterListenersIT extends ListenerContract {
         new Teller<>(KeyedRateLimiter.class, RateLimitListener.class, this::keyed),
         new Teller<>(RedisRateLimiter.class, RateLimitListener.class, this::shared),
         new Teller<>(Bucket4jRateLimiter.class, RateLimitListener.class, this::grid),
+        new Teller<>(PrepaidRateLimiter.class, RateLimitListener.class, this::leased),
         // The last, for it ends the server.
         new Teller<>(RedisConcurrencyLimiter.class, RateLimitListener.class, this::lost));
   }
@@ -52,6 +54,19 @@ class LimiterListenersIT extends ListenerContract {
       builder = builder.withListener(listener);
     }
     return three(builder.build());
+  }
+
+  private List<Boolean> leased(List<RateLimitListener> listeners) {
+    try (RedisRateLimiter plain =
+        RedisRateLimiter.builder(redis.client(), LIMIT).withTimeout(TIMEOUT).build()) {
+      PrepaidRateLimiter.Builder builder = PrepaidRateLimiter.builder(plain);
+      for (RateLimitListener listener : listeners) {
+        builder = builder.withListener(listener);
+      }
+      try (PrepaidRateLimiter limiter = builder.build()) {
+        return three(limiter.blocking());
+      }
+    }
   }
 
   private List<Boolean> shared(List<RateLimitListener> listeners) {

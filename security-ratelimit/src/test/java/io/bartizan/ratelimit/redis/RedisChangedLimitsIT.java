@@ -223,6 +223,48 @@ class RedisChangedLimitsIT {
     }
   }
 
+  /** Windows of one length and two capacities, at random times and in random order. */
+  @Test
+  void RL05_mix_of_two_windows_admits_no_more_than_the_larger_alone() {
+    SeededCases.check(24, this::mixWindows);
+  }
+
+  private void mixWindows(SplittableRandom random) {
+    long large = 4 + random.nextLong(30);
+    long small = 1 + random.nextLong(large);
+    long period = 1_000 + random.nextLong(1_000_000);
+    int kind = random.nextInt(3);
+    try (RedisRateLimiter one = limiter(window(kind, large, period));
+        RedisRateLimiter other = limiter(window(kind, small, period))) {
+      String key = "w" + random.nextLong(Long.MAX_VALUE);
+      List<Long> times = new ArrayList<>();
+      for (int i = 0; i < 120; i++) {
+        RedisRateLimiter asked = random.nextBoolean() ? one : other;
+        if (asked.blocking().tryAcquire(key).isAllowed()) {
+          times.add(micros.get());
+        }
+        long now = micros.get();
+        long from = kind == 0 ? now - period + 1 : now - now % period;
+        assertThat(times.stream().filter(time -> time >= from).count())
+            .as("kind %d, %d and %d in %d us", kind, large, small, period)
+            .isLessThanOrEqualTo(large);
+        micros.addAndGet(random.nextInt(3) == 0 ? random.nextLong(period / 2) : 0);
+      }
+      assertThat(times).as("and something").hasSizeGreaterThanOrEqualTo((int) small);
+    }
+  }
+
+  private static Limit window(int kind, long capacity, long micros) {
+    Rate rate = Rate.per(capacity, Duration.ofNanos(micros * 1000));
+    Limit limit =
+        switch (kind) {
+          case 0 -> Limit.slidingWindow(rate);
+          case 1 -> Limit.slidingWindowCounter(rate);
+          default -> Limit.fixedWindow(rate);
+        };
+    return limit.named("windows");
+  }
+
   private static Limit bucket(long capacity, long everyMicros, boolean steps) {
     Rate rate = Rate.per(1, Duration.ofNanos(everyMicros * 1000));
     var bucket = Limit.tokenBucket(capacity, rate);

@@ -13,17 +13,17 @@ import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,7 +164,7 @@ class RedisFailureIT {
           .isInstanceOf(RedisCommandExecutionException.class)
           .hasMessageContaining("NOPERM");
     } finally {
-      limited.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      RedisFixture.shutDown(limited);
     }
   }
 
@@ -176,7 +176,7 @@ class RedisFailureIT {
       assertThatThrownBy(() -> RedisRateLimiter.of(wrong, LIMIT))
           .isInstanceOf(RedisException.class);
     } finally {
-      wrong.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+      RedisFixture.shutDown(wrong);
     }
   }
 
@@ -327,11 +327,7 @@ class RedisFailureIT {
     assertThat(limiter.health().status()).isEqualTo(Health.Status.DOWN);
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
-      LockSupport.parkNanos(5_000_000);
-    }
+  private static void await(Callable<Boolean> condition) {
+    Eventually.within(Duration.ofSeconds(20), "what is awaited comes", condition);
   }
 }

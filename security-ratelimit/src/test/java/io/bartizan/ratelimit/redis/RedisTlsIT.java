@@ -74,7 +74,7 @@ class RedisTlsIT {
             .isInstanceOf(RedisCommandExecutionException.class)
             .hasMessageContaining("NOPERM");
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }

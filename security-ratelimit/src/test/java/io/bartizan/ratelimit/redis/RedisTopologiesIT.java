@@ -11,15 +11,15 @@ import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.RedisCluster;
 import io.bartizan.testkit.RedisSentinel;
+import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,7 +59,7 @@ class RedisTopologiesIT {
             });
         cluster.nodes().get(2).restartEmpty();
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }
@@ -87,7 +87,7 @@ class RedisTopologiesIT {
         cluster.nodes().get(2).command("CLUSTER", "SETSLOT", slot, "NODE", to);
         assertThat(blocking.tryAcquire("a", 1).remaining()).as("moved").isBetween(4L, 6L);
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }
@@ -110,7 +110,7 @@ class RedisTopologiesIT {
         long back = outage.toSeconds() + 2;
         assertThat(blocking.peek("k", 1).remaining()).isLessThanOrEqualTo(1 + back);
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }
@@ -146,7 +146,7 @@ class RedisTopologiesIT {
             .isBetween(13L, 10 + outage + 6);
         assertThat(blocking.tryAcquire("k", 5).isAllowed()).isFalse();
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }
@@ -171,7 +171,7 @@ class RedisTopologiesIT {
         }
         assertThat(errors).contains("CROSSSLOT").isSubsetOf("CROSSSLOT", "MOVED", "none");
       } finally {
-        standalone.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(standalone);
       }
     }
   }
@@ -195,16 +195,12 @@ class RedisTopologiesIT {
             cluster.nodes().stream().mapToLong(n -> Long.parseLong(n.command("DBSIZE"))).sum();
         assertThat(keys).isEqualTo(100);
       } finally {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        RedisFixture.shutDown(client);
       }
     }
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadline).as("still waiting").isNegative();
-      LockSupport.parkNanos(5_000_000);
-    }
+  private static void await(Callable<Boolean> condition) {
+    Eventually.within(Duration.ofSeconds(30), "what is awaited comes", condition);
   }
 }

@@ -2,6 +2,7 @@ package io.bartizan.examples.verify;
 
 import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Artifacts;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.Expected;
@@ -25,9 +26,11 @@ import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,14 +40,29 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Verifies files from the command line; exit status like {@code sha256sum -c}: 0 if all is well, 1
- * if anything is refused, 2 if the command line makes no sense.
+ * Verifies files from the command line; exit status: 0 if all is well, 1 if anything is refused, 2
+ * if the command line makes no sense, 3 if something can't be read.
  */
 @Command(
     name = "bartizan-verify",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
+    versionProvider = Main.Version.class,
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {
+      "0:all is well",
+      "1:something is refused",
+      "2:the command line makes no sense",
+      "3:something can't be read"
+    },
     description = "Verifies files, checksum files, SRI, minisign and cosign signatures.")
 public final class Main {
+
+  private static final int REFUSED = 1;
+  private static final int UNREADABLE = 3;
+  private static final int MAX_SAID = 2_000;
+  private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
+  private static final int MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -61,27 +79,60 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
-          boolean refusal = failure instanceof Refused;
-          String message = String.valueOf(failure.getMessage());
-          String what = refusal ? message : failure.getClass().getSimpleName() + ": " + message;
-          command.getErr().println("bartizan-verify: " + (refusal ? what : SafeText.of(what)));
-          return 1;
+          command.getErr().println("bartizan-verify: " + SafeText.of(said(failure), MAX_SAID));
+          return failure instanceof Refused ? REFUSED : UNREADABLE;
         });
     return line;
   }
 
-  @Command(name = "file", description = "Verifies one file against sha256:HEX or 64 hex digits.")
+  /** In words; the names of Java's exceptions are nobody's business at a prompt. */
+  private static String said(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof NoSuchFileException) {
+      return message + ": no such file";
+    } else if (failure instanceof AccessDeniedException) {
+      return message + ": may not be read";
+    }
+    return failure instanceof Refused || failure.getMessage() != null
+        ? message
+        : "something could not be read";
+  }
+
+  /** The version of the jar; without one it is a build of one's own. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"bartizan-verify " + (version == null ? "(development)" : version)};
+    }
+  }
+
+  @Command(
+      name = "file",
+      description = {
+        "Verifies one file against a digest: hexadecimal digits of SHA-256, -384 or -512 in either",
+        "case, sha256:HEX, or sha256-BASE64."
+      })
   int file(
       @Parameters(paramLabel = "DIGEST") String digest, @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
-    Digest expected =
-        digest.indexOf(':') < 0 ? Digest.parseSha256(digest) : Digest.parseOci(digest);
+    Digest expected = argument("DIGEST", () -> Pasted.digest(digest));
     ProgressBar bar = bar(false);
     try (VerifiedFile verified = Artifacts.verify(file, Expected.of(expected), bar)) {
       bar.clear();
       out().println(SafeText.of(file.toString()) + ": OK, " + verified.size() + " bytes");
     }
     return 0;
+  }
+
+  /** What is wrong with an argument itself is a misuse and no refusal. */
+  private <T> T argument(String label, Supplier<T> parsed) {
+    try {
+      return parsed.get();
+    } catch (IllegalArgumentException | VerificationException e) {
+      throw new CommandLine.ParameterException(
+          commandSpec().commandLine(), label + ": " + SafeText.of(String.valueOf(e.getMessage())));
+    }
   }
 
   @Command(name = "check", description = "Verifies the files that a checksum file lists.")
@@ -118,19 +169,26 @@ public final class Main {
     return print(report);
   }
 
-  private static Manifest manifest(
-      Path sums, boolean zero, @Nullable String key, boolean posixNames) throws IOException {
+  private Manifest manifest(Path sums, boolean zero, @Nullable String key, boolean posixNames)
+      throws IOException {
     NameRule names = posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE;
-    byte[] content = Files.readAllBytes(sums);
-    if (key == null) {
-      return zero ? Manifest.parseZero(content, names) : Manifest.parse(content, names);
+    if (key == null && !zero) {
+      return Manifest.read(sums, names);
     }
-    String signature = Files.readString(Path.of(sums + ".minisig"));
-    MinisignKey pinned = MinisignKey.parse(key);
-    return SignedManifests.of(pinned, RollbackRule.anyAge())
+    byte[] content = Pasted.bounded(sums, Manifest.MAX_BYTES);
+    if (key == null) {
+      return Manifest.parseZero(content, names);
+    }
+    String signature = Pasted.text(Path.of(sums + ".minisig"));
+    return SignedManifests.of(minisignKey(key), RollbackRule.anyAge())
         .withNames(names)
         .verify(content, signature)
         .manifest();
+  }
+
+  private MinisignKey minisignKey(String key) throws IOException {
+    String text = Pasted.keyOrFile(key);
+    return argument("KEY", () -> MinisignKey.parse(text));
   }
 
   private int print(ManifestReport report) {
@@ -151,19 +209,21 @@ public final class Main {
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
     ProgressBar bar = bar(false);
-    Digest matched = Sri.parse(integrity).verify(file, bar);
+    Digest matched = argument("INTEGRITY", () -> Sri.parse(integrity)).verify(file, bar);
     bar.clear();
     out().println(SafeText.of(file.toString()) + ": OK, " + matched.sri());
     return 0;
   }
 
-  @Command(name = "minisign", description = "Verifies FILE against FILE.minisig.")
+  @Command(
+      name = "minisign",
+      description = "Verifies FILE against FILE.minisig; KEY is a key or the file that holds it.")
   int minisign(
       @Parameters(paramLabel = "KEY") String key, @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
     ProgressBar bar = bar(false);
-    String signature = Files.readString(Path.of(file + ".minisig"));
-    String comment = MinisignKey.parse(key).verify(file, signature, bar);
+    String signature = Pasted.text(Path.of(file + ".minisig"));
+    String comment = minisignKey(key).verify(file, signature, bar);
     bar.clear();
     out().println(SafeText.of(file.toString()) + ": OK, " + SafeText.of(comment));
     return 0;
@@ -172,32 +232,69 @@ public final class Main {
   @Command(
       name = "cosign",
       description = {
-        "Verifies that a key signed an image: in an OCI layout folder that holds the signatures,",
-        "or by a payload and its base64 signature."
+        "Verifies that a key signed an image, and that the image in an OCI layout folder is whole.",
+        "With --signature-only, or by a payload and its base64 signature, nothing of the image is",
+        "read."
       })
   int cosign(
       @Option(names = "--key", required = true, description = "cosign.pub, a PEM file") Path key,
       @Option(names = "--layout", description = "folder in the OCI image layout")
           @Nullable Path layout,
+      @Option(names = "--signature-only", description = "read nothing of the image in the folder")
+          boolean signatureOnly,
       @Option(names = "--payload", description = "simple-signing payload") @Nullable Path payload,
       @Option(names = "--signature", description = "its base64 signature") @Nullable Path signature,
       @Parameters(paramLabel = "IMAGE", description = "reference by digest") String image)
       throws IOException {
-    ImageReference reference = ImageReference.parse(image);
-    PinnedKey pinned = PinnedKey.parse(Files.readString(key));
-    CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(pinned));
+    ImageReference reference = argument("IMAGE", () -> withDigest(image));
+    CosignVerifier cosign = CosignVerifier.of(pinned(key));
     VerifiedImage verified;
     if (layout != null && payload == null && signature == null) {
-      verified = cosign.verify(ImageSource.layout(layout), reference);
+      ImageSource source = ImageSource.layout(layout);
+      verified =
+          signatureOnly
+              ? cosign.verifySignatureOnly(source, reference)
+              : cosign.verify(source, reference);
     } else if (layout == null && payload != null && signature != null) {
-      byte[] decoded = Base64.getDecoder().decode(Files.readString(signature).strip());
-      verified = cosign.verify(Files.readAllBytes(payload), decoded, reference);
+      String text = Pasted.text(signature).strip();
+      byte[] decoded = argument("--signature", () -> Base64.getDecoder().decode(text));
+      verified = cosign.verify(Pasted.bounded(payload, MAX_PAYLOAD_BYTES), decoded, reference);
     } else {
       throw new CommandLine.ParameterException(
           commandSpec().commandLine(), "give --layout, or --payload and --signature");
     }
-    out().println(verified.reference() + ": OK, " + verified.signers());
+    String what =
+        verified
+            .content()
+            .map(content -> "OK, " + content.blobs().size() + " blobs, ")
+            .orElse("signature OK, image not read, ");
+    out().println(verified.reference() + ": " + what + verified.signers());
     verified.ignored().forEach(why -> err().println("  not counted: " + why));
+    return 0;
+  }
+
+  private static ImageReference withDigest(String image) {
+    ImageReference reference = ImageReference.parse(image);
+    Digest unused = reference.requireDigest();
+    return reference;
+  }
+
+  private SignerKeys pinned(Path key) throws IOException {
+    String pem = Pasted.text(key);
+    return SignerKeys.anyOf(argument("--key", () -> PinnedKey.parse(pem)));
+  }
+
+  @Command(
+      name = "verify-blob",
+      description = "Verifies FILE against the bundle of `cosign sign-blob --key`.")
+  int verifyBlob(
+      @Option(names = "--key", required = true, description = "cosign.pub, a PEM file") Path key,
+      @Option(names = "--bundle", required = true, description = "the bundle, JSON") Path bundle,
+      @Parameters(paramLabel = "FILE") Path file)
+      throws IOException {
+    byte[] json = Pasted.bounded(bundle, MAX_BUNDLE_BYTES);
+    Digest digest = CosignVerifier.of(pinned(key)).verifyBlob(json, file);
+    out().println(SafeText.of(file.toString()) + ": OK, " + digest);
     return 0;
   }
 

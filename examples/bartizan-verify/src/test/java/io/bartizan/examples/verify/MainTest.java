@@ -41,8 +41,9 @@ class MainTest {
     assertThat(run("file", DIGEST.oci(), file.toString())).isZero();
     assertThat(run("file", "0".repeat(64), file.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("digest-mismatch", DIGEST.oci());
-    assertThat(run("file", "0", file.toString())).isEqualTo(1);
-    assertThat(run("file", DIGEST.hex(), directory.resolve("none").toString())).isEqualTo(1);
+    assertThat(run("file", "0", file.toString())).isEqualTo(2);
+    assertThat(run("file", DIGEST.hex(), directory.resolve("none").toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("no such file").doesNotContain("Exception");
   }
 
   @Test
@@ -88,14 +89,15 @@ class MainTest {
   @Test
   void sri_rightOrWrong_tellsByItsStatus() {
     assertThat(run("sri", DIGEST.sri(), file.toString())).isZero();
-    assertThat(run("sri", "foo-bar", file.toString())).isEqualTo(1);
+    assertThat(run("sri", "foo-bar", file.toString())).isEqualTo(2);
     assertThat(run("sri", Digest.sha256Of(new byte[0]).sri(), file.toString())).isEqualTo(1);
   }
 
   @Test
   void minisign_noSignature_isAFailure() {
     String key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
-    assertThat(run("minisign", key, file.toString())).isEqualTo(1);
+    assertThat(run("minisign", key, file.toString())).isEqualTo(3);
+    assertThat(run("minisign", "nonsense", file.toString())).isEqualTo(3);
   }
 
   @Test
@@ -124,18 +126,96 @@ class MainTest {
       "app@" + DIGEST.oci()
     };
     assertThat(run(arguments)).isZero();
-    assertThat(out.toString()).contains("app@" + DIGEST.oci() + ": OK");
+    assertThat(out.toString()).contains("app@" + DIGEST.oci() + ": signature OK, image not read");
     arguments[7] = "app@" + Digest.sha256Of(new byte[0]).oci();
     assertThat(run(arguments)).isEqualTo(1);
     assertThat(err.toString()).contains("subject-mismatch");
     arguments[7] = "app:latest";
-    assertThat(run(arguments)).isEqualTo(1);
+    assertThat(run(arguments)).isEqualTo(2);
     assertThat(err.toString()).contains("digest-required");
     assertThat(run("cosign", "--key", arguments[2], "--payload", arguments[4], "app")).isEqualTo(2);
     String folder = directory.toString();
     assertThat(run("cosign", "--key", arguments[2], "--layout", folder, "app@" + DIGEST.oci()))
         .isEqualTo(1);
     assertThat(err.toString()).contains("oci-layout");
+  }
+
+  @Test
+  void AR19_help_andVersion_areEverywhere() {
+    for (String command :
+        new String[] {"", "file", "check", "sri", "minisign", "cosign", "verify-blob"}) {
+      for (String option : new String[] {"--help", "-h", "--version", "-V"}) {
+        String[] line = command.isEmpty() ? new String[] {option} : new String[] {command, option};
+        assertThat(run(line)).as(command + " " + option).isZero();
+      }
+      assertThat(out.toString()).contains("Usage: bartizan-verify " + command, "(development)");
+    }
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void AR19_pastesOfUsualTools_areUnderstoodOrNamed() throws Exception {
+    Digest sha512 = Digest.compute(io.bartizan.integrity.artifact.DigestAlgorithm.SHA_512, CONTENT);
+    for (String right :
+        new String[] {
+          DIGEST.hex().toUpperCase(java.util.Locale.ROOT),
+          "SHA256:" + DIGEST.hex(),
+          " " + DIGEST.hex() + " ",
+          DIGEST.sri(),
+          sha512.hex(),
+          sha512.oci()
+        }) {
+      assertThat(run("file", right, file.toString())).as(right).isZero();
+    }
+    assertThat(run("file", file.toString(), DIGEST.hex())).isEqualTo(2);
+    assertThat(err.toString()).contains("the digest comes first");
+    assertThat(run("file", "0".repeat(40), file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("SHA-1");
+    assertThat(err.toString()).doesNotContain("Exception", "io.bartizan");
+  }
+
+  @Test
+  void AR19_minisignKeys_mayBeFiles() throws Exception {
+    String key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+    Path pub = Files.writeString(directory.resolve("m.pub"), "untrusted comment: x\n" + key + "\n");
+    Files.writeString(directory.resolve("f.minisig"), "no signature");
+    for (String given : new String[] {key, pub.toString()}) {
+      assertThat(run("minisign", given, file.toString())).isEqualTo(1);
+    }
+    assertThat(err.toString()).contains("signature-malformed");
+    assertThat(run("minisign", sums.toString(), file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("KEY: ").doesNotContain("Exception");
+  }
+
+  @Test
+  void AR19_blob_rightOrWrong_tellsByItsStatus() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(pair.getPrivate());
+    signer.update(CONTENT);
+    String bundle =
+        "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"verificationMaterial\":"
+            + "{\"publicKey\":{\"hint\":\"aGludA==\"}},\"messageSignature\":{\"signature\":\""
+            + Base64.getEncoder().encodeToString(signer.sign())
+            + "\"}}";
+    String[] line = {
+      "verify-blob",
+      "--key",
+      Files.writeString(
+              directory.resolve("k.pub"), Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()))
+          .toString(),
+      "--bundle",
+      Files.writeString(directory.resolve("b.json"), bundle).toString(),
+      file.toString()
+    };
+    assertThat(run(line)).isZero();
+    assertThat(out.toString()).contains("f: OK, " + DIGEST);
+    line[5] = sums.toString();
+    assertThat(run(line)).isEqualTo(1);
+    line[5] = directory.resolve("none").toString();
+    assertThat(run(line)).isEqualTo(3);
+    line[2] = sums.toString();
+    assertThat(run(line)).isEqualTo(2);
   }
 
   @Test

@@ -37,7 +37,7 @@ final class ImageClosure {
 
   ImageContent read(Digest image) throws IOException {
     byte[] json = layout.unknownSize(image);
-    add(new Descriptor("", image, json.length, Map.of()));
+    boolean unused = add(new Descriptor("", image, json.length, Map.of()));
     visit(image, json, "", 1);
     for (FileResult result : FileBatch.of().check(files).files()) {
       if (result.refusal().isPresent()) {

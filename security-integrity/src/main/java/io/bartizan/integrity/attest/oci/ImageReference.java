@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.oci;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageReference {
 
+  private static final String DOCKER_HUB = "docker.io";
   private static final int MAX_NAME_CHARS = 255;
   private static final int MAX_CHARS = 512;
 
@@ -167,13 +169,23 @@ public final class ImageReference {
   }
 
   /**
-   * Whether both name the same registry and repository.
+   * Whether both name the same registry and repository, as Docker reads names: without a registry
+   * it is {@code docker.io}, which is also called {@code index.docker.io}, and a single part is one
+   * of its {@code library/}.
    *
    * @param other another reference
-   * @return false if one of them names no registry and the other does
+   * @return whether {@code alpine} and {@code index.docker.io/library/alpine}, for one
    */
   public boolean hasSameRepositoryAs(ImageReference other) {
-    return registry.equals(other.registry) && repository.equals(other.repository);
+    return canonical().equals(other.canonical());
+  }
+
+  /** Host names have no case; Docker's defaults for the rest. */
+  private String canonical() {
+    String host = registry.isEmpty() ? DOCKER_HUB : registry.toLowerCase(Locale.ROOT);
+    boolean hub = host.equals(DOCKER_HUB) || host.equals("index." + DOCKER_HUB);
+    boolean official = hub && repository.indexOf('/') < 0;
+    return (hub ? DOCKER_HUB : host) + "/" + (official ? "library/" : "") + repository;
   }
 
   private static Optional<String> optional(String text) {

@@ -13,6 +13,7 @@ import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One step through the names of keys, node after node in the order of their ids. */
 final class NodeScan {
@@ -27,14 +28,15 @@ final class NodeScan {
       int count) {
     int at = from.indexOf('@');
     String wanted = at < 0 ? "" : from.substring(0, at);
-    String node = nodes.ceilingKey(wanted);
-    if (node == null) {
+    var entry = nodes.ceilingEntry(wanted);
+    if (entry == null) {
       return CompletableFuture.completedFuture(new Servers.Names(List.of(), ""));
     }
+    String node = entry.getKey();
     String cursor = at < 0 || !node.equals(wanted) ? "0" : from.substring(at + 1);
     String next = nodes.higherKey(node);
-    return nodes
-        .get(node)
+    return entry
+        .getValue()
         .thenCompose(connection -> scan(connection, cursor, pattern, count))
         .thenApply(
             reply -> {
@@ -44,7 +46,7 @@ final class NodeScan {
             });
   }
 
-  private static String after(@org.jspecify.annotations.Nullable String next) {
+  private static String after(@Nullable String next) {
     return next == null ? "" : next + "@0";
   }
 

@@ -1,0 +1,73 @@
+package io.bartizan.examples.verify;
+
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What people paste and name at a prompt. */
+final class Pasted {
+
+  private static final int MAX_TEXT_BYTES = 64 * 1024;
+
+  private Pasted() {}
+
+  /** As PowerShell, certutil, sha256sum, OCI and SRI write digests. */
+  static Digest digest(String given) {
+    String text = given.strip();
+    if (text.regionMatches(true, 0, "sha", 0, 3) && text.indexOf('-') > 0) {
+      return Digest.parseSri(text);
+    }
+    int colon = text.indexOf(':');
+    if (colon >= 0) {
+      return Digest.parseOci(text.toLowerCase(Locale.ROOT));
+    }
+    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
+      if (text.length() == 2 * algorithm.length()) {
+        return Digest.parseHexAnyCase(algorithm, text);
+      }
+    }
+    String why =
+        text.length() == 32 || text.length() == 40
+            ? "has as many digits as "
+                + (text.length() == 32 ? "MD5" : "SHA-1")
+                + ", which proves nothing"
+            : exists(text)
+                ? "is the name of a file; the digest comes first"
+                : "is no digest of SHA-256, SHA-384 or SHA-512";
+    throw new IllegalArgumentException("\"" + text + "\" " + why);
+  }
+
+  /** The key itself, or what the file of that name holds. */
+  static String keyOrFile(String given) throws IOException {
+    return exists(given) ? text(Path.of(given)) : given;
+  }
+
+  private static boolean exists(String name) {
+    try {
+      return Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  static String text(Path file) throws IOException {
+    return new String(bounded(file, MAX_TEXT_BYTES), StandardCharsets.UTF_8);
+  }
+
+  /** Never more than so many bytes, whatever the file says of its size. */
+  static byte[] bounded(Path file, int maxBytes) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(maxBytes + 1);
+      if (content.length > maxBytes) {
+        throw new IOException(file + ": more than " + maxBytes + " bytes, which are not read");
+      }
+      return content;
+    }
+  }
+}

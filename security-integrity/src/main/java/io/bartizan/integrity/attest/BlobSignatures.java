@@ -1,0 +1,98 @@
+package io.bartizan.integrity.attest;
+
+import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.artifact.ArtifactReason;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.artifact.PinnedKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signatures of files in bundles. A bundle has one, so one key signs it; Ed25519 keys count with
+ * and without prehash there, as the format has both.
+ */
+final class BlobSignatures {
+
+  private final SignerKeys keys;
+  private final SignerKeys prehashed;
+
+  BlobSignatures(SignerKeys keys) {
+    this.keys = keys;
+    this.prehashed = keys.forBlobs();
+  }
+
+  Digest verify(SigstoreBundle bundle, byte[] content) {
+    byte[] signature = bundle.requireMessageSignature();
+    if (bundle.messageDigest != null) {
+      bundle.requireSame(Digest.compute(bundle.messageDigest.algorithm(), content));
+    }
+    List<byte[]> one = List.of(signature);
+    Set<PinnedKey> signers = keys.signersOf(content, one);
+    if (signers.isEmpty()) {
+      signers = prehashed.signersOf(content, one);
+    }
+    if (signers.isEmpty()) {
+      throw keys.refusal(content, one);
+    }
+    keys.requireEnough(signers);
+    return Digest.sha256Of(content);
+  }
+
+  Digest verify(SigstoreBundle bundle, Path file) throws IOException {
+    byte[] signature = bundle.requireMessageSignature();
+    DigestAlgorithm said = bundle.messageDigest == null ? null : bundle.messageDigest.algorithm();
+    if (said != null) {
+      bundle.requireSame(Digest.compute(said, file));
+    }
+    VerificationException last = null;
+    for (SignerKeys form : List.of(prehashed, keys)) {
+      for (PinnedKey key : form.keys()) {
+        try {
+          Digest digest = key.verify(file, signature);
+          keys.requireEnough(Set.of(key));
+          if (said == DigestAlgorithm.SHA_256) {
+            bundle.requireSame(digest); // the file was read again
+          }
+          return digest;
+        } catch (VerificationException e) {
+          last = more(last, e);
+        }
+      }
+    }
+    throw refused(last);
+  }
+
+  Digest verify(SigstoreBundle bundle, Digest content) {
+    byte[] signature = bundle.requireMessageSignature();
+    if (bundle.messageDigest != null && bundle.messageDigest.algorithm() == content.algorithm()) {
+      bundle.requireSame(content);
+    }
+    VerificationException last = null;
+    for (PinnedKey key : keys.keys()) {
+      try {
+        key.verify(content, signature);
+        keys.requireEnough(Set.of(key));
+        return content;
+      } catch (VerificationException e) {
+        last = more(last, e);
+      }
+    }
+    throw refused(last);
+  }
+
+  /** A wrong signature is the plainer word where one key could not be tried. */
+  private static VerificationException more(
+      @Nullable VerificationException before, VerificationException now) {
+    return before == null || now.reason() != ArtifactReason.SIGNATURE_FORM_OTHER ? now : before;
+  }
+
+  private VerificationException refused(@Nullable VerificationException last) {
+    return last == null || last.reason() == ArtifactReason.SIGNATURE_INVALID
+        ? keys.tooFew(0)
+        : last;
+  }
+}
