@@ -102,7 +102,7 @@ public final class ValueTypes {
     return types;
   }
 
-  @SuppressWarnings({"EqualsWithItself", "SelfEquals"})
+  @SuppressWarnings({"EqualsWithItself", "SelfEquals", "EqualsNull"})
   private static void alone(Object one) {
     assertThat(one.equals(one)).as("%s and itself", one).isTrue();
     assertThat(one.equals(null)).as("%s and null", one).isFalse();

@@ -101,7 +101,7 @@ public final class Json {
   private JsonValue value(int depth) throws JsonException {
     int next = startValue();
     return switch (next) {
-      case '"' -> new JsonString(string());
+      case '"' -> JsonString.of(string());
       case '{' -> object(depth + 1);
       case '[' -> array(depth + 1);
       case 't' -> word("true", JsonLiteral.TRUE);
@@ -118,10 +118,10 @@ public final class Json {
 
   private JsonObject object(int depth) throws JsonException {
     enter(depth);
-    JsonObject object = new JsonObject(depth > 1);
     if (isEmpty('}')) {
-      return object;
+      return JsonObject.EMPTY;
     }
+    JsonObject object = new JsonObject(depth > 1);
     do {
       startName();
       String name = string();
@@ -164,7 +164,7 @@ public final class Json {
   private JsonArray array(int depth) throws JsonException {
     enter(depth);
     if (isEmpty(']')) {
-      return new JsonArray(List.of());
+      return JsonArray.EMPTY;
     }
     List<JsonValue> list = new ArrayList<>(4);
     do {
@@ -206,7 +206,7 @@ public final class Json {
   private JsonNumber number() throws JsonException {
     int start = at;
     return isPlainNumber()
-        ? new JsonNumber(whole)
+        ? JsonNumber.of(whole)
         : new JsonNumber(new String(text, start, at - start, StandardCharsets.ISO_8859_1));
   }
 
@@ -264,9 +264,7 @@ public final class Json {
   /** At the opening quote; plain ASCII is copied at once, anything else goes the long way. */
   String string() throws JsonException {
     int start = at + 1;
-    return isPlainString()
-        ? new String(text, start, at - 1 - start, StandardCharsets.ISO_8859_1)
-        : scratch.toString();
+    return isPlainString() ? JsonText.plain(text, start, at - 1) : scratch.toString();
   }
 
   /** A string that was read before. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 record JsonArray(List<JsonValue> values) implements JsonValue {
 
+  /** Shared by all that have no value. */
+  static final JsonArray EMPTY = new JsonArray(List.of());
+
   /**
    * An array of these values.
    *

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.json;
 
 import java.math.BigDecimal;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON number: a {@code long} where it is written as an integer of at most 18 digits. */
@@ -12,8 +13,16 @@ public final class JsonNumber implements JsonValue {
    */
   static final int MAX_EXPONENT = 999;
 
+  private static final JsonNumber[] DIGITS =
+      LongStream.range(0, 10).mapToObj(JsonNumber::new).toArray(JsonNumber[]::new);
+
   private final long value;
   private final @Nullable String text;
+
+  /** One object for each digit, so that many small numbers take little memory. */
+  static JsonNumber of(long value) {
+    return value >= 0 && value < DIGITS.length ? DIGITS[(int) value] : new JsonNumber(value);
+  }
 
   JsonNumber(long value) {
     this.value = value;

@@ -23,6 +23,9 @@ public final class JsonObject implements JsonValue {
   private static final JsonValue[] NO_VALUES = {};
   private static final int[] NO_INDEX = {};
 
+  /** Shared by all that have no member. */
+  static final JsonObject EMPTY = new JsonObject(true);
+
   private String[] names = NO_NAMES;
   private JsonValue[] values = NO_VALUES;
   private int size;

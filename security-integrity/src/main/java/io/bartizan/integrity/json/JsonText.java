@@ -2,10 +2,24 @@ package io.bartizan.integrity.json;
 
 import static io.bartizan.integrity.json.JsonException.Kind.SYNTAX;
 
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+
 /** The part of a string from its first escape or non-ASCII byte on. */
 final class JsonText {
 
+  /** The texts of one ASCII character, of which there are many in what is meant to cost memory. */
+  private static final String[] SINGLE =
+      IntStream.range(0, 128).mapToObj(Character::toString).toArray(String[]::new);
+
   private JsonText() {}
+
+  /** ASCII that stands as it is. */
+  static String plain(byte[] text, int from, int to) {
+    return to - from > 1
+        ? new String(text, from, to - from, StandardCharsets.ISO_8859_1)
+        : to == from ? "" : SINGLE[text[from]];
+  }
 
   /** Reads up to and including the closing quote. */
   static void rest(Json reader, StringBuilder out) throws JsonException {

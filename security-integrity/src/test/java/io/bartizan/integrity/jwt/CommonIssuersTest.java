@@ -212,23 +212,21 @@ class CommonIssuersTest {
   }
 
   private static Object value(SplittableRandom random, int depth) {
-    switch (random.nextInt(depth > 8 ? 3 : 5)) {
-      case 0:
-        return "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 20_000 : 30));
-      case 1:
-        return new java.math.BigInteger(
-            random.nextInt(200), new java.util.Random(random.nextInt()));
-      case 2:
-        return random.nextBoolean();
-      case 3:
-        return java.util.Map.of("k", value(random, depth + 1));
-      default:
+    return switch (random.nextInt(depth > 8 ? 3 : 5)) {
+      case 0 -> "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 20_000 : 30));
+      case 1 ->
+          new java.math.BigInteger(
+              random.nextInt(200), new java.util.Random(random.nextInt())); // seeded
+      case 2 -> random.nextBoolean();
+      case 3 -> java.util.Map.of("k", value(random, depth + 1));
+      default -> {
         List<Object> list = new ArrayList<>();
         for (int i = random.nextInt(6); i > 0; i--) {
           list.add(value(random, depth + 1));
         }
-        return list;
-    }
+        yield list;
+      }
+    };
   }
 
   /** An 88-character secret, as a hosted service shows it: RFC 2104 hashes it. */

@@ -199,7 +199,8 @@ class DpopTargetTest {
 
     private static String mixed(String text, SplittableRandom random) {
       StringBuilder mixed = new StringBuilder();
-      for (char c : text.toCharArray()) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
         mixed.append(random.nextBoolean() ? Character.toUpperCase(c) : c);
       }
       return mixed.toString();

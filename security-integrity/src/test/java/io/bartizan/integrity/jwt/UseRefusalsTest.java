@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ class UseRefusalsTest {
       };
 
   /** The refusals of a class, found in its constants whatever type carries them. */
-  private static TreeSet<String> constants(Class<?> type) throws IllegalAccessException {
+  private static SortedSet<String> constants(Class<?> type) throws IllegalAccessException {
     TreeSet<String> messages = new TreeSet<>();
     for (Field field : type.getDeclaredFields()) {
       if (Modifier.isStatic(field.getModifiers())) {
@@ -85,7 +86,7 @@ class UseRefusalsTest {
       met.add(message);
       assertThat(message).as(each.getKey()).contains(one.expected);
     }
-    TreeSet<String> known = constants(UsePolicy.class);
+    SortedSet<String> known = constants(UsePolicy.class);
     known.addAll(constants(DpopCheck.class));
     assertThat(known).hasSizeGreaterThan(20);
     known.removeAll(met);

@@ -52,7 +52,7 @@ class VerifiedCacheIT {
   }
 
   private int verified(JwtVerifier verifier, List<String> tokens) {
-    provider.count();
+    int unused = provider.count();
     assertThat(tokens.stream().map(token -> verifier.verify(token).subject().orElse("")))
         .containsExactly("alice", "bob", "carol");
     return provider.count();

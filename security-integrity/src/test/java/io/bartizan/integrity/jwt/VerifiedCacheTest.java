@@ -48,7 +48,7 @@ class VerifiedCacheTest {
 
   /** Whether the answer has this subject's claims and was found without any verification. */
   private boolean isHit(JwtVerifier verifier, String token, String subject) {
-    provider.count();
+    int unused = provider.count();
     assertThat(verifier.verify(token).subject()).contains(subject);
     int verified = provider.count();
     assertThat(verified).isBetween(0, 1);

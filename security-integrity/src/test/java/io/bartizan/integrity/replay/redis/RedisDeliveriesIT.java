@@ -71,7 +71,13 @@ class RedisDeliveriesIT extends DeliveryGuardContractTest {
       Eventually.within(
           Duration.ofSeconds(20),
           "Redis answers",
-          () -> guard.use("up", Long.toString(System.nanoTime()).getBytes(), until) == Use.FIRST);
+          () ->
+              guard.use(
+                      "up",
+                      Long.toString(System.nanoTime())
+                          .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                      until)
+                  == Use.FIRST);
       Eventually.within(
           Duration.ofSeconds(20),
           "the answer comes in time",
