@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
 /** What a file system does not give, and what that costs; each is logged once. */
+@SuppressWarnings("ImmutableEnumChecker") // whether it was told changes once
 enum MissingService {
   /** Locks of files. */
   LOCKS("gives no file locks, so broken downloads are not resumed there"),

@@ -198,6 +198,10 @@ final class PartFile implements AutoCloseable {
     }
   }
 
+  Path path() {
+    return path;
+  }
+
   FileChannel channel() {
     return channel;
   }

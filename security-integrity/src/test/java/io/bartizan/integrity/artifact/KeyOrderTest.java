@@ -148,7 +148,7 @@ class KeyOrderTest {
         Map<?, ?> test = (Map<?, ?>) one;
         byte[] message = HexFormat.of().parseHex(String.valueOf(test.get("msg")));
         byte[] signature = HexFormat.of().parseHex(String.valueOf(test.get("sig")));
-        int half = (((Number) bits(group)).intValue() + 7) / 8;
+        int half = (bits(group).intValue() + 7) / 8;
         boolean fits = !plain || signature.length == 2 * half;
         boolean good =
             fits

@@ -88,14 +88,13 @@ final class PoorFileSystem extends FileSystem {
       for (int i = 0; i < arguments.length; i++) {
         arguments[i] = arguments[i] instanceof Path other ? rich(other) : arguments[i];
       }
-      switch (method.getName()) {
-        case "getFileSystem":
-          return system;
-        case "toFile":
-          throw new UnsupportedOperationException();
-        case "iterator":
-          return system.all(path.iterator());
-        default:
+      String name = method.getName();
+      if (name.equals("getFileSystem")) {
+        return system;
+      } else if (name.equals("toFile")) {
+        throw new UnsupportedOperationException();
+      } else if (name.equals("iterator")) {
+        return system.all(path.iterator());
       }
       try {
         Object result = method.invoke(path, arguments);
