@@ -104,11 +104,6 @@ final class PartFile implements AutoCloseable {
     return part;
   }
 
-  /** Where what came so far lies. */
-  Path path() {
-    return path;
-  }
-
   static Path directoryOf(Path target) {
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || target.getFileName() == null) {
