@@ -101,7 +101,7 @@ class OtherBouncyCastleTest {
       TrustedIssuer issuer = TrustedIssuer.of("i", ecKeys, JwsAlgorithm.ES256);
       out.append(" ec");
       try {
-        out.append(" built ").append(JwtVerifier.of(issuer, "a"));
+        out.append(" built " + JwtVerifier.of(issuer, "a"));
       } catch (IllegalArgumentException e) {
         boolean another = String.valueOf(e.getMessage()).contains("another one");
         out.append(" refused(").append(another ? "another" : "neither").append(")");
