@@ -244,7 +244,7 @@ class VerifiedFileTest {
               PROGRAM.length));
       Downloads.Builder downloads = Downloads.builder(LyingServer.client());
       if (mode != null) {
-        downloads.withPermissions(PosixFilePermissions.fromString(mode));
+        downloads = downloads.withPermissions(PosixFilePermissions.fromString(mode));
       }
       return downloads.build().fetch(server.uri("/"), EXPECTED, target);
     }
