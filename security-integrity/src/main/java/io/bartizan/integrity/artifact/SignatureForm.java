@@ -10,8 +10,8 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Locale;
 
 /**
- * How a key signs: hash, padding and encoding. The caller chooses it with the key; nothing that
- * comes with a signature does.
+ * The form of a signature: hash, padding and encoding. The caller chooses it with the key; nothing
+ * that comes with a signature does.
  */
 public enum SignatureForm {
   /**

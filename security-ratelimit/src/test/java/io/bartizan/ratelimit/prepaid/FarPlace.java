@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -27,7 +26,7 @@ final class FarPlace {
   final LongSupplier way;
 
   /** When each decision was made, by the place's clock. */
-  final Map<Decision, Long> madeAt = new IdentityHashMap<>();
+  final IdentityHashMap<Decision, Long> madeAt = new IdentityHashMap<>();
 
   /** Is told what was granted, and what came back as a negative number, and when. */
   Ledger ledger = (at, permits) -> {};

@@ -149,10 +149,10 @@ class PrepaidBoundsPropertyTest {
     place.remembersTimes = true;
     place.ledger = (at, permits) -> events.add(new Event(at, 0, permits));
     int count = random.nextInt(2, 5);
-    List<Process> processes = new ArrayList<>();
+    List<PrepaidUser> processes = new ArrayList<>();
     double fair = limit.capacity() / 1000.0 / count; // permits a millisecond that hurt a little
     for (int i = 0; i < count; i++) {
-      processes.add(new Process(place, leases, hold));
+      processes.add(new PrepaidUser(place, leases, hold));
     }
     double tide = 1; // common to all, so that bursts meet a full bucket and lots besides
     for (int millis = 0; millis < 4000; millis++) {
@@ -163,11 +163,11 @@ class PrepaidBoundsPropertyTest {
         processes.get(i).millisecond(fair * tide, random);
         if (random.nextInt(1500) == 0) {
           processes.get(i).end(random.nextBoolean());
-          processes.set(i, new Process(place, leases, hold));
+          processes.set(i, new PrepaidUser(place, leases, hold));
         }
       }
       if (millis % (int) Math.max(1, hold / 4 / MILLI) == 0) {
-        processes.forEach(Process::sweep);
+        processes.forEach(PrepaidUser::sweep);
       }
       time.pass(MILLI);
     }
@@ -177,7 +177,7 @@ class PrepaidBoundsPropertyTest {
   }
 
   /** One of the processes, plain or with lots; its pace changes now and then. */
-  private final class Process {
+  private final class PrepaidUser {
     private final FarPlace place;
     private final AsyncKeyedRateLimiter limiter;
     private final @Nullable PrepaidRateLimiter leasing;
@@ -185,7 +185,7 @@ class PrepaidBoundsPropertyTest {
     private boolean heavy;
     private long lapsed;
 
-    Process(FarPlace place, boolean leases, long hold) {
+    PrepaidUser(FarPlace place, boolean leases, long hold) {
       this.place = place;
       this.leasing =
           leases

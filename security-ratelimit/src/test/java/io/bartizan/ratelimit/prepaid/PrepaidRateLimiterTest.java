@@ -74,7 +74,7 @@ class PrepaidRateLimiterTest {
     way = 3 * MILLI;
     for (int i = 0; i < 50; i++) {
       List<Decision> unused = checks(limiter, 100, i * MILLI / 5);
-      time.pass(i * 20 * MILLI);
+      time.pass(i * 20L * MILLI);
       limiter.sweep();
       PrepaidCounts counts = limiter.counts();
       assertThat(counts.taken())
@@ -396,11 +396,12 @@ class PrepaidRateLimiterTest {
     assertThat(heard).isEqualTo(decisions.stream().map(Decision::source).toList());
     String prefix = "bartizan.ratelimit.prepaid.";
     PrepaidCounts counts = limiter.counts();
-    assertThat(registry.get(prefix + "lots").functionCounter().count()).isEqualTo(counts.lots());
+    assertThat(registry.get(prefix + "lots").functionCounter().count())
+        .isEqualTo((double) counts.lots());
     assertThat(registry.get(prefix + "permits").tag("fate", "used").functionCounter().count())
-        .isEqualTo(counts.used());
+        .isEqualTo((double) counts.used());
     assertThat(registry.get(prefix + "held").tag("name", "api").gauge().value())
-        .isEqualTo(counts.held());
+        .isEqualTo((double) counts.held());
     assertThat(registry.get(prefix + "unused").gauge().value()).isEqualTo(counts.unusedShare());
     assertThatThrownBy(() -> PrepaidMetrics.of(registry, "a b"))
         .isInstanceOf(IllegalArgumentException.class);
