@@ -121,7 +121,9 @@ final class StandIns {
     }
     Constrained made;
     try {
-      made = new Constrained(bounds(authorities), standIns(authorities), keys().getPublic());
+      KeyPair signer = keys();
+      made =
+          new Constrained(bounds(authorities), standIns(authorities, signer), signer.getPublic());
     } catch (GeneralSecurityException
         | OperatorCreationException
         | IOException
@@ -187,9 +189,8 @@ final class StandIns {
   }
 
   /** The leaf's issuer keeps its key, for that signed the leaf; all else has the key made here. */
-  private List<X509Certificate> standIns(List<X509Certificate> authorities)
+  private static List<X509Certificate> standIns(List<X509Certificate> authorities, KeyPair signer)
       throws GeneralSecurityException, OperatorCreationException, IOException {
-    KeyPair signer = keys();
     List<X509Certificate> all = new ArrayList<>();
     for (X509Certificate authority : authorities) {
       X509CertificateHolder genuine = new JcaX509CertificateHolder(authority);
@@ -217,6 +218,7 @@ final class StandIns {
     return List.copyOf(all);
   }
 
+  /** Two threads may make two at first; each path is judged by the one that it was made with. */
   private KeyPair keys() throws GeneralSecurityException {
     KeyPair keys = own;
     if (keys == null) {

@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -127,6 +134,34 @@ class NameConstraintsTest {
             .isInstanceOf(SSLException.class)
             .hasMessageContaining("forbid");
       }
+    }
+  }
+
+  /** The first decisions of a constrained path, all at once, each need a key for stand-ins. */
+  @Test
+  void MT03_firstDecisionsAtOnce_agree() throws Exception {
+    TestAuthority root =
+        TestAuthority.root("CN=Root", TestAuthority.permitted(TestAuthority.dns("example.com")));
+    TestAuthority issuing = root.intermediate("CN=Issuing-CA", c -> {});
+    X509Certificate leaf = issuing.leaf("CN=x", TestAuthority.dns("svc.example.com"));
+    int threads = 8;
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 20; round++) {
+        ServerTls server =
+            ServerTls.of(TestPki.identity(pki.server), root.anchors(), PeerPolicy.anyTrustedPeer());
+        CyclicBarrier together = new CyclicBarrier(threads);
+        Callable<Boolean> decision =
+            () -> {
+              together.await(30, TimeUnit.SECONDS);
+              return server.explain(List.of(leaf, issuing.certificate), null).isAccepted();
+            };
+        for (Future<Boolean> one : pool.invokeAll(Collections.nCopies(threads, decision))) {
+          assertThat(one.get()).isTrue();
+        }
+      }
+    } finally {
+      pool.shutdownNow();
     }
   }
 
