@@ -4,11 +4,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The part of RFC 8941 that RFC 9530 needs: a dictionary whose members are byte sequences. */
 final class ContentDigestField {
 
   private static final String FORM = "sha-256=:base64:";
+
+  private static final Pattern PARAMETERS =
+      Pattern.compile(
+          "(?:; *[a-z*][a-z0-9_.*-]*+(?:=(?:[A-Za-z0-9*?.!#$%&'+/^_`|~-]++|\"[^\"\\\\]*+\"|:[A-Za-z0-9+/=]*+:))?+)++");
 
   private ContentDigestField() {}
 
@@ -44,10 +49,11 @@ final class ContentDigestField {
     return List.copyOf(digests);
   }
 
-  /** RFC 8941 allows parameters after any member; none means anything here. */
+  /** RFC 8941 section 3.1.2 allows parameters after any member; none means anything here. */
   private static String withoutParameters(String member) {
-    int end = member.indexOf(':', member.indexOf(":") + 1);
-    return end > 0 && end + 1 < member.length() && member.charAt(end + 1) == ';'
+    int end = member.indexOf(':', member.indexOf(':') + 1);
+    boolean more = end > 0 && end + 1 < member.length() && member.charAt(end + 1) == ';';
+    return more && PARAMETERS.matcher(member.substring(end + 1)).matches()
         ? member.substring(0, end + 1)
         : member;
   }

@@ -87,12 +87,26 @@ class DigestTest {
         "sha-256=::,",
         "sha-256=:AAAA:",
         "SHA-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:",
-        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;q=1",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;q=",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;Q=1",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;a;;b",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:;a=\"x",
+        "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:x",
         "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:,sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:",
         "sha-256=RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg="
       })
   void parseContentDigest_otherForm_isRefused(String field) {
     refused(ArtifactReason.DIGEST_MALFORMED, () -> Digest.parseContentDigest(field));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {";q=1", ";a", "; a=\"x y\";b=?1", ";a=:AAAA:", ";a=1.5; *b=tok/en"})
+  void AR19_parametersOfAMember_arePassedOver(String parameters) {
+    Digest one = Digest.sha256Of(utf8("1"));
+    Digest two = Digest.compute(DigestAlgorithm.SHA_512, utf8("1"));
+    String field = one.contentDigest() + parameters + ", " + two.contentDigest() + parameters;
+    assertThat(Digest.parseContentDigest(field)).containsExactly(one, two);
   }
 
   @Test
