@@ -84,12 +84,21 @@ class Bucket4jRateLimiterIT {
     assertThatThrownBy(() -> limiter.reserve("k", 1, Duration.ZERO))
         .isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(() -> limiter.tryAcquire("k", 0)).hasMessageContaining("permits is 0");
-    assertThatThrownBy(() -> limiter.tryAcquire("", 1)).hasMessageContaining("key has 0");
     assertThatThrownBy(
             () -> Bucket4jRateLimiter.of(manager, LIMIT.inSteps(), Duration.ofSeconds(1)))
         .hasMessageContaining("in steps");
     assertThatThrownBy(() -> Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofHours(1)))
         .hasMessageContaining("1 millisecond to 10 seconds");
+  }
+
+  @Test
+  void RL03_whatever_a_request_holds_as_a_subject_is_counted() {
+    KeyedRateLimiter limiter =
+        Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofSeconds(5)).blocking();
+    for (String key : List.of("", "k".repeat(5000), "a\nb", "\ud800")) {
+      tryAll(limiter, key);
+    }
+    assertThat(limiter.tryAcquire("k".repeat(5001)).isAllowed()).isTrue();
   }
 
   @Test

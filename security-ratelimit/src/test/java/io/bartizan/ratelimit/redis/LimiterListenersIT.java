@@ -1,5 +1,8 @@
 package io.bartizan.ratelimit.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Permit;
@@ -16,6 +19,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LimiterListenersIT extends ListenerContract {
@@ -104,14 +109,25 @@ class LimiterListenersIT extends ListenerContract {
     return allowed;
   }
 
-  private List<Boolean> lost(List<RateLimitListener> listeners) {
+  private List<Boolean> lost(List<RateLimitListener> listeners) throws InterruptedException {
     RedisConcurrencyLimiter.Builder builder =
         RedisConcurrencyLimiter.builder(redis.client(), "jobs", 1, Duration.ofMinutes(1))
             .withFailurePolicy(FailurePolicy.failClosed());
     for (RateLimitListener listener : listeners) {
       builder = builder.withListener(listener);
     }
-    try (RedisConcurrencyLimiter limiter = builder.build()) {
+    CountDownLatch told = new CountDownLatch(1);
+    RateLimitListener last =
+        new RateLimitListener() {
+          @Override
+          public void decided(Verb verb, Decision decision) {}
+
+          @Override
+          public void serverLost(String server, String reason) {
+            told.countDown();
+          }
+        };
+    try (RedisConcurrencyLimiter limiter = builder.withListener(last).build()) {
       redis.server().kill();
       List<Boolean> granted = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
@@ -119,7 +135,10 @@ class LimiterListenersIT extends ListenerContract {
           granted.add(permit.isGranted());
         }
       }
+      assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
       return granted;
+    } finally {
+      redis.server().restartEmpty();
     }
   }
 }

@@ -210,6 +210,13 @@ final class Breaker {
     }
   }
 
+  /** One who came while the server is lost hears of it too. */
+  void tell(Server.Availability late) {
+    if (told.get()) {
+      late.lost(link.name(), cause);
+    }
+  }
+
   private void tellLost() {
     long now = ticker.nanos();
     if (now - toldAt >= TOLD_EVERY && told.compareAndSet(false, true)) {

@@ -160,6 +160,11 @@ public final class Server {
         : new RedisException("not sent: " + cause.getMessage(), cause);
   }
 
+  /** Tells one who came later that it is lost, if it is. */
+  void tell(Availability late) {
+    breaker.tell(late);
+  }
+
   /** Notes that the server answered what was sent then, before anyone is told. */
   public void answered(long sentNanos) {
     threads.noteThis();

@@ -158,6 +158,7 @@ public abstract class Servers implements AutoCloseable {
   /** Adds someone who hears of servers that are lost and found. */
   public final void hear(Server.Availability hearer) {
     hearers.add(hearer);
+    all().forEach(server -> server.tell(hearer));
   }
 
   /** Removes who was added. */
