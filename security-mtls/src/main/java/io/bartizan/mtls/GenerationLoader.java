@@ -55,8 +55,8 @@ final class GenerationLoader {
    *     again, so that a file that is half written is seen to change
    */
   Generation load(@Nullable Generation before, Runnable settle) {
-    if (before != null && before.readings() != null && before.readings().isCurrent()) {
-      return before; // The same bytes are not parsed again.
+    if (before != null && isStillGood(before)) {
+      return before;
     }
     long number = before == null ? 1 : before.number() + 1;
     for (int attempt = 1; ; attempt++) {
@@ -88,6 +88,17 @@ final class GenerationLoader {
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /** The same bytes are not parsed again, unless time has made a fault of them. */
+  private boolean isStillGood(Generation before) {
+    MaterialReader.Readings readings = before.readings();
+    Instant now = settings.now();
+    return readings != null
+        && !now.isAfter(before.identity().validUntil())
+        && before.anchors().stream()
+            .anyMatch(anchor -> !now.isAfter(anchor.getNotAfter().toInstant()))
+        && readings.isCurrent();
   }
 
   private ListMemory memory(Generation before) {

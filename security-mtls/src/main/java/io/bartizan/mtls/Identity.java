@@ -100,6 +100,9 @@ public final class Identity {
     return new Identity(
         source,
         reader -> {
+          if (password != null) {
+            reader.askAgain();
+          }
           String keySource = "identity key " + key;
           PrivateKey privateKey =
               PrivateKeys.of(
@@ -166,6 +169,7 @@ public final class Identity {
     return new Identity(
         source,
         reader -> {
+          reader.askAgain();
           char[] chars = PrivateKeys.password(source, password);
           try {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("identity", file), chars);

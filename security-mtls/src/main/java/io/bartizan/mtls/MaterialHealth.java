@@ -49,7 +49,7 @@ final class MaterialHealth {
       return Health.degraded(state + "; " + stale);
     }
     String more = lists(newest.revocation(), now);
-    return now.isAfter(end.minus(settings.expiryWarning()))
+    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
         ? Health.degraded(state + ", which is soon" + more)
         : Health.up(state + more);
   }

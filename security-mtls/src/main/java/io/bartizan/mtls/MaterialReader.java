@@ -63,7 +63,7 @@ final class MaterialReader implements AutoCloseable {
           }
         }
         return true;
-      } catch (TlsMaterialException e) {
+      } catch (RuntimeException e) { // the load that follows says what is wrong
         return false;
       }
     }
@@ -184,9 +184,14 @@ final class MaterialReader implements AutoCloseable {
     return new Readings(hashes, new LinkedHashMap<>(listings), largest);
   }
 
+  /** Something came from no file, such as a password, and must be asked for at each load. */
+  void askAgain() {
+    mixed = true;
+  }
+
   /** Adds what did not come from a file to the fingerprint. */
   void mix(byte[] content) {
-    mixed = true;
+    askAgain();
     other.update(content);
   }
 

@@ -133,6 +133,7 @@ public final class TrustAnchors {
     return new TrustAnchors(
         source,
         reader -> {
+          reader.askAgain();
           char[] chars = PrivateKeys.password(source, password);
           try {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("trust anchors", file), chars);

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
@@ -26,6 +28,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -37,7 +40,6 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -323,10 +325,55 @@ class DecisionRulesTest {
 
     private static ContentSigner pss(KeyPair keys, String digest, MGF1ParameterSpec mask, int salt)
         throws OperatorCreationException {
-      return new JcaContentSignerBuilder(
-              "RSASSA-PSS", new PSSParameterSpec(digest, "MGF1", mask, salt, 1))
-          .setProvider(new BouncyCastleProvider())
-          .build(keys.getPrivate());
+      try {
+        Signature signature = Signature.getInstance("RSASSA-PSS", "SunRsaSign");
+        signature.setParameter(new PSSParameterSpec(digest, "MGF1", mask, salt, 1));
+        signature.initSign(keys.getPrivate());
+        AlgorithmIdentifier name =
+            new AlgorithmIdentifier(
+                PKCSObjectIdentifiers.id_RSASSA_PSS,
+                ASN1Primitive.fromByteArray(signature.getParameters().getEncoded()));
+        return new RawSigner(signature, name);
+      } catch (GeneralSecurityException | IOException e) {
+        throw new OperatorCreationException("PSS", e);
+      }
+    }
+
+    /** Signs what is written, under any name. */
+    private record RawSigner(Signature signature, AlgorithmIdentifier name)
+        implements ContentSigner {
+      @Override
+      public AlgorithmIdentifier getAlgorithmIdentifier() {
+        return name;
+      }
+
+      @Override
+      public OutputStream getOutputStream() {
+        return new OutputStream() {
+          @Override
+          public void write(int octet) {
+            write(new byte[] {(byte) octet}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] octets, int offset, int length) {
+            try {
+              signature.update(octets, offset, length);
+            } catch (SignatureException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+      }
+
+      @Override
+      public byte[] getSignature() {
+        try {
+          return signature.sign();
+        } catch (SignatureException e) {
+          throw new IllegalStateException(e);
+        }
+      }
     }
 
     private static ContentSigner named(ContentSigner signer, AlgorithmIdentifier name) {

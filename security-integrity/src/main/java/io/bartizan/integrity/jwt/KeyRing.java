@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One issuer's keys at one moment, each bound to its one algorithm and ready to verify. */
@@ -22,7 +21,6 @@ final class KeyRing {
   /** How many keys one token may be tried with (B11). */
   static final int MAX_CANDIDATES = 8;
 
-  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
   private static final Bound[] NOTHING = {};
 
   /** A key under its algorithm. */
@@ -56,7 +54,8 @@ final class KeyRing {
         continue; // TrustedIssuer has told why
       }
       if (fitting.isEmpty() && snapshot.fetched) {
-        LOG.info("{} of an issuer serves none of {}", key.describeKind(), algorithms);
+        LoggerFactory.getLogger(KeyRing.class)
+            .info("{} of an issuer serves none of {}", key.describeKind(), algorithms);
       }
       for (JwsAlgorithm algorithm : fitting) {
         Bound kept = before == null ? null : before.find(key, algorithm);
@@ -81,7 +80,8 @@ final class KeyRing {
       if (before == null) {
         throw e;
       }
-      LOG.warn("{} can't be used here: {}", key.describeKind(), e.getMessage());
+      LoggerFactory.getLogger(KeyRing.class)
+          .warn("{} can't be used here: {}", key.describeKind(), e.getMessage());
       return new UnusableKey(provider == null ? "the JDK" : provider.getName());
     }
   }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class TrustedIssuer {
-
-  private static final Logger LOG = LoggerFactory.getLogger(TrustedIssuer.class);
 
   private final String issuer;
   private final JwtKeys keys;
@@ -120,7 +117,9 @@ public final class TrustedIssuer {
     if (unusable.size() == keys.size()) {
       throw new IllegalArgumentException(String.join(", ", unusable));
     }
-    unusable.forEach(why -> LOG.warn("a fixed key is left out: {}", why));
+    unusable.forEach(
+        why ->
+            LoggerFactory.getLogger(TrustedIssuer.class).warn("a fixed key is left out: {}", why));
   }
 
   /** The allowed algorithms that the key could serve; it is usable if there is exactly one. */
