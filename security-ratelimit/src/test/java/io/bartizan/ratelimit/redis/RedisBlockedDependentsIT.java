@@ -17,10 +17,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Dependents of stages that block for as long as the test runs. */
+@Tag("deep") // its servers pause for as long as time-outs take
 class RedisBlockedDependentsIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
