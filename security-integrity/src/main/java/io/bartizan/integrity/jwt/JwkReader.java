@@ -143,6 +143,15 @@ final class JwkReader {
     return id == null ? "key " + place : "key \"" + SafeText.of(id, 60) + "\"";
   }
 
+  /** The key id of a secret, whether or not the secret is usable; null for all else. */
+  static @Nullable String secretsId(JsonValue value) {
+    try {
+      return value instanceof JsonObject jwk && "oct".equals(text(jwk, "kty")) ? keyId(jwk) : null;
+    } catch (JsonException e) {
+      return null;
+    }
+  }
+
   /** A member that is JSON's null says as much as one that is not there. */
   private static @Nullable String text(JsonObject jwk, String name) throws JsonException {
     return jwk.get(name) == JsonLiteral.NULL ? null : jwk.string(name);

@@ -3,7 +3,9 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.SafeText;
 import io.bartizan.integrity.json.JsonValue;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,13 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     List<String> faults = new ArrayList<>();
+    Set<String> secrets = new HashSet<>();
+    for (JsonValue one : published) {
+      String id = JwkReader.secretsId(one);
+      if (id != null && !secrets.add(id)) { // also where one of the two is unusable
+        throw new IllegalArgumentException("two keys have the same key id");
+      }
+    }
     for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
       String name = JwkReader.nameOf(published.get(i), i + 1);
       try {

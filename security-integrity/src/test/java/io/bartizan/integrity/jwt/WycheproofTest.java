@@ -130,9 +130,7 @@ class WycheproofTest {
 
   @Test
   void jsonWebKeys_everyVector_agrees() throws Exception {
-    // 13: a 65-byte secret for HS256 is longer than the hash's block, where HMAC has two equal
-    // keys.
-    assertThat(tokens("json_web_key_test.json")).containsExactly(13);
+    assertThat(tokens("json_web_key_test.json")).isEmpty();
   }
 
   @Test
