@@ -23,6 +23,8 @@ public final class DownloadException extends IOException implements Refused {
 
   private final transient Refusal refusal;
   private final transient List<String> attempts;
+
+  /** The last HTTP status; 0 if there was none. */
   private final int status;
 
   DownloadException(Refusal last, List<String> attempts, int status, @Nullable Throwable cause) {
