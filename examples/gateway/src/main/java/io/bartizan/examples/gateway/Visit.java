@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /** Drives the gateway with real HTTPS requests: good ones, and one for each refusal. */
 final class Visit {
 
-  private static final int FLOOD = 40;
+  private static final int FLOOD = 400;
   private static final String REFUSED = "connection refused by TLS";
 
   private final URI base;
