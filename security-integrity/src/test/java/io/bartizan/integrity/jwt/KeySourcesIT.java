@@ -138,7 +138,12 @@ class KeySourcesIT {
     HttpServer plain =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     plain.createContext(
-        "/", exchange -> JwksServer.send(exchange, 200, set(0, "a").getBytes(UTF_8)));
+        "/",
+        exchange -> {
+          try (exchange) {
+            JwksServer.send(exchange, 200, set(0, "a").getBytes(UTF_8));
+          }
+        });
     plain.start();
     try {
       URI uri = URI.create("http://127.0.0.1:" + plain.getAddress().getPort() + "/certs");
