@@ -172,7 +172,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @return all of them
    * @throws IllegalArgumentException if there are none, or two have one key id
    */
-  public static Fixed allOf(Fixed... parts) {
+  public static Fixed anyOf(Fixed... parts) {
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     for (Fixed part : parts) {
