@@ -1,9 +1,7 @@
 package io.bartizan.mtls;
 
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,7 @@ record Generation(
     long number,
     Instant created,
     KeyMaterial identity,
-    List<X509Certificate> anchors,
+    AnchorSet anchors,
     @Nullable Rule dryRun,
     TrustDecider decider,
     LoadedRevocation revocation,

@@ -96,7 +96,7 @@ final class GenerationLoader {
     Instant now = settings.now();
     return readings != null
         && !now.isAfter(before.identity().validUntil())
-        && before.anchors().stream()
+        && before.anchors().certificates().stream()
             .anyMatch(anchor -> !now.isAfter(anchor.getNotAfter().toInstant()))
         && readings.isCurrent();
   }
@@ -108,7 +108,8 @@ final class GenerationLoader {
   private Generation load(long number, ListMemory memory, MaterialReader reader) {
     Instant now = settings.now();
     KeyMaterial identity = from(settings.identity(), () -> identity(reader, now));
-    List<X509Certificate> anchors = from(settings.anchors(), () -> settings.anchors().load(reader));
+    AnchorSet anchorSet = from(settings.anchors(), () -> settings.anchors().load(reader));
+    List<X509Certificate> anchors = anchorSet.certificates();
     if (!identity.chain().isEmpty() && anchors.contains(identity.leaf())) {
       throw new TlsMaterialException(
           MaterialReason.LEAF_IS_ANCHOR,
@@ -126,7 +127,7 @@ final class GenerationLoader {
     Rule dryRun = settings.dryRun() == null ? null : loaded(settings.dryRun(), reader);
     LoadedRevocation revocation =
         from("revocation data", () -> settings.revocation().load(reader, memory));
-    TrustDecider decider = new TrustDecider(number, settings, policy, anchors, revocation);
+    TrustDecider decider = new TrustDecider(number, settings, policy, anchorSet, revocation);
     String alias = Generation.alias(number);
     SSLContext context =
         from(
@@ -136,7 +137,7 @@ final class GenerationLoader {
         number,
         now,
         identity,
-        anchors,
+        anchorSet,
         dryRun,
         decider,
         revocation,

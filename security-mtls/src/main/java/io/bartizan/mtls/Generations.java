@@ -42,6 +42,10 @@ final class Generations {
   /** What is no fault, and hardly meant. */
   private void warn(Generation generation) {
     generation.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
+    List<String> expired = generation.anchors().expiredDomains(settings.now());
+    if (!expired.isEmpty()) {
+      LOG.warn("{}: every trust anchor of {} expired", settings.side(), expired);
+    }
     String note = generation.identity().note();
     if (note != null) {
       LOG.warn("{}: {}", settings.side(), note);
