@@ -76,7 +76,7 @@ final class AnchorSet {
       throws PeerRejectedException {
     Set<String> domains = bound.getOrDefault(anchor, Set.of());
     boolean vouches =
-        id != null && owned.contains(id.trustDomain())
+        (id != null && owned.contains(id.trustDomain()))
             ? domains.contains(id.trustDomain())
             : free.contains(anchor);
     if (vouches) {

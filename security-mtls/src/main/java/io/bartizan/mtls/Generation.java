@@ -28,6 +28,14 @@ record Generation(
     return "generation-" + number;
   }
 
+  /** A later load found the same content. */
+  void confirmedBy(Generation later) {
+    MaterialReader.Readings newer = later.readings();
+    if (readings != null && newer != null) {
+      readings.confirmedBy(newer);
+    }
+  }
+
   String alias() {
     return alias(number);
   }

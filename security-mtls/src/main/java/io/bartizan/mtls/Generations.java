@@ -136,6 +136,7 @@ final class Generations {
       Generation next = loader.load(before, settle);
       lastFault = null;
       if (closed || next.fingerprint().equals(before.fingerprint())) {
+        before.confirmedBy(next);
         return null;
       }
       retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
@@ -153,6 +154,25 @@ final class Generations {
     }
   }
 
+  /** From now on each push is a reload; what was pushed since the first load is taken now. */
+  void follow() {
+    for (PushedMaterial feed : settings.feeds()) {
+      feed.reloads(this);
+    }
+  }
+
+  /** A reload whose fault is told by log, listener and health alone; false if there was one. */
+  boolean reloadQuietly() {
+    try {
+      if (!closed) {
+        reload(() -> {});
+      }
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   /** The next lists that are published may be older than those that serve. */
   void forgetLists() {
     loader.forgetLists(true);
@@ -161,6 +181,7 @@ final class Generations {
   /** From now on nothing is published and no fault told; what serves goes on serving. */
   void close() {
     closed = true;
+    settings.feeds().forEach(feed -> feed.release(this));
     loader.stop();
   }
 

@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Identity {
 
   private final String description;
   private final Loader loader;
+  private final Set<PushedMaterial> feeds;
 
   /** Signs nothing. */
   private static final class NoKey implements PrivateKey {
@@ -56,8 +58,25 @@ public final class Identity {
   }
 
   private Identity(String description, Loader loader) {
+    this(description, loader, Set.of());
+  }
+
+  private Identity(String description, Loader loader, Set<PushedMaterial> feeds) {
     this.description = description;
     this.loader = loader;
+    this.feeds = feeds;
+  }
+
+  /** The identity that was pushed last. */
+  static Identity pushed(PushedMaterial feed) {
+    return new Identity(
+        "identity pushed",
+        reader -> {
+          KeyMaterial pushed = reader.pushed(feed).identity().load(reader);
+          pushed.chain().forEach(one -> reader.digest(Certificates.encoded(one)));
+          return pushed;
+        },
+        Set.of(feed));
   }
 
   /**
@@ -236,6 +255,11 @@ public final class Identity {
           String stem = name.substring(0, name.length() - ".cert".length());
           return pem(chain, chain.resolveSibling(stem + ".key")).load(reader);
         });
+  }
+
+  /** Who pushes some of this. */
+  Set<PushedMaterial> feeds() {
+    return feeds;
   }
 
   KeyMaterial load(MaterialReader reader) {

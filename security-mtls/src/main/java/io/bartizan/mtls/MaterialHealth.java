@@ -44,6 +44,12 @@ final class MaterialHealth {
     if (loop != null && loop.isOverdue()) {
       return Health.degraded(state + "; the reload hangs, perhaps its files can't be reached");
     }
+    for (PushedMaterial feed : settings.feeds()) {
+      Health fed = feed.health();
+      if (fed.status() != Health.Status.UP) {
+        return Health.degraded(state + "; " + fed.detail());
+      }
+    }
     String stale = newest.revocation().stale(now);
     if (stale != null) {
       return Health.degraded(state + "; " + stale);

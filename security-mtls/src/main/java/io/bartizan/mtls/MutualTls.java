@@ -66,6 +66,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     trustManager =
         new PolicyTrustManager(
             current, (connection, decision) -> current.connections().tell(decision, false, null));
+    generations.follow();
     loop = reload == null ? null : new ReloadLoop(generations, reload, Ticker.system());
   }
 
@@ -244,8 +245,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
 
   /**
    * Whether the material serves: down once a certificate of this side's chain expired or {@link
-   * #close} was called; degraded when one soon will, the last reload failed or hangs, or a
-   * revocation list is stale.
+   * #close} was called; degraded when one soon will, the last reload failed or hangs, a revocation
+   * list is stale, or the source of {@link PushedMaterial} is too old or stalled.
    *
    * @return a state whose detail is safe to log
    */

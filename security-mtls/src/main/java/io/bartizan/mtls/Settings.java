@@ -5,6 +5,7 @@ import java.security.Provider;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All that a builder was told. */
@@ -30,6 +31,11 @@ record Settings(
   /** Whether the time is that of the JVM, which is all that the JDK's trust manager knows. */
   boolean isJvmTime() {
     return clock.equals(JVM_TIME);
+  }
+
+  /** Who pushes material. */
+  Set<PushedMaterial> feeds() {
+    return TrustAnchors.union(identity.feeds(), anchors.feeds());
   }
 
   /** Whether this side shows a certificate; a client may go without. */

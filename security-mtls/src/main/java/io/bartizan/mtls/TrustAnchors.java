@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -38,17 +41,38 @@ public final class TrustAnchors {
 
   private final String description;
   private final boolean bound;
+  private final Set<PushedMaterial> feeds;
   private final Function<MaterialReader, List<AnchorSet.Entry>> entries;
 
   private TrustAnchors(String description, Loader loader) {
-    this(description, false, reader -> AnchorSet.entries(loader.load(reader), null));
+    this(description, false, Set.of(), reader -> AnchorSet.entries(loader.load(reader), null));
   }
 
   private TrustAnchors(
-      String description, boolean bound, Function<MaterialReader, List<AnchorSet.Entry>> entries) {
+      String description,
+      boolean bound,
+      Set<PushedMaterial> feeds,
+      Function<MaterialReader, List<AnchorSet.Entry>> entries) {
     this.description = description;
     this.bound = bound;
+    this.feeds = feeds;
     this.entries = entries;
+  }
+
+  /** The anchors of what was pushed last; whether they are bound, each push says. */
+  static TrustAnchors pushed(PushedMaterial feed) {
+    return new TrustAnchors(
+        "trust anchors pushed",
+        true,
+        Set.of(feed),
+        reader -> {
+          List<AnchorSet.Entry> all = reader.pushed(feed).anchors().entries.apply(reader);
+          for (AnchorSet.Entry entry : all) {
+            reader.digest(Certificates.encoded(entry.certificate()));
+            reader.digest(String.valueOf(entry.trustDomain()).getBytes(StandardCharsets.UTF_8));
+          }
+          return all;
+        });
   }
 
   /**
@@ -209,6 +233,7 @@ public final class TrustAnchors {
     return new TrustAnchors(
         description + " and " + others.description,
         bound || others.bound,
+        union(feeds, others.feeds),
         reader -> {
           List<AnchorSet.Entry> all = new ArrayList<>(entries.apply(reader));
           all.addAll(others.entries.apply(reader));
@@ -245,15 +270,28 @@ public final class TrustAnchors {
     }
     if (bound) {
       throw new IllegalStateException(
-          "\"" + description + "\" is bound already; bind each part before they are put together");
+          "\""
+              + description
+              + "\" is bound already, or pushed; bind each part by itself, before it is put"
+              + " together or pushed");
     }
     return new TrustAnchors(
         description + " for " + trustDomain,
         true,
+        feeds,
         reader ->
             entries.apply(reader).stream()
                 .map(entry -> new AnchorSet.Entry(entry.certificate(), trustDomain))
                 .toList());
+  }
+
+  /** Who pushes some of these. */
+  Set<PushedMaterial> feeds() {
+    return feeds;
+  }
+
+  static <T> Set<T> union(Set<T> some, Set<T> others) {
+    return Stream.concat(some.stream(), others.stream()).collect(Collectors.toUnmodifiableSet());
   }
 
   AnchorSet load(MaterialReader reader) {
