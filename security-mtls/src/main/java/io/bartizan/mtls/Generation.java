@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Generation(
     long number,
     Instant created,
-    KeyMaterial identity,
+    Identities identities,
     AnchorSet anchors,
     @Nullable Rule dryRun,
     TrustDecider decider,

@@ -25,7 +25,7 @@ final class Generations {
   private final Current current;
   private final GenerationLoader loader;
   private final ReentrantLock reloading = new ReentrantLock();
-  private volatile List<GenerationKeyManager.KeyEntry> retained;
+  private volatile List<Identities> retained;
   private volatile @Nullable TlsMaterialException lastFault;
   private volatile boolean closed;
   private final AtomicLong failures = new AtomicLong();
@@ -35,7 +35,7 @@ final class Generations {
     this.current = new Current(settings);
     this.loader = new GenerationLoader(settings, current);
     current.publish(loader.load(null, () -> {}));
-    retained = List.of(currentKey());
+    retained = List.of(currentIdentities());
     warn(newest());
   }
 
@@ -46,10 +46,7 @@ final class Generations {
     if (!expired.isEmpty()) {
       LOG.warn("{}: every trust anchor of {} expired", settings.side(), expired);
     }
-    String note = generation.identity().note();
-    if (note != null) {
-      LOG.warn("{}: {}", settings.side(), note);
-    }
+    generation.identities().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
   }
 
   Settings settings() {
@@ -77,19 +74,16 @@ final class Generations {
     return closed;
   }
 
-  GenerationKeyManager.KeyEntry currentKey() {
-    return keyOf(newest());
-  }
-
-  private static GenerationKeyManager.KeyEntry keyOf(Generation generation) {
-    return new GenerationKeyManager.KeyEntry(generation.alias(), generation.identity());
+  Identities currentIdentities() {
+    return newest().identities();
   }
 
   /** Never waits for a reload that is reading. */
-  GenerationKeyManager.@Nullable KeyEntry keyOf(String alias) {
-    for (GenerationKeyManager.KeyEntry entry : retained) {
-      if (entry.alias().equals(alias)) {
-        return entry;
+  Identities.@Nullable Shown identityOf(String alias) {
+    for (Identities identities : retained) {
+      Identities.Shown shown = identities.ofAlias(alias);
+      if (shown != null) {
+        return shown;
       }
     }
     return null;
@@ -117,13 +111,13 @@ final class Generations {
         "{} generation {} serves, valid until {}",
         settings.side(),
         next.number(),
-        next.identity().validUntil());
+        next.identities().validUntil());
     warn(next);
     // Every revoked connection ends before any listener is told.
     Runnable reviewed = current.connections().review(next);
     settings
         .listeners()
-        .tell(listener -> listener.published(next.number(), next.identity().validUntil()));
+        .tell(listener -> listener.published(next.number(), next.identities().validUntil()));
     reviewed.run();
     return true;
   }
@@ -139,7 +133,8 @@ final class Generations {
         before.confirmedBy(next);
         return null;
       }
-      retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
+      retained =
+          Stream.concat(Stream.of(next.identities()), retained.stream()).limit(RETAINED).toList();
       current.publish(next);
       loader.forgetLists(false);
       return next;

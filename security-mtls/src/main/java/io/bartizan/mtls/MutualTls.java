@@ -62,7 +62,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     generations = new Generations(settings);
     current = generations.current();
     context = new GuardedContext(current);
-    keyManager = new GenerationKeyManager(generations::currentKey, generations::keyOf);
+    keyManager = new GenerationKeyManager(generations::currentIdentities, generations::identityOf);
     trustManager =
         new PolicyTrustManager(
             current, (connection, decision) -> current.connections().tell(decision, false, null));
@@ -218,11 +218,11 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /**
    * When this side's own certificate ends.
    *
-   * @return the earliest notAfter on the path from its leaf; {@link Instant#MAX} for a client
-   *     without a certificate
+   * @return the earliest notAfter on the path from its leaf, of all identities; {@link Instant#MAX}
+   *     for a client without a certificate
    */
   public final Instant validUntil() {
-    return current.generation().identity().validUntil();
+    return current.generation().identities().validUntil();
   }
 
   /**
@@ -308,6 +308,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     private @Nullable Duration reload;
     private Duration expiryWarning = Duration.ofHours(4);
     private boolean anchorNamesSent = true;
+    private boolean unknownNamesRefused;
 
     Builder(
         TlsSide side,
@@ -448,6 +449,22 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
+     * For servers: refuses a client that asks for a server name (SNI) which no identity has, with
+     * the alert {@code unrecognized_name}. Otherwise it is shown the first identity, and so is a
+     * client that asks for none.
+     *
+     * @return this builder
+     * @throws IllegalStateException on a client's builder, for clients are asked for no name
+     */
+    public Builder<T> withUnknownServerNamesRefused() {
+      if (side == TlsSide.CLIENT) {
+        throw new IllegalStateException("a client is asked for no server name");
+      }
+      unknownNamesRefused = true;
+      return this;
+    }
+
+    /**
      * Loads and checks everything.
      *
      * @return mutual TLS that serves; close it to end the reload
@@ -468,7 +485,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
               provider,
               clock,
               expiryWarning,
-              anchorNamesSent),
+              anchorNamesSent,
+              unknownNamesRefused),
           reload);
     }
   }

@@ -20,7 +20,8 @@ record Settings(
     @Nullable Provider provider,
     InstantSource clock,
     Duration expiryWarning,
-    boolean anchorNamesSent) {
+    boolean anchorNamesSent,
+    boolean unknownNamesRefused) {
 
   static final InstantSource JVM_TIME = InstantSource.system();
 

@@ -267,7 +267,8 @@ class PushedMaterialTest {
                 for (int i = 0; i < 40; i++) {
                   server.reload();
                   Generation seen = server.generations().newest();
-                  if (!seen.identity()
+                  if (!seen.identities()
+                      .first()
                       .leaf()
                       .getIssuerX500Principal()
                       .equals(seen.anchors().certificates().get(0).getSubjectX500Principal())) {
@@ -286,7 +287,15 @@ class PushedMaterialTest {
     assertThat(server.failedReloads()).isZero();
     int last = 3;
     pushed.push(identities.get(last), anchors.get(last));
-    assertThat(server.generations().newest().identity().leaf().getIssuerX500Principal().getName())
+    assertThat(
+            server
+                .generations()
+                .newest()
+                .identities()
+                .first()
+                .leaf()
+                .getIssuerX500Principal()
+                .getName())
         .contains("Root 3");
   }
 
