@@ -44,6 +44,9 @@ abstract class Cell {
   /** Takes nothing; null if dead. */
   abstract @Nullable Decision peek(long now, long permits);
 
+  /** Counts permits that were used already, and tells of one more; null if dead. */
+  abstract @Nullable Decision charge(long now, long permits);
+
   /** Gives permits back; false if dead. */
   abstract boolean refund(long now, long permits);
 

@@ -68,7 +68,7 @@ final class CountCell extends HeldCell {
           continue;
         }
         if (taken < old.count().used(now)) {
-          counts[i].charge(now, taken);
+          counts[i].owe(now, taken);
         } else {
           counts[i].inherit(old.count(), now);
         }
@@ -96,7 +96,7 @@ final class CountCell extends HeldCell {
       long now = advance(clock);
       boolean fits = fits(now, permits);
       if (fits) {
-        charge(now, permits);
+        take(now, permits);
       }
       return decision(fits, now, permits);
     } finally {
@@ -110,6 +110,27 @@ final class CountCell extends HeldCell {
     try {
       long now = advance(clock);
       return dead ? null : decision(fits(now, permits), now, permits);
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  @Nullable Decision charge(long clock, long permits) {
+    hold();
+    try {
+      if (dead) {
+        return null;
+      }
+      long now = advance(clock);
+      for (int i = 0; i < counts.length; i++) {
+        counts[i].owe(now, permits);
+        Former former = former(i, now);
+        if (former != null) {
+          former.counted().count().owe(now, permits);
+        }
+      }
+      return decision(fits(now, 1), now, 1);
     } finally {
       release();
     }
@@ -149,7 +170,7 @@ final class CountCell extends HeldCell {
         Decision refused = decision(false, now, permits);
         return Reservation.of(refused, refused.retryAfter(), () -> {});
       }
-      charge(now, permits);
+      take(now, permits);
       long[] marks = new long[counts.length];
       for (int i = 0; i < marks.length; i++) {
         marks[i] = counts[i].mark(now);
@@ -268,7 +289,7 @@ final class CountCell extends HeldCell {
     return true;
   }
 
-  private void charge(long now, long permits) {
+  private void take(long now, long permits) {
     for (int i = 0; i < counts.length; i++) {
       counts[i].charge(now, permits);
       Former former = former(i, now);

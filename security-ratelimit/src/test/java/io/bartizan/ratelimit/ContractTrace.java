@@ -52,6 +52,7 @@ final class ContractTrace {
         case 3 -> last = reserve(permits, last);
         case 4 -> last = cancel(last);
         case 5 -> last = random.nextBoolean() ? change() : take(permits);
+        case 6 -> last = random.nextInt(3) == 0 ? charge(permits, smallest) : take(permits);
         default -> last = take(permits);
       }
       forgetIfIdle();
@@ -77,6 +78,16 @@ final class ContractTrace {
       oracles.forEach(oracle -> oracle.charge(now, permits));
     }
     return judged(decision, permits, fits);
+  }
+
+  /**
+   * What was used already: a few times what there is, and at once whether one more could be had.
+   */
+  private Decision charge(long permits, long smallest) {
+    long used = random.nextBoolean() ? permits : random.nextLong(1, 3 * smallest + 2);
+    long now = place.nowMicros();
+    oracles.forEach(oracle -> oracle.owe(now, used));
+    return judged(place.charge(used), 1, fits(1));
   }
 
   private Decision takeAndGiveBack(long permits) {

@@ -126,6 +126,11 @@ class LimiterLincheckTest {
     public void refund() {
       limiter.refund(1);
     }
+
+    @Operation
+    public long charge() {
+      return limiter.charge(2).resetAfter().toMinutes();
+    }
   }
 
   /** A bucket without its clock's help. */

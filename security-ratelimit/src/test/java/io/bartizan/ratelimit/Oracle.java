@@ -41,6 +41,11 @@ abstract class Oracle {
 
   abstract void charge(long now, long permits);
 
+  /** Counts what was used already; these oracles know no bound, but for the moments of a log. */
+  void owe(long now, long permits) {
+    charge(now, permits);
+  }
+
   /** Gives permits back, whenever and by whomever they were taken; down to nothing consumed. */
   abstract void refund(long now, long permits);
 
@@ -314,6 +319,17 @@ abstract class Oracle {
       for (long i = 0; i < permits; i++) {
         taken.add(now);
       }
+    }
+
+    /** By definition there are as many moments as the capacity; then the newest becomes now. */
+    @Override
+    void owe(long now, long permits) {
+      forget(now);
+      if (taken.stream().distinct().count() >= limit.capacity()) {
+        long newest = taken.get(taken.size() - 1);
+        taken.replaceAll(time -> time == newest ? Long.valueOf(now) : time);
+      }
+      charge(now, permits);
     }
 
     /** By definition the oldest that still count are given back. */

@@ -60,6 +60,11 @@ public final class BucketCount extends Count {
   }
 
   @Override
+  public void owe(long now, long permits) {
+    setBacklog(now, units.owed(backlog(now), permits));
+  }
+
+  @Override
   public void also(long now, long permits) {
     long backlog = backlog(now);
     setBacklog(now, Math.max(backlog, Math.min(units.full(), backlog + units.cost(permits))));

@@ -6,6 +6,12 @@ package io.bartizan.ratelimit.count;
  */
 public abstract class Count {
 
+  /** The most permits that are charged at a time, and that {@link #owe} lets a count grow to. */
+  public static final long MOST_OWED = 4_000_000_000_000L;
+
+  /** The longest debt of a bucket: 36 525 days, in microseconds. */
+  static final long LONGEST_DEBT = 3_155_760_000_000_000L;
+
   private final long capacity;
 
   protected Count(long capacity) {
@@ -37,6 +43,20 @@ public abstract class Count {
    * @param permits at most the capacity
    */
   public abstract void charge(long now, long permits);
+
+  /**
+   * Counts permits that were used already, whether they fit or not, up to the bounds of the
+   * algorithm. What was counted before stays, also beyond these.
+   *
+   * @param now the time
+   * @param permits any number of at least 1; {@link #MOST_OWED} of them count
+   */
+  public abstract void owe(long now, long permits);
+
+  /** What a count grows to: never less than it is, never over a bound. */
+  static long owed(long used, long permits, long most) {
+    return Math.max(used, Math.min(most, used + Math.min(permits, MOST_OWED)));
+  }
 
   /**
    * Counts permits that another definition of the limit let through, as far as this one could have.

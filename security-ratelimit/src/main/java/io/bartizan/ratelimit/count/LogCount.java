@@ -11,6 +11,9 @@ public final class LogCount extends Count {
   private static final int FIRST_BLOCK = 4;
   private static final int LARGEST_BLOCK = 256;
 
+  /** A thousand times the largest capacity. */
+  private static final long MOST_LOGGED = 1_000_000_000L;
+
   private final long period;
   private @Nullable Block oldest;
   private @Nullable Block newest;
@@ -19,6 +22,9 @@ public final class LogCount extends Count {
   private long taken;
 
   private long gone;
+
+  /** The moments in all blocks. */
+  private long moments;
 
   private LogCount(long capacity, long periodMicros) {
     super(capacity);
@@ -69,6 +75,25 @@ public final class LogCount extends Count {
     last.times[last.to] = now;
     last.takenBy[last.to] = taken;
     last.to++;
+    moments++;
+  }
+
+  /**
+   * Where there are as many moments as permits that may be taken, nothing fits anyway: then the
+   * newest one becomes now, so that what was taken in it counts longer, never shorter.
+   */
+  @Override
+  public void owe(long now, long permits) {
+    long used = used(now); // which changes `moments`
+    long more = owed(used, permits, MOST_LOGGED) - used;
+    Block last = newest;
+    if (last != null && moments >= capacity()) {
+      taken += more;
+      last.times[last.to - 1] = now;
+      last.takenBy[last.to - 1] = taken;
+    } else if (more > 0) {
+      charge(now, more);
+    }
   }
 
   /** Gives back what is oldest: what stays counts longer, never shorter, than what was taken. */
@@ -85,6 +110,7 @@ public final class LogCount extends Count {
         && (block.times[block.from] <= now - period || block.takenBy[block.from] <= gone)) {
       gone = Math.max(gone, block.takenBy[block.from]);
       block.from++;
+      moments--;
       if (block.from == block.to) {
         block = block.next;
         oldest = block;

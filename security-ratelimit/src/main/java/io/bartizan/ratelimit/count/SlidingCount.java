@@ -96,6 +96,12 @@ public final class SlidingCount extends Count {
   }
 
   @Override
+  public void owe(long now, long permits) {
+    roll(now);
+    current = owed(current, permits, MOST_OWED);
+  }
+
+  @Override
   public void refund(long now, long permits) {
     roll(now);
     long ofCurrent = Math.min(current, permits);

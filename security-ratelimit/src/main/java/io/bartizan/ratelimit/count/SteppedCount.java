@@ -50,6 +50,14 @@ public final class SteppedCount extends Count {
     arrival = clock(now) + Math.min(BucketUnits.MAX_BACKLOG / step, used(now) + permits);
   }
 
+  /** A debt comes back within 36 525 days. */
+  @Override
+  public void owe(long now, long permits) {
+    long steps = Math.min(LONGEST_DEBT / period, MOST_OWED / step);
+    long most = Math.min(MOST_OWED, capacity() + steps * step);
+    arrival = clock(now) + owed(used(now), permits, most);
+  }
+
   @Override
   public void also(long now, long permits) {
     long used = used(now);

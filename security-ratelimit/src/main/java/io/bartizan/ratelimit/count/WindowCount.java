@@ -61,6 +61,12 @@ public final class WindowCount extends Count {
     count += permits;
   }
 
+  @Override
+  public void owe(long now, long permits) {
+    charge(now, 0);
+    count = owed(count, permits, MOST_OWED);
+  }
+
   /** A window that the first request opened ends a period after the last one. */
   @Override
   public void prolong(long now) {

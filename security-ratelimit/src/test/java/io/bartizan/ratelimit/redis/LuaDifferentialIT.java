@@ -186,12 +186,13 @@ class LuaDifferentialIT {
       int size = 1 + random.nextInt(6);
       long permits = 1 + random.nextLong(Math.max(1, most / 3));
       for (int i = 0; i < size; i++) {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
           case 0 -> compare(java.peek(key, permits), lua.peek(key, permits));
           case 1 -> refund(permits);
           case 2 -> permits = 1 + random.nextLong(most + 1);
           case 3 -> reserve(permits);
           case 4 -> cancel();
+          case 5 -> charge(random.nextInt(4) == 0 ? 3 * most : permits);
           default -> compare(java.tryAcquire(key, permits), lua.tryAcquire(key, permits));
         }
       }
@@ -220,6 +221,13 @@ class LuaDifferentialIT {
         java.refund(key, permits);
         var unused = lua.refund(key, permits);
       }
+    }
+
+    /** Debts of a few times what there is, and now and then of more than any count may grow to. */
+    private void charge(long permits) {
+      boolean extreme = random.nextInt(20) == 0;
+      long used = extreme ? Long.MAX_VALUE >>> random.nextInt(1, 40) : permits;
+      compare(java.charge(key, used), lua.charge(key, used));
     }
 
     private void reserve(long permits) {

@@ -59,6 +59,10 @@ end
 
 function counter:take(n, k) self.current = self.current + n * k end
 
+function counter:owe(n)
+  self.current = max(self.current, min(most_owed, self.current + n))
+end
+
 function counter:give(n)
   local now_first = min(self.current, n)
   self.current = self.current - now_first

@@ -13,6 +13,10 @@ local function class(values)
     self.used = self.used + n * k
   end
 
+  function counts:owe(n)
+    self:take(max(0, min(n, most_owed - self.used)), 1)
+  end
+
   function counts:also(n, k)
     self:take(n, k)
   end

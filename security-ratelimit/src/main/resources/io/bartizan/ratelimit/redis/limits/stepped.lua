@@ -60,6 +60,12 @@ function stepped:also(n, k)
   self.used = max(self.used, min(self.capacity, self.used + n * k))
 end
 
+-- A debt comes back within 36 525 days.
+function stepped:owe(n)
+  local most = self.capacity + floor(longest_debt / self.period) * self.step
+  self.used = max(self.used, min(most_owed, most, self.used + n))
+end
+
 -- The mark is the number of a period and how many permits were used then.
 function stepped:cancel(n, period, used)
   local steps = max(0, floor(now / self.period) - period)

@@ -51,6 +51,24 @@ local function acquire(n, count, wait, peek)
   return k > 0 and not peek
 end
 
+-- Nothing is refused; then it is told whether one more could be had.
+local function charge(n)
+  for l = 1, #limits do
+    local limit = limits[l]
+    limit:owe(n)
+    if limit.other then limit.other:owe(n) end
+  end
+  local k = room(1, 1, 0)
+  filled = filled + 1
+  out[filled] = k
+  show()
+  if k == 0 and ringed then
+    for l = 1, #limits do
+      if limits[l].wait then filled = limits[l]:wait(out, 1, filled) end
+    end
+  end
+end
+
 local function give(n)
   for l = 1, #limits do
     local limit = limits[l]
@@ -82,6 +100,9 @@ local function decide(requests)
       acquire(n, 1, 0, true)
     elseif kind == 'v' then
       changed = acquire(n, 1, tonumber(count)) or changed
+    elseif kind == 'o' then
+      charge(n)
+      changed = true
     else
       if kind == 'c' then cancel(n, count) else give(n) end
       filled = filled + 1
