@@ -60,7 +60,7 @@ public final class BucketCount extends Count {
   }
 
   @Override
-  public void owe(long now, long permits) {
+  public void owe(long now, long permits, boolean asLast) {
     setBacklog(now, units.owed(backlog(now), permits));
   }
 
@@ -124,6 +124,13 @@ public final class BucketCount extends Count {
   @Override
   long aheadMicros(long now) {
     return units.micros(Math.max(0, backlog(now) - units.full()));
+  }
+
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return current instanceof BucketCount that
+        ? backlog(now) > units.converted(that.units, that.backlog(now))
+        : super.exceeds(current, now);
   }
 
   /** At most the whole capacity stays consumed; what was reserved ahead keeps its time. */

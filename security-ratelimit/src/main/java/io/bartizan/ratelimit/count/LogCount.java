@@ -78,16 +78,19 @@ public final class LogCount extends Count {
     moments++;
   }
 
-  /**
-   * Where there are as many moments as permits that may be taken, nothing fits anyway: then the
-   * newest one becomes now, so that what was taken in it counts longer, never shorter.
-   */
   @Override
-  public void owe(long now, long permits) {
-    long used = used(now); // which changes `moments`
+  public boolean isFull(long now) {
+    forget(now);
+    return moments >= capacity();
+  }
+
+  /** What was taken last and becomes now counts longer, never shorter. */
+  @Override
+  public void owe(long now, long permits, boolean asLast) {
+    long used = used(now);
     long more = owed(used, permits, MOST_LOGGED) - used;
     Block last = newest;
-    if (last != null && moments >= capacity()) {
+    if (asLast && last != null) {
       taken += more;
       last.times[last.to - 1] = now;
       last.takenBy[last.to - 1] = taken;
@@ -159,6 +162,17 @@ public final class LogCount extends Count {
   @Override
   public boolean isIdle(long now) {
     return used(now) == 0;
+  }
+
+  /** A log that inherits has the same entries. */
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return !(current instanceof LogCount) && super.exceeds(current, now);
+  }
+
+  @Override
+  public boolean outlasts(Count current) {
+    return current instanceof LogCount that && period > that.period;
   }
 
   /** Permits keep the times at which they were taken, also those beyond a smaller limit. */

@@ -72,10 +72,9 @@ final class Answers implements Request.Asker {
         : queues.denials().answer(script, keys, key, permits, now, denyNanos);
   }
 
-  void forgetDenial(LimitScript script, String key) {
-    if (denyNanos > 0) {
-      queues.denials().forget(script, key);
-    }
+  /** Tells all limiters of this process that a key got permits back. */
+  static void forgetDenial(LimitScript script, String key) {
+    ServerQueues.forgetDenials(script.keyHead(), key, System.nanoTime());
   }
 
   @Override

@@ -45,7 +45,7 @@ final class ToldCount extends Count {
 
   /** Not asked: the script's reply follows each charge after the fact. */
   @Override
-  public void owe(long now, long permits) {
+  public void owe(long now, long permits, boolean asLast) {
     charge(now, permits);
   }
 

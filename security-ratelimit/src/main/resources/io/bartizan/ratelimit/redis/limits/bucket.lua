@@ -39,6 +39,18 @@ function bucket:meet(before)
   self.us, self.rest = us + min(self:debt(), ceil(before.us - consumed)), rest
 end
 
+-- The count by another definition was rounded up to a microsecond, so that one more says nothing.
+function bucket:ahead(current)
+  local us = current.us + (current.rest or 0) / (current.scale or 1)
+  local consumed = min(us, current.full_us)
+  local met = min(self.full_us, consumed * self.cost_us / current.cost_us) + us - consumed
+  return self.us > met + 1
+end
+
+function bucket:outlasts() return false end
+
+function bucket:life() return ceil(self.full_us) end
+
 function bucket:save(values, at)
   values[at], values[at + 1] = self.us, self.rest
   values[at + 2], values[at + 3] = self.cost_us, self.full_us
@@ -137,6 +149,8 @@ end
 function past:give(n)
   self.us = max(0, self.us - n * self.cost_us)
 end
+
+past.ahead, past.outlasts = bucket.ahead, bucket.outlasts
 
 function past:idle() return ceil(self.us) end
 

@@ -21,6 +21,14 @@ local function class(values)
     self:take(n, k)
   end
 
+  function counts:ahead(current)
+    return self.used > current.used
+  end
+
+  function counts:outlasts(current)
+    return self.period > current.period
+  end
+
   function counts:give(n)
     self.used = max(0, self.used - n)
     return n

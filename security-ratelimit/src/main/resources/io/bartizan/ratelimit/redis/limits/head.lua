@@ -48,6 +48,8 @@ local out, filled, decided = {now}, 1, 0
 --   also(n, k)                   takes what another definition granted
 --   owe(n)                       takes what was used already, whether it fits or not
 --   idle(), life()               microseconds until nothing counts; the same when all was taken
+--   ahead(now_counting)          whether more counts than one that met that one now would count
+--   outlasts(now_counting)       whether permits count longer than in that one
 local algorithms = {}
 
 -- What charges after the fact let a count grow to, and the longest debt of a bucket: 36 525 days.

@@ -179,6 +179,11 @@ function past:also() end
 
 function past:owe() end
 
+-- One that meets the log finds the same entries, as long as they are kept.
+function past:ahead() return false end
+
+function past:outlasts(current) return self.period > current.period end
+
 function past:give() end
 
 function past:idle()

@@ -28,10 +28,16 @@ function stepped:load(values, at, last)
 end
 
 -- What was consumed stays so, at most all there are; what was reserved ahead is added.
-function stepped:meet(before)
+function stepped:met(before)
   local consumed = min(before.used, before.capacity)
-  self.used = min(consumed, self.capacity) + before.used - consumed
+  return min(consumed, self.capacity) + before.used - consumed
 end
+
+function stepped:meet(before) self.used = self:met(before) end
+
+function stepped:ahead(current) return self.used > self:met(current) end
+
+function stepped:outlasts() return false end
 
 function stepped:save(values, at)
   values[at], values[at + 1] = self.used, self.capacity
