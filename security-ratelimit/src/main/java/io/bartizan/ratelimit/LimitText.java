@@ -56,7 +56,8 @@ final class LimitText {
         return calendar(calendar);
       }
     }
-    throw new IllegalArgumentException("limit is \"" + SafeText.of(text) + "\"; " + wish(text) + FORMS);
+    throw new IllegalArgumentException(
+        "limit is \"" + SafeText.of(text) + "\"; " + wish(text) + FORMS);
   }
 
   /** What was probably meant, where that can be told. */
@@ -67,7 +68,9 @@ final class LimitText {
     Matcher bare = BARE.matcher(text);
     if (bare.matches()) {
       String calendar =
-          bare.group(3).equals("day") && bare.group(2) == null ? "\"" + text + " in UTC\" for days of a calendar, " : "";
+          bare.group(3).equals("day") && bare.group(2) == null
+              ? "\"" + text + " in UTC\" for days of a calendar, "
+              : "";
       return "this is a rate, which does not say what kind of limit is meant: write "
           + calendar
           + "\""
@@ -91,7 +94,11 @@ final class LimitText {
     }
     Matcher words = WORDS.matcher(text);
     if (words.find()) {
-      return "a rate is written with a slash: \"" + words.group(1) + "/" + UNIT_WORDS.get(words.group(2)) + "\"; ";
+      return "a rate is written with a slash: \""
+          + words.group(1)
+          + "/"
+          + UNIT_WORDS.get(words.group(2))
+          + "\"; ";
     }
     Matcher comma = NO_COMMA.matcher(text);
     if (comma.matches()) {

@@ -93,8 +93,8 @@ final class ContractTrace {
   private Decision charge(long permits, long smallest) {
     long used = random.nextBoolean() ? permits : random.nextLong(1, 3 * smallest + 2);
     long now = place.nowMicros();
-    if (oracles().stream().anyMatch(o -> o.used(now) > 4 * o.limit.capacity())) {
-      return take(permits); // for oracles know no bound of a debt
+    if (!definitions.stream().allMatch(each -> each.mayOwe(now, used))) {
+      return take(permits);
     }
     definitions.forEach(each -> each.owe(now, used));
     return judged(place.charge(used), 1, fits(1));

@@ -46,6 +46,15 @@ final class Definitions {
     }
   }
 
+  /** Oracles know no bound of a debt, so that debts stay below it. */
+  boolean mayOwe(long time, long permits) {
+    return mayOwe(now, time, permits) && (former == null || mayOwe(former, time, permits));
+  }
+
+  private static boolean mayOwe(Oracle oracle, long time, long permits) {
+    return oracle.used(time) + permits <= 15 * oracle.limit.capacity();
+  }
+
   void owe(long time, long permits) {
     settle(time);
     boolean asLast = now.isFull(time);

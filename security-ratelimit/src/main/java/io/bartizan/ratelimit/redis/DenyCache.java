@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It answers the same or a larger weight only, for at most a set age, and forgets a key that
  * gets permits back, or is reset, through any limiter of this process. It can refuse what a refund
- * by another process would have allowed, for that age at most; it never allows anything. Each key has one of a fixed number of slots, so it stays small.
- * The limiters of one client share it, each with an age of its own.
+ * by another process would have allowed, for that age at most; it never allows anything. Each key
+ * has one of a fixed number of slots, so it stays small. The limiters of one client share it, each
+ * with an age of its own.
  */
 final class DenyCache {
 

@@ -111,7 +111,9 @@ class RedisCancelIT {
     Limit limit = Limit.parse("1000000 burst, 1/365d").named("n");
     int callers = 100_000;
     try (RedisRateLimiter limiter =
-        RedisRateLimiter.builder(redis.client(), limit).withTimeout(Duration.ofSeconds(10)).build()) {
+        RedisRateLimiter.builder(redis.client(), limit)
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
       assertThat(limiter.blocking().tryAcquire("k").remaining()).isEqualTo(999_999);
       int left = 0;
       long start = System.nanoTime();
