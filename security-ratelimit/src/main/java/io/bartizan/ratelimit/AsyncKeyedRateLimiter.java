@@ -49,6 +49,19 @@ public interface AsyncKeyedRateLimiter extends HealthSource {
   CompletionStage<Decision> peek(String key, long permits);
 
   /**
+   * Charges permits that a key has used already, in full and below zero if need be, as {@link
+   * KeyedRateLimiter#charge} does. It is never refused.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return what {@link #peek} of one permit then says
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   * @throws UnsupportedOperationException if the shared place has no such call
+   */
+  CompletionStage<Decision> charge(String key, long permits);
+
+  /**
    * Gives permits back that were taken and not used; never above what the limit holds.
    *
    * @param key whose permits

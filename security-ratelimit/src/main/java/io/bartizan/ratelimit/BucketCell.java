@@ -116,6 +116,21 @@ final class BucketCell extends Cell {
   }
 
   @Override
+  @Nullable Decision charge(long now, long permits) {
+    long clock = now * bucket.perMicro;
+    while (true) {
+      long seen = tat;
+      if (seen == DEAD) {
+        return null;
+      }
+      long owed = bucket.units().owed(BucketUnits.backlog(seen, clock), permits);
+      if (TAT.compareAndSet(this, seen, alive(clock + owed))) {
+        return decision(bucket, fits(bucket, owed, 1) ? owed : ~owed, 1);
+      }
+    }
+  }
+
+  @Override
   boolean refund(long now, long permits) {
     return uncount(now, bucket.units().cost(permits));
   }

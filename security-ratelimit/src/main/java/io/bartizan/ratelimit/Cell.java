@@ -44,6 +44,9 @@ abstract class Cell {
   /** Takes nothing; null if dead. */
   abstract @Nullable Decision peek(long now, long permits);
 
+  /** Counts permits that were used already, and tells of one more; null if dead. */
+  abstract @Nullable Decision charge(long now, long permits);
+
   /** Gives permits back; false if dead. */
   abstract boolean refund(long now, long permits);
 
@@ -72,9 +75,10 @@ abstract class Cell {
   record Counted(Limit limit, Count count) {}
 
   /**
-   * What a limit's former definition counts of the same permits, until all that it had counted when
-   * the two met last has come back: whoever asks by the former one meanwhile finds what both let
-   * through.
+   * What a limit's former definition counts of the same permits: whoever asks by the former one
+   * meanwhile finds what both let through. It is needed as long as a count that began with what the
+   * definition of now counts could let more through: for a whole window after the two met last,
+   * then while more counts in it, or while it lets permits go later.
    */
   record Former(Counted counted, long until) {
 
@@ -84,8 +88,9 @@ abstract class Cell {
       return new Former(counted, now + (limit instanceof SlidingWindowCounter ? 2 : 1) * window);
     }
 
-    boolean counts(long now) {
-      return now <= until && !counted.count().isIdle(now);
+    boolean isNeeded(Count current, long now) {
+      Count count = counted.count();
+      return now <= until || count.outlasts(current) || count.exceeds(current, now);
     }
   }
 
@@ -101,9 +106,10 @@ abstract class Cell {
       return null;
     }
 
-    @Nullable Former former(String name, long now) {
+    /** That of the limit which counts this now. */
+    @Nullable Former former(String name, Count current, long now) {
       for (Former former : formers) {
-        if (former.counted().limit().name().equals(name) && former.counts(now)) {
+        if (former.counted().limit().name().equals(name) && former.isNeeded(current, now)) {
           return former;
         }
       }

@@ -10,14 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Any limits of one subject: a check looks at all counts, then charges all or none. */
 final class CountCell extends HeldCell {
 
-  private static final @Nullable Former[] NONE = {};
-
   private final Limits limits;
   private final List<Limit> list;
   private final Count[] counts;
 
-  /** Nothing, or one place for each count; most subjects never see a definition change. */
-  private @Nullable Former[] formers = NONE;
+  private Formers formers = Formers.NONE;
 
   private boolean dead;
   private long last;
@@ -39,23 +36,24 @@ final class CountCell extends HeldCell {
 
   /** Before this cell is shared; takes the counts over, and those of its own former definition. */
   void inherit(Frozen before, long now) {
-    formers = new Former[counts.length];
+    formers = Formers.of(counts.length);
     for (int i = 0; i < counts.length; i++) {
       Limit limit = list.get(i);
       Counted old = before.count(limit.name());
       if (old == null) {
         continue;
       }
-      Former former = before.former(limit.name(), now);
+      Former former = before.former(limit.name(), old.count(), now);
       if (old.limit().equals(limit)) {
         counts[i] = old.count();
-        formers[i] = former;
-      } else if (former != null && former.counted().limit().equals(limit)) {
+        formers.remember(i, former == null ? null : Former.of(former.counted(), now));
+        continue;
+      }
+      formers.remember(i, Former.of(old, now));
+      if (former != null && former.counted().limit().equals(limit)) {
         counts[i] = former.counted().count();
-        formers[i] = Former.of(old, now);
       } else {
         counts[i].inherit(old.count(), now);
-        formers[i] = Former.of(old, now);
       }
     }
   }
@@ -68,7 +66,7 @@ final class CountCell extends HeldCell {
           continue;
         }
         if (taken < old.count().used(now)) {
-          counts[i].charge(now, taken);
+          counts[i].owe(now, taken, counts[i].isFull(now));
         } else {
           counts[i].inherit(old.count(), now);
         }
@@ -96,7 +94,7 @@ final class CountCell extends HeldCell {
       long now = advance(clock);
       boolean fits = fits(now, permits);
       if (fits) {
-        charge(now, permits);
+        take(now, permits);
       }
       return decision(fits, now, permits);
     } finally {
@@ -116,6 +114,29 @@ final class CountCell extends HeldCell {
   }
 
   @Override
+  @Nullable Decision charge(long clock, long permits) {
+    hold();
+    try {
+      if (dead) {
+        return null;
+      }
+      long now = advance(clock);
+      formers.settle(counts, now);
+      for (int i = 0; i < counts.length; i++) {
+        boolean asLast = counts[i].isFull(now);
+        counts[i].owe(now, permits, asLast);
+        Count former = formers.count(i);
+        if (former != null) {
+          former.owe(now, permits, asLast);
+        }
+      }
+      return decision(fits(now, 1), now, 1);
+    } finally {
+      release();
+    }
+  }
+
+  @Override
   boolean refund(long clock, long permits) {
     hold();
     try {
@@ -123,9 +144,10 @@ final class CountCell extends HeldCell {
         return false;
       }
       long now = advance(clock);
+      formers.settle(counts, now);
       for (int i = 0; i < counts.length; i++) {
         counts[i].refund(now, permits);
-        refundFormer(i, now, permits);
+        formers.refund(i, now, permits);
       }
       return true;
     } finally {
@@ -149,7 +171,7 @@ final class CountCell extends HeldCell {
         Decision refused = decision(false, now, permits);
         return Reservation.of(refused, refused.retryAfter(), () -> {});
       }
-      charge(now, permits);
+      take(now, permits);
       long[] marks = new long[counts.length];
       for (int i = 0; i < marks.length; i++) {
         marks[i] = counts[i].mark(now);
@@ -167,10 +189,11 @@ final class CountCell extends HeldCell {
     hold();
     try {
       long now = advance(clock);
+      formers.settle(counts, now);
       for (int i = 0; i < marks.length && !dead; i++) {
         long before = counts[i].used(now);
         counts[i].cancel(now, permits, marks[i]);
-        refundFormer(i, now, before - counts[i].used(now));
+        formers.refund(i, now, before - counts[i].used(now));
       }
     } finally {
       release();
@@ -184,7 +207,7 @@ final class CountCell extends HeldCell {
       boolean idle = !dead && clock - last >= restMicros;
       long now = idle ? advance(clock) : last;
       for (int i = 0; i < counts.length && idle; i++) {
-        idle = counts[i].isIdle(now) && former(i, now) == null;
+        idle = counts[i].isIdle(now) && formers.isIdle(i, counts[i], now);
       }
       dead |= idle;
       return dead;
@@ -201,13 +224,7 @@ final class CountCell extends HeldCell {
         return null;
       }
       dead = true;
-      List<Former> others = new ArrayList<>();
-      for (Former former : formers) {
-        if (former != null) {
-          others.add(former);
-        }
-      }
-      return new Frozen(counted(), others, last);
+      return new Frozen(counted(), formers.all(), last);
     } finally {
       release();
     }
@@ -268,31 +285,15 @@ final class CountCell extends HeldCell {
     return true;
   }
 
-  private void charge(long now, long permits) {
+  private void take(long now, long permits) {
+    formers.settle(counts, now);
     for (int i = 0; i < counts.length; i++) {
       counts[i].charge(now, permits);
-      Former former = former(i, now);
+      Count former = formers.count(i);
       if (former != null) {
-        former.counted().count().also(now, permits);
+        former.also(now, permits);
       }
     }
-  }
-
-  private void refundFormer(int index, long now, long permits) {
-    Former former = former(index, now);
-    if (former != null && permits > 0) {
-      former.counted().count().refund(now, permits);
-    }
-  }
-
-  /** What the former definition still counts. */
-  private @Nullable Former former(int index, long now) {
-    Former former = formers.length == 0 ? null : formers[index];
-    if (former != null && !former.counts(now)) {
-      formers[index] = null;
-      return null;
-    }
-    return former;
   }
 
   private Decision decision(boolean allowed, long now, long permits) {

@@ -98,6 +98,24 @@ public interface KeyedRateLimiter extends HealthSource {
   Decision peek(String key, long permits);
 
   /**
+   * Charges permits that a key has used already, in full and below zero if need be: what a request
+   * turned out to cost, such as bytes, rows or the tokens of a model. It is never refused.
+   *
+   * <p>A token bucket pays a debt back by its refill; a window counts what was charged in it like
+   * what was taken, and forgets it when it forgets that. At most 4 × 10<sup>12</sup> permits count
+   * at a time; a bucket's debt lasts at most 36 525 days, 203 where its interval needs more than
+   * 256 parts of a microsecond. A key for which {@link Overflow#REFUSE} has no room is not charged.
+   *
+   * @param key whose permits
+   * @param permits how many; at least 1
+   * @return what {@link #peek(String)} then says: refused if not even one more can be had now
+   * @throws NullPointerException if {@code key} is null
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   * @throws UnsupportedOperationException if a shared place has no such call
+   */
+  Decision charge(String key, long permits);
+
+  /**
    * Gives permits back that were taken and not used; never above what the limit holds.
    *
    * @param key whose permits

@@ -27,6 +27,15 @@ final class LimitText {
   private static final Pattern WINDOW =
       Pattern.compile(RATE + " (sliding|sliding counter|fixed|from first request)");
   private static final Pattern BARE = Pattern.compile(RATE);
+  private static final Pattern BARE_MONTH = Pattern.compile("\\d{1,13}/month");
+  private static final Pattern WEEK = Pattern.compile("/ ?\\d{0,18} ?w(eek)?s?\\b");
+  private static final Pattern NO_COMMA = Pattern.compile("(\\d{1,13}) burst,? *(\\d.*)");
+  private static final Pattern WORDS =
+      Pattern.compile("(\\d{1,13}) ?(?:[a-z]+ )?(?:/|per) ?(seconds?|minutes?|hours?|days?)\\b");
+  private static final Map<String, String> UNIT_WORDS =
+      Map.of(
+          "second", "s", "seconds", "s", "minute", "min", "minutes", "min", "hour", "h", "hours",
+          "h", "day", "d", "days", "d");
   private static final Pattern CALENDAR =
       Pattern.compile("(\\d{1,13})/(day|month) in ([A-Za-z0-9/_+:-]{1,64})");
 
@@ -47,13 +56,55 @@ final class LimitText {
         return calendar(calendar);
       }
     }
-    String missing =
-        BARE.matcher(text).matches()
-            ? "which does not say what kind of limit: a burst before it, or sliding, sliding"
-                + " counter or fixed after it; "
-            : "";
     throw new IllegalArgumentException(
-        "limit is \"" + SafeText.of(text) + "\"; " + missing + FORMS);
+        "limit is \"" + SafeText.of(text) + "\"; " + wish(text) + FORMS);
+  }
+
+  /** What was probably meant, where that can be told. */
+  private static String wish(String text) {
+    if (text.length() > MAX_CHARS) {
+      return "";
+    }
+    Matcher bare = BARE.matcher(text);
+    if (bare.matches()) {
+      String calendar =
+          bare.group(3).equals("day") && bare.group(2) == null
+              ? "\"" + text + " in UTC\" for days of a calendar, "
+              : "";
+      return "this is a rate, which does not say what kind of limit is meant: write "
+          + calendar
+          + "\""
+          + text
+          + " sliding\", \""
+          + text
+          + " sliding counter\" or \""
+          + text
+          + " fixed\" for a window, or \""
+          + bare.group(1)
+          + " burst, "
+          + text
+          + "\" for a token bucket; ";
+    }
+    Matcher month = BARE_MONTH.matcher(text);
+    if (month.matches()) {
+      return "a month needs a time zone: write \"" + text + " in UTC\"; ";
+    }
+    if (WEEK.matcher(text).find()) {
+      return "weeks are written as days, \"7d\"; ";
+    }
+    Matcher words = WORDS.matcher(text);
+    if (words.find()) {
+      return "a rate is written with a slash: \""
+          + words.group(1)
+          + "/"
+          + UNIT_WORDS.get(words.group(2))
+          + "\"; ";
+    }
+    Matcher comma = NO_COMMA.matcher(text);
+    if (comma.matches()) {
+      return "a comma is missing: write \"" + comma.group(1) + " burst, " + comma.group(2) + "\"; ";
+    }
+    return "";
   }
 
   private static Limit bucket(Matcher text) {
@@ -83,7 +134,11 @@ final class LimitText {
       zone = ZoneId.of(text.group(3));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          "limit is \"" + text.group() + "\", whose time zone is not known", e);
+          "limit is \""
+              + text.group()
+              + "\", whose time zone is not known; ids such as Europe/Berlin, UTC and +02:00 are"
+              + " accepted",
+          e);
     }
     return text.group(2).equals("day")
         ? Limit.calendarDay(permits, zone)

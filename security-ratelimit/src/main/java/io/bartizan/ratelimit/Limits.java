@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.SafeText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +86,10 @@ public final class Limits implements Plan {
    *     range, there are too many, or two have the same name
    */
   public static Limits parse(String text) {
+    if (text.stripTrailing().endsWith(";")) {
+      throw new IllegalArgumentException(
+          "limits are \"" + SafeText.of(text) + "\"; a semicolon stands between two limits only");
+    }
     List<Limit> limits = new ArrayList<>();
     for (String item : text.split(";", MAX_LIMITS + 1)) {
       int colon = item.lastIndexOf(':', Math.max(item.indexOf('/'), 0)); // zones may have one too

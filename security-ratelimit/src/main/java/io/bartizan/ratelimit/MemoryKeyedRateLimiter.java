@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
+import io.bartizan.ratelimit.count.Count;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
@@ -75,6 +76,13 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     Waiting.check(permits);
     String key = Key.bounded(given);
     return decide(key, plan.limitsOf(key), permits, (cell, now) -> cell.peek(now, permits));
+  }
+
+  @Override
+  public Decision charge(String given, long permits) {
+    Waiting.check(permits);
+    String key = Key.bounded(given);
+    return decide(key, plan.limitsOf(key), 1, new Charge(permits));
   }
 
   @Override
@@ -232,6 +240,19 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     @Override
     public long taken(Decision answer) {
       return answer.isAllowed() ? permits : 0;
+    }
+  }
+
+  private record Charge(long permits) implements OverflowCells.Question<Decision> {
+
+    @Override
+    public @Nullable Decision ask(Cell cell, long now) {
+      return cell.charge(now, permits);
+    }
+
+    @Override
+    public long taken(Decision answer) {
+      return Math.min(permits, Count.MOST_OWED);
     }
   }
 

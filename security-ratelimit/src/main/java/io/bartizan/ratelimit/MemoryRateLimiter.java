@@ -41,6 +41,18 @@ class MemoryRateLimiter implements RateLimiter {
   }
 
   @Override
+  public Decision charge(long permits) {
+    Waiting.check(permits);
+    while (true) {
+      Decision decision = cell.charge(clock.micros(), permits);
+      if (decision != null) {
+        return decision;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
   public void refund(long permits) {
     Waiting.check(permits);
     while (!cell.refund(clock.micros(), permits)) {

@@ -14,6 +14,11 @@ final class Observed {
     return decision;
   }
 
+  private static Decision charged(Listeners<RateLimitListener> listeners, Decision decision) {
+    listeners.tell(one -> one.decided(RateLimitListener.Verb.CHARGE, decision));
+    return decision;
+  }
+
   private static Reservation reserved(Listeners<RateLimitListener> listeners, Reservation slot) {
     listeners.tell(one -> one.decided(RateLimitListener.Verb.RESERVE, slot.decision()));
     return slot;
@@ -31,6 +36,11 @@ final class Observed {
     @Override
     public Decision peek(long permits) {
       return limiter.peek(permits);
+    }
+
+    @Override
+    public Decision charge(long permits) {
+      return charged(listeners, limiter.charge(permits));
     }
 
     @Override
@@ -71,6 +81,11 @@ final class Observed {
     @Override
     public Decision peek(String key, long permits) {
       return limiter.peek(key, permits);
+    }
+
+    @Override
+    public Decision charge(String key, long permits) {
+      return charged(listeners, limiter.charge(key, permits));
     }
 
     @Override

@@ -26,7 +26,9 @@ public interface RateLimitListener {
     /** {@code tryAcquire}. */
     TRY_ACQUIRE,
     /** {@code reserve}, or the beginning of {@code acquire}. */
-    RESERVE
+    RESERVE,
+    /** {@code charge}; the decision tells whether one more permit could be had then. */
+    CHARGE
   }
 
   /**

@@ -33,6 +33,7 @@ public final class RateLimitMetrics implements RateLimitListener {
   public static final int MAX_SERIES = 256;
 
   private static final String DECISIONS = "bartizan.ratelimit.decisions";
+  private static final String CHARGES = "bartizan.ratelimit.charges";
 
   private final MeterRegistry registry;
   private final String name;
@@ -144,19 +145,24 @@ public final class RateLimitMetrics implements RateLimitListener {
   public void decided(Verb verb, Decision decision) {
     String outcome = decision.isAllowed() ? "allowed" : "refused";
     String source = decision.source().name().toLowerCase(Locale.ROOT);
-    List<String> tags = List.of(decision.limit().name(), outcome, source);
+    String meter = verb == Verb.CHARGE ? CHARGES : DECISIONS;
+    List<String> tags = List.of(decision.limit().name(), outcome, source, meter);
     Counter known = series.get(tags);
     if (known == null) {
       boolean room = series.size() < MAX_SERIES;
-      List<String> bounded = room ? tags : List.of("other", outcome, source);
+      List<String> bounded = room ? tags : List.of("other", outcome, source, meter);
       known = series.computeIfAbsent(bounded, this::counter);
     }
     known.increment();
   }
 
   private Counter counter(List<String> tags) {
-    return Counter.builder(DECISIONS)
-        .description("Decisions of rate limiters")
+    boolean charged = tags.get(3).equals(CHARGES);
+    return Counter.builder(tags.get(3))
+        .description(
+            charged
+                ? "Charges after the fact; refused if they left nothing to take"
+                : "Decisions of rate limiters")
         .tag("name", name)
         .tag("limit", tags.get(0))
         .tag("outcome", tags.get(1))

@@ -105,6 +105,21 @@ public interface RateLimiter {
   Decision peek(long permits);
 
   /**
+   * Charges permits that were used already, in full and below zero if need be: what a request
+   * turned out to cost, such as bytes, rows or the tokens of a model. It is never refused.
+   *
+   * <p>A token bucket pays a debt back by its refill; a window counts what was charged in it like
+   * what was taken, and forgets it when it forgets that. At most 4 × 10<sup>12</sup> permits count
+   * at a time; a bucket's debt lasts at most 36 525 days, 203 where its interval needs more than
+   * 256 parts of a microsecond.
+   *
+   * @param permits how many; at least 1
+   * @return what {@link #peek()} then says: refused if not even one more can be had now
+   * @throws IllegalArgumentException if {@code permits} is less than 1
+   */
+  Decision charge(long permits);
+
+  /**
    * Gives permits back that were taken and not used; never above what the limit holds.
    *
    * @param permits how many; at least 1
@@ -170,7 +185,7 @@ public interface RateLimiter {
    *
    * <p>A window keeps its whole count, so that lowering a limit and raising it again gives nothing
    * back. Of a token bucket at most its whole capacity stays consumed: a bucket that became smaller
-   * is empty at worst, never in debt.
+   * is empty at worst; what was reserved ahead or is owed keeps its time.
    *
    * @param limits what may pass from now on
    * @throws NullPointerException if {@code limits} is null

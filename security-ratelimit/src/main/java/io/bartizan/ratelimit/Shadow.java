@@ -76,6 +76,11 @@ public final class Shadow {
     }
 
     @Override
+    public Decision charge(long permits) {
+      return limiter.charge(permits).inShadow();
+    }
+
+    @Override
     public void refund(long permits) {
       limiter.refund(permits);
     }
@@ -111,6 +116,11 @@ public final class Shadow {
     @Override
     public Decision peek(String key, long permits) {
       return limiter.peek(key, permits).inShadow();
+    }
+
+    @Override
+    public Decision charge(String key, long permits) {
+      return limiter.charge(key, permits).inShadow();
     }
 
     @Override
@@ -150,6 +160,11 @@ public final class Shadow {
     @Override
     public CompletionStage<Decision> peek(String key, long permits) {
       return limiter.peek(key, permits).thenApply(Decision::inShadow);
+    }
+
+    @Override
+    public CompletionStage<Decision> charge(String key, long permits) {
+      return limiter.charge(key, permits).thenApply(Decision::inShadow);
     }
 
     @Override

@@ -192,6 +192,54 @@ class ChangedLimitsTest {
     SeededCases.check(200, random -> mix(large, small, random));
   }
 
+  /** The smaller one is asked alone for three times as long as all of the larger one counts. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          20 burst, 1/3s           | 5 burst, 1/3s
+          20 burst, 7/3s           | 5 burst, 7/3s
+          20 burst, 7/3s           | 5 burst, 1/3s
+          20 burst, 1/3s, in steps | 5 burst, 1/3s, in steps
+          20 burst, 6/3s, in steps | 5 burst, 2/3s, in steps
+          20/10s sliding           | 3/10s sliding
+          20/10s sliding counter   | 3/10s sliding counter
+          20/10s fixed             | 3/10s fixed
+          20/10s from first request| 3/10s from first request
+          20/60s sliding           | 5/2s sliding
+          20/60s sliding counter   | 5/2s sliding counter
+          20/60s fixed             | 5/2s fixed
+          20/60s from first request| 5/2s from first request
+          """)
+  void RL05_larger_one_that_was_not_asked_for_long_finds_what_was_let_through(
+      String more, String less) {
+    Limit large = Limit.parse(more);
+    Limit small = Limit.parse(less);
+    Place place = single(large);
+    long now = Micros.of(START);
+    long end = now + 12 * large.window().toNanos() / 1000;
+    Count alone = large.count(now);
+    int[] admitted = new int[2];
+    for (int phase = 0; now < end; phase++) {
+      boolean byLarge = phase % 2 == 0;
+      long phaseEnd = byLarge ? now : now + 3 * large.window().toNanos() / 1000;
+      for (int i = 0; i < 40 || now < phaseEnd; i++) {
+        boolean fits = alone.fits(now, 1);
+        if (place.take(byLarge ? large : small, 1).isAllowed()) {
+          assertThat(fits || !byLarge).as("%s more in phase %s", admitted[0], phase).isTrue();
+          alone.owe(now, 1, false);
+          admitted[phase % 2]++;
+        }
+        long pause = byLarge ? 0 : 230_000;
+        ticker.advance(Duration.ofNanos(1000 * pause));
+        now += pause;
+      }
+    }
+    assertThat(admitted[0]).as("by the larger").isPositive();
+    assertThat(admitted[1]).as("by the smaller").isGreaterThan(5);
+  }
+
   private void mix(Limit large, Limit small, SplittableRandom random) {
     Place place = place(random.nextBoolean(), large);
     long now = Micros.of(START);

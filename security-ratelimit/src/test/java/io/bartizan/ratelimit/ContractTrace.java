@@ -24,7 +24,10 @@ final class ContractTrace {
 
   private final List<Slot> slots = new ArrayList<>();
   private Limits limits;
-  private List<Oracle> oracles = new ArrayList<>();
+  private List<Definitions> definitions = new ArrayList<>();
+
+  /** What a subject that is held to again may have forgotten, for nothing counted at a time. */
+  private boolean remembers = true;
 
   /** A reservation that was granted under the limits of now, and where it ends by each of them. */
   private record Slot(Reservation reservation, long permits, List<BigInteger> marks) {}
@@ -35,7 +38,9 @@ final class ContractTrace {
     this.limits = limits;
     this.others = others;
     this.random = random;
-    limits.list().forEach(limit -> oracles.add(Oracle.of(limit, place.nowMicros())));
+    limits
+        .list()
+        .forEach(limit -> definitions.add(new Definitions(Oracle.of(limit, place.nowMicros()))));
   }
 
   void follow(int steps) {
@@ -52,6 +57,7 @@ final class ContractTrace {
         case 3 -> last = reserve(permits, last);
         case 4 -> last = cancel(last);
         case 5 -> last = random.nextBoolean() ? change() : take(permits);
+        case 6 -> last = random.nextInt(3) == 0 ? charge(permits, smallest) : take(permits);
         default -> last = take(permits);
       }
       forgetIfIdle();
@@ -60,8 +66,10 @@ final class ContractTrace {
 
   /** A key of which nothing counts may be forgotten, and with it its reservations. */
   private void forgetIfIdle() {
-    if (oracles.stream().allMatch(o -> o.fits(place.nowMicros(), o.limit.capacity()))) {
+    long now = place.nowMicros();
+    if (oracles().stream().allMatch(o -> o.fits(now, o.limit.capacity()))) {
       slots.clear();
+      remembers &= !definitions.stream().allMatch(each -> each.isIdle(now));
     }
   }
 
@@ -74,9 +82,22 @@ final class ContractTrace {
     List<Boolean> fits = fits(permits);
     Decision decision = place.tryAcquire(permits);
     if (!fits.contains(false)) {
-      oracles.forEach(oracle -> oracle.charge(now, permits));
+      definitions.forEach(each -> each.take(now, permits));
     }
     return judged(decision, permits, fits);
+  }
+
+  /**
+   * What was used already: a few times what there is, and at once whether one more could be had.
+   */
+  private Decision charge(long permits, long smallest) {
+    long used = random.nextBoolean() ? permits : random.nextLong(1, 3 * smallest + 2);
+    long now = place.nowMicros();
+    if (!definitions.stream().allMatch(each -> each.mayOwe(now, used))) {
+      return take(permits);
+    }
+    definitions.forEach(each -> each.owe(now, used));
+    return judged(place.charge(used), 1, fits(1));
   }
 
   private Decision takeAndGiveBack(long permits) {
@@ -86,7 +107,7 @@ final class ContractTrace {
   /** Of what was taken at any time before, or never. */
   private Decision giveBackLate(long permits) {
     place.refund(permits);
-    oracles.forEach(oracle -> oracle.refund(place.nowMicros(), permits));
+    definitions.forEach(each -> each.refund(place.nowMicros(), permits));
     return peek(permits);
   }
 
@@ -98,7 +119,7 @@ final class ContractTrace {
     long most = random.nextLong(4 * window() + 1);
     List<Boolean> fits = fits(permits);
     boolean never = limits.list().stream().anyMatch(limit -> permits > limit.capacity());
-    long wait = oracles.stream().mapToLong(o -> o.waitMicros(now, permits)).max().orElseThrow();
+    long wait = oracles().stream().mapToLong(o -> o.waitMicros(now, permits)).max().orElseThrow();
     if (random.nextInt(4) == 0 && wait > 0) {
       most = wait - random.nextInt(2);
     }
@@ -114,9 +135,9 @@ final class ContractTrace {
     }
     assertThat(reservation.delay()).isEqualTo(Duration.of(wait, ChronoUnit.MICROS));
     List<BigInteger> marks = new ArrayList<>();
-    for (Oracle oracle : oracles) {
-      oracle.charge(now, permits);
-      marks.add(oracle.mark(now));
+    for (Definitions each : definitions) {
+      each.take(now, permits);
+      marks.add(each.oracle().mark(now));
     }
     slots.add(new Slot(reservation, permits, marks));
     return judged(decision, permits, fits.stream().map(fit -> true).toList());
@@ -129,25 +150,33 @@ final class ContractTrace {
     Slot slot = slots.remove(random.nextInt(slots.size()));
     slot.reservation.cancel();
     slot.reservation.cancel();
-    for (int i = 0; i < oracles.size(); i++) {
-      oracles.get(i).cancel(place.nowMicros(), slot.permits, slot.marks.get(i));
+    for (int i = 0; i < definitions.size(); i++) {
+      definitions.get(i).cancel(place.nowMicros(), slot.permits, slot.marks.get(i));
     }
     return peek(slot.permits);
   }
 
   private Decision change() {
     slots.clear(); // of reservations under other limits nothing is told
+    boolean back = remembers && random.nextInt(3) > 0;
     List<Limit> next = new ArrayList<>();
-    List<Oracle> changed = new ArrayList<>();
-    for (Oracle oracle : oracles) {
-      Limit limit = changed(oracle.limit);
+    for (Definitions each : definitions) {
+      Limit before = each.before();
+      Limit limit = before;
+      while (limit == null || (limit.equals(before) && !back)) {
+        limit = changed(each.oracle().limit);
+      }
       next.add(limit);
-      changed.add(limit.equals(oracle.limit) ? oracle : oracle.changed(limit, place.nowMicros()));
     }
     Limits now = Limits.allOf(next);
     if (!now.equals(limits)) {
+      List<Definitions> changed = new ArrayList<>();
+      for (int i = 0; i < next.size(); i++) {
+        changed.add(definitions.get(i).changed(next.get(i), place.nowMicros()));
+      }
       limits = now;
-      oracles = changed;
+      definitions = changed;
+      remembers = true;
       place.change(limits);
     }
     return peek(1);
@@ -169,9 +198,13 @@ final class ContractTrace {
     return Limit.parse(text.replaceFirst("^[0-9]+", Long.toString(capacity))).named(limit.name());
   }
 
+  private List<Oracle> oracles() {
+    return definitions.stream().map(Definitions::oracle).toList();
+  }
+
   private List<Boolean> fits(long permits) {
     long now = place.nowMicros();
-    return oracles.stream().map(oracle -> oracle.fits(now, permits)).toList();
+    return oracles().stream().map(oracle -> oracle.fits(now, permits)).toList();
   }
 
   /** Each part by its oracle, then what the whole says of all of them. */
@@ -180,9 +213,9 @@ final class ContractTrace {
     String what = decision + " at " + now;
     assertThat(decision.isAllowed()).as(what).isEqualTo(!fits.contains(false));
     List<Decision> parts = decision.parts();
-    assertThat(parts).as(what).hasSize(oracles.size());
+    assertThat(parts).as(what).hasSize(definitions.size());
     for (int i = 0; i < parts.size(); i++) {
-      oracles.get(i).check(parts.get(i), now, permits);
+      oracles().get(i).check(parts.get(i), now, permits);
       assertThat(parts.get(i).isAllowed()).as(what).isEqualTo(fits.get(i));
     }
     assertThat(decision.permits()).as(what).isEqualTo(permits);
@@ -212,19 +245,21 @@ final class ContractTrace {
       return;
     }
     long wait = micros(decision.retryAfter());
-    assertThat(oracles).as("let in after %s", decision).allMatch(o -> o.fits(now + wait, permits));
-    assertThat(oracles)
+    assertThat(oracles())
+        .as("let in after %s", decision)
+        .allMatch(o -> o.fits(now + wait, permits));
+    assertThat(oracles())
         .as("refused just before that of %s", decision)
         .anyMatch(o -> !o.fits(now + wait - 1, permits));
   }
 
   private void checkReset(Decision decision, long now) {
     long reset = micros(decision.resetAfter());
-    assertThat(oracles)
+    assertThat(oracles())
         .as("nothing counts after the reset of %s", decision)
         .allMatch(o -> o.fits(now + reset, o.limit.capacity()));
     if (reset > 0) {
-      assertThat(oracles)
+      assertThat(oracles())
           .as("something counts just before the reset of %s", decision)
           .anyMatch(o -> !o.fits(now + reset - 1, o.limit.capacity()));
     }

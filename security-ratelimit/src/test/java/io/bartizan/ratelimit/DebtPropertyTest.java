@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Buckets that owe, because permits were reserved ahead: whatever happens to them then, nothing is
- * forgiven and nothing added. Judged by exact fractions of a microsecond.
+ * Buckets that owe, because permits were reserved ahead or charged after the fact: whatever happens
+ * to them then, nothing is forgiven and nothing added. Judged by exact fractions of a microsecond.
  */
 class DebtPropertyTest {
 
@@ -96,6 +96,11 @@ class DebtPropertyTest {
 
     void take(long count) {
       backlog = backlog.plus(time(count));
+    }
+
+    /** Whether a debt is still within every bucket's bound. */
+    boolean mayOwe(long count) {
+      return backlog.plus(time(count)).minus(full()).ceil() < 1L << 44;
     }
 
     void give(Fraction time) {
@@ -185,7 +190,7 @@ class DebtPropertyTest {
             List<Slot> slots = new ArrayList<>();
             for (int step = 0; step < 60; step++) {
               long asked = 1 + random.nextLong(smallest(all));
-              switch (random.nextInt(6)) {
+              switch (random.nextInt(7)) {
                 case 0 -> {
                   place.refund(asked);
                   all.forEach(owing -> owing.give(owing.time(asked)));
@@ -204,6 +209,16 @@ class DebtPropertyTest {
                 }
                 case 2 -> pass(place, all, random.nextLong(1 + shortest(all)));
                 case 3 -> pass(place, all, 1);
+                case 4 -> {
+                  long used = asked * random.nextLong(1, 5);
+                  if (all.stream().allMatch(owing -> owing.mayOwe(used))) {
+                    all.forEach(owing -> owing.take(used));
+                    Decision owes = place.charge(used);
+                    for (int i = 0; i < count; i++) {
+                      all.get(i).check(owes.parts().get(i), 1, 0);
+                    }
+                  }
+                }
                 default -> {
                   Reservation reservation = reserve(place, all, asked);
                   List<Fraction> ends = all.stream().map(owing -> owing.backlog).toList();

@@ -3,10 +3,16 @@ package io.bartizan.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitTextTest {
@@ -86,6 +92,72 @@ class LimitTextTest {
   void rate_alone_is_refused_since_it_names_no_kind() {
     assertThatThrownBy(() -> Limit.parse("5/min"))
         .hasMessageContaining("does not say what kind of limit");
+  }
+
+  /** Each message repeats the text, says what to write instead, and that can be read. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          10000/day                 | 10000/day in UTC
+          10000/day                 | 10000/day sliding
+          5/min                     | 5 burst, 5/min
+          5/10s                     | 5/10s fixed
+          1000/month                | 1000/month in UTC
+          100 burst 50/s            | 100 burst, 50/s
+          100 burst,  50/s          | 100 burst, 50/s
+          """)
+  void US07_usual_mistakes_are_told_what_to_write_instead(String mistake, String instead) {
+    assertThatThrownBy(() -> Limits.parse(mistake))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("limit is \"" + mistake + "\"; ")
+        .hasMessageContaining("\"" + instead + "\"");
+    assertThat(Limit.parse(instead)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          100 per minute            | "100/min"
+          100 requests per second   | "100/s"
+          100/hours                 | "100/h"
+          1000/week in UTC          | "7d"
+          1000/week fixed           | "7d"
+          5/day in Europe/Atlantis  | Europe/Berlin, UTC and +02:00 are accepted
+          burst: 5/s fixed;         | a semicolon stands between two limits only
+          unlimited                 | accepted are
+          """)
+  void US07_other_mistakes_are_told_how_the_part_is_written(String mistake, String word) {
+    assertThatThrownBy(() -> Limits.parse(mistake))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"" + mistake + "\"")
+        .hasMessageContaining(word);
+  }
+
+  /** The table of docs/rate-limiting.md, and whatever the docs feed to parse. */
+  @Test
+  void US07_each_text_form_that_the_docs_print_is_read() throws IOException {
+    Path docs = Path.of(System.getProperty("bartizan.root", ".."), "docs");
+    int read = 0;
+    for (String line : Files.readAllLines(docs.resolve("rate-limiting.md"))) {
+      String[] cells = line.split("\\|");
+      if (cells.length > 3 && cells[2].matches(" `[0-9].*` ")) {
+        String text = cells[2].replace("`", "").trim();
+        assertThat(Limit.parse(text)).hasToString(text);
+        read++;
+      }
+    }
+    assertThat(read).isEqualTo(8);
+    Pattern parsed = Pattern.compile("(Limits?)\\.parse\\(\"([^\"]+)\"\\)");
+    for (String page : new String[] {"rate-limiting.md", "redis.md"}) {
+      Matcher text = parsed.matcher(Files.readString(docs.resolve(page)));
+      while (text.find()) {
+        assertThat(Limits.parse(text.group(2)).list()).isNotEmpty();
+      }
+    }
   }
 
   @Test

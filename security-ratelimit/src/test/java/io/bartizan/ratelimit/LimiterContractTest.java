@@ -38,6 +38,9 @@ public abstract class LimiterContractTest {
     /** Asks only. */
     Decision peek(long permits);
 
+    /** Counts what was used already. */
+    Decision charge(long permits);
+
     /** Gives back. */
     void refund(long permits);
 
@@ -181,10 +184,90 @@ public abstract class LimiterContractTest {
 
   @ParameterizedTest
   @MethodSource("limits")
+  void charge_counts_in_full_and_says_what_peek_then_says(Limit limit) {
+    long capacity = limit.capacity();
+    try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
+      Decision one = place.charge(1);
+      assertThat(one).hasToString(place.peek(1).toString());
+      Decision owes = place.charge(3 * capacity);
+      assertThat(owes).hasToString(place.peek(1).toString());
+      assertThat(owes.isAllowed()).isFalse();
+      assertThat(owes.permits()).isEqualTo(1);
+      assertThat(owes.remaining()).isZero();
+      assertThat(owes.retryAfter()).isPositive().isLessThanOrEqualTo(owes.resetAfter());
+      place.refund(capacity);
+      assertThat(place.peek(1).isAllowed()).as("two thirds are still owed").isFalse();
+      place.refund(4 * capacity);
+      assertThat(place.peek(capacity).isAllowed()).as("nothing is owed").isTrue();
+      Decision unused = place.charge(3 * capacity);
+      place.advance(place.peek(1).retryAfter().toNanos() / 1000 - 1);
+      assertThat(place.tryAcquire(1).isAllowed()).isFalse();
+      place.advance(1);
+      assertThat(place.tryAcquire(1).isAllowed()).isTrue();
+    }
+  }
+
+  /** However much is charged, it ends, and meanwhile each answer is a decision. */
+  @ParameterizedTest
+  @MethodSource("limits")
+  void charges_beyond_every_bound_saturate(Limit limit) {
+    try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
+      for (int i = 0; i < 3; i++) {
+        Decision owes = place.charge(Long.MAX_VALUE);
+        assertThat(owes.isAllowed()).isFalse();
+        assertThat(owes.remaining()).isZero();
+        assertThat(owes.resetAfter()).isLessThanOrEqualTo(Duration.ofDays(2 * 36_525));
+      }
+      if (limit instanceof TokenBucket) {
+        assertThat(place.peek(1).retryAfter()).isGreaterThan(Duration.ofDays(46));
+      }
+      place.advance(place.peek(1).resetAfter().toNanos() / 1000);
+      assertThat(place.tryAcquire(limit.capacity()).isAllowed()).isTrue();
+      assertThat(place.tryAcquire(1).isAllowed()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void debt_does_not_become_credit_when_the_capacity_changes(Limit limit) {
+    if (limit.toString().endsWith(" at first")) {
+      return;
+    }
+    for (long[] factors : new long[][] {{2, 1, 2}, {1, 2, 1}, {2, 3, 1}}) {
+      Limit first = sized(limit, factors[0]);
+      try (Place place = place(first.limitsOf("any"), 1_800_000_000_000_000L)) {
+        Decision owes = place.charge(20 * limit.capacity());
+        for (long factor : factors) {
+          place.change(sized(limit, factor).limitsOf("any"));
+          Decision then = place.peek(1);
+          assertThat(then.isAllowed()).as("%s, %s", owes, then).isFalse();
+          assertThat(then.remaining()).isZero();
+        }
+        place.change(first.limitsOf("any"));
+        Decision back = place.peek(1);
+        assertThat(back.isAllowed()).isFalse();
+        if (factors[0] == factors[2]) { // of more than two, two are kept
+          assertThat(back.resetAfter()).isGreaterThanOrEqualTo(owes.resetAfter());
+        }
+      }
+    }
+  }
+
+  /** The same limit with so many times the permits at once. */
+  private static Limit sized(Limit limit, long factor) {
+    String text = limit.toString();
+    return Limit.parse(text.replaceFirst("^[0-9]+", Long.toString(factor * limit.capacity())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
   void zero_and_negative_permits_are_an_error(Limit limit) {
     try (Place place = place(limit.limitsOf("any"), 1_800_000_000_000_000L)) {
       for (long permits : new long[] {0, -1, Long.MIN_VALUE}) {
         assertThatThrownBy(() -> place.tryAcquire(permits))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("permits is " + permits);
+        assertThatThrownBy(() -> place.charge(permits))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("permits is " + permits);
         assertThatThrownBy(() -> place.refund(permits))

@@ -8,6 +8,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every interleaving that Lincheck's model checker comes upon gives answers that some order of the
@@ -19,74 +21,44 @@ class LimiterLincheckTest {
 
   @Test
   void bucket_of_one_word() {
-    check(OneWord.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void gauges_behind_a_flag() {
-    check(Flagged.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void sliding_log() {
-    check(Log.class);
-  }
-
-  @Test
-  void keys_that_come_go_and_overflow() {
-    check(Keys.class);
+    check(OneWord.class, 1, 30);
   }
 
   @Test
   void limit_that_is_changed_under_way() {
-    check(Changed.class);
-  }
-
-  @Test
-  void reservation_that_is_canceled_twice() {
-    check(Canceled.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void sliding_counter() {
-    check(Counter.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void window_from_the_first_request() {
-    check(Opened.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void bucket_in_steps() {
-    check(Steps.class);
-  }
-
-  @Test
-  @Tag("deep")
-  void keys_that_share_overflow_cells() {
-    check(Shared.class);
+    check(Changed.class, 1, 30);
   }
 
   @Test
   void permits_held_at_a_time() {
-    check(Held.class);
+    check(Held.class, 1, 30);
   }
 
-  @Test
-  void permits_of_keys_held_at_a_time() {
-    check(HeldByKey.class);
+  @ParameterizedTest
+  @Tag("deep")
+  @ValueSource(
+      classes = {
+        OneWord.class,
+        Flagged.class,
+        Log.class,
+        Keys.class,
+        Changed.class,
+        Canceled.class,
+        Counter.class,
+        Opened.class,
+        Steps.class,
+        Shared.class,
+        Held.class,
+        HeldByKey.class
+      })
+  void many_interleavings(Class<?> subject) {
+    check(subject, ITERATIONS, 100 * ITERATIONS / 3);
   }
 
-  private static void check(Class<?> subject) {
+  private static void check(Class<?> subject, int iterations, int invocations) {
     new ModelCheckingOptions()
-        .iterations(ITERATIONS)
-        .invocationsPerIteration(100 * ITERATIONS / 3)
+        .iterations(iterations)
+        .invocationsPerIteration(invocations)
         .threads(2)
         .actorsPerThread(3)
         .actorsBefore(1)
@@ -125,6 +97,11 @@ class LimiterLincheckTest {
     @Operation
     public void refund() {
       limiter.refund(1);
+    }
+
+    @Operation
+    public long charge() {
+      return limiter.charge(2).resetAfter().toMinutes();
     }
   }
 

@@ -33,6 +33,11 @@ class MemoryContractTest extends LimiterContractTest {
       }
 
       @Override
+      public Decision charge(long permits) {
+        return limiter.charge(permits);
+      }
+
+      @Override
       public void refund(long permits) {
         limiter.refund(permits);
       }

@@ -42,6 +42,12 @@ class MemoryKeyedContractTest extends LimiterContractTest {
       }
 
       @Override
+      public Decision charge(long permits) {
+        bustle();
+        return limiter.charge("key", permits);
+      }
+
+      @Override
       public void refund(long permits) {
         limiter.refund("key", permits);
       }

@@ -41,6 +41,31 @@ abstract class Oracle {
 
   abstract void charge(long now, long permits);
 
+  /** Counts what another definition let through; a bucket no further than it could have. */
+  void also(long now, long permits) {
+    charge(now, permits);
+  }
+
+  /** Counts what was used already; these oracles know no bound, but for the moments of a log. */
+  void owe(long now, long permits, boolean asLast) {
+    charge(now, permits);
+  }
+
+  /** Whether a log remembers as many moments as it may. */
+  boolean isFull(long now) {
+    return false;
+  }
+
+  /** Whether more counts here than in a definition of the same kind that begins with that one. */
+  boolean exceeds(Oracle current, long now) {
+    return used(now) > Math.min(current.used(now), limit.capacity());
+  }
+
+  /** Whether permits count longer than in that one; buckets are compared by what counts. */
+  boolean outlasts(Oracle current) {
+    return false;
+  }
+
   /** Gives permits back, whenever and by whomever they were taken; down to nothing consumed. */
   abstract void refund(long now, long permits);
 
@@ -164,6 +189,23 @@ abstract class Oracle {
       return ceilDiv(levelAt(now).negate().max(BigInteger.ZERO), microGain).longValueExact();
     }
 
+    @Override
+    void also(long now, long permits) {
+      BigInteger before = levelAt(now);
+      charge(now, permits);
+      level = level.max(before.min(BigInteger.ZERO));
+    }
+
+    @Override
+    boolean exceeds(Oracle current, long now) {
+      if (!(current instanceof Bucket)) {
+        return super.exceeds(current, now);
+      }
+      Bucket met = new Bucket((TokenBucket) limit, now);
+      met.inherit(current, now);
+      return levelAt(now).compareTo(met.levelAt(now)) < 0;
+    }
+
     /** The moment, in units, at which the bucket will be full again. */
     @Override
     BigInteger mark(long now) {
@@ -260,6 +302,23 @@ abstract class Oracle {
       return Math.max(0, end - now);
     }
 
+    @Override
+    void also(long now, long permits) {
+      long before = levelAt(now);
+      charge(now, permits);
+      level = Math.max(level, Math.min(before, 0));
+    }
+
+    @Override
+    boolean exceeds(Oracle current, long now) {
+      if (!(current instanceof Stepped)) {
+        return super.exceeds(current, now);
+      }
+      Stepped met = new Stepped((TokenBucket) limit, now);
+      met.inherit(current, now);
+      return levelAt(now) < met.levelAt(now);
+    }
+
     /** How many permits will have come back in all, counted from the epoch. */
     @Override
     BigInteger mark(long now) {
@@ -314,6 +373,33 @@ abstract class Oracle {
       for (long i = 0; i < permits; i++) {
         taken.add(now);
       }
+    }
+
+    /** By definition there are as many moments as the capacity; then the newest becomes now. */
+    @Override
+    boolean isFull(long now) {
+      forget(now);
+      return taken.stream().distinct().count() >= limit.capacity();
+    }
+
+    @Override
+    boolean exceeds(Oracle current, long now) {
+      return !(current instanceof Log) && super.exceeds(current, now);
+    }
+
+    @Override
+    boolean outlasts(Oracle current) {
+      return current instanceof Log that && period > that.period;
+    }
+
+    @Override
+    void owe(long now, long permits, boolean asLast) {
+      forget(now);
+      if (asLast && !taken.isEmpty()) {
+        long newest = taken.get(taken.size() - 1);
+        taken.replaceAll(time -> time == newest ? Long.valueOf(now) : time);
+      }
+      charge(now, permits);
     }
 
     /** By definition the oldest that still count are given back. */
@@ -399,6 +485,17 @@ abstract class Oracle {
       windows.merge(index - 1, -ofPrevious, Long::sum);
     }
 
+    @Override
+    boolean exceeds(Oracle current, long now) {
+      boolean same = current instanceof Counter that && that.period == period;
+      return !same && super.exceeds(current, now);
+    }
+
+    @Override
+    boolean outlasts(Oracle current) {
+      return current instanceof Counter that && period > that.period;
+    }
+
     /** Both counts are kept where windows have the same length. */
     @Override
     void inherit(Oracle old, long now) {
@@ -454,6 +551,23 @@ abstract class Oracle {
     @Override
     long used(long now) {
       return windows.getOrDefault(start(now), 0L);
+    }
+
+    @Override
+    boolean exceeds(Oracle current, long now) {
+      return current instanceof Fixed ? used(now) > current.used(now) : super.exceeds(current, now);
+    }
+
+    @Override
+    boolean outlasts(Oracle current) {
+      if (!(current instanceof Fixed)) {
+        return false;
+      }
+      boolean calendars = limit.toString().contains(" in ");
+      boolean theirs = current.limit.toString().contains(" in ");
+      return calendars || theirs
+          ? limit.toString().contains("/month") && current.limit.toString().contains("/day")
+          : limit.window().compareTo(current.limit.window()) > 0;
     }
 
     private boolean isOpened() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class RotatingKeysTest {
 
-  private static final int ROTATED = Integer.getInteger("keys.rotated", 1_000_000);
+  private static final int ROTATED = Integer.getInteger("keys.rotated", 300_000);
   private static final int MAX_KEYS = 10_000;
   private static final int ACTIVE = 100;
 

@@ -102,6 +102,37 @@ class ShadowTest {
   }
 
   @Test
+  void charge_is_told_as_such_and_shadowed_where_nothing_is_left() {
+    KeyedRateLimiter shadow = Shadow.of(limiter);
+    Decision owes = shadow.charge("a", 5);
+    assertThat(owes.isAllowed()).isTrue();
+    assertThat(owes.isShadowed()).isTrue();
+    assertThat(owes.resetAfter()).isEqualTo(Duration.ofHours(5));
+    RateLimiter one =
+        Shadow.of(RateLimiter.builder(Limit.parse("3 burst, 1/h")).withListener(listener).build());
+    assertThat(one.charge(2).isShadowed()).isFalse();
+    assertThat(one.charge(2).isShadowed()).isTrue();
+    assertThat(heard).containsExactly("CHARGE false", "CHARGE true", "CHARGE false");
+  }
+
+  @Test
+  void charges_are_metered_apart_from_decisions() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    KeyedRateLimiter counted = heard(RateLimitMetrics.of(registry, "api"));
+    Decision unused = counted.tryAcquire("a");
+    unused = counted.charge("a", 100);
+    assertThat(count(registry, "allowed")).isEqualTo(1);
+    assertThat(registry.get("bartizan.ratelimit.decisions").counters()).hasSize(1);
+    assertThat(
+            registry
+                .get("bartizan.ratelimit.charges")
+                .tags("name", "api", "limit", "hourly", "outcome", "refused", "source", "memory")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
   void canceled_shadow_reservation_gives_nothing_back() {
     KeyedRateLimiter shadow = Shadow.of(limiter);
     assertThat(shadow.tryAcquire("a").isShadowed()).isFalse();

@@ -28,6 +28,11 @@ final class BlockingGrid implements KeyedRateLimiter {
   }
 
   @Override
+  public Decision charge(String key, long permits) {
+    return await(limiter.charge(key, permits));
+  }
+
+  @Override
   public void refund(String key, long permits) {
     var unused = await(limiter.refund(key, permits));
   }

@@ -14,6 +14,7 @@ import io.bartizan.ratelimit.TokenBucket;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -49,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
+
+  private static final long MOST_CHARGED = 4_000_000_000_000L;
 
   private final TokenBucket limit;
   private final Grid grid;
@@ -125,6 +128,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
         .thenApply(
             probe ->
                 told(
+                    RateLimitListener.Verb.TRY_ACQUIRE,
                     decision(
                         probe.isConsumed(),
                         permits,
@@ -133,23 +137,39 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
                         probe.getNanosToWaitForReset())));
   }
 
-  private Decision told(Decision decision) {
-    listeners.tell(one -> one.decided(RateLimitListener.Verb.TRY_ACQUIRE, decision));
+  private Decision told(RateLimitListener.Verb verb, Decision decision) {
+    listeners.tell(one -> one.decided(verb, decision));
     return decision;
   }
 
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
     String name = check(key, permits);
-    return watched(() -> grid.estimate(name, permits))
-        .thenApply(
-            probe ->
-                decision(
-                    probe.canBeConsumed(),
-                    permits,
-                    probe.getRemainingTokens(),
-                    probe.getNanosToWaitForRefill(),
-                    fullAfter(probe.getRemainingTokens())));
+    return watched(() -> grid.estimate(name, permits)).thenApply(probe -> decision(probe, permits));
+  }
+
+  /** An estimate hides a debt, but for the time until so many permits are there. */
+  private Decision decision(EstimationProbe probe, long permits) {
+    boolean allowed = probe.canBeConsumed();
+    long retry = allowed ? 0 : probe.getNanosToWaitForRefill();
+    boolean known = !allowed && permits <= limit.capacity();
+    long reset = known ? fullAfter(permits) + retry : fullAfter(probe.getRemainingTokens());
+    return decision(
+        allowed, permits, probe.getRemainingTokens(), retry, reset < 0 ? Long.MAX_VALUE : reset);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Bucket4j takes the permits ({@code consumeIgnoringRateLimits}) and is then asked for one
+   * more: two calls, between which others may come.
+   */
+  @Override
+  public CompletionStage<Decision> charge(String key, long permits) {
+    String name = check(key, permits);
+    long counted = Math.min(permits, MOST_CHARGED);
+    return watched(() -> grid.charge(name, counted))
+        .thenApply(probe -> told(RateLimitListener.Verb.CHARGE, decision(probe, 1)));
   }
 
   @Override
@@ -294,8 +314,8 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
     }
 
     /**
-     * Adds a listener that hears every decision of {@code tryAcquire}; it may be called several
-     * times.
+     * Adds a listener that hears every decision of {@code tryAcquire} and {@code charge}; it may be
+     * called several times.
      *
      * @param listener hears
      * @return this

@@ -18,6 +18,9 @@ interface Grid {
 
   CompletableFuture<EstimationProbe> estimate(String key, long permits);
 
+  /** Takes permits below zero if need be, and tells of one more. */
+  CompletableFuture<EstimationProbe> charge(String key, long permits);
+
   CompletableFuture<Void> add(String key, long permits);
 
   static Grid async(AsyncProxyManager<String> manager, BucketConfiguration configuration) {
@@ -34,6 +37,14 @@ interface Grid {
       @Override
       public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
         return bucket(key).estimateAbilityToConsume(permits);
+      }
+
+      @Override
+      public CompletableFuture<EstimationProbe> charge(String key, long permits) {
+        AsyncBucketProxy bucket = bucket(key);
+        return bucket
+            .consumeIgnoringRateLimits(permits)
+            .thenCompose(penalty -> bucket.estimateAbilityToConsume(1));
       }
 
       @Override
@@ -70,6 +81,16 @@ interface Grid {
       @Override
       public CompletableFuture<EstimationProbe> estimate(String key, long permits) {
         return ask(key, bucket -> bucket.estimateAbilityToConsume(permits));
+      }
+
+      @Override
+      public CompletableFuture<EstimationProbe> charge(String key, long permits) {
+        return ask(
+            key,
+            bucket -> {
+              long unusedPenalty = bucket.consumeIgnoringRateLimits(permits);
+              return bucket.estimateAbilityToConsume(1);
+            });
       }
 
       @Override

@@ -60,6 +60,11 @@ public final class BucketCount extends Count {
   }
 
   @Override
+  public void owe(long now, long permits, boolean asLast) {
+    setBacklog(now, units.owed(backlog(now), permits));
+  }
+
+  @Override
   public void also(long now, long permits) {
     long backlog = backlog(now);
     setBacklog(now, Math.max(backlog, Math.min(units.full(), backlog + units.cost(permits))));
@@ -119,6 +124,13 @@ public final class BucketCount extends Count {
   @Override
   long aheadMicros(long now) {
     return units.micros(Math.max(0, backlog(now) - units.full()));
+  }
+
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return current instanceof BucketCount that
+        ? backlog(now) > units.converted(that.units, that.backlog(now))
+        : super.exceeds(current, now);
   }
 
   /** At most the whole capacity stays consumed; what was reserved ahead keeps its time. */

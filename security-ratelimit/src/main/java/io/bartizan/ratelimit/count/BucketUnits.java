@@ -24,11 +24,17 @@ public final class BucketUnits {
   private static final long MAX_SCALE = 1 << 16;
   private static final long MAX_FILL_UNITS = 1L << 61;
 
+  /** Where the units of 36 525 days would be too many, a debt lasts 2^44 us at most: 203 days. */
+  private static final long MAX_SCALE_OF_LONGEST_DEBT = 256;
+
+  private static final long SHORTER_DEBT = 1L << 44;
+
   private final long capacity;
   private final long perMicro;
   private final long perPermit;
   private final boolean exact;
   private final long full;
+  private final long mostOwed;
 
   private BucketUnits(long capacity, long perMicro, long perPermit, boolean exact) {
     this.capacity = capacity;
@@ -36,6 +42,8 @@ public final class BucketUnits {
     this.perPermit = perPermit;
     this.exact = exact;
     this.full = capacity * perPermit;
+    long longest = perMicro > MAX_SCALE_OF_LONGEST_DEBT ? SHORTER_DEBT : Count.LONGEST_DEBT;
+    this.mostOwed = full + longest * perMicro;
   }
 
   /**
@@ -158,6 +166,19 @@ public final class BucketUnits {
    */
   public long cost(long permits) {
     return permits > MAX_BACKLOG / perPermit ? MAX_BACKLOG : permits * perPermit;
+  }
+
+  /**
+   * The backlog once permits were used that may not have fitted.
+   *
+   * @param backlog the bucket's backlog
+   * @param permits any number of at least 1; {@link Count#MOST_OWED} of them count
+   * @return units; beyond an empty bucket at most 36 525 days, or 2<sup>44</sup> microseconds where
+   *     a microsecond has more than 256 units, but never less than before
+   */
+  public long owed(long backlog, long permits) {
+    long more = backlog + cost(Math.min(permits, Count.MOST_OWED));
+    return Math.max(backlog, Math.min(mostOwed, more));
   }
 
   /**

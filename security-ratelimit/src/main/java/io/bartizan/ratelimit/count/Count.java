@@ -6,6 +6,12 @@ package io.bartizan.ratelimit.count;
  */
 public abstract class Count {
 
+  /** The most permits that are charged at a time, and that {@link #owe} lets a count grow to. */
+  public static final long MOST_OWED = 4_000_000_000_000L;
+
+  /** The longest debt of a bucket: 36 525 days, in microseconds. */
+  static final long LONGEST_DEBT = 3_155_760_000_000_000L;
+
   private final long capacity;
 
   protected Count(long capacity) {
@@ -37,6 +43,32 @@ public abstract class Count {
    * @param permits at most the capacity
    */
   public abstract void charge(long now, long permits);
+
+  /**
+   * Counts permits that were used already, whether they fit or not, up to the bounds of the
+   * algorithm. What was counted before stays, also beyond these.
+   *
+   * @param now the time
+   * @param permits any number of at least 1; {@link #MOST_OWED} of them count
+   * @param asLast whether a log counts them as taken with its last ones, which then count from now
+   */
+  public abstract void owe(long now, long permits, boolean asLast);
+
+  /**
+   * Whether a log remembers as many moments as it has permits, so that nothing fits and permits
+   * that are owed must be counted with its last ones.
+   *
+   * @param now the time
+   * @return false if this is no log
+   */
+  public boolean isFull(long now) {
+    return false;
+  }
+
+  /** What a count grows to: never less than it is, never over a bound. */
+  static long owed(long used, long permits, long most) {
+    return Math.max(used, Math.min(most, used + Math.min(permits, MOST_OWED)));
+  }
 
   /**
    * Counts permits that another definition of the limit let through, as far as this one could have.
@@ -167,6 +199,28 @@ public abstract class Count {
     if (used > 0) {
       charge(now, used);
     }
+  }
+
+  /**
+   * Whether more counts here than would in a count that inherited another one just now.
+   *
+   * @param current what another definition of the limit counts of the same permits
+   * @param now the time
+   * @return false if nothing is lost where this one is forgotten
+   */
+  public boolean exceeds(Count current, long now) {
+    return used(now) > Math.min(current.used(now), capacity);
+  }
+
+  /**
+   * Whether permits count here longer than in another count of the same kind, so that it would not
+   * do to inherit that one later.
+   *
+   * @param current what another definition of the limit counts of the same permits
+   * @return false if not, for buckets always
+   */
+  public boolean outlasts(Count current) {
+    return false;
   }
 
   private static UnsupportedOperationException timeless() {

@@ -11,6 +11,9 @@ public final class LogCount extends Count {
   private static final int FIRST_BLOCK = 4;
   private static final int LARGEST_BLOCK = 256;
 
+  /** A thousand times the largest capacity. */
+  private static final long MOST_LOGGED = 1_000_000_000L;
+
   private final long period;
   private @Nullable Block oldest;
   private @Nullable Block newest;
@@ -19,6 +22,9 @@ public final class LogCount extends Count {
   private long taken;
 
   private long gone;
+
+  /** The moments in all blocks. */
+  private long moments;
 
   private LogCount(long capacity, long periodMicros) {
     super(capacity);
@@ -69,6 +75,28 @@ public final class LogCount extends Count {
     last.times[last.to] = now;
     last.takenBy[last.to] = taken;
     last.to++;
+    moments++;
+  }
+
+  @Override
+  public boolean isFull(long now) {
+    forget(now);
+    return moments >= capacity();
+  }
+
+  /** What was taken last and becomes now counts longer, never shorter. */
+  @Override
+  public void owe(long now, long permits, boolean asLast) {
+    long used = used(now);
+    long more = owed(used, permits, MOST_LOGGED) - used;
+    Block last = newest;
+    if (asLast && last != null) {
+      taken += more;
+      last.times[last.to - 1] = now;
+      last.takenBy[last.to - 1] = taken;
+    } else if (more > 0) {
+      charge(now, more);
+    }
   }
 
   /** Gives back what is oldest: what stays counts longer, never shorter, than what was taken. */
@@ -85,6 +113,7 @@ public final class LogCount extends Count {
         && (block.times[block.from] <= now - period || block.takenBy[block.from] <= gone)) {
       gone = Math.max(gone, block.takenBy[block.from]);
       block.from++;
+      moments--;
       if (block.from == block.to) {
         block = block.next;
         oldest = block;
@@ -133,6 +162,17 @@ public final class LogCount extends Count {
   @Override
   public boolean isIdle(long now) {
     return used(now) == 0;
+  }
+
+  /** A log that inherits has the same entries. */
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return !(current instanceof LogCount) && super.exceeds(current, now);
+  }
+
+  @Override
+  public boolean outlasts(Count current) {
+    return current instanceof LogCount that && period > that.period;
   }
 
   /** Permits keep the times at which they were taken, also those beyond a smaller limit. */

@@ -96,6 +96,12 @@ public final class SlidingCount extends Count {
   }
 
   @Override
+  public void owe(long now, long permits, boolean asLast) {
+    roll(now);
+    current = owed(current, permits, MOST_OWED);
+  }
+
+  @Override
   public void refund(long now, long permits) {
     roll(now);
     long ofCurrent = Math.min(current, permits);
@@ -147,6 +153,18 @@ public final class SlidingCount extends Count {
       return grains;
     }
     return count == 0 ? 0 : Math.max(0, grains - room * grains / count);
+  }
+
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return current instanceof SlidingCount that && that.period == period
+        ? weighted(now) > that.weighted(now)
+        : super.exceeds(current, now);
+  }
+
+  @Override
+  public boolean outlasts(Count current) {
+    return current instanceof SlidingCount that && period > that.period;
   }
 
   @Override

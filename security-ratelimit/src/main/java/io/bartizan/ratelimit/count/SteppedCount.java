@@ -50,6 +50,14 @@ public final class SteppedCount extends Count {
     arrival = clock(now) + Math.min(BucketUnits.MAX_BACKLOG / step, used(now) + permits);
   }
 
+  /** A debt comes back within 36 525 days. */
+  @Override
+  public void owe(long now, long permits, boolean asLast) {
+    long steps = Math.min(LONGEST_DEBT / period, MOST_OWED / step);
+    long most = Math.min(MOST_OWED, capacity() + steps * step);
+    arrival = clock(now) + owed(used(now), permits, most);
+  }
+
   @Override
   public void also(long now, long permits) {
     long used = used(now);
@@ -107,17 +115,29 @@ public final class SteppedCount extends Count {
     return untilBack(now, used(now) - capacity());
   }
 
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return current instanceof SteppedCount that
+        ? used(now) > inherited(that, now)
+        : super.exceeds(current, now);
+  }
+
+  private long inherited(SteppedCount old, long now) {
+    long used = old.used(now);
+    long consumed = Math.min(used, old.capacity());
+    return Math.min(consumed, capacity()) + used - consumed;
+  }
+
   /**
    * What was consumed stays so, at most the whole capacity. What was reserved ahead is added; of a
    * bucket that was refilled evenly, as many permits as come back in that time.
    */
   @Override
   public void inherit(Count old, long now) {
-    long used = old.used(now);
-    long consumed = Math.min(used, old.capacity());
-    if (old instanceof SteppedCount) {
-      arrival = clock(now) + Math.min(consumed, capacity()) + used - consumed;
+    if (old instanceof SteppedCount that) {
+      arrival = clock(now) + inherited(that, now);
     } else {
+      long consumed = Math.min(old.used(now), old.capacity());
       long own = Math.min(used(now) + consumed, capacity());
       long most = BucketUnits.MAX_BACKLOG / step;
       long steps = Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period);

@@ -61,6 +61,12 @@ public final class WindowCount extends Count {
     count += permits;
   }
 
+  @Override
+  public void owe(long now, long permits, boolean asLast) {
+    charge(now, 0);
+    count = owed(count, permits, MOST_OWED);
+  }
+
   /** A window that the first request opened ends a period after the last one. */
   @Override
   public void prolong(long now) {
@@ -89,6 +95,18 @@ public final class WindowCount extends Count {
   @Override
   public boolean isIdle(long now) {
     return now >= end || (count == 0 && !edges.isOpenedByRequest());
+  }
+
+  @Override
+  public boolean exceeds(Count current, long now) {
+    return current instanceof WindowCount
+        ? used(now) > current.used(now)
+        : super.exceeds(current, now);
+  }
+
+  @Override
+  public boolean outlasts(Count current) {
+    return current instanceof WindowCount that && edges.isLongerThan(that.edges);
   }
 
   /** The whole count stays, also what is beyond a smaller limit. */

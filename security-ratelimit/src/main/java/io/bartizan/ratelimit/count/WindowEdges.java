@@ -74,6 +74,18 @@ public final class WindowEdges {
   }
 
   /**
+   * Whether windows are longer, of the same kind or of months beside days.
+   *
+   * @param other other edges
+   * @return false if not, and for kinds that can't be compared
+   */
+  boolean isLongerThan(WindowEdges other) {
+    return zone == null && other.zone == null
+        ? periodMicros > other.periodMicros
+        : kind == Kind.MONTH && other.kind == Kind.DAY;
+  }
+
+  /**
    * The beginning of the window in which a moment lies.
    *
    * @param now the moment, or that of the first request

@@ -56,9 +56,10 @@ import org.jspecify.annotations.Nullable;
  * loses its lots: they count as admitted.
  *
  * <p><b>The verbs.</b> {@code tryAcquire} and {@code peek} look at the lots first and go to the
- * shared limiter when these don't suffice. {@code refund}, {@code reserve} and {@code acquire}
- * always go there: they promise order and times. A refusal is remembered until its retry time, one
- * second at most, and answers checks of the same or a larger weight; a refund here ends it.
+ * shared limiter when these don't suffice. {@code charge}, {@code refund}, {@code reserve} and
+ * {@code acquire} always go there: they promise order and times. A refusal is remembered until its
+ * retry time, one second at most, and answers checks of the same or a larger weight; a refund here
+ * ends it.
  *
  * <p><b>The decision.</b> {@link Decision.Source#PREPAID} from a lot, {@link
  * Decision.Source#DENY_CACHE} from a remembered refusal, else the shared limiter's own. The amounts
@@ -143,6 +144,17 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   public CompletionStage<Decision> peek(String key, long permits) {
     Decision here = peekHere(key, permits);
     return here == null ? shared.peek(key, permits) : CompletableFuture.completedFuture(here);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The shared limiter is charged and answers; what lots hold may be used until they end.
+   */
+  @Override
+  public CompletionStage<Decision> charge(String key, long permits) {
+    requireOpen();
+    return shared.charge(key, permits).thenApply(this::charged);
   }
 
   /**
@@ -321,6 +333,11 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
             lots.forgetRefusal();
           }
         });
+  }
+
+  Decision charged(Decision told) {
+    tell(Verb.CHARGE, told);
+    return told;
   }
 
   void tell(Verb verb, Decision decision) {

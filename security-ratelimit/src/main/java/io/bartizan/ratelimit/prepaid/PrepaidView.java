@@ -37,6 +37,12 @@ final class PrepaidView implements KeyedRateLimiter {
   }
 
   @Override
+  public Decision charge(String key, long permits) {
+    limiter.requireOpen();
+    return limiter.charged(shared.charge(key, permits));
+  }
+
+  @Override
   public void refund(String key, long permits) {
     limiter.forgetRefusal(key, permits);
     shared.refund(key, permits);

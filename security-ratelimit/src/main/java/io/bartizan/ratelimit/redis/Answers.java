@@ -72,15 +72,15 @@ final class Answers implements Request.Asker {
         : queues.denials().answer(script, keys, key, permits, now, denyNanos);
   }
 
-  void forgetDenial(LimitScript script, String key) {
-    if (denyNanos > 0) {
-      queues.denials().forget(script, key);
-    }
+  /** Tells all limiters of this process that a key got permits back. */
+  static void forgetDenial(LimitScript script, String key) {
+    ServerQueues.forgetDenials(script.keyHead(), key, System.nanoTime());
   }
 
   @Override
   public void answered(Request request, Decision decision) {
-    if (denyNanos > 0 && request.kind == Request.Kind.ACQUIRE && !decision.isAllowed()) {
+    boolean tells = request.kind == Request.Kind.ACQUIRE || request.kind == Request.Kind.CHARGE;
+    if (denyNanos > 0 && tells && !decision.isAllowed()) {
       queues.denials().refused(request, decision, denyNanos);
     }
     if (executor == null || request.waits) {
@@ -158,12 +158,18 @@ final class Answers implements Request.Asker {
   }
 
   void tell(Request.Kind kind, Decision decision) {
-    if (!listeners.isEmpty() && (kind == Request.Kind.ACQUIRE || kind == Request.Kind.RESERVE)) {
-      RateLimitListener.Verb verb =
-          kind == Request.Kind.ACQUIRE
-              ? RateLimitListener.Verb.TRY_ACQUIRE
-              : RateLimitListener.Verb.RESERVE;
+    RateLimitListener.Verb verb = verb(kind);
+    if (verb != null && !listeners.isEmpty()) {
       listeners.tell(listener -> listener.decided(verb, decision));
     }
+  }
+
+  private static RateLimitListener.@Nullable Verb verb(Request.Kind kind) {
+    return switch (kind) {
+      case ACQUIRE -> RateLimitListener.Verb.TRY_ACQUIRE;
+      case RESERVE -> RateLimitListener.Verb.RESERVE;
+      case CHARGE -> RateLimitListener.Verb.CHARGE;
+      case PEEK, REFUND, CANCEL -> null;
+    };
   }
 }

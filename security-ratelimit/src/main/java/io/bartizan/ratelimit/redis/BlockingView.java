@@ -17,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
 /** The limiter for callers that wait; no wait is longer than the limiter's time-out. */
 final class BlockingView implements KeyedRateLimiter {
 
+  /** How much later than the timer a waiting thread ends its wait itself. */
+  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final RedisRateLimiter limiter;
 
   BlockingView(RedisRateLimiter limiter) {
@@ -26,19 +29,25 @@ final class BlockingView implements KeyedRateLimiter {
   @Override
   public Decision tryAcquire(String key, long permits) {
     limiter.checkMayWait();
-    return limiter.await(limiter.tryAcquire(key, permits, true));
+    return decided(limiter.tryAcquire(key, permits, true));
   }
 
   @Override
   public Decision peek(String key, long permits) {
     limiter.checkMayWait();
-    return limiter.await(limiter.submit(key, Request.Kind.PEEK, permits, "", true));
+    return decided(limiter.submit(key, Request.Kind.PEEK, permits, "", true));
+  }
+
+  @Override
+  public Decision charge(String key, long permits) {
+    limiter.checkMayWait();
+    return decided(limiter.charge(key, permits, true));
   }
 
   @Override
   public void refund(String key, long permits) {
     limiter.checkMayWait();
-    var unused = limiter.await(limiter.submit(key, Request.Kind.REFUND, permits, "", true));
+    var unused = decided(limiter.submit(key, Request.Kind.REFUND, permits, "", true));
   }
 
   @Override
@@ -67,6 +76,17 @@ final class BlockingView implements KeyedRateLimiter {
   @Override
   public Health health() {
     return limiter.health();
+  }
+
+  /** Waits for a request to its deadline at most, whoever else is held up. */
+  private Decision decided(CompletableFuture<Decision> answer) {
+    if (answer instanceof Request request && !request.isDone()) {
+      long left = request.deadlineNanos - System.nanoTime() + GRACE_NANOS;
+      if (!awaitDone(request, left)) {
+        limiter.answers.unasked(request);
+      }
+    }
+    return await(answer);
   }
 
   /** Waits so long at most and keeps an interruption for the caller; whether it is done then. */

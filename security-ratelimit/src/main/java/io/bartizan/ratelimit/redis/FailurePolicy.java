@@ -1,6 +1,8 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Require;
+import java.util.Locale;
 
 /**
  * The decision for a check while Redis can't be reached: no connection, no answer within the
@@ -79,8 +81,31 @@ public final class FailurePolicy {
       return localShare(Integer.parseInt(text.substring(text.indexOf('/') + 1)));
     }
     throw new IllegalArgumentException(
-        "policy is none of \"fail closed\", \"fail open\" and \"local share of 1/N\", N being the"
+        "policy is \""
+            + SafeText.of(text)
+            + "\"; "
+            + wish(text)
+            + "\"fail closed\", \"fail open\" and \"local share of 1/N\" are accepted, N being the"
             + " number of processes");
+  }
+
+  /** What was probably meant, such as the name of a factory or of a constant. */
+  private static String wish(String text) {
+    if (text.length() > 100) {
+      return "";
+    }
+    String letters = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    String digits = text.replaceAll(".*?([0-9]*)[^0-9]*$", "$1");
+    if (letters.equals("open") || letters.equals("failopen")) {
+      return "write \"fail open\"; ";
+    }
+    if (letters.equals("closed") || letters.equals("failclosed")) {
+      return "write \"fail closed\"; ";
+    }
+    if (letters.startsWith("localshare")) {
+      return "write \"local share of 1/" + (digits.isEmpty() ? "4" : digits) + "\"; ";
+    }
+    return "";
   }
 
   /**

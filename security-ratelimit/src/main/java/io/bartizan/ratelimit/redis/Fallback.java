@@ -68,7 +68,7 @@ final class Fallback {
         policy.isOpen() ? Decision.Source.FAILED_OPEN : Decision.Source.FAILED_CLOSED;
     Limits limits = request.script.limits();
     Limit limit = limits.list().get(0);
-    return Decision.of(limit, allowed, request.permits, 0, RETRY, Duration.ZERO, source);
+    return Decision.of(limit, allowed, request.permitsDecided(), 0, RETRY, Duration.ZERO, source);
   }
 
   /** What who waits for promised permits gets when the wait is broken off. */
@@ -85,13 +85,15 @@ final class Fallback {
 
   private static Decision held(KeyedRateLimiter local, Request request) {
     Decision decision =
-        request.kind == Request.Kind.PEEK
-            ? local.peek(request.key, request.permits)
-            : local.tryAcquire(request.key, request.permits);
+        switch (request.kind) {
+          case PEEK -> local.peek(request.key, request.permits);
+          case CHARGE -> local.charge(request.key, request.permits);
+          default -> local.tryAcquire(request.key, request.permits);
+        };
     return Decision.of(
         decision.limit(),
         decision.isAllowed(),
-        request.permits,
+        request.permitsDecided(),
         decision.remaining(),
         decision.retryAfter(),
         decision.resetAfter(),

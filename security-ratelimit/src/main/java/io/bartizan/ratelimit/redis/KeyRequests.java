@@ -86,17 +86,23 @@ final class KeyRequests {
       long granted = reply.next();
       Request.Kind kind = requests.get(from).kind;
       for (int i = from; i < to; i++) {
-        if (i - from == granted) {
+        if (i - from == granted && kind != Request.Kind.CHARGE) {
           readWaits(counts, reply);
         }
         Request request = requests.get(i);
         boolean allowed = i - from < granted;
         if (kind.givesBack()) {
           restore(counts, reply, serverMicros);
+        } else if (kind == Request.Kind.CHARGE) {
+          restore(counts, reply, serverMicros);
+          if (!allowed) {
+            readWaits(counts, reply);
+          }
         } else if (allowed && kind != Request.Kind.PEEK) {
           charge(counts, request, serverMicros);
         }
-        request.asker.answered(request, decision(counts, allowed, request.permits, serverMicros));
+        long permits = request.permitsDecided();
+        request.asker.answered(request, decision(counts, allowed, permits, serverMicros));
       }
     }
   }

@@ -107,8 +107,9 @@ public final class RedisLimitKeys {
   }
 
   /**
-   * Forgets what a key has consumed, and its refusal here; other processes may repeat theirs for as
-   * long as their deny cache says.
+   * Forgets what a key has consumed, and refusals of it that limiters of this process remember, by
+   * whatever client. Other processes may repeat a refusal that they remember: until its retry time,
+   * and no longer than their {@link RedisRateLimiter.Builder#withDenyCache} says, 1 s by default.
    *
    * @param key as callers name it
    * @return a stage that completes when it is done
@@ -117,12 +118,12 @@ public final class RedisLimitKeys {
   public CompletionStage<Void> reset(String key) {
     String known = Key.bounded(key);
     LimitScript script = limiter.scripts.of(known);
-    limiter.answers.forgetDenial(script, known);
+    Answers.forgetDenial(script, known);
     return bounded(
         limiter
             .queues
             .delete(limiter.answers.keys(), script.keyHead(), known)
-            .thenRun(() -> limiter.answers.forgetDenial(script, known)));
+            .thenRun(() -> Answers.forgetDenial(script, known)));
   }
 
   private static <T> CompletableFuture<T> bounded(CompletableFuture<T> answer) {

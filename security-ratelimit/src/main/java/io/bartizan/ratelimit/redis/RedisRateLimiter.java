@@ -10,6 +10,7 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.SharedServers;
+import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.Availability;
 import io.lettuce.core.RedisClient;
@@ -21,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +73,6 @@ import org.jspecify.annotations.Nullable;
  * what it had taken is given back, and Redis is not blamed.
  */
 public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServers, AutoCloseable {
-
-  /** How much later than the timer a waiting thread ends its wait itself. */
-  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   final Scripts scripts;
   final ServerQueues queues;
@@ -195,6 +192,20 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
   @Override
   public CompletionStage<Decision> peek(String key, long permits) {
     return submit(key, Request.Kind.PEEK, permits, "", false);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where Redis can't be reached the charge is lost, unless a local share counts it.
+   */
+  @Override
+  public CompletionStage<Decision> charge(String key, long permits) {
+    return charge(key, permits, false);
+  }
+
+  Request charge(String key, long permits, boolean waits) {
+    return submit(key, Request.Kind.CHARGE, Math.min(permits, Count.MOST_OWED), "", waits);
   }
 
   /**
@@ -348,7 +359,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
       String key, Request.Kind kind, long permits, String detail, boolean waits) {
     LimitScript script = checked(key, permits);
     if (kind.givesBack()) {
-      answers.forgetDenial(script, key);
+      Answers.forgetDenial(script, key);
     }
     return submit(script, key, kind, permits, detail, waits, ticker.nanos());
   }
@@ -368,17 +379,6 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
         new Request(answers, script, key, kind, permits, detail, waits, now, now + timeoutNanos);
     queues.of(request).submit(request);
     return request;
-  }
-
-  /** Waits for a request to its deadline at most, whoever else is held up. */
-  Decision await(CompletableFuture<Decision> answer) {
-    if (answer instanceof Request request && !request.isDone()) {
-      long left = request.deadlineNanos - ticker.nanos() + GRACE_NANOS;
-      if (!BlockingView.awaitDone(request, left)) {
-        answers.unasked(request);
-      }
-    }
-    return BlockingView.await(answer);
   }
 
   /**
@@ -454,8 +454,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
      * How long a refusal may be repeated here without asking Redis: until its retry time, but no
      * longer than this.
      *
-     * <p>It answers checks of the same or a larger weight. It never allows anything; a refund by
-     * another process, or a limit that was raised, shows after this age at the latest.
+     * <p>It answers checks of the same or a larger weight. It never allows anything; a refund or a
+     * reset by another process, or a limit that was raised, shows after this age at the latest.
      *
      * @param maxAge zero, which turns it off, to one minute; 1 s if not called
      * @return this builder

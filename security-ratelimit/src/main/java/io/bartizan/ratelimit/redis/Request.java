@@ -39,7 +39,8 @@ final class Request extends CompletableFuture<Decision> {
     PEEK('p'),
     REFUND('r'),
     RESERVE('v'),
-    CANCEL('c');
+    CANCEL('c'),
+    CHARGE('o');
 
     final char letter;
 
@@ -115,6 +116,11 @@ final class Request extends CompletableFuture<Decision> {
   /** When it leaves at the latest, also beside calls that are under way. */
   long departureNanos() {
     return madeNanos + Math.max((deadlineNanos - madeNanos) / WAIT_SHARE, LEAST_WAIT_NANOS);
+  }
+
+  /** How many permits the answer is about: after a charge one more. */
+  long permitsDecided() {
+    return kind == Kind.CHARGE ? 1 : permits;
   }
 
   /** The name of its key on Redis. */

@@ -90,6 +90,11 @@ final class ServerQueues {
     return denials;
   }
 
+  /** Forgets refusals of a key, by whatever client of this process they came. */
+  static void forgetDenials(String keyHead, String key, long now) {
+    SHARED.values().forEach(each -> each.denials.forget(keyHead, key, now));
+  }
+
   /**
    * Connects, or throws what makes it useless to wait for that.
    *

@@ -43,6 +43,12 @@ final class ToldCount extends Count {
     return used;
   }
 
+  /** Not asked: the script's reply follows each charge after the fact. */
+  @Override
+  public void owe(long now, long permits, boolean asLast) {
+    charge(now, permits);
+  }
+
   /** Not asked: the script's reply follows each refund. */
   @Override
   public void refund(long now, long permits) {

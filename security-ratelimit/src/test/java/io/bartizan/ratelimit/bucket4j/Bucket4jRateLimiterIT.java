@@ -76,6 +76,15 @@ class Bucket4jRateLimiterIT {
     assertThat(limiter.tryAcquire(key, 11).isNeverAllowed()).isTrue();
     limiter.refund(key, 1000);
     assertThat(limiter.peek(key, 10).remaining()).isEqualTo(10);
+    assertThat(limiter.charge(key, 3).remaining()).isEqualTo(7);
+    Decision owes = limiter.charge(key, 27); // 20 beyond what there is, of 10 an hour
+    assertThat(owes.isAllowed()).isFalse();
+    assertThat(owes.permits()).isEqualTo(1);
+    assertThat(owes.retryAfter()).isBetween(Duration.ofMinutes(125), Duration.ofMinutes(126));
+    assertThat(owes.resetAfter()).isBetween(Duration.ofMinutes(179), Duration.ofMinutes(180));
+    limiter.refund(key, 20);
+    assertThat(limiter.tryAcquire(key).isAllowed()).as("nothing is owed, nothing there").isFalse();
+    limiter.refund(key, 1000);
   }
 
   @Test

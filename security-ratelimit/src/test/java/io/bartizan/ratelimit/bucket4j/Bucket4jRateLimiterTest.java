@@ -52,6 +52,12 @@ class Bucket4jRateLimiterTest {
         }
 
         @Override
+        public CompletableFuture<EstimationProbe> charge(String key, long permits) {
+          asked.add(key + " charged " + permits);
+          return answer.get().thenApply(probe -> EstimationProbe.canNotBeConsumed(-3, 7));
+        }
+
+        @Override
         public CompletableFuture<Void> add(String key, long permits) {
           return answer.get().thenApply(probe -> null);
         }
@@ -81,6 +87,18 @@ class Bucket4jRateLimiterTest {
     answer = () -> CompletableFuture.completedFuture(ConsumptionProbe.consumed(4, 9));
     assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
     assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+  }
+
+  @Test
+  void charge_tells_of_one_more_permit_and_is_bounded() {
+    Decision owes = limiter.blocking().charge("k", Long.MAX_VALUE);
+    assertThat(asked).containsExactly("grid:k charged 4000000000000");
+    assertThat(owes.isAllowed()).isFalse();
+    assertThat(owes.permits()).isEqualTo(1);
+    assertThat(owes.remaining()).isZero();
+    assertThat(owes.retryAfter()).isEqualTo(Duration.ofNanos(7));
+    assertThat(owes.resetAfter()).isEqualTo(Duration.ofMinutes(48).plusNanos(7));
+    assertThatThrownBy(() -> limiter.charge("k", 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -131,6 +131,11 @@ final class FarPlace {
     }
 
     @Override
+    public CompletionStage<Decision> charge(String key, long permits) {
+      return call(() -> remote(counts.charge(key, permits)));
+    }
+
+    @Override
     public CompletionStage<Void> refund(String key, long permits) {
       return call(
           () -> {
@@ -182,6 +187,11 @@ final class FarPlace {
     @Override
     public Decision peek(String key, long permits) {
       return now(place.peek(key, permits));
+    }
+
+    @Override
+    public Decision charge(String key, long permits) {
+      return now(place.charge(key, permits));
     }
 
     @Override

@@ -30,6 +30,11 @@ final class MemoryPlace implements AsyncKeyedRateLimiter {
   }
 
   @Override
+  public CompletionStage<Decision> charge(String key, long permits) {
+    return CompletableFuture.completedFuture(FarPlace.remote(counts.charge(key, permits)));
+  }
+
+  @Override
   public CompletionStage<Void> refund(String key, long permits) {
     counts.refund(key, permits);
     return CompletableFuture.completedFuture(null);

@@ -66,6 +66,11 @@ class PrepaidContractTest extends LimiterContractTest {
       }
 
       @Override
+      public Decision charge(long permits) {
+        return judged(limiter().charge("key", permits), 1);
+      }
+
+      @Override
       public void refund(long permits) {
         limiter().refund("key", permits);
       }

@@ -162,6 +162,23 @@ class PrepaidRateLimiterTest {
   }
 
   @Test
+  void charge_goes_to_the_place_and_lots_are_used_up_beside_it() {
+    PrepaidRateLimiter limiter = over(SLOW);
+    assertThat(count(checks(limiter, 100, 0), Source.PREPAID)).isPositive();
+    long held = limiter.counts().held();
+    assertThat(held).isPositive();
+    long left = place.counts.peek("key").remaining();
+    Decision owes = limiter.charge("key", left + 40).toCompletableFuture().join();
+    assertThat(owes.source()).isEqualTo(Source.REMOTE);
+    assertThat(owes.isAllowed()).isFalse();
+    assertThat(limiter.blocking().charge("key", 1).isAllowed()).isFalse();
+    List<Decision> rest = checks(limiter, (int) held + 10, 0);
+    assertThat(rest.stream().filter(Decision::isAllowed).count()).isEqualTo(held);
+    limiter.close();
+    assertThatThrownBy(() -> limiter.charge("key", 1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void remembered_refusal_says_nothing_about_fewer_permits() {
     PrepaidRateLimiter limiter = over(Limit.parse("20 burst, 1/h").named("small"));
     List<Decision> unused = checks(limiter, 17, 0);

@@ -9,6 +9,8 @@ import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.tests.SeededCases;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -191,6 +193,51 @@ class RedisChangedLimitsIT {
         micros.addAndGet(1);
       }
       assertThat(REDIS.command("INFO", "commandstats")).doesNotContain("cmdstat_del:");
+    }
+  }
+
+  /** The smaller one is asked alone for twice as long as all of the larger one counts. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          20 burst, 1/3s           | 5 burst, 1/3s
+          20 burst, 7/3s           | 5 burst, 7/3s
+          20 burst, 1/3s, in steps | 5 burst, 1/3s, in steps
+          20/60s sliding           | 5/2s sliding
+          20/60s sliding counter   | 5/2s sliding counter
+          20/60s fixed             | 5/2s fixed
+          20/60s from first request| 5/2s from first request
+          """)
+  void RL05_larger_one_that_was_not_asked_for_long_finds_what_was_let_through(
+      String more, String less) {
+    Limit large = Limit.parse(more);
+    long window = large.window().toNanos() / 1000;
+    KeyedRateLimiter alone = // which is charged with whatever either let through
+        KeyedRateLimiter.builder(large, 5)
+            .withTicker(() -> (micros.get() - 1_795_000_000_000_000L) * 1000)
+            .withClock(() -> Instant.EPOCH.plus(1_795_000_000_000_000L, ChronoUnit.MICROS))
+            .build();
+    try (RedisRateLimiter one = limiter(large);
+        RedisRateLimiter other = limiter(Limit.parse(less))) {
+      int[] admitted = new int[2];
+      for (int phase = 0; phase < 6; phase++) {
+        boolean byLarge = phase % 2 == 0;
+        KeyedRateLimiter asked = (byLarge ? one : other).blocking();
+        long end = micros.get() + (byLarge ? 0 : 2 * window);
+        for (int i = 0; i < 25 || micros.get() < end; i++) {
+          boolean fits = alone.peek("k").isAllowed();
+          if (asked.tryAcquire("k").isAllowed()) {
+            assertThat(fits || !byLarge).as("%s more in phase %s", admitted[0], phase).isTrue();
+            Decision unused = alone.charge("k", 1);
+            admitted[phase % 2]++;
+          }
+          micros.addAndGet(byLarge ? 0 : 430_000);
+        }
+      }
+      assertThat(admitted[0]).as("by the larger").isPositive();
+      assertThat(admitted[1]).as("by the smaller").isGreaterThan(5);
     }
   }
 

@@ -62,6 +62,11 @@ class RedisContractIT extends LimiterContractTest {
       }
 
       @Override
+      public Decision charge(long permits) {
+        return blocking.charge(key, permits);
+      }
+
+      @Override
       public void refund(long permits) {
         blocking.refund(key, permits);
       }

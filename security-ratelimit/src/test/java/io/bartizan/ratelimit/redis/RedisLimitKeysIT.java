@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.SecretBytes;
+import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.testkit.RedisCluster;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,64 @@ class RedisLimitKeysIT {
     }
     assertThatThrownBy(() -> keys.list("../etc", 1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> keys.list("", 0)).hasMessageContaining("most is 0");
+  }
+
+  /** Two clients of one process have a deny cache each; a reset or a refund empties both. */
+  @Test
+  void RL14_reset_and_refund_are_heard_by_the_deny_caches_of_all_clients_of_the_process() {
+    RedisClient second = RedisClient.create(REDIS.server().uri());
+    try (RedisRateLimiter one = cached(REDIS.client());
+        RedisRateLimiter other = cached(second);
+        RedisRateLimiter uncached =
+            RedisRateLimiter.builder(REDIS.client(), LIMIT).withDenyCache(Duration.ZERO).build()) {
+      for (int round = 0; round < 3; round++) {
+        assertThat(one.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
+        for (RedisRateLimiter each : List.of(one, other)) {
+          assertThat(each.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+          assertThat(each.blocking().tryAcquire("k").source()).isEqualTo(Source.DENY_CACHE);
+        }
+        switch (round) {
+          case 0 -> RedisLimitKeys.of(one).reset("k").toCompletableFuture().join();
+          case 1 -> other.blocking().refund("k", 5);
+          default -> uncached.blocking().refund("k", 5);
+        }
+        assertThat(other.blocking().tryAcquire("k").isAllowed()).isTrue();
+        assertThat(one.blocking().tryAcquire("k").isAllowed()).isTrue();
+        RedisLimitKeys.of(uncached).reset("k").toCompletableFuture().join();
+      }
+    } finally {
+      RedisFixture.shutDown(second);
+    }
+  }
+
+  private static RedisRateLimiter cached(RedisClient client) {
+    return RedisRateLimiter.builder(client, LIMIT)
+        .withTimeout(Duration.ofSeconds(5))
+        .withDenyCache(Duration.ofMinutes(1))
+        .build();
+  }
+
+  /** As another process would: a refusal is repeated for as long as is said, and no longer. */
+  @Test
+  void RL14_deletion_by_somebody_else_shows_once_the_deny_cache_is_over() {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(REDIS.client(), LIMIT)
+            .withTimeout(Duration.ofSeconds(5))
+            .withDenyCache(Duration.ofMillis(700))
+            .build()) {
+      assertThat(limiter.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
+      Decision refused = limiter.blocking().tryAcquire("k");
+      assertThat(refused.source()).isEqualTo(Source.REMOTE);
+      assertThat(refused.retryAfter()).isGreaterThan(Duration.ofSeconds(1));
+      long since = System.nanoTime();
+      REDIS.command("FLUSHALL");
+      while (!limiter.blocking().tryAcquire("k").isAllowed()) {
+        assertThat(System.nanoTime() - since)
+            .as("a generous bound on the 0.7 s")
+            .isLessThan(Duration.ofSeconds(30).toNanos());
+      }
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+    }
   }
 
   @Test

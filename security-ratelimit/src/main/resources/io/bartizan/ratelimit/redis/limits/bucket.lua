@@ -36,8 +36,20 @@ function bucket:meet(before)
   local consumed = min(before.us, before.full_us)
   local us, rest = ceil(consumed * self.cost_us / before.cost_us), 0
   if us > self.full then us, rest = self.full, self.full_rest end
-  self.us, self.rest = us + ceil(before.us - consumed), rest
+  self.us, self.rest = us + min(self:debt(), ceil(before.us - consumed)), rest
 end
+
+-- The count by another definition was rounded up to a microsecond, so that one more says nothing.
+function bucket:ahead(current)
+  local us = current.us + (current.rest or 0) / (current.scale or 1)
+  local consumed = min(us, current.full_us)
+  local met = min(self.full_us, consumed * self.cost_us / current.cost_us) + us - consumed
+  return self.us > met + 1
+end
+
+function bucket:outlasts() return false end
+
+function bucket:life() return ceil(self.full_us) end
 
 function bucket:save(values, at)
   values[at], values[at + 1] = self.us, self.rest
@@ -63,6 +75,20 @@ function bucket:take(n, k)
   us, rest = self.us + us, self.rest + rest
   if rest >= self.scale then us, rest = us + 1, rest - self.scale end
   self.us, self.rest = us, rest
+end
+
+-- What is beyond an empty bucket lasts 36 525 days at most; 2^44 us where a microsecond has more than
+-- 256 units.
+function bucket:debt()
+  return self.scale > 256 and 17592186044416 or longest_debt
+end
+
+function bucket:owe(n)
+  local full, rest = self.full + self:debt(), self.full_rest
+  if self.us > full or (self.us == full and self.rest >= rest) then return end
+  -- Only what is far beyond the bound could leave 2^53.
+  if n * self.cost_us < 2 * full then self:take(n, 1) else self.us, self.rest = full, rest end
+  if self.us > full or (self.us == full and self.rest > rest) then self.us, self.rest = full, rest end
 end
 
 -- takes (us, rest) off the backlog; gives how many permits that is
@@ -116,9 +142,15 @@ function past:also(n, k)
   self.us = max(self.us, min(self.full_us, self.us + n * k * self.cost_us))
 end
 
+function past:owe(n)
+  self.us = max(self.us, min(self.full_us + longest_debt, self.us + n * self.cost_us))
+end
+
 function past:give(n)
   self.us = max(0, self.us - n * self.cost_us)
 end
+
+past.ahead, past.outlasts = bucket.ahead, bucket.outlasts
 
 function past:idle() return ceil(self.us) end
 

@@ -37,6 +37,11 @@ function calendar:save(values, at)
   values[at + 2], values[at + 3] = self.zone, self.finish
 end
 
+-- Months have odd numbers.
+function calendar:outlasts(current)
+  return self.zone % 2 == 1 and current.zone % 2 == 0
+end
+
 function calendar:idle() return self.used > 0 and max(0, self.finish - now) or 0 end
 
 function calendar:life() return 2678400000000 end

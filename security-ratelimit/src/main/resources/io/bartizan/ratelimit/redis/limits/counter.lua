@@ -51,6 +51,12 @@ end
 
 function counter:weighted() return self.previous * self.weight + self.current * self.grains end
 
+function counter:ahead(current)
+  if current.period == self.period then return self:weighted() > current:weighted() end
+  local theirs = min(self.capacity, ceil(current:weighted() / current.grains))
+  return ceil(self:weighted() / self.grains) > theirs
+end
+
 function counter:room(n, count)
   local free = floor((self.capacity * self.grains - self:weighted()) / self.grains)
   if n > free then return 0 end
@@ -58,6 +64,10 @@ function counter:room(n, count)
 end
 
 function counter:take(n, k) self.current = self.current + n * k end
+
+function counter:owe(n)
+  self.current = max(self.current, min(most_owed, self.current + n))
+end
 
 function counter:give(n)
   local now_first = min(self.current, n)

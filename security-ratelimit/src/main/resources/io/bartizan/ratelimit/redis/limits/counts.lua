@@ -13,8 +13,20 @@ local function class(values)
     self.used = self.used + n * k
   end
 
+  function counts:owe(n)
+    self:take(max(0, min(n, most_owed - self.used)), 1)
+  end
+
   function counts:also(n, k)
     self:take(n, k)
+  end
+
+  function counts:ahead(current)
+    return self.used > current.used
+  end
+
+  function counts:outlasts(current)
+    return self.period > current.period
   end
 
   function counts:give(n)

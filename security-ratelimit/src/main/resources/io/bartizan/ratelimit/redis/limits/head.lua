@@ -5,10 +5,11 @@
 -- ARGV  now in microseconds, or '' for the server's clock
 --       the number of limits, then for each its algorithm's letter and numbers
 --       for each key its requests: a number n (take n once), or words such as 'a3x10' (take 3, ten
---       times), 'p3x1' (peek), 'r3x1' (refund), 'v3x500' (reserve 3 if the wait is at most 500 us),
+--       times), 'p3x1' (peek), 'r3x1' (refund), 'o3x1' (charge 3 after the fact, then peek 1),
+--       'v3x500' (reserve 3 if the wait is at most 500 us),
 --       'c3x17:0,18:5' (cancel a reservation of 3 that ended at these marks of the limits)
 -- gives now, then for each key each limit's state, and for each request how many times it was
---       granted; if it gave back, each limit's state after that. What follows from a state is no
+--       granted; if it gave back or charged, each limit's state after that. What follows from a state is no
 --       work of this script, but for the exact log. Or -1 and now, if now lies outside the windows
 --       that were sent; or for a key -1, if it holds something else, -2 if it is of another type.
 --
@@ -45,8 +46,14 @@ local out, filled, decided = {now}, 1, 0
 --   meet(before)                 begins with what another definition counted
 --   room(n, count, wait), take(n, k), give(n), show(out, filled)
 --   also(n, k)                   takes what another definition granted
+--   owe(n)                       takes what was used already, whether it fits or not
 --   idle(), life()               microseconds until nothing counts; the same when all was taken
+--   ahead(now_counting)          whether more counts than one that met that one now would count
+--   outlasts(now_counting)       whether permits count longer than in that one
 local algorithms = {}
+
+-- What charges after the fact let a count grow to, and the longest debt of a bucket: 36 525 days.
+local most_owed, longest_debt = 4000000000000, 3155760000000000
 
 -- What a limit with a log behind the doubles needs from tail.lua.
 local rings, size, place, move = {}, 1, nil, nil

@@ -19,7 +19,7 @@ end
 function log:clear()
   self.taken, self.gone, self.head, self.tail, self.newest, self.ahead = 0, 0, 0, 0, 0, 0
   self.used, self.before, self.time, self.keeps = 0, 0, now, self.period
-  self.slots, self.moves = self.capacity, false
+  self.slots, self.moves, self.counts_from = self.capacity, false, 0
 end
 
 function log:entry(seq)
@@ -78,13 +78,13 @@ function log:forget()
     self.gone = max(gone, taken)
     self.head = first
   end
-  self.before = self.gone
+  self.before, self.counts_from = self.gone, self.head
   if self.keeps > self.period then
     edge = self.time - self.period
     first = self:first(function(time) return time > edge end)
     if first > self.head then
       local _, taken = self:entry(first - 1)
-      self.before = max(self.gone, taken)
+      self.before, self.counts_from = max(self.gone, taken), first
     end
   end
   self.used = self.taken - self.before
@@ -97,12 +97,27 @@ function log:take(n, k)
     if self.tail - self.head == self.slots then
       local _, taken = self:entry(self.head)
       self.gone, self.head = max(self.gone, taken), self.head + 1
+      self.counts_from = max(self.counts_from, self.head)
     end
     self.tail = self.tail + 1
   end
   self.newest = self.time
   local at = self.base + 16 * ((self.tail - 1) % self.slots)
   call('SETRANGE', self.key, at, pack('<dd', self.time, self.taken))
+end
+
+-- Where there are as many moments as permits that may be taken, nothing fits anyway: then the newest
+-- becomes now, so that what was taken in it counts longer, never shorter. A count is a thousand times
+-- the largest capacity at most.
+function log:owe(n)
+  n = max(0, min(n, 1000000000 - self.used))
+  if self.tail - self.counts_from >= self.capacity or self.tail - self.head >= self.slots then
+    self.newest = self.time
+    self:take(n, 1)
+    self:forget() -- which finds it in the window, also if it was not before
+  elseif n > 0 then
+    self:take(n, 1)
+  end
 end
 
 function log:give(n)
@@ -162,6 +177,13 @@ end
 
 function past:also() end
 
+function past:owe() end
+
+-- One that meets the log finds the same entries, as long as they are kept.
+function past:ahead() return false end
+
+function past:outlasts(current) return self.period > current.period end
+
 function past:give() end
 
 function past:idle()
@@ -185,6 +207,7 @@ function move(key)
   local entries = {}
   for r, ring in ipairs(rings) do entries[r] = ring:entries() end
   for _, ring in ipairs(rings) do
+    ring.counts_from = ring.counts_from - ring.head
     ring.head, ring.tail = 0, ring.tail - ring.head
     if ring.other or ring.tail > ring.capacity then
       ring.slots = max(ring.slots, ring.capacity)

@@ -28,10 +28,16 @@ function stepped:load(values, at, last)
 end
 
 -- What was consumed stays so, at most all there are; what was reserved ahead is added.
-function stepped:meet(before)
+function stepped:met(before)
   local consumed = min(before.used, before.capacity)
-  self.used = min(consumed, self.capacity) + before.used - consumed
+  return min(consumed, self.capacity) + before.used - consumed
 end
+
+function stepped:meet(before) self.used = self:met(before) end
+
+function stepped:ahead(current) return self.used > self:met(current) end
+
+function stepped:outlasts() return false end
 
 function stepped:save(values, at)
   values[at], values[at + 1] = self.used, self.capacity
@@ -58,6 +64,12 @@ end
 
 function stepped:also(n, k)
   self.used = max(self.used, min(self.capacity, self.used + n * k))
+end
+
+-- A debt comes back within 36 525 days.
+function stepped:owe(n)
+  local most = self.capacity + floor(longest_debt / self.period) * self.step
+  self.used = max(self.used, min(most_owed, most, self.used + n))
 end
 
 -- The mark is the number of a period and how many permits were used then.

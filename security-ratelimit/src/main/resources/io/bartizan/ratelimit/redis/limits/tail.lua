@@ -32,11 +32,27 @@ local function show()
   for l = 1, #limits do filled = limits[l]:show(out, filled) end
 end
 
+-- Whether one definition's count is needed beside the other's, which counts now: as in Java's Former.
+local met = 0 -- when two definitions met at the key last
+
+local function needed(count, current)
+  return now - met <= count:life() or count:outlasts(current) or count:ahead(current)
+end
+
+-- Before anything is counted: what is not needed is forgotten.
+local function settle()
+  for l = 1, #limits do
+    local limit = limits[l]
+    if limit.other and not needed(limit.other, limit) then limit.other = nil end
+  end
+end
+
 local function acquire(n, count, wait, peek)
   local k = room(n, count, wait)
   filled = filled + 1
   out[filled] = k
   if k > 0 and not peek then
+    settle()
     for l = 1, #limits do
       local limit = limits[l]
       limit:take(n, k)
@@ -51,7 +67,27 @@ local function acquire(n, count, wait, peek)
   return k > 0 and not peek
 end
 
+-- Nothing is refused; then it is told whether one more could be had.
+local function charge(n)
+  settle()
+  for l = 1, #limits do
+    local limit = limits[l]
+    limit:owe(n)
+    if limit.other then limit.other:owe(n) end
+  end
+  local k = room(1, 1, 0)
+  filled = filled + 1
+  out[filled] = k
+  show()
+  if k == 0 and ringed then
+    for l = 1, #limits do
+      if limits[l].wait then filled = limits[l]:wait(out, 1, filled) end
+    end
+  end
+end
+
 local function give(n)
+  settle()
   for l = 1, #limits do
     local limit = limits[l]
     limit:give(n)
@@ -60,6 +96,7 @@ local function give(n)
 end
 
 local function cancel(n, marks)
+  settle()
   local l = 0
   for mark, rest in string.gmatch(marks, '(%d+):(%d+)') do
     l = l + 1
@@ -82,6 +119,9 @@ local function decide(requests)
       acquire(n, 1, 0, true)
     elseif kind == 'v' then
       changed = acquire(n, 1, tonumber(count)) or changed
+    elseif kind == 'o' then
+      charge(n)
+      changed = true
     else
       if kind == 'c' then cancel(n, count) else give(n) end
       filled = filled + 1
@@ -122,12 +162,13 @@ local function past(limit, values, at, last)
   return other
 end
 
--- Reads what the limits counted; gives whether it must be written, and when definitions met.
+-- Reads what the limits counted; gives whether it must be written.
 local function load(key, state)
   local two = #state > size * 8
   local loaded = {unpack_doubles(two and format_of_two or format, state)}
   -- If the server's clock was stepped back, counting goes on from its new time.
-  local last, met = loaded[1], two and loaded[size + 1] or 0
+  local last = loaded[1]
+  met = two and loaded[size + 1] or 0
   local changed, moves, meets = last > now, false, false
   if ringed then
     for _, ring in ipairs(rings) do ring.slots = loaded[ring.at + 6] end
@@ -136,25 +177,29 @@ local function load(key, state)
   for l = 1, #limits do
     local limit, at = limits[l], limits[l].at
     if limit:knows(loaded, at) then
-      local other = two and past(limit, loaded, size + at, last)
-      limit.other = other and now - met <= other:life() and other or nil
+      limit.other = two and past(limit, loaded, size + at, last) or nil
       limit:load(loaded, at, last)
+      if limit.other and not needed(limit.other, limit) then limit.other = nil end
     else
       meets = true
       limit.other = past(limit, loaded, at, last)
+      local known = two and limit:knows(loaded, size + at)
       if not limit.meet then
         limit:load(loaded, at, last)
-      elseif two and limit:knows(loaded, size + at) then
+      elseif known then
         limit:load(loaded, size + at, last)
-      else
+        known = needed(limit, limit.other)
+      end
+      if limit.meet and not known then
         limit:clear()
         limit:meet(limit.other)
       end
     end
     moves = moves or limit.moves
   end
+  if meets then met = now end
   if moves then move(key) end
-  return changed or meets or moves, meets and now or met
+  return changed or meets or moves
 end
 
 local function clear()
@@ -163,19 +208,19 @@ local function clear()
     limits[l].other = nil
   end
   if ringed then place() end
-  return not starts_full, 0
+  met = 0
+  return not starts_full
 end
 
 local ttl, ttl_of = '', -1
 local values = {}
 
-local function write(key, met)
+local function write(key)
   local idle, two = 0, ringed
   values[1], values[size + 1] = now, met
   for l = 1, #limits do
     local limit = limits[l]
     local other, its = limit.other, limit:idle()
-    if other and other:idle() == 0 then other = nil end
     if other then
       two, its = true, max(its, other:idle())
       other:save(values, size + limit.at)
@@ -204,12 +249,8 @@ for i = decided + 1, #KEYS do
   local state, problem = read(key)
   if state then
     for _, ring in ipairs(rings) do ring.key = key end
-    local changed, met
-    if state ~= '' then
-      changed, met = load(key, state)
-    else
-      changed, met = clear()
-    end
+    local changed
+    if state ~= '' then changed = load(key, state) else changed = clear() end
     show()
     local single = tonumber(requests)
     if single then
@@ -217,7 +258,7 @@ for i = decided + 1, #KEYS do
     else
       changed = decide(requests) or changed
     end
-    if changed then write(key, met) end
+    if changed then write(key) end
   elseif type(problem) == 'table' then
     return problem
   else
