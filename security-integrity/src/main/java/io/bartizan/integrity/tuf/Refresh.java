@@ -24,6 +24,7 @@ final class Refresh {
   private final Duration timeout;
   private final Instant now;
   private RootMetadata root;
+  private @Nullable StoredState unsaved;
 
   Refresh(
       RootMetadata root,
@@ -44,6 +45,14 @@ final class Refresh {
   }
 
   Trusted run() throws IOException {
+    try {
+      return update();
+    } finally {
+      save();
+    }
+  }
+
+  private Trusted update() throws IOException {
     advanceRoot();
     root.metadata().requireFresh(now);
     String keys = root.onlineKeys();
@@ -61,8 +70,7 @@ final class Refresh {
       root.timestamp().requireSigned(timestamp.metadata());
       timestamp.requireNotBefore(storedTimestamp);
       timestamp.metadata().requireFresh(now);
-      state = state.withTimestamp(bytes);
-      folder.saveState(state);
+      state = pending(state.withTimestamp(bytes));
     }
     if (timestamp == null) {
       throw missing("timestamp.json");
@@ -80,8 +88,7 @@ final class Refresh {
       snapshot.metadata().requireVersion(listed.version());
       snapshot.requireNotBefore(storedSnapshot);
       snapshot.metadata().requireFresh(now);
-      state = state.withSnapshot(bytes);
-      folder.saveState(state);
+      state = pending(state.withSnapshot(bytes));
     }
     snapshot.metadata().requireFresh(now);
 
@@ -91,10 +98,25 @@ final class Refresh {
       throw missing("the time of the last refresh");
     }
     if (source != null) {
-      folder.saveState(state.withRefreshedAt(now));
+      state = pending(state.withRefreshedAt(now));
+      save();
       folder.sweep();
     }
     return new Trusted(root, timestamp, snapshot, targets, refreshedAt);
+  }
+
+  /** To be stored before the next file is fetched, or the pass ends. */
+  private StoredState pending(StoredState state) {
+    unsaved = state;
+    return state;
+  }
+
+  private void save() throws IOException {
+    StoredState state = unsaved;
+    if (state != null) {
+      unsaved = null;
+      folder.saveState(state);
+    }
   }
 
   private void advanceRoot() throws IOException {
@@ -206,6 +228,7 @@ final class Refresh {
   }
 
   private byte[] required(String name, int maxBytes) throws IOException {
+    save();
     byte[] bytes = fetch(name, maxBytes);
     if (bytes == null) {
       throw missing(name);

@@ -79,7 +79,7 @@ final class TestRepository {
     RoleSigner online = RoleSigner.ed25519();
     timestampSigners = List.of(online);
     snapshotSigners = List.of(RoleSigner.ed25519());
-    targets = new Role("targets", RoleSigner.p256());
+    targets = new Role("targets", RoleSigner.ed25519());
     targets.targets.put("file.txt", "hello".getBytes(UTF_8));
   }
 
@@ -128,7 +128,11 @@ final class TestRepository {
   }
 
   byte[] rootBytes() throws IOException {
-    return Files.readAllBytes(metadata.resolve(rootVersion + ".root.json"));
+    return rootBytesOf(rootVersion);
+  }
+
+  byte[] rootBytesOf(long version) throws IOException {
+    return Files.readAllBytes(metadata.resolve(version + ".root.json"));
   }
 
   TestRepository publishContent() throws IOException {
