@@ -80,8 +80,11 @@ record RoleKeys(String role, Map<String, TufKey> keys, long threshold) {
     for (SignedMetadata.Signature each : metadata.signatures()) {
       TufKey key = keys.get(each.keyId());
       byte[] raw = key == null ? null : each.raw();
-      PinnedKey pinned = key == null || raw == null ? null : key.pinned();
-      if (pinned != null && !signers.contains(pinned) && pinned.matches(content, raw)) {
+      PinnedKey pinned = raw == null || key == null ? null : key.pinned();
+      if (pinned != null
+          && raw != null
+          && !signers.contains(pinned)
+          && pinned.matches(content, raw)) {
         signers.add(pinned);
         if (signers.size() >= threshold) {
           return;

@@ -92,8 +92,11 @@ public final class TufClient implements HealthSource {
    * @throws IOException if the folder can't be read or written, or the thread is interrupted
    */
   public void refresh() throws IOException {
-    try (TrustFolder.Held held = folder.lock(lockTimeout)) {
+    TrustFolder.Held held = folder.lock(lockTimeout);
+    try {
       refreshHeld();
+    } finally {
+      held.close();
     }
   }
 
@@ -195,7 +198,8 @@ public final class TufClient implements HealthSource {
     if (known != null && known.isFresh(clock.instant())) {
       return known;
     }
-    try (TrustFolder.Held held = folder.lock(lockTimeout)) {
+    TrustFolder.Held held = folder.lock(lockTimeout);
+    try {
       known = trusted;
       if (known == null || !known.isFresh(clock.instant())) {
         known = stored();
@@ -206,6 +210,8 @@ public final class TufClient implements HealthSource {
         }
       }
       return known;
+    } finally {
+      held.close();
     }
   }
 

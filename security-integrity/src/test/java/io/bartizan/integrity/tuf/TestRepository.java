@@ -2,6 +2,7 @@ package io.bartizan.integrity.tuf;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ final class TestRepository {
   }
 
   /** Root, targets, snapshot and timestamp. */
+  @CanIgnoreReturnValue
   TestRepository publish() throws IOException {
     publishRoot(rootSigners);
     return publishContent();
@@ -121,6 +123,7 @@ final class TestRepository {
     roles.put(name, role);
   }
 
+  @CanIgnoreReturnValue
   byte[] publishRoot(List<RoleSigner> signers) throws IOException {
     byte[] bytes = writer.apply(root(), signers);
     Files.write(metadata.resolve(rootVersion + ".root.json"), bytes);
@@ -135,6 +138,7 @@ final class TestRepository {
     return Files.readAllBytes(metadata.resolve(version + ".root.json"));
   }
 
+  @CanIgnoreReturnValue
   TestRepository publishContent() throws IOException {
     Map<String, Object> listed = new LinkedHashMap<>();
     listed.put("targets.json", listing(targets.version, publishRole(targets)));
