@@ -352,10 +352,18 @@ class MetadataMatrixTest {
     accepted(client());
   }
 
+  /** A value that is written as it stands. */
+  private record Written(String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1.0", "1e3", "-0", "1234567890123456789"})
   void U12_numberThatIsNoPlainInteger_isRefused(String number) throws Exception {
-    repository.edits.put("timestamp", s -> s.put("note", new StringBuilder(number)));
+    repository.edits.put("timestamp", s -> s.put("note", new Written(number)));
     repository.publishContent();
     refused(TufReason.METADATA_MALFORMED, client()::refresh);
     repository.edits.put("timestamp", s -> s.put("note", -123456789012345678L));
