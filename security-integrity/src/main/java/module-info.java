@@ -19,4 +19,5 @@ module io.bartizan.integrity {
   exports io.bartizan.integrity.mac;
   exports io.bartizan.integrity.replay;
   exports io.bartizan.integrity.replay.redis;
+  exports io.bartizan.integrity.tuf;
 }
