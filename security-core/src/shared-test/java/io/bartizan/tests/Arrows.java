@@ -36,6 +36,7 @@ final class Arrows {
 
     arrow("integrity.json", "core", "core.house");
     arrow("integrity.keys", "core", "core.house");
+    arrow("integrity.http", "core", "core.house");
     arrow("integrity", "core", "core.house");
     arrow("integrity.replay", "core", "core.house");
     arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
@@ -62,13 +63,15 @@ final class Arrows {
         "core.house",
         "integrity",
         "integrity.json",
-        "integrity.keys");
+        "integrity.keys",
+        "integrity.http");
     arrow(
         "integrity.attest.oci",
         "core",
         "core.house",
         "integrity",
         "integrity.json",
+        "integrity.http",
         "integrity.artifact");
     arrow(
         "integrity.attest",
