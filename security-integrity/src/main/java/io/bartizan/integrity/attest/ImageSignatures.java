@@ -7,6 +7,7 @@ import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.oci.OciReason;
 import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,6 +25,12 @@ final class ImageSignatures {
   private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
   private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
   private static final int MAX_CANDIDATES = 1000;
+  private static final int MAX_FALLBACK_HEX = 64;
+
+  /** What one look at a source may read of what others put there, and how long. */
+  private static final long MAX_TOTAL_BYTES = 256L << 20;
+
+  private static final long MAX_NANOS = 300_000_000_000L;
   private static final int MAX_IGNORED = 100;
 
   /** What verifies them; throws a refusal for what does not count. */
@@ -42,6 +49,8 @@ final class ImageSignatures {
   private final Digest image;
   private final Set<Object> looked = new HashSet<>();
   private int candidates;
+  private long bytes;
+  private final long start = System.nanoTime();
   private boolean attestations;
   private int maxBundleBytes = SigstoreBundle.MAX_BYTES;
   private final List<Refusal> ignored = new ArrayList<>();
@@ -61,7 +70,13 @@ final class ImageSignatures {
     }
   }
 
+  /** A registry that could not be read may have a good one: not "unsigned", but "later". */
   Refusal refusal(ImageReference reference) {
+    for (Refusal each : ignored) {
+      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
+        return each;
+      }
+    }
     return ignored.isEmpty()
         ? Refusal.of(
             AttestReason.UNSIGNED,
@@ -105,7 +120,9 @@ final class ImageSignatures {
   }
 
   private void search(String suffix, String kind, Judge judge) throws IOException {
-    String tag = "sha256-" + image.hex();
+    String tag = image.algorithm().label() + "-" + image.hex();
+    String fallback =
+        tag.substring(0, Math.min(tag.length(), tag.indexOf('-') + 1 + MAX_FALLBACK_HEX));
     for (Descriptor each : source.listed(image, this::ignore)) {
       String name = each.annotation(REF_NAME);
       String lastPart = name.substring(name.lastIndexOf(':') + 1);
@@ -113,7 +130,7 @@ final class ImageSignatures {
         continue;
       }
       if (each.mediaType().equals(Descriptor.INDEX)) {
-        if (lastPart.equals(tag)) {
+        if (lastPart.equals(fallback)) {
           referrers(each, judge);
         }
       } else if (lastPart.equals(tag + suffix) || each.annotation("kind").equals(kind)) {
@@ -190,9 +207,22 @@ final class ImageSignatures {
         throw new VerificationException(
             AttestReason.TOO_LARGE, "more than " + MAX_CANDIDATES + " signatures");
       }
+      requireRoom(layer.size());
       blob.judge(source.blob(layer, maxBytes));
     } catch (VerificationException refused) {
       ignore(refused.refusal());
     }
+  }
+
+  private void requireRoom(long more) {
+    long most = Math.max(MAX_TOTAL_BYTES, 2L * maxBundleBytes);
+    if (more > most - bytes || System.nanoTime() - start > MAX_NANOS) {
+      throw new VerificationException(
+          AttestReason.TOO_LARGE,
+          "what may be signatures has more than "
+              + (most >> 20)
+              + " MiB, or takes longer than 5 minutes; the rest is not read");
+    }
+    bytes += more;
   }
 }
