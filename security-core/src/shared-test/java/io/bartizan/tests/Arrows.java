@@ -74,12 +74,20 @@ final class Arrows {
         "integrity.http",
         "integrity.artifact");
     arrow(
+        "integrity.attest.search",
+        "core",
+        "core.house",
+        "integrity.json",
+        "integrity.artifact",
+        "integrity.attest.oci");
+    arrow(
         "integrity.attest",
         "core",
         "core.house",
         "integrity",
         "integrity.json",
         "integrity.artifact",
+        "integrity.attest.search",
         "integrity.attest.oci");
 
     // to come
@@ -121,6 +129,7 @@ final class Arrows {
         "integrity.keys",
         "integrity.attest",
         "integrity.attest.oci",
+        "integrity.attest.search",
         "integrity.attest.sigstore",
         "integrity.attest.notation");
     arrow("spiffe", "core", "mtls");
