@@ -193,10 +193,7 @@ public final class OciRegistry implements ImageSource {
               found ->
                   all.add(
                       new Descriptor(
-                          found.mediaType(),
-                          found.digest(),
-                          found.json().length,
-                          Map.of(REF_NAME, tag))));
+                          found.mediaType(), found.digest(), found.size(), Map.of(REF_NAME, tag))));
     } catch (VerificationException e) {
       if (e.reason() == OciReason.REGISTRY_UNAVAILABLE
           || e.reason() == OciReason.AUTHENTICATION_REFUSED) {
@@ -226,11 +223,11 @@ public final class OciRegistry implements ImageSource {
           throw new VerificationException(
               OciReason.ANSWER_UNEXPECTED, "the list of referrers goes on where it may not");
         }
-        Optional<RegistryPage> answer = blobs.referrers(page);
+        Optional<RegistryPage> answer = blobs.referrers(page, passedOver);
         if (answer.isEmpty()) {
           return asked.size() > 1;
         }
-        List<Descriptor> more = ManifestJson.index(answer.get().json(), passedOver);
+        List<Descriptor> more = answer.get().manifests();
         all.addAll(more.subList(0, Math.min(more.size(), MAX_REFERRERS - all.size())));
         page = answer.get().next();
       }

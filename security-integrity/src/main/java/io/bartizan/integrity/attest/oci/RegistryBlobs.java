@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.oci;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The manifests and blobs of one repository; a broken transfer is begun anew. */
@@ -54,7 +56,7 @@ final class RegistryBlobs implements BlobStore {
   }
 
   /** A manifest or index as a tag names it now. */
-  record Tagged(String mediaType, Digest digest, byte[] json) {}
+  record Tagged(String mediaType, Digest digest, int size) {}
 
   /** What a tag names; empty if there is none. */
   Optional<Tagged> tagged(String tag) throws IOException {
@@ -79,7 +81,8 @@ final class RegistryBlobs implements BlobStore {
           byte[] json =
               answer.bytes(
                   ManifestJson.MAX_BYTES, OciReason.TOO_LARGE, "the manifest of tag " + tag);
-          return Optional.of(new Tagged(answer.mediaType(), digest(answer, tag, json), json));
+          return Optional.of(
+              new Tagged(answer.mediaType(), digest(answer, tag, json), json.length));
         });
   }
 
@@ -99,7 +102,8 @@ final class RegistryBlobs implements BlobStore {
   }
 
   /** One page of the referrers of an image; empty where the registry has no such API. */
-  Optional<RegistryPage> referrers(URI page) throws IOException {
+  Optional<RegistryPage> referrers(URI page, Consumer<? super Refusal> passedOver)
+      throws IOException {
     return client.get(
         page,
         Descriptor.INDEX,
@@ -114,7 +118,8 @@ final class RegistryBlobs implements BlobStore {
           }
           byte[] json =
               answer.bytes(ManifestJson.MAX_BYTES, OciReason.TOO_LARGE, "the list of referrers");
-          return Optional.of(new RegistryPage(json, RegistryPage.next(answer)));
+          return Optional.of(
+              new RegistryPage(ManifestJson.index(json, passedOver), RegistryPage.next(answer)));
         });
   }
 

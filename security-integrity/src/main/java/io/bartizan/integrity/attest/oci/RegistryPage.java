@@ -1,12 +1,13 @@
 package io.bartizan.integrity.attest.oci;
 
 import java.net.URI;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A page of a list, and where the next one is. */
-record RegistryPage(byte[] json, @Nullable URI next) {
+record RegistryPage(List<Descriptor> manifests, @Nullable URI next) {
 
   /** RFC 8288, as the distribution specification writes it. */
   private static final Pattern NEXT =
