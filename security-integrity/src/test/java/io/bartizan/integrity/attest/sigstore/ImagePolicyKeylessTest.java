@@ -101,7 +101,7 @@ class ImagePolicyKeylessTest {
 
   @Test
   void KP05_attestationOfCosign2_isVerifiedFromItsAnnotations() throws Exception {
-    String source = Leaf.SOURCE;
+    String source = Leaf.REPOSITORY;
     ImagePolicy built =
         ImagePolicy.of(ImageRule.provenance(WORKFLOW, ProvenanceRule.of(BUILDER, source)));
     Draft draft = statement("https://slsa.dev/provenance/v1", provenance(source), digest);
