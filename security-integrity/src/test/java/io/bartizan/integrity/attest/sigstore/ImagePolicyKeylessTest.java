@@ -59,8 +59,7 @@ class ImagePolicyKeylessTest {
     layout.referrer(digest, statement(IMAGE_SIGNATURE, "{}", digest).json());
     VerifiedEvidence evidence = SIGNED.check(source(), image).outcomes().get(0).evidence().get(0);
     assertThat(evidence.identity().orElseThrow().subject()).isEqualTo(Leaf.SUBJECT);
-    PolicyReport other =
-        ImagePolicy.of(ImageRule.signature(SOMEONE)).check(source(), image);
+    PolicyReport other = ImagePolicy.of(ImageRule.signature(SOMEONE)).check(source(), image);
     assertThat(reason(other)).isEqualTo(SigstoreReason.IDENTITY_MISMATCH);
   }
 
@@ -87,8 +86,7 @@ class ImagePolicyKeylessTest {
     Draft draft = Draft.v1(WORLD);
     draft.content = payload(digest);
     sig(draft, payload(Digest.sha256Of(new byte[9])));
-    assertThat(reason(SIGNED.check(source(), image)))
-        .isEqualTo(SigstoreReason.LOG_ENTRY_MISMATCH);
+    assertThat(reason(SIGNED.check(source(), image))).isEqualTo(SigstoreReason.LOG_ENTRY_MISMATCH);
     start();
     Map<String, String> annotations = annotations(draft);
     annotations.remove("dev.sigstore.cosign/bundle");
