@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a {@code Location} leads: RFC 3986 section 5, after the repairs that curl makes and
- * browsers too: blanks around it are taken off, and what no address may have is escaped where it
- * stands.
+ * Resolves the {@code Location} of a redirect: RFC 3986 section 5, after the repairs that curl
+ * makes and browsers too: blanks around it are taken off, and what no address may have is escaped
+ * where it stands.
  */
 public final class RedirectTarget {
 

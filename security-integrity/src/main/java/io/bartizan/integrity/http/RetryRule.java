@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What passes by itself, and how long to wait for it: twice as long each time, up to a longest; as
- * long as a server asks for, if that is no longer.
+ * Rule for faults that pass by themselves, and how long to wait for that: twice as long each time,
+ * up to a longest; as long as a server asks for, if that is no longer.
  *
  * @param first the first pause
  * @param longest the longest pause

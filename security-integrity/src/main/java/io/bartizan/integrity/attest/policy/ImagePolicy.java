@@ -19,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must have been said about a container image before it is used: all rules must hold, each by
+ * Requirements that a container image must meet before it is used: all rules must hold, each by
  * evidence that it names.
  *
  * <p>Everything found at a source is looked at, a layout or a registry, until all rules hold: the

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link ImagePolicy} found at a source, what held, and what is missing and why. Immutable,
- * thread-safe.
+ * Report of what an {@link ImagePolicy} found at a source, what held, and what is missing and why.
+ * Immutable, thread-safe.
  */
 public final class PolicyReport {
 

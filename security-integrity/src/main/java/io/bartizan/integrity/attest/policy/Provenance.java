@@ -5,7 +5,6 @@ import io.bartizan.core.VerificationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -212,16 +211,6 @@ public final class Provenance {
    */
   public Optional<String> commit() {
     return commit.isEmpty() ? Optional.empty() : Optional.of(commit);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof Provenance that && toString().equals(that.toString());
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(builderId, source, ref, commit);
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which builder must have built an image, and of which source: what one provenance statement must
- * say, all of it. Immutable, thread-safe.
+ * Requirement of who must have built an image, and of which source: what one provenance statement
+ * must say, all of it. Immutable, thread-safe.
  *
  * <pre>{@code
  * ProvenanceRule release =

@@ -3,7 +3,7 @@ package io.bartizan.integrity.attest.policy;
 import io.bartizan.core.Refusal;
 import java.util.List;
 
-/** How one rule fared: what held it, or why each candidate did not. Immutable, thread-safe. */
+/** Outcome of one rule: what held it, or why each candidate did not. Immutable, thread-safe. */
 public final class RuleOutcome {
 
   private final ImageRule rule;

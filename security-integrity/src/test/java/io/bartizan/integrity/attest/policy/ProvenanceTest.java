@@ -47,7 +47,7 @@ class ProvenanceTest {
       assertThat(each.ref()).contains("refs/tags/v1");
       assertThat(each.commit()).contains(COMMIT);
     }
-    assertThat(v02(V02)).isEqualTo(v1(V1)).hasSameHashCodeAs(v1(V1));
+    assertThat(v02(V02)).hasToString(v1(V1).toString());
   }
 
   @Test
@@ -61,7 +61,7 @@ class ProvenanceTest {
             "'configSource':{'uri':'https://github.com/org/app.git#refs/tags/v1','path':'Dockerfile'}",
             "'buildConfigSource':{'repository':'https://github.com/org/app','ref':'refs/tags/v1'}",
             workflow + ",'source':'https://github.com/org/app'")) {
-      assertThat(v1(V1.replace(workflow, parameters))).isEqualTo(v1(V1));
+      assertThat(v1(V1.replace(workflow, parameters))).hasToString(v1(V1).toString());
     }
   }
 
