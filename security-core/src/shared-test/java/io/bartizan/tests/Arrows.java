@@ -36,6 +36,7 @@ final class Arrows {
 
     arrow("integrity.json", "core", "core.house");
     arrow("integrity.keys", "core", "core.house");
+    arrow("integrity.http", "core", "core.house");
     arrow("integrity", "core", "core.house");
     arrow("integrity.replay", "core", "core.house");
     arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
@@ -62,14 +63,23 @@ final class Arrows {
         "core.house",
         "integrity",
         "integrity.json",
-        "integrity.keys");
+        "integrity.keys",
+        "integrity.http");
     arrow(
         "integrity.attest.oci",
         "core",
         "core.house",
         "integrity",
         "integrity.json",
+        "integrity.http",
         "integrity.artifact");
+    arrow(
+        "integrity.attest.search",
+        "core",
+        "core.house",
+        "integrity.json",
+        "integrity.artifact",
+        "integrity.attest.oci");
     arrow(
         "integrity.attest",
         "core",
@@ -77,6 +87,7 @@ final class Arrows {
         "integrity",
         "integrity.json",
         "integrity.artifact",
+        "integrity.attest.search",
         "integrity.attest.oci");
 
     // to come
@@ -118,6 +129,7 @@ final class Arrows {
         "integrity.keys",
         "integrity.attest",
         "integrity.attest.oci",
+        "integrity.attest.search",
         "integrity.attest.sigstore",
         "integrity.attest.notation");
     arrow("spiffe", "core", "mtls");
