@@ -7,6 +7,7 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.integrity.IntegrityListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -87,6 +88,17 @@ final class CachedKeys implements JwksFetcher.Receiver {
   /** Whether the keys that are known after a wait are the last word of the source. */
   boolean awaitOthers() {
     boolean ended = !closed && fetcher.awaitFetch(fetched == null && failures == 0);
+    return isLastWord(ended);
+  }
+
+  /** As {@link #awaitOthers}, waiting for nothing. */
+  CompletableFuture<Boolean> othersArrive() {
+    return closed
+        ? CompletableFuture.completedFuture(false)
+        : fetcher.fetchEnds().thenApply(this::isLastWord);
+  }
+
+  private boolean isLastWord(boolean ended) {
     return ended && failures == 0 && snapshot() != KeySnapshot.NONE;
   }
 
