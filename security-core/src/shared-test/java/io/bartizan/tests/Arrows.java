@@ -57,6 +57,7 @@ final class Arrows {
         "integrity.keys",
         "integrity.replay",
         "integrity.mac");
+    arrow("integrity.jwt.nimbus", "core", "integrity.jwt");
     arrow(
         "integrity.artifact",
         "core",
@@ -94,7 +95,6 @@ final class Arrows {
     arrow("ratelimit.prepaid", "core", "core.house", "ratelimit");
     arrow("ratelimit.adaptive", "core", "core.house", "ratelimit");
     arrow("integrity.der");
-    arrow("integrity.jwt.nimbus", "core", "integrity.jwt");
     arrow(
         "integrity.attest.sigstore",
         "core",

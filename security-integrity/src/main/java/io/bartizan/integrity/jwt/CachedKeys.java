@@ -9,6 +9,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -89,6 +90,17 @@ final class CachedKeys implements JwksFetcher.Receiver {
   /** Whether the keys that are known after a wait are the last word of the source. */
   boolean awaitOthers() {
     boolean ended = !closed && fetcher.awaitFetch(fetched == null && failures == 0);
+    return isLastWord(ended);
+  }
+
+  /** As {@link #awaitOthers}, waiting for nothing. */
+  CompletableFuture<Boolean> othersArrive() {
+    return closed
+        ? CompletableFuture.completedFuture(false)
+        : fetcher.fetchEnds().thenApply(this::isLastWord);
+  }
+
+  private boolean isLastWord(boolean ended) {
     return ended && failures == 0 && snapshot() != KeySnapshot.NONE;
   }
 
