@@ -9,6 +9,7 @@ import static io.bartizan.integrity.attest.LayoutFolder.described;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bartizan.integrity.artifact.Digest;
@@ -433,6 +434,7 @@ class HostileRegistryIT {
     };
   }
 
+  @CanIgnoreReturnValue
   private VerifiedImage verified(OciRegistry.Builder source) throws IOException {
     return cosign.verify(source.build(), image);
   }

@@ -231,11 +231,12 @@ class AsyncJwtVerifierTest {
           AsyncJwtVerifier.builder(strict(ES256).withSingleUse(far).build());
       assertThat(reason(async.withExecutor(worker).build().check(token(ES256, GOOD)))).isNull();
       assertThat(threads).containsExactly("worker");
-      async.withExecutor(
-          task -> {
-            throw new RejectedExecutionException("full");
-          });
-      assertThat(reason(async.build().check(token(ES256, GOOD))))
+      AsyncJwtVerifier.Builder full =
+          async.withExecutor(
+              task -> {
+                throw new RejectedExecutionException("full");
+              });
+      assertThat(reason(full.build().check(token(ES256, GOOD))))
           .isEqualTo(JwtReason.KEYS_UNAVAILABLE);
     } finally {
       worker.shutdown();

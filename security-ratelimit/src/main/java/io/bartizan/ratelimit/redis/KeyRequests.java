@@ -137,9 +137,7 @@ final class KeyRequests {
       long wait = counts[i].waitMicros(serverMicros, request.permits);
       request.waitMicros = Math.max(request.waitMicros, wait);
       counts[i].charge(serverMicros, request.permits);
-      marks
-          .append(i == 0 ? "" : ",")
-          .append(script.shared().get(i).mark(counts[i], serverMicros));
+      marks.append(i == 0 ? "" : ",").append(script.shared().get(i).mark(counts[i], serverMicros));
     }
     request.marks = marks.toString();
   }
