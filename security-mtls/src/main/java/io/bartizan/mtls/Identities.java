@@ -213,28 +213,28 @@ final class Identities {
 
   /** Whether the peer knows a signature of this key; if it did not say, it may. */
   private static boolean isVerifiable(KeyMaterial material, @Nullable ExtendedSSLSession session) {
-    String[] known =
-        session == null || material.chain().isEmpty()
-            ? null
-            : session.getPeerSupportedSignatureAlgorithms();
-    if (known == null || known.length == 0) {
+    if (session == null || material.chain().isEmpty()) {
       return true;
     }
+    String[] known = session.getPeerSupportedSignatureAlgorithms();
     boolean tls13 = "TLSv1.3".equals(session.getProtocol());
-    return Arrays.stream(known)
-        .map(algorithm -> algorithm.toUpperCase(Locale.ROOT))
-        .anyMatch(
-            algorithm ->
-                switch (KeyTrial.family(material.key())) {
-                  case "EC" ->
-                      tls13 && curveBits(material) > 0
-                          ? algorithm.equals(tls13Name(curveBits(material)))
-                          : algorithm.endsWith("WITHECDSA");
-                  case "RSA" ->
-                      algorithm.equals("RSASSA-PSS") || (!tls13 && algorithm.endsWith("WITHRSA"));
-                  case "RSASSA-PSS" -> algorithm.equals("RSASSA-PSS");
-                  default -> algorithm.startsWith("ED");
-                });
+    return known == null
+        || known.length == 0
+        || Arrays.stream(known)
+            .map(algorithm -> algorithm.toUpperCase(Locale.ROOT))
+            .anyMatch(algorithm -> fits(algorithm, material, tls13));
+  }
+
+  private static boolean fits(String algorithm, KeyMaterial material, boolean tls13) {
+    return switch (KeyTrial.family(material.key())) {
+      case "EC" ->
+          tls13
+              ? algorithm.equals(tls13Name(curveBits(material)))
+              : algorithm.endsWith("WITHECDSA");
+      case "RSA" -> algorithm.equals("RSASSA-PSS") || (!tls13 && algorithm.endsWith("WITHRSA"));
+      case "RSASSA-PSS" -> algorithm.equals("RSASSA-PSS");
+      default -> algorithm.startsWith("ED");
+    };
   }
 
   private static int curveBits(KeyMaterial material) {

@@ -56,7 +56,7 @@ final class MaterialReader implements AutoCloseable {
     boolean isCurrent() {
       try {
         for (Map.Entry<PushedMaterial, PushedMaterial.Push> entry : pushes.entrySet()) {
-          if (entry.getKey().last() != entry.getValue()) {
+          if (!entry.getKey().isLast(entry.getValue())) {
             return false;
           }
         }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +46,12 @@ public final class PushedMaterial implements HealthSource {
   private final @Nullable Duration maxAge;
   private final Set<Generations> users =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  private final AtomicLong pushes = new AtomicLong();
   private volatile Push last;
   private volatile @Nullable Stall stall;
 
   /** What came together. */
-  record Push(Identity identity, TrustAnchors anchors, Instant at) {}
+  record Push(long number, Identity identity, TrustAnchors anchors, Instant at) {}
 
   /** Why nothing comes any more. */
   private record Stall(String why, Instant since) {}
@@ -57,7 +59,7 @@ public final class PushedMaterial implements HealthSource {
   private PushedMaterial(Builder builder) {
     clock = builder.clock;
     maxAge = builder.maxAge;
-    last = new Push(builder.identity, builder.anchors, clock.instant());
+    last = new Push(0, builder.identity, builder.anchors, clock.instant());
   }
 
   /**
@@ -133,7 +135,7 @@ public final class PushedMaterial implements HealthSource {
   @CanIgnoreReturnValue
   public boolean push(Identity next, TrustAnchors nextAnchors) {
     refusePushed(next, nextAnchors);
-    last = new Push(next, nextAnchors, clock.instant());
+    last = new Push(pushes.incrementAndGet(), next, nextAnchors, clock.instant());
     Stall before = stall;
     stall = null;
     if (before != null) {
@@ -206,6 +208,11 @@ public final class PushedMaterial implements HealthSource {
 
   Push last() {
     return last;
+  }
+
+  /** Whether nothing was pushed since; by number, since two pushes may be equal. */
+  boolean isLast(Push one) {
+    return last.number() == one.number();
   }
 
   /** From now on each push reloads these; a push that they have missed does so at once. */

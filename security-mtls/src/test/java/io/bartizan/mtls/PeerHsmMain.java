@@ -23,7 +23,7 @@ final class PeerHsmMain {
     store.load(null, pin);
     try (MaterialReader reader = new MaterialReader()) {
       KeyMaterial file =
-          Identity.pem(folder.resolve("cert.pem"), folder.resolve("key.pem")).load(reader);
+          Identity.pem(folder.resolve("cert.pem"), folder.resolve("key.pem")).load(reader).get(0);
       store.setKeyEntry("service", file.key(), null, file.chain().toArray(X509Certificate[]::new));
     }
 
