@@ -9,14 +9,18 @@ module io.bartizan.integrity {
   requires static com.google.errorprone.annotations;
   requires static lettuce.core;
   requires static micrometer.core;
+  requires static com.nimbusds.jose.jwt;
 
   exports io.bartizan.integrity;
   exports io.bartizan.integrity.artifact;
   exports io.bartizan.integrity.attest;
   exports io.bartizan.integrity.attest.oci;
+  exports io.bartizan.integrity.attest.policy;
   exports io.bartizan.integrity.attest.sigstore;
   exports io.bartizan.integrity.jwt;
+  exports io.bartizan.integrity.jwt.nimbus;
   exports io.bartizan.integrity.mac;
   exports io.bartizan.integrity.replay;
   exports io.bartizan.integrity.replay.redis;
+  exports io.bartizan.integrity.tuf;
 }

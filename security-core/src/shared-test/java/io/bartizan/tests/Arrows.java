@@ -36,6 +36,7 @@ final class Arrows {
 
     arrow("integrity.json", "core", "core.house");
     arrow("integrity.keys", "core", "core.house");
+    arrow("integrity.http", "core", "core.house");
     arrow("integrity", "core", "core.house");
     arrow("integrity.replay", "core", "core.house");
     arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
@@ -56,20 +57,30 @@ final class Arrows {
         "integrity.keys",
         "integrity.replay",
         "integrity.mac");
+    arrow("integrity.jwt.nimbus", "core", "integrity.jwt");
     arrow(
         "integrity.artifact",
         "core",
         "core.house",
         "integrity",
         "integrity.json",
-        "integrity.keys");
+        "integrity.keys",
+        "integrity.http");
     arrow(
         "integrity.attest.oci",
         "core",
         "core.house",
         "integrity",
         "integrity.json",
+        "integrity.http",
         "integrity.artifact");
+    arrow(
+        "integrity.attest.search",
+        "core",
+        "core.house",
+        "integrity.json",
+        "integrity.artifact",
+        "integrity.attest.oci");
     arrow(
         "integrity.attest",
         "core",
@@ -77,13 +88,13 @@ final class Arrows {
         "integrity",
         "integrity.json",
         "integrity.artifact",
+        "integrity.attest.search",
         "integrity.attest.oci");
 
     // to come
     arrow("ratelimit.prepaid", "core", "core.house", "ratelimit");
     arrow("ratelimit.adaptive", "core", "core.house", "ratelimit");
     arrow("integrity.der");
-    arrow("integrity.jwt.nimbus", "core", "integrity.jwt");
     arrow(
         "integrity.attest.sigstore",
         "core",
@@ -118,6 +129,7 @@ final class Arrows {
         "integrity.keys",
         "integrity.attest",
         "integrity.attest.oci",
+        "integrity.attest.search",
         "integrity.attest.sigstore",
         "integrity.attest.notation");
     arrow("spiffe", "core", "mtls");

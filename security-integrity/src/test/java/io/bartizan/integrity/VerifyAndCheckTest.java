@@ -27,10 +27,15 @@ import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.StatementVerifier;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.policy.ImagePolicy;
+import io.bartizan.integrity.attest.policy.ImageRule;
+import io.bartizan.integrity.attest.policy.TrustedSigner;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.tests.SeededCases;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -64,6 +69,7 @@ class VerifyAndCheckTest {
           CosignVerifier.class,
           DsseVerifier.class,
           FileBatch.class,
+          ImagePolicy.class,
           ManifestVerifier.class,
           MinisignKey.class,
           PinnedKey.class,
@@ -232,6 +238,8 @@ class VerifyAndCheckTest {
       return DsseVerifier.of(keys, right || random.nextBoolean() ? IN_TOTO : "other");
     } else if (type == FileBatch.class) {
       return FileBatch.of();
+    } else if (type == ImagePolicy.class) {
+      return ImagePolicy.of(ImageRule.signature(TrustedSigner.of("us", keys)));
     } else if (type == ManifestVerifier.class) {
       ManifestVerifier.Builder builder = ManifestVerifier.builder(directory);
       return right ? builder.build() : builder.withExactFiles().build();
@@ -258,6 +266,8 @@ class VerifyAndCheckTest {
       if (parameter == Path.class) {
         boolean folder = i == 2;
         arguments[i] = folder ? directory : good ? file : directory; // no regular file
+      } else if (parameter == InputStream.class) {
+        arguments[i] = again(good ? content : bytes(9));
       } else if (parameter == Digest.class) {
         arguments[i] = digest(random, good);
       } else if (parameter == Expected.class) {
@@ -285,6 +295,16 @@ class VerifyAndCheckTest {
       }
     }
     return arguments;
+  }
+
+  /** A stream that begins anew when it is closed, for two verbs. */
+  private static InputStream again(byte[] bytes) {
+    return new ByteArrayInputStream(bytes) {
+      @Override
+      public void close() {
+        reset();
+      }
+    };
   }
 
   private byte[] signedOrNot(Class<?> type, Method verify, int i, boolean good) throws Exception {

@@ -99,6 +99,15 @@ final class Certificates {
     return read;
   }
 
+  /** The bytes of a certificate that was parsed. */
+  static byte[] encoded(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate without its bytes", e);
+    }
+  }
+
   /** Subject and serial number, for people only. */
   static String label(X509Certificate certificate) {
     return "\""

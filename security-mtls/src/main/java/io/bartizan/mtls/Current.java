@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.mtls.jsse.Authority;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
@@ -71,6 +72,12 @@ final class Current implements Authority {
     @Override
     public SSLContext context() {
       return generation.context();
+    }
+
+    @Override
+    public @Nullable Predicate<String> serverNames() {
+      Identities identities = generation.identities();
+      return current.isClient() || !identities.dependOnName() ? null : identities::isServed;
     }
 
     @Override

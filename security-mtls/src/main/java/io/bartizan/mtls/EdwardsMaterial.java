@@ -44,7 +44,8 @@ final class EdwardsMaterial {
             (X509Certificate)
                 factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
       }
-      return new KeyMaterial(material.source(), translated, List.copyOf(chain), material.path());
+      return new KeyMaterial(
+          material.source(), translated, List.copyOf(chain), material.path(), material.names());
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
           MaterialReason.KEY_UNSUPPORTED,

@@ -1,9 +1,7 @@
 package io.bartizan.mtls;
 
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 record Generation(
     long number,
     Instant created,
-    KeyMaterial identity,
-    List<X509Certificate> anchors,
+    Identities identities,
+    AnchorSet anchors,
     @Nullable Rule dryRun,
     TrustDecider decider,
     LoadedRevocation revocation,
@@ -28,6 +26,14 @@ record Generation(
   /** How key managers call the key of a generation. */
   static String alias(long number) {
     return "generation-" + number;
+  }
+
+  /** A later load found the same content. */
+  void confirmedBy(Generation later) {
+    MaterialReader.Readings newer = later.readings();
+    if (readings != null && newer != null) {
+      readings.confirmedBy(newer);
+    }
   }
 
   String alias() {

@@ -95,8 +95,8 @@ final class GenerationLoader {
     MaterialReader.Readings readings = before.readings();
     Instant now = settings.now();
     return readings != null
-        && !now.isAfter(before.identity().validUntil())
-        && before.anchors().stream()
+        && !now.isAfter(before.identities().validUntil())
+        && before.anchors().certificates().stream()
             .anyMatch(anchor -> !now.isAfter(anchor.getNotAfter().toInstant()))
         && readings.isCurrent();
   }
@@ -107,9 +107,11 @@ final class GenerationLoader {
 
   private Generation load(long number, ListMemory memory, MaterialReader reader) {
     Instant now = settings.now();
-    KeyMaterial identity = from(settings.identity(), () -> identity(reader, now));
-    List<X509Certificate> anchors = from(settings.anchors(), () -> settings.anchors().load(reader));
-    if (!identity.chain().isEmpty() && anchors.contains(identity.leaf())) {
+    List<KeyMaterial> materials = from(settings.identity(), () -> identity(reader, now));
+    Identities identities = Identities.of(number, materials, settings.unknownNamesRefused());
+    AnchorSet anchorSet = from(settings.anchors(), () -> settings.anchors().load(reader));
+    List<X509Certificate> anchors = anchorSet.certificates();
+    if (materials.stream().anyMatch(one -> isAmong(one, anchors))) {
       throw new TlsMaterialException(
           MaterialReason.LEAF_IS_ANCHOR,
           settings.anchors().toString(),
@@ -126,17 +128,21 @@ final class GenerationLoader {
     Rule dryRun = settings.dryRun() == null ? null : loaded(settings.dryRun(), reader);
     LoadedRevocation revocation =
         from("revocation data", () -> settings.revocation().load(reader, memory));
-    TrustDecider decider = new TrustDecider(number, settings, policy, anchors, revocation);
-    String alias = Generation.alias(number);
+    TrustDecider decider = new TrustDecider(number, settings, policy, anchorSet, revocation);
     SSLContext context =
         from(
-            identity.source(),
-            () -> context(new GenerationKeyManager.KeyEntry(alias, forProvider(identity))));
+            settings.identity(),
+            () ->
+                context(
+                    Identities.of(
+                        number,
+                        materials.stream().map(this::forProvider).toList(),
+                        settings.unknownNamesRefused())));
     return new Generation(
         number,
         now,
-        identity,
-        anchors,
+        identities,
+        anchorSet,
         dryRun,
         decider,
         revocation,
@@ -146,9 +152,15 @@ final class GenerationLoader {
         reader.paths());
   }
 
-  private KeyMaterial identity(MaterialReader reader, Instant now) {
-    KeyMaterial loaded = settings.identity().load(reader);
-    return settings.hasIdentity() ? loaded.checked(settings.side(), now) : loaded;
+  private static boolean isAmong(KeyMaterial material, List<X509Certificate> anchors) {
+    return !material.chain().isEmpty() && anchors.contains(material.leaf());
+  }
+
+  private List<KeyMaterial> identity(MaterialReader reader, Instant now) {
+    List<KeyMaterial> loaded = settings.identity().load(reader);
+    return settings.hasIdentity()
+        ? loaded.stream().map(one -> one.checked(settings.side(), now)).toList()
+        : loaded;
   }
 
   private Rule loaded(PeerPolicy policy, MaterialReader reader) {
@@ -182,7 +194,7 @@ final class GenerationLoader {
     return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
   }
 
-  private SSLContext context(GenerationKeyManager.KeyEntry key) {
+  private SSLContext context(Identities identities) {
     try {
       SSLContext context =
           settings.provider() == null
@@ -190,7 +202,7 @@ final class GenerationLoader {
               : SSLContext.getInstance("TLS", settings.provider());
       context.init(
           settings.hasIdentity()
-              ? new KeyManager[] {GenerationKeyManager.fixed(key)}
+              ? new KeyManager[] {GenerationKeyManager.fixed(identities)}
               : new KeyManager[0],
           new TrustManager[] {new PolicyTrustManager(current, current.connections()::decided)},
           null);
@@ -198,7 +210,7 @@ final class GenerationLoader {
     } catch (GeneralSecurityException e) {
       throw new TlsMaterialException(
           MaterialReason.KEY_UNSUPPORTED,
-          key.material().source(),
+          settings.identity().toString(),
           "can't be used by the TLS provider: " + e.getMessage());
     }
   }

@@ -25,7 +25,7 @@ final class Generations {
   private final Current current;
   private final GenerationLoader loader;
   private final ReentrantLock reloading = new ReentrantLock();
-  private volatile List<GenerationKeyManager.KeyEntry> retained;
+  private volatile List<Identities> retained;
   private volatile @Nullable TlsMaterialException lastFault;
   private volatile boolean closed;
   private final AtomicLong failures = new AtomicLong();
@@ -35,17 +35,18 @@ final class Generations {
     this.current = new Current(settings);
     this.loader = new GenerationLoader(settings, current);
     current.publish(loader.load(null, () -> {}));
-    retained = List.of(currentKey());
+    retained = List.of(currentIdentities());
     warn(newest());
   }
 
   /** What is no fault, and hardly meant. */
   private void warn(Generation generation) {
     generation.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
-    String note = generation.identity().note();
-    if (note != null) {
-      LOG.warn("{}: {}", settings.side(), note);
+    List<String> expired = generation.anchors().expiredDomains(settings.now());
+    if (!expired.isEmpty()) {
+      LOG.warn("{}: every trust anchor of {} expired", settings.side(), expired);
     }
+    generation.identities().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
   }
 
   Settings settings() {
@@ -73,19 +74,16 @@ final class Generations {
     return closed;
   }
 
-  GenerationKeyManager.KeyEntry currentKey() {
-    return keyOf(newest());
-  }
-
-  private static GenerationKeyManager.KeyEntry keyOf(Generation generation) {
-    return new GenerationKeyManager.KeyEntry(generation.alias(), generation.identity());
+  Identities currentIdentities() {
+    return newest().identities();
   }
 
   /** Never waits for a reload that is reading. */
-  GenerationKeyManager.@Nullable KeyEntry keyOf(String alias) {
-    for (GenerationKeyManager.KeyEntry entry : retained) {
-      if (entry.alias().equals(alias)) {
-        return entry;
+  Identities.@Nullable Shown identityOf(String alias) {
+    for (Identities identities : retained) {
+      Identities.Shown shown = identities.ofAlias(alias);
+      if (shown != null) {
+        return shown;
       }
     }
     return null;
@@ -113,13 +111,13 @@ final class Generations {
         "{} generation {} serves, valid until {}",
         settings.side(),
         next.number(),
-        next.identity().validUntil());
+        next.identities().validUntil());
     warn(next);
     // Every revoked connection ends before any listener is told.
     Runnable reviewed = current.connections().review(next);
     settings
         .listeners()
-        .tell(listener -> listener.published(next.number(), next.identity().validUntil()));
+        .tell(listener -> listener.published(next.number(), next.identities().validUntil()));
     reviewed.run();
     return true;
   }
@@ -132,9 +130,11 @@ final class Generations {
       Generation next = loader.load(before, settle);
       lastFault = null;
       if (closed || next.fingerprint().equals(before.fingerprint())) {
+        before.confirmedBy(next);
         return null;
       }
-      retained = Stream.concat(Stream.of(keyOf(next)), retained.stream()).limit(RETAINED).toList();
+      retained =
+          Stream.concat(Stream.of(next.identities()), retained.stream()).limit(RETAINED).toList();
       current.publish(next);
       loader.forgetLists(false);
       return next;
@@ -149,6 +149,25 @@ final class Generations {
     }
   }
 
+  /** From now on each push is a reload; what was pushed since the first load is taken now. */
+  void follow() {
+    for (PushedMaterial feed : settings.feeds()) {
+      feed.reloads(this);
+    }
+  }
+
+  /** A reload whose fault is told by log, listener and health alone; false if there was one. */
+  boolean reloadQuietly() {
+    try {
+      if (!closed) {
+        reload(() -> {});
+      }
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   /** The next lists that are published may be older than those that serve. */
   void forgetLists() {
     loader.forgetLists(true);
@@ -157,6 +176,7 @@ final class Generations {
   /** From now on nothing is published and no fault told; what serves goes on serving. */
   void close() {
     closed = true;
+    settings.feeds().forEach(feed -> feed.release(this));
     loader.stop();
   }
 

@@ -1,12 +1,18 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretSource;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Identity {
 
-  /** Reads the material; called once for each generation. */
-  interface Loader {
-    KeyMaterial load(MaterialReader reader);
-  }
-
   /** No key and no certificate, for a client that shows none. */
   static final Identity NONE =
       new Identity("no identity", reader -> new KeyMaterial("no identity", new NoKey(), List.of()));
 
   private final String description;
-  private final Loader loader;
+  private final Function<MaterialReader, List<KeyMaterial>> parts;
+  private final Set<PushedMaterial> feeds;
 
   /** Signs nothing. */
   private static final class NoKey implements PrivateKey {
@@ -55,9 +57,32 @@ public final class Identity {
     }
   }
 
-  private Identity(String description, Loader loader) {
+  private Identity(String description, Function<MaterialReader, KeyMaterial> loader) {
+    this(description, Set.of(), reader -> List.of(loader.apply(reader)));
+  }
+
+  private Identity(
+      String description,
+      Set<PushedMaterial> feeds,
+      Function<MaterialReader, List<KeyMaterial>> parts) {
     this.description = description;
-    this.loader = loader;
+    this.parts = parts;
+    this.feeds = feeds;
+  }
+
+  /** The identity that was pushed last. */
+  static Identity pushed(PushedMaterial feed) {
+    return new Identity(
+        "identity pushed",
+        Set.of(feed),
+        reader -> {
+          List<KeyMaterial> pushed = reader.pushed(feed).identity().load(reader);
+          for (KeyMaterial one : pushed) {
+            one.chain().forEach(link -> reader.digest(Certificates.encoded(link)));
+            reader.digest(String.valueOf(one.names()).getBytes(StandardCharsets.UTF_8));
+          }
+          return pushed;
+        });
   }
 
   /**
@@ -133,7 +158,7 @@ public final class Identity {
         source,
         reader -> {
           String text = MaterialReader.supplied(source, pem);
-          reader.mix(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          reader.mix(text.getBytes(StandardCharsets.UTF_8));
           var blocks = Certificates.blocks(source, text);
           return new KeyMaterial(
               source, PrivateKeys.of(source, blocks, null), Certificates.of(source, blocks));
@@ -175,7 +200,7 @@ public final class Identity {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("identity", file), chars);
             return KeyStores.key(source, store, null, chars);
           } finally {
-            java.util.Arrays.fill(chars, '\0');
+            Arrays.fill(chars, '\0');
           }
         });
   }
@@ -203,7 +228,7 @@ public final class Identity {
             return material;
           } finally {
             if (chars != null) {
-              java.util.Arrays.fill(chars, '\0');
+              Arrays.fill(chars, '\0');
             }
           }
         });
@@ -216,6 +241,72 @@ public final class Identity {
    */
   public static Identity none() {
     return NONE;
+  }
+
+  /**
+   * This identity and others in one context. A server shows a client that asks for a name (SNI) the
+   * one with exactly that name, else one whose wildcard covers it, else the first of all; among
+   * those of the same names, one whose key the client's signature algorithms can verify, so that
+   * RSA may stand beside ECDSA. A client shows the first whose chain leads to an authority that the
+   * server names. Names are the DNS names of the certificate, or those of {@link #forServerNames}.
+   *
+   * <pre>{@code
+   * Identity all = Identity.pem(Path.of("/tls/ec.crt"), Path.of("/tls/ec.key"))
+   *     .and(Identity.pem(Path.of("/tls/rsa.crt"), Path.of("/tls/rsa.key")))
+   *     .and(Identity.pem(Path.of("/tls/shop.crt"), Path.of("/tls/shop.key")).forServerNames("shop.example", "*.shop.example"));
+   * }</pre>
+   *
+   * @param others shown where this one does not fit
+   * @return both; each is read and checked at each load, and one that can't be used is a fault of
+   *     the whole
+   * @throws NullPointerException if {@code others} is null
+   * @throws IllegalArgumentException if one of both is {@link #none}
+   */
+  public Identity and(Identity others) {
+    Objects.requireNonNull(others, "others");
+    if (this == NONE || others == NONE) {
+      throw new IllegalArgumentException("an identity is none, which can't be put together");
+    }
+    return new Identity(
+        description + " and " + others.description,
+        TrustAnchors.union(feeds, others.feeds),
+        reader -> {
+          List<KeyMaterial> all = new ArrayList<>(load(reader));
+          all.addAll(others.load(reader));
+          return List.copyOf(all);
+        });
+  }
+
+  /**
+   * This identity for clients that ask for certain server names (SNI), in place of the DNS names of
+   * its certificate. A client's own identity has no use for them.
+   *
+   * @param names host names such as {@code shop.example}, or {@code *.shop.example} for every name
+   *     of one label more
+   * @return the identity under these names
+   * @throws NullPointerException if {@code names} is null or holds null
+   * @throws IllegalArgumentException if there is no name, or one that is no host name
+   */
+  public Identity forServerNames(String... names) {
+    List<String> normalized = new ArrayList<>();
+    for (String name : names) {
+      String one = Identities.normalized(Objects.requireNonNull(name, "names"));
+      if (one == null) {
+        throw new IllegalArgumentException(
+            "names has \""
+                + SafeText.of(name)
+                + "\", host names such as shop.example or *.shop.example are accepted");
+      }
+      normalized.add(one);
+    }
+    if (normalized.isEmpty()) {
+      throw new IllegalArgumentException("names is empty, one or more are needed");
+    }
+    List<String> given = List.copyOf(normalized);
+    return new Identity(
+        description + " for " + String.join(", ", given),
+        feeds,
+        reader -> load(reader).stream().map(one -> one.withNames(given)).toList());
   }
 
   /** The one pair {@code X.cert} and {@code X.key} of a folder. */
@@ -234,12 +325,17 @@ public final class Identity {
           Path chain = chains.get(0);
           String name = String.valueOf(chain.getFileName());
           String stem = name.substring(0, name.length() - ".cert".length());
-          return pem(chain, chain.resolveSibling(stem + ".key")).load(reader);
+          return pem(chain, chain.resolveSibling(stem + ".key")).load(reader).get(0);
         });
   }
 
-  KeyMaterial load(MaterialReader reader) {
-    return loader.load(reader);
+  /** Who pushes some of this. */
+  Set<PushedMaterial> feeds() {
+    return feeds;
+  }
+
+  List<KeyMaterial> load(MaterialReader reader) {
+    return parts.apply(reader);
   }
 
   /** Where the material comes from; never the key. */

@@ -15,14 +15,23 @@ import org.jspecify.annotations.Nullable;
  * A private key with its chain, leaf first; checked as a whole before anyone may use it.
  *
  * @param path of the chain what leads from the leaf upwards; see {@link ChainPath}
+ * @param names for which server names it is shown; null for those of the certificate
  */
 record KeyMaterial(
-    String source, PrivateKey key, List<X509Certificate> chain, List<X509Certificate> path) {
+    String source,
+    PrivateKey key,
+    List<X509Certificate> chain,
+    List<X509Certificate> path,
+    @Nullable List<String> names) {
 
   private static final int DIGITAL_SIGNATURE = 0;
 
   KeyMaterial(String source, PrivateKey key, List<X509Certificate> chain) {
-    this(source, key, chain, chain);
+    this(source, key, chain, chain, null);
+  }
+
+  KeyMaterial withNames(List<String> given) {
+    return new KeyMaterial(source, key, chain, path, given);
   }
 
   X509Certificate leaf() {
@@ -77,7 +86,7 @@ record KeyMaterial(
       }
     }
     checkLeaf(side, judged);
-    return new KeyMaterial(source, key, chain, judged);
+    return new KeyMaterial(source, key, chain, judged, names);
   }
 
   /** What is sent beside the path, in a sentence; null if nothing is. */

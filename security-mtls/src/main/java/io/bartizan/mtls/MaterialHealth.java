@@ -16,7 +16,7 @@ final class MaterialHealth {
     Settings settings = generations.settings();
     Instant now = settings.now();
     Generation newest = generations.newest();
-    Instant end = newest.identity().validUntil();
+    Instant end = newest.identities().validUntil();
     Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
     String state =
         settings.side()
@@ -33,7 +33,7 @@ final class MaterialHealth {
     if (now.isAfter(end)) {
       return Health.down(state + ", which is past");
     }
-    Instant begin = newest.identity().validFrom();
+    Instant begin = newest.identities().validFrom();
     if (now.isBefore(begin)) {
       return Health.down(state + "; not valid before " + begin + ", or the clock is behind");
     }
@@ -43,6 +43,12 @@ final class MaterialHealth {
     }
     if (loop != null && loop.isOverdue()) {
       return Health.degraded(state + "; the reload hangs, perhaps its files can't be reached");
+    }
+    for (PushedMaterial feed : settings.feeds()) {
+      Health fed = feed.health();
+      if (fed.status() != Health.Status.UP) {
+        return Health.degraded(state + "; " + fed.detail());
+      }
     }
     String stale = newest.revocation().stale(now);
     if (stale != null) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,27 @@ final class MaterialReader implements AutoCloseable {
   // In the order of reading: paths of different file systems can't be compared.
   private final Map<Path, byte[]> contents = new LinkedHashMap<>();
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
+  private final Map<PushedMaterial, PushedMaterial.Push> pushes = new LinkedHashMap<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
   private int largest = MAX_BYTES;
   private boolean mixed;
 
   /** What was read, as far as is needed to see later that it did not change; no content. */
-  record Readings(Map<Path, byte[]> hashes, Map<Listing, List<Path>> listings, int largest) {
+  record Readings(
+      Map<Path, byte[]> hashes,
+      Map<Listing, List<Path>> listings,
+      Map<PushedMaterial, PushedMaterial.Push> pushes,
+      int largest) {
 
-    /** Whether every file and folder is as it was. */
+    /** Whether every file and folder is as it was, and nothing was pushed since. */
     boolean isCurrent() {
       try {
+        for (Map.Entry<PushedMaterial, PushedMaterial.Push> entry : pushes.entrySet()) {
+          if (entry.getKey().last() != entry.getValue()) {
+            return false;
+          }
+        }
         for (Map.Entry<Listing, List<Path>> entry : listings.entrySet()) {
           if (!listed("folder", entry.getKey()).equals(entry.getValue())) {
             return false;
@@ -66,6 +77,11 @@ final class MaterialReader implements AutoCloseable {
       } catch (RuntimeException e) { // the load that follows says what is wrong
         return false;
       }
+    }
+
+    /** Later readings found the same content. */
+    void confirmedBy(Readings later) {
+      pushes.putAll(later.pushes);
     }
   }
 
@@ -181,12 +197,23 @@ final class MaterialReader implements AutoCloseable {
     }
     Map<Path, byte[]> hashes = new LinkedHashMap<>();
     contents.forEach((file, content) -> hashes.put(file, Sha256.of(content)));
-    return new Readings(hashes, new LinkedHashMap<>(listings), largest);
+    return new Readings(
+        hashes, new LinkedHashMap<>(listings), new ConcurrentHashMap<>(pushes), largest);
   }
 
   /** Something came from no file, such as a password, and must be asked for at each load. */
   void askAgain() {
     mixed = true;
+  }
+
+  /** What was pushed last; the same for all that ask in one load, whatever is pushed meanwhile. */
+  PushedMaterial.Push pushed(PushedMaterial feed) {
+    return pushes.computeIfAbsent(feed, PushedMaterial::last);
+  }
+
+  /** Adds what was pushed to the fingerprint. */
+  void digest(byte[] content) {
+    other.update(content);
   }
 
   /** Adds what did not come from a file to the fingerprint. */

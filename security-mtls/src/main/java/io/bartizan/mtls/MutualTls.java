@@ -62,10 +62,11 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     generations = new Generations(settings);
     current = generations.current();
     context = new GuardedContext(current);
-    keyManager = new GenerationKeyManager(generations::currentKey, generations::keyOf);
+    keyManager = new GenerationKeyManager(generations::currentIdentities, generations::identityOf);
     trustManager =
         new PolicyTrustManager(
             current, (connection, decision) -> current.connections().tell(decision, false, null));
+    generations.follow();
     loop = reload == null ? null : new ReloadLoop(generations, reload, Ticker.system());
   }
 
@@ -217,11 +218,11 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /**
    * When this side's own certificate ends.
    *
-   * @return the earliest notAfter on the path from its leaf; {@link Instant#MAX} for a client
-   *     without a certificate
+   * @return the earliest notAfter on the path from its leaf, of all identities; {@link Instant#MAX}
+   *     for a client without a certificate
    */
   public final Instant validUntil() {
-    return current.generation().identity().validUntil();
+    return current.generation().identities().validUntil();
   }
 
   /**
@@ -244,8 +245,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
 
   /**
    * Whether the material serves: down once a certificate of this side's chain expired or {@link
-   * #close} was called; degraded when one soon will, the last reload failed or hangs, or a
-   * revocation list is stale.
+   * #close} was called; degraded when one soon will, the last reload failed or hangs, a revocation
+   * list is stale, or the source of {@link PushedMaterial} is too old or stalled.
    *
    * @return a state whose detail is safe to log
    */
@@ -307,6 +308,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     private @Nullable Duration reload;
     private Duration expiryWarning = Duration.ofHours(4);
     private boolean anchorNamesSent = true;
+    private boolean unknownNamesRefused;
 
     Builder(
         TlsSide side,
@@ -447,6 +449,22 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
+     * For servers: refuses a client that asks for a server name (SNI) which no identity has, with
+     * the alert {@code unrecognized_name}. Otherwise it is shown the first identity, and so is a
+     * client that asks for none.
+     *
+     * @return this builder
+     * @throws IllegalStateException on a client's builder, for clients are asked for no name
+     */
+    public Builder<T> withUnknownServerNamesRefused() {
+      if (side == TlsSide.CLIENT) {
+        throw new IllegalStateException("a client is asked for no server name");
+      }
+      unknownNamesRefused = true;
+      return this;
+    }
+
+    /**
      * Loads and checks everything.
      *
      * @return mutual TLS that serves; close it to end the reload
@@ -467,7 +485,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
               provider,
               clock,
               expiryWarning,
-              anchorNamesSent),
+              anchorNamesSent,
+              unknownNamesRefused),
           reload);
     }
   }

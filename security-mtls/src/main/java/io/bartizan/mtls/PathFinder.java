@@ -33,6 +33,7 @@ final class PathFinder {
   private static final int MAX_STEPS = 256;
 
   private final Map<X500Principal, List<Anchor>> anchors = new HashMap<>();
+  private final AnchorSet set;
   private final int count;
   private final int maxFailedSignatures;
   private final PathValidator validator = new PathValidator();
@@ -64,14 +65,15 @@ final class PathFinder {
   /** A certificate and who might have signed it. */
   private record Link(X509Certificate subject, X509Certificate issuer) {}
 
-  PathFinder(List<X509Certificate> trusted) {
-    for (X509Certificate one : trusted) {
+  PathFinder(AnchorSet trusted) {
+    set = trusted;
+    for (X509Certificate one : trusted.certificates()) {
       anchors
           .computeIfAbsent(one.getSubjectX500Principal(), name -> new ArrayList<>())
           .add(
               new Anchor(one, AnchorCheck.isSelfSigned(one), keyId(KeyIdentifiers.ofSubject(one))));
     }
-    count = trusted.size();
+    count = trusted.certificates().size();
     maxFailedSignatures =
         MAX_FAILED_LINKS + anchors.values().stream().mapToInt(List::size).max().orElse(0);
   }
@@ -139,6 +141,7 @@ final class PathFinder {
     private final Deque<X509Certificate> path = new ArrayDeque<>();
     private final Map<Link, Boolean> links = new HashMap<>();
     private @Nullable PeerRejectedException broken;
+    private @Nullable PeerRejectedException foreign;
     private @Nullable PeerRejectedException forged;
     private @Nullable String bound;
     private int validations;
@@ -234,7 +237,26 @@ final class PathFinder {
       return signed;
     }
 
+    /** Whether the anchor vouches for the peer; one of another trust domain costs nothing. */
+    private boolean isVouchedFor(Anchor anchor) {
+      if (!set.isBound()) {
+        return true;
+      }
+      X509Certificate leaf = presented[0];
+      try {
+        set.check(
+            anchor.certificate(), leaf, SubjectNames.spiffeId(leaf, SubjectNames.of(leaf).uris()));
+        return true;
+      } catch (PeerRejectedException e) {
+        foreign = foreign == null ? e : foreign;
+        return false;
+      }
+    }
+
     private @Nullable Path validated(Anchor anchor) {
+      if (!isVouchedFor(anchor)) {
+        return null;
+      }
       if (validations == MAX_VALIDATIONS) {
         bound = MAX_VALIDATIONS + " paths to an anchor";
         return null;
@@ -262,6 +284,9 @@ final class PathFinder {
       }
       if (broken != null) {
         return broken;
+      }
+      if (foreign != null) {
+        return foreign;
       }
       return forged != null ? forged : untrusted();
     }

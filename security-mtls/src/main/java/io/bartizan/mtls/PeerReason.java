@@ -8,6 +8,8 @@ public enum PeerReason implements Reason {
   CERTIFICATE_MISSING,
   /** No path leads from the peer's certificate to a trust anchor. */
   CHAIN_UNTRUSTED,
+  /** The path leads to an anchor that vouches for other trust domains than the peer's. */
+  TRUST_DOMAIN_MISMATCH,
   /** The search for a path ended at one of its bounds; nobody knows whether there is a path. */
   SEARCH_LIMITED,
   /** A path was found but breaks a rule of RFC 5280. */

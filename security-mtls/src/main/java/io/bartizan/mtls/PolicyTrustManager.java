@@ -92,7 +92,7 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     return current.anchorNamesSent()
-        ? current.generation().anchors().toArray(X509Certificate[]::new)
+        ? current.generation().anchors().certificates().toArray(X509Certificate[]::new)
         : new X509Certificate[0];
   }
 }

@@ -1,12 +1,11 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.RareLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -256,13 +255,11 @@ abstract sealed class Rule implements PeerPolicy {
   /** See {@link Rule#and}; a predicate that throws refuses, and is logged once a minute at most. */
   private static final class Narrowed extends Rule {
     private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
-    private static final long LOG_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Rule rule;
     private final String name;
     private final Predicate<PeerIdentity> predicate;
-    private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
-    private final AtomicLong unlogged = new AtomicLong();
+    private final RareLog predicateFailures = RareLog.create();
 
     Narrowed(Rule rule, String name, Predicate<PeerIdentity> predicate) {
       this.rule = rule;
@@ -284,11 +281,8 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     private void failed(Throwable cause) {
-      long failures = unlogged.incrementAndGet();
-      long now = System.nanoTime();
-      long due = nextLog.get();
-      if (now - due >= 0 && nextLog.compareAndSet(due, now + LOG_EVERY_NANOS)) {
-        unlogged.addAndGet(-failures);
+      long failures = predicateFailures.failed();
+      if (failures > 0) {
         LOG.warn(
             "the predicate {} of a policy failed, {} times since the last such line; its peers are"
                 + " refused",

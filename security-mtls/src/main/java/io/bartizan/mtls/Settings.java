@@ -5,6 +5,7 @@ import java.security.Provider;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All that a builder was told. */
@@ -19,7 +20,8 @@ record Settings(
     @Nullable Provider provider,
     InstantSource clock,
     Duration expiryWarning,
-    boolean anchorNamesSent) {
+    boolean anchorNamesSent,
+    boolean unknownNamesRefused) {
 
   static final InstantSource JVM_TIME = InstantSource.system();
 
@@ -30,6 +32,11 @@ record Settings(
   /** Whether the time is that of the JVM, which is all that the JDK's trust manager knows. */
   boolean isJvmTime() {
     return clock.equals(JVM_TIME);
+  }
+
+  /** Who pushes material. */
+  Set<PushedMaterial> feeds() {
+    return TrustAnchors.union(identity.feeds(), anchors.feeds());
   }
 
   /** Whether this side shows a certificate; a client may go without. */

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,7 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -35,11 +40,39 @@ public final class TrustAnchors {
   }
 
   private final String description;
-  private final Loader loader;
+  private final boolean bound;
+  private final Set<PushedMaterial> feeds;
+  private final Function<MaterialReader, List<AnchorSet.Entry>> entries;
 
   private TrustAnchors(String description, Loader loader) {
+    this(description, false, Set.of(), reader -> AnchorSet.entries(loader.load(reader), null));
+  }
+
+  private TrustAnchors(
+      String description,
+      boolean bound,
+      Set<PushedMaterial> feeds,
+      Function<MaterialReader, List<AnchorSet.Entry>> entries) {
     this.description = description;
-    this.loader = loader;
+    this.bound = bound;
+    this.feeds = feeds;
+    this.entries = entries;
+  }
+
+  /** The anchors of what was pushed last; whether they are bound, each push says. */
+  static TrustAnchors pushed(PushedMaterial feed) {
+    return new TrustAnchors(
+        "trust anchors pushed",
+        true,
+        Set.of(feed),
+        reader -> {
+          List<AnchorSet.Entry> all = reader.pushed(feed).anchors().entries.apply(reader);
+          for (AnchorSet.Entry entry : all) {
+            reader.digest(Certificates.encoded(entry.certificate()));
+            reader.digest(String.valueOf(entry.trustDomain()).getBytes(StandardCharsets.UTF_8));
+          }
+          return all;
+        });
   }
 
   /**
@@ -199,15 +232,70 @@ public final class TrustAnchors {
     Objects.requireNonNull(others, "others");
     return new TrustAnchors(
         description + " and " + others.description,
+        bound || others.bound,
+        union(feeds, others.feeds),
         reader -> {
-          List<X509Certificate> all = new ArrayList<>(loader.load(reader));
-          all.addAll(others.loader.load(reader));
-          return all.stream().distinct().toList();
+          List<AnchorSet.Entry> all = new ArrayList<>(entries.apply(reader));
+          all.addAll(others.entries.apply(reader));
+          return List.copyOf(all);
         });
   }
 
-  List<X509Certificate> load(MaterialReader reader) {
-    return loader.load(reader);
+  /**
+   * These anchors, bound to a SPIFFE trust domain: the roots of its bundle. They vouch for peers
+   * whose one URI name is a SPIFFE ID of exactly this trust domain, and for no other peer; a trust
+   * domain that has anchors of its own is vouched for by these alone. Bundles of several trust
+   * domains, as of a federation, are put together by {@link #and}; a root in two of them vouches
+   * for both.
+   *
+   * <pre>{@code
+   * TrustAnchors federated = TrustAnchors.pem(Path.of("/run/own.pem")).forTrustDomain("prod.example")
+   *     .and(TrustAnchors.pem(Path.of("/run/partner.pem")).forTrustDomain("partner.example"));
+   * }</pre>
+   *
+   * @param trustDomain such as {@code prod.example}, in lower case, without scheme and port
+   * @return the bound anchors
+   * @throws NullPointerException if {@code trustDomain} is null
+   * @throws IllegalArgumentException if {@code trustDomain} is none by the SPIFFE standard
+   * @throws IllegalStateException if some of these anchors are bound already
+   */
+  public TrustAnchors forTrustDomain(String trustDomain) {
+    Objects.requireNonNull(trustDomain, "trustDomain");
+    if (!SpiffeId.isTrustDomain(trustDomain)) {
+      throw new IllegalArgumentException(
+          "trustDomain is \""
+              + SafeText.of(trustDomain)
+              + "\", lower-case letters, digits, dots, hyphens and underscores are accepted, such"
+              + " as prod.example");
+    }
+    if (bound) {
+      throw new IllegalStateException(
+          "\""
+              + description
+              + "\" is bound already, or pushed; bind each part by itself, before it is put"
+              + " together or pushed");
+    }
+    return new TrustAnchors(
+        description + " for " + trustDomain,
+        true,
+        feeds,
+        reader ->
+            entries.apply(reader).stream()
+                .map(entry -> new AnchorSet.Entry(entry.certificate(), trustDomain))
+                .toList());
+  }
+
+  /** Who pushes some of these. */
+  Set<PushedMaterial> feeds() {
+    return feeds;
+  }
+
+  static <T> Set<T> union(Set<T> some, Set<T> others) {
+    return Stream.concat(some.stream(), others.stream()).collect(Collectors.toUnmodifiableSet());
+  }
+
+  AnchorSet load(MaterialReader reader) {
+    return AnchorSet.of(entries.apply(reader));
   }
 
   private static List<X509Certificate> systemCertificates(String source) {

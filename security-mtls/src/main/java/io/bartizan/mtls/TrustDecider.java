@@ -56,13 +56,13 @@ final class TrustDecider {
       long generation,
       Settings settings,
       Rule policy,
-      List<X509Certificate> anchors,
+      AnchorSet anchors,
       LoadedRevocation revocation) {
     this.generation = generation;
     this.settings = settings;
     this.side = settings.side();
     this.policy = policy;
-    this.anchors = Set.copyOf(anchors);
+    this.anchors = Set.copyOf(anchors.certificates());
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
   }

@@ -160,7 +160,8 @@ abstract class BadCertificateContract {
               .as("%s", kind)
               .isInstanceOf(IOException.class);
         }
-        all.assertThat(turn.reasons(2)).hasSize(2).containsOnly("policy-mismatch");
+        // The JDK's HttpClient may try a request a second time.
+        all.assertThat(turn.reasons(2)).hasSizeBetween(2, 4).containsOnly("policy-mismatch");
         all.assertThat(turn.resumed()).as("%s", kind).isEqualTo(isResuming(protocol) ? 1 : 0);
       }
       all.assertThat(server.requests()).isEqualTo(2L * believed);

@@ -227,6 +227,12 @@ class DecisionRulesTest {
             .build();
     put(owners, unlisted.explain(List.of(listed.leaf("CN=x")), null));
     Files.delete(file);
+    ServerTls bound =
+        ServerTls.of(
+            TestPki.identity(pki.server),
+            listed.anchors().forTrustDomain("other.example"),
+            PeerPolicy.anyTrustedPeer());
+    put(owners, bound.explain(List.of(listed.leaf("CN=x")), null));
     assertThat(owners.keySet())
         .isEqualTo(
             EnumSet.complementOf(

@@ -83,7 +83,8 @@ class ManyAnchorsTest {
   @Test
   void MT02_peerThatNamesItsIssuersKey_costsOneSignature() throws Exception {
     List<TestAuthority> roots = roots(true);
-    PathFinder paths = new PathFinder(roots.stream().map(root -> root.certificate).toList());
+    PathFinder paths =
+        new PathFinder(AnchorSet.unbound(roots.stream().map(root -> root.certificate).toList()));
     X509Certificate[] chain = {leaf(roots.get(MANY - 1), true)};
     PathFinder.Search search = paths.search(chain, java.time.Instant.now());
     assertThat(search.run()).isNotNull();
@@ -93,7 +94,8 @@ class ManyAnchorsTest {
   @Test
   void MT02_hostileChains_areBoundedAndSaySo() throws Exception {
     List<TestAuthority> roots = roots(false);
-    PathFinder paths = new PathFinder(roots.stream().map(root -> root.certificate).toList());
+    PathFinder paths =
+        new PathFinder(AnchorSet.unbound(roots.stream().map(root -> root.certificate).toList()));
     X509Certificate[] hostile = new X509Certificate[16];
     TestAuthority stranger = root(false);
     for (int i = hostile.length - 1; i > 0; i--) {

@@ -156,7 +156,7 @@ class OwnChainTest {
     assertThat(server.reload()).isTrue();
     serves(server, newRoot);
     assertThat(server.validUntil()).isEqualTo(leaf.getNotAfter().toInstant());
-    assertThat(server.generations().newest().identity().note())
+    assertThat(server.generations().newest().identities().first().note())
         .contains("1 certificates that are no part of the path")
         .contains("CN=New");
 

@@ -55,7 +55,7 @@ public final class RateLimitFields {
    * @return 429 Too Many Requests (RFC 6585 section 4), or 503 Service Unavailable where nobody
    *     counted
    */
-  public int status() {
+  public int refusalStatus() {
     return isCounted() ? 429 : 503;
   }
 
@@ -137,7 +137,7 @@ public final class RateLimitFields {
           + PROBLEMS
           + "temporary-reduced-capacity\",\"title\":\"Request cannot be satisfied due to temporary"
           + " server capacity constraints\",\"status\":"
-          + status()
+          + refusalStatus()
           + "}";
     }
     String violated =
@@ -149,7 +149,7 @@ public final class RateLimitFields {
         + PROBLEMS
         + "quota-exceeded\",\"title\":\"Request cannot be satisfied as assigned quota has been"
         + " exceeded\",\"status\":"
-        + status()
+        + refusalStatus()
         + ",\"violated-policies\":["
         + violated
         + "]}";

@@ -81,7 +81,7 @@ class RateLimitFieldsTest {
     closed.forEach(told::put);
     closed.forEachOlder(told::put);
     assertThat(told).containsOnlyKeys("RateLimit-Policy", "X-RateLimit-Limit", "Retry-After");
-    assertThat(closed.status()).isEqualTo(503);
+    assertThat(closed.refusalStatus()).isEqualTo(503);
     assertThat(closed.problem())
         .contains("#temporary-reduced-capacity\"", "\"status\":503")
         .doesNotContain("violated", "quota-exceeded");

@@ -2,8 +2,6 @@ package io.bartizan.core.house;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -20,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * @param <L> the listener's interface, whose name the log lines bear
  */
 public final class Listeners<L> {
-
-  private static final long LOG_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Class<L> type;
   private final LongSupplier nanos;
@@ -64,7 +60,7 @@ public final class Listeners<L> {
    * @throws NullPointerException if {@code listener} is null
    */
   public Listeners<L> and(L listener) {
-    Told<L> last = new Told<>(Objects.requireNonNull(listener, "listener"), nanos.getAsLong());
+    Told<L> last = new Told<>(Objects.requireNonNull(listener, "listener"), RareLog.by(nanos));
     return new Listeners<>(type, nanos, Stream.concat(all.stream(), Stream.of(last)).toList());
   }
 
@@ -94,11 +90,8 @@ public final class Listeners<L> {
   }
 
   private void failed(Told<L> one, Throwable cause) {
-    long failures = one.unlogged.incrementAndGet();
-    long now = nanos.getAsLong();
-    long due = one.nextLog.get();
-    if (now - due >= 0 && one.nextLog.compareAndSet(due, now + LOG_EVERY_NANOS)) {
-      one.unlogged.addAndGet(-failures);
+    long failures = one.failures.failed();
+    if (failures > 0) {
       LoggerFactory.getLogger(type)
           .warn(
               "listener {} failed, {} times since the last such line",
@@ -110,18 +103,17 @@ public final class Listeners<L> {
 
   /** How many failures of all listeners were not logged since their last line. */
   long unlogged() {
-    return all.stream().mapToLong(one -> one.unlogged.get()).sum();
+    return all.stream().mapToLong(one -> one.failures.unlogged()).sum();
   }
 
   /** One listener, and when its failures may be logged again. */
   private static final class Told<L> {
     final L listener;
-    final AtomicLong unlogged = new AtomicLong();
-    final AtomicLong nextLog;
+    final RareLog failures;
 
-    Told(L listener, long now) {
+    Told(L listener, RareLog failures) {
       this.listener = listener;
-      this.nextLog = new AtomicLong(now);
+      this.failures = failures;
     }
   }
 }

@@ -3,6 +3,8 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -220,6 +222,47 @@ public final class Artifacts {
   }
 
   /**
+   * Copies a stream to a private directory and hashes what it copies; the content counts only once
+   * all of it was right.
+   *
+   * @param source where the bytes come from; read to its end, closed, and no further than expected
+   * @param expected what they must be; with a size or a largest size
+   * @param privateDirectory as in {@link #verifyCopy(Path, Expected, Path)}
+   * @return the copy, open; closing deletes it
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory or {@code
+   *     expected} has no bound
+   * @throws VerificationException if the content is another or the directory is not private
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static VerifiedFile verifyCopy(
+      InputStream source, Expected expected, Path privateDirectory) throws IOException {
+    return checkCopy(source, expected, privateDirectory).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyCopy(InputStream, Expected, Path)}, with the refusal as a value.
+   *
+   * @param source where the bytes come from; read to its end, closed, and no further than expected
+   * @param expected what they must be; with a size or a largest size
+   * @param privateDirectory as in {@link #verifyCopy(Path, Expected, Path)}
+   * @return the copy or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code privateDirectory} is no directory or {@code
+   *     expected} has no bound
+   * @throws IOException if reading or writing fails; nothing is left behind
+   */
+  public static Checked<VerifiedFile> checkCopy(
+      InputStream source, Expected expected, Path privateDirectory) throws IOException {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(privateDirectory, "privateDirectory");
+    requireBound(expected);
+    try (source) {
+      return Checked.of(() -> PrivateCopy.ofStream(() -> source, expected, privateDirectory));
+    }
+  }
+
+  /**
    * Copies whatever can be read, a pipe or a device too, to a private directory.
    *
    * @param file any path that can be opened; reading may wait for a writer
@@ -254,11 +297,16 @@ public final class Artifacts {
       Path file, Expected expected, Path privateDirectory) throws IOException {
     Objects.requireNonNull(file, "file");
     Objects.requireNonNull(privateDirectory, "privateDirectory");
+    requireBound(expected);
+    return Checked.of(
+        () -> PrivateCopy.ofStream(() -> Files.newInputStream(file), expected, privateDirectory));
+  }
+
+  private static void requireBound(Expected expected) {
     if (expected.maxSize() == Long.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "expected has no size, withSize or withMaxSize is needed for a file that may not end");
+          "expected has no size, withSize or withMaxSize is needed for a source that may not end");
     }
-    return Checked.of(() -> PrivateCopy.ofSpecialFile(file, expected, privateDirectory));
   }
 
   /**

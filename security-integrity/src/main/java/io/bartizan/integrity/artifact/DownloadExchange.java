@@ -2,11 +2,14 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.http.BodyQueue;
+import io.bartizan.integrity.http.Origins;
+import io.bartizan.integrity.http.RedirectTarget;
+import io.bartizan.integrity.http.RetryRule;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,15 +70,14 @@ final class DownloadExchange implements AutoCloseable {
         return new DownloadExchange(response);
       }
       response.body().close();
-      at = RedirectTarget.of(at, response.headers().firstValue("location").orElse(""));
-      own = own && OriginHeaders.isSameOrigin(mirror, at);
+      at =
+          RedirectTarget.of(
+              at,
+              response.headers().firstValue("location").orElse(""),
+              ArtifactReason.REDIRECT_REFUSED);
+      own = own && Origins.isSame(mirror, at);
     }
     throw refused(ArtifactReason.REDIRECT_REFUSED, "more than " + MAX_REDIRECTS + " redirects");
-  }
-
-  static boolean isHttp(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"));
   }
 
   private static HttpResponse<BodyQueue> send(
@@ -89,7 +91,10 @@ final class DownloadExchange implements AutoCloseable {
         request.header("Range", "bytes=" + from + "-").header("If-Range", tag);
       }
       settings.headers().addTo(request, at, own);
-      answer = settings.client().sendAsync(request.build(), info -> new BodyQueue());
+      answer =
+          settings
+              .client()
+              .sendAsync(request.build(), info -> new BodyQueue(ArtifactReason.STALLED));
     } catch (IllegalArgumentException e) {
       throw failed(e);
     }

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.integrity.http.RetryRule;
 import java.net.http.HttpClient;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
+import io.bartizan.integrity.http.Origins;
+import io.bartizan.integrity.http.RetryRule;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -176,7 +178,7 @@ public final class Downloads {
       throw new IllegalArgumentException("mirrors is empty, at least one is needed");
     }
     for (URI mirror : mirrors) {
-      if (!DownloadExchange.isHttp(mirror)) {
+      if (!Origins.isHttp(mirror)) {
         throw new IllegalArgumentException("mirrors has an address that is not http or https");
       }
     }

@@ -59,6 +59,18 @@ public final class MinisignKey {
   }
 
   /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param text the base64 line, or a whole {@code minisign.pub} file
+   * @return the key
+   * @throws NullPointerException if {@code text} is null
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static MinisignKey valueOf(String text) {
+    return parse(text);
+  }
+
+  /**
    * Verifies a signature over some bytes.
    *
    * @param content what was signed

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.integrity.http.Origins;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ record OriginHeaders(List<Field> fields, String userAgent) {
   }
 
   OriginHeaders and(URI origin, String name, String value) {
-    if (!DownloadExchange.isHttp(Objects.requireNonNull(origin, "origin"))) {
+    if (!Origins.isHttp(Objects.requireNonNull(origin, "origin"))) {
       throw new IllegalArgumentException("origin is not an http or https address");
     }
     requireUsable(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
@@ -38,7 +39,7 @@ record OriginHeaders(List<Field> fields, String userAgent) {
           "name is \"" + SafeText.of(name) + "\", which is set by the download itself");
     }
     List<Field> more = new ArrayList<>(fields);
-    more.add(new Field(originOf(origin), name, value));
+    more.add(new Field(Origins.of(origin), name, value));
     return new OriginHeaders(List.copyOf(more), userAgent);
   }
 
@@ -71,24 +72,9 @@ record OriginHeaders(List<Field> fields, String userAgent) {
       request.setHeader("User-Agent", userAgent);
     }
     for (Field field : fields) {
-      if (own && field.origin().equals(originOf(at))) {
+      if (own && field.origin().equals(Origins.of(at))) {
         request.header(field.name(), field.value());
       }
     }
-  }
-
-  static boolean isSameOrigin(URI one, URI other) {
-    return originOf(one).equals(originOf(other));
-  }
-
-  /** RFC 6454: scheme, host and port, the usual one filled in. */
-  private static String originOf(URI address) {
-    String scheme = address.getScheme().toLowerCase(Locale.ROOT);
-    int usual = scheme.equals("https") ? 443 : 80;
-    return scheme
-        + "://"
-        + address.getHost().toLowerCase(Locale.ROOT)
-        + ":"
-        + (address.getPort() < 0 ? usual : address.getPort());
   }
 }

@@ -80,6 +80,18 @@ public final class PinnedKey {
   }
 
   /**
+   * The same as {@link #parse}, under the name that configuration frameworks look for.
+   *
+   * @param pem the text, with exactly one block
+   * @return the key
+   * @throws NullPointerException if {@code pem} is null
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static PinnedKey valueOf(String pem) {
+    return parse(pem);
+  }
+
+  /**
    * A key that was read elsewhere.
    *
    * @param key an Ed25519, EC or RSA key

@@ -33,7 +33,13 @@ final class PrivateCopy {
     }
   }
 
-  static VerifiedFile ofSpecialFile(Path file, Expected expected, Path privateDirectory)
+  /** Opens what is copied. */
+  @FunctionalInterface
+  interface Source {
+    InputStream open() throws IOException;
+  }
+
+  static VerifiedFile ofStream(Source source, Expected expected, Path privateDirectory)
       throws IOException {
     return make(
         privateDirectory,
@@ -41,7 +47,7 @@ final class PrivateCopy {
         out -> {
           long count = 0;
           byte[] buffer = new byte[DigestPass.BUFFER_BYTES];
-          try (InputStream in = VerifyingInputStream.of(Files.newInputStream(file), expected)) {
+          try (InputStream in = VerifyingInputStream.of(source.open(), expected)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
               FileContent.stopIfInterrupted();
               writeFully(out, buffer, n);

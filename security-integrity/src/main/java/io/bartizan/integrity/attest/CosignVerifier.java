@@ -8,6 +8,7 @@ import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.attest.oci.ImageContent;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.search.SimpleSigning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -147,7 +148,7 @@ public final class CosignVerifier {
   }
 
   private VerifiedImage signed(ImageSource source, ImageReference image) throws IOException {
-    ImageSignatures found = new ImageSignatures(source, image.requireDigest());
+    ImageSignatures found = ImageSignatures.signatures(source, image.requireDigest());
     Gathered gathered = new Gathered();
     found.forEach(
         new ImageSignatures.Judge() {
@@ -329,7 +330,8 @@ public final class CosignVerifier {
     if (signers.isEmpty()) {
       throw keys.refusal(payload, List.of(signature));
     }
-    SimpleSigning signed = SimpleSigning.parse(payload);
+    SimpleSigning signed =
+        SimpleSigning.parse(payload, AttestReason.MALFORMED, AttestReason.TOO_LARGE);
     if (!signed.image().equals(digest)) {
       throw new VerificationException(
           AttestReason.SUBJECT_MISMATCH, "signed is image " + signed.image() + ", not " + digest);

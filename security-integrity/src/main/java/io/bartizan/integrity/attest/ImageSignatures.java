@@ -1,30 +1,19 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.Refusal;
-import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
-import io.bartizan.integrity.attest.oci.Descriptor;
-import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.oci.OciReason;
+import io.bartizan.integrity.attest.search.Candidate;
+import io.bartizan.integrity.attest.search.ImageSearch;
 import io.bartizan.integrity.json.StrictBase64;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
-/**
- * Finds what may be signatures of an image in its source. Anyone can add to a registry what looks
- * like one, so whatever is broken is noted and passed over, and never hides a good one.
- */
+/** What may be signatures of an image, or statements about it, and why none of them was good. */
 final class ImageSignatures {
-
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
-  private static final String SIGNATURE = "dev.cosignproject.cosign/signature";
-  private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
-  private static final int MAX_CANDIDATES = 1000;
-  private static final int MAX_IGNORED = 100;
 
   /** What verifies them; throws a refusal for what does not count. */
   interface Judge {
@@ -38,31 +27,45 @@ final class ImageSignatures {
     void judge(byte[] bytes);
   }
 
-  private final ImageSource source;
-  private final Digest image;
-  private final Set<Object> looked = new HashSet<>();
-  private int candidates;
-  private boolean attestations;
-  private int maxBundleBytes = SigstoreBundle.MAX_BYTES;
-  private final List<Refusal> ignored = new ArrayList<>();
+  private final ImageSearch search;
 
-  ImageSignatures(ImageSource source, Digest image) {
-    this.source = source;
-    this.image = image;
+  private ImageSignatures(ImageSearch search) {
+    this.search = search;
+  }
+
+  static ImageSignatures signatures(ImageSource source, Digest image) {
+    return new ImageSignatures(
+        new ImageSearch(
+            source,
+            image,
+            EnumSet.of(Candidate.Kind.CLASSIC, Candidate.Kind.BUNDLE),
+            SigstoreBundle.MAX_BYTES,
+            AttestReason.TOO_LARGE));
+  }
+
+  /** Envelopes, and bundles that hold one. */
+  static ImageSignatures envelopes(ImageSource source, Digest image, int maxBytes) {
+    return new ImageSignatures(
+        new ImageSearch(
+            source,
+            image,
+            EnumSet.of(Candidate.Kind.ENVELOPE, Candidate.Kind.BUNDLE),
+            maxBytes,
+            AttestReason.TOO_LARGE));
   }
 
   List<Refusal> ignored() {
-    return ignored;
+    return search.passedOver();
   }
 
-  private void ignore(Refusal refusal) {
-    if (ignored.size() < MAX_IGNORED) {
-      ignored.add(refusal);
-    }
-  }
-
+  /** A registry that could not be read may have a good one: not "unsigned", but "later". */
   Refusal refusal(ImageReference reference) {
-    return ignored.isEmpty()
+    for (Refusal each : ignored()) {
+      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
+        return each;
+      }
+    }
+    return ignored().isEmpty()
         ? Refusal.of(
             AttestReason.UNSIGNED,
             "the source has no signature of image "
@@ -74,125 +77,23 @@ final class ImageSignatures {
             "none of the signatures of image "
                 + reference
                 + " is good; the first: "
-                + ignored.get(0));
+                + ignored().get(0));
   }
 
-  /**
-   * Hands over each as it is found, so that one at a time is in memory; what is refused is noted.
-   */
   void forEach(Judge judge) throws IOException {
-    search(".sig", "dev.cosignproject.cosign/sigs", judge);
-  }
-
-  /** The same of attestations: envelopes, and bundles that hold one. */
-  void forEachEnvelope(int maxBytes, Blob envelope) throws IOException {
-    maxBundleBytes = maxBytes;
-    attestations = true;
-    search(
-        ".att",
-        "dev.cosignproject.cosign/atts",
-        new Judge() {
-          @Override
-          public void payload(byte[] payload, byte[] signature) {
-            envelope.judge(payload);
+    search.forEach(
+        found -> {
+          if (found.kind() == Candidate.Kind.BUNDLE) {
+            judge.bundle(found.content());
+            return;
           }
-
-          @Override
-          public void bundle(byte[] bundle) {
-            envelope.judge(bundle);
-          }
+          byte[] decoded =
+              StrictBase64.decodeStandard(found.layer().annotation(Candidate.SIGNATURE));
+          judge.payload(found.content(), decoded == null ? new byte[0] : decoded);
         });
   }
 
-  private void search(String suffix, String kind, Judge judge) throws IOException {
-    String tag = "sha256-" + image.hex();
-    for (Descriptor each : source.listed(image, this::ignore)) {
-      String name = each.annotation(REF_NAME);
-      String lastPart = name.substring(name.lastIndexOf(':') + 1);
-      if (each.digest().equals(image)) {
-        continue;
-      }
-      if (each.mediaType().equals(Descriptor.INDEX)) {
-        if (lastPart.equals(tag)) {
-          referrers(each, judge);
-        }
-      } else if (lastPart.equals(tag + suffix) || each.annotation("kind").equals(kind)) {
-        classic(each, judge);
-      } else {
-        referrer(each, judge);
-      }
-    }
-  }
-
-  /** Each is read once, however often it is listed: a short list must not make long work. */
-  private boolean isNew(Object blob) {
-    return looked.add(blob);
-  }
-
-  private void referrers(Descriptor index, Judge judge) throws IOException {
-    if (!isNew(index.digest())) {
-      return;
-    }
-    try {
-      for (Descriptor each : source.manifests(index, this::ignore)) {
-        referrer(each, judge);
-      }
-    } catch (VerificationException refused) {
-      ignore(refused.refusal());
-    }
-  }
-
-  private void referrer(Descriptor descriptor, Judge judge) throws IOException {
-    if (!descriptor.mediaType().equals(Descriptor.MANIFEST) || !isNew(descriptor.digest())) {
-      return;
-    }
-    try {
-      ImageManifest manifest = source.manifest(descriptor, this::ignore);
-      Descriptor subject = manifest.subject().orElse(null);
-      if (subject == null || !subject.digest().equals(image)) {
-        return;
-      }
-      for (Descriptor layer : manifest.layers()) {
-        if (layer.mediaType().equals(SigstoreBundle.MEDIA_TYPE)) {
-          offer(layer, maxBundleBytes, judge::bundle);
-        }
-      }
-    } catch (VerificationException refused) {
-      ignore(refused.refusal());
-    }
-  }
-
-  private void classic(Descriptor descriptor, Judge judge) throws IOException {
-    if (!isNew(List.of(descriptor.digest(), SIGNATURE))) {
-      return;
-    }
-    try {
-      for (Descriptor layer : source.manifest(descriptor, this::ignore).layers()) {
-        if (attestations && layer.mediaType().equals(DSSE)) {
-          offer(layer, maxBundleBytes, envelope -> judge.payload(envelope, new byte[0]));
-        } else if (!attestations && layer.mediaType().equals(SimpleSigning.MEDIA_TYPE)) {
-          byte[] decoded = StrictBase64.decodeStandard(layer.annotation(SIGNATURE));
-          byte[] signature = decoded == null ? new byte[0] : decoded;
-          offer(layer, SimpleSigning.MAX_BYTES, payload -> judge.payload(payload, signature));
-        }
-      }
-    } catch (VerificationException refused) {
-      ignore(refused.refusal());
-    }
-  }
-
-  private void offer(Descriptor layer, int maxBytes, Blob blob) throws IOException {
-    if (!isNew(List.of(layer.digest(), layer.mediaType(), layer.annotation(SIGNATURE)))) {
-      return;
-    }
-    try {
-      if (candidates++ >= MAX_CANDIDATES) {
-        throw new VerificationException(
-            AttestReason.TOO_LARGE, "more than " + MAX_CANDIDATES + " signatures");
-      }
-      blob.judge(source.blob(layer, maxBytes));
-    } catch (VerificationException refused) {
-      ignore(refused.refusal());
-    }
+  void forEachEnvelope(Blob envelope) throws IOException {
+    search.forEach(found -> envelope.judge(found.content()));
   }
 }

@@ -109,11 +109,21 @@ public final class SignerKeys {
     return new SignerKeys(prehashed, threshold);
   }
 
-  List<PinnedKey> keys() {
+  /**
+   * The keys.
+   *
+   * @return unmodifiable, in the order given
+   */
+  public List<PinnedKey> keys() {
     return keys;
   }
 
-  int threshold() {
+  /**
+   * How many of them must have signed.
+   *
+   * @return 1 to the number of keys
+   */
+  public int threshold() {
     return threshold;
   }
 

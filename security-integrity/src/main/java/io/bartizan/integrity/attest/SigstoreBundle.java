@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.attest.search.ImageSearch;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.util.Set;
@@ -16,7 +17,7 @@ final class SigstoreBundle {
 
   static final int MAX_BYTES = 16 * 1024 * 1024;
   static final int MAX_VALUES = 10_000;
-  static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+  static final String MEDIA_TYPE = ImageSearch.BUNDLE;
 
   private static final Set<String> VERSIONS =
       Set.of(

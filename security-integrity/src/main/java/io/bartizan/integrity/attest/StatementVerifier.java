@@ -147,9 +147,8 @@ public final class StatementVerifier {
     Digest digest = image.requireDigest();
     Map<Digest, VerifiedStatement> found = new LinkedHashMap<>();
     Map<Digest, Set<PinnedKey>> signers = new LinkedHashMap<>();
-    ImageSignatures envelopesOfImage = new ImageSignatures(source, digest);
+    ImageSignatures envelopesOfImage = ImageSignatures.envelopes(source, digest, maxBytes);
     envelopesOfImage.forEachEnvelope(
-        maxBytes,
         json -> {
           DsseEnvelope envelope = DsseEnvelope.parse(json, maxBytes);
           VerifiedStatement statement = anySigner(envelope, digest);

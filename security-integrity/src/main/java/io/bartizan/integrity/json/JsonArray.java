@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values immutable, in the text's order
  */
-record JsonArray(List<JsonValue> values) implements JsonValue {
+public record JsonArray(List<JsonValue> values) implements JsonValue {
 
   /** Shared by all that have no value. */
   static final JsonArray EMPTY = new JsonArray(List.of());

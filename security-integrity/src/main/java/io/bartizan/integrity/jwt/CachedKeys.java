@@ -5,8 +5,11 @@ import io.bartizan.core.SafeText;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.integrity.IntegrityListener;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -87,6 +90,17 @@ final class CachedKeys implements JwksFetcher.Receiver {
   /** Whether the keys that are known after a wait are the last word of the source. */
   boolean awaitOthers() {
     boolean ended = !closed && fetcher.awaitFetch(fetched == null && failures == 0);
+    return isLastWord(ended);
+  }
+
+  /** As {@link #awaitOthers}, waiting for nothing. */
+  CompletableFuture<Boolean> othersArrive() {
+    return closed
+        ? CompletableFuture.completedFuture(false)
+        : fetcher.fetchEnds().thenApply(this::isLastWord);
+  }
+
+  private boolean isLastWord(boolean ended) {
     return ended && failures == 0 && snapshot() != KeySnapshot.NONE;
   }
 
@@ -129,7 +143,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
       cause = cause.getCause();
     }
     lastProblem =
-        cause instanceof TimeoutException
+        cause instanceof TimeoutException || isLate(cause)
             ? "no answer within " + limits.timeout()
             : describe(cause);
     if (cause instanceof BoundedBody.Refusal refused) {
@@ -144,6 +158,11 @@ final class CachedKeys implements JwksFetcher.Receiver {
       listeners.tell(listener -> listener.keysFailed(name, health()));
     }
     return false;
+  }
+
+  /** From JDK 26 on, a request's own time-out bounds its body too, so either may come first. */
+  private static boolean isLate(Throwable cause) {
+    return cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException);
   }
 
   /** With keys the full interval; without, from one second on, twice as long at each failure. */

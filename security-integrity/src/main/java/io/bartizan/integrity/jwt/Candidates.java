@@ -54,13 +54,21 @@ final class Candidates {
     return issuers.length == 0;
   }
 
+  /** What becomes of a token that names a key which its issuer may have by now. */
+  @FunctionalInterface
+  interface Wait {
+    /** Whether the keys that are known afterwards are the issuer's last word. */
+    boolean forOthers(IssuerKeys issuer);
+  }
+
   /** The signature, by the keys of the issuer that is meant, and the content that can't change. */
   Checked<VerifiedJwt> decide(
       CompactToken token,
       byte[] signature,
       ClaimPolicy policy,
       @Nullable VerifiedCache cache,
-      VerifiedCache.@Nullable Key key) {
+      VerifiedCache.@Nullable Key key,
+      Wait wait) {
     try {
       JsonObject unverified = issuers.length == 1 ? null : json(token);
       IssuerKeys issuer = unverified == null ? issuers[0] : named(unverified);
@@ -74,7 +82,7 @@ final class Candidates {
         if (ring.snapshot.fetched && named(unverified == null ? json(token) : unverified) == null) {
           return Checked.rejected(OTHER_ISSUER);
         }
-        boolean lastWord = issuer.awaitOthers();
+        boolean lastWord = wait.forOthers(issuer);
         KeyRing now = issuer.current();
         if (now != ring) {
           ring = now;

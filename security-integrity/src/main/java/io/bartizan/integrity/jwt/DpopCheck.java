@@ -52,6 +52,10 @@ final class DpopCheck {
     this.skewMillis = skewMillis;
   }
 
+  ReplayGuard guard() {
+    return guard;
+  }
+
   private static Refusal invalid(String detail) {
     return Refusal.of(JwtReason.DPOP_INVALID, detail);
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A trusted issuer inside one verifier, its keys bound to engines anew when they change. */
@@ -90,6 +91,11 @@ final class IssuerKeys {
    */
   boolean awaitOthers() {
     return issuer.keys().awaitOthers();
+  }
+
+  /** As {@link #awaitOthers}, waiting for nothing. */
+  CompletableFuture<Boolean> othersArrive() {
+    return issuer.keys().othersArrive();
   }
 
   @Override

@@ -18,6 +18,9 @@ final class JwksFetcher {
 
   private static final int MAX_WAITING = 16;
 
+  /** So many may wait without a thread; each holds a token and little else. */
+  static final int MAX_PENDING = 4096;
+
   /** What becomes of an answer; called on the source's threads, one call at a time. */
   interface Receiver {
     boolean arrived(KeyTransport.Answer answer);
@@ -35,6 +38,7 @@ final class JwksFetcher {
   private final AtomicReference<@Nullable CompletableFuture<Boolean>> flight =
       new AtomicReference<>();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
   private volatile long nextFetchNanos;
 
   JwksFetcher(KeyTransport transport, Duration timeout, Ticker ticker, Receiver receiver) {
@@ -72,6 +76,32 @@ final class JwksFetcher {
     }
     waiting.decrementAndGet();
     return ended;
+  }
+
+  /**
+   * As {@link #awaitFetch}, waiting for nothing: completes with the fetch, on the source's thread,
+   * and at once with false for those beyond {@value #MAX_PENDING}.
+   */
+  CompletableFuture<Boolean> fetchEnds() {
+    CompletableFuture<Boolean> running = flight.get();
+    if (running == null) {
+      if (!mayFetch()) {
+        return CompletableFuture.completedFuture(true);
+      }
+      running = fetch();
+    }
+    if (running.isDone()) {
+      return CompletableFuture.completedFuture(true);
+    }
+    if (pending.incrementAndGet() > MAX_PENDING) {
+      pending.decrementAndGet();
+      return CompletableFuture.completedFuture(false);
+    }
+    return running.handle(
+        (good, problem) -> {
+          pending.decrementAndGet();
+          return true;
+        });
   }
 
   /** The source wants no other fetch before so long from now. */

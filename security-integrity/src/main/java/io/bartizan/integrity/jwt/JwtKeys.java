@@ -13,6 +13,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @return whether the keys that are known then are all that there are, as far as anybody may ask
    */
   abstract boolean awaitOthers();
+
+  /** As {@link #awaitOthers}, waiting for nothing: completes with what it would return. */
+  abstract CompletableFuture<Boolean> othersArrive();
 
   /** Whose keys they are, where the source says it; null if it does not. */
   @Nullable String issuer() {
@@ -172,7 +176,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
    * @return all of them
    * @throws IllegalArgumentException if there are none, or two have one key id
    */
-  public static Fixed allOf(Fixed... parts) {
+  public static Fixed anyOf(Fixed... parts) {
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     for (Fixed part : parts) {
@@ -240,6 +244,11 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
     @Override
     boolean awaitOthers() {
       return true; // they stay as they are
+    }
+
+    @Override
+    CompletableFuture<Boolean> othersArrive() {
+      return CompletableFuture.completedFuture(true);
     }
 
     /** The number of keys, and which were left out; never a key. */

@@ -1,12 +1,10 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Checked;
-import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
-import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.security.Provider;
 import java.time.Duration;
@@ -22,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies JSON Web Tokens (RFC 7519) of issuers, keys and algorithms that are fixed beforehand.
  *
- * <p>Only compact JWS tokens are read, by a parser that knows one spelling of everything. Nothing
- * of the payload is believed before its signature. Immutable, thread-safe; make one and keep it.
+ * <p>A token of an unknown key waits for its issuer's keys; {@link AsyncJwtVerifier} never waits.
+ * Only compact JWS tokens are read, by a parser that knows one spelling of everything. Nothing of
+ * the payload is believed before its signature. Immutable, thread-safe; make one and keep it.
  *
  * <pre>{@code
  * JwtVerifier api =
@@ -34,13 +33,13 @@ import org.jspecify.annotations.Nullable;
 public final class JwtVerifier {
 
   private final TokenCheck tokens;
-  private final String name;
-  private final Listeners<IntegrityListener> listeners;
 
-  private JwtVerifier(TokenCheck tokens, String name, Listeners<IntegrityListener> listeners) {
+  private JwtVerifier(TokenCheck tokens) {
     this.tokens = tokens;
-    this.name = name;
-    this.listeners = listeners;
+  }
+
+  TokenCheck tokens() {
+    return tokens;
   }
 
   /**
@@ -163,13 +162,7 @@ public final class JwtVerifier {
    * @throws NullPointerException if {@code request} is null
    */
   public Checked<VerifiedJwt> check(@Nullable String token, JwtRequest request) {
-    Objects.requireNonNull(request, "request");
-    Checked<VerifiedJwt> result = tokens.decide(token, request);
-    if (!listeners.isEmpty()) {
-      Refusal refusal = result.fold(jwt -> null, refused -> refused);
-      listeners.tell(listener -> listener.verified(Kind.JWT, name, refusal));
-    }
-    return result;
+    return tokens.decide(token, Objects.requireNonNull(request, "request"));
   }
 
   /** Everything that matters for safety, and who verifies. */
@@ -477,18 +470,16 @@ public final class JwtVerifier {
               Map.copyOf(requiredValues));
       DpopCheck dpop =
           dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis(), provider);
-      TokenCheck tokens =
+      return new JwtVerifier(
           new TokenCheck(
               IssuerKeys.bind(issuers, provider),
               policy,
               new UsePolicy(ignoresBinding, requiresBinding, dpop, revocation, singleUse),
               maxTokenChars,
               clock,
-              cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries));
-      return new JwtVerifier(
-          tokens,
-          audiences.isEmpty() ? issuers.get(0).issuer() : audiences.iterator().next(),
-          listeners);
+              cacheEntries == 0 || onlySymmetric() ? null : new VerifiedCache(cacheEntries),
+              audiences.isEmpty() ? issuers.get(0).issuer() : audiences.iterator().next(),
+              listeners));
     }
 
     private boolean onlySymmetric() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +161,11 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
   @Override
   boolean awaitOthers() {
     return cache.awaitOthers();
+  }
+
+  @Override
+  CompletableFuture<Boolean> othersArrive() {
+    return cache.othersArrive();
   }
 
   /** Waits for the fetch that is on its way, if there is one; false if it does not end in time. */

@@ -3,7 +3,13 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Checked.Accepted;
 import io.bartizan.core.Refusal;
+import io.bartizan.core.house.Listeners;
+import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.IntegrityListener.Kind;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,8 @@ final class TokenCheck {
   private final int maxTokenChars;
   private final InstantSource clock;
   private final @Nullable VerifiedCache cache;
+  private final String name;
+  private final Listeners<IntegrityListener> listeners;
   private final HeaderMemo memo = new HeaderMemo();
 
   TokenCheck(
@@ -37,17 +45,68 @@ final class TokenCheck {
       UsePolicy use,
       int maxTokenChars,
       InstantSource clock,
-      @Nullable VerifiedCache cache) {
+      @Nullable VerifiedCache cache,
+      String name,
+      Listeners<IntegrityListener> listeners) {
     this.issuers = issuers;
     this.policy = policy;
     this.use = use;
     this.maxTokenChars = maxTokenChars;
     this.clock = clock;
     this.cache = cache;
+    this.name = name;
+    this.listeners = listeners;
   }
 
   /** Whether the request may use the token; remembers what it accepts. */
   Checked<VerifiedJwt> decide(@Nullable String token, JwtRequest request) {
+    return told(decide(token, request, IssuerKeys::awaitOthers));
+  }
+
+  /** The same without waiting; what comes after a fetch is done by the executor. */
+  CompletableFuture<Checked<VerifiedJwt>> decideLater(
+      @Nullable String token, JwtRequest request, Executor executor) {
+    AtomicReference<@Nullable IssuerKeys> asked = new AtomicReference<>();
+    Checked<VerifiedJwt> first =
+        decide(
+            token,
+            request,
+            issuer -> {
+              asked.set(issuer);
+              return false;
+            });
+    IssuerKeys issuer = asked.get();
+    if (issuer == null || !isUnavailable(first)) {
+      return CompletableFuture.completedFuture(told(first));
+    }
+    CompletableFuture<Boolean> arrived = issuer.othersArrive();
+    if (arrived.isDone()) {
+      boolean lastWord = arrived.join();
+      return CompletableFuture.completedFuture(told(decide(token, request, same -> lastWord)));
+    }
+    return arrived.thenApplyAsync(
+        lastWord -> told(decide(token, request, same -> lastWord)), executor);
+  }
+
+  private static boolean isUnavailable(Checked<VerifiedJwt> checked) {
+    return checked.fold(jwt -> null, Refusal::reason) == JwtReason.KEYS_UNAVAILABLE;
+  }
+
+  /** Whether a guard is asked that may take its time. */
+  boolean mayBlock() {
+    return use.mayBlock();
+  }
+
+  Checked<VerifiedJwt> told(Checked<VerifiedJwt> result) {
+    if (!listeners.isEmpty()) {
+      Refusal refusal = result.fold(jwt -> null, refused -> refused);
+      listeners.tell(listener -> listener.verified(Kind.JWT, name, refusal));
+    }
+    return result;
+  }
+
+  private Checked<VerifiedJwt> decide(
+      @Nullable String token, JwtRequest request, Candidates.Wait wait) {
     if (token == null) {
       return Checked.rejected(NO_TOKEN);
     }
@@ -56,11 +115,12 @@ final class TokenCheck {
     }
     byte[] bytes = CompactToken.bytes(token);
     if (cache == null) {
-      return checkUse(checkContent(bytes, null), token, request);
+      return checkUse(checkContent(bytes, null, wait), token, request);
     }
     VerifiedCache.Key key = cache.key(bytes);
     VerifiedCache.Entry entry = cache.find(key);
-    Checked<VerifiedJwt> content = entry == null ? checkContent(bytes, key) : entry.accepted();
+    Checked<VerifiedJwt> content =
+        entry == null ? checkContent(bytes, key, wait) : entry.accepted();
     return checkUse(content, token, request);
   }
 
@@ -78,7 +138,8 @@ final class TokenCheck {
     return refused == null ? accepted : Checked.rejected(refused);
   }
 
-  private Checked<VerifiedJwt> checkContent(byte[] bytes, VerifiedCache.@Nullable Key key) {
+  private Checked<VerifiedJwt> checkContent(
+      byte[] bytes, VerifiedCache.@Nullable Key key, Candidates.Wait wait) {
     CompactToken token = CompactToken.split(bytes);
     if (token == null) {
       return Checked.rejected(NOT_COMPACT);
@@ -99,7 +160,7 @@ final class TokenCheck {
     if (signature == null) {
       return Checked.rejected(BAD_SIGNATURE_TEXT);
     }
-    Checked<VerifiedJwt> result = candidates.decide(token, signature, policy, cache, key);
+    Checked<VerifiedJwt> result = candidates.decide(token, signature, policy, cache, key, wait);
     if (result.isAccepted()) {
       memo.remember(bytes, token.headerEnd, candidates);
     }

@@ -4,6 +4,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.replay.InMemoryReplayGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -64,6 +65,15 @@ final class UsePolicy {
     this.dpop = dpop;
     this.revocation = revocation;
     this.singleUse = singleUse;
+  }
+
+  /** Whether a guard is asked that is not in memory, so that its answer may take its time. */
+  boolean mayBlock() {
+    return mayBlock(singleUse) || (dpop != null && mayBlock(dpop.guard()));
+  }
+
+  private static boolean mayBlock(@Nullable ReplayGuard guard) {
+    return guard != null && !(guard instanceof InMemoryReplayGuard);
   }
 
   @Nullable Refusal check(VerifiedJwt jwt, String token, JwtRequest request, long now) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.bartizan.integrity.Refusals;
+import io.bartizan.integrity.http.BodyQueue;
 import io.bartizan.testkit.ManualTicker;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class DownloadAttemptTest extends DownloadCase {
 
   @Test
   void emptyPieces_buyNoTimeAndNoStack() {
-    BodyQueue body = new BodyQueue();
+    BodyQueue body = new BodyQueue(ArtifactReason.STALLED);
     for (int i = 0; i < 100_000; i++) {
       body.onNext(List.of(ByteBuffer.allocate(0)));
     }

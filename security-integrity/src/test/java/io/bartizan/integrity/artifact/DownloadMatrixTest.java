@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.integrity.Refusals;
+import io.bartizan.integrity.http.RedirectTarget;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -108,9 +109,12 @@ class DownloadMatrixTest extends DownloadCase {
   @Test
   void N61_redirectFromHttpsToHttp_isRefused() {
     URI from = URI.create("https://a/x");
-    assertThat(RedirectTarget.of(from, "//b/y")).isEqualTo(URI.create("https://b/y"));
+    assertThat(RedirectTarget.of(from, "//b/y", ArtifactReason.REDIRECT_REFUSED))
+        .isEqualTo(URI.create("https://b/y"));
     for (String to : new String[] {"http://a/x", "HTTP://b/", "http:/x", "javascript:x"}) {
-      Refusals.refused(ArtifactReason.REDIRECT_REFUSED, () -> RedirectTarget.of(from, to));
+      Refusals.refused(
+          ArtifactReason.REDIRECT_REFUSED,
+          () -> RedirectTarget.of(from, to, ArtifactReason.REDIRECT_REFUSED));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.integrity.http.RedirectTarget;
 import io.bartizan.tests.OptionalTool;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -201,8 +202,14 @@ class DownloadRequestTest extends DownloadCase {
       })
   void AR16_location_isResolvedAndRepaired(String location, String asked) throws Exception {
     URI from = URI.create("http://h.example/a/b/c?d");
-    assertThat(RedirectTarget.of(from, location)).isEqualTo(URI.create("http://h.example" + asked));
-    assertThat(RedirectTarget.of(from, "//other.example:81" + asked.substring(0, 1)).getHost())
+    assertThat(RedirectTarget.of(from, location, ArtifactReason.REDIRECT_REFUSED))
+        .isEqualTo(URI.create("http://h.example" + asked));
+    assertThat(
+            RedirectTarget.of(
+                    from,
+                    "//other.example:81" + asked.substring(0, 1),
+                    ArtifactReason.REDIRECT_REFUSED)
+                .getHost())
         .isEqualTo("other.example");
   }
 
@@ -232,14 +239,23 @@ class DownloadRequestTest extends DownloadCase {
   void AR16_locationsThatAreNoAddress_areRefused(String location) {
     for (String from : List.of("https://h.example/a", "http://h.example/a")) {
       io.bartizan.integrity.Refusals.refused(
-          ArtifactReason.REDIRECT_REFUSED, () -> RedirectTarget.of(URI.create(from), location));
+          ArtifactReason.REDIRECT_REFUSED,
+          () -> RedirectTarget.of(URI.create(from), location, ArtifactReason.REDIRECT_REFUSED));
     }
     io.bartizan.integrity.Refusals.refused(
         ArtifactReason.REDIRECT_REFUSED,
-        () -> RedirectTarget.of(URI.create("https://h.example/a"), "http://h.example/b"));
+        () ->
+            RedirectTarget.of(
+                URI.create("https://h.example/a"),
+                "http://h.example/b",
+                ArtifactReason.REDIRECT_REFUSED));
     io.bartizan.integrity.Refusals.refused(
         ArtifactReason.REDIRECT_REFUSED,
-        () -> RedirectTarget.of(URI.create("https://h.example/a"), "/" + "x".repeat(8_192)));
+        () ->
+            RedirectTarget.of(
+                URI.create("https://h.example/a"),
+                "/" + "x".repeat(8_192),
+                ArtifactReason.REDIRECT_REFUSED));
   }
 
   /**

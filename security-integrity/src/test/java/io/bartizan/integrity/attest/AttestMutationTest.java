@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.ImageReference;
+import io.bartizan.integrity.attest.search.SimpleSigning;
 import io.bartizan.tests.AllocatedBytes;
 import io.bartizan.tests.DamagedTexts;
 import io.bartizan.tests.SeededCases;
@@ -49,7 +50,8 @@ class AttestMutationTest {
     /** As it is read after its signature was verified. */
     STATEMENT(
         bytes -> STATEMENTS.read(of(bytes), DIGEST), text(json(Signer.statement(SLSA, DIGEST)))),
-    SIMPLE_SIGNING(SimpleSigning::parse, text(Signer.simpleSigning("r.example/app", DIGEST)));
+    SIMPLE_SIGNING(
+        AttestMutationTest::payload, text(Signer.simpleSigning("r.example/app", DIGEST)));
 
     private final DamagedTexts.BytesReader bytes;
     private final List<String> right;
@@ -121,7 +123,7 @@ class AttestMutationTest {
     String text = "{\"x\":" + open + repeat(count, value) + close + "}";
     refused(text, bytes -> STATEMENTS.verify(bytes, DIGEST));
     refused(text, bytes -> COSIGN.verify(bytes, IMAGE));
-    refused(text, SimpleSigning::parse);
+    refused(text, AttestMutationTest::payload);
   }
 
   private static void refused(String text, DamagedTexts.BytesReader reader) {
@@ -153,5 +155,9 @@ class AttestMutationTest {
 
   private static String text(byte[] ascii) {
     return new String(ascii, UTF_8);
+  }
+
+  private static Object payload(byte[] payload) {
+    return SimpleSigning.parse(payload, AttestReason.MALFORMED, AttestReason.TOO_LARGE);
   }
 }

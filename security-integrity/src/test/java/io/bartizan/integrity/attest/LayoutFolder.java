@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A folder in the OCI image layout that grows as a registry would. */
-final class LayoutFolder {
+public final class LayoutFolder {
 
   private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   private static final String INDEX = "application/vnd.oci.image.index.v1+json";
@@ -27,7 +27,7 @@ final class LayoutFolder {
   private final Path folder;
   private final List<Object> manifests = new ArrayList<>();
 
-  LayoutFolder(Path folder) throws IOException {
+  public LayoutFolder(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("blobs/sha256"));
     Digest unused = blob("{}".getBytes(UTF_8));
@@ -36,7 +36,7 @@ final class LayoutFolder {
   }
 
   /** An image of no layers, and its reference by digest. */
-  ImageReference image(String repository) throws IOException {
+  public ImageReference image(String repository) throws IOException {
     Digest digest = listed(MANIFEST, manifest(List.of(), null), Map.of());
     return ImageReference.parse(repository + "@" + digest);
   }
@@ -56,7 +56,7 @@ final class LayoutFolder {
         Map.of(REF_NAME, "sha256-" + image.hex() + ".sig"));
   }
 
-  void referrer(Digest image, byte[] bundle) throws IOException {
+  public void referrer(Digest image, byte[] bundle) throws IOException {
     listed(MANIFEST, referrerManifest(image, bundle), Map.of());
   }
 
@@ -68,6 +68,18 @@ final class LayoutFolder {
         MANIFEST,
         manifest(List.of(layer), null),
         Map.of(REF_NAME, "sha256-" + image.hex() + ".att"));
+  }
+
+  /** A layer under one of cosign's tags, with annotations. */
+  public void attached(
+      Digest image, String suffix, String type, byte[] content, Map<String, String> annotations)
+      throws IOException {
+    Map<String, Object> layer = described(type, blob(content), content.length);
+    layer.put("annotations", annotations);
+    listed(
+        MANIFEST,
+        manifest(List.of(layer), null),
+        Map.of(REF_NAME, "sha256-" + image.hex() + suffix));
   }
 
   void referrerWithoutBlob(Digest image) throws IOException {

@@ -80,7 +80,7 @@ final class JwksServer implements AutoCloseable {
   }
 
   RemoteJwks.Builder keys(Ticker ticker) {
-    return RemoteJwks.builder(client, uri()).withTicker(ticker);
+    return RemoteJwks.builder(client, uri()).withTicker(ticker).withTimeout(Duration.ofSeconds(20));
   }
 
   int requests() {

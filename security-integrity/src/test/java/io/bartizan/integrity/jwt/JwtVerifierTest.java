@@ -49,7 +49,7 @@ class JwtVerifierTest {
     for (int i = 0; i < eight.length; i++) {
       eight[i] = JwtKeys.publicKey(ES256, Keys.pair(ES256, 10 + i).getPublic());
     }
-    TrustedIssuer first = TrustedIssuer.of("https://first", JwtKeys.allOf(eight), ES256);
+    TrustedIssuer first = TrustedIssuer.of("https://first", JwtKeys.anyOf(eight), ES256);
     KeyPair pair = Keys.pair(ES256, 30);
     TrustedIssuer second =
         TrustedIssuer.of("https://second", JwtKeys.publicKey(ES256, pair.getPublic()), ES256);

@@ -1,5 +1,6 @@
 package io.bartizan.mtls.jsse;
 
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -35,6 +36,14 @@ public interface Authority {
      * @return always the same
      */
     SSLContext context();
+
+    /**
+     * Which server names a client may ask for, on a server whose identities depend on the name; a
+     * session then belongs to the name that it was begun for.
+     *
+     * @return whether a name is served; null where names make no difference
+     */
+    @Nullable Predicate<String> serverNames();
 
     /**
      * Watches a connection of this context.

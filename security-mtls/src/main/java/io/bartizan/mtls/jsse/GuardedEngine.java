@@ -21,14 +21,23 @@ final class GuardedEngine extends DelegatingEngine {
   private final boolean client;
   private final Authority.Watch watch;
   private final SSLSession nullSession;
+  private final AskedName asked;
 
   GuardedEngine(SSLEngine inner, boolean client, Authority.Serving born) {
     super(inner);
     this.client = client;
     this.watch = born.watch(inner, inner.getPeerHost(), inner::getSession);
     this.nullSession = inner.getSession();
+    this.asked = AskedName.of(born.serverNames());
     inner.setUseClientMode(client);
+    hearName();
     raise();
+  }
+
+  private void hearName() {
+    if (asked != null) {
+      inner.setSSLParameters(asked.over(inner.getSSLParameters()));
+    }
   }
 
   private void raise() {
@@ -135,6 +144,7 @@ final class GuardedEngine extends DelegatingEngine {
   public void setSSLParameters(SSLParameters parameters) {
     TlsMinimum.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
+    hearName();
     raise();
     keepFromRenegotiating();
   }

@@ -27,6 +27,7 @@ final class GuardedSocket extends DelegatingSocket {
   private final boolean client;
   private final Authority.Watch watch;
   private final SSLSession nullSession;
+  private final AskedName asked;
   private final List<HandshakeCompletedListener> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock handshake = new ReentrantLock();
   private volatile boolean complete;
@@ -37,8 +38,16 @@ final class GuardedSocket extends DelegatingSocket {
     this.client = client;
     this.watch = born.watch(inner, null, inner::getSession);
     this.nullSession = nullSession;
+    this.asked = AskedName.of(born.serverNames());
     inner.setUseClientMode(client);
+    hearName();
     raise();
+  }
+
+  private void hearName() {
+    if (asked != null) {
+      inner.setSSLParameters(asked.over(inner.getSSLParameters()));
+    }
   }
 
   private void raise() {
@@ -239,6 +248,7 @@ final class GuardedSocket extends DelegatingSocket {
   public void setSSLParameters(SSLParameters parameters) {
     TlsMinimum.refuseWeakOnly(parameters);
     inner.setSSLParameters(parameters);
+    hearName();
     raise();
     keepFromRenegotiating();
   }

@@ -4,8 +4,8 @@ import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.ratelimit.redis.link.Availability;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
-import io.bartizan.ratelimit.redis.link.Server;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -69,9 +69,9 @@ final class ConnectionOptions {
   }
 
   /** Tells the listeners of servers. */
-  Server.Availability hearer() {
+  Availability hearer() {
     Listeners<RateLimitListener> all = listeners;
-    return new Server.Availability() {
+    return new Availability() {
       @Override
       public void lost(String server, String reason) {
         all.tell(listener -> listener.serverLost(server, reason));

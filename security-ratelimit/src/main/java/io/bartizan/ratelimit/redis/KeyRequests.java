@@ -122,19 +122,24 @@ final class KeyRequests {
   }
 
   private void charge(Count[] counts, Request request, long serverMicros) {
-    boolean reserves = request.kind == Request.Kind.RESERVE;
+    if (request.kind == Request.Kind.RESERVE) {
+      reserve(counts, request, serverMicros);
+      return;
+    }
+    for (Count count : counts) {
+      count.charge(serverMicros, request.permits);
+    }
+  }
+
+  private void reserve(Count[] counts, Request request, long serverMicros) {
     StringBuilder marks = new StringBuilder();
     for (int i = 0; i < counts.length; i++) {
-      if (reserves) {
-        long wait = counts[i].waitMicros(serverMicros, request.permits);
-        request.waitMicros = Math.max(request.waitMicros, wait);
-      }
+      long wait = counts[i].waitMicros(serverMicros, request.permits);
+      request.waitMicros = Math.max(request.waitMicros, wait);
       counts[i].charge(serverMicros, request.permits);
-      if (reserves) {
-        marks
-            .append(i == 0 ? "" : ",")
-            .append(script.shared().get(i).mark(counts[i], serverMicros));
-      }
+      marks
+          .append(i == 0 ? "" : ",")
+          .append(script.shared().get(i).mark(counts[i], serverMicros));
     }
     request.marks = marks.toString();
   }

@@ -8,7 +8,7 @@ import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.SharedServers;
-import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Availability;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -77,7 +77,7 @@ public final class RedisConcurrencyLimiter
   private final String description;
   private final @Nullable KeyedConcurrencyLimiter local;
   private final Duration connectTimeout;
-  private final Server.Availability hearer;
+  private final Availability hearer;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;

@@ -12,7 +12,7 @@ import io.bartizan.ratelimit.Reservation;
 import io.bartizan.ratelimit.SharedServers;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.Micros;
-import io.bartizan.ratelimit.redis.link.Server;
+import io.bartizan.ratelimit.redis.link.Availability;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -81,7 +81,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
   private final long timeoutNanos;
   final String prefix;
   private final Duration connectTimeout;
-  private final Server.Availability hearer;
+  private final Availability hearer;
   private final Fallback fallback;
   private final String description;
   private final KeyedRateLimiter blocking;

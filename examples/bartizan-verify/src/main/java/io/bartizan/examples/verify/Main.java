@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
+    subcommands = ImageCommand.class,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
       "0:all is well",
@@ -80,7 +81,10 @@ public final class Main {
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("bartizan-verify: " + SafeText.of(said(failure), MAX_SAID));
-          return failure instanceof Refused ? REFUSED : UNREADABLE;
+          return failure instanceof Refused refused
+                  && !ImageCommand.UNREADABLE.contains(refused.reason())
+              ? REFUSED
+              : UNREADABLE;
         });
     return line;
   }

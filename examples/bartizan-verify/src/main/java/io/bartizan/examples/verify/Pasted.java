@@ -33,12 +33,12 @@ final class Pasted {
       }
     }
     String why =
-        text.length() == 32 || text.length() == 40
-            ? "has as many digits as "
-                + (text.length() == 32 ? "MD5" : "SHA-1")
-                + ", which proves nothing"
-            : exists(text)
-                ? "is the name of a file; the digest comes first"
+        exists(text)
+            ? "is the name of a file; the digest comes first"
+            : text.length() == 32 || text.length() == 40
+                ? "has as many digits as "
+                    + (text.length() == 32 ? "MD5" : "SHA-1")
+                    + ", which proves nothing"
                 : "is no digest of SHA-256, SHA-384 or SHA-512";
     throw new IllegalArgumentException("\"" + text + "\" " + why);
   }

@@ -156,7 +156,7 @@ final class Main implements Callable<Integer> {
 
   private static JwtVerifier verifier(Material material) {
     JwtKeys keys =
-        JwtKeys.allOf(
+        JwtKeys.anyOf(
             JwtKeys.publicKey(ES256, material.es256().getPublic()).withKeyId(Material.ES256_KEY),
             JwtKeys.publicKey(RS256, material.rs256().getPublic()).withKeyId(Material.RS256_KEY));
     TrustedIssuer issuer = TrustedIssuer.of(Material.ISSUER, keys, ES256, RS256);

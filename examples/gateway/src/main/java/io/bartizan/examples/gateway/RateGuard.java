@@ -39,7 +39,8 @@ final class RateGuard extends Filter {
       chain.doFilter(exchange);
     } else {
       exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
-      Problem.send(exchange, fields.status(), fields.problem().getBytes(StandardCharsets.UTF_8));
+      Problem.send(
+          exchange, fields.refusalStatus(), fields.problem().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -38,7 +38,7 @@ final class HttpServerFilter extends Filter {
     byte[] body = fields.problem().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", RateLimitFields.PROBLEM_MEDIA_TYPE);
     try (exchange) {
-      exchange.sendResponseHeaders(fields.status(), body.length);
+      exchange.sendResponseHeaders(fields.refusalStatus(), body.length);
       exchange.getResponseBody().write(body);
     }
   }

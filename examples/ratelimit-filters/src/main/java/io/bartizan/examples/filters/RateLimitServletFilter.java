@@ -43,7 +43,7 @@ final class RateLimitServletFilter implements Filter {
       chain.doFilter(request, response);
       return;
     }
-    answer.setStatus(fields.status());
+    answer.setStatus(fields.refusalStatus());
     answer.setContentType(RateLimitFields.PROBLEM_MEDIA_TYPE);
     answer.getWriter().write(fields.problem());
   }

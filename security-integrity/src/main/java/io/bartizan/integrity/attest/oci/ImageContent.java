@@ -1,7 +1,6 @@
 package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.artifact.Artifacts;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.VerifiedFile;
 import java.io.IOException;
@@ -14,8 +13,8 @@ import java.util.Map;
  * An image of which everything was read and compared: its manifest or index, the manifests that an
  * index lists, each configuration and each layer. Immutable, thread-safe.
  *
- * <p>Says what was in the folder when it was read. A blob is compared once more when it is opened,
- * since whoever may write to the folder can change it.
+ * <p>Says what was at the source when it was read. A blob is compared once more when it is opened,
+ * since whoever may write to a folder can change it, and a registry may answer otherwise.
  *
  * <pre>{@code
  * ImageContent content = ImageSource.layout(folder).verifyContent(digest);
@@ -37,17 +36,17 @@ public final class ImageContent {
   /** How deep indexes may list indexes. */
   public static final int MAX_DEPTH = 4;
 
-  private final OciLayout layout;
+  private final BlobStore store;
   private final Digest digest;
   private final Map<Digest, Descriptor> blobs;
   private final Map<Digest, ImageManifest> manifests;
 
   ImageContent(
-      OciLayout layout,
+      BlobStore store,
       Digest digest,
       Map<Digest, Descriptor> blobs,
       Map<Digest, ImageManifest> manifests) {
-    this.layout = layout;
+    this.store = store;
     this.digest = digest;
     this.blobs = Collections.unmodifiableMap(new LinkedHashMap<>(blobs));
     this.manifests = Collections.unmodifiableMap(new LinkedHashMap<>(manifests));
@@ -81,12 +80,14 @@ public final class ImageContent {
   }
 
   /**
-   * Opens a blob, comparing it once more.
+   * Opens a blob, comparing it once more. From a layout it is opened where it lies; from a registry
+   * it is copied to the directory of {@link OciRegistry.Builder#withPrivateDirectory} first.
    *
    * @param blob one of {@link #blobs()}
    * @return the open file, to be closed by the caller
    * @throws NullPointerException if {@code blob} is null
    * @throws IllegalArgumentException if the image has no blob of that digest
+   * @throws IllegalStateException if the registry has no such directory
    * @throws VerificationException if it was changed since
    * @throws IOException if it can't be read
    */
@@ -96,7 +97,7 @@ public final class ImageContent {
       throw new IllegalArgumentException(
           "blob " + blob.digest() + " is none of the " + blobs.size() + " of image " + digest);
     }
-    return Artifacts.verify(layout.file(known.digest()), known.expected());
+    return store.open(known);
   }
 
   /**

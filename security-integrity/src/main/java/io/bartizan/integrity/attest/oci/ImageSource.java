@@ -12,14 +12,15 @@ import java.util.function.Consumer;
 /**
  * The place from which images, and what was signed about them, are read.
  *
- * <p>Whatever a source gives was compared with its descriptor's size and digest before. It is read
- * anew at each call, and nothing is kept. Thread-safe.
+ * <p>A folder ({@link #layout}) or a repository of a registry ({@link OciRegistry}). Whatever a
+ * source gives was compared with its descriptor's size and digest before. It is read anew at each
+ * call, and nothing of it is kept. Thread-safe.
  *
  * <pre>{@code
  * VerifiedImage image = cosign.verify(ImageSource.layout(folder), reference);
  * }</pre>
  */
-public sealed interface ImageSource permits OciLayout {
+public sealed interface ImageSource permits OciLayout, OciRegistry {
 
   /**
    * A folder in the OCI image layout, version 1.0.0; looked at when it is read, not before.
@@ -35,13 +36,13 @@ public sealed interface ImageSource permits OciLayout {
   /**
    * The manifests and indexes that may be about an image, and others: what the source lists.
    *
-   * @param image the image; if the source itself has its manifest, that must be the right one
+   * @param image the image; a layout that has its manifest must have the right one
    * @param passedOver gets why a descriptor could not be read; others may add to what they don't
    *     sign, so one that can't be read must not hide the rest
    * @return their descriptors
    * @throws NullPointerException if an argument is null
-   * @throws VerificationException if the source does not follow its format, or has other bytes in
-   *     the image's place
+   * @throws VerificationException if the source does not follow its format, or a layout has other
+   *     bytes in the image's place
    * @throws IOException if it can't be read
    */
   List<Descriptor> listed(Digest image, Consumer<? super Refusal> passedOver) throws IOException;

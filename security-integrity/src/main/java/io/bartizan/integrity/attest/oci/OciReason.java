@@ -15,5 +15,13 @@ public enum OciReason implements Reason {
   /** A blob of the image is not there. */
   BLOB_MISSING,
   /** More bytes or members than are read. */
-  TOO_LARGE
+  TOO_LARGE,
+  /** A registry that did not answer in time, or says "later" after all attempts. */
+  REGISTRY_UNAVAILABLE,
+  /** A registry's answer that is no success, or not of the form that its API has. */
+  ANSWER_UNEXPECTED,
+  /** A registry wants other credentials, or wants them where they may not be sent. */
+  AUTHENTICATION_REFUSED,
+  /** A redirect that leads nowhere, from https to http, or on and on. */
+  REDIRECT_REFUSED
 }

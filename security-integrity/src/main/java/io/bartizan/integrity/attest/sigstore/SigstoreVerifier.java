@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * are, unless the builder says otherwise, one transparency log, one certificate log and one time,
  * each of the trusted root. Evidence of logs and authorities outside the root counts for nothing;
  * evidence of those inside it that is wrong is always a refusal. There is no network and no global
- * state. Immutable, thread-safe.
+ * state. Immutable but for the root where one that is kept fresh was given; thread-safe.
  *
  * <pre>{@code
  * SigstoreVerifier verifier = SigstoreVerifier.of(root, release);
@@ -41,20 +42,23 @@ public final class SigstoreVerifier {
   private static final int MOST_BUNDLE_BYTES = 128 * 1024 * 1024;
   private static final int MOST_WITNESSES = 16;
 
-  private final Requirements requirements;
+  private final Supplier<? extends TrustedRoot> roots;
+  private final @Nullable IdentityPolicy identity;
+  private final @Nullable KeyPolicy key;
+  private final int logs;
+  private final int timestampAuthorities;
+  private final int certificateLogs;
   private final InstantSource clock;
   private final @Nullable Duration maxRootAge;
   private final int maxBundleBytes;
 
   private SigstoreVerifier(Builder builder) {
-    this.requirements =
-        new Requirements(
-            builder.root,
-            builder.identity,
-            builder.key,
-            builder.logs,
-            builder.timestampAuthorities,
-            builder.certificateLogs);
+    this.roots = builder.roots;
+    this.identity = builder.identity;
+    this.key = builder.key;
+    this.logs = builder.logs;
+    this.timestampAuthorities = builder.timestampAuthorities;
+    this.certificateLogs = builder.certificateLogs;
     this.clock = builder.clock;
     this.maxRootAge = builder.maxRootAge;
     this.maxBundleBytes = builder.maxBundleBytes;
@@ -85,6 +89,33 @@ public final class SigstoreVerifier {
   }
 
   /**
+   * A verifier of what an identity signed, by a root that is kept fresh.
+   *
+   * @param roots asked at each verification for the newest trusted root, such as a {@code
+   *     FreshTarget} of TUF; a refusal that it throws is the verification's
+   * @param identity who must have signed
+   * @return the verifier
+   * @throws NullPointerException if an argument is null
+   */
+  public static SigstoreVerifier of(
+      Supplier<? extends TrustedRoot> roots, IdentityPolicy identity) {
+    return builder(roots, identity).build();
+  }
+
+  /**
+   * A verifier of what a key signed and a log recorded, by a root that is kept fresh.
+   *
+   * @param roots asked at each verification for the newest trusted root, such as a {@code
+   *     FreshTarget} of TUF; a refusal that it throws is the verification's
+   * @param key what must have signed
+   * @return the verifier
+   * @throws NullPointerException if an argument is null
+   */
+  public static SigstoreVerifier of(Supplier<? extends TrustedRoot> roots, KeyPolicy key) {
+    return builder(roots, key).build();
+  }
+
+  /**
    * Starts a verifier of what an identity signed.
    *
    * @param root the authorities and logs that are trusted
@@ -93,7 +124,7 @@ public final class SigstoreVerifier {
    * @throws NullPointerException if an argument is null
    */
   public static Builder builder(TrustedRoot root, IdentityPolicy identity) {
-    return new Builder(root, Objects.requireNonNull(identity, "identity"), null);
+    return builder(always(root), identity);
   }
 
   /**
@@ -105,7 +136,38 @@ public final class SigstoreVerifier {
    * @throws NullPointerException if an argument is null
    */
   public static Builder builder(TrustedRoot root, KeyPolicy key) {
-    return new Builder(root, null, Objects.requireNonNull(key, "key"));
+    return builder(always(root), key);
+  }
+
+  /**
+   * Starts a verifier of what an identity signed, by a root that is kept fresh.
+   *
+   * @param roots asked at each verification for the newest trusted root; a refusal that it throws
+   *     is the verification's
+   * @param identity who must have signed
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   */
+  public static Builder builder(Supplier<? extends TrustedRoot> roots, IdentityPolicy identity) {
+    return new Builder(roots, Objects.requireNonNull(identity, "identity"), null);
+  }
+
+  /**
+   * Starts a verifier of what a key signed and a log recorded, by a root that is kept fresh.
+   *
+   * @param roots asked at each verification for the newest trusted root; a refusal that it throws
+   *     is the verification's
+   * @param key what must have signed
+   * @return a builder
+   * @throws NullPointerException if an argument is null
+   */
+  public static Builder builder(Supplier<? extends TrustedRoot> roots, KeyPolicy key) {
+    return new Builder(roots, null, Objects.requireNonNull(key, "key"));
+  }
+
+  private static Supplier<TrustedRoot> always(TrustedRoot root) {
+    Objects.requireNonNull(root, "root");
+    return () -> root;
   }
 
   /**
@@ -223,27 +285,38 @@ public final class SigstoreVerifier {
 
   private BundleCheck read(byte[] bundle) {
     Objects.requireNonNull(bundle, "bundle");
+    TrustedRoot root = Objects.requireNonNull(roots.get(), "roots gave null");
     if (maxRootAge != null) {
-      requirements.root().requireAge(clock.instant(), maxRootAge);
+      root.requireAge(clock.instant(), maxRootAge);
     }
-    return new BundleCheck(requirements, Bundle.parse(bundle, maxBundleBytes));
+    return new BundleCheck(
+        new Requirements(root, identity, key, logs, timestampAuthorities, certificateLogs),
+        Bundle.parse(bundle, maxBundleBytes));
+  }
+
+  private Object shownRoot() {
+    try {
+      return roots.get();
+    } catch (VerificationException e) {
+      return "no trusted root: " + e.getMessage();
+    }
   }
 
   /** All that it requires. */
   @Override
   public String toString() {
     return "SigstoreVerifier["
-        + (requirements.identity() == null ? requirements.key() : requirements.identity())
+        + (identity == null ? key : identity)
         + ", "
-        + requirements.root()
+        + shownRoot()
         + ", root age "
         + (maxRootAge == null ? "ignored" : "at most " + Span.exact(maxRootAge))
         + ", at least "
-        + requirements.logs()
+        + logs
         + " logs, "
-        + requirements.certificateLogs()
+        + certificateLogs
         + " certificate logs, "
-        + requirements.timestampAuthorities()
+        + timestampAuthorities
         + " timestamp authorities, at most "
         + maxBundleBytes
         + " bytes]";
@@ -252,7 +325,7 @@ public final class SigstoreVerifier {
   /** The optional settings of a {@link SigstoreVerifier}. Not thread-safe. */
   public static final class Builder {
 
-    private final TrustedRoot root;
+    private final Supplier<? extends TrustedRoot> roots;
     private final @Nullable IdentityPolicy identity;
     private final @Nullable KeyPolicy key;
     private InstantSource clock = InstantSource.system();
@@ -262,8 +335,11 @@ public final class SigstoreVerifier {
     private int timestampAuthorities;
     private int certificateLogs = 1;
 
-    private Builder(TrustedRoot root, @Nullable IdentityPolicy identity, @Nullable KeyPolicy key) {
-      this.root = Objects.requireNonNull(root, "root");
+    private Builder(
+        Supplier<? extends TrustedRoot> roots,
+        @Nullable IdentityPolicy identity,
+        @Nullable KeyPolicy key) {
+      this.roots = Objects.requireNonNull(roots, "roots");
       this.identity = identity;
       this.key = key;
     }

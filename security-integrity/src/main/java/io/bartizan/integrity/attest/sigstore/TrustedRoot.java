@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * The authorities and logs that are trusted, as {@code trusted_root.json} of a Sigstore instance
  * names them, each with the span in which it is valid.
  *
- * <p>Where the file comes from is the application's to secure: by TUF, or shipped with the
- * application. Everything in it is judged here, and one broken authority or log refuses the whole
- * file; a log or timestamp authority whose kind of key is not known is left out, and so is a member
- * that is not known. The identifier of a log must be derived from its key. Immutable, thread-safe.
+ * <p>Where the file comes from is the application's to secure: by TUF ({@code
+ * io.bartizan.integrity.tuf}), or shipped with the application. Everything in it is judged here,
+ * and one broken authority or log refuses the whole file; a log or timestamp authority whose kind
+ * of key is not known is left out, and so is a member that is not known. The identifier of a log
+ * must be derived from its key. Immutable, thread-safe.
  *
  * <pre>{@code
  * TrustedRoot root = TrustedRoot.read(Path.of("/etc/app/trusted_root.json"));

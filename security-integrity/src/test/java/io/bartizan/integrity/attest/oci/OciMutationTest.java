@@ -51,10 +51,11 @@ class OciMutationTest {
       switch (this) {
         case REFERENCE -> DamagedTexts.check(count, right, ImageReference::parse);
         case OCI_INDEX ->
-            DamagedTexts.checkBytes(count, right, bytes -> OciLayout.index(bytes, refused -> {}));
+            DamagedTexts.checkBytes(
+                count, right, bytes -> ManifestJson.index(bytes, refused -> {}));
         case OCI_MANIFEST ->
             DamagedTexts.checkBytes(
-                count, right, bytes -> OciLayout.manifest(DESCRIBED, bytes, refused -> {}));
+                count, right, bytes -> ManifestJson.manifest(DESCRIBED, bytes, refused -> {}));
       }
     }
   }
@@ -86,13 +87,13 @@ class OciMutationTest {
       String one = descriptor(Descriptor.MANIFEST);
       refused(
           "{\"manifests\":[" + repeat(count, i -> one) + ",1]}",
-          bytes -> OciLayout.index(bytes, refused -> {}));
+          bytes -> ManifestJson.index(bytes, refused -> {}));
     }
   }
 
   private static void hostile(int count, IntFunction<String> value, String open, String close) {
     String text = "{\"x\":" + open + repeat(count, value) + close + "}";
-    refused(text, bytes -> OciLayout.manifest(DESCRIBED, bytes, refused -> {}));
+    refused(text, bytes -> ManifestJson.manifest(DESCRIBED, bytes, refused -> {}));
   }
 
   private static void refused(String text, DamagedTexts.BytesReader reader) {

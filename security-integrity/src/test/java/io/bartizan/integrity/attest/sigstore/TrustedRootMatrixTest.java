@@ -10,6 +10,7 @@ import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,9 @@ import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -261,6 +264,35 @@ class TrustedRootMatrixTest {
                 .withMaxRootAge(Duration.ofDays(92))
                 .build()));
     accepted(draft.check(SigstoreVerifier.builder(old, Draft.policy()).ignoreRootAge().build()));
+  }
+
+  @Test
+  void T12_rootThatIsKeptFresh_isAskedForAtEachVerification() {
+    Draft draft = Draft.v1(WORLD);
+    TrustedRoot good = World.read(WORLD.trustedRoot());
+    List<TrustedRoot> newest = new ArrayList<>(List.of(good));
+    SigstoreVerifier verifier =
+        SigstoreVerifier.of(
+            () -> {
+              if (newest.isEmpty()) {
+                throw new VerificationException(SigstoreReason.ROOT_STALE, "no root any more");
+              }
+              return newest.get(0);
+            },
+            Draft.policy());
+    accepted(draft.check(verifier));
+    newest.set(0, World.read(new World().trustedRoot())); // another instance's keys
+    refused(draft.check(verifier), SigstoreReason.LOG_ENTRY_MISSING);
+    newest.set(
+        0,
+        TrustedRoot.parse(
+            JsonTree.write(WORLD.trustedRoot()), Instant.now().minus(Duration.ofDays(91))));
+    refused(draft.check(verifier), SigstoreReason.ROOT_STALE);
+    newest.set(0, good);
+    accepted(draft.check(verifier));
+    newest.clear();
+    refused(draft.check(verifier), SigstoreReason.ROOT_STALE);
+    assertThat(verifier.toString()).contains("no root any more");
   }
 
   @Test

@@ -33,7 +33,7 @@ final class Breaker {
   private final Ticker ticker;
   private final RedisLink link;
   private final ScheduledExecutorService timer;
-  private final Server.Availability hearer;
+  private final Availability hearer;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicBoolean told = new AtomicBoolean();
@@ -47,8 +47,7 @@ final class Breaker {
   private volatile long toldAt;
   private volatile long answeredAt;
 
-  Breaker(
-      Ticker ticker, RedisLink link, ScheduledExecutorService timer, Server.Availability hearer) {
+  Breaker(Ticker ticker, RedisLink link, ScheduledExecutorService timer, Availability hearer) {
     this.ticker = ticker;
     this.link = link;
     this.timer = timer;
@@ -211,7 +210,7 @@ final class Breaker {
   }
 
   /** One who came while the server is lost hears of it too. */
-  void tell(Server.Availability late) {
+  void tell(Availability late) {
     if (told.get()) {
       late.lost(link.name(), cause);
     }

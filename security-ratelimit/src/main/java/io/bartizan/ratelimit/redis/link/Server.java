@@ -17,19 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server {
 
-  /** Hears when servers stop answering and when they answer again; must not throw. */
-  public interface Availability {
-
-    /** The server is not reached; the reason is one sentence. */
-    void lost(String server, String reason);
-
-    /** It answers again. */
-    void found(String server);
-
-    /** A call was answered so long after it was sent. */
-    void answered(long nanos);
-  }
-
   private static final long NEWS_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -38,9 +38,9 @@ public abstract class Servers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final Completions completions;
   private final ClientThreads threads = new ClientThreads();
-  private final List<Server.Availability> hearers = new CopyOnWriteArrayList<>();
+  private final List<Availability> hearers = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private final Server.Availability everyone = new Everyone();
+  private final Availability everyone = new Everyone();
 
   Servers(AbstractRedisClient client, Connector<?> connector, Addresses addresses) {
     this.client = client;
@@ -156,13 +156,13 @@ public abstract class Servers implements AutoCloseable {
   }
 
   /** Adds someone who hears of servers that are lost and found. */
-  public final void hear(Server.Availability hearer) {
+  public final void hear(Availability hearer) {
     hearers.add(hearer);
     all().forEach(server -> server.tell(hearer));
   }
 
   /** Removes who was added. */
-  public final void unhear(Server.Availability hearer) {
+  public final void unhear(Availability hearer) {
     hearers.remove(hearer);
   }
 
@@ -251,12 +251,12 @@ public abstract class Servers implements AutoCloseable {
   static final ByteArrayCodec CODEC = ByteArrayCodec.INSTANCE;
 
   /** Tells all who hear, one after the other and never on the timer's thread. */
-  private final class Everyone implements Server.Availability {
+  private final class Everyone implements Availability {
 
-    private final Queue<Consumer<Server.Availability>> news = new ConcurrentLinkedQueue<>();
+    private final Queue<Consumer<Availability>> news = new ConcurrentLinkedQueue<>();
     private final AtomicInteger untold = new AtomicInteger();
 
-    private void tell(Consumer<Server.Availability> what) {
+    private void tell(Consumer<Availability> what) {
       news.add(what);
       if (untold.getAndIncrement() == 0) {
         completions.execute(this::tellAll);
@@ -265,7 +265,7 @@ public abstract class Servers implements AutoCloseable {
 
     private void tellAll() {
       do {
-        Consumer<Server.Availability> next = news.remove();
+        Consumer<Availability> next = news.remove();
         hearers.forEach(next);
       } while (untold.decrementAndGet() > 0);
     }
@@ -282,7 +282,7 @@ public abstract class Servers implements AutoCloseable {
 
     @Override
     public void answered(long nanos) {
-      for (Server.Availability hearer : hearers) {
+      for (Availability hearer : hearers) {
         hearer.answered(nanos);
       }
     }

@@ -54,7 +54,7 @@ public final class HeldServer {
     var unused = sent.remove().completeExceptionally(cause);
   }
 
-  private static final class Unheard implements Server.Availability {
+  private static final class Unheard implements Availability {
 
     @Override
     public void lost(String server, String reason) {}

@@ -1,5 +1,6 @@
-package io.bartizan.integrity.attest;
+package io.bartizan.integrity.attest.search;
 
+import io.bartizan.core.Reason;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
@@ -13,22 +14,34 @@ import java.util.Map;
  *
  * <p>Members may begin with a capital, as old documents and tools have it; both spellings at once
  * are refused, since Go and we could then read different ones.
+ *
+ * @param image what was signed
+ * @param dockerReference for which repository; empty if it does not say
+ * @param annotations what else was signed
  */
-record SimpleSigning(Digest image, String dockerReference, Map<String, String> annotations) {
+public record SimpleSigning(Digest image, String dockerReference, Map<String, String> annotations) {
 
-  static final String MEDIA_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json";
-  static final int MAX_BYTES = 64 * 1024;
+  /** Of the layer that holds the payload. */
+  public static final String MEDIA_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+  /** The largest payload. */
+  public static final int MAX_BYTES = 64 * 1024;
 
   private static final String TYPE = "cosign container image signature";
 
-  static SimpleSigning parse(byte[] payload) {
+  /**
+   * Reads a payload.
+   *
+   * @param payload the very bytes that were signed
+   * @param malformed the reason where it is none
+   * @param tooLarge the reason where it is too large
+   * @return what it says
+   * @throws io.bartizan.core.VerificationException if it can't be read
+   */
+  public static SimpleSigning parse(byte[] payload, Reason malformed, Reason tooLarge) {
     JsonFields root =
         JsonFields.parse(
-            payload,
-            JsonLimits.ofBytes(MAX_BYTES),
-            AttestReason.MALFORMED,
-            AttestReason.TOO_LARGE,
-            "the signed payload");
+            payload, JsonLimits.ofBytes(MAX_BYTES), malformed, tooLarge, "the signed payload");
     JsonFields critical = root.object(spelling(root, "critical"));
     JsonFields image = critical.object(spelling(critical, "image"));
     JsonFields identity = critical.objectOrNull(spelling(critical, "identity"));

@@ -1,4 +1,4 @@
-package io.bartizan.integrity.artifact;
+package io.bartizan.integrity.http;
 
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -12,18 +12,30 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What passes by itself, and how long to wait for it: twice as long each time, up to a longest; as
- * long as a server asks for, if that is no longer.
+ * Rule for faults that pass by themselves, and how long to wait for that: twice as long each time,
+ * up to a longest; as long as a server asks for, if that is no longer.
+ *
+ * @param first the first pause
+ * @param longest the longest pause
+ * @param clock tells how far away a date is
+ * @param waiting makes the pauses
  */
-record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting waiting) {
+public record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting waiting) {
 
   /** How a pause is made. */
   @FunctionalInterface
-  interface Waiting {
+  public interface Waiting {
+    /**
+     * Waits.
+     *
+     * @param duration how long
+     * @throws InterruptedException if the thread was interrupted
+     */
     void pause(Duration duration) throws InterruptedException;
   }
 
-  static final RetryRule USUAL =
+  /** 1 second, doubled up to 1 minute. */
+  public static final RetryRule USUAL =
       new RetryRule(
           Duration.ofSeconds(1), Duration.ofMinutes(1), InstantSource.system(), RetryRule::await);
 
@@ -35,12 +47,23 @@ record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting 
   /** Statuses that say nothing of the content: later, or from another server, it may come. */
   private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
 
-  static boolean isLater(int status) {
+  /**
+   * Whether a status means "later".
+   *
+   * @param status of the answer
+   * @return whether asking again may help
+   */
+  public static boolean isLater(int status) {
     return LATER.contains(status);
   }
 
-  /** Certificates and impossible addresses stay what they are. */
-  static boolean passes(Exception fault) {
+  /**
+   * Whether a fault may pass by itself: certificates and impossible addresses stay what they are.
+   *
+   * @param fault what the client threw
+   * @return whether asking again may help
+   */
+  public static boolean passes(Exception fault) {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateException || cause instanceof IllegalArgumentException) {
         return false;
@@ -49,8 +72,13 @@ record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting 
     return true;
   }
 
-  /** After so many rounds without a byte. */
-  Duration pause(int rounds) {
+  /**
+   * How long to wait after so many rounds without a byte.
+   *
+   * @param rounds 1 or more
+   * @return the pause
+   */
+  public Duration pause(int rounds) {
     Duration pause = first;
     for (int i = 1; i < rounds && pause.compareTo(longest) < 0; i++) {
       pause = pause.multipliedBy(2);
@@ -65,7 +93,7 @@ record RetryRule(Duration first, Duration longest, InstantSource clock, Waiting 
    * @param date its own {@code Date}, from which a date is counted if it is there
    * @return null if it asks for nothing, or not in these words
    */
-  @Nullable Duration asked(String field, String date) {
+  public @Nullable Duration asked(String field, String date) {
     String text = field.strip();
     if (text.matches("\\d{1,9}")) {
       return Duration.ofSeconds(Long.parseLong(text));

@@ -1,5 +1,6 @@
-package io.bartizan.integrity.artifact;
+package io.bartizan.integrity.http;
 
+import io.bartizan.core.Reason;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -18,14 +19,24 @@ import org.jspecify.annotations.Nullable;
  * A response's body, asked for piece by piece, so that a server that stalls is noticed without a
  * thread that watches; at most one piece is under way.
  */
-final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoCloseable {
+public final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoCloseable {
 
   private record Event(List<ByteBuffer> buffers, @Nullable Throwable failure, boolean end) {}
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<BodyQueue> ready = CompletableFuture.completedFuture(this);
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+  private final Reason stalled;
   private boolean ended;
+
+  /**
+   * A body that was not subscribed to yet.
+   *
+   * @param stalled the reason for which a silent server is refused
+   */
+  public BodyQueue(Reason stalled) {
+    this.stalled = stalled;
+  }
 
   @Override
   public CompletionStage<BodyQueue> getBody() {
@@ -54,8 +65,16 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
     events.add(new Event(List.of(), null, true));
   }
 
-  /** The next buffers; an empty list is the end. */
-  List<ByteBuffer> next(Duration stallTimeout) throws IOException, InterruptedException {
+  /**
+   * Waits for the next buffers.
+   *
+   * @param stallTimeout how long a server may be silent
+   * @return an empty list at the end
+   * @throws VerificationException if no byte came in that time
+   * @throws IOException if the connection broke
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public List<ByteBuffer> next(Duration stallTimeout) throws IOException, InterruptedException {
     if (ended) {
       return List.of();
     }
@@ -65,8 +84,7 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
       long left = stallTimeout.toNanos() - (System.nanoTime() - start);
       Event event = left <= 0 ? null : events.poll(left, TimeUnit.NANOSECONDS);
       if (event == null) {
-        throw new VerificationException(
-            ArtifactReason.STALLED, "no byte for " + stallTimeout.toMillis() + " ms");
+        throw new VerificationException(stalled, "no byte for " + stallTimeout.toMillis() + " ms");
       }
       ended = event.end();
       if (event.failure() != null) {

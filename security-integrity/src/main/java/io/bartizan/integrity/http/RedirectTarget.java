@@ -1,5 +1,6 @@
-package io.bartizan.integrity.artifact;
+package io.bartizan.integrity.http;
 
+import io.bartizan.core.Reason;
 import io.bartizan.core.VerificationException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -7,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a {@code Location} leads: RFC 3986 section 5, after the repairs that curl makes and
- * browsers too: blanks around it are taken off, and what no address may have is escaped where it
- * stands.
+ * Resolves the {@code Location} of a redirect: RFC 3986 section 5, after the repairs that curl
+ * makes and browsers too: blanks around it are taken off, and what no address may have is escaped
+ * where it stands.
  */
-final class RedirectTarget {
+public final class RedirectTarget {
 
   private static final int MAX_CHARS = 8_192;
 
@@ -22,10 +23,26 @@ final class RedirectTarget {
   /** What stays as it is in a path or a query; a percent sign only before two digits. */
   private static final String PLAIN = "-._~!$&'()*+,;=:@/?";
 
-  private RedirectTarget() {}
+  private final Reason refused;
 
-  /** The address; refuses what is none of http or https, and the way from https to http. */
-  static URI of(URI from, String location) {
+  private RedirectTarget(Reason refused) {
+    this.refused = refused;
+  }
+
+  /**
+   * The address; refuses what is none of http or https, and the way from https to http.
+   *
+   * @param from the address that answered
+   * @param location its {@code Location}
+   * @param refused the reason of a refusal
+   * @return an absolute address with a host
+   * @throws VerificationException if it leads nowhere, or to where it may not
+   */
+  public static URI of(URI from, String location, Reason refused) {
+    return new RedirectTarget(refused).target(from, location);
+  }
+
+  private URI target(URI from, String location) {
     if (location.length() > MAX_CHARS) {
       throw refused("a redirect to an address of more than " + MAX_CHARS + " characters");
     }
@@ -35,7 +52,7 @@ final class RedirectTarget {
       throw refused("a redirect to no http or https address");
     }
     URI address = resolved(from, to);
-    if (!DownloadExchange.isHttp(address)) {
+    if (!Origins.isHttp(address)) {
       throw refused("a redirect to no http or https address");
     }
     if (from.getScheme().equalsIgnoreCase("https")
@@ -45,7 +62,7 @@ final class RedirectTarget {
     return address;
   }
 
-  private static URI resolved(URI from, Matcher to) {
+  private URI resolved(URI from, Matcher to) {
     String scheme = to.group(1) == null ? from.getScheme() : to.group(1);
     String authority = to.group(2) == null ? "" : to.group(2);
     String path = escaped(to.group(3));
@@ -111,7 +128,8 @@ final class RedirectTarget {
   }
 
   private static boolean isHex(String text, int at) {
-    return DigestText.hexDigit(text.charAt(at), true) >= 0;
+    char c = text.charAt(at);
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f' && c < 0x80);
   }
 
   /** RFC 3986 section 5.2.4, of a path that starts with a slash. */
@@ -135,7 +153,7 @@ final class RedirectTarget {
     return out.toString();
   }
 
-  private static VerificationException refused(String detail) {
-    return new VerificationException(ArtifactReason.REDIRECT_REFUSED, detail);
+  private VerificationException refused(String detail) {
+    return new VerificationException(refused, detail);
   }
 }

@@ -1,0 +1,202 @@
+package io.bartizan.integrity.attest.policy;
+
+import static io.bartizan.integrity.Refusals.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.integrity.json.Json;
+import io.bartizan.integrity.json.JsonLimits;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Provenance of SLSA 0.2 and 1, read strictly: one source, or none. */
+class ProvenanceTest {
+
+  private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+  private static final String OTHER = "fedcba9876543210fedcba9876543210fedcba98";
+
+  private static final String V02 =
+      "{'builder':{'id':'B'},'buildType':'T','invocation':{'configSource':{'uri':"
+          + "'git+https://github.com/org/app@refs/tags/v1','digest':{'sha1':'"
+          + COMMIT
+          + "'},'entryPoint':'x'}},'materials':[{'uri':'git+https://github.com/org/app@refs/tags/v1',"
+          + "'digest':{'sha1':'"
+          + COMMIT
+          + "'}},{'uri':'pkg:docker/alpine','digest':{'sha256':'00'}}]}";
+
+  private static final String V1 =
+      "{'buildDefinition':{'buildType':'T','externalParameters':{'workflow':{'ref':'refs/tags/v1',"
+          + "'repository':'https://github.com/org/app','path':'x'}},'resolvedDependencies':[{'uri':"
+          + "'git+https://github.com/org/app@refs/tags/v1','digest':{'gitCommit':'"
+          + COMMIT
+          + "'}},{'uri':'git+https://github.com/org/lib@refs/tags/v1','digest':{'gitCommit':'"
+          + OTHER
+          + "'}}]},'runDetails':{'builder':{'id':'B'}}}";
+
+  @Test
+  void read_bothVersions_sayTheSame() {
+    for (Provenance each : List.of(v02(V02), v1(V1))) {
+      assertThat(each.builderId()).isEqualTo("B");
+      assertThat(each.buildType()).isEqualTo("T");
+      assertThat(each.source()).isEqualTo("https://github.com/org/app");
+      assertThat(each.ref()).contains("refs/tags/v1");
+      assertThat(each.commit()).contains(COMMIT);
+    }
+    assertThat(v02(V02)).hasToString(v1(V1).toString());
+  }
+
+  @Test
+  void read_otherBuildTypes_nameTheSourceTheirWay() {
+    String workflow =
+        "'workflow':{'ref':'refs/tags/v1','repository':'https://github.com/org/app','path':'x'}";
+    for (String parameters :
+        List.of(
+            "'source':'git+https://github.com/org/app@refs/tags/v1'",
+            "'source':{'uri':'git+https://github.com/org/app@refs/tags/v1'}",
+            "'configSource':{'uri':'https://github.com/org/app.git#refs/tags/v1','path':'Dockerfile'}",
+            "'buildConfigSource':{'repository':'https://github.com/org/app','ref':'refs/tags/v1'}",
+            workflow + ",'source':'https://github.com/org/app'")) {
+      assertThat(v1(V1.replace(workflow, parameters))).hasToString(v1(V1).toString());
+    }
+  }
+
+  @Test
+  void read_contradictions_areRefused() {
+    String params = "'externalParameters':{";
+    for (String text :
+        List.of(
+            V1.replace(params, params + "'source':'https://github.com/org/other',"),
+            V1.replace(params, params + "'source':'https://github.com/org/app@refs/heads/x',"),
+            V1.replace("gitCommit':'" + COMMIT, "sha1':'" + OTHER + "','gitCommit':'" + COMMIT))) {
+      assertThat(text).isNotEqualTo(V1);
+      refused(PolicyReason.SOURCE_MISMATCH, () -> v1(text));
+    }
+    String lied =
+        V02.replace(
+            "'materials':[",
+            "'materials':[{'uri':'https://github.com/org/app',"
+                + "'digest':{'sha1':'"
+                + OTHER
+                + "'}},");
+    refused(PolicyReason.SOURCE_MISMATCH, () -> v02(lied));
+  }
+
+  @Test
+  void read_dependenciesAlone_areNoSource() {
+    String none = V1.replaceFirst("'workflow':\\{[^}]*}", "");
+    refused(PolicyReason.PREDICATE_MALFORMED, () -> v1(none));
+    String local = V02.replaceFirst("'configSource':\\{.*?'entryPoint':'x'}", "'configSource':{}");
+    refused(PolicyReason.PREDICATE_MALFORMED, () -> v02(local));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'buildType':'T',|",
+        "'builder':{'id':'B'}|'builder':{}",
+        "'builder':{'id':'B'}|'builder':{'id':''}",
+        "'builder':{'id':'B'}|'builder':{'id':['B']}",
+        "'builder':{'id':'B'}|'builder':'B'",
+        "'externalParameters'|'externalparameters'",
+        "'repository':'https://github.com/org/app'|'repository':'org/app'",
+        "'repository':'https://github.com/org/app'|'repository':null",
+        "'repository':'https://github.com/org/app'|'repository':'https://u@github.com/org/app'",
+        "'repository':'https://github.com/org/app'|'repository':'https://github.com/org/../app'",
+        "'repository':'https://github.com/org/app'|'repository':'https://github.com/org%2Fapp'",
+        "'repository':'https://github.com/org/app'|'repository':'https://github.com/org/app?x'",
+        "'repository':'https://github.com/org/app'|'repository':'https://github.com//org/app'",
+        "'ref':'refs/tags/v1'|'ref':7",
+        "'gitCommit':'0123456789abcdef|'gitCommit':'0123456789ABCDEF",
+        "'resolvedDependencies':[|'resolvedDependencies':['x',",
+        "'resolvedDependencies':[|'resolvedDependencies':[{'uri':1},"
+      })
+  void read_fieldsOfAnotherForm_areRefused(String change) {
+    String[] both = change.split("\\|", -1);
+    String text = V1.replace(both[0], both[1]);
+    assertThat(text).isNotEqualTo(V1);
+    refused(PolicyReason.PREDICATE_MALFORMED, () -> v1(text));
+  }
+
+  @Test
+  void rule_everythingItNames_isRequired() {
+    Provenance said = v1(V1);
+    String source = "https://GitHub.com/org/app.git";
+    ProvenanceRule.Builder rule = ProvenanceRule.builder("B", source);
+    rule.withRef("refs/tags/v1")
+        .withRefStartingWith("refs/tags/")
+        .withCommit(COMMIT)
+        .withBuildType("T")
+        .build()
+        .require(said);
+    refused(PolicyReason.BUILDER_MISMATCH, () -> ProvenanceRule.of("b", source).require(said));
+    for (String other :
+        List.of(
+            "https://github.com/org/ap",
+            "https://github.com/org/app2",
+            "https://github.com/Org/app",
+            "https://github.com.evil.example/org/app",
+            "https://github.com:444/org/app")) {
+      refused(PolicyReason.SOURCE_MISMATCH, () -> ProvenanceRule.of("B", other).require(said));
+    }
+    for (ProvenanceRule wrong :
+        List.of(
+            ProvenanceRule.builder("B", source).withRef("refs/tags/v").build(),
+            ProvenanceRule.builder("B", source).withRefStartingWith("refs/heads/").build(),
+            ProvenanceRule.builder("B", source).withCommit(OTHER).build(),
+            ProvenanceRule.builder("B", source).withBuildType("U").build())) {
+      refused(PolicyReason.BUILD_MISMATCH, () -> wrong.require(said));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "B@refs/tags/v2.0.0, true",
+    "B, false",
+    "B@refs/heads/main, false",
+    "B2@refs/tags/v2, false",
+    "xB@refs/tags/v2, false"
+  })
+  void rule_builderRef_isAnchored(String id, boolean accepted) {
+    ProvenanceRule rule =
+        ProvenanceRule.builder("B", "https://github.com/org/app")
+            .withBuilderRefStartingWith("refs/tags/v")
+            .build();
+    Provenance said = v1(V1.replace("'id':'B'", "'id':'" + id + "'"));
+    if (accepted) {
+      rule.require(said);
+    } else {
+      refused(PolicyReason.BUILDER_MISMATCH, () -> rule.require(said));
+    }
+  }
+
+  @Test
+  void rule_certifiedSource_mustNotDiffer() {
+    ProvenanceRule rule = ProvenanceRule.of("B", "https://github.com/org/app");
+    rule.requireSource("https://github.com/org/app");
+    for (String other : List.of("https://github.com/org/fork", "x", "")) {
+      refused(PolicyReason.SOURCE_MISMATCH, () -> rule.requireSource(other));
+    }
+  }
+
+  private static Provenance v1(String text) {
+    return Provenance.read(Provenance.V1, predicate(text));
+  }
+
+  private static Provenance v02(String text) {
+    return Provenance.read(Provenance.V0_2, predicate(text));
+  }
+
+  private static Map<String, @Nullable Object> predicate(String text) {
+    byte[] json = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    try {
+      return Json.parseObject(json, JsonLimits.ofBytes(1 << 16)).toJava();
+    } catch (io.bartizan.integrity.json.JsonException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.bartizan.integrity.attest.sigstore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Pem;
+import io.bartizan.core.Reason;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.attest.LayoutFolder;
+import io.bartizan.integrity.attest.oci.ImageReference;
+import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.policy.ImagePolicy;
+import io.bartizan.integrity.attest.policy.ImageRule;
+import io.bartizan.integrity.attest.policy.PolicyReason;
+import io.bartizan.integrity.attest.policy.PolicyReport;
+import io.bartizan.integrity.attest.policy.ProvenanceRule;
+import io.bartizan.integrity.attest.policy.TrustedSigner;
+import io.bartizan.integrity.attest.policy.VerifiedEvidence;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Policies over images that were signed by certificate, as cosign 2 and 3 attach it. */
+class ImagePolicyKeylessTest {
+
+  private static final World WORLD = new World();
+  private static final String IMAGE_SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
+  private static final String BUILDER = "https://ci.example/builder";
+  private static final TrustedSigner WORKFLOW =
+      TrustedSigner.of("workflow", SigstoreVerifier.of(WORLD.trusted(), Draft.policy()));
+  private static final TrustedSigner SOMEONE =
+      TrustedSigner.of(
+          "someone",
+          SigstoreVerifier.of(
+              WORLD.trusted(),
+              IdentityPolicy.of(Leaf.ISSUER, SignerSubject.uri(Leaf.SUBJECT + "x"))));
+  private static final ImagePolicy SIGNED = ImagePolicy.of(ImageRule.signature(WORKFLOW));
+
+  @TempDir private Path folder;
+  private LayoutFolder layout;
+  private ImageReference image;
+  private Digest digest;
+
+  @BeforeEach
+  void start() throws Exception {
+    layout = new LayoutFolder(folder);
+    image = layout.image("registry.example/app");
+    digest = image.requireDigest();
+  }
+
+  @Test
+  void KP01_bundleOfCosign3_isCountedForItsIdentityAlone() throws Exception {
+    layout.referrer(digest, statement(IMAGE_SIGNATURE, "{}", digest).json());
+    VerifiedEvidence evidence = SIGNED.check(source(), image).outcomes().get(0).evidence().get(0);
+    assertThat(evidence.identity().orElseThrow().subject()).isEqualTo(Leaf.SUBJECT);
+    PolicyReport other = ImagePolicy.of(ImageRule.signature(SOMEONE)).check(source(), image);
+    assertThat(reason(other)).isEqualTo(SigstoreReason.IDENTITY_MISMATCH);
+  }
+
+  @Test
+  void KP02_classicSignatureOfCosign2_isVerifiedFromItsAnnotations() throws Exception {
+    Draft draft = Draft.v1(WORLD);
+    draft.content = payload(digest);
+    sig(draft, draft.content);
+    PolicyReport report = SIGNED.check(source(), image);
+    assertThat(report.isAccepted()).as(String.join("\n", report.explanation())).isTrue();
+    assertThat(report.outcomes().get(0).evidence().get(0).identity()).isPresent();
+  }
+
+  @Test
+  void KP03_classicSignatureOfSomethingElse_doesNotCount() throws Exception {
+    Draft other = Draft.v1(WORLD);
+    other.content = payload(Digest.sha256Of(new byte[9]));
+    sig(other, other.content);
+    assertThat(reason(SIGNED.check(source(), image))).isEqualTo(PolicyReason.SUBJECT_MISMATCH);
+  }
+
+  @Test
+  void KP04_classicSignature_changedAnywhere_doesNotCount() throws Exception {
+    Draft draft = Draft.v1(WORLD);
+    draft.content = payload(digest);
+    sig(draft, payload(Digest.sha256Of(new byte[9])));
+    assertThat(reason(SIGNED.check(source(), image))).isEqualTo(SigstoreReason.LOG_ENTRY_MISMATCH);
+    start();
+    Map<String, String> annotations = annotations(draft);
+    annotations.remove("dev.sigstore.cosign/bundle");
+    layout.attached(digest, ".sig", SIMPLE, draft.content, annotations);
+    assertThat(reason(SIGNED.check(source(), image))).isEqualTo(PolicyReason.CANDIDATE_MALFORMED);
+  }
+
+  private static final String SIMPLE = "application/vnd.dev.cosign.simplesigning.v1+json";
+  private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
+
+  @Test
+  void KP05_attestationOfCosign2_isVerifiedFromItsAnnotations() throws Exception {
+    String source = Leaf.REPOSITORY;
+    ImagePolicy built =
+        ImagePolicy.of(ImageRule.provenance(WORKFLOW, ProvenanceRule.of(BUILDER, source)));
+    Draft draft = statement("https://slsa.dev/provenance/v1", provenance(source), digest);
+    byte[] envelope = JsonTree.write(draft.build().get("dsseEnvelope")).getBytes(UTF_8);
+    layout.attached(digest, ".att", DSSE, envelope, annotations(draft));
+    PolicyReport report = built.check(source(), image);
+    assertThat(report.isAccepted()).as(String.join("\n", report.explanation())).isTrue();
+    Map<String, String> wrong = annotations(draft);
+    wrong.computeIfPresent("dev.sigstore.cosign/bundle", (k, v) -> v.replace("1000", "1001"));
+    start();
+    layout.attached(digest, ".att", DSSE, envelope, wrong);
+    assertThat(reason(built.check(source(), image))).isEqualTo(SigstoreReason.PROMISE_INVALID);
+  }
+
+  @Test
+  void KP06_certifiedSource_mustBeTheSourceOfTheProvenance() throws Exception {
+    String forked = "https://github.com/evil/fork";
+    ImagePolicy built =
+        ImagePolicy.of(ImageRule.provenance(WORKFLOW, ProvenanceRule.of(BUILDER, forked)));
+    layout.referrer(
+        digest, statement("https://slsa.dev/provenance/v1", provenance(forked), digest).json());
+    PolicyReport report = built.check(source(), image);
+    assertThat(reason(report)).isEqualTo(PolicyReason.SOURCE_MISMATCH);
+    assertThat(report.explanation().toString()).contains("certificate's source repository");
+  }
+
+  private static Reason reason(PolicyReport report) {
+    assertThat(report.isAccepted()).isFalse();
+    return report.outcomes().get(0).failures().get(0).reason();
+  }
+
+  private ImageSource source() {
+    return ImageSource.layout(folder);
+  }
+
+  private void sig(Draft draft, byte[] payload) throws Exception {
+    layout.attached(digest, ".sig", SIMPLE, payload, annotations(draft));
+  }
+
+  private static Draft statement(String type, String predicate, Digest subject) {
+    return Draft.v1(WORLD)
+        .statement(
+            "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"digest\":{\"sha256\":\""
+                + subject.hex()
+                + "\"}}],\"predicateType\":\""
+                + type
+                + "\",\"predicate\":"
+                + predicate
+                + "}");
+  }
+
+  private static String provenance(String source) {
+    return "{\"buildDefinition\":{\"buildType\":\"T\",\"externalParameters\":{\"source\":\""
+        + source
+        + "\"}},\"runDetails\":{\"builder\":{\"id\":\""
+        + BUILDER
+        + "\"}}}";
+  }
+
+  private static byte[] payload(Digest image) {
+    return ("{\"critical\":{\"identity\":{\"docker-reference\":\"registry.example/app\"},"
+            + "\"image\":{\"docker-manifest-digest\":\""
+            + image.oci()
+            + "\"},\"type\":\"cosign container image signature\"},\"optional\":null}")
+        .getBytes(UTF_8);
+  }
+
+  /** What cosign 2 writes of a bundle's parts. */
+  private static Map<String, String> annotations(Draft draft) {
+    Map<?, ?> material = (Map<?, ?>) draft.build().get("verificationMaterial");
+    Map<?, ?> entry = (Map<?, ?>) ((List<?>) material.get("tlogEntries")).get(0);
+    Map<?, ?> promise = (Map<?, ?>) entry.get("inclusionPromise");
+    String id = (String) ((Map<?, ?>) entry.get("logId")).get("keyId");
+    Map<String, String> annotations = new LinkedHashMap<>();
+    annotations.put(
+        "dev.cosignproject.cosign/signature",
+        Base64.getEncoder().encodeToString(draft.signature()));
+    annotations.put(
+        "dev.sigstore.cosign/certificate", Pem.encode("CERTIFICATE", draft.certificate()));
+    annotations.put(
+        "dev.sigstore.cosign/bundle",
+        "{\"SignedEntryTimestamp\":\""
+            + promise.get("signedEntryTimestamp")
+            + "\",\"Payload\":{\"body\":\""
+            + entry.get("canonicalizedBody")
+            + "\",\"integratedTime\":"
+            + entry.get("integratedTime")
+            + ",\"logIndex\":"
+            + entry.get("logIndex")
+            + ",\"logID\":\""
+            + HexFormat.of().formatHex(Base64.getDecoder().decode(id))
+            + "\"}}");
+    return annotations;
+  }
+}

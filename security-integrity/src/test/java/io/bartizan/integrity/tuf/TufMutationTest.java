@@ -1,0 +1,154 @@
+package io.bartizan.integrity.tuf;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Checked;
+import io.bartizan.tests.DamagedTexts;
+import io.bartizan.tests.SeededCases;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damaged metadata: typed refusals within bounds, and never a signature that still holds. */
+class TufMutationTest {
+
+  @TempDir Path folder;
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private RootMetadata root;
+
+  @BeforeEach
+  void publish() throws Exception {
+    TestRepository repository = new TestRepository(folder);
+    TestRepository.Role one = new TestRepository.Role("one", RoleSigner.p256());
+    TestRepository.Role two = new TestRepository.Role("two", RoleSigner.ed25519());
+    repository.targets.delegate(one, "paths", List.of("a/*", "b?[c-d]"), "terminating", true);
+    repository.targets.delegate(two, "path_hash_prefixes", List.of("0", "ab"));
+    repository.delegated.addAll(List.of(one, two));
+    repository.publish();
+    for (String name :
+        List.of("1.root.json", "timestamp.json", "1.snapshot.json", "1.targets.json")) {
+      texts.put(name, Files.readString(repository.metadata.resolve(name)));
+    }
+    root = RootMetadata.parse("root", texts.get("1.root.json").getBytes(UTF_8));
+  }
+
+  /** What is read and verified; the signed bytes if the signature holds. */
+  private byte[] verified(String name, byte[] bytes) {
+    SignedMetadata metadata =
+        switch (name) {
+          case "1.root.json" -> RootMetadata.parse(name, bytes).metadata();
+          case "timestamp.json" -> ListedFiles.parseTimestamp(bytes).metadata();
+          case "1.snapshot.json" -> ListedFiles.parseSnapshot(bytes).metadata();
+          default -> {
+            TargetsMetadata targets = TargetsMetadata.parse(name, bytes);
+            FileHashes unused = targets.target("file.txt");
+            boolean unusedToo =
+                targets.delegations().stream().anyMatch(d -> d.speaksFor("a/b", "ab"));
+            yield targets.metadata();
+          }
+        };
+    keys(name).requireSigned(metadata);
+    return metadata.canonical();
+  }
+
+  private RoleKeys keys(String name) {
+    return switch (name) {
+      case "1.root.json" -> root.root();
+      case "timestamp.json" -> root.timestamp();
+      case "1.snapshot.json" -> root.snapshot();
+      default -> root.targets();
+    };
+  }
+
+  private void readWithinBounds(int count) {
+    texts.forEach(
+        (name, text) ->
+            DamagedTexts.checkBytes(
+                count,
+                List.of(text),
+                switch (name) {
+                  case "1.root.json" -> bytes -> RootMetadata.parse(name, bytes);
+                  case "timestamp.json" -> ListedFiles::parseTimestamp;
+                  case "1.snapshot.json" -> ListedFiles::parseSnapshot;
+                  default -> bytes -> TargetsMetadata.parse(name, bytes);
+                }));
+  }
+
+  private void verifiedOnlyAsSigned(int count) {
+    List<String> names = new ArrayList<>(texts.keySet());
+    Map<String, byte[]> signed = new LinkedHashMap<>();
+    names.forEach(name -> signed.put(name, verified(name, texts.get(name).getBytes(UTF_8))));
+    int[] accepted = {0};
+    SeededCases.check(
+        count,
+        random -> {
+          String name = names.get(random.nextInt(names.size()));
+          StringBuilder text = new StringBuilder(texts.get(name));
+          DamagedTexts.damage(text, random);
+          byte[] bytes = text.toString().getBytes(UTF_8);
+          Checked<byte[]> outcome = Checked.of(() -> verified(name, bytes));
+          if (outcome.isAccepted()) {
+            accepted[0]++;
+            assertThat(outcome.orThrow()).isEqualTo(signed.get(name));
+          } else {
+            Object reason = outcome.fold(found -> null, refusal -> refusal.reason());
+            assertThat(reason).isInstanceOf(TufReason.class);
+          }
+        });
+    assertThat(accepted[0]).as("blanks and unsigned members may change").isPositive();
+  }
+
+  @Test
+  void damagedMetadata_areReadWithinBounds() {
+    readWithinBounds(2_500);
+  }
+
+  @Test
+  @Tag("deep")
+  void damagedMetadata_areReadWithinBounds_deep() {
+    readWithinBounds(Integer.getInteger("tuf.mutations", 100_000));
+  }
+
+  @Test
+  void damagedMetadata_areVerifiedOnlyAsSigned() {
+    verifiedOnlyAsSigned(1_000);
+  }
+
+  @Test
+  @Tag("deep")
+  void damagedMetadata_areVerifiedOnlyAsSigned_deep() {
+    verifiedOnlyAsSigned(10_000);
+  }
+
+  @Test
+  void damagedState_isReadOrCountsForNothing() {
+    StoredState state =
+        new StoredState(
+            "keys", TestRepository.NOW, texts.get("timestamp.json"), texts.get("1.snapshot.json"));
+    assertThat(StoredState.read(state.json())).isEqualTo(state);
+    String text = new String(state.json(), UTF_8);
+    DamagedTexts.checkBytes(
+        2_500,
+        List.of(text),
+        bytes -> {
+          StoredState read = StoredState.read(bytes);
+          return read == null ? "nothing" : read;
+        });
+  }
+
+  @Test
+  void damagedPatterns_matchInBoundedTime() {
+    DamagedTexts.check(
+        5_000,
+        List.of("*a*b[a-c]?*/x[!a]*", "*".repeat(200) + "b"),
+        pattern -> PathPattern.matches(pattern, "a".repeat(256)));
+  }
+}

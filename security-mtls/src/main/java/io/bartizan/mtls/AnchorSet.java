@@ -1,0 +1,114 @@
+package io.bartizan.mtls;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trust anchors of a generation, and for whom each vouches.
+ *
+ * <p>An anchor that is bound vouches for SPIFFE IDs of its trust domains and for nothing else; one
+ * that is given twice, for all that it was given for. A trust domain that has anchors of its own is
+ * vouched for by these alone. Immutable, thread-safe.
+ */
+final class AnchorSet {
+
+  private final List<X509Certificate> certificates;
+  private final Map<X509Certificate, Set<String>> bound = new LinkedHashMap<>();
+  private final Set<X509Certificate> free = new HashSet<>();
+  private final Set<String> owned = new HashSet<>();
+
+  /**
+   * An anchor as it was given.
+   *
+   * @param trustDomain whose SPIFFE IDs it vouches for; null if it vouches for every peer
+   */
+  record Entry(X509Certificate certificate, @Nullable String trustDomain) {}
+
+  private AnchorSet(List<Entry> entries) {
+    certificates = entries.stream().map(Entry::certificate).distinct().toList();
+    for (Entry entry : entries) {
+      String domain = entry.trustDomain();
+      if (domain == null) {
+        free.add(entry.certificate());
+      } else {
+        bound.computeIfAbsent(entry.certificate(), anchor -> new HashSet<>()).add(domain);
+        owned.add(domain);
+      }
+    }
+  }
+
+  static AnchorSet of(List<Entry> entries) {
+    return new AnchorSet(entries);
+  }
+
+  /** Anchors that vouch for every peer. */
+  static AnchorSet unbound(List<X509Certificate> certificates) {
+    return new AnchorSet(entries(certificates, null));
+  }
+
+  static List<Entry> entries(List<X509Certificate> certificates, @Nullable String trustDomain) {
+    return certificates.stream().map(one -> new Entry(one, trustDomain)).toList();
+  }
+
+  /** Each certificate once, in the order of the sources. */
+  List<X509Certificate> certificates() {
+    return certificates;
+  }
+
+  /** Whether an anchor is bound, so that the peer's SPIFFE ID is part of finding a path. */
+  boolean isBound() {
+    return !owned.isEmpty();
+  }
+
+  /**
+   * Refuses a path from a peer to an anchor that does not vouch for it.
+   *
+   * @param id null for a peer that has no SPIFFE ID by the standard
+   */
+  void check(X509Certificate anchor, X509Certificate leaf, @Nullable SpiffeId id)
+      throws PeerRejectedException {
+    Set<String> domains = bound.getOrDefault(anchor, Set.of());
+    boolean vouches =
+        (id != null && owned.contains(id.trustDomain()))
+            ? domains.contains(id.trustDomain())
+            : free.contains(anchor);
+    if (vouches) {
+      return;
+    }
+    throw new PeerRejectedException(
+        PeerReason.TRUST_DOMAIN_MISMATCH,
+        Certificates.label(leaf)
+            + (id == null ? " has no SPIFFE ID" : " is of the trust domain " + id.trustDomain())
+            + ", but the anchor "
+            + Certificates.label(anchor)
+            + (domains.isEmpty()
+                ? " is none of that trust domain's own"
+                : " vouches for "
+                    + String.join(", ", domains.stream().sorted().toList())
+                    + " alone"));
+  }
+
+  /** Trust domains all of whose anchors expired, so that none of their peers gets in. */
+  List<String> expiredDomains(Instant now) {
+    List<String> expired = new ArrayList<>();
+    for (String domain : owned.stream().sorted().toList()) {
+      boolean usable =
+          bound.entrySet().stream()
+              .anyMatch(
+                  entry ->
+                      entry.getValue().contains(domain)
+                          && !now.isAfter(entry.getKey().getNotAfter().toInstant()));
+      if (!usable) {
+        expired.add(domain);
+      }
+    }
+    return expired;
+  }
+}
