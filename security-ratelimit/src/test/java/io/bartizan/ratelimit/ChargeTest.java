@@ -39,7 +39,7 @@ class ChargeTest {
     assertThat(owes.retryAfter()).isEqualTo(Duration.ofMillis(90_000).plusNanos(600_000));
     assertThat(owes.resetAfter()).isEqualTo(Duration.ofSeconds(150));
     RateLimitFields fields = RateLimitFields.of(owes);
-    assertThat(fields.status()).isEqualTo(429);
+    assertThat(fields.refusalStatus()).isEqualTo(429);
     fields.forEach(
         (name, value) -> {
           if (name.equals("Retry-After")) {

@@ -80,7 +80,7 @@ public final class WindowEdges {
    * @return false if not, and for kinds that can't be compared
    */
   boolean isLongerThan(WindowEdges other) {
-    return zone == null && other.zone == null
+    return (zone == null && other.zone == null)
         ? periodMicros > other.periodMicros
         : kind == Kind.MONTH && other.kind == Kind.DAY;
   }
