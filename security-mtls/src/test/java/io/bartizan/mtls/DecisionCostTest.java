@@ -76,6 +76,7 @@ class DecisionCostTest {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract in X509CRL
     public Principal getIssuerDN() {
       return list.getIssuerX500Principal();
     }

@@ -22,6 +22,7 @@ import io.bartizan.tests.Eventually;
 import io.bartizan.tests.OptionalTool;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class RealRegistryIT {
         Duration.ofSeconds(60),
         "the registry listens",
         () -> {
-          try (Socket socket = new Socket("127.0.0.1", port)) {
+          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
           } catch (IOException e) {
             return false;
