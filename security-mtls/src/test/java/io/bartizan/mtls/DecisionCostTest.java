@@ -77,6 +77,7 @@ class DecisionCostTest {
     }
 
     @Override
+    @SuppressWarnings("deprecation")
     public Principal getIssuerDN() {
       return list.getIssuerX500Principal();
     }
@@ -295,7 +296,8 @@ class DecisionCostTest {
                 now.plusSeconds(6000),
                 list -> {
                   for (int i = 0; i < 10_000; i++) {
-                    list.addCRLEntry(BigInteger.valueOf(1L << 40 | i), new Date(0), 1);
+                    list.addCRLEntry(
+                        BigInteger.valueOf(1_000_000_000L + i), Date.from(Instant.EPOCH), 1);
                   }
                 })
             .getEncoded();
