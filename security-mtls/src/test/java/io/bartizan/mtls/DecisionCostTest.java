@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSession;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -76,7 +77,7 @@ class DecisionCostTest {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // abstract in X509CRL
+    @SuppressWarnings("deprecation")
     public Principal getIssuerDN() {
       return list.getIssuerX500Principal();
     }
@@ -212,9 +213,13 @@ class DecisionCostTest {
 
   @Test
   void MT16_review_decidesEachDistinctChainOnce() throws Exception {
+    AtomicInteger decisions = new AtomicInteger();
     ServerTls server =
         ServerTls.of(
-            TestPki.identity(pki.server), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer());
+            TestPki.identity(pki.server),
+            TestPki.anchors(pki.ca),
+            PeerPolicy.anyTrustedPeer()
+                .narrowedBy("counted", peer -> decisions.incrementAndGet() > 0));
     DevCertificate other = pki.ca.leaf("other").uri("spiffe://test.example/o").issue();
     List<SSLSession> sessions = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -228,6 +233,7 @@ class DecisionCostTest {
     }
     Generations generations = server.generations();
     Review review = new Review(generations.newest(), generations.settings().listeners());
+    decisions.set(0);
     for (SSLSession session : sessions) {
       review
           .of(
@@ -235,6 +241,7 @@ class DecisionCostTest {
                   generations.current(), generations.newest(), new Object(), null, () -> session))
           .run();
     }
+    assertThat(decisions).hasValue(2);
     assertThat(review.decided()).isEqualTo(2);
   }
 
@@ -289,7 +296,8 @@ class DecisionCostTest {
                 now.plusSeconds(6000),
                 list -> {
                   for (int i = 0; i < 10_000; i++) {
-                    list.addCRLEntry(BigInteger.valueOf(1L << 40 | i), new Date(0), 1);
+                    list.addCRLEntry(
+                        BigInteger.valueOf(1_000_000_000L + i), Date.from(Instant.EPOCH), 1);
                   }
                 })
             .getEncoded();
