@@ -11,6 +11,7 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +33,49 @@ final class WebhookKey {
     this.scope = "webhook:" + HexFormat.of().formatHex(fingerprint, 0, 8);
   }
 
-  /** The secret's bytes as they are (Stripe, GitHub, Slack). */
-  static WebhookKey raw(SecretBytes secret) {
-    int length = secret.length();
-    if (length < MIN_SECRET_BYTES || length > MAX_SECRET_BYTES) {
+  /** A secret as the format says that it is shown. */
+  static WebhookKey of(WebhookFormat format, SecretBytes secret) {
+    return secret.lend(
+        bytes -> {
+          byte[] key = format.secretEncoding == null ? bytes : decoded(format, bytes);
+          if (key.length < MIN_SECRET_BYTES || key.length > MAX_SECRET_BYTES) {
+            throw new IllegalArgumentException(
+                "the webhook secret has "
+                    + key.length
+                    + " bytes, "
+                    + MIN_SECRET_BYTES
+                    + " to "
+                    + MAX_SECRET_BYTES
+                    + " are accepted");
+          }
+          try {
+            return ofSecret(format.algorithm, key);
+          } finally {
+            if (key != bytes) {
+              Arrays.fill(key, (byte) 0);
+            }
+          }
+        });
+  }
+
+  private static byte[] decoded(WebhookFormat format, byte[] shown) {
+    String text = new String(shown, StandardCharsets.ISO_8859_1).strip();
+    WebhookEncoding form = Objects.requireNonNull(format.secretEncoding);
+    byte[] key =
+        text.startsWith(format.secretPrefix)
+            ? form.decode(text.substring(format.secretPrefix.length()))
+            : null;
+    if (key == null) {
       throw new IllegalArgumentException(
-          "the webhook secret has "
-              + length
-              + " bytes, "
-              + MIN_SECRET_BYTES
-              + " to "
-              + MAX_SECRET_BYTES
-              + " are accepted");
+          "a secret of "
+              + format.name
+              + " is "
+              + format.secretPrefix
+              + " and "
+              + form
+              + "; this one is not");
     }
-    return secret.lend(WebhookKey::ofSecret);
+    return key;
   }
 
   /**
@@ -82,16 +112,16 @@ final class WebhookKey {
                     + " are accepted");
           }
           try {
-            return open ? ofPublicKey(raw) : ofSecret(raw);
+            return open ? ofPublicKey(raw) : ofSecret(HmacAlgorithm.SHA_256, raw);
           } finally {
             Arrays.fill(raw, (byte) 0);
           }
         });
   }
 
-  private static WebhookKey ofSecret(byte[] secret) {
+  private static WebhookKey ofSecret(HmacAlgorithm algorithm, byte[] secret) {
     SecretGate.check(secret);
-    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, secret);
+    Hmac hmac = Hmac.ofAnyLength(algorithm, secret);
     byte[] label = "bartizan webhook scope v1".getBytes(StandardCharsets.US_ASCII);
     return new WebhookKey(hmac, null, hmac.sign(label));
   }

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature scheme of a webhook provider (GitHub, Stripe, Slack, Standard Webhooks), with one
- * endpoint's secrets. Immutable and thread-safe.
+ * The signature scheme of a webhook provider (GitHub, Stripe, Slack, Standard Webhooks, or any that
+ * a {@link WebhookFormat} declares), with one endpoint's secrets. Immutable and thread-safe.
  *
  * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
  * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
@@ -46,8 +46,86 @@ public final class WebhookScheme {
     this.remember = remember;
   }
 
-  private static WebhookScheme timed(WebhookGrammar grammar, List<WebhookKey> keys) {
+  private static WebhookScheme scheme(WebhookGrammar grammar, List<WebhookKey> keys) {
     return new WebhookScheme(grammar, keys, null, Duration.ZERO);
+  }
+
+  private static WebhookScheme declared(
+      WebhookFormat format, SecretBytes secret, SecretBytes... more) {
+    return scheme(
+        new DeclaredGrammar(format), keys(each -> WebhookKey.of(format, each), secret, more));
+  }
+
+  /**
+   * Any provider that signs a time, as it is declared.
+   *
+   * @param format how it signs
+   * @param secret the endpoint's secret as shown; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the format signs no time, a secret is too short or too long
+   *     or of another form, or there are too many
+   */
+  public static WebhookScheme of(WebhookFormat format, SecretBytes secret, SecretBytes... more) {
+    if (!format.signsTime()) {
+      throw new IllegalArgumentException(
+          format
+              + " signs no time, so that nothing but memory tells a replay; of(format, guard,"
+              + " remember, secret) takes a guard");
+    }
+    return declared(format, secret, more);
+  }
+
+  /**
+   * Any provider that signs no time, as it is declared: the guard remembers what was accepted, by
+   * its signed id, else by its signature.
+   *
+   * @param format how it signs
+   * @param once remembers what was accepted
+   * @param remember how long, 1 minute to 366 days; a replay later than that is accepted
+   * @param secret the endpoint's secret as shown; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the format signs a time, a secret is too short or too long
+   *     or of another form, there are too many, or {@code remember} is out of range
+   */
+  public static WebhookScheme of(
+      WebhookFormat format,
+      ReplayGuard once,
+      Duration remember,
+      SecretBytes secret,
+      SecretBytes... more) {
+    if (format.signsTime()) {
+      throw new IllegalArgumentException(
+          format
+              + " signs a time; of(format, secret) and the verifier's withReplayGuard are for it");
+    }
+    WebhookScheme scheme = declared(format, secret, more);
+    return new WebhookScheme(
+        scheme.grammar,
+        scheme.keys,
+        Objects.requireNonNull(once, "once"),
+        Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366)));
+  }
+
+  /**
+   * Any provider that signs no time, without memory: whoever once saw a delivery can send it again
+   * for ever, and the application must bear that, as with {@link
+   * WebhookVerifier.Builder#withDeliveries} it can.
+   *
+   * @param format how it signs
+   * @param secret the endpoint's secret as shown; 16 to 512 bytes
+   * @param more earlier secrets
+   * @return the scheme with its keys
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if a secret is too short or too long or of another form, or
+   *     there are too many
+   */
+  public static WebhookScheme acceptingReplays(
+      WebhookFormat format, SecretBytes secret, SecretBytes... more) {
+    return declared(format, secret, more);
   }
 
   /**
@@ -62,7 +140,7 @@ public final class WebhookScheme {
    * @throws IllegalArgumentException if a key has another form, or there are too many
    */
   public static WebhookScheme standard(SecretBytes key, SecretBytes... more) {
-    return timed(WebhookGrammar.STANDARD, keys(WebhookKey::standard, key, more));
+    return scheme(StandardGrammar.INSTANCE, keys(WebhookKey::standard, key, more));
   }
 
   /**
@@ -75,7 +153,7 @@ public final class WebhookScheme {
    * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
    */
   public static WebhookScheme stripe(SecretBytes secret, SecretBytes... more) {
-    return timed(WebhookGrammar.STRIPE, keys(WebhookKey::raw, secret, more));
+    return declared(WebhookFormat.STRIPE, secret, more);
   }
 
   /**
@@ -88,7 +166,7 @@ public final class WebhookScheme {
    * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
    */
   public static WebhookScheme slack(SecretBytes secret, SecretBytes... more) {
-    return timed(WebhookGrammar.SLACK, keys(WebhookKey::raw, secret, more));
+    return declared(WebhookFormat.SLACK, secret, more);
   }
 
   /**
@@ -109,11 +187,7 @@ public final class WebhookScheme {
    */
   public static WebhookScheme github(
       ReplayGuard once, Duration remember, SecretBytes secret, SecretBytes... more) {
-    return new WebhookScheme(
-        WebhookGrammar.GITHUB,
-        keys(WebhookKey::raw, secret, more),
-        Objects.requireNonNull(once, "once"),
-        Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366)));
+    return of(WebhookFormat.GITHUB, once, remember, secret, more);
   }
 
   /**
@@ -127,7 +201,7 @@ public final class WebhookScheme {
    * @throws IllegalArgumentException if a secret is too short or too long, or there are too many
    */
   public static WebhookScheme githubAcceptingReplays(SecretBytes secret, SecretBytes... more) {
-    return timed(WebhookGrammar.GITHUB, keys(WebhookKey::raw, secret, more));
+    return declared(WebhookFormat.GITHUB, secret, more);
   }
 
   private static List<WebhookKey> keys(

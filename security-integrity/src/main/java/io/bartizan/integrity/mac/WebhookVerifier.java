@@ -292,11 +292,8 @@ public final class WebhookVerifier {
   /** Provider and settings; never a key. */
   @Override
   public String toString() {
-    String time =
-        grammar == WebhookGrammar.GITHUB
-            ? "no signed time"
-            : "tolerance " + tolerance + " both ways";
-    String memory = grammar == WebhookGrammar.GITHUB ? "remembered for " + remember : "each once";
+    String time = grammar.signsTime() ? "tolerance " + tolerance + " both ways" : "no signed time";
+    String memory = grammar.signsTime() ? "each once" : "remembered for " + remember;
     return "WebhookVerifier["
         + grammar
         + ", "
@@ -334,8 +331,9 @@ public final class WebhookVerifier {
      * @throws IllegalStateException if the provider signs no time
      */
     public Builder withTolerance(Duration duration) {
-      if (scheme.grammar() == WebhookGrammar.GITHUB) {
-        throw new IllegalStateException("GitHub signs no time, so that no tolerance applies");
+      if (!scheme.grammar().signsTime()) {
+        throw new IllegalStateException(
+            scheme.grammar() + " signs no time, so that no tolerance applies");
       }
       tolerance = Require.within("tolerance", duration, Duration.ZERO, MAX_TOLERANCE);
       return this;
@@ -375,13 +373,14 @@ public final class WebhookVerifier {
      * @param once remembers what was accepted
      * @return this builder
      * @throws NullPointerException if {@code once} is null
-     * @throws IllegalStateException if the provider signs no time, which {@link
-     *     WebhookScheme#github} asks for
+     * @throws IllegalStateException if the provider signs no time: its scheme takes the guard
      */
     public Builder withReplayGuard(ReplayGuard once) {
-      if (scheme.grammar() == WebhookGrammar.GITHUB) {
+      if (!scheme.grammar().signsTime()) {
         throw new IllegalStateException(
-            "GitHub signs no time; WebhookScheme.github(guard, remember, secret) takes both");
+            scheme.grammar()
+                + " signs no time; WebhookScheme.github(guard, remember, secret) or of(format,"
+                + " guard, remember, secret) takes both");
       }
       guard = Objects.requireNonNull(once, "guard");
       return this;

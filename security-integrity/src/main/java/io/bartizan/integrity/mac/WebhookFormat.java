@@ -1,0 +1,315 @@
+package io.bartizan.integrity.mac;
+
+import io.bartizan.core.SafeText;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way in which a provider of webhooks signs with HMAC: which headers, what is signed and how.
+ * GitHub, Stripe and Slack are instances of it; declare any other one.
+ *
+ * <p>Names of headers are matched as the application's request does. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * WebhookFormat zoom =
+ *     WebhookFormat.builder("zoom", "x-zm-signature", WebhookEncoding.HEX)
+ *         .withPrefix("v0=")
+ *         .withTimestampHeader("x-zm-request-timestamp")
+ *         .withSigned("v0:{timestamp}:{body}")
+ *         .build();
+ * WebhookVerifier meetings = WebhookVerifier.of(WebhookScheme.of(zoom, secret));
+ * }</pre>
+ */
+public final class WebhookFormat {
+
+  static final WebhookFormat STRIPE =
+      builder("stripe", "Stripe-Signature", WebhookEncoding.HEX)
+          .withPrefix("v1=")
+          .withSeparator(',')
+          .withTimestampEntry("t=")
+          .withSigned("{timestamp}.{body}")
+          .build();
+  static final WebhookFormat GITHUB =
+      builder("github", "X-Hub-Signature-256", WebhookEncoding.HEX).withPrefix("sha256=").build();
+  static final WebhookFormat SLACK =
+      builder("slack", "X-Slack-Signature", WebhookEncoding.HEX)
+          .withPrefix("v0=")
+          .withTimestampHeader("X-Slack-Request-Timestamp")
+          .withSigned("v0:{timestamp}:{body}")
+          .build();
+
+  final String name;
+  final String signatureHeader;
+  final WebhookEncoding encoding;
+  final HmacAlgorithm algorithm;
+  final String prefix;
+  final SignedTemplate signed;
+  final @Nullable String idHeader;
+  final @Nullable String timestampHeader;
+  final @Nullable String timestampEntry;
+  final boolean milliseconds;
+  final @Nullable Character separator;
+  final String secretPrefix;
+  final @Nullable WebhookEncoding secretEncoding;
+
+  private WebhookFormat(Builder builder) {
+    name = builder.name;
+    signatureHeader = builder.signatureHeader;
+    encoding = builder.encoding;
+    algorithm = builder.algorithm;
+    prefix = builder.prefix;
+    signed = builder.signed;
+    idHeader = builder.idHeader;
+    timestampHeader = builder.timestampHeader;
+    timestampEntry = builder.timestampEntry;
+    milliseconds = builder.milliseconds;
+    separator = builder.separator;
+    secretPrefix = builder.secretPrefix;
+    secretEncoding = builder.secretEncoding;
+  }
+
+  /**
+   * A provider that signs the body alone with HMAC-SHA-256, such as Shopify.
+   *
+   * @param name what to call it in logs and metrics, 1 to 40 of {@code a} to {@code z}, digits and
+   *     {@code -}
+   * @param signatureHeader the header that has the signature
+   * @param encoding how the signature is written
+   * @return the format
+   * @throws IllegalArgumentException if a name is of another form
+   */
+  public static WebhookFormat of(String name, String signatureHeader, WebhookEncoding encoding) {
+    return builder(name, signatureHeader, encoding).build();
+  }
+
+  /**
+   * A provider that signs more than the body, or otherwise.
+   *
+   * @param name what to call it in logs and metrics, 1 to 40 of {@code a} to {@code z}, digits and
+   *     {@code -}
+   * @param signatureHeader the header that has the signature
+   * @param encoding how the signature is written
+   * @return a builder
+   * @throws IllegalArgumentException if a name is of another form
+   */
+  public static Builder builder(String name, String signatureHeader, WebhookEncoding encoding) {
+    return new Builder(name, signatureHeader, encoding);
+  }
+
+  /** Whether a time is signed, without which nothing but memory tells a replay. */
+  boolean signsTime() {
+    return signed.hasTimestamp();
+  }
+
+  /** Everything that is declared. */
+  @Override
+  public String toString() {
+    return "WebhookFormat["
+        + name
+        + ", "
+        + signatureHeader
+        + ": "
+        + prefix
+        + encoding.name().toLowerCase(Locale.ROOT)
+        + " of HMAC-"
+        + algorithm
+        + " over "
+        + signed
+        + "]";
+  }
+
+  /** What a provider does otherwise than to sign the body alone. Not thread-safe. */
+  public static final class Builder {
+
+    private final String name;
+    private final String signatureHeader;
+    private final WebhookEncoding encoding;
+    private HmacAlgorithm algorithm = HmacAlgorithm.SHA_256;
+    private String prefix = "";
+    private SignedTemplate signed = SignedTemplate.parse("{body}");
+    private @Nullable String idHeader;
+    private @Nullable String timestampHeader;
+    private @Nullable String timestampEntry;
+    private boolean milliseconds;
+    private @Nullable Character separator;
+    private String secretPrefix = "";
+    private @Nullable WebhookEncoding secretEncoding;
+
+    private Builder(String name, String signatureHeader, WebhookEncoding encoding) {
+      if (!name.matches("[a-z0-9-]{1,40}")) {
+        throw new IllegalArgumentException(
+            "name is " + SafeText.of(name, 60) + ", 1 to 40 of a to z, 0 to 9 and - are accepted");
+      }
+      this.name = name;
+      this.signatureHeader = header(signatureHeader);
+      this.encoding = Objects.requireNonNull(encoding, "encoding");
+    }
+
+    private static String header(String header) {
+      if (!header.matches("[A-Za-z0-9_-]{1,100}")) {
+        throw new IllegalArgumentException(
+            "header is " + SafeText.of(header, 120) + ", letters, digits, - and _ are accepted");
+      }
+      return header;
+    }
+
+    private static String word(String what, String text, int min) {
+      if (text.length() < min
+          || text.length() > 40
+          || !text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+        throw new IllegalArgumentException(
+            what + " is " + SafeText.of(text, 60) + ", visible ASCII up to 40 is accepted");
+      }
+      return text;
+    }
+
+    /**
+     * The hash; SHA-256 unless set.
+     *
+     * @param hash of the HMAC
+     * @return this
+     */
+    public Builder withAlgorithm(HmacAlgorithm hash) {
+      this.algorithm = Objects.requireNonNull(hash, "hash");
+      return this;
+    }
+
+    /**
+     * What stands before the signature, such as {@code sha256=}; signatures with another prefix are
+     * not looked at.
+     *
+     * @param text visible ASCII, at most 40 characters
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withPrefix(String text) {
+      this.prefix = word("prefix", text, 0);
+      return this;
+    }
+
+    /**
+     * What is signed: literal text, {@code {id}} and {@code {timestamp}}, at most once each and
+     * with a sign after it that parts it from what follows, and at the end {@code {body}}. A
+     * provider that signs the address of the endpoint takes it as literal text. {@code {body}}
+     * unless set.
+     *
+     * @param template such as {@code {id}.{timestamp}.{body}}
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withSigned(String template) {
+      this.signed = SignedTemplate.parse(template);
+      return this;
+    }
+
+    /**
+     * The header of the id that is signed; ids of visible ASCII up to 256 characters are read, if
+     * they do not hold the sign that follows {@code {id}}.
+     *
+     * @param header its name
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withIdHeader(String header) {
+      this.idHeader = header(header);
+      return this;
+    }
+
+    /**
+     * The header of the time that is signed, in seconds since 1970.
+     *
+     * @param header its name
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withTimestampHeader(String header) {
+      this.timestampHeader = header(header);
+      return this;
+    }
+
+    /**
+     * The prefix of the entry of the signature header that has the time, for providers such as
+     * Stripe ({@code t=}); needs {@link #withSeparator}.
+     *
+     * @param text visible ASCII, 1 to 40 characters
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withTimestampEntry(String text) {
+      this.timestampEntry = word("timestampEntry", text, 1);
+      return this;
+    }
+
+    /**
+     * The time is in milliseconds.
+     *
+     * @return this
+     */
+    public Builder withMilliseconds() {
+      this.milliseconds = true;
+      return this;
+    }
+
+    /**
+     * The signature header has several entries, at most eight of them signatures; one good one is
+     * enough.
+     *
+     * @param sign between two entries, a comma, semicolon or blank
+     * @return this
+     * @throws IllegalArgumentException if it is another
+     */
+    public Builder withSeparator(char sign) {
+      if (",; ".indexOf(sign) < 0) {
+        throw new IllegalArgumentException(
+            "separator is " + SafeText.of(String.valueOf(sign)) + "; , ; and blank are accepted");
+      }
+      this.separator = sign;
+      return this;
+    }
+
+    /**
+     * Secrets are shown encoded, such as {@code whsec_} and base64; otherwise the text that is
+     * shown is itself the key.
+     *
+     * @param before what stands before the encoded secret; may be empty
+     * @param form how the secret is written
+     * @return this
+     * @throws IllegalArgumentException if {@code before} is of another form
+     */
+    public Builder withSecretForm(String before, WebhookEncoding form) {
+      this.secretPrefix = word("before", before, 0);
+      this.secretEncoding = Objects.requireNonNull(form, "form");
+      return this;
+    }
+
+    /**
+     * The format.
+     *
+     * @return immutable and thread-safe
+     * @throws IllegalArgumentException if an id or a time is named and not signed, or signed and
+     *     not named, or the time is named twice
+     */
+    public WebhookFormat build() {
+      boolean time = timestampHeader != null || timestampEntry != null;
+      if (time != signed.hasTimestamp() || (idHeader != null) != signed.hasId()) {
+        throw new IllegalArgumentException(
+            "signed is "
+                + signed
+                + "; {timestamp} and {id} are accepted with the header or entry that has them, and"
+                + " such a header with them alone, for what is not signed proves nothing");
+      }
+      if (timestampHeader != null && timestampEntry != null) {
+        throw new IllegalArgumentException(
+            "the time is in a header and in an entry, one is needed");
+      }
+      if (timestampEntry != null && (separator == null || prefix.isEmpty())) {
+        throw new IllegalArgumentException("an entry for the time needs a separator and a prefix");
+      }
+      if (milliseconds && !time) {
+        throw new IllegalArgumentException("no time is signed, so it has no milliseconds");
+      }
+      return new WebhookFormat(this);
+    }
+  }
+}
