@@ -36,7 +36,7 @@ class ChargeTest {
     assertThat(tokens.tryAcquire(1).isAllowed()).isTrue();
     Decision owes = tokens.charge(249_999);
     assertThat(owes.isAllowed()).isFalse();
-    assertThat(owes.retryAfter()).isEqualTo(Duration.ofMillis(90_000).plusNanos(600_000));
+    assertThat(owes.retryAfter()).isEqualTo(Duration.ofSeconds(90).plusNanos(600_000));
     assertThat(owes.resetAfter()).isEqualTo(Duration.ofSeconds(150));
     RateLimitFields fields = RateLimitFields.of(owes);
     assertThat(fields.refusalStatus()).isEqualTo(429);

@@ -143,7 +143,7 @@ class LimitTextTest {
     Path docs = Path.of(System.getProperty("bartizan.root", ".."), "docs");
     int read = 0;
     for (String line : Files.readAllLines(docs.resolve("rate-limiting.md"))) {
-      String[] cells = line.split("\\|");
+      String[] cells = line.split("\\|", -1);
       if (cells.length > 3 && cells[2].matches(" `[0-9].*` ")) {
         String text = cells[2].replace("`", "").trim();
         assertThat(Limit.parse(text)).hasToString(text);

@@ -565,7 +565,7 @@ abstract class Oracle {
       }
       boolean calendars = limit.toString().contains(" in ");
       boolean theirs = current.limit.toString().contains(" in ");
-      return calendars || theirs
+      return (calendars || theirs)
           ? limit.toString().contains("/month") && current.limit.toString().contains("/day")
           : limit.window().compareTo(current.limit.window()) > 0;
     }

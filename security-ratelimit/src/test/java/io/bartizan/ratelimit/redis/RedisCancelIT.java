@@ -121,7 +121,7 @@ class RedisCancelIT {
         left += limiter.tryAcquire("k").toCompletableFuture().cancel(true) ? 1 : 0;
       }
       long gone = System.nanoTime() - start;
-      long answered = callers - left; // before it was cancelled
+      long answered = (long) callers - left; // before it was cancelled
       Eventually.within(
           Duration.ofSeconds(60),
           "all that was taken is given back",
