@@ -38,6 +38,7 @@ class WebhookFormatTest {
   private final ManualInstantSource clock = new ManualInstantSource(Instant.ofEpochSecond(SENT));
 
   /** Signed with the JDK alone: what is signed before the body, how it is written, and where. */
+  @SuppressWarnings("ImmutableEnumChecker") // functions without state
   private enum Provider {
     SHOPIFY(
         WebhookFormat.of("shopify", "X-Shopify-Hmac-Sha256", WebhookEncoding.BASE64),

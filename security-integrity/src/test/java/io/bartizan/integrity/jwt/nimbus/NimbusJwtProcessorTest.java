@@ -45,9 +45,9 @@ import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.ForgedToken;
 import io.bartizan.testkit.ForgedTokens;
-import java.io.UnsupportedEncodingException;
 import java.math.BigDecimal;
 import java.security.cert.X509Certificate;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
@@ -104,9 +104,9 @@ class NimbusJwtProcessorTest {
       Base64URL first = header.build().toBase64URL();
       Base64URL second = Base64URL.encode(payload);
       Base64URL signature =
-          new ECDSASigner(key).sign(header.build(), (first + "." + second).getBytes("US-ASCII"));
+          new ECDSASigner(key).sign(header.build(), (first + "." + second).getBytes(StandardCharsets.US_ASCII));
       return new SignedJWT(first, second, signature);
-    } catch (JOSEException | ParseException | UnsupportedEncodingException e) {
+    } catch (JOSEException | ParseException e) {
       throw new AssertionError(e);
     }
   }
@@ -168,6 +168,7 @@ class NimbusJwtProcessorTest {
   }
 
   @Test
+  @SuppressWarnings("JavaUtilDate") // Nimbus has no other
   void times_ofAGoodToken_areDates_andFractionsStay() throws Exception {
     long now = Instant.now().getEpochSecond();
     String payload =
