@@ -157,7 +157,7 @@ public final class SlidingCount extends Count {
 
   @Override
   public boolean exceeds(Count current, long now) {
-    return current instanceof SlidingCount that && that.period == period
+    return (current instanceof SlidingCount that && that.period == period)
         ? weighted(now) > that.weighted(now)
         : super.exceeds(current, now);
   }
