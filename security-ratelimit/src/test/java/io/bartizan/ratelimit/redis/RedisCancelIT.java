@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -104,6 +103,7 @@ class RedisCancelIT {
     }
   }
 
+<<<<<<< HEAD
   /** As when a load balancer drops its clients: each had asked for a permit and left. */
   @Test
   @Tag("deep")
@@ -141,6 +141,8 @@ class RedisCancelIT {
     }
   }
 
+=======
+>>>>>>> rate
   @Test
   void RL11_cancelled_leases_are_given_back() {
     try (RedisConcurrencyLimiter leases =

@@ -46,8 +46,8 @@ import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.ForgedToken;
 import io.bartizan.testkit.ForgedTokens;
 import java.math.BigDecimal;
-import java.security.cert.X509Certificate;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
@@ -104,7 +104,8 @@ class NimbusJwtProcessorTest {
       Base64URL first = header.build().toBase64URL();
       Base64URL second = Base64URL.encode(payload);
       Base64URL signature =
-          new ECDSASigner(key).sign(header.build(), (first + "." + second).getBytes(StandardCharsets.US_ASCII));
+          new ECDSASigner(key)
+              .sign(header.build(), (first + "." + second).getBytes(StandardCharsets.US_ASCII));
       return new SignedJWT(first, second, signature);
     } catch (JOSEException | ParseException e) {
       throw new AssertionError(e);
