@@ -7,12 +7,10 @@ import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.Provider;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +33,8 @@ final class DpopCheck {
   private static final Refusal TOKEN = invalid("the proof's ath is not the hash of the token");
   private static final Refusal NONCE = invalid("the proof's nonce is not the expected one");
   private static final Refusal TIME = invalid("the proof's iat is too old or in the future");
+  private static final Refusal OWN_TIME =
+      invalid("the proof's own exp has passed, or its nbf is in the future");
   private static final Refusal REPLAYED =
       Refusal.of(JwtReason.REPLAYED, "the proof was used before");
   private static final Refusal UNDECIDED =
@@ -146,7 +146,7 @@ final class DpopCheck {
     if (!method.equals(claims.json.string("htm"))) {
       return METHOD;
     }
-    if (target == null || !normal(uri).equals(normal(target))) {
+    if (target == null || !DpopTarget.of(uri).equals(DpopTarget.parse(target))) {
       return TARGET;
     }
     String expected = StrictBase64.encodeUrl(Thumbprint.sha256(CompactToken.bytes(token)));
@@ -160,6 +160,10 @@ final class DpopCheck {
     if (now + skewMillis < claims.issuedAt || now >= end) {
       return TIME;
     }
+    if ((claims.expiresAt != ClaimSet.NONE && now >= claims.expiresAt + skewMillis)
+        || (claims.notBefore != ClaimSet.NONE && now + skewMillis < claims.notBefore)) {
+      return OWN_TIME;
+    }
     Instant until =
         Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
     return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
@@ -167,32 +171,6 @@ final class DpopCheck {
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;
     };
-  }
-
-  /** Null if it has no scheme or no host, such as {@code a_b}, which {@link URI} takes for none. */
-  private static @Nullable String normal(String target) {
-    try {
-      URI uri = new URI(target);
-      return uri.getScheme() == null || uri.getHost() == null ? null : normal(uri);
-    } catch (URISyntaxException e) {
-      return null;
-    }
-  }
-
-  /**
-   * Scheme and host in lower case, no default port, no query, no fragment, RFC 3986 section 6.2.
-   */
-  private static String normal(URI uri) {
-    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-    int standard = scheme.equals("https") ? 443 : scheme.equals("http") ? 80 : -1;
-    int port = uri.getPort() == standard ? -1 : uri.getPort();
-    String path = uri.normalize().getRawPath();
-    return scheme
-        + "://"
-        + (uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@")
-        + String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT)
-        + (port < 0 ? "" : ":" + port)
-        + (path == null || path.isEmpty() ? "/" : path);
   }
 
   private static byte[] utf8(String text) {

@@ -8,6 +8,8 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.RS256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.tests.SeededCases;
 import java.net.URI;
@@ -15,9 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** ML-13: each part of {@code htu}, alone different and differently written. */
+/** ML-13 and TK-14: each part of {@code htu}, alone different and differently written. */
 class DpopTargetTest {
 
   private static final DpopProofs PROOFS = new DpopProofs(RS256);
@@ -36,6 +39,9 @@ class DpopTargetTest {
               "https://Api.Example/./pay",
               "https://api.example/x/../pay",
               "https://api.example:/pay",
+              "https://api.example/p%61y",
+              "https://api.example/../pay",
+              "https://api.example/%70%61%79",
               "https://api.example/pay?x=1",
               "https://api.example/pay#f",
               "https://api.example/pay?x=1#f"),
@@ -61,7 +67,16 @@ class DpopTargetTest {
           List.of("https://api.example/pay/"),
           List.of("https://api.example/pay/x"),
           List.of("https://api.example/x/pay"),
-          List.of("https://api.example/p%61y"),
+          List.of(
+              "https://api.example/~me",
+              "https://api.example/%7Eme",
+              "https://api.example/%7eme",
+              "https://api.example/../~me",
+              "https://api.example/a/%2e%2E/%7eme"),
+          List.of("https://api.example/a%2Fb", "https://api.example/a%2fb"),
+          List.of("https://api.example/a/b", "https://api.example/a/./c/../b"),
+          List.of("https://api.example//pay"),
+          List.of("https://api.example/p%C3%A4y", "https://api.example/p%c3%a4y"),
           List.of("https://api.example/pay%3Fx=1"),
           List.of("https://api.example/pay;v=1"),
           List.of("https://api.example/pa"),
@@ -126,6 +141,38 @@ class DpopTargetTest {
           .as(request)
           .isThrownBy(() -> JwtRequest.bare().withDpop("POST", URI.create(request), "a.b.c"));
     }
+  }
+
+  @Test
+  void TK14_ownTimesOfAProof_count() {
+    for (String good : List.of("", ",\"exp\":" + (NOW + 1), ",\"nbf\":" + NOW)) {
+      assertThat(reason(good)).as(good).isNull();
+    }
+    for (String bad :
+        List.of(
+            ",\"exp\":" + (NOW - 1000),
+            ",\"nbf\":" + (NOW + 1000),
+            ",\"exp\":" + (NOW - 30),
+            ",\"nbf\":" + (NOW + 31),
+            ",\"exp\":\"never\"")) {
+      assertThat(reason(bad)).as(bad).isEqualTo(JwtReason.DPOP_INVALID);
+    }
+  }
+
+  private @Nullable Reason reason(String more) {
+    String proof =
+        PROOFS.proof(
+            "{\"jti\":\"p\",\"htm\":\"POST\",\"htu\":\"https://api.example/pay\",\"iat\":"
+                + NOW
+                + ",\"ath\":\""
+                + ATH
+                + "\""
+                + more
+                + "}");
+    URI uri = URI.create("https://api.example/pay");
+    return verifier
+        .check(BOUND, JwtRequest.bare().withDpop("POST", uri, proof))
+        .fold(jwt -> null, Refusal::reason);
   }
 
   private boolean matches(String request, String target) {

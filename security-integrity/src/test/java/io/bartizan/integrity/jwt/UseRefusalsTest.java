@@ -317,6 +317,9 @@ class UseRefusalsTest {
     addClaims(cases, dpop, good.replace("\"ath\":\"", "\"ath\":\"A"), "not the hash of the token");
     addClaims(cases, dpop, good.replace("" + NOW, "" + (NOW - 90)), "too old or in the future");
     addClaims(cases, dpop, good.replace("" + NOW, "" + (NOW + 31)), "too old or in the future");
+    String expired = good.replace("{", "{\"exp\":" + (NOW - 30) + ",");
+    addClaims(cases, dpop, expired, "own exp has passed");
+    addClaims(cases, dpop, good.replace("{", "{\"nbf\":" + (NOW + 31) + ","), "or its nbf is");
     JwtRequest nonce = shown(CLIENT.proof(good)).withDpopNonce("n");
     add(cases, dpop, BOUND, nonce, "not the expected one");
     String otherNonce = CLIENT.proof(good.replace("{", "{\"nonce\":\"m\","));
