@@ -130,8 +130,10 @@ final class ImageCommand implements Callable<Integer> {
       throw misuse("give --builder and --source, or neither");
     }
     if (builder != null && source != null) {
+      String builderId = builder;
+      String repository = source;
       ProvenanceRule built =
-          argument("--builder or --source", () -> ProvenanceRule.of(builder, source));
+          argument("--builder or --source", () -> ProvenanceRule.of(builderId, repository));
       rules.add(ImageRule.provenance(signer, built));
     }
     if (sbom) {
@@ -147,14 +149,13 @@ final class ImageCommand implements Callable<Integer> {
           "key", SignerKeys.anyOf(argument("--key", () -> PinnedKey.parse(pem))));
     }
     if (key == null && root != null && identity != null && issuer != null) {
+      String name = identity;
+      String authority = issuer;
       SignerSubject subject =
           argument(
               "--identity",
-              () ->
-                  identity.contains("://")
-                      ? SignerSubject.uri(identity)
-                      : SignerSubject.email(identity));
-      IdentityPolicy policy = argument("--issuer", () -> IdentityPolicy.of(issuer, subject));
+              () -> name.contains("://") ? SignerSubject.uri(name) : SignerSubject.email(name));
+      IdentityPolicy policy = argument("--issuer", () -> IdentityPolicy.of(authority, subject));
       return TrustedSigner.of("identity", SigstoreVerifier.of(TrustedRoot.read(root), policy));
     }
     throw misuse("give --key, or all of --root, --identity and --issuer");
@@ -167,7 +168,8 @@ final class ImageCommand implements Callable<Integer> {
     if (plainHttp) {
       settings = settings.plainHttp();
     }
-    if (user == null) {
+    String login = user;
+    if (login == null) {
       return settings.build();
     }
     String password = System.getenv("BARTIZAN_PASSWORD");
@@ -175,7 +177,7 @@ final class ImageCommand implements Callable<Integer> {
       throw misuse("--user needs the environment variable BARTIZAN_PASSWORD");
     }
     OciRegistry.Builder anonymous = settings;
-    return argument("--user", () -> anonymous.withCredentials(user, () -> password)).build();
+    return argument("--user", () -> anonymous.withCredentials(login, () -> password)).build();
   }
 
   private <T> T argument(String label, Supplier<T> parsed) {
