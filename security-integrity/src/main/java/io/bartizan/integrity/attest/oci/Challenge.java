@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code WWW-Authenticate} asks for (RFC 9110 section 11.6.1): a scheme in lower case and
@@ -77,7 +78,7 @@ record Challenge(String scheme, Map<String, String> parameters) {
       return text.substring(from, at);
     }
 
-    private @org.jspecify.annotations.Nullable String value() {
+    private @Nullable String value() {
       if (at >= text.length() || text.charAt(at) != '"') {
         String token = token();
         return token.isEmpty() ? null : token;
