@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,38 @@ class WebhooksTest {
         MacReason.SIGNATURE_INVALID);
     assertRefused(
         verifier, headers("v1a,x v1a,y v1a," + signature), BODY, MacReason.TOO_MANY_SIGNATURES);
+  }
+
+  @Test
+  void TK10_svixNames_areReadAndNeverMixedWithTheOthers() {
+    Map<String, String> svix = new HashMap<>();
+    headers(SAMPLE).forEach((name, value) -> svix.put(name.replace("webhook-", "svix-"), value));
+    assertAccepted(standard(), svix);
+    for (String name : List.copyOf(svix.keySet())) {
+      Map<String, String> mixed = new HashMap<>(svix);
+      mixed.put(name.replace("svix-", "webhook-"), mixed.remove(name));
+      assertRefused(standard(), mixed, BODY, MacReason.MALFORMED);
+    }
+    Map<String, String> both = new HashMap<>(svix);
+    both.putAll(headers(SAMPLE.replace("v1,", "v1,x")));
+    assertRefused(standard(), both, BODY, MacReason.SIGNATURE_INVALID);
+    assertRefused(standard(), Map.of(), BODY, MacReason.MALFORMED);
+  }
+
+  @Test
+  void TK10_secretAsDashboardsShowIt_isTheSameSecret() {
+    for (String shown : List.of("v1," + SECRET, " " + SECRET + "\n", SECRET)) {
+      WebhookVerifier verifier =
+          WebhookVerifier.builder(WebhookScheme.standard(secret(shown))).withClock(clock).build();
+      assertAccepted(verifier, headers(SAMPLE));
+    }
+    String alone = SECRET.substring("whsec_".length());
+    for (String other : List.of(alone, "v1," + alone, "v1a," + SECRET, "v1,v1," + SECRET)) {
+      assertThatIllegalArgumentException()
+          .as(other)
+          .isThrownBy(() -> WebhookScheme.standard(secret(other)))
+          .withMessageContaining("whsec_");
+    }
   }
 
   @Test
