@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -100,6 +101,43 @@ class RedisCancelIT {
           SOON,
           "Redis decides",
           () -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
+    }
+  }
+
+  /** As when a load balancer drops its clients: each had asked for a permit and left. */
+  @Test
+  @Tag("deep")
+  void RL11_hundred_thousand_cancelled_callers_leave_nothing_behind() {
+    Limit limit = Limit.parse("1000000 burst, 100000/365d").named("n");
+    int callers = 100_000;
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(redis.client(), limit)
+            .withTimeout(Duration.ofSeconds(10))
+            .build()) {
+      assertThat(limiter.blocking().tryAcquire("k").remaining()).isEqualTo(999_999);
+      int left = 0;
+      long start = System.nanoTime();
+      for (int i = 0; i < callers; i++) {
+        left += limiter.tryAcquire("k").toCompletableFuture().cancel(true) ? 1 : 0;
+      }
+      long gone = System.nanoTime() - start;
+      long answered = (long) callers - left; // before it was cancelled
+      Eventually.within(
+          Duration.ofSeconds(60),
+          "all that was taken is given back",
+          () -> limiter.blocking().peek("k").remaining() == 999_999 - answered);
+      long back = System.nanoTime() - start;
+      assertThat(left).isGreaterThan(callers / 2);
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+      assertThat(limiter.health().detail()).contains(" 0 checks are pending, 0 were decided");
+      System.getLogger("deep")
+          .log(
+              System.Logger.Level.INFO,
+              "{0} of {1} callers cancelled in {2} ms, all given back after {3} ms",
+              left,
+              callers,
+              gone / 1_000_000,
+              back / 1_000_000);
     }
   }
 
