@@ -2,7 +2,6 @@ package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.Pem;
-import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.integrity.keys.KeyGate;
@@ -140,7 +139,7 @@ public final class PinnedKey {
    */
   public void verify(byte[] content, byte[] signature) {
     if (!matches(content, signature)) {
-      throw new VerificationException(refusal(otherForm(content, signature)));
+      throw new VerificationException(form.refusal(otherForm(content, signature)));
     }
   }
 
@@ -226,7 +225,7 @@ public final class PinnedKey {
       }
     }
     if (!good) {
-      throw new VerificationException(refusal(null));
+      throw new VerificationException(form.refusal(null));
     }
     return Digest.ofValue(DigestAlgorithm.SHA_256, sha256.digest());
   }
@@ -252,7 +251,7 @@ public final class PinnedKey {
               + " digest, the content is needed");
     }
     if (!matches(content, signature)) {
-      throw new VerificationException(refusal(null));
+      throw new VerificationException(form.refusal(null));
     }
   }
 
@@ -319,19 +318,6 @@ public final class PinnedKey {
       }
     }
     return null;
-  }
-
-  private Refusal refusal(@Nullable SignatureForm other) {
-    return other == null
-        ? Refusal.of(
-            ArtifactReason.SIGNATURE_INVALID, "no " + form.label() + " signature of the pinned key")
-        : Refusal.of(
-            ArtifactReason.SIGNATURE_FORM_OTHER,
-            "a signature of the pinned key as "
-                + other.label()
-                + ", and it counts as "
-                + form.label()
-                + " only");
   }
 
   /**

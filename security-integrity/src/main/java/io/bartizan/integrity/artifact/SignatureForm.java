@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Refusal;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.security.NoSuchProviderException;
@@ -8,6 +9,7 @@ import java.security.spec.EdDSAParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form of a signature: hash, padding and encoding. The caller chooses it with the key; nothing
@@ -91,5 +93,23 @@ public enum SignatureForm {
   /** Such as {@code rsa-sha256}. */
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * Why a signature that should have this form is refused.
+   *
+   * @param other the form in which it would be right; null if there is none
+   */
+  Refusal refusal(@Nullable SignatureForm other) {
+    return other == null
+        ? Refusal.of(
+            ArtifactReason.SIGNATURE_INVALID, "no " + label() + " signature of the pinned key")
+        : Refusal.of(
+            ArtifactReason.SIGNATURE_FORM_OTHER,
+            "a signature of the pinned key as "
+                + other.label()
+                + ", and it counts as "
+                + label()
+                + " only");
   }
 }

@@ -4,6 +4,7 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.ES256;
 import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bartizan.core.RotationListener;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.artifact.Digest;
@@ -18,6 +19,8 @@ import io.bartizan.integrity.mac.MacKeyRing;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.integrity.mac.WebhookScheme;
 import io.bartizan.integrity.mac.WebhookVerifier;
+import io.bartizan.integrity.tuf.FreshTarget;
+import io.bartizan.integrity.tuf.TufListeners;
 import io.bartizan.testkit.ManualTicker;
 import io.bartizan.tests.ListenerContract;
 import java.nio.file.Files;
@@ -57,7 +60,11 @@ class IntegrityListenersIT extends ListenerContract {
         new Teller<>(
             WebhookVerifier.class, IntegrityListener.class, IntegrityListenersIT::webhooks),
         new Teller<>(Downloads.class, ProgressListener.class, this::download),
-        new Teller<>(FileBatch.class, ProgressListener.class, this::files));
+        new Teller<>(FileBatch.class, ProgressListener.class, this::files),
+        new Teller<>(
+            FreshTarget.class,
+            RotationListener.class,
+            listeners -> TufListeners.play(folder, listeners)));
   }
 
   private static List<Boolean> tokens(List<IntegrityListener> listeners) {
