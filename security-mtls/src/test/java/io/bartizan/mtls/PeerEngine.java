@@ -108,8 +108,8 @@ final class PeerEngine implements AutoCloseable {
         if (wrap(ByteBuffer.allocate(0)).bytesProduced() == 0) {
           return;
         }
-      } catch (SSLException e) {
-        return;
+      } catch (SSLException ofTheTask) {
+        // What a task threw comes before the alert that it left.
       }
     }
   }

@@ -104,6 +104,7 @@ class PeerServerNameIT {
           BadCertificateContract.Service service = serve(tls, engines)) {
         for (String name : List.of("unknown.example", "x.y.shop.example")) {
           assertThat(client(service.port(), NAMES.ecClient, "-servername " + name + " " + protocol))
+              .as("%s, engines: %s", name, engines)
               .contains("unrecognized name")
               .doesNotContain("BEGIN CERTIFICATE");
         }
