@@ -61,8 +61,8 @@ class LuaDifferentialIT {
   }
 
   /**
-   * Without buckets in steps: about one change in a million leaves them some permits apart in
-   * memory and here (seeds 20261473 and 20261183), which is not mended yet.
+   * Without buckets in steps: changes of their numbers may leave them some permits apart in memory
+   * and here (seeds 20261473 and 20261183), which is not mended yet.
    */
   @Test
   @Tag("deep")
