@@ -1,4 +1,6 @@
-/** What all clients of HTTP here need: origins, redirects, pauses, bodies that may stall. */
+/**
+ * What all clients of HTTP here need: origins, redirects, pauses, bodies that are bounded or stall.
+ */
 @NotExported
 @NullMarked
 @CheckReturnValue

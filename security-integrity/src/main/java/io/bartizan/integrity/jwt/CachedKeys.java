@@ -146,7 +146,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
         cause instanceof TimeoutException || isLate(cause)
             ? "no answer within " + limits.timeout()
             : describe(cause);
-    if (cause instanceof BoundedBody.Refusal refused) {
+    if (cause instanceof HttpKeys.Refusal refused) {
       fetcher.pause(Math.min(TimeUnit.SECONDS.toNanos(refused.retrySeconds), refreshNanos));
     }
     int row = failures + 1;

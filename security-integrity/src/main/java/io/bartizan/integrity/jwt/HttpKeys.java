@@ -1,10 +1,12 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.integrity.http.BoundedBody;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -98,7 +100,29 @@ final class HttpKeys implements KeyTransport {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(where).timeout(timeout).header("Accept", accepted);
     headers.forEach((name, value) -> request.setHeader(name, value.get()));
-    return client.sendAsync(request.build(), BoundedBody.handler(maxBytes));
+    return client.sendAsync(request.build(), this::body);
+  }
+
+  private HttpResponse.BodySubscriber<byte[]> body(HttpResponse.ResponseInfo info) {
+    if (info.statusCode() == 200) {
+      return BoundedBody.of(
+          maxBytes, () -> new IOException("the answer has more than " + maxBytes + " bytes"));
+    }
+    // RFC 9110 section 10.2.3; a date there is a rarity and counts as none
+    String retryAfter = info.headers().firstValue("Retry-After").orElse("0").strip();
+    return BoundedBody.refusing(
+        new Refusal(info.statusCode(), Math.max(0, FreshFor.seconds(retryAfter))));
+  }
+
+  /** Another status than 200, and after how many seconds the server wants to be asked again. */
+  static final class Refusal extends IOException {
+    private static final long serialVersionUID = 1L;
+    final long retrySeconds;
+
+    Refusal(int status, long retrySeconds) {
+      super("the answer's status is " + status);
+      this.retrySeconds = retrySeconds;
+    }
   }
 
   /** Where the issuer says that its keys are, if it is the issuer that was asked for. */

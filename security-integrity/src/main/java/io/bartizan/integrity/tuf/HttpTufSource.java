@@ -2,6 +2,8 @@ package io.bartizan.integrity.tuf;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.http.BoundedBody;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -86,7 +88,11 @@ final class HttpTufSource extends TufSource {
                       : encoding.equalsIgnoreCase("identity")
                           ? null
                           : "the answer's content is encoded: " + encoding;
-              return new BoundedBody(maxBytes, problem);
+              return HttpResponse.BodySubscribers.mapping(
+                  problem == null
+                      ? BoundedBody.of(maxBytes, TooLong::new)
+                      : BoundedBody.refusing(new IOException(problem)),
+                  Optional::of);
             });
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS).body().orElse(null);
@@ -99,7 +105,7 @@ final class HttpTufSource extends TufSource {
       throw new InterruptedIOException("interrupted while fetching " + SafeText.of(name));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
-      if (cause instanceof BoundedBody.TooLong) {
+      if (cause instanceof TooLong) {
         throw FolderTufSource.tooLarge(name, maxBytes);
       }
       throw new VerificationException(
@@ -107,6 +113,11 @@ final class HttpTufSource extends TufSource {
     } finally {
       boolean unused = answer.cancel(true); // of no effect once it is there
     }
+  }
+
+  /** The body went on beyond its bound. */
+  private static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   @Override

@@ -1,38 +1,56 @@
-package io.bartizan.integrity.tuf;
+package io.bartizan.integrity.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a body up to a number of bytes and ends the transfer at the next one. */
-final class BoundedBody implements HttpResponse.BodySubscriber<Optional<byte[]>> {
+/** A body that is collected up to a number of bytes; the transfer ends at the next one. */
+public final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
-  /** The body went on beyond its bound. */
-  static final class TooLong extends IOException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private final CompletableFuture<Optional<byte[]>> body = new CompletableFuture<>();
+  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
   private final int maxBytes;
-  private final @Nullable String problem;
+  private final Supplier<? extends IOException> tooLong;
+  private final @Nullable IOException problem;
   private Flow.@Nullable Subscription subscription;
 
-  /** With a problem nothing is read. */
-  BoundedBody(int maxBytes, @Nullable String problem) {
+  private BoundedBody(
+      int maxBytes, Supplier<? extends IOException> tooLong, @Nullable IOException problem) {
     this.maxBytes = maxBytes;
+    this.tooLong = tooLong;
     this.problem = problem;
   }
 
+  /**
+   * Collects a body.
+   *
+   * @param maxBytes how much is read at most
+   * @param tooLong what a longer one fails with
+   * @return for one answer
+   */
+  public static BoundedBody of(int maxBytes, Supplier<? extends IOException> tooLong) {
+    return new BoundedBody(maxBytes, tooLong, null);
+  }
+
+  /**
+   * Reads nothing and ends the transfer.
+   *
+   * @param problem what the body fails with
+   * @return for one answer
+   */
+  public static BoundedBody refusing(IOException problem) {
+    return new BoundedBody(0, () -> problem, problem);
+  }
+
   @Override
-  public CompletionStage<Optional<byte[]>> getBody() {
+  public CompletionStage<byte[]> getBody() {
     return body;
   }
 
@@ -40,7 +58,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<Optional<byte[]>>
   public void onSubscribe(Flow.Subscription given) {
     subscription = given;
     if (problem != null) {
-      fail(given, new IOException(problem));
+      fail(given, problem);
     } else {
       given.request(Long.MAX_VALUE);
     }
@@ -53,7 +71,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<Optional<byte[]>>
         return;
       }
       if (buffer.remaining() > maxBytes - bytes.size()) {
-        fail(subscription, new TooLong());
+        fail(subscription, tooLong.get());
         return;
       }
       byte[] part = new byte[buffer.remaining()];
@@ -76,6 +94,6 @@ final class BoundedBody implements HttpResponse.BodySubscriber<Optional<byte[]>>
 
   @Override
   public void onComplete() {
-    body.complete(Optional.of(bytes.toByteArray()));
+    body.complete(bytes.toByteArray());
   }
 }
