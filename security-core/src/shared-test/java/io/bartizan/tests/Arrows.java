@@ -32,7 +32,8 @@ final class Arrows {
         "ratelimit.redis.link");
 
     arrow("mtls.jsse");
-    arrow("mtls", "core", "core.house", "mtls.jsse");
+    arrow("mtls.x509", "core", "core.house");
+    arrow("mtls", "core", "core.house", "mtls.jsse", "mtls.x509");
 
     arrow("integrity.json", "core", "core.house");
     arrow("integrity.keys", "core", "core.house");

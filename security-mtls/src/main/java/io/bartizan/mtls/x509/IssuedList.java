@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.jspecify.annotations.Nullable;
 
 /** One revocation list with what is asked of it at each decision, read once. */
-final class IssuedList {
+public final class IssuedList {
 
   private static final String NUMBER = "2.5.29.20";
   private static final String DELTA_BASE = "2.5.29.27";
@@ -40,7 +40,7 @@ final class IssuedList {
    *
    * @throws RuntimeException if it can't be read
    */
-  IssuedList(X509CRL crl, String source) {
+  public IssuedList(X509CRL crl, String source) {
     this.crl = crl;
     this.source = source;
     scope = ListScope.of(crl);
@@ -58,32 +58,32 @@ final class IssuedList {
         : ASN1Integer.getInstance(ASN1OctetString.getInstance(value).getOctets()).getValue();
   }
 
-  String source() {
+  public String source() {
     return source;
   }
 
-  ListScope scope() {
+  public ListScope scope() {
     return scope;
   }
 
-  Instant thisUpdate() {
+  public Instant thisUpdate() {
     return thisUpdate;
   }
 
-  Instant nextUpdate() {
+  public Instant nextUpdate() {
     return nextUpdate;
   }
 
-  @Nullable BigInteger number() {
+  public @Nullable BigInteger number() {
     return number;
   }
 
-  boolean isDelta() {
+  public boolean isDelta() {
     return deltaBase != null;
   }
 
   /** What its successors have in common with it. */
-  String series() {
+  public String series() {
     return crl.getIssuerX500Principal().getName()
         + " "
         + (keyId == null ? "" : new BigInteger(1, keyId).toString(16))
@@ -92,16 +92,16 @@ final class IssuedList {
         + (isDelta() ? " delta" : "");
   }
 
-  String issuer() {
+  public String issuer() {
     return "\"" + crl.getIssuerX500Principal().getName() + "\"";
   }
 
   /** Whether a key of this identifier may have signed it; null is unknown. */
-  boolean mayBeOf(byte @Nullable [] key) {
+  public boolean mayBeOf(byte @Nullable [] key) {
     return key == null || keyId == null || Arrays.equals(key, keyId);
   }
 
-  boolean isSignedBy(X509Certificate issuer) {
+  public boolean isSignedBy(X509Certificate issuer) {
     if (!mayBeOf(KeyIdentifiers.ofSubject(issuer))) {
       return false;
     }
@@ -128,7 +128,7 @@ final class IssuedList {
   }
 
   /** Whether it names a certificate of its issuer as revoked, on hold or to be removed. */
-  @Nullable CRLReason named(X509Certificate certificate) {
+  public @Nullable CRLReason named(X509Certificate certificate) {
     X509CRLEntry entry = crl.getRevokedCertificate(certificate.getSerialNumber());
     if (entry == null) {
       return null;
@@ -138,7 +138,7 @@ final class IssuedList {
   }
 
   /** Whether a delta completes a whole list: it begins at or before that, and is newer. */
-  boolean completes(IssuedList base) {
+  public boolean completes(IssuedList base) {
     return deltaBase != null
         && base.number != null
         && number != null
@@ -149,7 +149,7 @@ final class IssuedList {
   }
 
   /** Whether a whole list holds all that a delta says. */
-  boolean isSupersededBy(IssuedList base) {
+  public boolean isSupersededBy(IssuedList base) {
     return (number != null && base.number != null)
         ? number.compareTo(base.number) <= 0
         : thisUpdate.isBefore(base.thisUpdate);

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.net.IDN;
 import java.util.Locale;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * DNS names by the rules of RFC 9525: ASCII only, whole labels, one wildcard at the left. No label
  * has an underscore (RFC 1123 section 2.1), though container names do.
  */
-final class HostName {
+public final class HostName {
 
   private static final int MAX_CHARS = 253;
   private static final int MAX_LABEL = 63;
@@ -17,7 +17,7 @@ final class HostName {
   private HostName() {}
 
   /** The name in lower case without a final dot, or null if it is not a host name. */
-  static @Nullable String normalized(String name) {
+  public static @Nullable String normalized(String name) {
     String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     return isValid(host) ? host.toLowerCase(Locale.ROOT) : null;
   }
@@ -26,7 +26,7 @@ final class HostName {
    * Whether a presented dNSName covers a normalized host (RFC 9525 section 6.3): equal, or a
    * wildcard that is the whole left-most label and stands for exactly one label.
    */
-  static boolean covers(String presented, String host) {
+  public static boolean covers(String presented, String host) {
     if (presented.startsWith("*.")) {
       String parent = presented.substring(2);
       int dot = host.indexOf('.');

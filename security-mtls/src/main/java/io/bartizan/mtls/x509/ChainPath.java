@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * goes. What stands beside it, such as the same intermediate of another root or an old
  * cross-certificate that expired, is sent as it is (RFC 8446 section 4.4.2) and judged no further.
  */
-final class ChainPath {
+public final class ChainPath {
 
   private ChainPath() {}
 
   /** What is out of order, after what. */
-  record Disorder(X509Certificate subject, X509Certificate issuer) {}
+  public record Disorder(X509Certificate subject, X509Certificate issuer) {}
 
   /** The path; among several issuers of one certificate, one that is valid now. */
-  static List<X509Certificate> of(List<X509Certificate> chain, Instant now) {
+  public static List<X509Certificate> of(List<X509Certificate> chain, Instant now) {
     List<X509Certificate> path = new ArrayList<>();
     X509Certificate last = chain.get(0);
     path.add(last);
@@ -52,7 +52,8 @@ final class ChainPath {
    * The first fault of order: the second certificate did not issue the leaf, another leaf, or an
    * issuer by name that did not sign. Null if there is none.
    */
-  static @Nullable Disorder disorder(List<X509Certificate> chain, List<X509Certificate> path) {
+  public static @Nullable Disorder disorder(
+      List<X509Certificate> chain, List<X509Certificate> path) {
     if (chain.size() > 1 && !isIssuedBy(chain.get(0), chain.get(1))) {
       return new Disorder(chain.get(0), chain.get(1));
     }

@@ -1,8 +1,10 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
+import io.bartizan.core.house.Sha256;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -10,8 +12,23 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.jspecify.annotations.Nullable;
 
-/** The subject alternative names of one certificate, or a refusal where they can be read twice. */
-record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<String> emails) {
+/**
+ * The names of one certificate: its subject alternative names, its SPIFFE ID and the pin of its
+ * key.
+ *
+ * @param dns dNSName entries as presented, wildcards included
+ * @param uris uniformResourceIdentifier entries as presented
+ * @param ips iPAddress entries, normalized
+ * @param emails rfc822Name entries as presented
+ * @param spiffeId if the certificate is a valid X.509-SVID
+ */
+public record SubjectNames(
+    X509Certificate certificate,
+    List<String> dns,
+    List<String> uris,
+    List<String> ips,
+    List<String> emails,
+    @Nullable SpiffeId spiffeId) {
 
   private static final String SAN_OID = "2.5.29.17";
   private static final int EMAIL = 1;
@@ -25,7 +42,8 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
 
   private static final int CRL_SIGN = 6;
 
-  static SubjectNames of(X509Certificate certificate) throws PeerRejectedException {
+  /** Refuses names that two readers could read differently. */
+  public static SubjectNames of(X509Certificate certificate) throws MalformedNamesException {
     Collection<List<?>> entries = entries(certificate);
     if (entries.size() > MAX_NAMES) {
       throw malformed("more than " + MAX_NAMES + " names");
@@ -49,11 +67,30 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
       refuseMapped(certificate);
     }
     return new SubjectNames(
-        List.copyOf(dns), List.copyOf(uris), List.copyOf(ips), List.copyOf(emails));
+        certificate,
+        List.copyOf(dns),
+        List.copyOf(uris),
+        List.copyOf(ips),
+        List.copyOf(emails),
+        spiffeId(certificate, uris));
+  }
+
+  /** Whether a dNSName covers the host; wildcards count where the peer is a server. */
+  public boolean hasDns(String host, boolean withWildcards) {
+    return dns.stream()
+        .anyMatch(
+            presented ->
+                (withWildcards || !presented.startsWith("*")) && HostName.covers(presented, host));
+  }
+
+  /** RFC 7469 section 2.4: {@code sha256/} and the hash of the public key in base64. */
+  public static String spkiPin(X509Certificate certificate) {
+    byte[] hash = Sha256.of(certificate.getPublicKey().getEncoded());
+    return "sha256/" + Base64.getEncoder().encodeToString(hash);
   }
 
   private static Collection<List<?>> entries(X509Certificate certificate)
-      throws PeerRejectedException {
+      throws MalformedNamesException {
     try {
       Collection<List<?>> entries = certificate.getSubjectAlternativeNames();
       if (entries != null) {
@@ -69,7 +106,7 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
     return List.of();
   }
 
-  private static String printable(String name, String kind) throws PeerRejectedException {
+  private static String printable(String name, String kind) throws MalformedNamesException {
     if (name.isEmpty() || !name.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       throw malformed(kind + " is empty or has a character outside printable ASCII: " + name);
     }
@@ -77,14 +114,14 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
   }
 
   /** RFC 5280 section 4.2.1.6; a dot at the start is the form of a constraint. */
-  private static String dnsName(String name) throws PeerRejectedException {
+  private static String dnsName(String name) throws MalformedNamesException {
     if (name.startsWith(".")) {
       throw malformed("dNSName begins with a dot: " + name);
     }
     return printable(name, "dNSName");
   }
 
-  private static String address(String text) throws PeerRejectedException {
+  private static String address(String text) throws MalformedNamesException {
     String address = IpAddress.normalized(text);
     if (address == null) {
       throw malformed("iPAddress is not an address: " + text);
@@ -96,7 +133,7 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
    * The JDK shows {@code ::ffff:10.0.0.1} as {@code 10.0.0.1}, but an authority's constraint on
    * IPv4 addresses does not reach the sixteen bytes of the former.
    */
-  private static void refuseMapped(X509Certificate certificate) throws PeerRejectedException {
+  private static void refuseMapped(X509Certificate certificate) throws MalformedNamesException {
     byte[] extension = certificate.getExtensionValue(SAN_OID);
     if (extension == null) {
       return;
@@ -122,7 +159,7 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
    * The SPIFFE ID if certificate and names keep the X.509-SVID standard, sections 2, 3.2 and 4; a
    * leaf's ID has a path, for without one it names the whole trust domain.
    */
-  static @Nullable SpiffeId spiffeId(X509Certificate leaf, List<String> uris) {
+  private static @Nullable SpiffeId spiffeId(X509Certificate leaf, List<String> uris) {
     if (uris.size() != 1 || leaf.getBasicConstraints() >= 0) {
       return null;
     }
@@ -134,8 +171,7 @@ record SubjectNames(List<String> dns, List<String> uris, List<String> ips, List<
     return id == null || id.path().isEmpty() ? null : id;
   }
 
-  private static PeerRejectedException malformed(String what) {
-    return new PeerRejectedException(
-        PeerReason.NAMES_MALFORMED, "the subject alternative names: " + what);
+  private static MalformedNamesException malformed(String what) {
+    return new MalformedNamesException("the subject alternative names: " + what);
   }
 }

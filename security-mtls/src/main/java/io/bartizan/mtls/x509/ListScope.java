@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param points the distribution points that it was issued for; null if it is not partitioned
  * @param reasons a bit for each reason that it may name
  */
-record ListScope(
+public record ListScope(
     String key,
     @Nullable Set<GeneralName> points,
     boolean users,
@@ -37,7 +37,7 @@ record ListScope(
     int reasons) {
 
   /** Bits 1 to 8 of ReasonFlags. */
-  static final int ALL_REASONS = 0x1fe;
+  public static final int ALL_REASONS = 0x1fe;
 
   private static final String ISSUING_POINT = "2.5.29.28";
   private static final String CERTIFICATE_POINTS = "2.5.29.31";
@@ -48,7 +48,7 @@ record ListScope(
    *
    * @throws RuntimeException if it can't be read
    */
-  static ListScope of(X509CRL crl) {
+  public static ListScope of(X509CRL crl) {
     byte[] extension = crl.getExtensionValue(ISSUING_POINT);
     if (extension == null) {
       return WHOLE;
@@ -103,7 +103,7 @@ record ListScope(
   }
 
   /** The distribution points that a certificate names; empty if it has none. */
-  static Set<GeneralName> pointsOf(X509Certificate certificate) {
+  public static Set<GeneralName> pointsOf(X509Certificate certificate) {
     byte[] extension = certificate.getExtensionValue(CERTIFICATE_POINTS);
     Set<GeneralName> points = new HashSet<>();
     if (extension == null) {
@@ -129,7 +129,7 @@ record ListScope(
    * @param certificatePoints see {@link #pointsOf}
    * @param pointless whether certificates that name no point are covered by any list
    */
-  boolean covers(
+  public boolean covers(
       X509Certificate certificate, Set<GeneralName> certificatePoints, boolean pointless) {
     boolean authority = certificate.getBasicConstraints() >= 0;
     return supported
@@ -140,7 +140,7 @@ record ListScope(
   }
 
   /** Whether there can be a certificate that the list speaks of. */
-  boolean coversAnything() {
+  public boolean coversAnything() {
     return supported && (users || authorities) && reasons != 0;
   }
 }

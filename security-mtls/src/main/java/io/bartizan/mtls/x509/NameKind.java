@@ -1,31 +1,30 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.Locale;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of names a policy compares; one row has all there is to a kind. */
 @SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
-enum NameKind {
+public enum NameKind {
   DNS(
       "dns",
       HostName::normalized,
       "a host name of letters, digits, hyphens and dots without wildcard",
-      MetPeer::hasDns),
+      SubjectNames::hasDns),
   URI(
       "uri",
       NameKind::absoluteUri,
       "an absolute URI in ASCII, and for spiffe:// the rule spiffeId,",
-      (peer, uri) -> peer.identity().uris().contains(uri)),
+      (names, uri, server) -> names.uris().contains(uri)),
   SPIFFE_ID(
       "spiffeId",
       NameKind::workload,
       "a SPIFFE ID such as spiffe://prod.example/api",
-      (peer, id) -> peer.identity().spiffeId().filter(id::equals).isPresent()),
+      (names, id, server) -> names.spiffeId() != null && names.spiffeId().toString().equals(id)),
   SPIFFE_PATH(
       "spiffePath",
       NameKind::workload,
@@ -35,65 +34,76 @@ enum NameKind {
       "trustDomain",
       domain -> SpiffeId.isTrustDomain(domain) ? domain : null,
       "a SPIFFE trust domain such as prod.example",
-      (peer, domain) -> peer.identity().trustDomain().filter(domain::equals).isPresent()),
+      (names, domain, server) ->
+          names.spiffeId() != null && names.spiffeId().trustDomain().equals(domain)),
   IP(
       "ip",
       IpAddress::normalized,
       "an IPv4 or IPv6 literal",
-      (peer, address) -> peer.identity().ipAddresses().contains(address)),
+      (names, address, server) -> names.ips().contains(address)),
   EMAIL(
       "email",
       NameKind::mailbox,
       "an address such as ops@example.org",
-      (peer, address) ->
-          peer.identity().emails().stream().anyMatch(mail -> address.equals(mailbox(mail)))),
+      (names, address, server) ->
+          names.emails().stream().anyMatch(mail -> address.equals(mailbox(mail)))),
   SPKI_PIN(
       "spkiPin",
       NameKind::pin,
       "sha256/ and 44 characters of base64",
-      (peer, pin) -> peer.identity().spkiPin().equals(pin));
+      (names, pin, server) -> SubjectNames.spkiPin(names.certificate()).equals(pin));
+
+  /** Compares the names of a certificate with a normalized value. */
+  private interface Matcher {
+    boolean matches(SubjectNames names, String value, boolean server);
+  }
 
   private final String word;
   private final Function<String, @Nullable String> normalize;
   private final String accepted;
-  private final BiPredicate<MetPeer, String> matcher;
+  private final Matcher matcher;
 
   NameKind(
-      String word,
-      Function<String, @Nullable String> normalize,
-      String accepted,
-      BiPredicate<MetPeer, String> matcher) {
+      String word, Function<String, @Nullable String> normalize, String accepted, Matcher matcher) {
     this.word = word;
     this.normalize = normalize;
     this.accepted = accepted;
     this.matcher = matcher;
   }
 
-  String word() {
+  /** The word in a policy's text. */
+  public String word() {
     return word;
   }
 
-  String accepted() {
+  /** What is accepted, to stand in a message. */
+  public String accepted() {
     return accepted;
   }
 
-  @Nullable String normalized(String value) {
+  /** The value in the form that is compared, or null if it is none of this kind. */
+  public @Nullable String normalized(String value) {
     return normalize.apply(value);
   }
 
-  boolean matches(MetPeer peer, String value) {
-    return matcher.test(peer, value);
+  /**
+   * Whether the names have the value.
+   *
+   * @param server whether they are a server's, of which wildcards count
+   */
+  public boolean matches(SubjectNames names, boolean server, String value) {
+    return matcher.matches(names, value, server);
   }
 
-  /** A value as {@link PolicyParser} reads it back. */
-  static String quoted(String value) {
+  /** A value as the parser of policies reads it back. */
+  public static String quoted(String value) {
     return value.chars().allMatch(c -> isBare((char) c))
         ? value
         : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /** Whether a character needs no quotes around it. */
-  static boolean isBare(char c) {
+  public static boolean isBare(char c) {
     return c > ' ' && c < 0x7f && "(),\"\\".indexOf(c) < 0;
   }
 
@@ -114,8 +124,8 @@ enum NameKind {
     return id == null || id.path().isEmpty() ? null : text;
   }
 
-  private static boolean isUnder(MetPeer peer, String prefix) {
-    SpiffeId id = peer.identity().spiffe();
+  private static boolean isUnder(SubjectNames names, String prefix, boolean server) {
+    SpiffeId id = names.spiffeId();
     SpiffeId parent = SpiffeId.parse(prefix);
     return id != null && parent != null && id.isUnder(parent);
   }

@@ -1,4 +1,4 @@
-package io.bartizan.integrity.artifact;
+package io.bartizan.integrity.keys;
 
 import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
@@ -14,14 +14,15 @@ import java.security.spec.ECPoint;
  * at P-256, fewer elsewhere); so plain arithmetic of a few milliseconds is enough. All inputs are
  * public.
  */
-final class LargeX {
+public final class LargeX {
 
   private final BigInteger p;
   private final BigInteger n;
   private final ECPoint generator;
   private final ECPoint key;
 
-  LargeX(ECPublicKey key) {
+  /** Signatures by this key, whose curve is checked. */
+  public LargeX(ECPublicKey key) {
     ECParameterSpec curve = key.getParams();
     this.p = ((ECFieldFp) curve.getCurve().getField()).getP();
     this.n = curve.getOrder();
@@ -35,7 +36,7 @@ final class LargeX {
    * @param der a signature of strict DER
    * @param hash of the content, of which as many bits count as the order has
    */
-  boolean matches(byte[] der, byte[] hash) {
+  public boolean matches(byte[] der, byte[] hash) {
     int at = (der[1] & 0xff) == 0x81 ? 3 : 2;
     BigInteger r = new BigInteger(der, at + 2, der[at + 1]);
     if (r.compareTo(p.subtract(n)) >= 0) {

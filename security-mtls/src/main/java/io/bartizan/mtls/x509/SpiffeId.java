@@ -1,16 +1,16 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import org.jspecify.annotations.Nullable;
 
 /** A SPIFFE ID by the SPIFFE standard: {@code spiffe://trust-domain/path}. */
-record SpiffeId(String trustDomain, String path) {
+public record SpiffeId(String trustDomain, String path) {
 
   private static final String SCHEME = "spiffe://";
   private static final int MAX_CHARS = 2048;
   private static final int MAX_TRUST_DOMAIN = 255;
 
   /** The ID, or null if the text breaks a rule of the standard. */
-  static @Nullable SpiffeId parse(String text) {
+  public static @Nullable SpiffeId parse(String text) {
     if (text.length() > MAX_CHARS || !text.startsWith(SCHEME)) {
       return null;
     }
@@ -20,7 +20,7 @@ record SpiffeId(String trustDomain, String path) {
     return isTrustDomain(domain) && isPath(path) ? new SpiffeId(domain, path) : null;
   }
 
-  static boolean isTrustDomain(String text) {
+  public static boolean isTrustDomain(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_TRUST_DOMAIN
         && text.chars().allMatch(c -> isLowerOrDigit(c) || c == '.' || c == '-' || c == '_');

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.math.BigInteger;
 import java.net.URI;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The permitted or the excluded subtrees of one authority's name constraints (RFC 5280 section
  * 4.2.1.10), as sets: a name is looked up once for each of its labels, however many there are.
  */
-final class NameBounds {
+public final class NameBounds {
 
   private final Set<Integer> kinds = new HashSet<>();
   private final Set<String> hosts = new HashSet<>();
@@ -44,7 +44,7 @@ final class NameBounds {
    *
    * @throws IllegalArgumentException if one can't be understood
    */
-  NameBounds(List<GeneralSubtree> subtrees, boolean excluding) {
+  public NameBounds(List<GeneralSubtree> subtrees, boolean excluding) {
     this.excluding = excluding;
     for (GeneralSubtree subtree : subtrees) {
       if (subtree.getMinimum().signum() != 0 || subtree.getMaximum() != null) {
@@ -129,7 +129,7 @@ final class NameBounds {
   }
 
   /** A name that these subtrees forbid; null if there is none. */
-  @Nullable String offending(CertificateNames names) {
+  public @Nullable String offending(CertificateNames names) {
     if (kinds.isEmpty()) {
       return null;
     }

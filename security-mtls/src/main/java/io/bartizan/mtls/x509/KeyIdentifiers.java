@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.security.cert.X509Certificate;
 import java.security.cert.X509Extension;
@@ -7,7 +7,7 @@ import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /** How certificates and lists name keys (RFC 5280 sections 4.2.1.1 and 4.2.1.2); hints only. */
-final class KeyIdentifiers {
+public final class KeyIdentifiers {
 
   private static final String SUBJECT = "2.5.29.14";
   private static final String AUTHORITY = "2.5.29.35";
@@ -15,7 +15,7 @@ final class KeyIdentifiers {
   private KeyIdentifiers() {}
 
   /** The identifier of a certificate's own key; null where there is none. */
-  static byte @Nullable [] ofSubject(X509Certificate certificate) {
+  public static byte @Nullable [] ofSubject(X509Certificate certificate) {
     byte[] value = certificate.getExtensionValue(SUBJECT);
     if (value == null) {
       return null;
@@ -29,7 +29,7 @@ final class KeyIdentifiers {
   }
 
   /** The identifier of the key that signed a certificate or list; null where there is none. */
-  static byte @Nullable [] ofIssuer(X509Extension signed) {
+  public static byte @Nullable [] ofIssuer(X509Extension signed) {
     byte[] value = signed.getExtensionValue(AUTHORITY);
     if (value == null) {
       return null;

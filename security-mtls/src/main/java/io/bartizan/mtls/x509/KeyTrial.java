@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * may sit in a device that shows nothing else. A key that can't be tried is not one that does not
  * fit: it may be restricted to other parameters, or its device may have failed.
  */
-final class KeyTrial {
+public final class KeyTrial {
 
   private static final byte[] CHALLENGE =
       "bartizan: does this key belong to this certificate?".getBytes(StandardCharsets.US_ASCII);
@@ -51,7 +51,7 @@ final class KeyTrial {
           Way.pss("SHA-512", MGF1ParameterSpec.SHA512, 64));
 
   /** The key's kind in one spelling; the JDK says EdDSA where others say Ed25519. */
-  static String family(Key key) {
+  public static String family(Key key) {
     return switch (key.getAlgorithm()) {
       case "Ed25519", "Ed448", "EdDSA" -> "EdDSA";
       case "ECDSA", "EC" -> "EC";
@@ -76,7 +76,7 @@ final class KeyTrial {
    * @throws GeneralSecurityException if the key signs in none of the ways that TLS knows, or what
    *     it signed can't be verified
    */
-  static boolean fits(PrivateKey key, PublicKey publicKey) throws GeneralSecurityException {
+  public static boolean fits(PrivateKey key, PublicKey publicKey) throws GeneralSecurityException {
     if (!family(key).equals(family(publicKey))) {
       return false;
     }

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +18,11 @@ import org.bouncycastle.asn1.x509.GeneralNames;
  * What name constraints apply to: the subject as a directory name and the subject alternative
  * names; without any of these, the subject's e-mail addresses. Never the common name.
  */
-record CertificateNames(List<GeneralName> all) {
+public record CertificateNames(List<GeneralName> all) {
 
   private static final String SAN_OID = "2.5.29.17";
 
-  static CertificateNames of(X509Certificate certificate) {
+  public static CertificateNames of(X509Certificate certificate) {
     List<GeneralName> all = new ArrayList<>();
     X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
     if (subject.getRDNs().length > 0) {

@@ -1,4 +1,4 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import io.bartizan.core.SafeText;
 import java.security.AlgorithmParameters;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where a JVM has no provider of that name (a FIPS configuration, another vendor's), its first
  * one stands in.
  */
-final class Platform {
+public final class Platform {
 
   private static final Set<String> KNOWN_TLS = Set.of("SunJSSE", "BCJSSE");
 
@@ -45,7 +45,7 @@ final class Platform {
     }
   }
 
-  static CertPathValidator pathValidator() {
+  public static CertPathValidator pathValidator() {
     try {
       Provider sun = named("SUN");
       return sun == null
@@ -56,19 +56,19 @@ final class Platform {
     }
   }
 
-  static TrustManagerFactory trustManagers() throws GeneralSecurityException {
+  public static TrustManagerFactory trustManagers() throws GeneralSecurityException {
     Provider jsse = named("SunJSSE");
     return jsse == null
         ? TrustManagerFactory.getInstance("PKIX")
         : TrustManagerFactory.getInstance("PKIX", jsse);
   }
 
-  static SSLContext tls() throws GeneralSecurityException {
+  public static SSLContext tls() throws GeneralSecurityException {
     Provider jsse = named("SunJSSE");
     return jsse == null ? SSLContext.getInstance("TLS") : SSLContext.getInstance("TLS", jsse);
   }
 
-  static AlgorithmParameters pssParameters() throws GeneralSecurityException {
+  public static AlgorithmParameters pssParameters() throws GeneralSecurityException {
     Provider rsa = named("SunRsaSign");
     return rsa == null
         ? AlgorithmParameters.getInstance("RSASSA-PSS")
@@ -76,14 +76,14 @@ final class Platform {
   }
 
   /** RSA, RSASSA-PSS, EC, Ed25519 or Ed448. */
-  static KeyFactory keyFactory(String algorithm) throws NoSuchAlgorithmException {
+  public static KeyFactory keyFactory(String algorithm) throws NoSuchAlgorithmException {
     Provider provider = named(algorithm.startsWith("RSA") ? "SunRsaSign" : "SunEC");
     return provider == null
         ? KeyFactory.getInstance(algorithm)
         : KeyFactory.getInstance(algorithm, provider);
   }
 
-  static KeyStore pkcs12() throws KeyStoreException {
+  public static KeyStore pkcs12() throws KeyStoreException {
     Provider sun = named("SUN");
     return sun == null || sun.getService("KeyStore", "PKCS12") == null
         ? KeyStore.getInstance("PKCS12")
@@ -95,7 +95,7 @@ final class Platform {
    *
    * @throws IllegalArgumentException if it is another than the JDK's or Bouncy Castle's
    */
-  static void refuseUnknown(@Nullable Provider tls) {
+  public static void refuseUnknown(@Nullable Provider tls) {
     if (tls != null && !KNOWN_TLS.contains(tls.getName())) {
       throw new IllegalArgumentException(
           "provider is "

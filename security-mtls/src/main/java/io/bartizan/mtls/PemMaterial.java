@@ -3,6 +3,8 @@ package io.bartizan.mtls;
 import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.SecretSource;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -10,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.asn1.DERNull;
@@ -30,15 +35,70 @@ import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads private keys from PEM: PKCS#8, encrypted PKCS#8, PKCS#1 and SEC1. The key itself is always
- * made by the JDK; Bouncy Castle, as an instance, opens the envelopes.
+ * Reads certificates and private keys from PEM: PKCS#8, encrypted PKCS#8, PKCS#1 and SEC1. A key is
+ * always made by the JDK; Bouncy Castle, as an instance, opens the envelopes.
  */
-final class PrivateKeys {
+final class PemMaterial {
 
-  private PrivateKeys() {}
+  private static final String BEGIN = "-----BEGIN ";
+
+  private PemMaterial() {}
+
+  /**
+   * The blocks of a text; a malformed one is the source's fault. Byte-order marks of UTF-8 and
+   * files put together without a line end are read, as OpenSSL, curl and Node.js read them.
+   */
+  static List<Pem> blocks(String source, String text) {
+    if (text.indexOf('\0') >= 0 && !text.contains(BEGIN)) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED,
+          source,
+          text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")
+              ? "is UTF-16 text, save it as UTF-8 or ASCII"
+              : "is no text, so no PEM; a DER file is converted with openssl x509 -inform DER");
+    }
+    String whole =
+        text.replace("\u00ef\u00bb\u00bf" + BEGIN, BEGIN)
+            .replace("\ufeff" + BEGIN, BEGIN)
+            .replace("-----" + BEGIN, "-----\n" + BEGIN);
+    try {
+      return Pem.parse(whole);
+    } catch (IllegalArgumentException e) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED, source, "is malformed: " + e.getMessage());
+    }
+  }
+
+  /** The certificates among the blocks, in order. */
+  static List<X509Certificate> certificates(String source, List<Pem> blocks) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Pem block : blocks) {
+      switch (block.label()) {
+        case "CERTIFICATE", "X509 CERTIFICATE" ->
+            certificates.add(certificate(source, block.content()));
+        case "TRUSTED CERTIFICATE" ->
+            throw new TlsMaterialException(
+                MaterialReason.FILE_MALFORMED,
+                source,
+                "holds an OpenSSL TRUSTED CERTIFICATE, a plain CERTIFICATE is needed");
+        default -> {}
+      }
+    }
+    return List.copyOf(certificates);
+  }
+
+  /** One certificate in DER. */
+  static X509Certificate certificate(String source, byte[] der) {
+    try {
+      return Certificates.of(der);
+    } catch (CertificateException e) { // its own sentence may quote the content
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED, source, "holds a certificate that can't be parsed");
+    }
+  }
 
   /** The one private key among the blocks. */
-  static PrivateKey of(String source, List<Pem> blocks, @Nullable SecretSource password) {
+  static PrivateKey key(String source, List<Pem> blocks, @Nullable SecretSource password) {
     PrivateKey found = null;
     for (Pem block : blocks) {
       if (block.label().endsWith("PRIVATE KEY")) {
@@ -46,7 +106,7 @@ final class PrivateKeys {
           throw new TlsMaterialException(
               MaterialReason.FILE_MALFORMED, source, "holds more than one private key");
         }
-        found = of(source, block, password);
+        found = key(source, block, password);
       }
     }
     if (found == null) {
@@ -55,7 +115,7 @@ final class PrivateKeys {
     return found;
   }
 
-  private static PrivateKey of(String source, Pem block, @Nullable SecretSource password) {
+  private static PrivateKey key(String source, Pem block, @Nullable SecretSource password) {
     if (!block.headers().isEmpty()) {
       throw new TlsMaterialException(
           MaterialReason.KEY_UNSUPPORTED,
@@ -126,7 +186,7 @@ final class PrivateKeys {
           MaterialReason.PASSWORD_WRONG, source, "is encrypted and no password was given");
     }
     try (SecretBytes secret = password.read()) {
-      return secret.lend(PrivateKeys::utf8);
+      return secret.lend(PemMaterial::utf8);
     } catch (IOException e) {
       throw new TlsMaterialException(
           MaterialReason.PASSWORD_WRONG, source, "needs a password: " + e.getMessage());

@@ -1,16 +1,16 @@
-package io.bartizan.mtls;
+package io.bartizan.mtls.x509;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses read from text without ever asking a name service. */
-final class IpAddress {
+public final class IpAddress {
 
   private IpAddress() {}
 
   /** The address in one spelling, or null if the text is not an IPv4 or IPv6 literal. */
-  static @Nullable String normalized(String text) {
+  public static @Nullable String normalized(String text) {
     String literal =
         text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
     if (literal.length() > 45 || !(isIpv4(literal) || looksLikeIpv6(literal))) {
