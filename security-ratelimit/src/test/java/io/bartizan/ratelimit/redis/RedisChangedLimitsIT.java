@@ -177,6 +177,46 @@ class RedisChangedLimitsIT {
     return key.contains(":F:") ? "32" : "40";
   }
 
+  /** Nothing counts then, but the key still says by which definitions it was counted. */
+  @Test
+  void RL05_definitions_stay_known_where_all_was_given_back() {
+    try (RedisRateLimiter large = limiter(Limit.parse("12 burst, 2/10s, in steps"));
+        RedisRateLimiter small = limiter(Limit.parse("5 burst, 2/10s, in steps"))) {
+      assertThat(large.blocking().tryAcquire("k", 3).remaining()).isEqualTo(9);
+      assertThat(small.blocking().tryAcquire("k", 1).remaining()).isEqualTo(1);
+      small.blocking().refund("k", 4);
+      assertThat(large.blocking().tryAcquire("k", 9).remaining()).isEqualTo(3);
+      micros.addAndGet(10_000_000);
+      assertThat(small.blocking().peek("k", 1).remaining()).as("its own count").isEqualTo(2);
+      assertThat(large.blocking().peek("k", 1).remaining()).isEqualTo(5);
+    }
+  }
+
+  /** Of the former one's zone the script knows no edges, but it counts on. */
+  @ParameterizedTest
+  @CsvSource({
+    "20/day in Europe/Berlin, 5/day in Europe/Berlin, 86400",
+    "20/day in Europe/Berlin, 5/day in Asia/Tokyo, 86400",
+    "20/month in Europe/Berlin, 5/month in Europe/Berlin, 2678400",
+    "20/month in Europe/Berlin, 5/day in Europe/Berlin, 2678400"
+  })
+  void RL05_former_definition_counts_on_in_the_next_window(String more, String less, long seconds) {
+    try (RedisRateLimiter large = limiter(Limit.parse(more));
+        RedisRateLimiter small = limiter(Limit.parse(less))) {
+      assertThat(large.blocking().tryAcquire("k").remaining()).isEqualTo(19);
+      for (int window = 0; window < 2; window++) {
+        assertThat(small.blocking().peek("k", 1).remaining()).isGreaterThanOrEqualTo(4);
+        micros.addAndGet(seconds * 1_000_000 - 1000);
+        for (int i = 0; i < 5; i++) {
+          assertThat(small.blocking().tryAcquire("k").isAllowed()).isTrue();
+        }
+        assertThat(large.blocking().peek("k", 1).remaining()).isEqualTo(15);
+        micros.addAndGet(seconds * 1_000_000);
+        assertThat(large.blocking().peek("k", 1).remaining()).isEqualTo(20);
+      }
+    }
+  }
+
   @Test
   void RL05_log_is_laid_out_anew_once_and_not_at_each_meeting() {
     try (RedisRateLimiter small = limiter(Limit.parse("500/h sliding"));
