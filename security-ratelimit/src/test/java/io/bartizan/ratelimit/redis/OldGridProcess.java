@@ -14,6 +14,7 @@ final class OldGridProcess {
 
   private OldGridProcess() {}
 
+  @SuppressWarnings("deprecation") // what that Bucket4j has and the newest still has
   public static void main(String[] args) {
     RedisClient client = RedisClient.create(args[0]);
     try {
