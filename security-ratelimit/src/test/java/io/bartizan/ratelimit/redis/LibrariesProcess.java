@@ -72,7 +72,7 @@ final class LibrariesProcess {
             .withTimeout(Duration.ofSeconds(10))
             .withListener(metrics)
             .build()) {
-      metrics.watch(limiter);
+      RateLimitMetrics unused = metrics.watch(limiter);
       limiter.ready().toCompletableFuture().join();
       KeyedRateLimiter blocking = limiter.blocking();
       assertThat(blocking.tryAcquire("k", 10).isAllowed()).isTrue();

@@ -27,7 +27,7 @@ final class RefusedWritesProcess {
       askUntil(limiter, Decision.Source.REMOTE);
       System.out.println("ready");
       askUntil(limiter, Decision.Source.FAILED_CLOSED);
-      ask(limiter, other, 1);
+      long unused = ask(limiter, other, 1);
       long before = used();
       long asked = ask(limiter, other, seconds);
       System.out.println(before + " " + used() + " " + asked);
