@@ -93,6 +93,8 @@ final class AgentChannel implements AutoCloseable {
     }
     channel.shutdownNow();
     boolean wait = Thread.currentThread() != workerThread;
+    // An interrupted caller waits too: the threads must not end before what runs on them.
+    boolean interrupted = Thread.interrupted();
     try {
       boolean ended = !wait || channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
       endThreads();
@@ -105,7 +107,10 @@ final class AgentChannel implements AutoCloseable {
         LOG.warn("the connection to the agent is still being closed; a reload may hang");
       }
     } catch (InterruptedException e) {
+      interrupted = true;
       endThreads();
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

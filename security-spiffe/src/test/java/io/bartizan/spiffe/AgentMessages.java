@@ -91,7 +91,8 @@ final class AgentMessages {
   record Svid(String id, byte[] chain, byte[] key, byte[] bundle, String hint) {
 
     static Svid of(DevCertificate certificate, DevCa... bundle) {
-      String id = certificate.certificate().getSubjectX500Principal().getName().substring(3);
+      String id = certificate.certificate().getSubjectX500Principal().getName();
+      id = id.substring("CN=".length(), id.indexOf(",O="));
       return new Svid(
           id, der(certificate.chain()), certificate.privateKey().getEncoded(), der(bundle), "");
     }
