@@ -17,7 +17,35 @@ import org.jspecify.annotations.Nullable;
 record AgentResponse(List<Svid> svids, Map<String, byte[]> bundles, int lists) {
 
   /** One identity with the bundle of its trust domain. */
-  record Svid(String spiffeId, byte[] chain, byte[] key, byte[] bundle, String hint) {
+  static final class Svid {
+
+    private String spiffeId = "";
+    private byte[] chain = NOTHING;
+    private byte[] key = NOTHING;
+    private byte[] bundle = NOTHING;
+    private String hint = "";
+
+    String spiffeId() {
+      return spiffeId;
+    }
+
+    /** Certificates in DER, the leaf first. */
+    byte[] chain() {
+      return chain;
+    }
+
+    /** PKCS#8 in DER. */
+    byte[] key() {
+      return key;
+    }
+
+    byte[] bundle() {
+      return bundle;
+    }
+
+    String hint() {
+      return hint;
+    }
 
     boolean isComplete() {
       return !spiffeId.isEmpty() && chain.length > 0 && key.length > 0 && bundle.length > 0;
@@ -69,23 +97,19 @@ record AgentResponse(List<Svid> svids, Map<String, byte[]> bundles, int lists) {
   }
 
   private static Svid svid(byte[] message) {
-    String id = "";
-    String hint = "";
-    byte[] chain = NOTHING;
-    byte[] key = NOTHING;
-    byte[] bundle = NOTHING;
+    Svid svid = new Svid();
     WireReader in = new WireReader(message);
     for (int field = in.next(); field != 0; field = in.next()) {
       switch (field) {
-        case 1 -> id = in.text();
-        case 2 -> chain = in.bytes();
-        case 3 -> key = in.bytes();
-        case 4 -> bundle = in.bytes();
-        case 5 -> hint = in.text();
+        case 1 -> svid.spiffeId = in.text();
+        case 2 -> svid.chain = in.bytes();
+        case 3 -> svid.key = in.bytes();
+        case 4 -> svid.bundle = in.bytes();
+        case 5 -> svid.hint = in.text();
         default -> in.skip();
       }
     }
-    return new Svid(id, chain, key, bundle, hint);
+    return svid;
   }
 
   private static void entry(byte[] message, Map<String, byte[]> into) {

@@ -234,11 +234,11 @@ record WorkloadMaterial(
   }
 
   private static void leaveOutUnusable(String own, Bundles bundles, InstantSource clock) {
-    if (isUsable(bundles.anchors(), clock) == null) {
+    if (faultOf(bundles.anchors(), clock) == null) {
       return;
     }
     for (String domain : new TreeSet<>(bundles.byDomain.keySet())) {
-      String fault = domain.equals(own) ? null : isUsable(bundles.anchors(domain), clock);
+      String fault = domain.equals(own) ? null : faultOf(bundles.anchors(domain), clock);
       if (fault != null) {
         bundles.byDomain.remove(domain);
         bundles.notes.add("the bundle of " + domain + " is left out: " + fault);
@@ -251,11 +251,12 @@ record WorkloadMaterial(
   }
 
   /** Null if mutual TLS can use these anchors, else why it can't. */
-  private static @Nullable String isUsable(TrustAnchors anchors, InstantSource clock) {
-    try (ClientTls probe =
-        ClientTls.builder(Identity.none(), anchors, PeerPolicy.anyTrustedPeer())
-            .withClock(clock)
-            .build()) {
+  private static @Nullable String faultOf(TrustAnchors anchors, InstantSource clock) {
+    try {
+      ClientTls.builder(Identity.none(), anchors, PeerPolicy.anyTrustedPeer())
+          .withClock(clock)
+          .build()
+          .close();
       return null;
     } catch (TlsMaterialException e) {
       return String.valueOf(e.getMessage());

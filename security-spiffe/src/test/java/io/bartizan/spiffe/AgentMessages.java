@@ -88,6 +88,7 @@ final class AgentMessages {
   }
 
   /** One SVID of a response, whose parts a test may replace. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Svid(String id, byte[] chain, byte[] key, byte[] bundle, String hint) {
 
     static Svid of(DevCertificate certificate, DevCa... bundle) {
