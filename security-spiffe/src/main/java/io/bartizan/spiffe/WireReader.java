@@ -62,7 +62,9 @@ final class WireReader {
 
   void skip() {
     switch (wireType) {
-      case 0 -> varint();
+      case 0 -> {
+        long unused = varint();
+      }
       case 1 -> skip(8);
       case LENGTH_DELIMITED -> skip(length());
       case 5 -> skip(4);

@@ -3,8 +3,6 @@ package io.bartizan.spiffe;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MessageOptions;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -35,32 +33,36 @@ final class AgentMessages {
             .addMessageType(
                 DescriptorProto.newBuilder()
                     .setName("X509SVID")
-                    .addField(field("spiffe_id", 1, Type.TYPE_STRING))
-                    .addField(field("x509_svid", 2, Type.TYPE_BYTES))
-                    .addField(field("x509_svid_key", 3, Type.TYPE_BYTES))
-                    .addField(field("bundle", 4, Type.TYPE_BYTES))
-                    .addField(field("hint", 5, Type.TYPE_STRING)))
+                    .addField(field("spiffe_id", 1, FieldDescriptorProto.Type.TYPE_STRING))
+                    .addField(field("x509_svid", 2, FieldDescriptorProto.Type.TYPE_BYTES))
+                    .addField(field("x509_svid_key", 3, FieldDescriptorProto.Type.TYPE_BYTES))
+                    .addField(field("bundle", 4, FieldDescriptorProto.Type.TYPE_BYTES))
+                    .addField(field("hint", 5, FieldDescriptorProto.Type.TYPE_STRING)))
             .addMessageType(
                 DescriptorProto.newBuilder()
                     .setName("X509SVIDResponse")
                     .addField(
-                        field("svids", 1, Type.TYPE_MESSAGE)
+                        field("svids", 1, FieldDescriptorProto.Type.TYPE_MESSAGE)
                             .setTypeName("X509SVID")
-                            .setLabel(Label.LABEL_REPEATED))
-                    .addField(field("crl", 2, Type.TYPE_BYTES).setLabel(Label.LABEL_REPEATED))
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
                     .addField(
-                        field("federated_bundles", 3, Type.TYPE_MESSAGE)
+                        field("crl", 2, FieldDescriptorProto.Type.TYPE_BYTES)
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
+                    .addField(
+                        field("federated_bundles", 3, FieldDescriptorProto.Type.TYPE_MESSAGE)
                             .setTypeName("X509SVIDResponse.FederatedBundlesEntry")
-                            .setLabel(Label.LABEL_REPEATED))
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
                     .addNestedType(entry("FederatedBundlesEntry")))
             .addMessageType(
                 DescriptorProto.newBuilder()
                     .setName("X509BundlesResponse")
-                    .addField(field("crl", 1, Type.TYPE_BYTES).setLabel(Label.LABEL_REPEATED))
                     .addField(
-                        field("bundles", 2, Type.TYPE_MESSAGE)
+                        field("crl", 1, FieldDescriptorProto.Type.TYPE_BYTES)
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
+                    .addField(
+                        field("bundles", 2, FieldDescriptorProto.Type.TYPE_MESSAGE)
                             .setTypeName("X509BundlesResponse.BundlesEntry")
-                            .setLabel(Label.LABEL_REPEATED))
+                            .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED))
                     .addNestedType(entry("BundlesEntry")))
             .build();
     try {
@@ -70,20 +72,21 @@ final class AgentMessages {
     }
   }
 
-  private static FieldDescriptorProto.Builder field(String name, int number, Type type) {
+  private static FieldDescriptorProto.Builder field(
+      String name, int number, FieldDescriptorProto.Type type) {
     return FieldDescriptorProto.newBuilder()
         .setName(name)
         .setNumber(number)
         .setType(type)
-        .setLabel(Label.LABEL_OPTIONAL);
+        .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
   }
 
   private static DescriptorProto entry(String name) {
     return DescriptorProto.newBuilder()
         .setName(name)
         .setOptions(MessageOptions.newBuilder().setMapEntry(true))
-        .addField(field("key", 1, Type.TYPE_STRING))
-        .addField(field("value", 2, Type.TYPE_BYTES))
+        .addField(field("key", 1, FieldDescriptorProto.Type.TYPE_STRING))
+        .addField(field("value", 2, FieldDescriptorProto.Type.TYPE_BYTES))
         .build();
   }
 
