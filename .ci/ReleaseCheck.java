@@ -22,6 +22,7 @@ final class ReleaseCheck {
           "bartizan-testkit",
           "bartizan-ratelimit",
           "bartizan-mtls",
+          "bartizan-spiffe",
           "bartizan-integrity");
   private static final String BOM = "bartizan-bom";
 
@@ -81,7 +82,8 @@ final class ReleaseCheck {
       require(count(javadoc, "index.html") > 0, javadoc.getFileName() + " holds no Javadoc");
       Path sbom = folder.resolve(stem + "-cyclonedx.json");
       require(
-          Files.exists(sbom) && Files.readString(sbom).contains("pkg:maven/io.bartizan/" + artifact),
+          Files.exists(sbom)
+              && Files.readString(sbom).contains("pkg:maven/io.bartizan/" + artifact),
           artifact + " has no bill of materials that names it");
     }
     for (Path file : list(folder)) {
