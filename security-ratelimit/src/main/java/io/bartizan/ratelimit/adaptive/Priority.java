@@ -3,7 +3,7 @@ package io.bartizan.ratelimit.adaptive;
 import java.util.List;
 
 /**
- * How important a piece of work is: which part of the limit it may use, and who is served first of
+ * The importance of a piece of work: which part of the limit it may use, and who is served first of
  * those who wait. The first is the most important.
  *
  * <p>Work of a priority starts at once only if, with it, no more permits are held than {@code
