@@ -1,7 +1,6 @@
 /**
  * Rate limits, tokens, peer identities and webhooks in servlet containers, HttpServer and others.
  */
-@SuppressWarnings("requires-automatic") // gRPC and Reactor have no descriptors
 module io.bartizan.adapters {
   requires transitive io.bartizan.core;
   requires transitive io.bartizan.ratelimit;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An HTTP or gRPC request as a {@link CallerKey} reads it: its connection, and what was verified
+ * An HTTP request as a {@link CallerKey} reads it: its connection, and what was verified
  * about its sender.
  *
  * <p>The packages of this module implement it for their frameworks. Whoever implements it for

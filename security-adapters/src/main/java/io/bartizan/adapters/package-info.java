@@ -1,6 +1,6 @@
 /**
  * Adapters that put rate limits, bearer tokens, peer identities and webhooks into web frameworks:
- * servlet containers, the JDK's {@code HttpServer} and {@code HttpClient}, gRPC, WebFlux.
+ * servlet containers, the JDK's {@code HttpServer} and {@code HttpClient}.
  *
  * <p>Each framework has a package of its own and is an optional dependency. This package holds what
  * they share: {@link io.bartizan.adapters.CallerKey}, by which callers are counted, and {@link
