@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import javax.net.SocketFactory;
 
 /** Sends requests byte by byte as no client library would, and reads the answer to its end. */
-@CanIgnoreReturnValue
 public final class RawHttp {
 
   private RawHttp() {}
@@ -31,11 +30,13 @@ public final class RawHttp {
   }
 
   /** A GET with these lines of headers. */
+  @CanIgnoreReturnValue
   public static Reply get(int port, String path, String... headers) throws IOException {
     return send(SocketFactory.getDefault(), port, "GET " + path, "", headers);
   }
 
   /** A POST of a body with its length. */
+  @CanIgnoreReturnValue
   public static Reply post(int port, String path, String body, String... headers)
       throws IOException {
     int length = body.getBytes(StandardCharsets.UTF_8).length;
@@ -45,6 +46,7 @@ public final class RawHttp {
   }
 
   /** A POST of a body in one chunk. */
+  @CanIgnoreReturnValue
   public static Reply postChunked(int port, String path, String body, String... headers)
       throws IOException {
     String[] all = List.of(headers).toArray(new String[headers.length + 1]);
@@ -63,6 +65,7 @@ public final class RawHttp {
   }
 
   /** A request over a socket of the factory. */
+  @CanIgnoreReturnValue
   public static Reply send(
       SocketFactory sockets, int port, String line, String body, String... headers)
       throws IOException {
