@@ -138,6 +138,16 @@ final class Arrows {
     arrow("spiffe", "core", "mtls");
     arrow("testkit.issuer", "core", "testkit");
     arrow("testkit.sigstore", "core", "testkit");
+    arrow("adapters", "core", "ratelimit", "mtls", "integrity.jwt");
+    arrow(
+        "adapters.answer",
+        "adapters",
+        "core",
+        "core.house",
+        "ratelimit",
+        "mtls",
+        "integrity.jwt",
+        "integrity.mac");
     for (String framework :
         Set.of(
             "servlet",
@@ -145,12 +155,15 @@ final class Arrows {
             "grpc",
             "jaxrs",
             "netty",
-            "http",
+            "httpserver",
+            "httpclient",
             "okhttp",
             "vertx",
             "temporal")) {
       arrow(
           "adapters." + framework,
+          "adapters",
+          "adapters.answer",
           "core",
           "ratelimit",
           "ratelimit.redis",

@@ -38,7 +38,8 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|integrity\\.(json|keys|der|http|attest\\.search))\\.");
+              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer"
+              + "|integrity\\.(json|keys|der|http|attest\\.search))\\.");
 
   /** The first words of a public type's Javadoc, whichever of them nobody searches for. */
   private static final Pattern RIDDLE =
