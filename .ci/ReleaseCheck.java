@@ -23,7 +23,8 @@ final class ReleaseCheck {
           "bartizan-ratelimit",
           "bartizan-mtls",
           "bartizan-spiffe",
-          "bartizan-integrity");
+          "bartizan-integrity",
+          "bartizan-adapters");
   private static final String BOM = "bartizan-bom";
 
   private final List<String> faults = new ArrayList<>();

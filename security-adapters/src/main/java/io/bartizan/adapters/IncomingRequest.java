@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An HTTP request as a {@link CallerKey} reads it: its connection, and what was verified
- * about its sender.
+ * An HTTP request as a {@link CallerKey} reads it: its connection, and what was verified about its
+ * sender.
  *
  * <p>The packages of this module implement it for their frameworks. Whoever implements it for
  * another one gives what that framework or a filter has verified, and never the content of a header

@@ -76,9 +76,7 @@ class AdapterPagesTest {
       String before =
           BEFORE.formatted(
               framework,
-              servlet
-                  ? SERVLET
-                  : "",
+              servlet ? SERVLET : "",
               number,
               servlet ? ", ServletContext context, HttpServletRequest request" : "");
       sources.add(source(number, before + example + "  }\n}\n"));

@@ -39,7 +39,7 @@ public final class PeerIdentity {
     try {
       return new PeerIdentity(SubjectNames.of(leaf));
     } catch (MalformedNamesException e) {
-      throw new PeerRejectedException(PeerReason.NAMES_MALFORMED, e.getMessage());
+      throw new PeerRejectedException(PeerReason.NAMES_MALFORMED, e.what());
     }
   }
 

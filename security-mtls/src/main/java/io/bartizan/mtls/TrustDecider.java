@@ -121,7 +121,8 @@ final class TrustDecider {
     try {
       return Certificates.ofJdk(given);
     } catch (CertificateException e) {
-      throw new PeerRejectedException(PeerReason.CHAIN_INVALID, e.getMessage());
+      throw new PeerRejectedException(
+          PeerReason.CHAIN_INVALID, "the JDK can't read a certificate of the chain");
     }
   }
 

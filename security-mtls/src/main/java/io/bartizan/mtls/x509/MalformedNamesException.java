@@ -5,7 +5,15 @@ public final class MalformedNamesException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  MalformedNamesException(String message) {
-    super(message, null, false, false);
+  private final String what;
+
+  MalformedNamesException(String what) {
+    super(what, null, false, false);
+    this.what = what;
+  }
+
+  /** What is wrong with them; may quote a name. */
+  public String what() {
+    return what;
   }
 }
