@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
-import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,10 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
-
-  /** Number, delta, issuing distribution point, key identifier, freshest list, alternative name. */
-  private static final Set<String> KNOWN =
-      Set.of("2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35", "2.5.29.46", "2.5.29.18");
 
   private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
 
@@ -85,7 +80,7 @@ final class CrlIndex {
           source,
           "has no nextUpdate, so nobody knows when it is stale");
     }
-    String unknown = unknownCritical(crl);
+    String unknown = IssuedList.unknownCritical(crl);
     if (unknown != null) {
       doubtful.add(crl.getIssuerX500Principal());
       notes.add(source + " is not used: it has " + unknown + ", which is critical and not known");
@@ -103,29 +98,6 @@ final class CrlIndex {
       return;
     }
     byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(list);
-  }
-
-  /** A critical extension of the list or an entry that nobody here understands. */
-  private static @Nullable String unknownCritical(X509CRL crl) {
-    Set<String> critical = crl.getCriticalExtensionOIDs();
-    if (critical != null) {
-      for (String oid : critical) {
-        if (!KNOWN.contains(oid)) {
-          return "the extension " + oid;
-        }
-      }
-    }
-    boolean scoped = critical != null && critical.contains("2.5.29.28");
-    Set<? extends X509CRLEntry> entries = crl.getRevokedCertificates();
-    if (entries != null) {
-      for (X509CRLEntry entry : entries) {
-        // The certificateIssuer of an indirect list is critical, and such a list covers nobody.
-        if (entry.hasExtensions() && entry.hasUnsupportedCriticalExtension() && !scoped) {
-          return "an entry with an extension";
-        }
-      }
-    }
-    return null;
   }
 
   private static X509CRL parsed(String source, byte[] der) {

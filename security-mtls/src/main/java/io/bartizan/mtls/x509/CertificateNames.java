@@ -15,8 +15,8 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
- * What name constraints apply to: the subject as a directory name and the subject alternative
- * names; without any of these, the subject's e-mail addresses. Never the common name.
+ * The names that name constraints apply to: the subject as a directory name and the subject
+ * alternative names; without any of these, the subject's e-mail addresses. Never the common name.
  */
 public record CertificateNames(List<GeneralName> all) {
 

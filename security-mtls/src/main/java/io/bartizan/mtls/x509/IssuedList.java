@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One revocation list with what is asked of it at each decision, read once. */
 public final class IssuedList {
+
+  /** Number, delta, issuing distribution point, key identifier, freshest list, alternative name. */
+  private static final Set<String> KNOWN =
+      Set.of("2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35", "2.5.29.46", "2.5.29.18");
 
   private static final String NUMBER = "2.5.29.20";
   private static final String DELTA_BASE = "2.5.29.27";
@@ -153,5 +158,28 @@ public final class IssuedList {
     return (number != null && base.number != null)
         ? number.compareTo(base.number) <= 0
         : thisUpdate.isBefore(base.thisUpdate);
+  }
+
+  /** A critical extension of the list or an entry that nobody here understands. */
+  public static @Nullable String unknownCritical(X509CRL crl) {
+    Set<String> critical = crl.getCriticalExtensionOIDs();
+    if (critical != null) {
+      for (String oid : critical) {
+        if (!KNOWN.contains(oid)) {
+          return "the extension " + oid;
+        }
+      }
+    }
+    boolean scoped = critical != null && critical.contains("2.5.29.28");
+    Set<? extends X509CRLEntry> entries = crl.getRevokedCertificates();
+    if (entries != null) {
+      for (X509CRLEntry entry : entries) {
+        // The certificateIssuer of an indirect list is critical, and such a list covers nobody.
+        if (entry.hasExtensions() && entry.hasUnsupportedCriticalExtension() && !scoped) {
+          return "an entry with an extension";
+        }
+      }
+    }
+    return null;
   }
 }

@@ -6,7 +6,7 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.jspecify.annotations.Nullable;
 
-/** How certificates and lists name keys (RFC 5280 sections 4.2.1.1 and 4.2.1.2); hints only. */
+/** Names of keys in certificates and lists (RFC 5280 sections 4.2.1.1 and 4.2.1.2); hints only. */
 public final class KeyIdentifiers {
 
   private static final String SUBJECT = "2.5.29.14";

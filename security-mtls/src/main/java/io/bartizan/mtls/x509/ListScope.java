@@ -21,7 +21,7 @@ import org.bouncycastle.asn1.x509.ReasonFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which certificates of its issuer a revocation list speaks of, and for which reasons (RFC 5280
+ * The certificates of its issuer that a revocation list speaks of, and its reasons (RFC 5280
  * sections 5.2.5 and 6.3.3); whether the extension that says so is marked critical or not.
  *
  * @param key the extension in one spelling, the same for lists that follow each other
