@@ -343,7 +343,12 @@ abstract class ServletContract {
       assertThat(RawHttp.post(port, path, body, signature).status()).as(path).isGreaterThan(399);
       app.failing = false;
       app.served.set(0);
-      assertThat(RawHttp.post(port, "/body", body, signature).status()).as(path).isEqualTo(200);
+      Eventually.within(
+          Duration.ofSeconds(20), // 503 until the filter has returned, after the response
+          () ->
+              assertThat(RawHttp.post(port, "/body", body, signature).status())
+                  .as(path)
+                  .isEqualTo(200));
       assertThat(app.served).as(path).hasValue(1);
     }
   }
