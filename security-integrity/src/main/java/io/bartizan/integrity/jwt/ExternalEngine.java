@@ -11,13 +11,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link ExternalSigner} whose first answer the public key verified. That answer also settles
- * the form of ECDSA signatures, so that no later one can be read in two ways. Thread-safe.
+ * An {@link ExternalSigner} whose answers the public key verifies, each of them: a service may
+ * start to sign with another key. The first one also settles the form of ECDSA signatures, so that
+ * no later one can be read in two ways. Thread-safe.
  */
 final class ExternalEngine implements SigningEngine {
 
   private final JwsAlgorithm algorithm;
   private final ExternalSigner signer;
+  private final PublicKey publicKey;
   private final boolean der;
   private final int length;
 
@@ -25,6 +27,7 @@ final class ExternalEngine implements SigningEngine {
       JwsAlgorithm algorithm, ExternalSigner signer, PublicKey publicKey, boolean der) {
     this.algorithm = algorithm;
     this.signer = signer;
+    this.publicKey = publicKey;
     this.der = der;
     this.length =
         publicKey instanceof RSAPublicKey rsa
@@ -47,8 +50,7 @@ final class ExternalEngine implements SigningEngine {
     }
     for (boolean der : new boolean[] {false, true}) {
       ExternalEngine engine = new ExternalEngine(algorithm, signer, publicKey, der);
-      byte[] signature = engine.plain(answer);
-      if (signature != null && verifies(algorithm, publicKey, message, signature)) {
+      if (engine.verified(message, answer) != null) {
         return engine;
       }
     }
@@ -63,15 +65,24 @@ final class ExternalEngine implements SigningEngine {
   @Override
   public byte[] sign(byte[] message) {
     byte[] answer = answer(algorithm, signer, message);
-    byte[] signature = plain(answer);
+    byte[] signature = verified(message, answer);
     if (signature == null) {
       throw new IllegalStateException(
           "the external signer's answer of "
               + answer.length
-              + " bytes has not the form of its first one for "
-              + algorithm);
+              + " bytes is no "
+              + algorithm
+              + " signature of the public key in the form of its first one");
     }
     return signature;
+  }
+
+  /** As a token has it; null if it is of another form, or not of the key. */
+  private byte @Nullable [] verified(byte[] message, byte[] answer) {
+    byte[] signature = plain(answer);
+    return signature != null && verifies(algorithm, publicKey, message, signature)
+        ? signature
+        : null;
   }
 
   private static byte[] answer(JwsAlgorithm algorithm, ExternalSigner signer, byte[] message) {
@@ -90,7 +101,6 @@ final class ExternalEngine implements SigningEngine {
     return answer;
   }
 
-  /** As a token has it; null if the answer is of another form. */
   private byte @Nullable [] plain(byte[] answer) {
     if (algorithm.family != JwsAlgorithm.Family.EC) {
       return !der && answer.length == length ? answer.clone() : null;

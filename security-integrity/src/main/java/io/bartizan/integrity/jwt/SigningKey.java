@@ -111,8 +111,7 @@ public final class SigningKey {
 
   /**
    * A private key that signs elsewhere, such as in a KMS. Each {@link JwtSigner} asks it once when
-   * it is built and verifies the answer with the public key; later answers are held to the same
-   * form.
+   * it is built. Each answer is verified with the public key and must have the form of the first.
    *
    * @param algorithm what the key is for; no HMAC
    * @param publicKey the other half of the pair

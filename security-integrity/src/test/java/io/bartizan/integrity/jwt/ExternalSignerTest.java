@@ -96,7 +96,10 @@ class ExternalSignerTest {
         .withCauseInstanceOf(IOException.class);
   }
 
-  /** Later answers: another form than the first, out of range, none. Nothing of them is issued. */
+  /**
+   * Later answers: another form than the first, another key, out of range, none. Nothing of them is
+   * issued.
+   */
   @Test
   void TK15_answerOfAnotherForm_isNeverIssued() {
     AtomicReference<ExternalSigner> now = new AtomicReference<>(kms(ES256, 0));
@@ -105,6 +108,7 @@ class ExternalSignerTest {
     for (ExternalSigner bad :
         List.<ExternalSigner>of(
             message -> EcdsaForms.toDer(kms(ES256, 0).sign(message)),
+            kms(ES256, 1),
             message -> new byte[64],
             message -> new byte[0],
             message -> {
