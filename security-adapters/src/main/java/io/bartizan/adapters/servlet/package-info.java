@@ -1,6 +1,6 @@
 /**
- * Servlet filters (jakarta.servlet 5 and 6: Tomcat 10 and 11, Jetty 11 and 12, Undertow, Spring
- * MVC) for rate limits, bearer tokens, peer identities and webhooks.
+ * Servlet filters (jakarta.servlet 6, tested in Tomcat 11 and Jetty 12) for rate limits, bearer
+ * tokens, peer identities and webhooks.
  *
  * <p>Register them in this order: limit by address or certificate, bearer token, limit by subject
  * or claim. Each decides once for each request, also where it is mapped to async and error

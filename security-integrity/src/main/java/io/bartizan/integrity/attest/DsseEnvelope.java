@@ -1,9 +1,9 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.json.DsseEncoding;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,20 +63,8 @@ final class DsseEnvelope {
     }
   }
 
-  /**
-   * What is signed, with lengths in bytes: {@code DSSEv1 SP LEN(type) SP type SP LEN(body) SP
-   * body}.
-   */
+  /** What the signatures are over. */
   byte[] preAuthenticationEncoding() {
-    byte[] type = payloadType.getBytes(StandardCharsets.UTF_8);
-    byte[] head = ("DSSEv1 " + type.length + " ").getBytes(StandardCharsets.UTF_8);
-    byte[] middle = (" " + payload.length + " ").getBytes(StandardCharsets.UTF_8);
-    byte[] all = new byte[head.length + type.length + middle.length + payload.length];
-    int at = 0;
-    for (byte[] part : new byte[][] {head, type, middle, payload}) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
+    return DsseEncoding.signed(payloadType, payload);
   }
 }

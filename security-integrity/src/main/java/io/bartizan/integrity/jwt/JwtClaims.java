@@ -102,17 +102,18 @@ public final class JwtClaims {
    * @throws IllegalArgumentException if the name is one of those, or the value of another type
    */
   public JwtClaims with(String name, Object value) {
+    Objects.requireNonNull(value, name);
     if (SET_BY_SIGNER.contains(name)) {
       throw new IllegalArgumentException(
           "the claim " + name + " is set by the signer or its own method");
     }
-    return plus(name, copied(name, Objects.requireNonNull(value, name), 1));
+    return plus(name, copied("the claim " + SafeText.of(name), value, 1));
   }
 
-  private static Object copied(String name, @Nullable Object value, int depth) {
+  /** A copy in the types that JSON has; {@code what} names it in a refusal. */
+  static Object copied(String what, @Nullable Object value, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new IllegalArgumentException(
-          "the claim " + SafeText.of(name) + " is nested more than " + MAX_DEPTH + " deep");
+      throw new IllegalArgumentException(what + " is nested more than " + MAX_DEPTH + " deep");
     }
     if (value instanceof Instant instant) {
       return instant.getEpochSecond();
@@ -122,11 +123,11 @@ public final class JwtClaims {
     }
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();
-      map.forEach((key, inner) -> copy.put(String.valueOf(key), copied(name, inner, depth + 1)));
+      map.forEach((key, inner) -> copy.put(String.valueOf(key), copied(what, inner, depth + 1)));
       return Collections.unmodifiableMap(copy);
     }
     if (value instanceof Collection<?> values) {
-      return values.stream().map(inner -> copied(name, inner, depth + 1)).toList();
+      return values.stream().map(inner -> copied(what, inner, depth + 1)).toList();
     }
     if (value instanceof Boolean
         || value instanceof Integer
@@ -137,8 +138,7 @@ public final class JwtClaims {
       return value;
     }
     throw new IllegalArgumentException(
-        "the claim "
-            + SafeText.of(name)
+        what
             + " holds a "
             + (value == null ? "null" : value.getClass().getName())
             + "; String, integer, Boolean, Instant, UUID, List, Set and Map are accepted");

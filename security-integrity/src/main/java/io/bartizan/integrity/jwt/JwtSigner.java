@@ -8,9 +8,11 @@ import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.nio.charset.StandardCharsets;
 import java.security.Provider;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ public final class JwtSigner {
     if (keyId != null) {
       header.put("kid", keyId);
     }
+    header.putAll(builder.headers.members());
     encodedHeader = encode(header);
     byte[] ascii = encodedHeader.getBytes(StandardCharsets.US_ASCII);
     Refusal refused = JwsHeader.parse(ascii, ascii.length).refusal;
@@ -95,7 +98,7 @@ public final class JwtSigner {
    * @return a compact token
    * @throws IllegalArgumentException if a claim's value is of a type that JSON does not have, or a
    *     {@link JwtVerifier} with all defaults would refuse the token for its form or size
-   * @throws IllegalStateException if the provider fails
+   * @throws IllegalStateException if the provider or the external signer fails
    */
   public String sign(JwtClaims claims) {
     long now = Math.floorDiv(clock.millis(), 1000L);
@@ -153,6 +156,7 @@ public final class JwtSigner {
     private InstantSource clock = InstantSource.system();
     private @Nullable Provider provider;
     private int maxTokenChars = JwtVerifier.Builder.DEFAULT_MAX_TOKEN_CHARS;
+    private final HeaderMembers headers = new HeaderMembers();
 
     private Builder(String issuer, Duration validity, SigningKey key) {
       if (issuer.isEmpty()) {
@@ -176,6 +180,52 @@ public final class JwtSigner {
         throw new IllegalArgumentException("type is empty");
       }
       this.type = typ;
+      return this;
+    }
+
+    /**
+     * A further member of the header, such as {@code cty} or one of the application's own.
+     * Verifiers of this library read none of them.
+     *
+     * @param name any name but {@code alg}, {@code kid} and {@code typ}, which have their own
+     *     methods, and {@code crit}, {@code b64}, {@code zip} and {@code enc}, which verifiers
+     *     refuse
+     * @param value a String, integer, Boolean, Instant, UUID, or a List, Set or Map of such, which
+     *     is copied
+     * @return this
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the name is one of those or there twice, the value of
+     *     another type, or a {@code jwk} that holds a private key
+     */
+    public Builder withHeader(String name, Object value) {
+      headers.put(name, value);
+      return this;
+    }
+
+    /**
+     * Names the certificate of the key by its SHA-256 ({@code x5t#S256}, RFC 7515 section 4.1.8),
+     * as Entra ID asks of client assertions.
+     *
+     * @param certificate of the signing key
+     * @return this
+     * @throws IllegalArgumentException if it is of another key, or there is one already
+     */
+    public Builder withCertificateThumbprint(X509Certificate certificate) {
+      headers.thumbprint(certificate, key.publicKey());
+      return this;
+    }
+
+    /**
+     * Carries the certificate of the key and those above it ({@code x5c}, RFC 7515 section 4.1.6).
+     * A header of more than 4096 bytes is refused.
+     *
+     * @param chain the certificate of the signing key, then each one's issuer
+     * @return this
+     * @throws IllegalArgumentException if it is empty, its first one of another key, or there is
+     *     one already
+     */
+    public Builder withCertificateChain(List<X509Certificate> chain) {
+      headers.chain(chain, key.publicKey());
       return this;
     }
 
@@ -217,7 +267,8 @@ public final class JwtSigner {
      * The signer; it has signed once to try the key.
      *
      * @return immutable and thread-safe
-     * @throws IllegalArgumentException if no provider signs with the key
+     * @throws IllegalArgumentException if no provider signs with the key, an external signer's
+     *     answer is not of the public key, or a verifier would refuse the header
      */
     public JwtSigner build() {
       return new JwtSigner(this);

@@ -36,22 +36,19 @@ import org.jspecify.annotations.Nullable;
 public final class SigningKey {
 
   private final JwsAlgorithm algorithm;
-  private final @Nullable PrivateKey key;
-  private final @Nullable VerifyingKey secret;
+  private final SigningMaterial material;
   private final @Nullable PublicKey publicKey;
   private final @Nullable String keyId;
   private final boolean edDsaName;
 
   private SigningKey(
       JwsAlgorithm algorithm,
-      @Nullable PrivateKey key,
-      @Nullable VerifyingKey secret,
+      SigningMaterial material,
       @Nullable PublicKey publicKey,
       @Nullable String keyId,
       boolean edDsaName) {
     this.algorithm = algorithm;
-    this.key = key;
-    this.secret = secret;
+    this.material = material;
     this.publicKey = publicKey;
     this.keyId = keyId;
     this.edDsaName = edDsaName;
@@ -80,7 +77,7 @@ public final class SigningKey {
   public static SigningKey secret(JwsAlgorithm algorithm, SecretBytes secret) {
     Objects.requireNonNull(algorithm, "algorithm");
     VerifyingKey shared = secret.lend(bytes -> VerifyingKey.ofSecret(null, algorithm, bytes));
-    return new SigningKey(algorithm, null, shared, null, null, false);
+    return new SigningKey(algorithm, SigningMaterial.of(shared), null, null, false);
   }
 
   /**
@@ -112,9 +109,26 @@ public final class SigningKey {
     return of(algorithm, SigningPair.jwk(algorithm, jwk));
   }
 
+  /**
+   * A private key that signs elsewhere, such as in a KMS. Each {@link JwtSigner} asks it once when
+   * it is built. Each answer is verified with the public key and must have the form of the first.
+   *
+   * @param algorithm what the key is for; no HMAC
+   * @param publicKey the other half of the pair
+   * @param signer signs with the private half
+   * @return the key, with its public one
+   * @throws IllegalArgumentException if the public key is weak or not of the algorithm's kind
+   */
+  public static SigningKey external(
+      JwsAlgorithm algorithm, PublicKey publicKey, ExternalSigner signer) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    PublicKey passed = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(publicKey)).publicKey;
+    return new SigningKey(algorithm, SigningMaterial.of(signer), passed, null, false);
+  }
+
   private static SigningKey of(JwsAlgorithm algorithm, SigningPair pair) {
     PublicKey told = pair.publicKey();
-    SigningKey key = new SigningKey(algorithm, pair.key(), null, null, null, false);
+    SigningKey key = new SigningKey(algorithm, SigningMaterial.of(pair.key()), null, null, false);
     if (told != null) {
       key = key.withPublicKey(told);
     }
@@ -131,7 +145,7 @@ public final class SigningKey {
    */
   public SigningKey withKeyId(String id) {
     int unused = Require.sized("keyId", id.length(), "characters", 1, JwkReader.MAX_KEY_ID_CHARS);
-    return new SigningKey(algorithm, key, secret, publicKey, id, edDsaName);
+    return new SigningKey(algorithm, material, publicKey, id, edDsaName);
   }
 
   /**
@@ -145,10 +159,10 @@ public final class SigningKey {
    */
   public SigningKey withPublicKey(PublicKey other) {
     PublicKey passed = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(other)).publicKey;
-    if (key == null || passed == null || !SigningEngine.arePair(algorithm, key, passed)) {
+    if (passed == null || !material.isPairOf(algorithm, passed)) {
       throw new IllegalArgumentException("the public key is not the one of the private key");
     }
-    return new SigningKey(algorithm, key, secret, passed, keyId, edDsaName);
+    return new SigningKey(algorithm, material, passed, keyId, edDsaName);
   }
 
   /**
@@ -162,7 +176,7 @@ public final class SigningKey {
     if (algorithm != JwsAlgorithm.ED25519) {
       throw new IllegalArgumentException(algorithm + " is never called EdDSA");
     }
-    return new SigningKey(algorithm, key, secret, publicKey, keyId, true);
+    return new SigningKey(algorithm, material, publicKey, keyId, true);
   }
 
   /**
@@ -237,9 +251,14 @@ public final class SigningKey {
     return keyId;
   }
 
+  /** The public half, where it is known. */
+  @Nullable PublicKey publicKey() {
+    return publicKey;
+  }
+
   /** Signs with it, once to try it; by the provider that accepts the key if none is given. */
   SigningEngine engine(@Nullable Provider provider) {
-    return SigningEngine.of(algorithm, key, secret, provider);
+    return material.engine(algorithm, publicKey, provider);
   }
 
   /** Algorithm and id; never the key. */

@@ -1,7 +1,7 @@
 package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.integrity.artifact.Digest;
-import java.nio.charset.StandardCharsets;
+import io.bartizan.integrity.json.DsseEncoding;
 import org.jspecify.annotations.Nullable;
 
 /** What a bundle says was signed, as it was read. */
@@ -17,18 +17,9 @@ sealed interface SignedContent permits SignedContent.Message, SignedContent.Enve
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Envelope(String payloadType, byte[] payload, byte[] signature) implements SignedContent {
 
-    /** What is signed: {@code DSSEv1 SP LEN(type) SP type SP LEN(body) SP body}. */
+    /** What the signature is over. */
     byte[] preAuthenticationEncoding() {
-      byte[] type = payloadType.getBytes(StandardCharsets.UTF_8);
-      byte[] head = ("DSSEv1 " + type.length + " ").getBytes(StandardCharsets.UTF_8);
-      byte[] middle = (" " + payload.length + " ").getBytes(StandardCharsets.UTF_8);
-      byte[] all = new byte[head.length + type.length + middle.length + payload.length];
-      int at = 0;
-      for (byte[] part : new byte[][] {head, type, middle, payload}) {
-        System.arraycopy(part, 0, all, at, part.length);
-        at += part.length;
-      }
-      return all;
+      return DsseEncoding.signed(payloadType, payload);
     }
   }
 }
