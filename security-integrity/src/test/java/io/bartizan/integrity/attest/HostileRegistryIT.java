@@ -13,6 +13,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.OciReason;
@@ -345,6 +346,26 @@ class HostileRegistryIT {
     refused(
         OciReason.REGISTRY_UNAVAILABLE,
         () -> cosign.verifySignatureOnly(registry.source().build(), image));
+  }
+
+  @Test
+  void HR13_aTagOfSignaturesThatCantBeRead_isNotPassedOver() throws Exception {
+    String tag = "manifests/sha256-" + digest.hex() + ".sig";
+    registry.answers(tag, answer(404, "x", new byte[0]));
+    verified(registry.source());
+    registry.answers(tag, answer(503, "x", new byte[0]));
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> verified(registry.source()));
+    registry.answers(tag, answer(403, "x", new byte[0]));
+    refused(OciReason.AUTHENTICATION_REFUSED, () -> verified(registry.source()));
+  }
+
+  @Test
+  void HR19_tagsThatNoRegistryCanHave_areNotAskedFor() throws Exception {
+    Digest large = Digest.compute(DigestAlgorithm.SHA_512, content);
+    assertThat(registry.source().build().listed(large, passedOver -> {})).isEmpty();
+    assertThat(registry.paths())
+        .isNotEmpty()
+        .noneMatch(path -> path.contains("/manifests/sha512-") && path.contains(".s"));
   }
 
   @Test

@@ -183,6 +183,18 @@ class ImagePolicyTest {
   }
 
   @Test
+  void IP07_nobodyOfThoseWhoMustSign_isToldWhy() throws Exception {
+    TrustedSigner two =
+        TrustedSigner.of("two", SignerKeys.threshold(2, List.of(ALICE.key, BOB.key)));
+    ImagePolicy both =
+        ImagePolicy.of(ImageRule.provenance(two, ProvenanceRule.of(BUILDER, SOURCE)));
+    layout.referrer(digest, signed(EVE, Provenance.V1, v1(BUILDER, SOURCE), digest));
+    PolicyReport report = both.check(source(), image);
+    assertThat(report.isAccepted()).isFalse();
+    assertThat(reasons(report, 0)).containsExactly(AttestReason.SIGNATURE_INVALID);
+  }
+
+  @Test
   void IP08_subjectDigestsOfOtherAlgorithms_areAnothers() throws Exception {
     String hex = digest.hex();
     String sha512 = Digest.compute(DigestAlgorithm.SHA_512, new byte[1]).hex();
@@ -276,6 +288,18 @@ class ImagePolicyTest {
         signed(BOB, "https://cyclonedx.org/bom/v1.6", Map.of("spdxVersion", "SPDX-2.3"), digest));
     PolicyReport report = ImagePolicy.of(LISTED).check(source(), image);
     assertThat(reasons(report, 0)).containsOnly(PolicyReason.PREDICATE_MALFORMED).hasSize(2);
+    String spdx3 = "https://spdx.dev/Document/v3.0";
+    String cyclone = "https://cyclonedx.org/bom";
+    layout.referrer(digest, signed(BOB, SPDX, Map.of("spdxVersion", "2.3"), digest));
+    layout.referrer(
+        digest, signed(BOB, spdx3, Map.of("@context", "x", "@graph", List.of()), digest));
+    layout.referrer(digest, signed(BOB, spdx3, Map.of("@context", "x"), digest));
+    layout.referrer(
+        digest, signed(BOB, cyclone, Map.of("bomFormat", "x", "specVersion", "1.6"), digest));
+    layout.referrer(digest, signed(BOB, cyclone, Map.of("bomFormat", "CycloneDX"), digest));
+    assertThat(reasons(ImagePolicy.of(LISTED).check(source(), image), 0))
+        .containsOnly(PolicyReason.PREDICATE_MALFORMED)
+        .hasSize(7);
     layout.referrer(
         digest,
         signed(

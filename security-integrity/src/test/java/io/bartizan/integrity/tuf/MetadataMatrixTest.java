@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,6 +218,154 @@ class MetadataMatrixTest {
     refused(TufReason.FILE_MISSING, () -> client.verifyTarget("file.txt"));
     Files.writeString(file, "hello");
     accepted(client);
+  }
+
+  private void target(Consumer<Map<String, Object>> change) throws Exception {
+    repository.edits.put(
+        "targets", signed -> change.accept(TestRepository.at(signed, "targets", "file.txt")));
+    repository.publishContent();
+  }
+
+  private void metadata(String name, String member, Object value) throws Exception {
+    repository.edits.clear();
+    repository.edits.put(name, signed -> signed.put(member, value));
+    repository.publishContent();
+  }
+
+  @Test
+  void U07_lengthOfATarget_countsBesideItsHash() throws Exception {
+    for (int length : new int[] {4, 6, 5_000}) {
+      target(listed -> listed.put("length", length));
+      TufClient client = client("trust" + length);
+      client.refresh();
+      refused(
+          length < 5 ? TufReason.TOO_LARGE : TufReason.TARGET_MISMATCH,
+          () -> client.verifyTarget("file.txt"));
+    }
+    target(listed -> listed.put("length", 5));
+    accepted(client());
+  }
+
+  @Test
+  void U07_targetWithoutLengthOrHash_isRefused() throws Exception {
+    List<Consumer<Map<String, Object>>> wrong =
+        List.of(
+            listed -> listed.remove("length"),
+            listed -> listed.put("hashes", Map.of()),
+            listed -> listed.put("hashes", Map.of("md5", "5d41402abc4b2a76b9719d911017c592")));
+    for (int i = 0; i < wrong.size(); i++) {
+      target(wrong.get(i));
+      TufClient client = client("trust" + i);
+      refused(TufReason.METADATA_MALFORMED, () -> client.verifyTarget("file.txt"));
+    }
+  }
+
+  @Test
+  void U07_metadataListedByUnknownHashesAlone_areRefused() throws Exception {
+    for (Object hashes : List.of(Map.of("md5", "00"), Map.of("sha1", "00", "crc", "0"))) {
+      repository.edits.put(
+          "timestamp", s -> TestRepository.at(s, "meta", "snapshot.json").put("hashes", hashes));
+      repository.publishContent();
+      refused(TufReason.METADATA_MALFORMED, client()::refresh);
+    }
+    repository.edits.clear();
+    repository.publishContent();
+    accepted(client());
+  }
+
+  @Test
+  void U05_versionsBelowOne_areRefused() throws Exception {
+    metadata("timestamp", "version", 0);
+    refused(TufReason.METADATA_MALFORMED, client()::refresh);
+    repository.hashes = false;
+    for (String name : List.of("snapshot", "targets")) {
+      metadata(name, "version", 0);
+      refused(TufReason.METADATA_MALFORMED, client(name)::refresh);
+    }
+    repository.edits.clear();
+    repository.edits.put(
+        "snapshot",
+        s -> TestRepository.at(s, "meta").put("other.json", new HashMap<>(Map.of("version", 0))));
+    repository.publishContent();
+    refused(TufReason.METADATA_MALFORMED, client("other")::refresh);
+    repository.edits.clear();
+    repository.publishContent();
+    accepted(client());
+  }
+
+  @Test
+  void U07_specificationOfAnotherVersion_isRefused() throws Exception {
+    for (String other : List.of("2.0.0", "0.9", "1", "11.0", "1.0.0.0", "1.x", "1.0.0-rc", "")) {
+      metadata("timestamp", "spec_version", other);
+      refused(TufReason.SPECIFICATION_UNSUPPORTED, client()::refresh);
+    }
+    for (String right : List.of("1.0", "1.0.33", "1.9999.0")) {
+      metadata("timestamp", "spec_version", right);
+      accepted(client(right));
+    }
+  }
+
+  @Test
+  void U07_metadataWithoutSignatures_areMalformed() throws Exception {
+    repository.writer =
+        (signed, signers) -> Canonical.served(Map.of("signed", signed)).getBytes(UTF_8);
+    repository.publishContent();
+    refused(TufReason.METADATA_MALFORMED, client()::refresh);
+  }
+
+  @Test
+  void U09_targetAboveTheBound_isRefused() throws Exception {
+    for (int bound : new int[] {4, 5}) {
+      TufClient client =
+          TufClient.builder(
+                  repository.rootBytes(), repository.source(), folder.resolve("bound" + bound))
+              .withClock(clock)
+              .withMaxTargetBytes(bound)
+              .build();
+      client.refresh();
+      if (bound == 5) {
+        accepted(client);
+      } else {
+        refused(TufReason.TOO_LARGE, () -> client.verifyTarget("file.txt"));
+      }
+    }
+  }
+
+  @Test
+  void U10_pathThatLeavesTheFolder_isNotRead() throws Exception {
+    Path inside = Files.createDirectories(folder.resolve("shop/inside"));
+    Files.writeString(inside.resolve("file"), "public");
+    Files.writeString(folder.resolve("shop/secret"), "secret");
+    Files.createDirectories(folder.resolve("shop/inside-not"));
+    Files.writeString(folder.resolve("shop/inside-not/file"), "secret");
+    TufSource source = TufSource.of(inside, inside);
+    Duration limit = Duration.ofSeconds(5);
+    for (String path :
+        List.of(
+            "../secret",
+            "x/../../secret",
+            "../inside-not/file",
+            folder.resolve("shop/secret").toAbsolutePath().toString(),
+            ".",
+            "absent")) {
+      assertThat(source.target(path, 100, limit)).as(path).isNull();
+      assertThat(source.metadata(path, 100, limit)).as(path).isNull();
+    }
+    assertThat(source.target("file", 100, limit)).asString(UTF_8).isEqualTo("public");
+    assertThat(source.metadata("file", 100, limit)).asString(UTF_8).isEqualTo("public");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\u007fb", "a\udc00b", "\udc00", "\ud800x", "\ud800\ud800\udc00"})
+  void U10_pathOfControlsOrHalfCharacters_isRefused(String path) {
+    refused(TufReason.TARGET_NAME_UNSAFE, () -> TargetPath.requireSafe(path));
+    TargetPath.requireSafe("a\ud83d\ude00\ud83d\ude00b");
+  }
+
+  @Test
+  void U10_longPath_isRefused() {
+    TargetPath.requireSafe("a".repeat(512));
+    refused(TufReason.TARGET_NAME_UNSAFE, () -> TargetPath.requireSafe("a".repeat(513)));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,52 @@ class RootMatrixTest {
     TufClient client = client();
     accepted(client);
     assertThat(client.toString()).contains("root 2");
+  }
+
+  private void refusedRoot(TufReason reason, Consumer<Map<String, Object>> change)
+      throws Exception {
+    repository.edits.put("root", change);
+    repository.publish();
+    byte[] bytes = repository.rootBytes();
+    refused(
+        reason,
+        () ->
+            TufClient.builder(bytes, repository.source(), folder.resolve("trust"))
+                .withClock(clock)
+                .build()
+                .refresh());
+  }
+
+  @Test
+  void U01_thresholdBelowOne_isRefused() throws Exception {
+    for (String role : List.of("root", "timestamp", "snapshot", "targets")) {
+      for (int threshold : new int[] {0, -1}) {
+        refusedRoot(
+            TufReason.METADATA_MALFORMED,
+            root -> TestRepository.at(root, "roles", role).put("threshold", threshold));
+      }
+    }
+    repository.edits.clear();
+    repository.publish();
+    first = repository.rootBytes();
+    accepted(client());
+  }
+
+  @Test
+  void U01_roleWithoutKeyIdsOrWithTooMany_isRefused() throws Exception {
+    refusedRoot(
+        TufReason.METADATA_MALFORMED,
+        root -> TestRepository.at(root, "roles", "timestamp").remove("keyids"));
+    List<Object> many = new ArrayList<>();
+    Map<String, Object> keys = new LinkedHashMap<>();
+    for (int i = 0; i < 1_025; i++) {
+      many.add("key" + i);
+      keys.put("key" + i, Map.of());
+    }
+    refusedRoot(
+        TufReason.TOO_LARGE,
+        root -> TestRepository.at(root, "roles", "timestamp").put("keyids", many));
+    refusedRoot(TufReason.TOO_LARGE, root -> TestRepository.at(root, "keys").putAll(keys));
   }
 
   @Test

@@ -123,6 +123,94 @@ class ProvenanceTest {
   }
 
   @Test
+  void read_nullsAndOtherTypesOfVersion02_areRefused() {
+    for (String change :
+        List.of(
+            "'invocation':{|'invocation':null,'x':{",
+            "'invocation':{|'invocation':[],'x':{",
+            "'materials':[|'materials':null,'x':[",
+            "'materials':[|'materials':{},'x':[",
+            "'configSource':{|'configSource':null,'x':{")) {
+      String[] both = change.split("\\|", -1);
+      String text = V02.replace(both[0], both[1]);
+      assertThat(text).isNotEqualTo(V02);
+      refused(PolicyReason.PREDICATE_MALFORMED, () -> v02(text));
+    }
+  }
+
+  @Test
+  void read_dependencyOfAnotherRef_saysNothingOfTheCommit() {
+    String list = "'resolvedDependencies':[";
+    String other = "{'uri':'git+https://github.com/org/app@%s','digest':{'gitCommit':'" + OTHER;
+    String head = V1.replace(list, list + other.formatted("refs/heads/x") + "'}},");
+    assertThat(v1(head).commit()).contains(COMMIT);
+    String same = V1.replace(list, list + other.formatted("refs/tags/v1") + "'}},");
+    refused(PolicyReason.SOURCE_MISMATCH, () -> v1(same));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "http://github.com/org/app",
+        "HTTPS://github.com/org/app",
+        "ssh://github.com/org/app",
+        "https:///org/app",
+        "https:org/app",
+        "https://a_b/org/app",
+        "https://github.com",
+        "https://github.com/",
+        "https://user@github.com/org/app",
+        "https://github.com/org/app?x=1",
+        "https://github.com/org/./app",
+        "https://github.com/org/../app",
+        "https://github.com/org app",
+        "https://github.com/org/app@",
+        "https://github.com/org/app#",
+        "https://github.com/org/app@a b",
+        "https://github.com/org/app@refs/heads/x?y",
+        "https://github.com/org/app#refs/heads/x@y",
+        "git+git+https://github.com/org/app"
+      })
+  void source_spelledInAnotherWay_isNone(String text) {
+    assertThat(SourceLocation.parse(text)).isNull();
+  }
+
+  @Test
+  void source_isReadToABound_andWithoutWhatChangesNothing() {
+    SourceLocation plain = new SourceLocation("https://github.com/org/app", "");
+    for (String text :
+        List.of(
+            "https://github.com/org/app",
+            "git+https://GitHub.com/org/app.git",
+            "https://github.com/org/app.git/",
+            "https://github.com/org/app/")) {
+      assertThat(SourceLocation.parse(text)).isEqualTo(plain);
+    }
+    assertThat(SourceLocation.parse("https://github.com:443/org/app"))
+        .isEqualTo(new SourceLocation("https://github.com:443/org/app", ""));
+    String start = "https://github.com/";
+    String most = "a".repeat(2_048 - start.length());
+    assertThat(SourceLocation.parse(start + most)).isNotNull();
+    assertThat(SourceLocation.parse(start + most + "a")).isNull();
+  }
+
+  @Test
+  void rule_refOfAProvenanceWithoutOne_isMissed() {
+    Provenance said = v1(V1.replace("'ref':'refs/tags/v1',", "").replace("@refs/tags/v1'", "'"));
+    assertThat(said.ref()).isEmpty();
+    ProvenanceRule.Builder rule = ProvenanceRule.builder("B", "https://github.com/org/app");
+    rule.build().require(said);
+    ProvenanceRule exact = rule.withRef("refs/tags/v1").build();
+    refused(PolicyReason.BUILD_MISMATCH, () -> exact.require(said));
+    ProvenanceRule prefix =
+        ProvenanceRule.builder("B", "https://github.com/org/app")
+            .withRefStartingWith("refs/")
+            .build();
+    refused(PolicyReason.BUILD_MISMATCH, () -> prefix.require(said));
+  }
+
+  @Test
   void rule_everythingItNames_isRequired() {
     Provenance said = v1(V1);
     String source = "https://GitHub.com/org/app.git";

@@ -122,6 +122,30 @@ class CertificateMatrixTest {
   }
 
   @Test
+  void F05_leafWithoutUsageOrName_isRefused() {
+    refused(leaf(l -> l.usage = Leaf.NONE).check(), SigstoreReason.CERTIFICATE_INVALID);
+    refused(leaf(l -> l.names = null).check(), SigstoreReason.CERTIFICATE_INVALID);
+  }
+
+  @Test
+  void F09_leafOfTooManyExtensions_isRefused() {
+    for (int count : new int[] {40, 65}) {
+      Draft draft =
+          leaf(
+              l -> {
+                for (int i = 0; i < count; i++) {
+                  l.extensions.put("1.2.3." + i, new byte[] {5, 0});
+                }
+              });
+      if (count == 40) {
+        accepted(draft.check());
+      } else {
+        refused(draft.check(), SigstoreReason.MALFORMED);
+      }
+    }
+  }
+
+  @Test
   void F06_time_isTheSigningsAndNotTodays() {
     accepted(leaf(l -> l.to = World.SIGNED).check());
     refused(
@@ -325,7 +349,7 @@ class CertificateMatrixTest {
     refused(statement.check(), SigstoreReason.SIGNATURE_INVALID);
   }
 
-  private static byte[] prehashed(KeyPair key, byte[] content) {
+  static byte[] prehashed(KeyPair key, byte[] content) {
     byte[] pkcs8 = key.getPrivate().getEncoded();
     Ed25519phSigner signer = new Ed25519phSigner(new byte[0]);
     signer.init(true, new Ed25519PrivateKeyParameters(pkcs8, pkcs8.length - 32));
@@ -481,6 +505,24 @@ class CertificateMatrixTest {
               }
             });
     refused(many.check(), SigstoreReason.MALFORMED);
+  }
+
+  @Test
+  void S07_bytesAfterTheList_areMalformed() {
+    refused(leaf(l -> l.afterScts = new byte[1]).check(), SigstoreReason.MALFORMED);
+    refused(leaf(l -> l.afterScts = new byte[64]).check(), SigstoreReason.MALFORMED);
+  }
+
+  @Test
+  void S07_sctThatIsCutOrOutOfTime_isMalformed() throws IOException {
+    for (int length = 1; length < 47; length++) { // 47 bytes is the shortest that is whole
+      byte[] list = new DEROctetString(Leaf.vector(Leaf.vector(new byte[length]))).getEncoded();
+      refused(leaf(l -> l.sctList = list).check(), SigstoreReason.MALFORMED);
+    }
+    byte[] whole = new DEROctetString(Leaf.vector(Leaf.vector(new byte[47]))).getEncoded();
+    refused(leaf(l -> l.sctList = whole).check(), SigstoreReason.SCT_MISSING); // of no known log
+    refused(sct(s -> s.millis = -1).check(), SigstoreReason.MALFORMED);
+    refused(sct(s -> s.millis = Long.MIN_VALUE).check(), SigstoreReason.MALFORMED);
   }
 
   @Test

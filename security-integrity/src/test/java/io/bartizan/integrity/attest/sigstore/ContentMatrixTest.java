@@ -11,9 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.core.Checked;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -104,6 +108,79 @@ class ContentMatrixTest {
             .verifier()
             .check(draft.json(), Digest.compute(DigestAlgorithm.SHA_512, Draft.ARTIFACT)),
         SigstoreReason.DIGEST_ALGORITHM_MISMATCH);
+  }
+
+  @Test
+  void D01_ecdsaSignatureInAnotherEncoding_isRefused() {
+    KeyPair pair = World.ec("secp256r1");
+    KeyGate.Passed key = KeyGate.pass(pair.getPublic());
+    byte[] signature;
+    do {
+      signature = World.sign(pair.getPrivate(), Draft.ARTIFACT);
+    } while (signature[3] != 33); // r has its highest bit set, so a zero stands before it
+    assertThat(Signatures.matches(key, Draft.ARTIFACT, signature)).isTrue();
+    byte[] negative =
+        Tree.join(
+            new byte[] {0x30, (byte) (signature[1] - 1), 2, 32},
+            Arrays.copyOfRange(signature, 5, signature.length));
+    byte[] longForm =
+        Tree.join(
+            new byte[] {0x30, (byte) 0x81, signature[1]},
+            Arrays.copyOfRange(signature, 2, signature.length));
+    for (byte[] other :
+        new byte[][] {negative, longForm, Arrays.copyOf(signature, signature.length + 1), {}}) {
+      assertThat(Signatures.matches(key, Draft.ARTIFACT, other)).isFalse();
+    }
+  }
+
+  @Test
+  void D01_rsaSignature_isOneNumberBelowTheModulus() {
+    KeyPair pair;
+    BigInteger modulus;
+    do {
+      pair = World.rsa(2048);
+      modulus = ((RSAPublicKey) pair.getPublic()).getModulus();
+    } while (modulus.testBit(2046)); // else hardly a signature leaves room for the modulus
+    KeyGate.Passed key = KeyGate.pass(pair.getPublic());
+    byte[] content = new byte[4];
+    byte[] signature;
+    BigInteger greater;
+    do {
+      content[0]++;
+      signature = World.sign(pair.getPrivate(), content);
+      greater = new BigInteger(1, signature).add(modulus);
+    } while (greater.bitLength() > 2048);
+    assertThat(Signatures.matches(key, content, signature)).isTrue();
+    byte[] more = greater.toByteArray(); // a zero first, for its highest bit is set
+    assertThat(more).hasSize(257).startsWith(0);
+    for (byte[] other :
+        new byte[][] {
+          Arrays.copyOfRange(more, 1, 257),
+          more,
+          Tree.join(new byte[1], signature),
+          Arrays.copyOf(signature, 257),
+          Arrays.copyOf(signature, 255),
+          {}
+        }) {
+      assertThat(Signatures.matches(key, content, other)).isFalse();
+    }
+  }
+
+  @Test
+  void D01_ed25519Signature_hasItsLengthAndItsHash() {
+    KeyPair pair = World.ed25519();
+    KeyGate.Passed key = KeyGate.pass(pair.getPublic());
+    byte[] plain = World.sign(pair.getPrivate(), Draft.ARTIFACT);
+    assertThat(Signatures.matches(key, Draft.ARTIFACT, plain)).isTrue();
+    Digest long512 = Digest.compute(DigestAlgorithm.SHA_512, Draft.ARTIFACT);
+    byte[] prehashed = CertificateMatrixTest.prehashed(pair, Draft.ARTIFACT);
+    assertThat(Signatures.matches(key, long512, prehashed)).isTrue();
+    for (int length : new int[] {0, 63, 65, 128}) {
+      assertThat(Signatures.matches(key, Draft.ARTIFACT, Arrays.copyOf(plain, length))).isFalse();
+      assertThat(Signatures.matches(key, long512, Arrays.copyOf(prehashed, length))).isFalse();
+    }
+    assertThat(Signatures.matches(key, DIGEST, prehashed)).isFalse();
+    assertThat(Signatures.matches(key, DIGEST, plain)).isFalse();
   }
 
   @Test

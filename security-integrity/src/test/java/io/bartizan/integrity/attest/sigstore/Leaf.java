@@ -28,6 +28,7 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 /** A signer's certificate to be made, good unless a field is changed. */
 final class Leaf {
 
+  static final int NONE = -1;
   static final String ISSUER = "https://token.actions.githubusercontent.com";
   static final String REPOSITORY = "https://github.com/acme/app";
   static final String REF = "refs/tags/v1";
@@ -55,6 +56,7 @@ final class Leaf {
   int sctPlace = Integer.MAX_VALUE;
   boolean sctCritical;
   byte[] sctList;
+  byte[] afterScts = {};
 
   /** An SCT to be made. */
   static final class Sct {
@@ -127,7 +129,7 @@ final class Leaf {
       byte[] plain = tbs(key, null);
       byte[] list = sctList;
       if (list == null && !scts.isEmpty()) {
-        list = new DEROctetString(vector(list(plain, key))).getEncoded();
+        list = new DEROctetString(Tree.join(vector(list(plain, key)), afterScts)).getEncoded();
       }
       return builder(key, list).build(World.signer(signedWith, issuerKey)).getEncoded();
     } catch (IOException e) {
@@ -200,17 +202,21 @@ final class Leaf {
 
   private List<Extension> all() throws IOException {
     List<Extension> all = new ArrayList<>();
-    all.add(extension(Extension.keyUsage, true, new KeyUsage(usage).getEncoded()));
+    if (usage != NONE) {
+      all.add(extension(Extension.keyUsage, true, new KeyUsage(usage).getEncoded()));
+    }
     all.add(
         extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes).getEncoded()));
     if (authority) {
       all.add(extension(Extension.basicConstraints, true, new BasicConstraints(true).getEncoded()));
     }
-    all.add(
-        extension(
-            Extension.subjectAlternativeName,
-            namesCritical,
-            new GeneralNames(names.toArray(GeneralName[]::new)).getEncoded()));
+    if (names != null) {
+      all.add(
+          extension(
+              Extension.subjectAlternativeName,
+              namesCritical,
+              new GeneralNames(names.toArray(GeneralName[]::new)).getEncoded()));
+    }
     for (Map.Entry<String, byte[]> each : extensions.entrySet()) {
       all.add(
           extension(

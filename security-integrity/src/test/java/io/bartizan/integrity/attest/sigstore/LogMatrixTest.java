@@ -130,6 +130,57 @@ class LogMatrixTest {
   }
 
   @Test
+  void R05_certificateThatTheEntryCallsAKey_isRefused() {
+    Draft draft = Draft.v1(WORLD);
+    String right = World.base64(Pem.encode("CERTIFICATE", draft.certificate()).getBytes(UTF_8));
+    String wrong = World.base64(Pem.encode("PUBLIC KEY", draft.certificate()).getBytes(UTF_8));
+    draft.first().body = text -> text.replace(right, wrong);
+    refused(draft.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
+    Draft v2 = Draft.v2(WORLD);
+    v2.first().body = text -> text.replace("x509Certificate", "publicKey");
+    refused(v2.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
+  }
+
+  @Test
+  void R05_signatureThatIsNotEncodedTwice_isMalformed() {
+    Draft draft = Draft.v1(WORLD).statement();
+    draft.first().kind = "intoto";
+    draft.first().version = "0.0.2";
+    accepted(draft.check());
+    String right = World.base64(World.base64(draft.signature()).getBytes(UTF_8));
+    for (String once : new String[] {World.base64(draft.signature()), World.base64(new byte[9])}) {
+      draft.first().body = text -> text.replace(right, once);
+      refused(draft.check(), SigstoreReason.MALFORMED);
+    }
+  }
+
+  @Test
+  void R09_version01WithoutPromise_isRefusedThoughItsProofHolds() {
+    for (String version : new String[] {"0.1", "0.2"}) {
+      Draft draft = Draft.v1(WORLD);
+      draft.mediaType = "application/vnd.dev.sigstore.bundle+json;version=" + version;
+      draft.first().promise = false;
+      draft.stamps.add(stamp -> {});
+      if (version.equals("0.2")) {
+        accepted(draft.check());
+      } else {
+        refused(draft.check(), SigstoreReason.PROMISE_INVALID);
+      }
+    }
+  }
+
+  @Test
+  void V02_promiseOfALogOfVersion2_isRefused() {
+    Draft draft = Draft.v2(WORLD);
+    draft.first().promise = true; // rightly signed by the log's own key
+    draft.first().time = World.SIGNED;
+    draft.first().globalIndex = draft.first().index;
+    refused(draft.check(), SigstoreReason.PROMISE_INVALID);
+    draft.first().promise = false;
+    accepted(draft.check());
+  }
+
+  @Test
   void R06_bodyThatReadersCouldReadInTwoWays_isRefused() {
     refused(
         body(text -> text.replace("{\"apiVersion\"", "{\"kind\":\"dsse\",\"apiVersion\"")).check(),

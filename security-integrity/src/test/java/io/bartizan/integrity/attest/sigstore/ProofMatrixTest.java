@@ -125,6 +125,33 @@ class ProofMatrixTest {
   }
 
   @Test
+  void M03_placeOutsideTheTree_leadsNowhereWhateverTheHashesAre() {
+    byte[] leaf = new byte[32];
+    for (int count = 0; count <= 64; count++) {
+      List<byte[]> siblings = java.util.Collections.nCopies(count, new byte[32]);
+      for (long index : new long[] {-1, -2, -7, Long.MIN_VALUE, 7, 8, 9, 15, 16, Long.MAX_VALUE}) {
+        assertThat(MerkleProof.root(leaf, index, 7, siblings)).isNull();
+      }
+      assertThat(MerkleProof.root(leaf, 0, 0, siblings)).isNull();
+      assertThat(MerkleProof.root(leaf, 0, -1, siblings)).isNull();
+      if (count == 3) {
+        assertThat(MerkleProof.root(leaf, 3, 7, siblings)).hasSize(32);
+      }
+    }
+  }
+
+  @Test
+  void M04_hashOfAnotherLength_leadsNowhere() {
+    for (int length : new int[] {0, 31, 33, 64}) {
+      for (int place = 0; place < 3; place++) {
+        byte[][] siblings = {new byte[32], new byte[32], new byte[32]};
+        siblings[place] = new byte[length];
+        assertThat(MerkleProof.root(new byte[32], 3, 7, List.of(siblings))).isNull();
+      }
+    }
+  }
+
+  @Test
   void M04_hashOfAnotherLength_isRefused() {
     for (int length : new int[] {0, 31, 33, 64}) {
       proof(proof -> list(proof, "hashes").set(0, World.base64(new byte[length])));
@@ -315,6 +342,51 @@ class ProofMatrixTest {
         assertThat(reason).isIn(SigstoreReason.CHECKPOINT_INVALID, SigstoreReason.PROOF_MISSING);
       }
     }
+  }
+
+  @Test
+  void M14_checkpointOfControlsOrOfGreatLength_isRefused() {
+    for (String line : new String[] {"a\tb\n", "\u0001\n", "\u001f\n", "\u007f\n", "x\r\n"}) {
+      signed(text -> text + line, SigstoreReason.CHECKPOINT_INVALID);
+    }
+    signed(text -> text + "x".repeat(66_000) + "\n", SigstoreReason.CHECKPOINT_INVALID);
+    for (Draft draft : drafts()) {
+      draft.first().signedCheckpoint = text -> text + "x".repeat(50_000) + "\n\u00e9 ~\n";
+      accepted(draft.check());
+    }
+  }
+
+  @Test
+  void M15_linesOfWitnesses_haveTheFormToo() {
+    for (String line :
+        new String[] {
+          "\u2014 witness.example ????\n",
+          "\u2014 witness.example\n",
+          "\u2014 witness.example AAAAAAA\n",
+          "- witness.example AAAAAAAA\n",
+          Draft.noteLine("", new byte[4], new byte[64]),
+          Draft.noteLine("witness.example", new byte[4], new byte[0]),
+          Draft.noteLine("witness.example", new byte[3], new byte[0]),
+        }) {
+      note(text -> text + line, SigstoreReason.CHECKPOINT_INVALID);
+      note(text -> text.replace("\n\n", "\n\n" + line), SigstoreReason.CHECKPOINT_INVALID);
+    }
+    for (Draft draft : drafts()) {
+      draft.first().note =
+          text -> text + Draft.noteLine("witness.example", new byte[4], new byte[1]);
+      accepted(draft.check());
+    }
+  }
+
+  @Test
+  void M15_signatures_areTwentyAtMost() {
+    String witness = Draft.noteLine("witness.example", new byte[4], new byte[64]);
+    for (Draft draft : drafts()) {
+      draft.first().note = text -> text + witness.repeat(19);
+      accepted(draft.check());
+    }
+    note(text -> text + witness.repeat(20), SigstoreReason.CHECKPOINT_INVALID);
+    note(text -> text + witness.repeat(40), SigstoreReason.CHECKPOINT_INVALID);
   }
 
   @Test

@@ -19,10 +19,10 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.DLSequence;
 import org.bouncycastle.asn1.DLSet;
+import org.bouncycastle.asn1.DLTaggedObject;
 
 /** A timestamp response to be made, good unless a field is changed; put together by hand. */
 final class Stamp {
@@ -48,6 +48,14 @@ final class Stamp {
   boolean sorted = true;
   ASN1Encodable accuracy;
   String signedWith = "1.2.840.10045.4.3.2";
+  int dataVersion = 3;
+  int infoVersion = 1;
+  String dataType = "1.2.840.113549.1.7.2";
+  String infoType = TST_INFO;
+  String attributeType = TST_INFO;
+  byte[] digested;
+  byte[] ordering = {};
+  List<ASN1Encodable> further = new ArrayList<>();
 
   Stamp(World world, byte[] signature) {
     key = world.tsaKey.getPrivate();
@@ -70,15 +78,15 @@ final class Stamp {
     }
   }
 
-  private static DERSequence sequence(ASN1Encodable... all) {
-    return new DERSequence(all);
+  private static DLSequence sequence(ASN1Encodable... all) { // DER would sort a set inside
+    return new DLSequence(all);
   }
 
   private static ASN1Encodable oid(String dots) {
     return new ASN1ObjectIdentifier(dots);
   }
 
-  private static DERSequence attribute(String type, ASN1Encodable value) {
+  static ASN1Encodable attribute(String type, ASN1Encodable value) {
     return sequence(oid(type), new DERSet(value));
   }
 
@@ -93,7 +101,7 @@ final class Stamp {
 
   private ASN1Encodable content() throws IOException {
     List<byte[]> info = new ArrayList<>();
-    info.add(new ASN1Integer(1).getEncoded());
+    info.add(new ASN1Integer(infoVersion).getEncoded());
     info.add(new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.2").getEncoded());
     info.add(
         sequence(sequence(oid(imprintOid)), new DEROctetString(hash(imprintHash, over)))
@@ -103,25 +111,25 @@ final class Stamp {
     if (accuracy != null) {
       info.add(accuracy.toASN1Primitive().getEncoded());
     }
+    info.add(ordering);
     byte[] tst = Der.encode(Der.SEQUENCE, info);
     ASN1EncodableVector signed = new ASN1EncodableVector();
-    signed.add(new ASN1Integer(3));
+    signed.add(new ASN1Integer(dataVersion));
     signed.add(new DERSet(sequence(oid(SHA256))));
-    signed.add(sequence(oid(TST_INFO), new DERTaggedObject(true, 0, new DEROctetString(tst))));
+    signed.add(sequence(oid(infoType), new DLTaggedObject(true, 0, new DEROctetString(tst))));
     if (!embedded.isEmpty()) {
       ASN1EncodableVector bag = new ASN1EncodableVector();
       for (X509Certificate each : embedded) {
         bag.add(ASN1Primitive.fromByteArray(World.der(each)));
       }
-      signed.add(new DERTaggedObject(false, 0, new DLSet(bag)));
+      signed.add(new DLTaggedObject(false, 0, new DLSet(bag)));
     }
     ASN1EncodableVector infos = new ASN1EncodableVector();
     for (int i = 0; i < signers; i++) {
       infos.add(signer(tst));
     }
     signed.add(new DLSet(infos));
-    return sequence(
-        oid("1.2.840.113549.1.7.2"), new DERTaggedObject(true, 0, new DERSequence(signed)));
+    return sequence(oid(dataType), new DLTaggedObject(true, 0, new DLSequence(signed)));
   }
 
   private ASN1Encodable signer(byte[] tst) throws IOException {
@@ -133,7 +141,7 @@ final class Stamp {
             ASN1Primitive.fromByteArray(named.getIssuerX500Principal().getEncoded()),
             new ASN1Integer(named.getSerialNumber())),
         sequence(oid(SHA256)),
-        new DERTaggedObject(false, 0, attributes),
+        new DLTaggedObject(false, 0, attributes),
         sequence(oid(signedWith)),
         new DEROctetString(World.sign(key, encoded)));
   }
@@ -141,10 +149,11 @@ final class Stamp {
   private ASN1Set attributes(byte[] tst) {
     ASN1EncodableVector all = new ASN1EncodableVector();
     if (contentType) {
-      all.add(attribute("1.2.840.113549.1.9.3", oid(TST_INFO)));
+      all.add(attribute("1.2.840.113549.1.9.3", oid(attributeType)));
     }
     if (messageDigest) {
-      all.add(attribute("1.2.840.113549.1.9.4", new DEROctetString(hash("SHA-256", tst))));
+      byte[] digest = hash("SHA-256", digested == null ? tst : digested);
+      all.add(attribute("1.2.840.113549.1.9.4", new DEROctetString(digest)));
     }
     if (signingCertificate) {
       String hash = oldSigningCertificate ? "SHA-1" : "SHA-256";
@@ -154,6 +163,7 @@ final class Stamp {
               sequence(
                   sequence(sequence(new DEROctetString(hash(hash, World.der(certificate))))))));
     }
+    further.forEach(all::add);
     if (sorted) {
       return new DERSet(all);
     }
@@ -163,6 +173,10 @@ final class Stamp {
       reversed.add(right.getObjectAt(i));
     }
     return new DLSet(reversed);
+  }
+
+  static ASN1Encodable millis(int millis) {
+    return sequence(new DLTaggedObject(false, 0, new ASN1Integer(millis)));
   }
 
   static ASN1Encodable seconds(long seconds) {

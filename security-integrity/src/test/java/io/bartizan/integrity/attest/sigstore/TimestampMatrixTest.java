@@ -15,6 +15,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 
@@ -203,6 +205,21 @@ class TimestampMatrixTest {
   }
 
   @Test
+  void P09_structuresOfAnotherVersionOrType_areRefused() {
+    for (int version : new int[] {0, 1, 4, 5}) {
+      invalid(s -> s.dataVersion = version);
+    }
+    invalid(s -> s.infoVersion = 0);
+    invalid(s -> s.infoVersion = 2);
+    invalid(s -> s.dataType = "1.2.840.113549.1.7.3"); // enveloped data
+    invalid(s -> s.infoType = "1.2.840.113549.1.7.1"); // plain data
+    invalid(s -> s.attributeType = "1.2.840.113549.1.7.1");
+    invalid(s -> s.digested = new byte[5]);
+    accepted(stamp(s -> s.ordering = new byte[] {1, 1, (byte) 0xff}).check());
+    invalid(s -> s.ordering = new byte[] {1, 1, 0}); // a default that DER leaves out
+  }
+
+  @Test
   void P10_imprint_isOfSha2AndOfItsLength() {
     invalid(
         s -> {
@@ -233,6 +250,49 @@ class TimestampMatrixTest {
     invalid(s -> s.signedWith = "1.2.840.10045.4.3.4");
     invalid(s -> s.signedWith = "1.2.840.10045.4.1");
     invalid(s -> s.signedWith = "1.3.101.112");
+  }
+
+  @Test
+  void P11_signedAttributes_areThereOnceAndFew() {
+    invalid(
+        s ->
+            s.further.add(
+                Stamp.attribute("1.2.840.113549.1.9.4", new DEROctetString(new byte[0]))));
+    for (int count : new int[] {13, 14}) { // beside the three that are needed
+      Draft draft =
+          stamp(
+              s -> {
+                for (int i = 0; i < count; i++) {
+                  s.further.add(Stamp.attribute("1.2.3." + i, DERNull.INSTANCE));
+                }
+              });
+      if (count == 13) {
+        accepted(draft.check());
+      } else {
+        refused(draft.check(), SigstoreReason.TIMESTAMP_INVALID);
+      }
+    }
+  }
+
+  @Test
+  void P11_algorithmOfAnEd25519Authority_isItsOwn() {
+    KeyPair key = World.ed25519();
+    X509Certificate certificate = WORLD.tsa(key, true, KeyPurposeId.id_kp_timeStamping);
+    for (String algorithm : new String[] {"1.3.101.112", "1.3.101.113", "1.2.3"}) {
+      Draft draft =
+          stamp(
+              s -> {
+                s.key = key.getPrivate();
+                s.certificate = certificate;
+                s.named = certificate;
+                s.signedWith = algorithm;
+              });
+      if (algorithm.equals("1.3.101.112")) {
+        accepted(byRoot(draft, authority(certificate)));
+      } else {
+        refused(byRoot(draft, authority(certificate)), SigstoreReason.TIMESTAMP_INVALID);
+      }
+    }
   }
 
   @Test
@@ -313,6 +373,9 @@ class TimestampMatrixTest {
     invalid(s -> s.accuracy = Stamp.seconds(61));
     invalid(s -> s.accuracy = Stamp.seconds(1L << 40));
     invalid(s -> s.accuracy = Stamp.seconds(-1));
+    accepted(stamp(s -> s.accuracy = Stamp.millis(500)).check());
+    invalid(s -> s.accuracy = Stamp.millis(0));
+    invalid(s -> s.accuracy = Stamp.millis(1_000));
   }
 
   @Test

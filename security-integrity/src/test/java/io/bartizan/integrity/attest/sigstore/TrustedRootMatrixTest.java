@@ -25,7 +25,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -228,6 +233,68 @@ class TrustedRootMatrixTest {
           root(r -> r.put("timestampAuthorities", array(World.chain("x", chain)))),
           SigstoreReason.ROOT_MALFORMED);
     }
+  }
+
+  private static X509Certificate issuing(KeyPair key, int usage, KeyPurposeId... purposes)
+      throws IOException {
+    X509v3CertificateBuilder builder =
+        World.certificate(
+                "CN=middle",
+                "CN=root",
+                key.getPublic(),
+                World.START,
+                World.START.plusSeconds(1 << 28))
+            .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+            .addExtension(Extension.keyUsage, true, new KeyUsage(usage));
+    if (purposes.length > 0) {
+      builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
+    }
+    return World.build(builder, World.signer(WORLD.rootKey.getPrivate()));
+  }
+
+  private static Checked<TrustedRoot> authority(String kind, X509Certificate... chain) {
+    return root(r -> r.put(kind, array(World.chain("x", chain))));
+  }
+
+  @Test
+  void T10_authorityThatMayNotIssue_isRefused() throws IOException {
+    KeyPair key = World.ec("secp256r1");
+    String kind = "certificateAuthorities";
+    int sign = KeyUsage.keyCertSign;
+    KeyPurposeId code = KeyPurposeId.id_kp_codeSigning;
+    KeyPurposeId any = KeyPurposeId.anyExtendedKeyUsage;
+    KeyPurposeId other = KeyPurposeId.id_kp_serverAuth;
+    accepted(authority(kind, issuing(key, sign), WORLD.root));
+    accepted(authority(kind, issuing(key, sign, code), WORLD.root));
+    accepted(authority(kind, issuing(key, sign, any, other), WORLD.root));
+    refused(authority(kind, issuing(key, sign, other), WORLD.root), SigstoreReason.ROOT_MALFORMED);
+    for (int usage : new int[] {KeyUsage.digitalSignature, KeyUsage.cRLSign}) {
+      refused(authority(kind, issuing(key, usage), WORLD.root), SigstoreReason.ROOT_MALFORMED);
+    }
+    KeyPair rootKey = World.ec("secp256r1");
+    X509Certificate below = World.authority("CN=middle", "CN=root", key, rootKey, 0);
+    for (int length : new int[] {0, 1}) {
+      X509Certificate top = World.authority("CN=root", "CN=root", rootKey, rootKey, length);
+      if (length == 1) {
+        accepted(authority(kind, below, top));
+      } else {
+        refused(authority(kind, below, top), SigstoreReason.ROOT_MALFORMED);
+      }
+    }
+  }
+
+  @Test
+  void T10_timestampAuthority_isALeafBelowARoot() {
+    String kind = "timestampAuthorities";
+    KeyPair key = World.ec("secp256r1");
+    X509Certificate alone =
+        World.build(
+            World.certificate(
+                "CN=tsa", "CN=tsa", key.getPublic(), World.START, World.START.plusSeconds(1 << 28)),
+            World.signer(key.getPrivate()));
+    accepted(authority(kind, WORLD.tsa, WORLD.tsaRoot));
+    refused(authority(kind, alone), SigstoreReason.ROOT_MALFORMED);
+    refused(authority(kind, WORLD.intermediate, WORLD.root), SigstoreReason.ROOT_MALFORMED);
   }
 
   @Test
