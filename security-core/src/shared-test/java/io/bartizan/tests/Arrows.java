@@ -96,6 +96,7 @@ final class Arrows {
     arrow("ratelimit.prepaid", "core", "core.house", "ratelimit");
     arrow("ratelimit.adaptive", "core", "core.house", "ratelimit");
     arrow("integrity.der");
+    arrow("integrity.x509", "integrity.artifact", "integrity.keys", "integrity.der");
     arrow(
         "integrity.attest.sigstore",
         "core",
@@ -103,6 +104,7 @@ final class Arrows {
         "integrity.artifact",
         "integrity.json",
         "integrity.keys",
+        "integrity.x509",
         "integrity.der");
     arrow(
         "integrity.tuf",
@@ -120,6 +122,7 @@ final class Arrows {
         "integrity.artifact",
         "integrity.json",
         "integrity.keys",
+        "integrity.x509",
         "integrity.der",
         "integrity.attest.oci");
     arrow(

@@ -35,7 +35,7 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.jsse|integrity\\.(json|keys|der|http|attest\\.search))\\.");
+              + "|ratelimit\\.redis\\.link|mtls\\.jsse|integrity\\.(json|keys|der|x509|http|attest\\.search))\\.");
 
   /** The first words of a public type's Javadoc, whichever of them nobody searches for. */
   private static final Pattern RIDDLE =
