@@ -22,7 +22,9 @@ final class ReleaseCheck {
           "bartizan-testkit",
           "bartizan-ratelimit",
           "bartizan-mtls",
-          "bartizan-integrity");
+          "bartizan-spiffe",
+          "bartizan-integrity",
+          "bartizan-adapters");
   private static final String BOM = "bartizan-bom";
 
   private final List<String> faults = new ArrayList<>();
@@ -81,7 +83,8 @@ final class ReleaseCheck {
       require(count(javadoc, "index.html") > 0, javadoc.getFileName() + " holds no Javadoc");
       Path sbom = folder.resolve(stem + "-cyclonedx.json");
       require(
-          Files.exists(sbom) && Files.readString(sbom).contains("pkg:maven/io.bartizan/" + artifact),
+          Files.exists(sbom)
+              && Files.readString(sbom).contains("pkg:maven/io.bartizan/" + artifact),
           artifact + " has no bill of materials that names it");
     }
     for (Path file : list(folder)) {

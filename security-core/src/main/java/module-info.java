@@ -9,5 +9,6 @@ module io.bartizan.core {
   exports io.bartizan.core.house to
       io.bartizan.ratelimit,
       io.bartizan.mtls,
-      io.bartizan.integrity;
+      io.bartizan.integrity,
+      io.bartizan.adapters;
 }

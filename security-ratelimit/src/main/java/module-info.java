@@ -12,6 +12,7 @@ module io.bartizan.ratelimit {
   requires static micrometer.core;
 
   exports io.bartizan.ratelimit;
+  exports io.bartizan.ratelimit.adaptive;
   exports io.bartizan.ratelimit.bucket4j;
   exports io.bartizan.ratelimit.prepaid;
   exports io.bartizan.ratelimit.redis;

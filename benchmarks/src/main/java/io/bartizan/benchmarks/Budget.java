@@ -20,8 +20,11 @@ record Budget(
     Map<String, String> sizes,
     @Nullable Path javaHome) {
 
-  /** Fewer rounds than this say nothing about spread. */
-  static final int LEAST_ROUNDS = 5;
+  /** Fewer rounds than this have no interval. */
+  static final int LEAST_ROUNDS = Ratios.LEAST;
+
+  /** So many rounds have those whose round is one call of up to seconds, if that is fewer. */
+  private static final int LONG_ROUNDS = 8;
 
   Budget {
     if (rounds * Math.max(1, generations) < LEAST_ROUNDS) {
@@ -29,15 +32,20 @@ record Budget(
     }
   }
 
-  /** The budget for a claim: two generations, ten rounds of a second. */
+  /** The budget for a claim: two generations, forty rounds of 300 ms. */
   static Budget full() {
-    return new Budget(2, 5, Duration.ofSeconds(1), 5, Duration.ofSeconds(1), Map.of(), null);
+    return new Budget(2, 5, Duration.ofSeconds(1), 20, Duration.ofMillis(300), Map.of(), null);
   }
 
-  /** The budget for a look: all rows together within six minutes on two cores. */
+  /** The budget for a look: all rows together within eight minutes on two cores. */
   static Budget quick() {
     Map<String, String> fewerFiles = Map.of("files", "250");
-    return new Budget(1, 5, Duration.ofMillis(200), 5, Duration.ofMillis(200), fewerFiles, null);
+    return new Budget(1, 5, Duration.ofMillis(200), 24, Duration.ofMillis(80), fewerFiles, null);
+  }
+
+  /** How many rounds a generation of such a measure has. */
+  int rounds(Measure measure) {
+    return measure.isOneCall() ? Math.min(rounds, LONG_ROUNDS) : rounds;
   }
 
   Budget on(Path otherJavaHome) {

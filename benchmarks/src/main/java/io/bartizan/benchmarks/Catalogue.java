@@ -11,6 +11,7 @@ final class Catalogue {
     List<Row> rows = new ArrayList<>();
     rows.addAll(LocalRows.rows());
     rows.addAll(RedisRows.rows());
+    rows.addAll(AdaptiveRows.rows());
     rows.addAll(IntegrityRows.rows());
     rows.addAll(MtlsRows.rows());
     return rows;

@@ -18,7 +18,9 @@ record Change(Outcome outcome) {
   enum Speed {
     FASTER("faster"),
     AS_BEFORE("as before"),
-    /** The medians differ and the spread holds "as before" too: more rounds, a quieter machine. */
+    /**
+     * The medians differ and the interval holds "as before" too: more rounds, a quieter machine.
+     */
     UNDECIDED("undecided"),
     SLOWER("slower");
 
@@ -40,7 +42,7 @@ record Change(Outcome outcome) {
   private static final String HEAD =
       String.format(
           "%-28s %22s %22s %8s %17s %12s %12s  %s",
-          "row", "before", "now", "ratio", "spread", "B before", "B now", "verdict");
+          "row", "before", "now", "ratio", "interval", "B before", "B now", "verdict");
 
   /**
    * The rows as pairs, each benchmark of ours once.
@@ -100,7 +102,7 @@ record Change(Outcome outcome) {
 
   static String head(boolean markdown) {
     return markdown
-        ? "| row | before | now | ratio (spread) | bytes before | bytes now | verdict |\n"
+        ? "| row | before | now | ratio (interval) | bytes before | bytes now | verdict |\n"
             + "|---|---|---|---|---|---|---|"
         : HEAD + "\n" + "-".repeat(HEAD.length() + 5);
   }

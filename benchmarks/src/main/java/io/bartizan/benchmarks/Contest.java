@@ -49,7 +49,7 @@ final class Contest {
       if (number % 2 == 1) {
         Collections.reverse(turns); // so that nobody always comes first
       }
-      int steps = budget.warmUps() * row.warmth() + budget.rounds();
+      int steps = budget.warmUps() * row.warmth() + budget.rounds(row.measure());
       for (int step = 0; step < steps; step++) {
         for (Contender contender : turns) {
           contender.step();

@@ -62,6 +62,7 @@ record GrowthCurve(
   private static GrowthCurve redis() {
     Side ours =
         Side.of("Bartizan", Versions.ours(), RedisLimiterBenchmark.class, "inFlight")
+            .with("limiters", "1")
             .with("algorithm", "tokenBucket")
             .with("cluster", "false")
             .with("lasting", "true");

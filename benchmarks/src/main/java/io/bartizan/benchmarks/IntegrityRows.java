@@ -12,10 +12,10 @@ final class IntegrityRows {
   static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     rows.add(hmac());
-    rows.add(jwt("jwt-hs256", "HS256", 5.0, nimbus("HS256", "default")));
+    rows.add(jwt("jwt-hs256", "HS256", 7.0, nimbus("HS256", "default")));
     rows.add(jwt("jwt-rs256", "RS256", 1.5, nimbus("RS256", "default")));
-    rows.add(jwt("jwt-es256", "ES256", 10, nimbus("ES256", "default")));
-    rows.add(jwt("jwt-es256-bc", "ES256", 1.05, nimbus("ES256", "BC")));
+    rows.add(jwt("jwt-es256", "ES256", 15, nimbus("ES256", "default")));
+    rows.add(jwt("jwt-es256-bc", "ES256", 3.0, nimbus("ES256", "BC")));
     rows.add(
         jwt(
             "jwt-ed25519",
@@ -28,7 +28,7 @@ final class IntegrityRows {
                 "jwt-cached",
                 "a repeated ES256 token",
                 Measure.TIME,
-                100,
+                200,
                 ours("verifyCached", "ES256"),
                 ours("verify", "ES256"))
             .warmed(3));
@@ -61,7 +61,7 @@ final class IntegrityRows {
       ours.add(Side.of(flaw, Versions.ours(), JwtRejectBenchmark.class, flaw));
     }
     Side accept = Side.of("own HS256 accept", Versions.ours(), JwtRejectBenchmark.class, "accept");
-    return Row.of("jwt-reject", "the dearest of three refusals", Measure.TIME, 2.0, accept, accept)
+    return Row.of("jwt-reject", "the dearest of three refusals", Measure.TIME, 2.5, accept, accept)
         .withWorstOf(ours)
         .warmed(3);
   }
@@ -71,7 +71,7 @@ final class IntegrityRows {
             "hmac-200",
             "HMAC-SHA256 of 200 bytes",
             Measure.TIME,
-            1.9,
+            2.0,
             Side.of("Hmac.sign", Versions.ours(), HmacBenchmark.class, "sign")
                 .with("payload", "200"),
             Side.of("Mac.getInstance + init", Versions.jdk(), HmacBenchmark.class, "jdkEachTime")

@@ -39,18 +39,18 @@ final class LocalRows {
             .with("algorithm", "tokenBucket")
             .with("outcome", "admit");
     return List.of(
-        Row.of("local-1t", "one subject, 1 thread", Measure.TIME, 2.0, ours, bucket4j),
+        Row.of("local-1t", "one subject, 1 thread", Measure.TIME, 1.3, ours, bucket4j),
         Row.of(
             "local-1t-best",
             "the same",
             Measure.TIME,
-            1.1,
+            1.05,
             ours,
             bucket4j,
             locked,
             resilience4j,
             guava),
-        Row.of("local-clock", "the same", Measure.TIME, 0.74, ours, clock),
+        Row.of("local-clock", "the same", Measure.TIME, 0.78, ours, clock),
         Row.of(
             "local-2t",
             "one subject, 2 threads",
@@ -61,12 +61,13 @@ final class LocalRows {
             locked.withThreads(2),
             resilience4j.withThreads(2),
             guava.withThreads(2)),
-        keyed("keyed-1t", "10 000 keys, 1 thread", Measure.TIME, 10_000, "uniform", 1),
+        keyed("keyed-1t", "10 000 keys, 1 thread", Measure.TIME, 2.0, 10_000, "uniform", 1),
         heap(),
         keyed(
             "keyed-rate",
             "1 million keys, Zipf 1.0, 2 threads",
             Measure.RATE,
+            4.0,
             1_000_000,
             "zipf",
             2));
@@ -77,7 +78,7 @@ final class LocalRows {
             "keyed-heap",
             "heap for 1 million keys, their strings not counted",
             Measure.BYTES,
-            4.0,
+            10,
             Side.of("keyed limiter", Versions.ours(), KeyedHeapBenchmark.class, "keyed")
                 .with("keyCount", "1000000"),
             Side.of(
@@ -90,7 +91,13 @@ final class LocalRows {
   }
 
   private static Row keyed(
-      String name, String what, Measure measure, int keys, String popularity, int threads) {
+      String name,
+      String what,
+      Measure measure,
+      double goal,
+      int keys,
+      String popularity,
+      int threads) {
     Side ours =
         Side.of("keyed limiter", Versions.ours(), KeyedLimiterBenchmark.class, "tryAcquire")
             .with("algorithm", "tokenBucket")
@@ -106,6 +113,6 @@ final class LocalRows {
             .with("keyCount", Integer.toString(keys))
             .with("popularity", popularity)
             .withThreads(threads);
-    return Row.of(name, what, measure, 1.5, ours, peer);
+    return Row.of(name, what, measure, goal, ours, peer);
   }
 }

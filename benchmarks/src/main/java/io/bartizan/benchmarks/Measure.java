@@ -26,13 +26,21 @@ enum Measure {
    * Milliseconds of Redis' processor for a million decisions, published by the benchmark as a
    * counter; less is better.
    */
-  REDIS_CPU(Mode.SingleShotTime, "ms/M", false);
+  REDIS_CPU(Mode.SingleShotTime, "ms/M", false),
+  /**
+   * Answers in time, a second of simulated time, published by the benchmark as a counter; more is
+   * better.
+   */
+  GOODPUT(Mode.SingleShotTime, "/s", true);
 
   /** The name of the counter that a benchmark measured in bytes publishes. */
   static final String BYTES_COUNTER = "bytesPerKey";
 
   /** The name of the counter that a benchmark of Redis' processor publishes. */
   static final String REDIS_CPU_COUNTER = "redisMillisPerMillion";
+
+  /** The name of the counter that a simulation publishes. */
+  static final String GOODPUT_COUNTER = "answersPerSecond";
 
   private final Mode mode;
   private final String unit;
@@ -74,6 +82,11 @@ enum Measure {
     return mode == Mode.SampleTime;
   }
 
+  /** Whether a round is one call, however long it takes. */
+  boolean isOneCall() {
+    return mode == Mode.SingleShotTime;
+  }
+
   /**
    * One round from the numbers of JMH.
    *
@@ -93,6 +106,7 @@ enum Measure {
       case BYTES -> new Score(counters.applyAsDouble(BYTES_COUNTER), Double.NaN, Double.NaN);
       case REDIS_CPU ->
           new Score(counters.applyAsDouble(REDIS_CPU_COUNTER), Double.NaN, Double.NaN);
+      case GOODPUT -> new Score(counters.applyAsDouble(GOODPUT_COUNTER), Double.NaN, Double.NaN);
     };
   }
 

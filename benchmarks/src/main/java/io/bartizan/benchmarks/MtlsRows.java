@@ -21,7 +21,7 @@ final class MtlsRows {
         row(
             "mtls-trust",
             "trust decision about a new leaf",
-            0.77,
+            0.95,
             3,
             Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
             Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),

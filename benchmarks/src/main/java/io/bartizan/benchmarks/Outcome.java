@@ -14,6 +14,7 @@ record Outcome(
     double low,
     double high,
     double noise,
+    int independent,
     Verdict verdict) {
 
   /** One side with its rounds. */
@@ -41,15 +42,21 @@ record Outcome(
     for (int i = 0; i < n; i++) {
       paired[i] = row.measure().ratio(ours.rounds().get(i).value(), peer.rounds().get(i).value());
     }
-    Rounds ratios = new Rounds(paired);
-    double ratio = row.measure().ratio(ours.median(), peer.median());
-    double low = Math.min(ratio, ratios.spreadLow());
-    double high = Math.max(ratio, ratios.spreadHigh());
+    Ratios ratios = new Ratios(paired);
     double noise =
         Math.max(
             ours.of(Score::value).interquartileShare(), peer.of(Score::value).interquartileShare());
-    Verdict verdict = Verdict.of(ratio, low, high, noise, row.goal());
-    return new Outcome(row, ours, peer, ratio, low, high, noise, verdict);
+    Verdict verdict = Verdict.of(ratios.middle(), ratios.low(), ratios.high(), row.goal());
+    return new Outcome(
+        row,
+        ours,
+        peer,
+        ratios.middle(),
+        ratios.low(),
+        ratios.high(),
+        noise,
+        ratios.independent(),
+        verdict);
   }
 
   private static Contestant pick(

@@ -8,6 +8,9 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,8 +50,13 @@ public class RedisLimiterBenchmark {
   @Param({"false", "true"})
   public boolean lasting;
 
+  /** How many limiters share the client; with several, each has one key. */
+  @Param({"1", "20"})
+  public int limiters = 1;
+
   private @Nullable AbstractRedisClient client;
   private @Nullable RedisRateLimiter limiter;
+  private final List<RedisRateLimiter> others = new ArrayList<>();
   private @Nullable KeyedRateLimiter blocking;
   private final InFlight<Decision> checks = new InFlight<>(RedisLimiterBenchmark::admitted);
   private InFlight.Keys keys = new InFlight.Keys(1);
@@ -56,16 +64,25 @@ public class RedisLimiterBenchmark {
   @Setup
   public void connect() throws InterruptedException {
     Limit limit = lasting ? Plenty.lasting() : Plenty.of(algorithm);
-    limiter =
-        (cluster ? onCluster(limit) : onServer(limit))
-            .withTimeout(Duration.ofSeconds(10))
-            .withCoalescing(coalescing)
-            .build();
+    limiter = limiter(cluster ? onCluster(limit) : onServer(limit));
+    for (int i = 1; i < limiters; i++) {
+      others.add(limiter(another(limit.named("bench" + i))));
+    }
     blocking = limiter.blocking();
     keys = new InFlight.Keys(keyCount);
     for (int met = 0; lasting && met < keyCount; met += InFlight.SIZE) {
       int unused = inFlight();
     }
+  }
+
+  private RedisRateLimiter limiter(RedisRateLimiter.Builder builder) {
+    return builder.withTimeout(Duration.ofSeconds(10)).withCoalescing(coalescing).build();
+  }
+
+  private RedisRateLimiter.Builder another(Limit limit) {
+    return client instanceof RedisClusterClient nodes
+        ? RedisRateLimiter.builder(nodes, limit)
+        : RedisRateLimiter.builder((RedisClient) Objects.requireNonNull(client), limit);
   }
 
   private RedisRateLimiter.Builder onServer(Limit limit) {
@@ -84,6 +101,7 @@ public class RedisLimiterBenchmark {
   public void disconnect() {
     if (limiter != null && client != null) {
       limiter.close();
+      others.forEach(RedisRateLimiter::close);
       client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
   }
@@ -101,6 +119,18 @@ public class RedisLimiterBenchmark {
   public int inFlight() {
     for (int i = 0; i < InFlight.SIZE; i++) {
       checks.add(limiter.tryAcquire(keys.next(), 1));
+    }
+    return InFlight.SIZE;
+  }
+
+  /** As many, dealt to the limiters in turn. */
+  @Benchmark
+  @OperationsPerInvocation(InFlight.SIZE)
+  @SuppressWarnings("NullAway")
+  public int inFlightTogether() {
+    for (int i = 0; i < InFlight.SIZE; i++) {
+      int next = i % limiters;
+      checks.add((next == 0 ? limiter : others.get(next - 1)).tryAcquire("one", 1));
     }
     return InFlight.SIZE;
   }

@@ -88,9 +88,16 @@ final class RedisRows {
             "redis-spread-async",
             "512 checks in flight over 512 keys",
             Measure.RATE,
-            5.0,
+            5.5,
             ours("inFlight", true, 512),
             bucket4j("bucket4jInFlight", "plain", 512)),
+        row(
+            "redis-shared",
+            "512 checks in flight over 20 keys: 20 limiters on one client",
+            Measure.RATE,
+            0.95,
+            ours("inFlightTogether", true, 1).with("limiters", "20").named("20 limiters"),
+            ours("inFlight", true, 20).named("own, one limiter")),
         row(
                 "redis-cluster",
                 "512 checks in flight over 512 keys, Cluster of 3",
@@ -114,6 +121,7 @@ final class RedisRows {
         .with("cluster", "false")
         .with("lasting", "false")
         .with("coalescing", Boolean.toString(coalescing))
+        .with("limiters", "1")
         .with("keyCount", Integer.toString(keys));
   }
 

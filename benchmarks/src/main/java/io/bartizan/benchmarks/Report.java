@@ -15,7 +15,7 @@ final class Report {
   private static final String HEAD =
       String.format(
           "%-19s %22s %22s  %-34s %8s %17s %6s  %s",
-          "row", "ours", "peer", "against", "ratio", "spread", "goal", "verdict");
+          "row", "ours", "peer", "against", "ratio", "interval", "goal", "verdict");
 
   private Report() {}
 
@@ -42,7 +42,7 @@ final class Report {
   }
 
   static String markdownHead() {
-    return "| row | ours | peer | ratio (spread) | goal | verdict |\n|---|---|---|---|---|---|";
+    return "| row | ours | peer | ratio (interval) | goal | verdict |\n|---|---|---|---|---|---|";
   }
 
   static String markdown(Line line) {
@@ -91,7 +91,7 @@ final class Report {
           value < 1e4
               ? figure(value) + " ns"
               : value < 1e7 ? figure(value / 1e3) + " µs" : figure(value / 1e6) + " ms";
-      case RATE, LOAD ->
+      case RATE, LOAD, GOODPUT ->
           value < 1e4
               ? figure(value) + "/s"
               : value < 1e7 ? figure(value / 1e3) + " k/s" : figure(value / 1e6) + " M/s";
@@ -130,6 +130,7 @@ final class Report {
     row.put("ratioLow", outcome.low());
     row.put("ratioHigh", outcome.high());
     row.put("noise", outcome.noise());
+    row.put("independentRounds", outcome.independent());
     row.put("oursRounds", rounds(outcome.ours()));
     row.put("peerRounds", rounds(outcome.peer()));
     row.put("oursP99Nanos", outcome.ours().median(Score::p99Nanos));

@@ -35,34 +35,4 @@ final class Rounds {
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
-
-  /** Returns the lower end of {@link #spreadRank}. */
-  double spreadLow() {
-    return sorted[spreadRank(sorted.length) - 1];
-  }
-
-  /** Returns the upper end of {@link #spreadRank}. */
-  double spreadHigh() {
-    return sorted[sorted.length - spreadRank(sorted.length)];
-  }
-
-  /**
-   * Returns the rank, counted from 1 at either end, that bounds the median with a confidence of at
-   * least 93 % whatever the distribution (the sign test's interval). For five rounds that is the
-   * smallest and the largest; each outlier of twenty rounds does not widen it.
-   */
-  static int spreadRank(int n) {
-    double tail = Math.pow(0.5, n);
-    double term = tail;
-    int rank = 1;
-    while (rank < (n + 1) / 2) {
-      term = term * (n - rank + 1) / rank;
-      if (1 - 2 * (tail + term) < 0.93) {
-        break;
-      }
-      tail += term;
-      rank++;
-    }
-    return rank;
-  }
 }

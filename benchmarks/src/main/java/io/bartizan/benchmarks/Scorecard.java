@@ -36,7 +36,7 @@ public final class Scorecard implements Callable<Integer> {
           "an older build's benchmarks.jar with its lib folder: both builds in turns, no peers")
   private @Nullable Path against;
 
-  @Option(names = "--quick", description = "a look at all rows within six minutes")
+  @Option(names = "--quick", description = "a look at all rows within eight minutes")
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "write the results there")

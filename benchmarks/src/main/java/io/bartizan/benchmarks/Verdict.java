@@ -4,11 +4,7 @@ package io.bartizan.benchmarks;
 enum Verdict {
   MET("met"),
   MISSED("missed"),
-  UNDECIDED("undecided"),
-  TOO_NOISY("too noisy");
-
-  /** A side whose interquartile range is a larger share of its median is not judged. */
-  static final double NOISE_LIMIT = 0.10;
+  UNDECIDED("undecided");
 
   private final String words;
 
@@ -22,20 +18,16 @@ enum Verdict {
   }
 
   /**
-   * Judges a row.
+   * Judges a row: noise makes the interval wide and the row no less judged.
    *
    * @param ratio how many times better ours is
-   * @param low the lower end of the spread of that ratio
+   * @param low the lower end of that ratio's interval
    * @param high the upper end of it
-   * @param noise the larger of both sides' interquartile shares
    * @param goal the least ratio that the row claims
    */
-  static Verdict of(double ratio, double low, double high, double noise, double goal) {
+  static Verdict of(double ratio, double low, double high, double goal) {
     if (!(low <= ratio && ratio <= high)) {
       throw new IllegalArgumentException("ratio " + ratio + " outside " + low + " to " + high);
-    }
-    if (noise > NOISE_LIMIT) {
-      return TOO_NOISY;
     }
     if (low >= goal) {
       return MET;

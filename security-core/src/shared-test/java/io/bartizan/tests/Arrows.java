@@ -32,7 +32,8 @@ final class Arrows {
         "ratelimit.redis.link");
 
     arrow("mtls.jsse");
-    arrow("mtls", "core", "core.house", "mtls.jsse");
+    arrow("mtls.x509", "core", "core.house");
+    arrow("mtls", "core", "core.house", "mtls.jsse", "mtls.x509");
 
     arrow("integrity.json", "core", "core.house");
     arrow("integrity.keys", "core", "core.house");
@@ -140,6 +141,16 @@ final class Arrows {
     arrow("spiffe", "core", "mtls");
     arrow("testkit.issuer", "core", "testkit");
     arrow("testkit.sigstore", "core", "testkit");
+    arrow("adapters", "core", "ratelimit", "mtls", "integrity.jwt");
+    arrow(
+        "adapters.answer",
+        "adapters",
+        "core",
+        "core.house",
+        "ratelimit",
+        "mtls",
+        "integrity.jwt",
+        "integrity.mac");
     for (String framework :
         Set.of(
             "servlet",
@@ -147,12 +158,15 @@ final class Arrows {
             "grpc",
             "jaxrs",
             "netty",
-            "http",
+            "httpserver",
+            "httpclient",
             "okhttp",
             "vertx",
             "temporal")) {
       arrow(
           "adapters." + framework,
+          "adapters",
+          "adapters.answer",
           "core",
           "ratelimit",
           "ratelimit.redis",

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,7 @@ class SourcesTest {
   private static final Path ROOT = Path.of(System.getProperty("bartizan.root", ".."));
   private static final int MAX_LINES = 350;
   private static final int MAX_LINES_WITH_BUILDER = 500;
+  private static final int MAX_FILES = 55;
 
   /** One idea all the same. */
   private static final Set<String> MAY_BE_LONG = Set.of("BadCertificate.java", "Digest.java");
@@ -35,7 +38,8 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.jsse|integrity\\.(json|keys|der|x509|http|attest\\.search))\\.");
+              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer"
+              + "|integrity\\.(json|keys|der|x509|http|attest\\.search))\\.");
 
   /** The first words of a public type's Javadoc, whichever of them nobody searches for. */
   private static final Pattern RIDDLE =
@@ -102,6 +106,21 @@ class SourcesTest {
           }
         });
     assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void no_package_has_more_files_than_one_can_overlook() throws IOException {
+    Map<Path, Integer> files = new TreeMap<>();
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          if (!file.endsWith("package-info.java")) {
+            files.merge(MODULE.relativize(file).getParent(), 1, Integer::sum);
+          }
+        });
+    assertThat(files).isNotEmpty();
+    files.values().removeIf(count -> count <= MAX_FILES);
+    assertThat(files).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;

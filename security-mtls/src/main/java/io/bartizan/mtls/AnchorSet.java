@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.SpiffeId;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;

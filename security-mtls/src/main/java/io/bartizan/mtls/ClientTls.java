@@ -65,7 +65,6 @@ public final class ClientTls extends MutualTls {
    * @return a verifier that follows every reload
    */
   public HostnameVerifier hostnameVerifier() {
-    return (host, session) ->
-        Connections.decide(generations().newest(), session, host).isAccepted();
+    return (host, session) -> generations().newest().decider().decide(session, host).isAccepted();
   }
 }

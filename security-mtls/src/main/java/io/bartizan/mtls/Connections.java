@@ -1,17 +1,12 @@
 package io.bartizan.mtls;
 
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +66,7 @@ final class Connections {
     Rule candidate = dryRun.get();
     if (candidate != null
         && peer != null
-        && candidate.match(new MetPeer(peer.identity(), settings.side(), host)) == null) {
+        && candidate.match(new Rule.Met(peer.identity(), settings.side(), host)) == null) {
       return peer.identity() + " would not match " + candidate;
     }
     return null;
@@ -105,21 +100,5 @@ final class Connections {
   /** Asks the new generation about one open connection; what it gives tells the listeners. */
   Runnable review(Generation next, Guard guard) {
     return new Review(next, settings.listeners()).of(guard);
-  }
-
-  /** The whole decision of a generation about a session's peer. */
-  static PeerDecision decide(Generation generation, SSLSession session, @Nullable String host) {
-    return generation.decider().decide(chain(session), host, null);
-  }
-
-  static X509Certificate @Nullable [] chain(SSLSession session) {
-    try {
-      Certificate[] peer = session.getPeerCertificates();
-      return Arrays.stream(peer)
-          .filter(X509Certificate.class::isInstance)
-          .toArray(X509Certificate[]::new);
-    } catch (SSLPeerUnverifiedException e) {
-      return null;
-    }
   }
 }

@@ -1,6 +1,11 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.Pem;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.IssuedList;
+import io.bartizan.mtls.x509.KeyIdentifiers;
+import io.bartizan.mtls.x509.ListScope;
+import io.bartizan.mtls.x509.PeerPath;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CRLException;
@@ -62,7 +67,7 @@ final class CrlIndex {
       return;
     }
     int found = 0;
-    for (Pem block : Certificates.blocks(source, text)) {
+    for (Pem block : PemMaterial.blocks(source, text)) {
       if (block.label().equals("X509 CRL")) {
         add(parsed(source, block.content()), source);
         found++;
@@ -169,7 +174,7 @@ final class CrlIndex {
     return byIssuer.values();
   }
 
-  void check(PathFinder.Path path, Instant now) throws PeerRejectedException {
+  void check(PeerPath path, Instant now) throws PeerRejectedException {
     for (int i = 0; i < path.certificates().size(); i++) {
       check(path.certificates().get(i), path.issuerOf(i), now);
     }

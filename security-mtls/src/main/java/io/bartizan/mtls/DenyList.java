@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.NameKind;
+import io.bartizan.mtls.x509.SubjectNames;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
@@ -19,7 +21,7 @@ record DenyList(Set<BigInteger> serials, Set<String> pins) {
   }
 
   boolean deniesKey(X509Certificate certificate) {
-    return !pins.isEmpty() && pins.contains(PeerIdentity.spkiPin(certificate));
+    return !pins.isEmpty() && pins.contains(SubjectNames.spkiPin(certificate));
   }
 
   /** This list and the entries of a file. */

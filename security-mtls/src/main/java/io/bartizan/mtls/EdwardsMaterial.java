@@ -34,10 +34,10 @@ final class EdwardsMaterial {
     }
     try {
       PrivateKey translated =
-          KeyFactory.getInstance(key.getParams().getName(), PrivateKeys.bouncyCastle())
+          KeyFactory.getInstance(key.getParams().getName(), PemMaterial.bouncyCastle())
               .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       CertificateFactory factory =
-          CertificateFactory.getInstance("X.509", PrivateKeys.bouncyCastle());
+          CertificateFactory.getInstance("X.509", PemMaterial.bouncyCastle());
       List<X509Certificate> chain = new ArrayList<>();
       for (X509Certificate certificate : material.chain()) {
         chain.add(

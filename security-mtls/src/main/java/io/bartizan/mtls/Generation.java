@@ -23,11 +23,6 @@ record Generation(
     MaterialReader.@Nullable Readings readings,
     Set<Path> files) {
 
-  /** How key managers call the key of a generation. */
-  static String alias(long number) {
-    return "generation-" + number;
-  }
-
   /** A later load found the same content. */
   void confirmedBy(Generation later) {
     MaterialReader.Readings newer = later.readings();
@@ -37,6 +32,6 @@ record Generation(
   }
 
   String alias() {
-    return alias(number);
+    return Identities.alias(number);
   }
 }

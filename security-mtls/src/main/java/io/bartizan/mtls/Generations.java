@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Publishes generations, keeps the last good one when a load fails, and tells of both; one volatile
  * write makes a new one current.
  */
-final class Generations {
+final class Generations implements PushedMaterial.Follower {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
@@ -156,8 +156,8 @@ final class Generations {
     }
   }
 
-  /** A reload whose fault is told by log, listener and health alone; false if there was one. */
-  boolean reloadQuietly() {
+  @Override
+  public boolean reloadQuietly() {
     try {
       if (!closed) {
         reload(() -> {});

@@ -99,9 +99,9 @@ final class Guard implements Authority.Watch {
     if (early != null && early.generation() == now.number()) {
       decision = early;
     } else if (early == null && now.number() == born.number()) {
-      decision = now.decider().resumed(Connections.chain(established), asked);
+      decision = now.decider().resumed(TrustDecider.chain(established), asked);
     } else {
-      decision = Connections.decide(now, established, asked);
+      decision = now.decider().decide(established, asked);
     }
     Runnable event = () -> connections.tell(decision, early == null, asked);
     boolean silent = failed; // told already, as a failure

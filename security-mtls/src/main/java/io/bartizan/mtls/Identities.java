@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.HostName;
+import io.bartizan.mtls.x509.KeyTrial;
 import java.security.Principal;
 import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
@@ -43,10 +46,15 @@ final class Identities {
   /** An identity under the alias by which key managers ask for it. */
   record Shown(String alias, KeyMaterial material, Set<String> names) {}
 
+  /** How key managers call the first key of a generation. */
+  static String alias(long generation) {
+    return "generation-" + generation;
+  }
+
   private Identities(long generation, List<KeyMaterial> materials, boolean unknownNamesRefused) {
     List<Shown> shown = new ArrayList<>();
     for (KeyMaterial material : materials) {
-      String alias = Generation.alias(generation) + (shown.isEmpty() ? "" : "-" + shown.size());
+      String alias = alias(generation) + (shown.isEmpty() ? "" : "-" + shown.size());
       shown.add(new Shown(alias, material, names(material)));
     }
     this.all = List.copyOf(shown);

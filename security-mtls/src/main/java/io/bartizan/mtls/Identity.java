@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretSource;
+import io.bartizan.mtls.x509.Certificates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -130,17 +131,17 @@ public final class Identity {
           }
           String keySource = "identity key " + key;
           PrivateKey privateKey =
-              PrivateKeys.of(
+              PemMaterial.key(
                   keySource,
-                  Certificates.blocks(keySource, reader.text("identity key", key)),
+                  PemMaterial.blocks(keySource, reader.text("identity key", key)),
                   password);
           String chainSource = "identity chain " + chain;
           return new KeyMaterial(
               source,
               privateKey,
-              Certificates.of(
+              PemMaterial.certificates(
                   chainSource,
-                  Certificates.blocks(chainSource, reader.text("identity chain", chain))));
+                  PemMaterial.blocks(chainSource, reader.text("identity chain", chain))));
         });
   }
 
@@ -159,9 +160,11 @@ public final class Identity {
         reader -> {
           String text = MaterialReader.supplied(source, pem);
           reader.mix(text.getBytes(StandardCharsets.UTF_8));
-          var blocks = Certificates.blocks(source, text);
+          var blocks = PemMaterial.blocks(source, text);
           return new KeyMaterial(
-              source, PrivateKeys.of(source, blocks, null), Certificates.of(source, blocks));
+              source,
+              PemMaterial.key(source, blocks, null),
+              PemMaterial.certificates(source, blocks));
         });
   }
 
@@ -195,7 +198,7 @@ public final class Identity {
         source,
         reader -> {
           reader.askAgain();
-          char[] chars = PrivateKeys.password(source, password);
+          char[] chars = PemMaterial.password(source, password);
           try {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("identity", file), chars);
             return KeyStores.key(source, store, null, chars);
@@ -221,7 +224,7 @@ public final class Identity {
     return new Identity(
         source,
         reader -> {
-          char[] chars = password == null ? null : PrivateKeys.password(source, password);
+          char[] chars = password == null ? null : PemMaterial.password(source, password);
           try {
             KeyMaterial material = KeyStores.key(source, store, alias, chars);
             KeyStores.mix(source, reader, material.chain());

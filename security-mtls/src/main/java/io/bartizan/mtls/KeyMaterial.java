@@ -2,6 +2,9 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.ChainPath;
+import io.bartizan.mtls.x509.KeyTrial;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;

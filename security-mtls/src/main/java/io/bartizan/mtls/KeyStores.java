@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -28,7 +29,7 @@ final class KeyStores {
       return store;
     } catch (IOException e) {
       if (e.getCause() instanceof UnrecoverableKeyException) {
-        throw PrivateKeys.wrongPassword(source);
+        throw PemMaterial.wrongPassword(source);
       }
       throw notPkcs12(source);
     } catch (GeneralSecurityException | RuntimeException e) {
@@ -53,7 +54,7 @@ final class KeyStores {
       Certificate[] chain = store.getCertificateChain(entry);
       return new KeyMaterial(source, privateKey, x509(source, chain));
     } catch (UnrecoverableKeyException e) {
-      throw PrivateKeys.wrongPassword(source);
+      throw PemMaterial.wrongPassword(source);
     } catch (GeneralSecurityException e) {
       throw unreadable(source, e);
     }

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.IssuedList;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;

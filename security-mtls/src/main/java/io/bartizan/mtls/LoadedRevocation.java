@@ -1,6 +1,8 @@
 package io.bartizan.mtls;
 
 import io.bartizan.mtls.jsse.HandshakeView;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.PeerPath;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +27,7 @@ final class LoadedRevocation {
   }
 
   /** Refuses a path of which a certificate is revoked, or not known to be good. */
-  void check(PathFinder.Path path, Instant now, TlsSide side, @Nullable HandshakeView view)
+  void check(PeerPath path, Instant now, TlsSide side, @Nullable HandshakeView view)
       throws PeerRejectedException {
     if (!denied.isEmpty()) {
       for (X509Certificate certificate : path.certificates()) {

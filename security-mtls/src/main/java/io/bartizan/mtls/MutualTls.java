@@ -10,6 +10,7 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.mtls.jsse.GuardedContext;
 import io.bartizan.mtls.jsse.ManagerFactories;
+import io.bartizan.mtls.x509.Platform;
 import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -150,7 +151,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   public final Checked<AcceptedPeer> check(SSLSession session) {
     Objects.requireNonNull(session, "session");
     String host = current.isClient() ? session.getPeerHost() : null;
-    return Connections.decide(current.generation(), session, host).outcome();
+    return current.generation().decider().decide(session, host).outcome();
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.KeyIdentifiers;
+import io.bartizan.mtls.x509.PeerPath;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -41,27 +44,6 @@ final class PathFinder {
   /** An anchor, whether its own signature verifies with its own key, and the name of that key. */
   record Anchor(X509Certificate certificate, boolean isSelfSigned, @Nullable ByteBuffer keyId) {}
 
-  /**
-   * A validated path, leaf first, without the anchor that it leads to.
-   *
-   * @param judged the same path as the JDK is to judge it, below {@code judgedAnchor}
-   */
-  record Path(
-      List<X509Certificate> certificates,
-      X509Certificate anchor,
-      List<X509Certificate> judged,
-      X509Certificate judgedAnchor) {
-    /** A path that is judged as it is. */
-    Path(List<X509Certificate> certificates, X509Certificate anchor) {
-      this(certificates, anchor, certificates, anchor);
-    }
-
-    /** The issuer of the certificate at an index. */
-    X509Certificate issuerOf(int index) {
-      return index + 1 < certificates.size() ? certificates.get(index + 1) : anchor;
-    }
-  }
-
   /** A certificate and who might have signed it. */
   private record Link(X509Certificate subject, X509Certificate issuer) {}
 
@@ -83,9 +65,9 @@ final class PathFinder {
   }
 
   /** The first path that holds. */
-  Path find(X509Certificate[] presented, Instant now) throws PeerRejectedException {
+  PeerPath find(X509Certificate[] presented, Instant now) throws PeerRejectedException {
     Search search = search(presented, now);
-    Path found = search.run();
+    PeerPath found = search.run();
     if (found != null) {
       return found;
     }
@@ -104,7 +86,7 @@ final class PathFinder {
 
   /** Refuses if no path holds any more. */
   void requirePath(X509Certificate[] presented, Instant now) throws PeerRejectedException {
-    Path unused = find(presented, now);
+    PeerPath unused = find(presented, now);
   }
 
   /** Anchors of a name: of the key that is named first, then of no name, then one of the others. */
@@ -158,18 +140,18 @@ final class PathFinder {
     }
 
     /** A path that holds; null if there is none, or none within the bounds. */
-    @Nullable Path run() {
+    @Nullable PeerPath run() {
       path.add(presented[0]);
       return extend();
     }
 
-    private @Nullable Path extend() {
+    private @Nullable PeerPath extend() {
       X509Certificate last = path.getLast();
       for (Anchor anchor : issuers(last)) {
         if (bound != null) {
           return null;
         }
-        Path found = isSigned(last, anchor.certificate()) ? validated(anchor) : null;
+        PeerPath found = isSigned(last, anchor.certificate()) ? validated(anchor) : null;
         if (found != null) {
           return found;
         }
@@ -189,7 +171,7 @@ final class PathFinder {
             return null;
           }
           path.addLast(next);
-          Path found = extend();
+          PeerPath found = extend();
           if (found != null) {
             return found;
           }
@@ -244,8 +226,7 @@ final class PathFinder {
       }
       X509Certificate leaf = presented[0];
       try {
-        set.check(
-            anchor.certificate(), leaf, SubjectNames.spiffeId(leaf, SubjectNames.of(leaf).uris()));
+        set.check(anchor.certificate(), leaf, PeerIdentity.of(leaf).names().spiffeId());
         return true;
       } catch (PeerRejectedException e) {
         foreign = foreign == null ? e : foreign;
@@ -253,7 +234,7 @@ final class PathFinder {
       }
     }
 
-    private @Nullable Path validated(Anchor anchor) {
+    private @Nullable PeerPath validated(Anchor anchor) {
       if (!isVouchedFor(anchor)) {
         return null;
       }
@@ -263,7 +244,8 @@ final class PathFinder {
       }
       validations++;
       try {
-        return validator.validated(List.copyOf(path), anchor, now);
+        return validator.validated(
+            List.copyOf(path), anchor.certificate(), anchor.isSelfSigned(), now);
       } catch (PeerRejectedException e) {
         if (broken == null) {
           broken = e;

@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.PeerPath;
+import io.bartizan.mtls.x509.Platform;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -27,7 +30,7 @@ final class PathStrength {
 
   private PathStrength() {}
 
-  static void check(PathFinder.Path path, TlsSide peer) throws PeerRejectedException {
+  static void check(PeerPath path, TlsSide peer) throws PeerRejectedException {
     X509Certificate leaf = path.certificates().get(0);
     if (leaf.getVersion() != 3) {
       throw new PeerRejectedException(

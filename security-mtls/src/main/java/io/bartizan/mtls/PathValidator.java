@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.PeerPath;
+import io.bartizan.mtls.x509.Platform;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidatorException;
@@ -25,20 +28,20 @@ import java.util.Set;
  */
 final class PathValidator {
 
-  private final StandIns standIns = new StandIns();
+  private final StandIns standIns = new StandIns(PathValidator::pkix);
 
   /** The path if it holds, as PKIX judged it. */
-  PathFinder.Path validated(List<X509Certificate> path, PathFinder.Anchor anchor, Instant now)
+  PeerPath validated(
+      List<X509Certificate> path, X509Certificate root, boolean isSelfSigned, Instant now)
       throws PeerRejectedException {
-    X509Certificate root = anchor.certificate();
-    if (!anchor.isSelfSigned()) {
+    if (!isSelfSigned) {
       checkByHand(path, root, now);
     }
     List<X509Certificate> authorities = new ArrayList<>(path.subList(1, path.size()));
     authorities.add(root);
     if (authorities.stream().noneMatch(StandIns::isConstrained)) {
       List<X509Certificate> checked = new ArrayList<>(path);
-      if (anchor.isSelfSigned()) {
+      if (isSelfSigned) {
         checked.add(root);
         pkix(
             checked,
@@ -47,13 +50,13 @@ final class PathValidator {
       } else {
         pkix(checked, new TrustAnchor(root, null), now);
       }
-      return new PathFinder.Path(path, root);
+      return new PeerPath(path, root);
     }
     StandIns.Constrained constrained = standIns.of(authorities, now);
     List<X509Certificate> judged = new ArrayList<>();
     judged.add(path.get(0));
     judged.addAll(constrained.standIns());
-    if (anchor.isSelfSigned()) {
+    if (isSelfSigned) {
       pkix(judged, constrained.bare(), now);
       judged.remove(judged.size() - 1);
     } else {
@@ -61,11 +64,11 @@ final class PathValidator {
       pkix(judged, new TrustAnchor(constrained.anchor(), null), now);
     }
     constrained.checkLeaf(path.get(0));
-    return new PathFinder.Path(path, root, List.copyOf(judged), constrained.anchor());
+    return new PeerPath(path, root, List.copyOf(judged), constrained.anchor());
   }
 
   /** One run of the JDK's PKIX without revocation. */
-  static void pkix(List<X509Certificate> path, TrustAnchor anchor, Instant now)
+  private static void pkix(List<X509Certificate> path, TrustAnchor anchor, Instant now)
       throws PeerRejectedException {
     try {
       CertPath certPath = Certificates.factory().generateCertPath(path);

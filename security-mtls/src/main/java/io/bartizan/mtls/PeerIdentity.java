@@ -1,18 +1,20 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
-import io.bartizan.core.house.Sha256;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.MalformedNamesException;
+import io.bartizan.mtls.x509.SpiffeId;
+import io.bartizan.mtls.x509.SubjectNames;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The names of a verified TLS peer: the subject alternative names of its own certificate.
@@ -27,24 +29,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerIdentity {
 
-  private final X509Certificate certificate;
-  private final List<String> dnsNames;
-  private final List<String> uris;
-  private final List<String> ipAddresses;
-  private final List<String> emails;
-  private final @Nullable SpiffeId spiffeId;
+  private final SubjectNames names;
 
-  PeerIdentity(X509Certificate certificate, SubjectNames names) {
-    this.certificate = certificate;
-    dnsNames = names.dns();
-    uris = names.uris();
-    ipAddresses = names.ips();
-    emails = names.emails();
-    spiffeId = SubjectNames.spiffeId(certificate, uris);
+  private PeerIdentity(SubjectNames names) {
+    this.names = names;
   }
 
   static PeerIdentity of(X509Certificate leaf) throws PeerRejectedException {
-    return new PeerIdentity(leaf, SubjectNames.of(leaf));
+    try {
+      return new PeerIdentity(SubjectNames.of(leaf));
+    } catch (MalformedNamesException e) {
+      throw new PeerRejectedException(PeerReason.NAMES_MALFORMED, e.what());
+    }
   }
 
   /**
@@ -67,7 +63,7 @@ public final class PeerIdentity {
     }
     try {
       return of(Certificates.ofJdk(new X509Certificate[] {leaf})[0]);
-    } catch (PeerRejectedException e) {
+    } catch (CertificateException e) {
       throw new SSLPeerUnverifiedException(e.getMessage());
     }
   }
@@ -101,7 +97,7 @@ public final class PeerIdentity {
    * @return an immutable list
    */
   public List<String> dnsNames() {
-    return dnsNames;
+    return names.dns();
   }
 
   /**
@@ -110,7 +106,7 @@ public final class PeerIdentity {
    * @return an immutable list
    */
   public List<String> uris() {
-    return uris;
+    return names.uris();
   }
 
   /**
@@ -119,7 +115,7 @@ public final class PeerIdentity {
    * @return an immutable list
    */
   public List<String> ipAddresses() {
-    return ipAddresses;
+    return names.ips();
   }
 
   /**
@@ -128,7 +124,7 @@ public final class PeerIdentity {
    * @return an immutable list
    */
   public List<String> emails() {
-    return emails;
+    return names.emails();
   }
 
   /**
@@ -138,7 +134,7 @@ public final class PeerIdentity {
    * @return such as {@code spiffe://prod.example/ns/pay/sa/api}
    */
   public Optional<String> spiffeId() {
-    return Optional.ofNullable(spiffeId).map(SpiffeId::toString);
+    return Optional.ofNullable(names.spiffeId()).map(SpiffeId::toString);
   }
 
   /**
@@ -147,11 +143,11 @@ public final class PeerIdentity {
    * @return such as {@code prod.example}
    */
   public Optional<String> trustDomain() {
-    return Optional.ofNullable(spiffeId).map(SpiffeId::trustDomain);
+    return Optional.ofNullable(names.spiffeId()).map(SpiffeId::trustDomain);
   }
 
-  @Nullable SpiffeId spiffe() {
-    return spiffeId;
+  SubjectNames names() {
+    return names;
   }
 
   /**
@@ -161,12 +157,7 @@ public final class PeerIdentity {
    * @return {@code sha256/} and 44 characters of base64
    */
   public String spkiPin() {
-    return spkiPin(certificate);
-  }
-
-  static String spkiPin(X509Certificate certificate) {
-    byte[] hash = Sha256.of(certificate.getPublicKey().getEncoded());
-    return "sha256/" + Base64.getEncoder().encodeToString(hash);
+    return SubjectNames.spkiPin(names.certificate());
   }
 
   /**
@@ -176,7 +167,7 @@ public final class PeerIdentity {
    * @return the certificate's notAfter
    */
   public Instant validUntil() {
-    return certificate.getNotAfter().toInstant();
+    return names.certificate().getNotAfter().toInstant();
   }
 
   /**
@@ -185,23 +176,23 @@ public final class PeerIdentity {
    * @return the first certificate of the chain
    */
   public X509Certificate certificate() {
-    return certificate;
+    return names.certificate();
   }
 
   /** Every name with its kind, such as {@code dns:a.example}, each safe to log. */
   List<String> labelled() {
     List<String> all = new ArrayList<>();
-    dnsNames.forEach(name -> all.add("dns:" + SafeText.of(name)));
-    uris.forEach(name -> all.add("uri:" + SafeText.of(name)));
-    ipAddresses.forEach(name -> all.add("ip:" + SafeText.of(name)));
-    emails.forEach(name -> all.add("email:" + SafeText.of(name)));
+    names.dns().forEach(name -> all.add("dns:" + SafeText.of(name)));
+    names.uris().forEach(name -> all.add("uri:" + SafeText.of(name)));
+    names.ips().forEach(name -> all.add("ip:" + SafeText.of(name)));
+    names.emails().forEach(name -> all.add("email:" + SafeText.of(name)));
     return List.copyOf(all);
   }
 
   /** The names with their kinds, safe to log. */
   @Override
   public String toString() {
-    List<String> names = labelled();
-    return "PeerIdentity" + (names.size() > 8 ? names.subList(0, 8) + "…" : names);
+    List<String> all = labelled();
+    return "PeerIdentity" + (all.size() > 8 ? all.subList(0, 8) + "…" : all);
   }
 }

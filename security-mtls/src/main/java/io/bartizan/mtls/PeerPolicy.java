@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.NameKind;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.NameKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -44,11 +44,17 @@ public final class PushedMaterial implements HealthSource {
   private final TrustAnchors anchors = TrustAnchors.pushed(this);
   private final InstantSource clock;
   private final @Nullable Duration maxAge;
-  private final Set<Generations> users =
+  private final Set<Follower> users =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final AtomicLong pushes = new AtomicLong();
   private volatile Push last;
   private volatile @Nullable Stall stall;
+
+  /** What is built of the material. */
+  interface Follower {
+    /** A reload whose fault is told by log, listener and health alone; false if there was one. */
+    boolean reloadQuietly();
+  }
 
   /** What came together. */
   record Push(long number, Identity identity, TrustAnchors anchors, Instant at) {}
@@ -142,7 +148,7 @@ public final class PushedMaterial implements HealthSource {
       LOG.info("material is pushed again; its source was stalled since {}", before.since());
     }
     boolean all = true;
-    for (Generations user : users.toArray(Generations[]::new)) {
+    for (Follower user : users.toArray(Follower[]::new)) {
       all &= user.reloadQuietly();
     }
     return all;
@@ -216,12 +222,12 @@ public final class PushedMaterial implements HealthSource {
   }
 
   /** From now on each push reloads these; a push that they have missed does so at once. */
-  void reloads(Generations user) {
+  void reloads(Follower user) {
     users.add(user);
     boolean unused = user.reloadQuietly();
   }
 
-  void release(Generations user) {
+  void release(Follower user) {
     users.remove(user);
   }
 

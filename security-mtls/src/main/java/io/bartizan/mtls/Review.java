@@ -31,7 +31,7 @@ final class Review {
 
   /** Whether revocation data names a certificate of the peer, without a look at any signature. */
   boolean mayBeRevoked(Guard guard) {
-    X509Certificate[] chain = Connections.chain(guard.session());
+    X509Certificate[] chain = TrustDecider.chain(guard.session());
     return chain != null && next.revocation().mayName(chain);
   }
 
@@ -52,7 +52,7 @@ final class Review {
   }
 
   private PeerDecision decision(SSLSession session, @Nullable String host) {
-    X509Certificate[] chain = Connections.chain(session);
+    X509Certificate[] chain = TrustDecider.chain(session);
     if (chain == null) {
       return next.decider().decide(null, host, null);
     }

@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.house.Require;
+import io.bartizan.mtls.x509.NameKind;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;

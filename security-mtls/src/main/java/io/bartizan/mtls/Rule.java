@@ -2,6 +2,9 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.RareLog;
+import io.bartizan.mtls.x509.HostName;
+import io.bartizan.mtls.x509.IpAddress;
+import io.bartizan.mtls.x509.NameKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,8 +95,17 @@ abstract sealed class Rule implements PeerPolicy {
     return this;
   }
 
+  /** The peer and where it was met; {@code host} is null on servers. */
+  record Met(PeerIdentity identity, TlsSide side, @Nullable String host) {
+
+    /** On a client the peer is a server, of whose certificate wildcards count. */
+    boolean isServer() {
+      return side == TlsSide.CLIENT;
+    }
+  }
+
   /** The part of this rule that accepts the peer, or null if it does not. */
-  abstract @Nullable Rule match(MetPeer peer);
+  abstract @Nullable Rule match(Met peer);
 
   /** Whether the rule asks for the host that a client wanted. */
   boolean needsRequestedHost() {
@@ -106,7 +118,7 @@ abstract sealed class Rule implements PeerPolicy {
   /** See {@link #ANY}. */
   private static final class Any extends Rule {
     @Override
-    Rule match(MetPeer peer) {
+    Rule match(Met peer) {
       return this;
     }
 
@@ -119,7 +131,7 @@ abstract sealed class Rule implements PeerPolicy {
   /** See {@link #HOST}. */
   private static final class Host extends Rule {
     @Override
-    @Nullable Rule match(MetPeer peer) {
+    @Nullable Rule match(Met peer) {
       String host = peer.host();
       if (host == null) {
         return null;
@@ -129,7 +141,7 @@ abstract sealed class Rule implements PeerPolicy {
         return peer.identity().ipAddresses().contains(address) ? this : null;
       }
       String name = HostName.normalized(host);
-      return name != null && peer.hasDns(name) ? this : null;
+      return name != null && peer.identity().names().hasDns(name, peer.isServer()) ? this : null;
     }
 
     @Override
@@ -174,7 +186,7 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     @Override
-    @Nullable Rule match(MetPeer peer) {
+    @Nullable Rule match(Met peer) {
       return null;
     }
 
@@ -199,8 +211,8 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     @Override
-    @Nullable Rule match(MetPeer peer) {
-      return kind.matches(peer, value) ? this : null;
+    @Nullable Rule match(Met peer) {
+      return kind.matches(peer.identity().names(), peer.isServer(), value) ? this : null;
     }
 
     @Override
@@ -222,7 +234,7 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     @Override
-    @Nullable Rule match(MetPeer peer) {
+    @Nullable Rule match(Met peer) {
       for (Rule rule : rules) {
         Rule matched = rule.match(peer);
         if (all && matched == null) {
@@ -268,7 +280,7 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     @Override
-    @Nullable Rule match(MetPeer peer) {
+    @Nullable Rule match(Met peer) {
       if (rule.match(peer) == null) {
         return null;
       }

@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.CertificateNames;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.NameBounds;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -45,8 +48,19 @@ final class StandIns {
   private static final String NAME_CONSTRAINTS = Extension.nameConstraints.getId();
   private static final int MAX_KEPT = 256;
 
+  /** PKIX without revocation, for the genuine links. */
+  interface Links {
+    void validate(List<X509Certificate> path, TrustAnchor anchor, Instant now)
+        throws PeerRejectedException;
+  }
+
+  private final Links links;
   private final Map<List<X509Certificate>, Constrained> kept = new ConcurrentHashMap<>();
   private volatile @Nullable KeyPair own;
+
+  StandIns(Links links) {
+    this.links = links;
+  }
 
   /** The constraints of one authority. */
   private record Bounds(X509Certificate authority, NameBounds permitted, NameBounds excluded) {
@@ -114,7 +128,7 @@ final class StandIns {
     }
     for (int i = 0; i + 1 < authorities.size(); i++) {
       X509Certificate issuer = authorities.get(i + 1);
-      PathValidator.pkix(
+      links.validate(
           List.of(authorities.get(i)),
           new TrustAnchor(issuer.getSubjectX500Principal(), issuer.getPublicKey(), null),
           now);
@@ -213,7 +227,7 @@ final class StandIns {
       byte[] der =
           copy.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()))
               .getEncoded();
-      all.add(Certificates.of("stand-in", der));
+      all.add(Certificates.of(der));
     }
     return List.copyOf(all);
   }

@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.PeerPath;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -43,7 +45,7 @@ final class StapledResponse {
     this.grace = grace;
   }
 
-  void check(PathFinder.Path path, Instant now, List<byte[]> stapled) throws PeerRejectedException {
+  void check(PeerPath path, Instant now, List<byte[]> stapled) throws PeerRejectedException {
     X509Certificate leaf = path.certificates().get(0);
     if (stapled.isEmpty() || stapled.get(0).length == 0) {
       if (required || demandsStaple(leaf)) {

@@ -2,6 +2,9 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.SecretSource;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.Platform;
+import io.bartizan.mtls.x509.SpiffeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -90,8 +93,8 @@ public final class TrustAnchors {
         reader ->
             AnchorCheck.checked(
                 source,
-                Certificates.of(
-                    source, Certificates.blocks(source, reader.text("trust anchors", file)))));
+                PemMaterial.certificates(
+                    source, PemMaterial.blocks(source, reader.text("trust anchors", file)))));
   }
 
   /**
@@ -113,7 +116,8 @@ public final class TrustAnchors {
           for (Path file : reader.list("trust anchors", folder, glob)) {
             String one = "trust anchors " + file;
             all.addAll(
-                Certificates.of(one, Certificates.blocks(one, reader.text("trust anchors", file))));
+                PemMaterial.certificates(
+                    one, PemMaterial.blocks(one, reader.text("trust anchors", file))));
           }
           return AnchorCheck.checked(source, all);
         });
@@ -135,7 +139,7 @@ public final class TrustAnchors {
           String text = MaterialReader.supplied(source, pem);
           reader.mix(text.getBytes(StandardCharsets.UTF_8));
           return AnchorCheck.checked(
-              source, Certificates.of(source, Certificates.blocks(source, text)));
+              source, PemMaterial.certificates(source, PemMaterial.blocks(source, text)));
         });
   }
 
@@ -167,7 +171,7 @@ public final class TrustAnchors {
         source,
         reader -> {
           reader.askAgain();
-          char[] chars = PrivateKeys.password(source, password);
+          char[] chars = PemMaterial.password(source, password);
           try {
             KeyStore store = KeyStores.pkcs12(source, reader.bytes("trust anchors", file), chars);
             List<X509Certificate> found = KeyStores.certificates(source, store);

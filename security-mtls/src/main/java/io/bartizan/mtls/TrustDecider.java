@@ -4,13 +4,20 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
 import io.bartizan.mtls.jsse.HandshakeView;
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.HostName;
+import io.bartizan.mtls.x509.IpAddress;
+import io.bartizan.mtls.x509.PeerPath;
+import io.bartizan.mtls.x509.Platform;
 import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +76,23 @@ final class TrustDecider {
     this.revocation = revocation;
   }
 
+  /** Decides about the peer of a session. */
+  PeerDecision decide(SSLSession session, @Nullable String host) {
+    return decide(chain(session), host, null);
+  }
+
+  /** What the peer of a session presented; null if it presented nothing. */
+  static X509Certificate @Nullable [] chain(SSLSession session) {
+    try {
+      Certificate[] peer = session.getPeerCertificates();
+      return Arrays.stream(peer)
+          .filter(X509Certificate.class::isInstance)
+          .toArray(X509Certificate[]::new);
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
   /** Decides about a presented chain; {@code view} is null outside a handshake. */
   PeerDecision decide(
       X509Certificate @Nullable [] given, @Nullable String host, @Nullable HandshakeView view) {
@@ -75,11 +101,11 @@ final class TrustDecider {
     }
     X509Certificate[] chain = given;
     try {
-      chain = Certificates.ofJdk(given);
+      chain = ofJdk(given);
       Instant now = settings.now();
       refuseUnusedBits(chain);
       refuseAnchorAsLeaf(chain[0]);
-      PathFinder.Path path = paths.find(chain, now);
+      PeerPath path = paths.find(chain, now);
       PathStrength.check(path, side.peer());
       askJdk(path, now, view);
       revocation.check(path, now, side, view);
@@ -88,6 +114,15 @@ final class TrustDecider {
       return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
       return unjudgeable(e);
+    }
+  }
+
+  private static X509Certificate[] ofJdk(X509Certificate[] given) throws PeerRejectedException {
+    try {
+      return Certificates.ofJdk(given);
+    } catch (CertificateException e) {
+      throw new PeerRejectedException(
+          PeerReason.CHAIN_INVALID, "the JDK can't read a certificate of the chain");
     }
   }
 
@@ -109,7 +144,7 @@ final class TrustDecider {
     }
     X509Certificate[] chain = given;
     try {
-      chain = Certificates.ofJdk(given);
+      chain = ofJdk(given);
       Instant now = settings.now();
       for (X509Certificate certificate : chain) {
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
@@ -136,7 +171,7 @@ final class TrustDecider {
   }
 
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
-    Rule matched = policy.match(new MetPeer(identity, side, host));
+    Rule matched = policy.match(new Rule.Met(identity, side, host));
     if (matched != null) {
       return PeerDecision.accepted(new AcceptedPeer(identity, matched, generation));
     }
@@ -192,7 +227,7 @@ final class TrustDecider {
     }
   }
 
-  private void askJdk(PathFinder.Path path, Instant now, @Nullable HandshakeView view)
+  private void askJdk(PeerPath path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
     X509Certificate[] chain = path.judged().toArray(X509Certificate[]::new);
     X509ExtendedTrustManager manager =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.mtls.x509.SubjectNames;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualInstantSource;
@@ -85,7 +86,7 @@ class BadCertificateResumptionIT {
           Files.writeString(
               lists.resolve("issuing.crl"), DevCa.pem(issuer.crl(peer.certificate())));
       case DENIED ->
-          Files.writeString(lists.resolve("denied.txt"), PeerIdentity.spkiPin(peer.certificate()));
+          Files.writeString(lists.resolve("denied.txt"), SubjectNames.spkiPin(peer.certificate()));
       default -> {
         clock.advance(HOUR.plusSeconds(1));
         return;

@@ -78,10 +78,12 @@ class BadMaterialTest {
     byte[] der = pki.server.certificate().getEncoded();
     for (int length = 0; length < der.length; length++) {
       byte[] cut = java.util.Arrays.copyOf(der, length);
-      assertThatThrownBy(() -> Certificates.of("x", cut)).isInstanceOf(TlsMaterialException.class);
+      assertThatThrownBy(() -> PemMaterial.certificate("x", cut))
+          .isInstanceOf(TlsMaterialException.class);
     }
     byte[] longer = java.util.Arrays.copyOf(der, der.length + 1);
-    assertThatThrownBy(() -> Certificates.of("x", longer)).isInstanceOf(TlsMaterialException.class);
+    assertThatThrownBy(() -> PemMaterial.certificate("x", longer))
+        .isInstanceOf(TlsMaterialException.class);
   }
 
   @Test

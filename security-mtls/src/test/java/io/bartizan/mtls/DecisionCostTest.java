@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.bartizan.core.Refusal;
+import io.bartizan.mtls.x509.IssuedList;
 import io.bartizan.testkit.DevCertificate;
 import java.lang.management.ManagementFactory;
 import java.math.BigInteger;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.Reason;
+import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.tests.SeededCases;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
+import io.bartizan.mtls.x509.SubjectNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ class OpenConnectionTest {
                 return in.read();
               });
       assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
-      Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
+      Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
       assertThat(server.reload()).isTrue();
       assertThat(told).containsExactly(PeerReason.REVOKED);
       pair.client().getOutputStream().write(7);
@@ -150,7 +151,7 @@ class OpenConnectionTest {
           public void decided(HandshakeEvent event) {
             if (own.get().generation() == 1) {
               try {
-                Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
+                Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
               } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
               }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bartizan.core.Reason;
+import io.bartizan.mtls.x509.PeerPath;
 import io.bartizan.testkit.DevCertificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,7 @@ class StapledResponseTest {
   }
 
   private Reason reason(boolean required, Duration grace, byte[]... stapled) {
-    PathFinder.Path path = new PathFinder.Path(List.of(issuer.leaf()), issuer.certificate());
+    PeerPath path = new PeerPath(List.of(issuer.leaf()), issuer.certificate());
     PeerRejectedException refusal =
         catchThrowableOfType(
             PeerRejectedException.class,

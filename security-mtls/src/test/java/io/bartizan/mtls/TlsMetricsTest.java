@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.mtls.x509.SubjectNames;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualInstantSource;
 import io.micrometer.core.instrument.Meter;
@@ -126,7 +127,7 @@ class TlsMetricsTest {
             .withListener(metrics)
             .build();
     Engines open = Engines.between(pki.clientTls().build().sslContext(), server.sslContext()).run();
-    Files.writeString(denied, PeerIdentity.spkiPin(pki.client.certificate()));
+    Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
     assertThat(server.reload()).isTrue();
     assertThat(
             registry

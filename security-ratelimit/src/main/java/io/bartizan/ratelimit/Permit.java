@@ -24,6 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Permit implements AutoCloseable {
 
+  /** How the work ended; what an adaptive limit learns from. Fixed limits do the same with all. */
+  public enum Outcome {
+    /** It was done, well or not, and the time it took says how busy the service is. */
+    DONE,
+    /** The service was too busy: a time-out, a 503, a full queue. */
+    OVERLOADED,
+    /** It says nothing about the service: a failure before the call, a cancelled caller. */
+    IGNORED
+  }
+
   /**
    * What keeps the permits that were granted; for those who implement a limiter. Must be
    * thread-safe.
@@ -37,6 +47,17 @@ public final class Permit implements AutoCloseable {
      * @param permit what is closed
      */
     void release(Permit permit);
+
+    /**
+     * Takes the permits back, told how the work ended. Called once for each permit that is closed;
+     * by default the outcome changes nothing.
+     *
+     * @param permit what is closed
+     * @param outcome how the work ended
+     */
+    default void release(Permit permit, Outcome outcome) {
+      release(permit);
+    }
 
     /**
      * Starts the time of the permits anew; only asked before they are closed.
@@ -177,12 +198,27 @@ public final class Permit implements AutoCloseable {
     return its != null && open ? its.renew(this) : CompletableFuture.completedFuture(false);
   }
 
-  /** Gives the permits back, once; later calls, and calls on a refusal, do nothing. */
+  /**
+   * Gives the permits back as {@link Outcome#DONE}, once; later calls, and calls on a refusal, do
+   * nothing.
+   */
   @Override
   public void close() {
+    close(Outcome.DONE);
+  }
+
+  /**
+   * Gives the permits back and says how the work ended, once; later calls, and calls on a refusal,
+   * do nothing. So it may stand within a {@code try} that closes the permit.
+   *
+   * @param outcome how the work ended
+   * @throws NullPointerException if {@code outcome} is null
+   */
+  public void close(Outcome outcome) {
+    Objects.requireNonNull(outcome, "outcome");
     Hold its = hold;
     if (its != null && OPEN.compareAndSet(this, true, false)) {
-      its.release(this);
+      its.release(this, outcome);
     }
   }
 

@@ -62,4 +62,13 @@ public interface RateLimitListener {
    * @param nanos from when the call was sent to its answer, in nanoseconds
    */
   default void serverAnswered(long nanos) {}
+
+  /**
+   * An adaptive limit of how many run at once has another value; told once a second at most, with
+   * the value that was told before. By default nothing happens.
+   *
+   * @param before the value told before, or the initial one
+   * @param now the value that holds now
+   */
+  default void limitChanged(int before, int now) {}
 }

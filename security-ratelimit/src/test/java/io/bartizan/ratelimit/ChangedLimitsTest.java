@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,6 +171,23 @@ class ChangedLimitsTest {
         assertThat(place.take(young, 5).isAllowed()).isTrue();
         assertThat(place.take(young, 1).isAllowed()).isFalse();
       }
+    }
+  }
+
+  /** By what a subject was counted is known until it is forgotten, however much was given back. */
+  @Test
+  void RL05_definitions_stay_known_where_all_was_given_back() {
+    Limit large = Limit.parse("12 burst, 2/10s, in steps");
+    Limit small = Limit.parse("5 burst, 2/10s, in steps");
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, large);
+      assertThat(place.take(large, 3).remaining()).isEqualTo(9);
+      assertThat(place.take(small, 1).remaining()).isEqualTo(1);
+      place.refund(small, 4);
+      assertThat(place.take(large, 9).remaining()).isEqualTo(3);
+      ticker.advance(Duration.ofSeconds(10));
+      assertThat(place.peek(small).remaining()).as("its own count").isEqualTo(2);
+      assertThat(place.peek(large).remaining()).isEqualTo(5);
     }
   }
 

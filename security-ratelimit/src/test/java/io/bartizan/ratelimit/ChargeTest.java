@@ -31,7 +31,7 @@ class ChargeTest {
 
   /** Tokens of a model: 100 000 a minute, an answer of 250 000, served again after 90 s. */
   @Test
-  void bucket_pays_its_debt_back_at_its_rate() {
+  void RL14_bucket_pays_its_debt_back_at_its_rate() {
     RateLimiter tokens = limiter("100000 burst, 100000/min");
     assertThat(tokens.tryAcquire(1).isAllowed()).isTrue();
     Decision owes = tokens.charge(249_999);
@@ -61,7 +61,8 @@ class ChargeTest {
           10/min sliding             | 60
           10/min sliding counter     | 120
           """)
-  void window_counts_a_charge_like_what_was_taken_and_forgets_it_with_it(String text, int seconds) {
+  void RL14_window_counts_a_charge_like_what_was_taken_and_forgets_it_with_it(
+      String text, int seconds) {
     RateLimiter limiter = limiter(text);
     assertThat(limiter.charge(1000).resetAfter()).isEqualTo(Duration.ofSeconds(seconds));
     ticker.advance(Duration.ofSeconds(seconds));
@@ -83,7 +84,7 @@ class ChargeTest {
         "1000000000000/36525d fixed",
         "1000000/36525d sliding"
       })
-  void charges_at_the_ends_of_the_domain_stay_within_it(String text) {
+  void RL14_charges_at_the_ends_of_the_domain_stay_within_it(String text) {
     RateLimiter limiter = limiter(text);
     Duration last = Duration.ZERO;
     for (long used : new long[] {1, 1_000_000_000_000L, Count.MOST_OWED, Long.MAX_VALUE, 1, 1}) {
@@ -99,7 +100,7 @@ class ChargeTest {
   }
 
   @Test
-  void log_remembers_no_more_moments_than_it_has_permits() {
+  void RL14_log_remembers_no_more_moments_than_it_has_permits() {
     RateLimiter limiter = limiter("3/min sliding");
     for (int i = 0; i < 100_000; i++) {
       assertThat(limiter.charge(1).remaining()).isEqualTo(Math.max(0, 2 - i));
@@ -116,7 +117,7 @@ class ChargeTest {
   }
 
   @Test
-  void all_limits_are_charged_though_one_refuses() {
+  void RL14_all_limits_are_charged_though_one_refuses() {
     KeyedRateLimiter limiter = keyed("a: 5 burst, 1/h; b: 100 burst, 1/h", 10).build();
     Decision owes = limiter.charge("k", 50);
     assertThat(owes.violated().orElseThrow().name()).isEqualTo("a");
@@ -124,7 +125,7 @@ class ChargeTest {
   }
 
   @Test
-  void key_that_owes_is_not_forgotten_though_room_is_needed() {
+  void RL14_key_that_owes_is_not_forgotten_though_room_is_needed() {
     KeyedRateLimiter limiter =
         keyed("a: 3 burst, 1/s; b: 3/s fixed", 1).withOverflow(Overflow.REFUSE).build();
     assertThat(limiter.charge("owes", 60).isAllowed()).isFalse();
@@ -140,7 +141,7 @@ class ChargeTest {
   /** A key in a shared bucket goes on with its debt, and nobody else with more than is there. */
   @ParameterizedTest
   @ValueSource(strings = {"10 burst, 1/h", "10/h fixed", "10/h sliding", "10/h sliding counter"})
-  void charge_in_a_shared_bucket_stays_the_keys_own(String text) {
+  void RL14_charge_in_a_shared_bucket_stays_the_keys_own(String text) {
     KeyedRateLimiter limiter = keyed("l: " + text, 1).build();
     assertThat(limiter.tryAcquire("room").isAllowed()).isTrue();
     Decision owes = limiter.charge("owes", 30);

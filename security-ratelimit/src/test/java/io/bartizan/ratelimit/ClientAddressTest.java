@@ -90,7 +90,7 @@ class ClientAddressTest {
     "2001:0:102:304:0:f8:f6f6:f6f6, 9.9.9.9",
     "2001:1:102:304:0:f8:f6f6:f6f6, 2001:1:102:304::/64"
   })
-  void RL_13_client_whose_address_carries_an_IPv4_address_is_keyed_by_it(String peer, String client)
+  void RL13_client_whose_address_carries_an_IPv4_address_is_keyed_by_it(String peer, String client)
       throws UnknownHostException {
     assertThat(ClientAddress.direct().xForwardedFor(address(peer), List.of())).isEqualTo(client);
     assertThat(clients.xForwardedFor(address("10.0.0.1"), List.of(peer))).isEqualTo(client);
@@ -106,7 +106,7 @@ class ClientAddressTest {
     "127, 2001:db8:1:1ff:0:0:0:4/127",
     "128, 2001:db8:1:1ff:0:0:0:5"
   })
-  void RL_13_width_of_a_subscribers_network_can_be_set(int bits, String network)
+  void RL13_width_of_a_subscribers_network_can_be_set(int bits, String network)
       throws UnknownHostException {
     ClientAddress wide = clients.withNetworkBits(bits);
     List<String> six = List.of("2001:db8:1:1ff::5");
@@ -116,7 +116,7 @@ class ClientAddressTest {
   }
 
   @Test
-  void RL_13_subscriber_with_a_56_has_one_key_and_his_neighbour_another()
+  void RL13_subscriber_with_a_56_has_one_key_and_his_neighbour_another()
       throws UnknownHostException {
     ClientAddress homes = ClientAddress.direct().withNetworkBits(56);
     String first = homes.xForwardedFor(address("2001:db8:1:100::1"), List.of());
@@ -127,7 +127,7 @@ class ClientAddressTest {
   }
 
   @Test
-  void RL_13_address_that_carries_a_trusted_one_is_not_trusted() throws UnknownHostException {
+  void RL13_address_that_carries_a_trusted_one_is_not_trusted() throws UnknownHostException {
     assertThat(clients.xForwardedFor(address("64:ff9b::10.0.0.1"), List.of("6.6.6.6")))
         .isEqualTo("10.0.0.1");
   }

@@ -133,14 +133,14 @@ class KeyedRateLimiterTest {
   }
 
   @Test
-  void RL_15_after_a_burst_of_keys_the_room_comes_back_within_minutes() {
+  void RL15_after_a_burst_of_keys_the_room_comes_back_within_minutes() {
     roomComesBack("5 burst, 5/s");
   }
 
   @ParameterizedTest
   @Tag("deep")
   @ValueSource(strings = {"5/s sliding", "5/s fixed"})
-  void RL_15_after_a_burst_of_keys_the_room_comes_back_of_windows_too(String limit) {
+  void RL15_after_a_burst_of_keys_the_room_comes_back_of_windows_too(String limit) {
     roomComesBack(limit);
   }
 

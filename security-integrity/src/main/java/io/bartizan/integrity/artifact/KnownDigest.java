@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.integrity.keys.LargeX;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;

@@ -3,6 +3,7 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.Blake2b;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.keys.EcdsaForms;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.LargeX;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

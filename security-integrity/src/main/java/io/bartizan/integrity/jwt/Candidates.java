@@ -5,8 +5,6 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonString;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +29,8 @@ final class Candidates {
       Refusal.of(
           JwtReason.ISSUER_MISMATCH, "iss names no trusted issuer that may use the header's alg");
 
+  private static final IssuerKeys[] NONE = {};
+
   final JwsHeader header;
   private final IssuerKeys[] issuers;
 
@@ -40,13 +40,21 @@ final class Candidates {
   }
 
   static Candidates of(JwsHeader header, IssuerKeys[] trusted) {
-    List<IssuerKeys> allowing = new ArrayList<>(1);
+    int allowing = 0;
+    for (IssuerKeys issuer : trusted) {
+      allowing += issuer.allows(header) ? 1 : 0;
+    }
+    if (allowing == trusted.length) {
+      return new Candidates(header, trusted); // nearly every token: no array
+    }
+    IssuerKeys[] some = allowing == 0 ? NONE : new IssuerKeys[allowing];
+    int at = 0;
     for (IssuerKeys issuer : trusted) {
       if (issuer.allows(header)) {
-        allowing.add(issuer);
+        some[at++] = issuer;
       }
     }
-    return new Candidates(header, allowing.toArray(new IssuerKeys[0]));
+    return new Candidates(header, some);
   }
 
   /** Whether no trusted issuer may use the header's algorithm. */

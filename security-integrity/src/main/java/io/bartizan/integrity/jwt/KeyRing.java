@@ -105,16 +105,26 @@ final class KeyRing {
     if (named != null && isUniform(named, algorithm) && (keyId != null || named.length <= 1)) {
       return named; // the case of nearly every token, which costs no array
     }
-    List<Bound> some = new ArrayList<>();
-    for (Bound one : named == null ? all : named) {
-      if (one.algorithm == algorithm && (named != null || one.key.keyId == null)) {
-        some.add(one);
-      }
+    Bound[] among = named == null ? all : named;
+    int fitting = 0;
+    for (Bound one : among) {
+      fitting += fits(one, algorithm, named != null) ? 1 : 0;
     }
-    if (keyId == null && some.size() > (snapshot.fetched ? 1 : MAX_CANDIDATES)) {
+    if (fitting == 0 || (keyId == null && fitting > (snapshot.fetched ? 1 : MAX_CANDIDATES))) {
       return NOTHING;
     }
-    return some.subList(0, Math.min(some.size(), MAX_CANDIDATES)).toArray(NOTHING);
+    Bound[] some = new Bound[Math.min(fitting, MAX_CANDIDATES)];
+    int at = 0;
+    for (int i = 0; at < some.length; i++) {
+      if (fits(among[i], algorithm, named != null)) {
+        some[at++] = among[i];
+      }
+    }
+    return some;
+  }
+
+  private static boolean fits(Bound one, JwsAlgorithm algorithm, boolean isNamed) {
+    return one.algorithm == algorithm && (isNamed || one.key.keyId == null);
   }
 
   private static boolean isUniform(Bound[] bounds, JwsAlgorithm algorithm) {

@@ -216,7 +216,9 @@ public final class TimestampToken {
 
   private void certificate2(Der id) throws DerException {
     DigestAlgorithm hash =
-        id.isNext(Der.SEQUENCE) ? TimestampInfo.hash(id.enter(Der.SEQUENCE).oid()) : DigestAlgorithm.SHA_256;
+        id.isNext(Der.SEQUENCE)
+            ? TimestampInfo.hash(id.enter(Der.SEQUENCE).oid())
+            : DigestAlgorithm.SHA_256;
     certificateHash = "SHA-" + hash.label().substring(3);
     certificateDigest = id.content(Der.OCTET_STRING);
   }

@@ -77,6 +77,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the grid is not asynchronous, the limit has no name or is
    *     refilled in steps, or {@code timeout} is outside its range
+   * @throws IllegalStateException if Bucket4j is older than 8.12.0
    */
   public static Bucket4jRateLimiter of(
       ProxyManager<String> manager, TokenBucket limit, Duration timeout) {
@@ -331,16 +332,26 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
      *
      * @return a new limiter
      * @throws IllegalArgumentException if the grid is not asynchronous and there is no executor
+     * @throws IllegalStateException if Bucket4j is older than 8.12.0
      */
     public Bucket4jRateLimiter build() {
       if (executor == null && !manager.isAsyncModeSupported()) {
         throw new IllegalArgumentException(
             "manager has no asynchronous mode; an executor for its blocking calls is needed");
       }
-      Grid grid =
-          executor == null
-              ? Grid.async(manager.asAsync(), configuration)
-              : Grid.blocking(manager, configuration, executor);
+      Grid grid;
+      String anyKey = limit.name() + ":";
+      try {
+        grid =
+            executor == null
+                ? Grid.async(manager.asAsync(), configuration, anyKey)
+                : Grid.blocking(manager, configuration, anyKey, executor);
+      } catch (LinkageError e) {
+        throw new IllegalStateException(
+            "Bucket4j is older than 8.12.0 of bucket4j_jdk17-core, which is the oldest that is"
+                + " supported",
+            e);
+      }
       return new Bucket4jRateLimiter(limit, grid, timeout, listeners);
     }
   }

@@ -11,7 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
-/** A proxy manager's buckets, asked asynchronously whether it can or not. */
+/**
+ * A proxy manager's buckets, asked asynchronously whether it can or not. Where one is made, a proxy
+ * that asks nothing shows whether this Bucket4j has what is needed.
+ */
 interface Grid {
 
   CompletableFuture<ConsumptionProbe> consume(String key, long permits);
@@ -23,7 +26,10 @@ interface Grid {
 
   CompletableFuture<Void> add(String key, long permits);
 
-  static Grid async(AsyncProxyManager<String> manager, BucketConfiguration configuration) {
+  static Grid async(
+      AsyncProxyManager<String> manager, BucketConfiguration configuration, String anyKey) {
+    AsyncBucketProxy unused =
+        manager.getProxy(anyKey, () -> CompletableFuture.completedFuture(configuration));
     return new Grid() {
       private AsyncBucketProxy bucket(String key) {
         return manager.getProxy(key, () -> CompletableFuture.completedFuture(configuration));
@@ -55,7 +61,11 @@ interface Grid {
   }
 
   static Grid blocking(
-      ProxyManager<String> manager, BucketConfiguration configuration, Executor executor) {
+      ProxyManager<String> manager,
+      BucketConfiguration configuration,
+      String anyKey,
+      Executor executor) {
+    BucketProxy unused = manager.getProxy(anyKey, () -> configuration);
     return new Grid() {
       /** Asks unless the answer has come too late already: then the time-out has ended it. */
       private <T> CompletableFuture<T> ask(String key, Function<BucketProxy, T> question) {

@@ -10,8 +10,11 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.TokenBucket;
+import io.bartizan.ratelimit.adaptive.AdaptiveConcurrencyLimiter;
+import io.bartizan.ratelimit.adaptive.AdaptiveKeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.bucket4j.Bucket4jRateLimiter;
 import io.bartizan.ratelimit.prepaid.PrepaidRateLimiter;
+import io.bartizan.testkit.ManualTicker;
 import io.bartizan.tests.ListenerContract;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LimiterListenersIT extends ListenerContract {
@@ -40,6 +44,12 @@ class LimiterListenersIT extends ListenerContract {
         new Teller<>(RedisRateLimiter.class, RateLimitListener.class, this::shared),
         new Teller<>(Bucket4jRateLimiter.class, RateLimitListener.class, this::grid),
         new Teller<>(PrepaidRateLimiter.class, RateLimitListener.class, this::leased),
+        new Teller<>(
+            AdaptiveConcurrencyLimiter.class, RateLimitListener.class, LimiterListenersIT::moving),
+        new Teller<>(
+            AdaptiveKeyedConcurrencyLimiter.class,
+            RateLimitListener.class,
+            LimiterListenersIT::movingByKey),
         // The last, for it ends the server.
         new Teller<>(RedisConcurrencyLimiter.class, RateLimitListener.class, this::lost));
   }
@@ -51,6 +61,38 @@ class LimiterListenersIT extends ListenerContract {
     }
     RateLimiter limiter = builder.build();
     return List.of(limiter.tryAcquire(2).isAllowed(), limiter.tryAcquire().isAllowed());
+  }
+
+  private static Integer moving(List<RateLimitListener> listeners) {
+    ManualTicker ticker = new ManualTicker();
+    AdaptiveConcurrencyLimiter.Builder builder =
+        AdaptiveConcurrencyLimiter.builder(100).withTicker(ticker);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    AdaptiveConcurrencyLimiter limiter = builder.build();
+    overload(ticker, limiter::tryAcquire);
+    return limiter.limit();
+  }
+
+  private static Integer movingByKey(List<RateLimitListener> listeners) {
+    ManualTicker ticker = new ManualTicker();
+    AdaptiveKeyedConcurrencyLimiter.Builder builder =
+        AdaptiveKeyedConcurrencyLimiter.builder(100, 10).withTicker(ticker);
+    for (RateLimitListener listener : listeners) {
+      builder = builder.withListener(listener);
+    }
+    AdaptiveKeyedConcurrencyLimiter limiter = builder.build();
+    overload(ticker, () -> limiter.tryAcquire("key"));
+    return limiter.limit("key");
+  }
+
+  private static void overload(ManualTicker ticker, Supplier<Permit> work) {
+    for (int i = 0; i < 40; i++) {
+      Permit permit = work.get();
+      ticker.advance(Duration.ofMillis(10));
+      permit.close(Permit.Outcome.OVERLOADED);
+    }
   }
 
   private List<Boolean> keyed(List<RateLimitListener> listeners) {

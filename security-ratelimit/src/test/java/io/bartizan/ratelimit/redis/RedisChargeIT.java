@@ -55,7 +55,7 @@ class RedisChargeIT {
         "1000000000000/month in Europe/Berlin",
         "1000000/36525d sliding"
       })
-  void charges_at_the_ends_of_the_domain_are_what_memory_says(String text) {
+  void RL14_charges_at_the_ends_of_the_domain_are_what_memory_says(String text) {
     Limit limit = Limit.parse(text);
     long start = micros.get();
     KeyedRateLimiter memory =
@@ -92,7 +92,7 @@ class RedisChargeIT {
         "%d/h fixed",
         "%d/h from first request"
       })
-  void mixed_fleet_counts_a_debt_by_both_definitions(String text) {
+  void RL14_mixed_fleet_counts_a_debt_by_both_definitions(String text) {
     try (RedisRateLimiter small = builder(Limit.parse(text.replace("%d", "5"))).build();
         RedisRateLimiter large = builder(Limit.parse(text.replace("%d", "20"))).build()) {
       assertThat(large.blocking().tryAcquire("k").isAllowed()).isTrue();
@@ -110,7 +110,7 @@ class RedisChargeIT {
   }
 
   @Test
-  void charges_travel_with_checks_of_the_key_in_the_order_of_their_arrival() {
+  void RL14_charges_travel_with_checks_of_the_key_in_the_order_of_their_arrival() {
     try (RedisRateLimiter limiter = builder(Limit.parse("100 burst, 1/h")).build()) {
       List<CompletableFuture<Decision>> stages = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
@@ -128,7 +128,7 @@ class RedisChargeIT {
   }
 
   @Test
-  void refusal_after_a_charge_is_remembered_here() {
+  void RL14_refusal_after_a_charge_is_remembered_here() {
     List<String> heard = new CopyOnWriteArrayList<>();
     RateLimitListener listener =
         (verb, decision) -> heard.add(verb + " " + decision.isAllowed() + " " + decision.source());
@@ -151,7 +151,7 @@ class RedisChargeIT {
   }
 
   @Test
-  void policy_answers_while_redis_is_away_and_a_local_share_counts_the_charge() {
+  void RL14_policy_answers_while_redis_is_away_and_a_local_share_counts_the_charge() {
     Limit limit = Limit.parse("100 burst, 1/h").named("away");
     for (FailurePolicy policy :
         List.of(

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisServer;
 import io.lettuce.core.AbstractRedisClient;
@@ -21,11 +22,29 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class RedisFixture
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
+  private final boolean connected;
   private boolean ofClass;
   private RedisServer server;
   private RedisClient client;
   private FaultProxy proxy;
   private RedisClient proxied;
+  private RedisRateLimiter keeper;
+
+  RedisFixture() {
+    this(false);
+  }
+
+  private RedisFixture(boolean connected) {
+    this.connected = connected;
+  }
+
+  /**
+   * One whose client keeps the connection that its limiters share, for classes that make hundreds
+   * of limiters one after the other.
+   */
+  static RedisFixture connected() {
+    return new RedisFixture(true);
+  }
 
   RedisServer server() {
     return server;
@@ -105,9 +124,15 @@ final class RedisFixture
     server = RedisServer.start();
     client = RedisClient.create(server.uri());
     client.connect().close();
+    if (connected) {
+      keeper = RedisRateLimiter.of(client, Limit.parse("1/s fixed").named("kept"));
+    }
   }
 
   private void stop() {
+    if (keeper != null) {
+      keeper.close();
+    }
     shutDown(client);
     server.close();
   }

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Health;
@@ -8,9 +9,12 @@ import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.tests.Eventually;
+import java.io.BufferedReader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +116,47 @@ class RedisFlutterIT {
       Eventually.within(SOON, "it is told", () -> told.found.get() == 1);
       assertThat(told.lost).hasValue(1);
       assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+    }
+  }
+
+  /**
+   * Closed connections are kept by their client for the time-out of its URI, a minute by default:
+   * some kilobytes each. Compiled quickly, as in a JVM that was just started.
+   */
+  @Test
+  void RL16_heap_and_connections_stay_flat_while_writes_are_refused() throws Exception {
+    int seconds = 12;
+    Process asking =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RefusedWritesProcess.class.getName(),
+                redis.server().uri(),
+                Integer.toString(seconds))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader told = asking.inputReader(UTF_8)) {
+      assertThat(told.readLine()).isEqualTo("ready");
+      String unused = redis.command("REPLICAOF", "127.0.0.1", "1");
+      long before = connectionsMade();
+      String[] numbers = told.readLine().split(" ", -1);
+      long made = connectionsMade() - before;
+      long grown = Long.parseLong(numbers[1]) - Long.parseLong(numbers[0]);
+      System.getLogger("deep")
+          .log(
+              System.Logger.Level.INFO,
+              "{0} checks refused, heap grew by {1} kB, {2} connections",
+              numbers[2],
+              grown,
+              made);
+      assertThat(Long.parseLong(numbers[2])).as("checks").isGreaterThan(1000);
+      assertThat(grown).as("kB of heap").isLessThan(2048);
+      assertThat(made).isBetween(1L, seconds + 10L);
+    } finally {
+      asking.destroyForcibly();
     }
   }
 }

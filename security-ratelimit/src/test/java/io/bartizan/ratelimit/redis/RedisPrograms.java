@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import io.bartizan.testkit.RedisServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,12 @@ final class RedisPrograms {
     return Stream.concat(
         Stream.of(OLD, Path.of("redis-server")),
         named.stream().filter(name -> !name.isEmpty()).map(Path::of));
+  }
+
+  /** A server of this program, not started yet. */
+  static RedisServer.Builder server(Path program) {
+    RedisServer.Builder server = RedisServer.builder();
+    return program.isAbsolute() ? server.withProgram(program) : server;
   }
 
   private static Path old() {

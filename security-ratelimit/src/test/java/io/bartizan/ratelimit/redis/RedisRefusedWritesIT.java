@@ -25,7 +25,8 @@ class RedisRefusedWritesIT {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String[][] STATES = {
     {"CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"},
-    {"REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"}
+    {"REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"},
+    {"CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0"}
   };
 
   private static final String[] LIMITS = {
@@ -49,7 +50,7 @@ class RedisRefusedWritesIT {
   @MethodSource("states")
   void RL02_limits_and_leases_follow_the_policy_while_writes_are_refused(
       Path program, String begin, String end) {
-    try (RedisServer redis = start(program)) {
+    try (RedisServer redis = RedisPrograms.server(program).start()) {
       RedisClient client = RedisClient.create(redis.uri());
       try (RedisConcurrencyLimiter leases =
           RedisConcurrencyLimiter.builder(client, "jobs", 5, Duration.ofSeconds(30))
@@ -97,7 +98,7 @@ class RedisRefusedWritesIT {
   @ParameterizedTest
   @MethodSource("io.bartizan.ratelimit.redis.RedisPrograms#all")
   void RL02_ended_leases_let_no_lease_past_the_memory_limit(Path program) {
-    try (RedisServer redis = start(program)) {
+    try (RedisServer redis = RedisPrograms.server(program).start()) {
       RedisClient client = RedisClient.create(redis.uri());
       try (RedisConcurrencyLimiter leases =
           RedisConcurrencyLimiter.builder(client, "jobs", 1, Duration.ofSeconds(30))
@@ -118,12 +119,6 @@ class RedisRefusedWritesIT {
         RedisFixture.shutDown(client);
       }
     }
-  }
-
-  private static RedisServer start(Path program) {
-    return program.isAbsolute()
-        ? RedisServer.builder().withProgram(program).start()
-        : RedisServer.start();
   }
 
   private static void run(RedisServer redis, String command) {

@@ -104,11 +104,16 @@ class RedisSharedIT {
                 .withDenyCache(Duration.ZERO)
                 .withTimeout(LONG)
                 .build();
+        RedisRateLimiter larger =
+            RedisRateLimiter.builder(redis.client(), Limit.parse("200 burst, 200/h").named("one"))
+                .withTimeout(LONG)
+                .build();
         RedisRateLimiter other = limiter("other")) {
       assertThat(one.blocking().tryAcquire("k", 100).isAllowed()).isTrue();
       assertThat(one.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       assertThat(same.blocking().tryAcquire("k").source()).isEqualTo(Source.DENY_CACHE);
       assertThat(without.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(larger.blocking().tryAcquire("k").isAllowed()).as("has others").isTrue();
       assertThat(other.blocking().tryAcquire("k").isAllowed()).isTrue();
       same.blocking().refund("k", 50);
       assertThat(one.blocking().tryAcquire("k").isAllowed()).isTrue();

@@ -14,7 +14,7 @@ final class AccountRoute implements HttpHandler {
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     PeerIdentity peer = PeerIdentity.of(((HttpsExchange) exchange).getSSLSession());
-    VerifiedJwt token = (VerifiedJwt) exchange.getAttribute(TokenGuard.VERIFIED);
+    VerifiedJwt token = TokenGuard.verified(exchange);
     String body = "peer %s, subject %s%n".formatted(peer.uris(), token.subject().orElse("none"));
     exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
     Problem.send(exchange, 200, body.getBytes(StandardCharsets.UTF_8));

@@ -12,7 +12,7 @@ final class AdminRoute implements HttpHandler {
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
-    VerifiedJwt token = (VerifiedJwt) exchange.getAttribute(TokenGuard.VERIFIED);
+    VerifiedJwt token = TokenGuard.verified(exchange);
     String scope = token.string("scope").orElse("");
     if (!List.of(scope.split(" ", -1)).contains("admin")) {
       Problem.send(exchange, 403, GatewayReason.SCOPE_MISSING);

@@ -7,14 +7,18 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Lets through whoever carries a token that the issuer made for this gateway. */
 final class TokenGuard extends Filter {
 
-  static final String VERIFIED = "verified-jwt";
-
   static final AuthenticationScheme SCHEME = AuthenticationScheme.bearer().withRealm("gateway");
+
+  /** Not an attribute: those of the JDK's exchanges belong to the context, that is to everyone. */
+  private static final Map<HttpExchange, VerifiedJwt> VERIFIED = new ConcurrentHashMap<>();
 
   private final JwtVerifier verifier;
 
@@ -31,8 +35,17 @@ final class TokenGuard extends Filter {
       return;
     }
     VerifiedJwt jwt = verifier.verify(token.get());
-    exchange.setAttribute(VERIFIED, jwt);
-    chain.doFilter(exchange);
+    VERIFIED.put(exchange, jwt);
+    try {
+      chain.doFilter(exchange);
+    } finally {
+      VERIFIED.remove(exchange);
+    }
+  }
+
+  /** The token of a request that this guard let through, while it is handled. */
+  static VerifiedJwt verified(HttpExchange exchange) {
+    return Objects.requireNonNull(VERIFIED.get(exchange), "no token was verified");
   }
 
   @Override

@@ -72,7 +72,7 @@ final class ClusterServers extends Servers {
         new TreeMap<>();
     var connection = connector.required();
     for (RedisClusterNode node : connection.getPartitions()) {
-      if (!node.hasNoSlots()) {
+      if (SlotOwners.ownsAny(node)) {
         nodes.put(node.getNodeId(), connection.getConnectionAsync(node.getNodeId()));
       }
     }
@@ -85,7 +85,7 @@ final class ClusterServers extends Servers {
     Partitions partitions = partitions();
     if (partitions != null) {
       for (RedisClusterNode node : partitions) {
-        owners += node.hasNoSlots() ? 0 : 1;
+        owners += SlotOwners.ownsAny(node) ? 1 : 0;
       }
     }
     return owners;
@@ -109,7 +109,7 @@ final class ClusterServers extends Servers {
     var connection = connector.connection();
     if (connection != null) {
       for (RedisClusterNode node : connection.getPartitions()) {
-        if (!node.hasNoSlots()) {
+        if (SlotOwners.ownsAny(node)) {
           nodes.add(connection.getConnectionAsync(node.getNodeId()));
         }
       }
@@ -119,6 +119,6 @@ final class ClusterServers extends Servers {
 
   private static boolean owns(Partitions partitions, String id) {
     RedisClusterNode node = partitions.getPartitionByNodeId(id);
-    return node != null && !node.hasNoSlots();
+    return node != null && SlotOwners.ownsAny(node);
   }
 }

@@ -34,6 +34,13 @@ final class SlotOwners {
     this.lost = lostNodeId;
   }
 
+  /** Whether a node owns a slot, as far as is known; the oldest Lettuce has no word for it. */
+  static boolean ownsAny(RedisClusterNode node) {
+    boolean[] any = new boolean[1];
+    node.forEachSlot(slot -> any[0] = true);
+    return any[0];
+  }
+
   /** Asks one of the others, the next one each time; tells whether the answer was of use. */
   void ask(StatefulRedisClusterConnection<byte[], byte[]> connection, Consumer<Boolean> told) {
     List<RedisClusterNode> others = new ArrayList<>();
@@ -80,9 +87,8 @@ final class SlotOwners {
     RedisClusterNode before = present.getPartitionByNodeId(lost);
     boolean moved =
         before != null
-            && !before.hasNoSlots()
-            && nodes.stream()
-                .noneMatch(node -> node.getNodeId().equals(lost) && !node.hasNoSlots());
+            && ownsAny(before)
+            && nodes.stream().noneMatch(node -> node.getNodeId().equals(lost) && ownsAny(node));
     if (moved) {
       present.reload(nodes);
     }

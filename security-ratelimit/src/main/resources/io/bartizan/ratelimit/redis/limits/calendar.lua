@@ -26,9 +26,15 @@ function calendar:knows(values, at)
   return values[at + 1] == self.capacity and values[at + 2] == self.zone
 end
 
+-- After it that one counts on until an edge of the same zone, or for the longest window, so that
+-- what it counts may count longer, never shorter.
 function calendar:load(values, at, last)
   local over = now >= self.finish
-  if self.start then over = last < self.start end
+  if self.start then
+    over = last < self.start
+  elseif over then
+    self.finish = self.of.zone == self.zone and self.of.finish or now + self:life()
+  end
   self.used = over and 0 or values[at]
 end
 
@@ -44,4 +50,4 @@ end
 
 function calendar:idle() return self.used > 0 and max(0, self.finish - now) or 0 end
 
-function calendar:life() return 2678400000000 end
+function calendar:life() return self.zone % 2 == 1 and 2678400000000 or 86400000000 end

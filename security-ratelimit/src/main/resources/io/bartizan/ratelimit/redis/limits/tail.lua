@@ -108,8 +108,8 @@ local function cancel(n, marks)
   end
 end
 
--- What requests that are more than one number ask.
-local function decide(requests)
+-- What requests that are more than one number ask, of a key that has a state or none.
+local function decide(requests, known)
   local changed = false
   for kind, n, count in string.gmatch(requests, '(%a)(%d+)x([%d,:]+)') do
     n = tonumber(n)
@@ -127,7 +127,7 @@ local function decide(requests)
       filled = filled + 1
       out[filled] = 1
       show()
-      changed = true
+      changed = changed or known
     end
   end
   return changed
@@ -230,11 +230,10 @@ local function write(key)
     if its > idle then idle = its end
     limit:save(values, limit.at)
   end
+  -- Where all was given back the key still says by which definitions it was counted.
   local millis = ceil((idle + linger) / 1000) + grace
   if millis ~= ttl_of then ttl, ttl_of = string.format('%d', millis), millis end
-  if idle == 0 then
-    call('DEL', key)
-  elseif ringed then
+  if ringed then
     call('SETRANGE', key, 0, pack(format_of_two, unpack(values, 1, 2 * size)))
     call('PEXPIRE', key, ttl)
   elseif two then
@@ -256,7 +255,7 @@ for i = decided + 1, #KEYS do
     if single then
       changed = acquire(single, 1, 0) or changed
     else
-      changed = decide(requests) or changed
+      changed = decide(requests, state ~= '') or changed
     end
     if changed then write(key) end
   elseif type(problem) == 'table' then

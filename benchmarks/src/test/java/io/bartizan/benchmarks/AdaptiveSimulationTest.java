@@ -1,0 +1,85 @@
+package io.bartizan.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Our adaptive limit and Netflix', before the same simulated services and the same callers; means
+ * over ten seeds. Virtual time: the figures are the same on every machine.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdaptiveSimulationTest {
+  private static final int SEEDS = 10;
+  private static final long FIRST_SEED = 1000;
+
+  private record Means(double goodput, double p99Millis) {}
+
+  private final Map<Traffic, Map<Gate.Kind, Means>> means = new EnumMap<>(Traffic.class);
+
+  private Means of(Traffic traffic, Gate.Kind kind) {
+    return means
+        .computeIfAbsent(traffic, its -> new EnumMap<>(Gate.Kind.class))
+        .computeIfAbsent(kind, its -> simulated(traffic, its));
+  }
+
+  private static Means simulated(Traffic traffic, Gate.Kind kind) {
+    double goodput = 0;
+    double p99 = 0;
+    for (int i = 0; i < SEEDS; i++) {
+      ServiceSimulation.Result result = ServiceSimulation.run(traffic, kind, FIRST_SEED + i);
+      goodput += result.goodput();
+      p99 += result.p99Millis();
+    }
+    return new Means(goodput / SEEDS, p99 / SEEDS);
+  }
+
+  /** What the servers can do, at most: 36 · 50 a second for 40 s, 12 · 50 for 20, and so on. */
+  @Test
+  void ours_beforeEachService_getsNearlyAllThatItCanDo() {
+    assertThat(of(Traffic.STEP, Gate.Kind.OURS).goodput()).isBetween(0.97 * 1400, 1405.0);
+    // 20 servers whose answers take 10 to 40 ms: 20 / 30 ms · ln 4
+    assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput()).isBetween(0.96 * 924, 935.0);
+    // 700 a second, and 1000 during the bursts
+    assertThat(of(Traffic.BURST, Gate.Kind.OURS).goodput()).isBetween(0.98 * 750, 760.0);
+    assertThat(of(Traffic.BIMODAL, Gate.Kind.OURS).goodput()).isBetween(0.97 * 1053, 1063.0);
+  }
+
+  @Test
+  void ours_throughAStep_beatsEveryOtherByATwentieth() {
+    double ours = of(Traffic.STEP, Gate.Kind.OURS).goodput();
+
+    for (Gate.Kind peer : Gate.Kind.values()) {
+      if (peer != Gate.Kind.OURS) {
+        assertThat(ours / of(Traffic.STEP, peer).goodput()).as("%s", peer).isGreaterThan(1.05);
+      }
+    }
+  }
+
+  /** Of all their limits the windowed gradient does best when both figures count. */
+  @Test
+  void ours_besideTheirBest_isNoWorseOnAnyGoodputAndShorterOrAlikeWhereNothingStarves() {
+    for (Traffic traffic : Traffic.values()) {
+      Means ours = of(traffic, Gate.Kind.OURS);
+      Means theirs = of(traffic, Gate.Kind.WINDOWED);
+      assertThat(ours.goodput()).as("%s", traffic).isGreaterThan(0.985 * theirs.goodput());
+      // in the leak theirs lets in less than the servers could do, and so has no queue at all
+      double allowed = traffic == Traffic.LEAK ? 1.20 : 1.05;
+      assertThat(ours.p99Millis()).as("%s", traffic).isLessThan(allowed * theirs.p99Millis());
+    }
+    assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput())
+        .isGreaterThan(1.02 * of(Traffic.LEAK, Gate.Kind.WINDOWED).goodput());
+  }
+
+  /** Without a limit the simulated service is lost, or the simulation would show nothing. */
+  @Test
+  void limit_thatIsTooHighForTheService_givesLateAnswers() {
+    Means fixed = of(Traffic.BIMODAL, Gate.Kind.GRADIENT2);
+
+    assertThat(fixed.p99Millis())
+        .isGreaterThan(2 * of(Traffic.BIMODAL, Gate.Kind.OURS).p99Millis());
+  }
+}

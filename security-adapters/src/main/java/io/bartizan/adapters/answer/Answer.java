@@ -1,0 +1,140 @@
+package io.bartizan.adapters.answer;
+
+import io.bartizan.adapters.AdapterReason;
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.RateLimitFields;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** An HTTP response of an adapter, or only the fields of a request that goes on. Immutable. */
+public final class Answer {
+
+  /** Seconds after which a sender may try again where nobody could decide. */
+  static final String UNDECIDED_RETRY_SECONDS = "5";
+
+  private static final int SERVED = 0;
+
+  private final int status;
+  private final Map<String, String> fields;
+  private final String problem;
+
+  private Answer(int status, Map<String, String> fields, String problem) {
+    this.status = status;
+    this.fields = fields;
+    this.problem = problem;
+  }
+
+  /**
+   * The answer to a decision: 429, or 503 where nobody counted, or to go on; each with its fields.
+   *
+   * @param decision of a limiter
+   * @return the answer
+   */
+  public static Answer of(Decision decision) {
+    RateLimitFields limit = RateLimitFields.of(decision);
+    Map<String, String> fields = new LinkedHashMap<>();
+    limit.forEach(fields::put);
+    if (decision.isAllowed()) {
+      return new Answer(SERVED, fields, "");
+    }
+    return new Answer(limit.refusalStatus(), fields, limit.problem());
+  }
+
+  /**
+   * The answer to a refusal. The body tells an adapter's own reason and sentence, which hold
+   * nothing of the request, and of other refusals nothing but the status.
+   *
+   * @param status from 400, or 200 for what needs no other handling, which has no body
+   * @param refusal why
+   * @return the answer, with {@code Retry-After} for 503
+   */
+  static Answer of(int status, Refusal refusal) {
+    if (status < 400) {
+      return new Answer(status, Map.of(), "");
+    }
+    Reason reason = refusal.reason();
+    String own =
+        reason instanceof AdapterReason
+            ? ",\"detail\":\"" + refusal.detail() + "\",\"reason\":\"" + reason.code() + "\""
+            : "";
+    String body =
+        "{\"type\":\"about:blank\",\"title\":\""
+            + title(status)
+            + "\",\"status\":"
+            + status
+            + own
+            + "}";
+    return new Answer(
+        status, status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(), body);
+  }
+
+  /**
+   * The same answer with one more field.
+   *
+   * @param name the field's name
+   * @param value its value
+   * @return a new answer
+   */
+  Answer with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(fields);
+    more.put(name, value);
+    return new Answer(status, more, problem);
+  }
+
+  /**
+   * Whether the request goes on; else this is the response.
+   *
+   * @return true if only the fields are to be set
+   */
+  public boolean isServed() {
+    return status == SERVED;
+  }
+
+  /**
+   * The status of a response.
+   *
+   * @return from 400, or 200 for a webhook that was handled before
+   */
+  public int status() {
+    return status;
+  }
+
+  /**
+   * Hands over each header field but {@code Content-Type} and {@code Content-Length}.
+   *
+   * @param consumer sets a field
+   */
+  public void fields(BiConsumer<String, String> consumer) {
+    fields.forEach(consumer);
+  }
+
+  /**
+   * The body, of the media type {@link RateLimitFields#PROBLEM_MEDIA_TYPE}.
+   *
+   * @return a new array, empty for 200
+   */
+  public byte[] body() {
+    return problem.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 409 -> "Conflict";
+      case 413 -> "Content Too Large";
+      case 503 -> "Service Unavailable";
+      default -> "Internal Server Error";
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "Answer[" + status + " " + fields + "]";
+  }
+}

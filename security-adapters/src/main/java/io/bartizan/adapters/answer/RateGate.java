@@ -1,0 +1,96 @@
+package io.bartizan.adapters.answer;
+
+import io.bartizan.adapters.AdapterReason;
+import io.bartizan.adapters.CallerKey;
+import io.bartizan.adapters.IncomingRequest;
+import io.bartizan.core.Checked;
+import io.bartizan.core.Reason;
+import io.bartizan.core.Refusal;
+import io.bartizan.core.house.RareLog;
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks a limiter about a request, or refuses a request that has not what it is counted by. */
+public final class RateGate {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RateGate.class);
+
+  private final CallerKey caller;
+  private final RareLog misplaced = RareLog.create();
+
+  /**
+   * A gate for one limit.
+   *
+   * @param caller by what it counts
+   */
+  public RateGate(CallerKey caller) {
+    this.caller = Objects.requireNonNull(caller, "caller");
+  }
+
+  /**
+   * Takes one permit.
+   *
+   * @param limiter counts; may wait for its server
+   * @param request is counted
+   * @return what to answer
+   */
+  public Answer ask(KeyedRateLimiter limiter, IncomingRequest request) {
+    Checked<String> key = key(request);
+    return key.fold(known -> Answer.of(limiter.tryAcquire(known)), RateGate::answer);
+  }
+
+  /**
+   * Takes one permit and never waits.
+   *
+   * @param limiter counts
+   * @param request is counted
+   * @return what to answer
+   */
+  public CompletionStage<Answer> ask(AsyncKeyedRateLimiter limiter, IncomingRequest request) {
+    return key(request)
+        .fold(
+            known -> limiter.tryAcquire(known).thenApply(Answer::of),
+            refusal -> CompletableFuture.completedStage(answer(refusal)));
+  }
+
+  /**
+   * By what a request is counted. That the limit stands where nothing was verified is logged, at
+   * most once a minute.
+   *
+   * @param request is counted
+   * @return the key, or why there is none
+   */
+  public Checked<String> key(IncomingRequest request) {
+    Checked<String> key = caller.check(request);
+    if (key instanceof Checked.Rejected<String> refused && status(refused.refusal()) == 500) {
+      long requests = misplaced.failed();
+      if (requests > 0) {
+        LOG.error("{} requests were refused: {}", requests, refused.refusal().message());
+      }
+    }
+    return key;
+  }
+
+  private static Answer answer(Refusal refusal) {
+    return Answer.of(status(refusal), refusal);
+  }
+
+  /** What the sender lacks is 403; what the server's filters should have given is 500. */
+  private static int status(Refusal refusal) {
+    Reason reason = refusal.reason();
+    return reason == AdapterReason.PEER_NOT_VERIFIED || reason == AdapterReason.CLAIM_MISSING
+        ? 403
+        : 500;
+  }
+
+  /** By what is counted. */
+  @Override
+  public String toString() {
+    return caller.toString();
+  }
+}

@@ -1,0 +1,50 @@
+package io.bartizan.adapters.servlet;
+
+import io.bartizan.adapters.IncomingRequest;
+import io.bartizan.adapters.answer.AddressText;
+import io.bartizan.integrity.jwt.VerifiedJwt;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A servlet request; attributes are believed by their type, which no client can give. */
+record ServletIncoming(HttpServletRequest request) implements IncomingRequest {
+
+  private static final String CHAIN = "jakarta.servlet.request.X509Certificate";
+
+  @Override
+  public Optional<InetAddress> remoteAddress() {
+    return AddressText.parse(request.getRemoteAddr());
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    @Nullable Enumeration<String> values = request.getHeaders(name);
+    return values == null ? List.of() : Collections.list(values);
+  }
+
+  @Override
+  public Optional<X509Certificate> peerCertificate() {
+    return request.getAttribute(CHAIN) instanceof X509Certificate[] chain && chain.length > 0
+        ? Optional.of(chain[0])
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<VerifiedJwt> token() {
+    return request.getAttribute(BearerTokenFilter.TOKEN) instanceof VerifiedJwt jwt
+        ? Optional.of(jwt)
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> principal() {
+    return Optional.ofNullable(request.getUserPrincipal()).map(Principal::getName);
+  }
+}

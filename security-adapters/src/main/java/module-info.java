@@ -1,0 +1,19 @@
+/**
+ * Rate limits, tokens, peer identities and webhooks in servlet containers, HttpServer and others.
+ */
+module io.bartizan.adapters {
+  requires transitive io.bartizan.core;
+  requires transitive io.bartizan.ratelimit;
+  requires transitive io.bartizan.mtls;
+  requires transitive io.bartizan.integrity;
+  requires org.slf4j;
+  requires static org.jspecify;
+  requires static com.google.errorprone.annotations;
+  requires static jakarta.servlet;
+  requires static jdk.httpserver;
+
+  exports io.bartizan.adapters;
+  exports io.bartizan.adapters.httpclient;
+  exports io.bartizan.adapters.httpserver;
+  exports io.bartizan.adapters.servlet;
+}

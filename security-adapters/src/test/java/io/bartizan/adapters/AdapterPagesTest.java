@@ -1,0 +1,104 @@
+package io.bartizan.adapters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages of the adapters are short, and their examples compile. */
+class AdapterPagesTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("bartizan.root", ".."));
+
+  private static final String BEFORE =
+      """
+      import com.sun.net.httpserver.*;
+      import io.bartizan.adapters.*;
+      import io.bartizan.adapters.%s.*;
+      import io.bartizan.adapters.httpclient.*;
+      import io.bartizan.integrity.jwt.*;
+      import io.bartizan.integrity.mac.*;
+      import io.bartizan.mtls.*;
+      import io.bartizan.ratelimit.*;
+      import java.net.http.HttpClient;
+      import java.time.*;
+      import java.time.temporal.ChronoUnit;
+      import java.util.*;
+      %s
+      class Example%d {
+        void example(
+            KeyedRateLimiter byAddress, KeyedRateLimiter byTenant, JwtVerifier verifier, HttpClient client,
+            HttpServer server, HttpHandler handler, HttpExchange exchange%s)
+            throws Exception {
+      """;
+
+  private static final String SERVLET =
+      """
+      import jakarta.servlet.*;
+      import jakarta.servlet.Filter;
+      import jakarta.servlet.http.HttpServletRequest;
+      """;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "adapters.md, servlet, 50",
+    "adapters-servlet.md, servlet, 40",
+    "adapters-jdk.md, httpserver, 40"
+  })
+  void page_isShort_andItsExamplesCompile(String page, String framework, int most)
+      throws Exception {
+    String text = Files.readString(ROOT.resolve("docs").resolve(page));
+    assertThat(text.lines().count()).isLessThanOrEqualTo(most);
+    List<String> examples =
+        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+            .matcher(text)
+            .results()
+            .map(result -> result.group(1))
+            .toList();
+    assertThat(examples).isNotEmpty();
+    boolean servlet = framework.equals("servlet");
+    List<JavaFileObject> sources = new ArrayList<>();
+    for (String example : examples) {
+      int number = sources.size();
+      String before =
+          BEFORE.formatted(
+              framework,
+              servlet ? SERVLET : "",
+              number,
+              servlet ? ", ServletContext context, HttpServletRequest request" : "");
+      sources.add(source(number, before + example + "  }\n}\n"));
+    }
+    StringWriter errors = new StringWriter();
+    List<String> options =
+        List.of(
+            "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+    boolean compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .getTask(errors, null, null, options, null, sources)
+            .call();
+    assertThat(compiled).as(errors.toString()).isTrue();
+  }
+
+  private static JavaFileObject source(int number, String code) {
+    URI name = URI.create("string:///Example" + number + ".java");
+    return new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return code;
+      }
+    };
+  }
+}

@@ -1,0 +1,278 @@
+package io.bartizan.ratelimit.adaptive;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Permit;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subject's permits, who waits for them, and the limit.
+ *
+ * <p>Who gives permits back looks whether somebody waits after that, and who begins to wait looks
+ * whether permits are free after it has shown that it waits: one of the two sees the other. Answers
+ * are given without the lock, for they run the code of whoever waits.
+ */
+class Admission {
+
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final long TELL_EVERY = 1_000_000_000L;
+
+  private final Settings settings;
+  private final Occupancy occupancy;
+  private final Gradient gradient;
+  private final LongAdder[] refused = new LongAdder[Priority.ALL.size()];
+  private final ReentrantLock lock = new ReentrantLock();
+  private final WaitingLine line;
+
+  /** The rank of the most important one who waits; large if nobody does. */
+  private volatile int firstWaiting = Integer.MAX_VALUE;
+
+  private final AtomicLong toldAt;
+  private volatile int told;
+
+  Admission(Settings settings) {
+    long now = settings.ticker.nanos();
+    this.settings = settings;
+    this.occupancy = new Occupancy(settings.initial);
+    this.gradient = new Gradient(settings.minimum, settings.initial, settings.most, now);
+    this.line = new WaitingLine(settings.queue);
+    this.toldAt = new AtomicLong(now - TELL_EVERY);
+    this.told = settings.initial;
+    for (int i = 0; i < refused.length; i++) {
+      refused[i] = new LongAdder();
+    }
+  }
+
+  static long nanos(Duration maxWait) {
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
+    }
+    return maxWait.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : maxWait.toNanos();
+  }
+
+  Permit tryAcquire(Priority priority, int permits) {
+    Permit permit = firstWaiting > priority.rank ? taken(priority, permits) : null;
+    if (permit != null) {
+      return permit;
+    }
+    over();
+    return refusal(priority, permits);
+  }
+
+  private @Nullable Permit taken(Priority priority, int permits) {
+    int left = occupancy.take(permits, share(priority));
+    return left < 0
+        ? null
+        : Permit.granted(
+            permits, left, Decision.Source.MEMORY, new Work(this, settings.ticker.nanos()));
+  }
+
+  private Permit refusal(Priority priority, int permits) {
+    refused[priority.rank].increment();
+    gradient.pressed();
+    long free = Math.max(0, occupancy.free(share(priority)));
+    return Permit.refused(permits, free, Decision.Source.MEMORY);
+  }
+
+  private int share(Priority priority) {
+    return settings.shares[priority.rank];
+  }
+
+  Permit acquire(Priority priority, int permits, long maxNanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      over();
+      throw new InterruptedException("interrupted before waiting for permits");
+    }
+    Waiter waiter = enter(priority, permits, maxNanos);
+    Permit permit;
+    InterruptedException interrupted = null;
+    try {
+      permit = waiter.get(maxNanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) { // nobody completes it exceptionally
+      permit = leave(waiter);
+    } catch (InterruptedException e) {
+      permit = leave(waiter);
+      interrupted = e;
+    }
+    if (!permit.isGranted()) {
+      over();
+    }
+    if (interrupted != null) {
+      permit.close(Permit.Outcome.IGNORED);
+      throw interrupted;
+    }
+    return permit;
+  }
+
+  CompletableFuture<Permit> acquireAsync(Priority priority, int permits, long maxNanos) {
+    Waiter waiter = enter(priority, permits, maxNanos);
+    // ended by a grant, by who is more important, by the timer, or by a caller who cancels it
+    CompletableFuture<Permit> unused =
+        waiter.whenComplete(
+            (permit, e) -> {
+              if (permit == null || !permit.isGranted()) {
+                if (withdraw(waiter)) {
+                  refused[priority.rank].increment();
+                }
+                over();
+              }
+            });
+    return waiter.completeOnTimeout(
+        Permit.refused(permits, 0, Decision.Source.MEMORY), maxNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Already answered if it does not have to wait. */
+  private Waiter enter(Priority priority, int permits, long maxNanos) {
+    Waiter waiter = new Waiter(priority, permits);
+    Permit now = firstWaiting > priority.rank ? taken(priority, permits) : null;
+    boolean never = permits > Occupancy.share(settings.most, share(priority));
+    if (now != null || never || maxNanos == 0 || settings.queue == 0) {
+      waiter.complete(now == null ? refusal(priority, permits) : now);
+      return waiter;
+    }
+    Waiter gone;
+    lock.lock();
+    try {
+      gone = line.add(waiter, settings.ticker.nanos());
+      firstWaiting = line.first();
+    } finally {
+      lock.unlock();
+    }
+    gradient.pressed();
+    if (gone != null) {
+      gone.complete(refusal(gone.priority, gone.permits));
+    }
+    serve();
+    return waiter;
+  }
+
+  /** The refusal of one whose time is up, or the permits that came at that moment. */
+  private Permit leave(Waiter waiter) {
+    if (waiter.complete(Permit.refused(waiter.permits, 0, Decision.Source.MEMORY))) {
+      refused[waiter.priority.rank].increment();
+      boolean unused = withdraw(waiter);
+    }
+    return waiter.join();
+  }
+
+  /** Takes one out of the line; those behind it may fit. */
+  private boolean withdraw(Waiter waiter) {
+    boolean waited;
+    lock.lock();
+    try {
+      waited = line.remove(waiter);
+      firstWaiting = line.first();
+    } finally {
+      lock.unlock();
+    }
+    if (waited) {
+      serve();
+    }
+    return waited;
+  }
+
+  private void serve() {
+    while (firstWaiting != Integer.MAX_VALUE) {
+      Waiter waiter;
+      Permit permit;
+      lock.lock();
+      try {
+        waiter = line.next(settings.ticker.nanos());
+        permit = waiter == null ? null : taken(waiter.priority, waiter.permits);
+        if (waiter == null || permit == null) {
+          return;
+        }
+        boolean unused = line.remove(waiter);
+        firstWaiting = line.first();
+      } finally {
+        lock.unlock();
+      }
+      if (!waiter.complete(permit)) {
+        int unused = occupancy.giveBack(waiter.permits);
+      }
+    }
+  }
+
+  /** Called once for each request: when it is refused, or else when its permits come back. */
+  void over() {}
+
+  private void ended(long permits, long started, Permit.Outcome outcome) {
+    int held = occupancy.giveBack((int) permits);
+    if (outcome != Permit.Outcome.IGNORED) {
+      long now = settings.ticker.nanos();
+      boolean overloaded = outcome == Permit.Outcome.OVERLOADED;
+      int limit = gradient.add(started, now, held, overloaded);
+      if (limit != Gradient.UNCHANGED) {
+        occupancy.setLimit(limit);
+        if (!gradient.isProbing()) {
+          tell(limit, now);
+        }
+      }
+    }
+    serve();
+    over();
+  }
+
+  private void tell(int limit, long now) {
+    long last = toldAt.get();
+    int before = told;
+    if (!settings.listeners.isEmpty()
+        && limit != before
+        && now - last >= TELL_EVERY
+        && toldAt.compareAndSet(last, now)) {
+      told = limit;
+      settings.listeners.tell(one -> one.limitChanged(before, limit));
+    }
+  }
+
+  int held() {
+    return occupancy.held();
+  }
+
+  int limit() {
+    return occupancy.limit();
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return line.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long refused(Priority priority) {
+    return refused[priority.rank].sum();
+  }
+
+  long baseline() {
+    return gradient.baseline();
+  }
+
+  @Override
+  public String toString() {
+    return held() + " of " + limit() + " held, limit " + settings;
+  }
+
+  /** Permits that are held, and since when. */
+  private record Work(Admission admission, long started) implements Permit.Hold {
+
+    @Override
+    public void release(Permit permit) {
+      release(permit, Permit.Outcome.DONE);
+    }
+
+    @Override
+    public void release(Permit permit, Permit.Outcome outcome) {
+      admission.ended(permit.permits(), started, outcome);
+    }
+  }
+}

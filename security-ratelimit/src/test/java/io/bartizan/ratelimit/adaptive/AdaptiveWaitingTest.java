@@ -1,0 +1,156 @@
+package io.bartizan.ratelimit.adaptive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.Permit;
+import io.bartizan.testkit.ManualTicker;
+import io.bartizan.tests.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AdaptiveWaitingTest {
+
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final List<String> served = new ArrayList<>();
+  private final List<Permit> permits = new ArrayList<>();
+
+  private AdaptiveConcurrencyLimiter one(int queue) {
+    return AdaptiveConcurrencyLimiter.builder(1).withQueue(queue).withTicker(ticker).build();
+  }
+
+  private void ask(AdaptiveConcurrencyLimiter limiter, Priority priority, String name) {
+    CompletionStage<Void> unused =
+        limiter
+            .acquireAsync(priority, 1, LONG)
+            .thenAccept(
+                permit -> {
+                  served.add((permit.isGranted() ? "" : "no ") + name);
+                  permits.add(permit);
+                });
+  }
+
+  private void closeAll() {
+    for (int i = 0; i < permits.size(); i++) {
+      permits.get(i).close();
+    }
+  }
+
+  @Test
+  void line_is_served_by_importance_and_then_as_it_came() {
+    AdaptiveConcurrencyLimiter limiter = one(10);
+    permits.add(limiter.tryAcquire());
+    for (String name : List.of("a", "b")) {
+      ask(limiter, Priority.LOW, "low " + name);
+      ask(limiter, Priority.CRITICAL, "critical " + name);
+    }
+    assertThat(limiter.waiting()).isEqualTo(4);
+    assertThat(served).isEmpty();
+    closeAll();
+    assertThat(served).containsExactly("critical a", "critical b", "low a", "low b");
+    assertThat(limiter.held()).isZero();
+    assertThat(limiter.waiting()).isZero();
+  }
+
+  @Test
+  void line_that_stands_is_served_last_come_first_until_it_was_empty() {
+    AdaptiveConcurrencyLimiter limiter = one(10);
+    permits.add(limiter.tryAcquire());
+    ask(limiter, Priority.NORMAL, "a");
+    ask(limiter, Priority.NORMAL, "b");
+    ticker.advance(Duration.ofMillis(100));
+    ask(limiter, Priority.NORMAL, "c");
+    closeAll();
+    assertThat(served).containsExactly("c", "b", "a");
+    served.clear();
+    permits.clear();
+    permits.add(limiter.tryAcquire());
+    ask(limiter, Priority.NORMAL, "d");
+    ask(limiter, Priority.NORMAL, "e");
+    closeAll();
+    assertThat(served).containsExactly("d", "e");
+  }
+
+  @Test
+  void full_line_sheds_the_last_of_the_least_important_for_the_more_important_only() {
+    AdaptiveConcurrencyLimiter limiter = one(2);
+    permits.add(limiter.tryAcquire());
+    ask(limiter, Priority.LOW, "low a");
+    ask(limiter, Priority.LOW, "low b");
+    ask(limiter, Priority.LOW, "low c");
+    ask(limiter, Priority.BULK, "bulk");
+    assertThat(served).containsExactly("no low c", "no bulk");
+    ask(limiter, Priority.CRITICAL, "critical");
+    assertThat(served).containsExactly("no low c", "no bulk", "no low b");
+    assertThat(limiter.refused(Priority.LOW)).isEqualTo(2);
+    assertThat(limiter.refused(Priority.BULK)).isEqualTo(1);
+    closeAll();
+    assertThat(served).endsWith("critical", "low a").hasSize(5);
+  }
+
+  @Test
+  void who_only_tries_passes_nobody_by_who_is_as_important() {
+    AdaptiveConcurrencyLimiter limiter =
+        AdaptiveConcurrencyLimiter.builder(3).withMinimum(3).withTicker(ticker).build();
+    Permit held = limiter.tryAcquire(2);
+    CompletableFuture<Permit> waits =
+        limiter.acquireAsync(Priority.NORMAL, 2, LONG).toCompletableFuture();
+    assertThat(limiter.tryAcquire(Priority.NORMAL, 1).isGranted()).isFalse();
+    assertThat(limiter.tryAcquire(Priority.LOW, 1).isGranted()).isFalse();
+    try (Permit more = limiter.tryAcquire(Priority.CRITICAL, 1)) {
+      assertThat(more.isGranted()).isTrue();
+    }
+    held.close();
+    assertThat(waits.join().isGranted()).isTrue();
+  }
+
+  @Test
+  void who_gives_up_leaves_no_place_taken_and_lets_those_behind_through() {
+    AdaptiveConcurrencyLimiter limiter =
+        AdaptiveConcurrencyLimiter.builder(3).withMinimum(3).withTicker(ticker).build();
+    Permit held = limiter.tryAcquire(2);
+    CompletableFuture<Permit> heavy =
+        limiter.acquireAsync(Priority.NORMAL, 3, LONG).toCompletableFuture();
+    CompletableFuture<Permit> light =
+        limiter.acquireAsync(Priority.NORMAL, 1, LONG).toCompletableFuture();
+    assertThat(light).isNotDone();
+    assertThat(heavy.cancel(false)).isTrue();
+    assertThat(light).isDone();
+    assertThat(limiter.held()).isEqualTo(3);
+    light.join().close();
+    held.close();
+    assertThat(limiter.held()).isZero();
+    assertThat(limiter.waiting()).isZero();
+  }
+
+  @Test
+  void wait_that_is_over_is_refused_and_counted() {
+    AdaptiveConcurrencyLimiter limiter = one(2);
+    Permit held = limiter.tryAcquire();
+    CompletableFuture<Permit> late =
+        limiter.acquireAsync(Priority.LOW, 1, Duration.ofMillis(20)).toCompletableFuture();
+    assertThat(late.join().isGranted()).isFalse();
+    Eventually.within(
+        Duration.ofSeconds(20), "it left the line", () -> limiter.refused(Priority.LOW) == 1);
+    assertThat(limiter.waiting()).isZero();
+    held.close();
+    assertThat(limiter.tryAcquire().isGranted()).isTrue();
+  }
+
+  @Test
+  void limiter_without_a_line_refuses_at_once() throws InterruptedException {
+    AdaptiveConcurrencyLimiter limiter = one(0);
+    Permit held = limiter.acquire(LONG);
+    assertThat(held.isGranted()).isTrue();
+    assertThat(limiter.acquire(LONG).isGranted()).isFalse();
+    held.close();
+    assertThat(limiter.acquire(LONG).isGranted()).isTrue();
+  }
+}

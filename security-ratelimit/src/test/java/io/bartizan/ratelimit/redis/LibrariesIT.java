@@ -1,0 +1,97 @@
+package io.bartizan.ratelimit.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.bartizan.testkit.RedisCluster;
+import io.bartizan.testkit.RedisServer;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The module beside the oldest of its optional libraries, in JVMs of their own: the folder that
+ * {@code BARTIZAN_LIBRARIES} names holds their jars ({@code .ci/libraries}). The newest are those
+ * that every other test has.
+ */
+@Tag("deep")
+class LibrariesIT {
+
+  /** What the other jars stand in the place of. */
+  private static final Pattern REPLACED =
+      Pattern.compile(
+          "(lettuce|netty|reactor|reactive-streams|bucket4j|micrometer|slf4j"
+              + "|redis-authx|HdrHistogram|LatencyUtils)[^/]*\\.jar$");
+
+  private static Path folder(String name) {
+    String folder = System.getenv("BARTIZAN_LIBRARIES");
+    if (folder != null && Files.isDirectory(Path.of(folder, name))) {
+      return Path.of(folder, name);
+    }
+    String message = "BARTIZAN_LIBRARIES names no folder with a folder \"" + name + "\" of jars";
+    if (Boolean.parseBoolean(System.getenv("BARTIZAN_CI"))) {
+      throw new AssertionError(message);
+    }
+    return abort(message);
+  }
+
+  @Test
+  void US10_oldest_libraries_do_all_that_the_newest_do() throws Exception {
+    Path jars = folder("oldest");
+    try (RedisServer redis = RedisServer.start();
+        RedisCluster cluster = RedisCluster.start()) {
+      assertThat(run(jars, LibrariesProcess.class, redis.uri(), cluster.uri()))
+          .endsWith("Lettuce 6.2.7, Micrometer 1.9.0, Bucket4j 8.12.0, slf4j 1.7.36: works");
+    }
+  }
+
+  @Test
+  void US10_older_bucket4j_is_refused_with_a_sentence_when_the_limiter_is_made() throws Exception {
+    Path jars = folder("too-old");
+    try (RedisServer redis = RedisServer.start()) {
+      assertThat(run(jars, OldGridProcess.class, redis.uri()))
+          .endsWith(
+              "IllegalStateException: Bucket4j is older than 8.12.0 of bucket4j_jdk17-core, which"
+                  + " is the oldest that is supported");
+    }
+  }
+
+  /** What the program prints, error and all. */
+  private static String run(Path jars, Class<?> program, String... arguments) throws Exception {
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-cp",
+                    classPath(jars),
+                    program.getName()),
+                Stream.of(arguments))
+            .toList();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      return new String(process.getInputStream().readAllBytes(), UTF_8).trim();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String classPath(Path jars) throws IOException {
+    Stream<String> own =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !REPLACED.matcher(entry).find());
+    try (Stream<Path> others = Files.list(jars)) {
+      return Stream.concat(own, others.map(Path::toString))
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.bartizan.spiffe;
+
+import io.bartizan.core.Refusal;
+import io.bartizan.core.SafeText;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one stream to the agent open: asks, hands over each response, and asks again after a pause
+ * once the stream ended, unless the standard says not to. Everything runs on the channel's worker.
+ */
+final class AgentStream {
+
+  /** Proves to the agent that this is no forged request of a browser or proxy. */
+  private static final Metadata.Key<String> HEADER =
+      Metadata.Key.of("workload.spiffe.io", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final byte[] EMPTY_REQUEST = {};
+
+  private final AgentChannel agent;
+  private final MethodDescriptor<byte[], byte[]> method;
+  private final Backoff backoff;
+  private final Sink sink;
+
+  /** Who gets what comes. */
+  interface Sink {
+    /** A response; whether it was good. */
+    boolean received(byte[] message);
+
+    /** The stream ended; {@code last} if it is not tried again. */
+    void ended(Refusal why, boolean last);
+  }
+
+  AgentStream(AgentChannel agent, String call, Backoff backoff, Sink sink) {
+    this.agent = agent;
+    this.backoff = backoff;
+    this.sink = sink;
+    method =
+        MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+            .setFullMethodName(MethodDescriptor.generateFullMethodName("SpiffeWorkloadAPI", call))
+            .setRequestMarshaller(new Bytes())
+            .setResponseMarshaller(new Bytes())
+            .build();
+  }
+
+  void open() {
+    if (agent.isClosed()) {
+      return;
+    }
+    try {
+      call();
+    } catch (RuntimeException e) {
+      sink.ended(
+          Refusal.of(
+              WorkloadReason.AGENT_UNREACHABLE,
+              "the agent can't be called: " + SafeText.of(String.valueOf(e.getMessage()))),
+          false);
+      openAfterPause();
+    }
+  }
+
+  private void call() {
+    agent.channel().resetConnectBackoff(); // the pauses are this class's
+    Metadata headers = new Metadata();
+    headers.put(HEADER, "true");
+    ClientCall<byte[], byte[]> call = agent.channel().newCall(method, CallOptions.DEFAULT);
+    call.start(new Responses(call), headers);
+    call.request(1);
+    call.sendMessage(EMPTY_REQUEST);
+    call.halfClose();
+  }
+
+  private void openAfterPause() {
+    try {
+      var unused =
+          agent.worker().schedule(this::open, backoff.next().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      // Closed in this moment: nothing is opened any more.
+    }
+  }
+
+  /** The standard forbids to try these again: the request itself is wrong. */
+  private static boolean isLast(Status status) {
+    return status.getCode() == Status.Code.INVALID_ARGUMENT
+        || status.getCode() == Status.Code.UNIMPLEMENTED;
+  }
+
+  private static Refusal refusal(Status status) {
+    String said = status.getDescription();
+    Throwable cause = status.getCause();
+    String detail =
+        "the agent's stream ended with "
+            + status.getCode()
+            + (said == null ? "" : ": " + SafeText.of(said))
+            + (cause == null || cause.getMessage() == null
+                ? ""
+                : " (" + SafeText.of(cause.getMessage()) + ")");
+    return Refusal.of(reason(status.getCode(), said), detail);
+  }
+
+  private static WorkloadReason reason(Status.Code code, @Nullable String said) {
+    return switch (code) {
+      case PERMISSION_DENIED -> WorkloadReason.PERMISSION_DENIED;
+      case INVALID_ARGUMENT, UNIMPLEMENTED -> WorkloadReason.REQUEST_REFUSED;
+      case RESOURCE_EXHAUSTED ->
+          said != null && said.contains("maximum size")
+              ? WorkloadReason.RESPONSE_TOO_LARGE
+              : WorkloadReason.AGENT_UNREACHABLE;
+      default -> WorkloadReason.AGENT_UNREACHABLE;
+    };
+  }
+
+  /** One call's responses, taken one at a time. */
+  private final class Responses extends ClientCall.Listener<byte[]> {
+
+    private final ClientCall<byte[], byte[]> call;
+
+    Responses(ClientCall<byte[], byte[]> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      if (sink.received(message)) {
+        backoff.reset();
+      }
+      call.request(1);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (agent.isClosed()) {
+        return;
+      }
+      boolean last = isLast(status);
+      sink.ended(refusal(status), last);
+      if (!last) {
+        openAfterPause();
+      }
+    }
+  }
+
+  /** Messages as they are; gRPC bounds their length. */
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw Status.UNAVAILABLE
+            .withDescription("the response can't be read")
+            .withCause(e)
+            .asRuntimeException();
+      }
+    }
+  }
+}

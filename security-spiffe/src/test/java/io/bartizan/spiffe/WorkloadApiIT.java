@@ -1,0 +1,353 @@
+package io.bartizan.spiffe;
+
+import static io.bartizan.spiffe.AgentMessages.der;
+import static io.bartizan.spiffe.AgentMessages.svid;
+import static io.bartizan.spiffe.AgentMessages.svids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.Refusal;
+import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.ServerTls;
+import io.bartizan.spiffe.AgentMessages.Svid;
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.ManualInstantSource;
+import io.bartizan.tests.Eventually;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client of the Workload API against an agent on a real Unix socket. */
+class WorkloadApiIT {
+
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final Duration SHORT = Duration.ofMillis(700);
+  private static final String ID = "spiffe://a.example/ns/x";
+  private static final String NEXT_ID = "spiffe://a.example/ns/y";
+
+  private final DevCa a = DevCa.of("Root A");
+  private final DevCa b = DevCa.of("Root B");
+  private final byte[] good = svids(Svid.of(svid(a, ID), a));
+  private final byte[] next = svids(Svid.of(svid(a, NEXT_ID), a));
+
+  @TempDir Path folder;
+  private TestAgent agent;
+
+  @BeforeEach
+  void start() throws IOException {
+    agent = TestAgent.at(folder.resolve("agent.sock"));
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    agent.close();
+  }
+
+  private WorkloadApi.Builder api() {
+    return WorkloadApi.builder(agent.address()).withFirstDeadline(BOUND);
+  }
+
+  private WorkloadApiException refused(WorkloadApi.Builder builder) {
+    WorkloadApiException refused =
+        catchThrowableOfType(WorkloadApiException.class, () -> builder.build().close());
+    assertThat(refused).isNotNull();
+    return refused;
+  }
+
+  private static Health.Status status(WorkloadApi api) {
+    return api.health().status();
+  }
+
+  private static void becomes(WorkloadApi api, String id) {
+    Eventually.within(
+        BOUND, () -> assertThat(api.spiffeId()).as(api.toString()).isEqualTo(Optional.of(id)));
+  }
+
+  private static void faultBecomes(WorkloadApi api, WorkloadReason reason) {
+    Eventually.within(
+        BOUND, () -> assertThat(api.fault().map(Refusal::reason)).isEqualTo(Optional.of(reason)));
+  }
+
+  @Test
+  void response_becomesIdentityAndAnchors() throws Exception {
+    agent.send(good);
+    try (WorkloadApi api = WorkloadApi.of(agent.address())) {
+      assertThat(api.spiffeId()).hasValue(ID);
+      assertThat(api.trustDomains()).containsExactly("a.example");
+      assertThat(api.health().status()).isEqualTo(Health.Status.UP);
+      assertThat(api.fault()).isEmpty();
+      assertThat(api).asString().contains("agent.sock").contains("first deadline PT30S");
+      ServerTls server =
+          ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();
+    }
+  }
+
+  @Test
+  void address_onLoopback_isServedToo() throws Exception {
+    try (TestAgent loopback = TestAgent.onLoopback()) {
+      loopback.send(good);
+      try (WorkloadApi api = WorkloadApi.of(loopback.address())) {
+        assertThat(api.spiffeId()).hasValue(ID);
+      }
+    }
+  }
+
+  @Test
+  void rotation_isOnePush_ofEveryContext() {
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      ServerTls server =
+          ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      ClientTls client =
+          ClientTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      agent.send(next);
+      becomes(api, NEXT_ID);
+      Eventually.within(BOUND, "both reload once", () -> client.generation() == 2);
+      Eventually.within(BOUND, "both reload once", () -> server.generation() == 2);
+    }
+  }
+
+  @Test
+  void federation_thatVanishes_isNoLongerTrusted() {
+    agent.send(svids(List.of(Svid.of(svid(a, ID), a)), Map.of("spiffe://b.example", der(b))));
+    try (WorkloadApi api = api().build()) {
+      ServerTls server = ServerTls.of(api.identity(), api.anchors(), PeerPolicy.anyTrustedPeer());
+      var partner = svid(b, "spiffe://b.example/p").chain();
+      assertThat(api.trustDomains()).containsExactlyInAnyOrder("a.example", "b.example");
+      assertThat(server.explain(partner, null).isAccepted()).isTrue();
+      agent.send(good);
+      Eventually.within(
+          BOUND,
+          () -> {
+            assertThat(api.trustDomains()).containsExactly("a.example");
+            assertThat(server.explain(partner, null).isAccepted()).isFalse();
+          });
+    }
+  }
+
+  @Test
+  void agent_thatRestarts_isFoundAgain_andTheLastGoodServes() throws Exception {
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      ServerTls server =
+          ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      agent.stop();
+      faultBecomes(api, WorkloadReason.AGENT_UNREACHABLE);
+      assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
+      assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+      assertThat(server.health().detail()).contains("stalled");
+      assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();
+
+      agent.send(next);
+      agent.start();
+      becomes(api, NEXT_ID);
+      Eventually.within(
+          BOUND, () -> assertThat(server.health().status()).isEqualTo(Health.Status.UP));
+      assertThat(api.fault()).isEmpty();
+      assertThat(status(api)).isEqualTo(Health.Status.UP);
+    }
+  }
+
+  @Test
+  void agent_thatIsNotThereYet_isAwaited() throws Exception {
+    agent.stop();
+    CompletableFuture<WorkloadApi> made = CompletableFuture.supplyAsync(() -> api().build());
+    agent.send(good);
+    agent.start();
+    try (WorkloadApi api = made.get(30, TimeUnit.SECONDS)) {
+      assertThat(api.spiffeId()).hasValue(ID);
+    }
+  }
+
+  @Test
+  void agent_thatIsNeverThere_isRefusedAtTheDeadline() throws Exception {
+    agent.stop();
+    WorkloadApiException refused = refused(api().withFirstDeadline(SHORT));
+    assertThat(refused.reason()).isEqualTo(WorkloadReason.AGENT_UNREACHABLE);
+    assertThat(refused.getMessage()).contains("UNAVAILABLE").contains("700 ms");
+    agent.start();
+  }
+
+  @Test
+  void firstResponse_thatIsSlow_isAwaited_orRefusedAtTheDeadline() throws Exception {
+    WorkloadApiException refused = refused(api().withFirstDeadline(SHORT));
+    assertThat(refused.reason()).isEqualTo(WorkloadReason.FIRST_RESPONSE_LATE);
+    Eventually.within(BOUND, "the stream is cancelled", () -> agent.openStreams() == 0);
+
+    CompletableFuture<WorkloadApi> made = CompletableFuture.supplyAsync(() -> api().build());
+    Eventually.within(BOUND, "the stream is open", () -> agent.openStreams() == 1);
+    agent.send(good);
+    try (WorkloadApi api = made.get(30, TimeUnit.SECONDS)) {
+      assertThat(api.spiffeId()).hasValue(ID);
+    }
+  }
+
+  @Test
+  void permissionDenied_isTriedAgain_atTheBeginAndLater() throws Exception {
+    agent.refuse(Status.PERMISSION_DENIED.withDescription("no identity issued"));
+    WorkloadApiException refused = refused(api().withFirstDeadline(SHORT));
+    assertThat(refused.reason()).isEqualTo(WorkloadReason.PERMISSION_DENIED);
+    assertThat(refused.getMessage()).contains("no identity issued");
+    assertThat(agent.calls.get()).isGreaterThan(1);
+
+    CompletableFuture<WorkloadApi> made = CompletableFuture.supplyAsync(() -> api().build());
+    agent.send(good);
+    try (WorkloadApi api = made.get(30, TimeUnit.SECONDS)) {
+      ServerTls server =
+          ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      agent.refuse(Status.PERMISSION_DENIED);
+      faultBecomes(api, WorkloadReason.PERMISSION_DENIED);
+      assertThat(server.health().detail()).contains("permission-denied");
+      assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();
+      agent.send(next);
+      becomes(api, NEXT_ID);
+    }
+  }
+
+  @Test
+  void invalidArgument_andUnimplemented_areNotTriedAgain() {
+    for (Status status : List.of(Status.INVALID_ARGUMENT, Status.UNIMPLEMENTED)) {
+      int before = agent.calls.get();
+      agent.refuse(status);
+      assertThat(refused(api()).reason()).isEqualTo(WorkloadReason.REQUEST_REFUSED);
+      assertThat(agent.calls.get()).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void response_thatIsRefused_keepsTheLastGood_untilTheNextGoodOne() {
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      ServerTls server =
+          ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
+      Map<byte[], WorkloadReason> hostile =
+          Map.of(
+              new byte[0],
+              WorkloadReason.SVID_MISSING,
+              new byte[] {0x0a},
+              WorkloadReason.RESPONSE_MALFORMED,
+              svids(Svid.of(svid(a, NEXT_ID), b)),
+              WorkloadReason.SVID_UNTRUSTED,
+              svids(Svid.of(svid(a, NEXT_ID), a).withKey(new byte[9])),
+              WorkloadReason.MATERIAL_UNUSABLE,
+              svids(Svid.of(svid(a, NEXT_ID), a).withBundle(new byte[9])),
+              WorkloadReason.BUNDLE_MALFORMED);
+      hostile.forEach(
+          (response, reason) -> {
+            agent.send(response);
+            faultBecomes(api, reason);
+            assertThat(api.spiffeId()).hasValue(ID);
+            assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
+            assertThat(server.generation()).isEqualTo(1);
+            assertThat(server.health().detail()).contains(reason.code());
+            assertThat(ServerTls.of(api.identity(), api.anchors(), PeerPolicy.anyTrustedPeer()))
+                .as("a context that is built now")
+                .isNotNull();
+          });
+      assertThat(agent.calls.get()).as("the stream stays open").isEqualTo(1);
+      agent.send(next);
+      becomes(api, NEXT_ID);
+      Eventually.within(
+          BOUND, () -> assertThat(server.health().status()).isEqualTo(Health.Status.UP));
+    }
+  }
+
+  @Test
+  void response_thatIsOversized_isRefused_andTheStreamOpenedAgain() {
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      agent.send(new byte[AgentChannel.MAX_MESSAGE_BYTES + 1]);
+      faultBecomes(api, WorkloadReason.RESPONSE_TOO_LARGE);
+      assertThat(api.spiffeId()).hasValue(ID);
+      agent.send(next);
+      becomes(api, NEXT_ID);
+      assertThat(agent.calls.get()).isGreaterThan(1);
+    }
+  }
+
+  @Test
+  void agent_thatHangsWithoutEnd_isDegradedByAge() {
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    agent.send(good); // lives for 24 hours
+    try (WorkloadApi api = api().withClock(clock).build();
+        WorkloadApi strict = api().withClock(clock).withMaxAge(Duration.ofHours(1)).build()) {
+      ServerTls server =
+          ServerTls.builder(api.identity(), api.anchors(), PeerPolicy.anyTrustedPeer())
+              .withClock(clock)
+              .build();
+      clock.advance(Duration.ofMinutes(61));
+      assertThat(status(strict)).isEqualTo(Health.Status.DEGRADED);
+      assertThat(status(api)).isEqualTo(Health.Status.UP);
+      clock.advance(Duration.ofHours(17));
+      assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
+      assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+      assertThat(server.health().detail()).contains("PT18H");
+      clock.advance(Duration.ofHours(6));
+      assertThat(status(api)).isEqualTo(Health.Status.DOWN);
+    }
+  }
+
+  @Test
+  void bundlesAlone_serveAnAnonymousClient() {
+    agent.sendBundles(
+        AgentMessages.bundles(Map.of("spiffe://a.example", der(a), "spiffe://b.example", der(b))));
+    try (WorkloadApi api = api().withoutIdentity().build()) {
+      assertThatIllegalStateException()
+          .isThrownBy(api::identity)
+          .withMessageContaining("ClientTls.anonymous");
+      assertThat(api.spiffeId()).isEmpty();
+      ClientTls client = ClientTls.anonymous(api.anchors(), PeerPolicy.trustDomain("b.example"));
+      var peer = svid(b, "spiffe://b.example/p").chain();
+      assertThat(client.explain(peer, "localhost").isAccepted()).isTrue();
+      agent.sendBundles(AgentMessages.bundles(Map.of("spiffe://a.example", der(a))));
+      Eventually.within(
+          BOUND, () -> assertThat(client.explain(peer, "localhost").isAccepted()).isFalse());
+    }
+  }
+
+  @Test
+  void close_endsStreamAndThreads_andTheContextsAreDegraded() {
+    agent.send(good);
+    WorkloadApi api = api().build();
+    ServerTls server = ServerTls.of(api.identity(), api.anchors(), PeerPolicy.anyTrustedPeer());
+    assertThat(threads()).isNotEmpty();
+    api.close();
+    api.close();
+    assertThat(status(api)).isEqualTo(Health.Status.DOWN);
+    assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+    Eventually.within(BOUND, () -> assertThat(threads()).isEmpty());
+    Eventually.within(BOUND, "the stream is cancelled", () -> agent.openStreams() == 0);
+    assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();
+  }
+
+  @Test
+  void waiting_thatIsInterrupted_endsAtOnceAndLeavesNothing() {
+    Thread.currentThread().interrupt();
+    WorkloadApiException refused = refused(api());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(refused.getMessage()).contains("interrupted");
+    Eventually.within(BOUND, () -> assertThat(threads()).isEmpty());
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("bartizan-spiffe"))
+        .toList();
+  }
+}
