@@ -40,6 +40,7 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A Notation signature to be made, good unless a field is changed. */
 final class NotationDraft {
@@ -53,11 +54,16 @@ final class NotationDraft {
   static final KeyPair LEAF_KEY = ec("secp256r1");
   static final X509Certificate AUTHORITY = authority(ROOT, ROOT_KEY);
 
+  static final KeyPair TSA_ROOT_KEY = ec("secp256r1");
+  static final String TSA_NAME = "CN=stamps,O=acme,ST=WA,C=US";
+  static final X509Certificate TSA_ROOT = authority(TSA_NAME, TSA_ROOT_KEY);
+
   final Map<String, String> headers = new LinkedHashMap<>();
   final List<String> critical = new ArrayList<>();
   String payload = payload(ARTIFACT);
   String unprotected = "";
   String members = "";
+  @Nullable UnaryOperator<byte[]> stamp;
   String algorithm = "ES256";
   KeyPair key = LEAF_KEY;
   UnaryOperator<String> protectedText = text -> text;
@@ -120,6 +126,14 @@ final class NotationDraft {
         chain.stream()
             .map(each -> "\"" + Base64.getEncoder().encodeToString(der(each)) + "\"")
             .toList();
+    byte[] signature = sign(key.getPrivate(), (head + "." + body).getBytes(UTF_8));
+    String header = unprotected;
+    if (stamp != null) {
+      header +=
+          ",\"io.cncf.notary.timestampSignature\":\""
+              + Base64.getEncoder().encodeToString(stamp.apply(signature))
+              + "\"";
+    }
     return ("{\"payload\":\""
             + body
             + "\",\"protected\":\""
@@ -127,9 +141,9 @@ final class NotationDraft {
             + "\",\"header\":{\"x5c\":["
             + String.join(",", x5c)
             + "]"
-            + unprotected
+            + header
             + "},\"signature\":\""
-            + url(sign(key.getPrivate(), (head + "." + body).getBytes(UTF_8)))
+            + url(signature)
             + "\""
             + members
             + "}")
@@ -310,7 +324,7 @@ final class NotationDraft {
             Map.of(
                 "ca:acme", List.of(AUTHORITY),
                 "signingAuthority:acme", List.of(AUTHORITY),
-                "tsa:acme", List.of(AUTHORITY)));
+                "tsa:acme", List.of(TSA_ROOT)));
     return NotationVerifier.builder(policy, stores).withClock(new ManualInstantSource(NOW));
   }
 
