@@ -69,8 +69,8 @@ record NotationTimestamp(Instant time, Duration accuracy) {
     for (byte[] each : token.certificates()) {
       try {
         readable.add(Certificates.read(each));
-      } catch (CertificateException e) {
-        continue; // of no use: old ones with weak hashes are sent along
+      } catch (CertificateException ignored) {
+        // of no use: old ones with weak hashes are sent along
       }
     }
     return readable;
