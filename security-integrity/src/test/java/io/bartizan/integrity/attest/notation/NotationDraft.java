@@ -199,7 +199,7 @@ final class NotationDraft {
       String subject, String issuer, KeyPair key, String from, String to) {
     return new X509v3CertificateBuilder(
         new X500Name(issuer),
-        BigInteger.valueOf(subject.hashCode() & 0xffff | 1),
+        BigInteger.valueOf((subject.hashCode() & 0xffff) | 1),
         Date.from(Instant.parse(from + "T00:00:00Z")),
         Date.from(Instant.parse(to + "T00:00:00Z")),
         new X500Name(subject),
