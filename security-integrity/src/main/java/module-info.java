@@ -14,6 +14,7 @@ module io.bartizan.integrity {
   exports io.bartizan.integrity;
   exports io.bartizan.integrity.artifact;
   exports io.bartizan.integrity.attest;
+  exports io.bartizan.integrity.attest.notation;
   exports io.bartizan.integrity.attest.oci;
   exports io.bartizan.integrity.attest.policy;
   exports io.bartizan.integrity.attest.sigstore;

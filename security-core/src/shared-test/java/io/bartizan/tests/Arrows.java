@@ -97,6 +97,7 @@ final class Arrows {
     arrow("ratelimit.prepaid", "core", "core.house", "ratelimit");
     arrow("ratelimit.adaptive", "core", "core.house", "ratelimit");
     arrow("integrity.der");
+    arrow("integrity.x509", "integrity.artifact", "integrity.keys", "integrity.der");
     arrow(
         "integrity.attest.sigstore",
         "core",
@@ -104,6 +105,7 @@ final class Arrows {
         "integrity.artifact",
         "integrity.json",
         "integrity.keys",
+        "integrity.x509",
         "integrity.der");
     arrow(
         "integrity.tuf",
@@ -121,6 +123,7 @@ final class Arrows {
         "integrity.artifact",
         "integrity.json",
         "integrity.keys",
+        "integrity.x509",
         "integrity.der",
         "integrity.attest.oci");
     arrow(

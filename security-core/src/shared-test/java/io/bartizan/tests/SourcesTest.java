@@ -39,7 +39,7 @@ class SourcesTest {
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house|ratelimit\\.count"
               + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer"
-              + "|integrity\\.(json|keys|der|http|attest\\.search))\\.");
+              + "|integrity\\.(json|keys|der|x509|http|attest\\.search))\\.");
 
   /** The first words of a public type's Javadoc, whichever of them nobody searches for. */
   private static final Pattern RIDDLE =

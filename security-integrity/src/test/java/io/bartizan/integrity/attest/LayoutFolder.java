@@ -60,6 +60,12 @@ public final class LayoutFolder {
     listed(MANIFEST, referrerManifest(image, bundle), Map.of());
   }
 
+  /** A referrer of any kind. */
+  public void referrer(Digest image, String mediaType, byte[] content) throws IOException {
+    List<Object> layers = List.of(described(mediaType, blob(content), content.length));
+    listed(MANIFEST, manifest(layers, image), Map.of());
+  }
+
   /** An envelope as {@code cosign attest} of version 2 keeps it. */
   void attestation(Digest image, byte[] envelope) throws IOException {
     Map<String, Object> layer =

@@ -87,6 +87,18 @@ public sealed interface ImageSource permits OciLayout, OciRegistry {
   byte[] blob(Descriptor descriptor, int maxBytes) throws IOException;
 
   /**
+   * Reads the manifest or index of an image and says what it is.
+   *
+   * @param image its digest
+   * @return the digest, the size of the bytes that have it, and the media type that they say
+   *     themselves; of an OCI manifest or index that says none, the one of its form
+   * @throws NullPointerException if {@code image} is null
+   * @throws VerificationException if it is not there, not the described one, or neither
+   * @throws IOException if it can't be read
+   */
+  Descriptor describe(Digest image) throws IOException;
+
+  /**
    * Reads an image whole and compares all that its digest stands for: the manifest or index, the
    * manifests of all platforms, configurations and layers. What may legally be kept elsewhere
    * (layers that must not be distributed) must be there too.

@@ -8,6 +8,7 @@ import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,21 @@ final class ManifestJson {
       throw fields.refused("an index with layers");
     }
     return descriptors(fields, "manifests", MAX_MANIFESTS, passedOver);
+  }
+
+  /** What bytes that were compared with their digest are by their own word. */
+  static Descriptor describe(Digest image, byte[] json) {
+    JsonFields fields = parse(json, "manifest " + image);
+    boolean index = fields.has("manifests");
+    if (index == fields.has("layers")) {
+      throw fields.refused("not exactly one of layers and manifests");
+    }
+    String own = fields.textOrNull("mediaType");
+    if (own != null && !(index ? INDEXES : MANIFESTS).contains(own)) {
+      throw fields.refused((index ? "an index" : "a manifest") + " of media type \"" + own + "\"");
+    }
+    String form = index ? Descriptor.INDEX : Descriptor.MANIFEST;
+    return new Descriptor(own == null ? form : own, image, json.length, Map.of());
   }
 
   static ImageManifest manifest(

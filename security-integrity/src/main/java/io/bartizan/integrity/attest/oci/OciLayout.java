@@ -79,6 +79,13 @@ final class OciLayout implements ImageSource, BlobStore {
   }
 
   @Override
+  public Descriptor describe(Digest image) throws IOException {
+    Objects.requireNonNull(image, "image");
+    requireMarker();
+    return ManifestJson.describe(image, unknownSize(image));
+  }
+
+  @Override
   public Checked<ImageContent> checkContent(Digest image) throws IOException {
     Objects.requireNonNull(image, "image");
     return Checked.of(

@@ -265,6 +265,12 @@ public final class OciRegistry implements ImageSource {
     return blobs.blob(descriptor, maxBytes);
   }
 
+  @Override
+  public Descriptor describe(Digest image) throws IOException {
+    Objects.requireNonNull(image, "image");
+    return ManifestJson.describe(image, blobs.unknownSize(image));
+  }
+
   /**
    * {@inheritDoc} Every blob is transferred once, with constant memory, and nothing is kept;
    * whoever pulls the image afterwards by its digest with something that compares it needs no more

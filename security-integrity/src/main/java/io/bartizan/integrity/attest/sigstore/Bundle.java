@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.x509.Certificates;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;

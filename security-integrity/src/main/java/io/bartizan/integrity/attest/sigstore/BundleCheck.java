@@ -3,6 +3,8 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.keys.BouncyCastle;
+import io.bartizan.integrity.x509.Signatures;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,6 +86,10 @@ final class BundleCheck {
       }
     }
     Evidence evidence = evidence();
+    if (!plain && Signatures.isEd25519(signer.key()) && !BouncyCastle.isPresent()) {
+      throw new VerificationException(
+          SigstoreReason.SIGNATURE_INVALID, "Ed25519ph needs bcprov-jdk18on, which is not there");
+    }
     boolean right =
         plain
             ? Signatures.matches(signer.key(), artifact.content(), message.signature())
@@ -111,7 +117,7 @@ final class BundleCheck {
         }
       }
     }
-    return KeyDetails.defaultHash(signer.key());
+    return Signatures.defaultHash(signer.key());
   }
 
   /** Verifies a statement. */

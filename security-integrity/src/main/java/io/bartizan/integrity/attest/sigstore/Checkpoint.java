@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.x509.Signatures;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

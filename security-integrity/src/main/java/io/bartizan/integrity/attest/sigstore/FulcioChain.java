@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.x509.Certificates;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +48,7 @@ final class FulcioChain {
       if (!authority.window().holds(time)) {
         return "signed at " + time + ", the authority is valid from " + authority.window();
       }
-      String why = Certificates.whyNot(leaf, authority.chain(), time);
+      String why = Certificates.whyNot(leaf, authority.chain(), time, LeafCertificate.KNOWN);
       if (why != null) {
         return "signed at " + time + ", and the path does not hold then: " + why;
       }

@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Signatures;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -44,25 +45,12 @@ enum KeyDetails {
 
   /** Whether a key is of this kind; of RSA the length in the name is not a bound. */
   boolean fits(KeyGate.Passed key) {
-    return kind.equals(kindOf(key));
+    return kind.equals(Signatures.kindOf(key));
   }
 
   /** The key in its encoding. */
   KeyGate.Passed read(byte[] raw) {
     return KeyGate.ofSpki(this == PKCS1_RSA_PKCS1V5 ? Spki.ofPkcs1(raw) : raw);
-  }
-
-  static String kindOf(KeyGate.Passed key) {
-    return key.curve() == null ? key.kty() : key.curve();
-  }
-
-  /** The hash that a key signs with unless something says another. */
-  static DigestAlgorithm defaultHash(KeyGate.Passed key) {
-    return switch (kindOf(key)) {
-      case "P-384" -> DigestAlgorithm.SHA_384;
-      case "P-521", "Ed25519" -> DigestAlgorithm.SHA_512;
-      default -> DigestAlgorithm.SHA_256;
-    };
   }
 
   /** Such as {@code SHA2_256}; null if it is no hash that is read. */

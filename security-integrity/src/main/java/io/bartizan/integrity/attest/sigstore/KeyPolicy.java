@@ -4,6 +4,7 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Signatures;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Collection;
@@ -119,7 +120,7 @@ public final class KeyPolicy {
   @Override
   public String toString() {
     return "KeyPolicy["
-        + KeyDetails.kindOf(key)
+        + Signatures.kindOf(key)
         + ", "
         + fingerprint()
         + (isAlwaysValid() ? ", valid at any time" : ", valid from " + from + " until " + until)

@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.der.Der;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Certificates;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ final class LeafCertificate {
 
   static final String FULCIO = "1.3.6.1.4.1.57264.1.";
   static final String SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
+
+  /** Critical extensions that are read here: the list of SCTs may be marked so. */
+  static final Set<String> KNOWN = Set.of(SCT_LIST);
 
   private static final String USERNAME = FULCIO + "7";
   private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";

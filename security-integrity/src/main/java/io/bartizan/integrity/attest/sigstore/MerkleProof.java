@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.sigstore;
 
+import io.bartizan.integrity.x509.Signatures;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.x509.Signatures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

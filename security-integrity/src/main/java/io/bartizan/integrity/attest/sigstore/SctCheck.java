@@ -5,6 +5,7 @@ import io.bartizan.core.house.Sha256;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.der.Der;
 import io.bartizan.integrity.der.DerException;
+import io.bartizan.integrity.x509.Signatures;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;

@@ -2,11 +2,11 @@ package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
-import io.bartizan.integrity.der.Der;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Certificates;
+import io.bartizan.integrity.x509.TimestampToken;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimestampCheck {
 
-  private static final String TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
-  private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
-  private static final String SUBJECT_KEY_ID = "2.5.29.14";
   private static final Duration MAX_ACCURACY = Duration.ofMinutes(1);
 
   private TimestampCheck() {}
@@ -49,7 +46,7 @@ final class TimestampCheck {
       TimestampToken token, byte[] signature, TrustedRoot root) {
     String why = null;
     for (TrustedAuthority each : root.timestampAuthorities()) {
-      if (token.isSaidToBeBy(each.leaf(), keyId(each.leaf()))) {
+      if (token.isSaidToBeBy(each.leaf())) {
         why = whyNot(token, signature, each);
         if (why == null) {
           return new VerifiedTime(
@@ -76,12 +73,10 @@ final class TimestampCheck {
           || !token.isSignedBy(key)) {
         return "is not signed by " + authority;
       }
-      List<String> purposes = certificate.getExtendedKeyUsage();
-      if (!List.of(TIME_STAMPING).equals(purposes)
-          || !certificate.getCriticalExtensionOIDs().contains(EXTENDED_KEY_USAGE)) {
+      if (!Certificates.isTimestampAuthority(certificate)) {
         return "is of an authority without the one, critical purpose timeStamping";
       }
-    } catch (CertificateEncodingException | CertificateParsingException e) {
+    } catch (CertificateEncodingException e) {
       return "is of an authority whose certificate can't be read";
     }
     if (!authority.window().holds(token.time())) {
@@ -92,20 +87,12 @@ final class TimestampCheck {
     }
     String path =
         Certificates.whyNot(
-            certificate, authority.chain().subList(1, authority.chain().size()), token.time());
+            certificate,
+            authority.chain().subList(1, authority.chain().size()),
+            token.time(),
+            LeafCertificate.KNOWN);
     return path == null
         ? null
         : "is of " + token.time() + ", and the authority's path does not hold then: " + path;
-  }
-
-  private static byte @Nullable [] keyId(X509Certificate certificate) {
-    byte[] extension = certificate.getExtensionValue(SUBJECT_KEY_ID);
-    try {
-      return extension == null
-          ? null
-          : Der.of(Der.of(extension).content(Der.OCTET_STRING)).content(Der.OCTET_STRING);
-    } catch (DerException e) {
-      return null;
-    }
   }
 }

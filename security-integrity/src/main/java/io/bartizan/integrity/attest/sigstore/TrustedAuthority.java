@@ -1,6 +1,8 @@
 package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Certificates;
+import io.bartizan.integrity.x509.Signatures;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ record TrustedAuthority(String name, List<X509Certificate> chain, Window window)
       try {
         KeyGate.Passed key = KeyGate.pass(each.getPublicKey());
         if (!last && Certificates.isSignedBy(each, each)) {
-          throw fields.refused("the chain has a root before its end: " + KeyDetails.kindOf(key));
+          throw fields.refused("the chain has a root before its end: " + Signatures.kindOf(key));
         }
       } catch (IllegalArgumentException e) {
         throw fields.refused("certificate " + i + " of the chain: " + e.getMessage());

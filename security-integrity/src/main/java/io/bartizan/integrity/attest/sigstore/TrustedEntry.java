@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.x509.Signatures;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;

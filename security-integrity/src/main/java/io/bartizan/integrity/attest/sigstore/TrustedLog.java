@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Sha256;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Signatures;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;

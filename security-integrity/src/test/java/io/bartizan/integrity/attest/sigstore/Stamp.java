@@ -25,16 +25,16 @@ import org.bouncycastle.asn1.DLSet;
 import org.bouncycastle.asn1.DLTaggedObject;
 
 /** A timestamp response to be made, good unless a field is changed; put together by hand. */
-final class Stamp {
+public final class Stamp {
 
   static final String SHA256 = "2.16.840.1.101.3.4.2.1";
   private static final String TST_INFO = "1.2.840.113549.1.9.16.1.4";
 
-  PrivateKey key;
-  X509Certificate certificate;
-  X509Certificate named;
-  List<X509Certificate> embedded = new ArrayList<>();
-  byte[] over;
+  public PrivateKey key;
+  public X509Certificate certificate;
+  public X509Certificate named;
+  public List<X509Certificate> embedded = new ArrayList<>();
+  public byte[] over;
   String time = "20260601120500Z";
   String imprintHash = "SHA-256";
   String imprintOid = SHA256;
@@ -46,7 +46,7 @@ final class Stamp {
   boolean signingCertificate = true;
   boolean oldSigningCertificate;
   boolean sorted = true;
-  ASN1Encodable accuracy;
+  public ASN1Encodable accuracy;
   String signedWith = "1.2.840.10045.4.3.2";
   int dataVersion = 3;
   int infoVersion = 1;
@@ -58,14 +58,18 @@ final class Stamp {
   List<ASN1Encodable> further = new ArrayList<>();
 
   Stamp(World world, byte[] signature) {
-    key = world.tsaKey.getPrivate();
-    certificate = world.tsa;
-    named = world.tsa;
+    this(world.tsaKey.getPrivate(), world.tsa, signature);
+  }
+
+  public Stamp(PrivateKey key, X509Certificate certificate, byte[] signature) {
+    this.key = key;
+    this.certificate = certificate;
+    named = certificate;
     over = signature;
   }
 
   @CanIgnoreReturnValue
-  Stamp at(Instant moment) {
+  public Stamp at(Instant moment) {
     time = moment.toString().replaceAll("[-:T]", "");
     return this;
   }
@@ -94,6 +98,15 @@ final class Stamp {
     try {
       ASN1Encodable status = sequence(new ASN1Integer(this.status));
       return (token ? sequence(status, content()) : sequence(status)).getEncoded("DL");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The token alone, as Notation keeps it. */
+  public byte[] token() {
+    try {
+      return content().toASN1Primitive().getEncoded("DL");
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -179,7 +192,7 @@ final class Stamp {
     return sequence(new DLTaggedObject(false, 0, new ASN1Integer(millis)));
   }
 
-  static ASN1Encodable seconds(long seconds) {
+  public static ASN1Encodable seconds(long seconds) {
     return sequence(new ASN1Integer(BigInteger.valueOf(seconds)));
   }
 }

@@ -1,6 +1,5 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.integrity.x509;
 
-import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
@@ -15,35 +14,60 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
-/** Verifies raw signatures: ECDSA, RSA (PKCS #1 v1.5), Ed25519 and Ed25519ph. */
-final class Signatures {
+/** Verifies raw signatures: ECDSA, RSA (PKCS #1 v1.5 and PSS), Ed25519 and Ed25519ph. */
+public final class Signatures {
 
   private static final int ED25519_BYTES = 64;
   private static final int ED25519_POINT = 32;
 
   private Signatures() {}
 
-  /** Over bytes, with the one hash of the key's kind; Ed25519 is plain. */
-  static boolean matches(KeyGate.Passed key, byte[] content, byte[] signature) {
+  /**
+   * Over bytes, with the one hash of the key's kind; Ed25519 is plain.
+   *
+   * @param key verifies it
+   * @param content what was signed
+   * @param signature DER of an ECDSA signature, or the bytes of another
+   * @return whether it is the key's
+   */
+  public static boolean matches(KeyGate.Passed key, byte[] content, byte[] signature) {
     return isEd25519(key)
         ? ed25519(key.key(), content, signature)
-        : matches(key, Digest.compute(KeyDetails.defaultHash(key), content), signature);
+        : matches(key, Digest.compute(defaultHash(key), content), signature);
   }
 
-  /** Over bytes, with a hash; Ed25519 is plain. */
-  static boolean matches(
+  /**
+   * Over bytes, with a hash; Ed25519 is plain.
+   *
+   * @param key verifies it
+   * @param hash for RSA and EC
+   * @param content what was signed
+   * @param signature DER of an ECDSA signature, or the bytes of another
+   * @return whether it is the key's
+   */
+  public static boolean matches(
       KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
     return isEd25519(key)
         ? ed25519(key.key(), content, signature)
         : matches(key, Digest.compute(hash, content), signature);
   }
 
-  /** Over a digest; Ed25519 is the prehashed kind, which has SHA-512. */
-  static boolean matches(KeyGate.Passed key, Digest digest, byte[] signature) {
+  /**
+   * Over a digest; Ed25519 is the prehashed kind, which has SHA-512 and needs Bouncy Castle.
+   *
+   * @param key verifies it
+   * @param digest what was signed
+   * @param signature DER of an ECDSA signature, or the bytes of another
+   * @return whether it is the key's
+   * @throws IllegalStateException if it needs Bouncy Castle, which is not there
+   */
+  public static boolean matches(KeyGate.Passed key, Digest digest, byte[] signature) {
     if (isEd25519(key)) {
       return ed25519ph(key, digest, signature);
     }
@@ -52,7 +76,13 @@ final class Signatures {
         : ecdsa((ECPublicKey) key.key(), digest, signature);
   }
 
-  static boolean isEd25519(KeyGate.Passed key) {
+  /**
+   * Whether a key is of Ed25519.
+   *
+   * @param key any key
+   * @return whether it is
+   */
+  public static boolean isEd25519(KeyGate.Passed key) {
     return "Ed25519".equals(key.curve());
   }
 
@@ -67,8 +97,7 @@ final class Signatures {
 
   private static boolean ed25519ph(KeyGate.Passed key, Digest digest, byte[] signature) {
     if (!BouncyCastle.isPresent()) {
-      throw new VerificationException(
-          SigstoreReason.SIGNATURE_INVALID, "Ed25519ph needs bcprov-jdk18on, which is not there");
+      throw new IllegalStateException("Ed25519ph needs bcprov-jdk18on, which is not there");
     }
     byte[] spki = key.spki();
     byte[] point = Arrays.copyOfRange(spki, spki.length - ED25519_POINT, spki.length);
@@ -116,7 +145,63 @@ final class Signatures {
     }
   }
 
-  static MessageDigest hash(String name) {
+  /**
+   * RSASSA-PSS (RFC 8017 section 8.1) with one hash for content and mask and a salt of its length.
+   *
+   * @param key an RSA key
+   * @param hash the hash
+   * @param content what was signed
+   * @param signature its bytes
+   * @return whether it is the key's
+   */
+  public static boolean matchesPss(
+      KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
+    String name = "SHA-" + hash.label().substring(3);
+    try {
+      Signature verifier = Signature.getInstance("RSASSA-PSS");
+      verifier.setParameter(
+          new PSSParameterSpec(name, "MGF1", new MGF1ParameterSpec(name), hash.length(), 1));
+      verifier.initVerify(key.key());
+      verifier.update(content);
+      return verifier.verify(signature);
+    } catch (SignatureException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has RSASSA-PSS", e);
+    }
+  }
+
+  /**
+   * The kind of a key.
+   *
+   * @param key any key
+   * @return its curve, or {@code RSA}
+   */
+  public static String kindOf(KeyGate.Passed key) {
+    return key.curve() == null ? key.kty() : key.curve();
+  }
+
+  /**
+   * The hash that a key signs with unless something says another.
+   *
+   * @param key any key
+   * @return of Ed25519 the hash of its prehashed kind
+   */
+  public static DigestAlgorithm defaultHash(KeyGate.Passed key) {
+    return switch (kindOf(key)) {
+      case "P-384" -> DigestAlgorithm.SHA_384;
+      case "P-521", "Ed25519" -> DigestAlgorithm.SHA_512;
+      default -> DigestAlgorithm.SHA_256;
+    };
+  }
+
+  /**
+   * A hash of the JDK.
+   *
+   * @param name its name
+   * @return a fresh one
+   */
+  public static MessageDigest hash(String name) {
     try {
       return MessageDigest.getInstance(name);
     } catch (GeneralSecurityException e) {
@@ -124,7 +209,13 @@ final class Signatures {
     }
   }
 
-  static MessageDigest hash(DigestAlgorithm algorithm) {
+  /**
+   * A hash of the JDK.
+   *
+   * @param algorithm its kind
+   * @return a fresh one
+   */
+  public static MessageDigest hash(DigestAlgorithm algorithm) {
     return hash("SHA-" + algorithm.label().substring(3));
   }
 }

@@ -1,4 +1,4 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.integrity.x509;
 
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response of a timestamp authority (RFC 3161) and the signed message in it (RFC 5652), as it was
- * read; nothing in it is verified. Certificates inside it are passed over: the one that counts is
- * the trusted root's.
+ * read; nothing in it is verified. Its certificates are handed out as they are: whether one of them
+ * counts is for the caller to say.
  */
-final class TimestampToken {
+public final class TimestampToken {
 
   private static final String SIGNED_DATA = "1.2.840.113549.1.7.2";
   private static final String TST_INFO = "1.2.840.113549.1.9.16.1.4";
@@ -28,12 +29,6 @@ final class TimestampToken {
   private static final String MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
   private static final String SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
   private static final String SIGNING_CERTIFICATE_2 = "1.2.840.113549.1.9.16.2.47";
-
-  private static final Map<String, DigestAlgorithm> HASHES =
-      Map.of(
-          "2.16.840.1.101.3.4.2.1", DigestAlgorithm.SHA_256,
-          "2.16.840.1.101.3.4.2.2", DigestAlgorithm.SHA_384,
-          "2.16.840.1.101.3.4.2.3", DigestAlgorithm.SHA_512);
 
   private static final Map<String, DigestAlgorithm> SIGNED_WITH =
       Map.of(
@@ -49,18 +44,17 @@ final class TimestampToken {
 
   private static final String ED25519 = "1.3.101.112";
   private static final int IMPLICIT_0 = 0x80;
-  private static final int IMPLICIT_1 = 0x81;
   private static final int CONSTRUCTED_0 = 0xa0;
   private static final int CONSTRUCTED_1 = 0xa1;
   private static final int MAX_ATTRIBUTES = 16;
+  private static final int MAX_CERTIFICATES = 64;
   private static final int GRANTED_WITH_MODS = 1;
 
   /** The authority's word: TSTInfo, the very bytes. */
   private byte[] info = new byte[0];
 
-  private Digest imprint = Digest.sha256Of(new byte[0]);
-  private Instant time = Instant.EPOCH;
-  private Duration accuracy = Duration.ZERO;
+  private TimestampInfo read =
+      new TimestampInfo(Digest.sha256Of(new byte[0]), Instant.EPOCH, Duration.ZERO);
 
   private byte @Nullable [] issuer;
   private @Nullable BigInteger serial;
@@ -73,10 +67,18 @@ final class TimestampToken {
   private String certificateHash = "";
   private byte[] certificateDigest = new byte[0];
   private byte[] signature = new byte[0];
+  private final List<byte[]> certificates = new ArrayList<>();
 
   private TimestampToken() {}
 
-  static TimestampToken parse(byte[] response) throws DerException {
+  /**
+   * Reads a response.
+   *
+   * @param response DER of a TimeStampResp
+   * @return the token in it
+   * @throws DerException if it is anything else, or was not granted
+   */
+  public static TimestampToken parse(byte[] response) throws DerException {
     Der outside = Der.whole(response, Der.SEQUENCE);
     Der status = outside.enter(Der.SEQUENCE);
     if (status.small(100) > GRANTED_WITH_MODS) {
@@ -84,13 +86,28 @@ final class TimestampToken {
     }
     Der content = outside.enter(Der.SEQUENCE);
     outside.finish();
+    return ofContent(content);
+  }
+
+  /**
+   * Reads a token that lies alone, as Notation keeps it.
+   *
+   * @param token DER of a TimeStampToken
+   * @return the same
+   * @throws DerException if it is anything else
+   */
+  public static TimestampToken parseToken(byte[] token) throws DerException {
+    return ofContent(Der.whole(token, Der.SEQUENCE));
+  }
+
+  private static TimestampToken ofContent(Der content) throws DerException {
     require(content.oid(), SIGNED_DATA);
     Der wrapper = content.enter(CONSTRUCTED_0);
     content.finish();
     TimestampToken token = new TimestampToken();
     token.signedData(wrapper.enter(Der.SEQUENCE));
     wrapper.finish();
-    token.info();
+    token.read = TimestampInfo.parse(token.info);
     return token;
   }
 
@@ -106,7 +123,13 @@ final class TimestampToken {
     info = wrapper.content(Der.OCTET_STRING);
     wrapper.finish();
     if (data.isNext(CONSTRUCTED_0)) {
-      data.skip(CONSTRUCTED_0);
+      Der bag = data.enter(CONSTRUCTED_0);
+      while (bag.hasMore()) {
+        certificates.add(bag.raw());
+        if (certificates.size() > MAX_CERTIFICATES) {
+          throw new DerException("there are more than " + MAX_CERTIFICATES + " certificates");
+        }
+      }
     }
     if (data.isNext(CONSTRUCTED_1)) {
       data.skip(CONSTRUCTED_1);
@@ -129,7 +152,7 @@ final class TimestampToken {
     } else {
       throw new DerException("the signer is not of version 1 or 3");
     }
-    contentHash = hash(signer.enter(Der.SEQUENCE).oid());
+    contentHash = TimestampInfo.hash(signer.enter(Der.SEQUENCE).oid());
     attributes = signer.raw();
     attributes(Der.whole(attributes, CONSTRUCTED_0));
     attributes[0] = Der.SET; // what is signed (RFC 5652 section 5.4)
@@ -193,74 +216,11 @@ final class TimestampToken {
 
   private void certificate2(Der id) throws DerException {
     DigestAlgorithm hash =
-        id.isNext(Der.SEQUENCE) ? hash(id.enter(Der.SEQUENCE).oid()) : DigestAlgorithm.SHA_256;
+        id.isNext(Der.SEQUENCE)
+            ? TimestampInfo.hash(id.enter(Der.SEQUENCE).oid())
+            : DigestAlgorithm.SHA_256;
     certificateHash = "SHA-" + hash.label().substring(3);
     certificateDigest = id.content(Der.OCTET_STRING);
-  }
-
-  private void info() throws DerException {
-    Der reader = Der.whole(info, Der.SEQUENCE);
-    if (reader.small(1) != 1) {
-      throw new DerException("the timestamp is not of version 1");
-    }
-    String policy = reader.oid();
-    Der hashed = reader.enter(Der.SEQUENCE);
-    DigestAlgorithm algorithm = hash(hashed.enter(Der.SEQUENCE).oid());
-    byte[] value = hashed.content(Der.OCTET_STRING);
-    hashed.finish();
-    if (value.length != algorithm.length() || policy.isEmpty()) {
-      throw new DerException("the imprint has not the length of its hash");
-    }
-    imprint = Digest.ofValue(algorithm, value);
-    BigInteger number = reader.integer();
-    time = reader.time();
-    if (reader.isNext(Der.SEQUENCE)) {
-      accuracy = accuracy(reader.enter(Der.SEQUENCE));
-    }
-    if (reader.isNext(Der.BOOLEAN) && !reader.isTrue()) {
-      throw new DerException("a default is written, in timestamp " + number.bitLength());
-    }
-    if (reader.isNext(Der.INTEGER)) {
-      reader.skip(Der.INTEGER);
-    }
-    if (reader.isNext(CONSTRUCTED_0)) {
-      reader.skip(CONSTRUCTED_0);
-    }
-    if (reader.isNext(CONSTRUCTED_1)) {
-      reader.skip(CONSTRUCTED_1);
-    }
-    reader.finish();
-  }
-
-  private static Duration accuracy(Der fields) throws DerException {
-    Duration all = Duration.ZERO;
-    if (fields.isNext(Der.INTEGER)) {
-      all = Duration.ofSeconds(fields.small(Integer.MAX_VALUE));
-    }
-    if (fields.isNext(IMPLICIT_0)) {
-      all = all.plusMillis(thousandths(fields.content(IMPLICIT_0)));
-    }
-    if (fields.isNext(IMPLICIT_1)) {
-      all = all.plusNanos(1000L * thousandths(fields.content(IMPLICIT_1)));
-    }
-    fields.finish();
-    return all;
-  }
-
-  private static int thousandths(byte[] content) throws DerException {
-    int value = Der.of(Der.encode(Der.INTEGER, List.of(content))).small(999);
-    if (value == 0) {
-      throw new DerException("a part of the accuracy is zero");
-    }
-    return value;
-  }
-
-  private static DigestAlgorithm hash(String oid) throws DerException {
-    DigestAlgorithm hash = HASHES.get(oid);
-    if (hash == null) {
-      throw new DerException("the hash is " + oid + ", no SHA-2");
-    }
-    return hash;
   }
 
   private static void require(String oid, String wanted) throws DerException {
@@ -269,37 +229,81 @@ final class TimestampToken {
     }
   }
 
-  Digest imprint() {
-    return imprint;
+  /**
+   * The digest of what was stamped.
+   *
+   * @return as the token says it
+   */
+  public Digest imprint() {
+    return read.imprint();
   }
 
-  Instant time() {
-    return time;
+  /**
+   * The moment.
+   *
+   * @return as the token says it
+   */
+  public Instant time() {
+    return read.time();
   }
 
-  Duration accuracy() {
-    return accuracy;
+  /**
+   * How far the moment may be off.
+   *
+   * @return zero if the token does not say it
+   */
+  public Duration accuracy() {
+    return read.accuracy();
   }
 
-  /** Whether it names a certificate as its signer's. */
-  boolean isSaidToBeBy(X509Certificate certificate, byte @Nullable [] itsKeyId) {
+  /**
+   * The certificates inside, of which none is verified.
+   *
+   * @return DER, in the token's order
+   */
+  public List<byte[]> certificates() {
+    return certificates;
+  }
+
+  /**
+   * Whether it names a certificate as its signer's.
+   *
+   * @param certificate the certificate
+   * @return whether it does
+   */
+  public boolean isSaidToBeBy(X509Certificate certificate) {
     return keyId != null
-        ? Arrays.equals(keyId, itsKeyId)
+        ? Arrays.equals(keyId, Certificates.keyId(certificate))
         : Arrays.equals(issuer, certificate.getIssuerX500Principal().getEncoded())
             && certificate.getSerialNumber().equals(serial);
   }
 
-  /** Whether the signed attributes name this certificate. */
-  boolean namesCertificate(byte[] der) {
+  /**
+   * Whether the signed attributes name this certificate.
+   *
+   * @param der the certificate
+   * @return whether they do
+   */
+  public boolean namesCertificate(byte[] der) {
     return Arrays.equals(certificateDigest, Signatures.hash(certificateHash).digest(der));
   }
 
-  /** Whether the signed attributes are about the TSTInfo that was read. */
-  boolean isAboutItsContent() {
+  /**
+   * Whether the signed attributes are about the TSTInfo that was read.
+   *
+   * @return whether they are
+   */
+  public boolean isAboutItsContent() {
     return Arrays.equals(messageDigest, Signatures.hash(contentHash).digest(info));
   }
 
-  boolean isSignedBy(KeyGate.Passed key) {
+  /**
+   * Whether a key signed it.
+   *
+   * @param key the key
+   * @return whether it did
+   */
+  public boolean isSignedBy(KeyGate.Passed key) {
     if (Signatures.isEd25519(key) != (signatureHash == null)) {
       return false;
     }

@@ -1,4 +1,4 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.integrity.x509;
 
 import io.bartizan.integrity.der.Der;
 import io.bartizan.integrity.der.DerException;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** X.509 by the JDK: reading one certificate, and a path at a moment (RFC 5280 section 6). */
-final class Certificates {
+public final class Certificates {
 
   /** ECDSA and RSA (PKCS #1 v1.5) with SHA-2, Ed25519. */
   private static final Set<String> SIGNED_WITH =
@@ -38,6 +38,9 @@ final class Certificates {
           "1.2.840.113549.1.1.13",
           "1.3.101.112");
 
+  private static final String TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
+  private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
+  private static final String SUBJECT_KEY_ID = "2.5.29.14";
   private static final int MAX_BYTES = 64 * 1024;
 
   private Certificates() {}
@@ -45,9 +48,11 @@ final class Certificates {
   /**
    * Reads DER that is one certificate and nothing more.
    *
+   * @param der at most 64 KiB
+   * @return the certificate, of version 3
    * @throws CertificateException if it is anything else, or signed with a weak hash
    */
-  static X509Certificate read(byte[] der) throws CertificateException {
+  public static X509Certificate read(byte[] der) throws CertificateException {
     if (der.length > MAX_BYTES) {
       throw new CertificateException("a certificate has more than " + MAX_BYTES + " bytes");
     }
@@ -75,7 +80,14 @@ final class Certificates {
     return certificate;
   }
 
-  static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
+  /**
+   * Whether a certificate names another as its issuer and is signed by its key.
+   *
+   * @param certificate the one
+   * @param issuer the other
+   * @return whether it is
+   */
+  public static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
     if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
       return false;
     }
@@ -87,9 +99,17 @@ final class Certificates {
     }
   }
 
-  /** Null if the path from a leaf to the last of its issuers holds at a time, else why not. */
-  static @Nullable String whyNot(
-      X509Certificate leaf, List<X509Certificate> issuers, Instant time) {
+  /**
+   * Judges the path from a leaf to the last of its issuers at a time.
+   *
+   * @param leaf the first certificate
+   * @param issuers the others, the trusted one last
+   * @param time when it must hold
+   * @param known critical extensions that the caller has read
+   * @return null if it holds, else why not
+   */
+  public static @Nullable String whyNot(
+      X509Certificate leaf, List<X509Certificate> issuers, Instant time, Set<String> known) {
     X509Certificate root = issuers.get(issuers.size() - 1);
     try {
       root.checkValidity(Date.from(time));
@@ -101,7 +121,7 @@ final class Certificates {
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(time));
-      parameters.addCertPathChecker(new CriticalSctIsKnown());
+      parameters.addCertPathChecker(new Known(known));
       CertPathValidator.getInstance("PKIX").validate(path, parameters);
       return null;
     } catch (CertPathValidatorException e) {
@@ -115,8 +135,42 @@ final class Certificates {
     }
   }
 
-  /** The list of SCTs may be marked as critical: {@link SctCheck} reads it. */
-  private static final class CriticalSctIsKnown extends PKIXCertPathChecker {
+  /**
+   * Whether a certificate may sign timestamps: that is its one purpose, and critical (RFC 3161
+   * section 2.3).
+   *
+   * @param certificate the certificate
+   * @return whether it may
+   */
+  public static boolean isTimestampAuthority(X509Certificate certificate) {
+    try {
+      return List.of(TIME_STAMPING).equals(certificate.getExtendedKeyUsage())
+          && certificate.getCriticalExtensionOIDs().contains(EXTENDED_KEY_USAGE);
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
+  static byte @Nullable [] keyId(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue(SUBJECT_KEY_ID);
+    try {
+      return extension == null
+          ? null
+          : Der.of(Der.of(extension).content(Der.OCTET_STRING)).content(Der.OCTET_STRING);
+    } catch (DerException e) {
+      return null;
+    }
+  }
+
+  /** Passes critical extensions that the caller has read. */
+  private static final class Known extends PKIXCertPathChecker {
+
+    private final Set<String> extensions;
+
+    private Known(Set<String> extensions) {
+      this.extensions = extensions;
+    }
+
     @Override
     public void init(boolean forward) {}
 
@@ -127,12 +181,12 @@ final class Certificates {
 
     @Override
     public Set<String> getSupportedExtensions() {
-      return Set.of(LeafCertificate.SCT_LIST);
+      return extensions;
     }
 
     @Override
     public void check(Certificate certificate, Collection<String> unresolved) {
-      unresolved.remove(LeafCertificate.SCT_LIST);
+      unresolved.removeAll(extensions);
     }
   }
 }
