@@ -12,6 +12,7 @@ import io.bartizan.core.Checked;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Signatures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;

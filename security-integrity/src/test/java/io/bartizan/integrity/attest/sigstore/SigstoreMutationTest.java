@@ -8,6 +8,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.x509.TimestampToken;
 import io.bartizan.tests.DamagedTexts;
 import io.bartizan.tests.SeededCases;
 import java.time.Instant;
