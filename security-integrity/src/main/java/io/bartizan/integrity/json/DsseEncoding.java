@@ -2,7 +2,7 @@ package io.bartizan.integrity.json;
 
 import java.nio.charset.StandardCharsets;
 
-/** What the signatures of a DSSE envelope are over. */
+/** The encoding that the signatures of a DSSE envelope are over. */
 public final class DsseEncoding {
 
   private DsseEncoding() {}
