@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Verifies the bearer token of a request and says what to answer to a refused one (RFC 6750). */
 public final class TokenGate {
@@ -64,6 +65,21 @@ public final class TokenGate {
   }
 
   /**
+   * The same for a request that may come again: a token that the verifier has accepted in it is not
+   * verified twice, since one for a single use is used then.
+   *
+   * @param verifier decides
+   * @param request carries the token
+   * @param before the verifier of {@link IncomingRequest#token}; null or any other object if none
+   * @return the claims or the refusal
+   */
+  public Checked<VerifiedJwt> checkOnce(
+      JwtVerifier verifier, IncomingRequest request, @Nullable Object before) {
+    Optional<VerifiedJwt> known = before == verifier ? request.token() : Optional.empty();
+    return known.isPresent() ? inScope(Checked.accepted(known.get())) : check(verifier, request);
+  }
+
+  /**
    * The same without waiting.
    *
    * @param verifier decides
@@ -105,13 +121,8 @@ public final class TokenGate {
         .orElse(answer);
   }
 
-  /**
-   * What is left to check of a token that the same verifier has accepted in this request.
-   *
-   * @param checked its verdict
-   * @return the same, or the refusal of a token that lacks a scope
-   */
-  public Checked<VerifiedJwt> inScope(Checked<VerifiedJwt> checked) {
+  /** The verdict on a token, or the refusal of one that lacks a scope. */
+  private Checked<VerifiedJwt> inScope(Checked<VerifiedJwt> checked) {
     return checked instanceof Checked.Accepted<VerifiedJwt> accepted
             && !accepted.value().scopes().containsAll(scopes)
         ? Checked.rejected(lacksScope)

@@ -8,7 +8,6 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * A filter of the JDK's HttpServer that lets requests with one good bearer token through (RFC
@@ -57,12 +56,7 @@ public final class BearerTokenFilter extends GuardFilter {
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     Verified verified = Guarded.verified(exchange);
     ExchangeIncoming incoming = new ExchangeIncoming(exchange, verified);
-    Optional<VerifiedJwt> before =
-        verified.attribute(VERIFIER) == verifier ? incoming.token() : Optional.empty();
-    Checked<VerifiedJwt> checked =
-        before.isPresent()
-            ? gate.inScope(Checked.accepted(before.get())) // a token for one use was used
-            : gate.check(verifier, incoming);
+    Checked<VerifiedJwt> checked = gate.checkOnce(verifier, incoming, verified.attribute(VERIFIER));
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
       send(exchange, gate.answer(refused.refusal()));
       return;

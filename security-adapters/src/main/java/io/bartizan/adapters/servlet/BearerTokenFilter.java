@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,12 +61,8 @@ public final class BearerTokenFilter extends GuardFilter {
   void guard(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     ServletIncoming incoming = new ServletIncoming(request);
-    Optional<VerifiedJwt> before =
-        request.getAttribute(VERIFIER) == verifier ? incoming.token() : Optional.empty();
     Checked<VerifiedJwt> checked =
-        before.isPresent()
-            ? gate.inScope(Checked.accepted(before.get())) // a token for one use was used
-            : gate.check(verifier, incoming);
+        gate.checkOnce(verifier, incoming, request.getAttribute(VERIFIER));
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
       send(response, gate.answer(refused.refusal()));
       return;
