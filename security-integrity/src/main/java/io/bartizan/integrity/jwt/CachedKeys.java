@@ -5,8 +5,6 @@ import io.bartizan.core.SafeText;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.integrity.IntegrityListener;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -143,7 +141,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
       cause = cause.getCause();
     }
     lastProblem =
-        cause instanceof TimeoutException || isLate(cause)
+        cause instanceof TimeoutException
             ? "no answer within " + limits.timeout()
             : describe(cause);
     if (cause instanceof HttpKeys.Refusal refused) {
@@ -158,11 +156,6 @@ final class CachedKeys implements JwksFetcher.Receiver {
       listeners.tell(listener -> listener.keysFailed(name, health()));
     }
     return false;
-  }
-
-  /** From JDK 26 on, a request's own time-out bounds its body too, so either may come first. */
-  private static boolean isLate(Throwable cause) {
-    return cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException);
   }
 
   /** With keys the full interval; without, from one second on, twice as long at each failure. */

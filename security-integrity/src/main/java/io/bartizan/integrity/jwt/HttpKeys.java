@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A JWK set by HTTP: at its own URI, or at the one that an issuer's discovery document names
- * (OpenID Connect Discovery 1.0 section 4), which is read anew at each fetch.
+ * (OpenID Connect Discovery 1.0 section 4), which is read anew at each fetch. Requests have no
+ * time-out of their own: the one who waits for the answer cancels it in time.
  */
 final class HttpKeys implements KeyTransport {
 
@@ -32,7 +32,6 @@ final class HttpKeys implements KeyTransport {
   private final HttpClient client;
   private final URI uri;
   private final boolean discovers;
-  private final Duration timeout;
   private final int maxBytes;
   private final Map<String, Supplier<String>> headers;
   private final Predicate<URI> isAccepted;
@@ -41,14 +40,12 @@ final class HttpKeys implements KeyTransport {
       HttpClient client,
       URI uri,
       boolean discovers,
-      Duration timeout,
       int maxBytes,
       Map<String, Supplier<String>> headers,
       Predicate<URI> isAccepted) {
     this.client = client;
     this.uri = uri;
     this.discovers = discovers;
-    this.timeout = timeout;
     this.maxBytes = maxBytes;
     this.headers = new LinkedHashMap<>(headers);
     this.isAccepted = isAccepted;
@@ -97,8 +94,7 @@ final class HttpKeys implements KeyTransport {
   }
 
   private CompletableFuture<HttpResponse<byte[]>> send(URI where, String accepted) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(where).timeout(timeout).header("Accept", accepted);
+    HttpRequest.Builder request = HttpRequest.newBuilder(where).header("Accept", accepted);
     headers.forEach((name, value) -> request.setHeader(name, value.get()));
     return client.sendAsync(request.build(), this::body);
   }

@@ -31,6 +31,9 @@ final class JwksFetcher {
     long pauseNanos();
   }
 
+  /** A fetch ends itself at the time-out; who waits for it wants to see that end. */
+  private static final Duration GRACE = Duration.ofMillis(100);
+
   private final KeyTransport transport;
   private final Duration timeout;
   private final Ticker ticker;
@@ -72,7 +75,7 @@ final class JwksFetcher {
     }
     boolean ended = running.isDone();
     if (waiting.incrementAndGet() <= MAX_WAITING || everyone) {
-      ended = await(running, timeout);
+      ended = await(running, timeout.plus(GRACE));
     }
     waiting.decrementAndGet();
     return ended;

@@ -253,7 +253,6 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
             client,
             URI.create(name),
             discovers,
-            timeout,
             maxBytes,
             headers,
             where -> KeyAddress.problem(where, plain, plainOnLoopback) == null);
