@@ -11,6 +11,9 @@ module io.bartizan.adapters {
   requires static jakarta.servlet;
   requires static jdk.httpserver;
   requires static io.grpc;
+  requires static io.vertx.auth.common;
+  requires static io.vertx.core;
+  requires static io.vertx.web;
   requires static okhttp3;
   requires static org.reactivestreams;
   requires static reactor.core;
@@ -23,5 +26,6 @@ module io.bartizan.adapters {
   exports io.bartizan.adapters.httpserver;
   exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
+  exports io.bartizan.adapters.vertx;
   exports io.bartizan.adapters.webflux;
 }

@@ -67,6 +67,10 @@ class AdapterPagesTest {
           new Framework("import io.grpc.*;", "ServerBuilder<?> server, Channel channel"),
           "okhttp",
           new Framework("import okhttp3.OkHttpClient;", "OkHttpClient client"),
+          "vertx",
+          new Framework(
+              "import io.vertx.ext.web.*;",
+              "Router router, RoutingContext context, WebhookVerifier webhooks"),
           "webflux",
           new Framework("import org.springframework.web.server.*;", "ServerWebExchange exchange"));
 
@@ -79,6 +83,7 @@ class AdapterPagesTest {
     "adapters-webflux.md, webflux, 40",
     "adapters-grpc.md, grpc, 40",
     "adapters-okhttp.md, okhttp, 40",
+    "adapters-vertx.md, vertx, 40",
     "adapters-jdk.md, httpserver, 40"
   })
   void page_isShort_andItsExamplesCompile(String page, String framework, int most)
