@@ -85,7 +85,7 @@ final class Closing {
     }
 
     Message bytes(int field, byte[] value) {
-      out.write(field << 3 | 2);
+      out.write((field << 3) | 2);
       Message same = varint(value.length);
       out.writeBytes(value);
       return same;
@@ -94,7 +94,7 @@ final class Closing {
     private Message varint(long value) {
       long rest = value;
       while (rest > 0x7f) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);

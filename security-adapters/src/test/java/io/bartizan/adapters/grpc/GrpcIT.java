@@ -2,6 +2,7 @@ package io.bartizan.adapters.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.rpc.RetryInfo;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.Issued;
@@ -135,6 +136,7 @@ class GrpcIT {
   }
 
   /** Name and value in turn. */
+  @CanIgnoreReturnValue
   private String ask(String... metadata) {
     return ask(channel, metadata);
   }

@@ -2,6 +2,7 @@ package io.bartizan.adapters.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.Issued;
 import io.bartizan.adapters.LateLimiter;
@@ -89,6 +90,7 @@ class VertxIT {
     return serve(new HttpServerOptions(), inOrder);
   }
 
+  @CanIgnoreReturnValue
   @SafeVarargs
   private int serve(HttpServerOptions options, Handler<RoutingContext>... inOrder)
       throws Exception {
