@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP response of an adapter, or only the fields of a request that goes on. Immutable. */
 public final class Answer {
@@ -21,27 +22,34 @@ public final class Answer {
   private final int status;
   private final Map<String, String> fields;
   private final String problem;
+  private final @Nullable Told told;
 
-  private Answer(int status, Map<String, String> fields, String problem) {
+  private Answer(int status, Map<String, String> fields, String problem, @Nullable Told told) {
     this.status = status;
     this.fields = fields;
     this.problem = problem;
+    this.told = told;
   }
 
   /**
    * The answer to a decision: 429, or 503 where nobody counted, or to go on; each with its fields.
    *
    * @param decision of a limiter
+   * @param before {@link #told} of the limit that was asked about the request before this one, with
+   *     which its fields are told together; null or any other object if none
    * @return the answer
    */
-  public static Answer of(Decision decision) {
+  public static Answer of(Decision decision, @Nullable Object before) {
     RateLimitFields limit = RateLimitFields.of(decision);
+    Told told = Told.of(before, decision);
     Map<String, String> fields = new LinkedHashMap<>();
     limit.forEach(fields::put);
-    if (decision.isAllowed()) {
-      return new Answer(SERVED, fields, "");
+    if (before instanceof Told) {
+      told.forEach(fields::put);
     }
-    return new Answer(limit.refusalStatus(), fields, limit.problem());
+    return decision.isAllowed()
+        ? new Answer(SERVED, fields, "", told)
+        : new Answer(limit.refusalStatus(), fields, limit.problem(), told);
   }
 
   /**
@@ -54,7 +62,7 @@ public final class Answer {
    */
   static Answer of(int status, Refusal refusal) {
     if (status < 400) {
-      return new Answer(status, Map.of(), "");
+      return new Answer(status, Map.of(), "", null);
     }
     Reason reason = refusal.reason();
     String own =
@@ -69,7 +77,10 @@ public final class Answer {
             + own
             + "}";
     return new Answer(
-        status, status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(), body);
+        status,
+        status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(),
+        body,
+        null);
   }
 
   /**
@@ -82,7 +93,7 @@ public final class Answer {
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Answer(status, more, problem);
+    return new Answer(status, more, problem, told);
   }
 
   /**
@@ -92,6 +103,15 @@ public final class Answer {
    */
   public boolean isServed() {
     return status == SERVED;
+  }
+
+  /**
+   * What the fields tell, for the next limit of the same request.
+   *
+   * @return to be handed to {@link #of(Decision, Object)}; null if no limit was asked
+   */
+  public @Nullable Object told() {
+    return told;
   }
 
   /**
