@@ -44,14 +44,15 @@ public final class BartizanJwtAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
-  RemoteJwks bartizanJwks(BartizanProperties settings) {
-    return JwtBeans.keys(jwt(settings));
+  RemoteJwks bartizanJwks(BartizanProperties settings, ObjectProvider<Meters> meters) {
+    return JwtBeans.keys(jwt(settings), meters.getIfUnique());
   }
 
   @Bean
   @ConditionalOnMissingBean
-  JwtVerifier bartizanJwtVerifier(BartizanProperties settings, RemoteJwks keys) {
-    return JwtBeans.verifier(jwt(settings), keys);
+  JwtVerifier bartizanJwtVerifier(
+      BartizanProperties settings, RemoteJwks keys, ObjectProvider<Meters> meters) {
+    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique());
   }
 
   private static JwtSettings jwt(BartizanProperties settings) {

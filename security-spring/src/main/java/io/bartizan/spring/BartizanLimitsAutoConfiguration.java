@@ -74,11 +74,15 @@ public final class BartizanLimitsAutoConfiguration {
 
     @Bean
     ConfiguredLimits bartizanLimits(
-        BartizanProperties settings, Environment environment, ObjectProvider<SharedStore> redis) {
+        BartizanProperties settings,
+        Environment environment,
+        ObjectProvider<SharedStore> redis,
+        ObjectProvider<Meters> meters) {
       return ConfiguredLimits.of(
           settings,
           environment.getProperty("spring.application.name", "application"),
-          redis.getIfUnique());
+          redis.getIfUnique(),
+          meters.getIfUnique());
     }
 
     @Bean

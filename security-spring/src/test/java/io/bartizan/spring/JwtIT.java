@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -58,7 +59,9 @@ class JwtIT {
   @Test
   void limitByPrincipal_countsWhomTheTokenNames_andNoStranger() throws Exception {
     String limits =
-        "bartizan.limits:\n" + "  api: {limit: '1 burst, 1/h', key: principal, routes: /api/**}\n";
+        """
+        bartizan.limits.api: {limit: '1 burst, 1/h', key: principal, routes: /api/**}
+        """;
     try (Login login = new Login();
         Booted shop =
             Booted.with(folder, yaml(login.url()) + limits, "--bartizan.limits.api.store=memory")) {
@@ -114,13 +117,13 @@ class JwtIT {
   private static String unsigned(String issuer) {
     Base64.Encoder url = Base64.getUrlEncoder().withoutPadding();
     return "Bearer "
-        + url.encodeToString("{\"alg\":\"none\"}".getBytes())
+        + url.encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
         + "."
         + url.encodeToString(
             ("{\"iss\":\""
                     + issuer
                     + "\",\"aud\":\"orders\",\"sub\":\"ann\",\"scope\":\"orders:read\"}")
-                .getBytes())
+                .getBytes(StandardCharsets.UTF_8))
         + ".";
   }
 
