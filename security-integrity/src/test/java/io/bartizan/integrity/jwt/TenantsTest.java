@@ -108,7 +108,7 @@ class TenantsTest {
       assertThat(tries).isLessThan(3);
       ticker.advance(Duration.ofSeconds(1));
       for (int i = 0; i < TenantQueue.MAX_NAMES / 4; i++) {
-        invent("x" + invented++);
+        assertThat(invent("x" + invented++)).isFalse();
       }
       in = invent("real-new");
     }
