@@ -10,14 +10,22 @@ module io.bartizan.adapters {
   requires static com.google.errorprone.annotations;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static io.grpc;
+  requires static io.vertx.auth.common;
+  requires static io.vertx.core;
+  requires static io.vertx.web;
+  requires static okhttp3;
   requires static org.reactivestreams;
   requires static reactor.core;
   requires static spring.core;
   requires static spring.web;
 
   exports io.bartizan.adapters;
+  exports io.bartizan.adapters.grpc;
   exports io.bartizan.adapters.httpclient;
   exports io.bartizan.adapters.httpserver;
+  exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
+  exports io.bartizan.adapters.vertx;
   exports io.bartizan.adapters.webflux;
 }

@@ -63,6 +63,14 @@ class AdapterPagesTest {
               import java.net.http.HttpClient;
               """,
               "HttpServer server, HttpHandler handler, HttpExchange exchange, HttpClient client"),
+          "grpc",
+          new Framework("import io.grpc.*;", "ServerBuilder<?> server, Channel channel"),
+          "okhttp",
+          new Framework("import okhttp3.OkHttpClient;", "OkHttpClient client"),
+          "vertx",
+          new Framework(
+              "import io.vertx.ext.web.*;",
+              "Router router, RoutingContext context, WebhookVerifier webhooks"),
           "webflux",
           new Framework("import org.springframework.web.server.*;", "ServerWebExchange exchange"));
 
@@ -70,9 +78,12 @@ class AdapterPagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "adapters.md, servlet, 50",
+    "adapters.md, servlet, 60",
     "adapters-servlet.md, servlet, 40",
     "adapters-webflux.md, webflux, 40",
+    "adapters-grpc.md, grpc, 40",
+    "adapters-okhttp.md, okhttp, 40",
+    "adapters-vertx.md, vertx, 40",
     "adapters-jdk.md, httpserver, 40"
   })
   void page_isShort_andItsExamplesCompile(String page, String framework, int most)

@@ -22,12 +22,19 @@ public final class Answer {
   private final int status;
   private final Map<String, String> fields;
   private final String problem;
+  private final String sentence;
   private final @Nullable Told told;
 
-  private Answer(int status, Map<String, String> fields, String problem, @Nullable Told told) {
+  private Answer(
+      int status,
+      Map<String, String> fields,
+      String problem,
+      String sentence,
+      @Nullable Told told) {
     this.status = status;
     this.fields = fields;
     this.problem = problem;
+    this.sentence = sentence;
     this.told = told;
   }
 
@@ -47,9 +54,13 @@ public final class Answer {
     if (before instanceof Told) {
       told.forEach(fields::put);
     }
-    return decision.isAllowed()
-        ? new Answer(SERVED, fields, "", told)
-        : new Answer(limit.refusalStatus(), fields, limit.problem(), told);
+    if (decision.isAllowed()) {
+      return new Answer(SERVED, fields, "", "", told);
+    }
+    int status = limit.refusalStatus();
+    String sentence =
+        status == 429 ? "the rate limit is reached" : "nobody could count the request";
+    return new Answer(status, fields, limit.problem(), sentence, told);
   }
 
   /**
@@ -62,7 +73,7 @@ public final class Answer {
    */
   static Answer of(int status, Refusal refusal) {
     if (status < 400) {
-      return new Answer(status, Map.of(), "", null);
+      return new Answer(status, Map.of(), "", "", null);
     }
     Reason reason = refusal.reason();
     String own =
@@ -80,6 +91,7 @@ public final class Answer {
         status,
         status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(),
         body,
+        reason instanceof AdapterReason ? refusal.detail() : title(status),
         null);
   }
 
@@ -93,7 +105,7 @@ public final class Answer {
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Answer(status, more, problem, told);
+    return new Answer(status, more, problem, sentence, told);
   }
 
   /**
@@ -103,6 +115,15 @@ public final class Answer {
    */
   public boolean isServed() {
     return status == SERVED;
+  }
+
+  /**
+   * Why, for protocols that have no body: an adapter's own sentence, or no more than the status.
+   *
+   * @return safe to send; empty if there is nothing to say
+   */
+  public String sentence() {
+    return sentence;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.bartizan.adapters.webflux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.Issued;
 import io.bartizan.adapters.LateLimiter;
@@ -96,6 +97,7 @@ class WebFluxIT {
     return serve(HttpServer.create(), filters);
   }
 
+  @CanIgnoreReturnValue
   private int serve(HttpServer http, WebFilter... filters) {
     var routes =
         RouterFunctions.route()
