@@ -25,6 +25,7 @@ record BartizanProperties(
       @DefaultValue("address") String key,
       @Nullable String store,
       @DefaultValue("fail closed") String whenRedisFails,
+      @DefaultValue("100ms") Duration redisTimeout,
       @DefaultValue("100000") int maxKeys) {}
 
   /** Whose tokens are accepted. */

@@ -133,11 +133,16 @@ final class ConfiguredLimits implements AutoCloseable {
             at + "when-redis-fails",
             settings.whenRedisFails(),
             () -> FailurePolicy.parse(settings.whenRedisFails()));
+    RedisRateLimiter.Builder inTime =
+        SettingException.read(
+            at + "redis-timeout",
+            settings.redisTimeout(),
+            () -> builder.withTimeout(settings.redisTimeout()));
     return SettingException.read(
         at + "store",
         store,
         () ->
-            builder
+            inTime
                 .withFailurePolicy(policy)
                 .withKeyPrefix(prefix(application, name))
                 .withListener(listener)

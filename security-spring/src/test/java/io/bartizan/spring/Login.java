@@ -32,7 +32,7 @@ final class Login implements AutoCloseable {
         SigningKey.of(JwsAlgorithm.ES256, pair.getPrivate())
             .withPublicKey(pair.getPublic())
             .withKeyId("k1");
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     serve("/jwks", SigningKey.publicJwkSet(List.of(key)));
     serve(
         "/.well-known/openid-configuration",

@@ -113,7 +113,7 @@ class MtlsIT {
   private static long connect(SSLContext client, int port, String version) throws Exception {
     try (SSLSocket socket =
         (SSLSocket)
-            client.getSocketFactory().createSocket(InetAddress.getByName("127.0.0.1"), port)) {
+            client.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(20_000);
       socket.setEnabledProtocols(new String[] {version});
       OutputStream out = socket.getOutputStream();
