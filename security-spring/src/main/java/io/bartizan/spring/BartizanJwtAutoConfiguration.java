@@ -15,9 +15,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -41,14 +44,15 @@ public final class BartizanJwtAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
-  RemoteJwks bartizanJwks(BartizanProperties settings) {
-    return JwtBeans.keys(jwt(settings));
+  RemoteJwks bartizanJwks(BartizanProperties settings, ObjectProvider<Meters> meters) {
+    return JwtBeans.keys(jwt(settings), meters.getIfUnique());
   }
 
   @Bean
   @ConditionalOnMissingBean
-  JwtVerifier bartizanJwtVerifier(BartizanProperties settings, RemoteJwks keys) {
-    return JwtBeans.verifier(jwt(settings), keys);
+  JwtVerifier bartizanJwtVerifier(
+      BartizanProperties settings, RemoteJwks keys, ObjectProvider<Meters> meters) {
+    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique());
   }
 
   private static JwtSettings jwt(BartizanProperties settings) {
@@ -81,6 +85,19 @@ public final class BartizanJwtAutoConfiguration {
               NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
       decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
       return decoder;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(AuthenticationServiceException.class)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  static class Outages {
+
+    @Bean
+    FilterRegistrationBean<OutageFilter> bartizanTokenOutages(Environment environment) {
+      FilterRegistrationBean<OutageFilter> bean = new FilterRegistrationBean<>(new OutageFilter());
+      bean.setOrder(SecurityOrder.of(environment) - 1);
+      return bean;
     }
   }
 

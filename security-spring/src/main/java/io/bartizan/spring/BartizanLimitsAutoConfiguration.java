@@ -33,9 +33,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @EnableConfigurationProperties(BartizanProperties.class)
 public final class BartizanLimitsAutoConfiguration {
 
-  /** Where Spring Boot puts Spring Security's filters unless told otherwise. */
-  private static final int SECURITY_ORDER = -100;
-
   private static final int DISTANCE = 10;
 
   BartizanLimitsAutoConfiguration() {}
@@ -77,23 +74,27 @@ public final class BartizanLimitsAutoConfiguration {
 
     @Bean
     ConfiguredLimits bartizanLimits(
-        BartizanProperties settings, Environment environment, ObjectProvider<SharedStore> redis) {
+        BartizanProperties settings,
+        Environment environment,
+        ObjectProvider<SharedStore> redis,
+        ObjectProvider<Meters> meters) {
       return ConfiguredLimits.of(
           settings,
           environment.getProperty("spring.application.name", "application"),
-          redis.getIfUnique());
+          redis.getIfUnique(),
+          meters.getIfUnique());
     }
 
     @Bean
     FilterRegistrationBean<LimitFilter> bartizanLimitsBeforeAuthentication(
         ConfiguredLimits limits, Environment environment) {
-      return registration(limits, false, securityOrder(environment) - DISTANCE);
+      return registration(limits, false, SecurityOrder.of(environment) - DISTANCE);
     }
 
     @Bean
     FilterRegistrationBean<LimitFilter> bartizanLimitsAfterAuthentication(
         ConfiguredLimits limits, Environment environment) {
-      return registration(limits, true, securityOrder(environment) + DISTANCE);
+      return registration(limits, true, SecurityOrder.of(environment) + DISTANCE);
     }
 
     private static FilterRegistrationBean<LimitFilter> registration(
@@ -108,10 +109,6 @@ public final class BartizanLimitsAutoConfiguration {
       bean.setOrder(order);
       bean.setEnabled(!filter.isEmpty());
       return bean;
-    }
-
-    private static int securityOrder(Environment environment) {
-      return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_ORDER);
     }
   }
 

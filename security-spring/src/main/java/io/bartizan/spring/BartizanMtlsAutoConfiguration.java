@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.ServerTls;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
@@ -28,8 +29,8 @@ public final class BartizanMtlsAutoConfiguration {
   BartizanMtlsAutoConfiguration() {}
 
   @Bean
-  MtlsBundles bartizanMtls(BartizanProperties settings) {
-    return MtlsBundles.of(settings);
+  MtlsBundles bartizanMtls(BartizanProperties settings, ObjectProvider<Meters> meters) {
+    return MtlsBundles.of(settings, meters.getIfUnique());
   }
 
   @Bean

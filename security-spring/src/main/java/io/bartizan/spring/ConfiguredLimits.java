@@ -1,9 +1,11 @@
 package io.bartizan.spring;
 
+import io.bartizan.core.HealthSource;
 import io.bartizan.ratelimit.ClientAddress;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.FailurePolicy;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.bartizan.spring.BartizanProperties.LimitSettings;
@@ -18,22 +20,29 @@ import org.slf4j.LoggerFactory;
 final class ConfiguredLimits implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
+  private static final RateLimitListener UNHEARD = (verb, decision) -> {};
   private static final String STORES = "\"memory\" and \"redis\" are accepted";
 
   private final List<ConfiguredLimit> list = new ArrayList<>();
   private final List<RedisRateLimiter> shared = new ArrayList<>();
   private final String application;
   private final @Nullable SharedStore redis;
+  private final @Nullable Meters meters;
 
-  private ConfiguredLimits(String application, @Nullable SharedStore redis) {
+  private ConfiguredLimits(
+      String application, @Nullable SharedStore redis, @Nullable Meters meters) {
     this.application = application;
     this.redis = redis;
+    this.meters = meters;
   }
 
   /** Builds every limit, or closes what was built and throws. */
   static ConfiguredLimits of(
-      BartizanProperties settings, String application, @Nullable SharedStore redis) {
-    ConfiguredLimits all = new ConfiguredLimits(application, redis);
+      BartizanProperties settings,
+      String application,
+      @Nullable SharedStore redis,
+      @Nullable Meters meters) {
+    ConfiguredLimits all = new ConfiguredLimits(application, redis, meters);
     try {
       ClientAddress clients =
           settings.trustedProxies().isEmpty()
@@ -60,15 +69,24 @@ final class ConfiguredLimits implements AutoCloseable {
     Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
     LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
     Routes routes = Routes.parse(at + "routes", settings.routes());
-    RedisRateLimiter onRedis = onRedis(at, name, settings, limits);
+    Meters.Pair<RateLimitListener, HealthSource> counted =
+        meters == null ? null : meters.limit(name);
+    RateLimitListener listener = counted == null ? UNHEARD : counted.listener();
+    RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
     KeyedRateLimiter limiter;
     if (onRedis == null) {
       int most = settings.maxKeys();
       limiter =
-          SettingException.read(at + "max-keys", most, () -> KeyedRateLimiter.of(limits, most));
+          SettingException.read(
+              at + "max-keys",
+              most,
+              () -> KeyedRateLimiter.builder(limits, most).withListener(listener).build());
     } else {
       shared.add(onRedis);
       limiter = onRedis.blocking();
+    }
+    if (counted != null) {
+      counted.watch().accept(onRedis == null ? limiter : onRedis);
     }
     list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis != null));
     LOG.info(
@@ -90,7 +108,7 @@ final class ConfiguredLimits implements AutoCloseable {
   }
 
   private @Nullable RedisRateLimiter onRedis(
-      String at, String name, LimitSettings settings, Limits limits) {
+      String at, String name, LimitSettings settings, Limits limits, RateLimitListener listener) {
     String store = settings.store();
     if (store != null && !store.equals("redis")) {
       if (!store.equals("memory")) {
@@ -118,7 +136,12 @@ final class ConfiguredLimits implements AutoCloseable {
     return SettingException.read(
         at + "store",
         store,
-        () -> builder.withFailurePolicy(policy).withKeyPrefix(prefix(application, name)).build());
+        () ->
+            builder
+                .withFailurePolicy(policy)
+                .withKeyPrefix(prefix(application, name))
+                .withListener(listener)
+                .build());
   }
 
   /** Services that share a Redis count apart, by the name of the application. */

@@ -1,5 +1,7 @@
 package io.bartizan.spring;
 
+import io.bartizan.core.HealthSource;
+import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
@@ -18,37 +20,47 @@ import org.jspecify.annotations.Nullable;
 final class JwtBeans {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final IntegrityListener UNHEARD = new IntegrityListener() {};
   private static final String AT = "bartizan.jwt.";
 
   private JwtBeans() {}
 
   /** The issuer's keys: those of a URI, or those that its discovery document names. */
-  static RemoteJwks keys(JwtSettings settings) {
+  static RemoteJwks keys(JwtSettings settings, @Nullable Meters meters) {
+    Meters.Pair<IntegrityListener, HealthSource> counted = meters == null ? null : meters.jwt();
+    IntegrityListener listener = counted == null ? UNHEARD : counted.listener();
     String issuer = issuer(settings);
     @Nullable String given = settings.jwkSetUri();
     String property = AT + (given == null ? "issuer" : "jwk-set-uri");
     String text = given == null ? issuer : given;
-    return SettingException.read(
-        property,
-        text,
-        () -> {
-          HttpClient client =
-              HttpClient.newBuilder()
-                  .followRedirects(HttpClient.Redirect.NEVER)
-                  .connectTimeout(CONNECT_TIMEOUT)
-                  .build();
-          RemoteJwks.Builder builder = RemoteJwks.builder(client, URI.create(text));
-          if (given == null) {
-            builder = builder.withDiscovery();
-          }
-          if (settings.plainHttpOnLoopback()) {
-            builder = builder.plainHttpOnLoopback();
-          }
-          return builder.build();
-        });
+    RemoteJwks keys =
+        SettingException.read(
+            property,
+            text,
+            () -> {
+              HttpClient client =
+                  HttpClient.newBuilder()
+                      .followRedirects(HttpClient.Redirect.NEVER)
+                      .connectTimeout(CONNECT_TIMEOUT)
+                      .build();
+              RemoteJwks.Builder builder = RemoteJwks.builder(client, URI.create(text));
+              if (given == null) {
+                builder = builder.withDiscovery();
+              }
+              if (settings.plainHttpOnLoopback()) {
+                builder = builder.plainHttpOnLoopback();
+              }
+              return builder.withListener(listener).build();
+            });
+    if (counted != null) {
+      counted.watch().accept(keys);
+    }
+    return keys;
   }
 
-  static JwtVerifier verifier(JwtSettings settings, RemoteJwks keys) {
+  static JwtVerifier verifier(JwtSettings settings, RemoteJwks keys, @Nullable Meters meters) {
+    Meters.Pair<IntegrityListener, HealthSource> counted = meters == null ? null : meters.jwt();
+    IntegrityListener listener = counted == null ? UNHEARD : counted.listener();
     String issuer = issuer(settings);
     Set<JwsAlgorithm> algorithms = algorithms(settings.algorithms());
     List<String> audience = settings.audience();
@@ -64,7 +76,8 @@ final class JwtBeans {
             AT + "audience",
             audience,
             () -> {
-              JwtVerifier.Builder first = JwtVerifier.builder(trusted, audience.get(0));
+              JwtVerifier.Builder first =
+                  JwtVerifier.builder(trusted, audience.get(0)).withListener(listener);
               for (String other : audience.subList(1, audience.size())) {
                 first = first.withAudience(other);
               }

@@ -7,6 +7,7 @@ import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.Revocation;
 import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TlsLayout;
+import io.bartizan.mtls.TlsListener;
 import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.spring.BartizanProperties.TlsSettings;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Every mutual TLS of {@code bartizan.mtls} by its name, watching its files until closed. */
 final class MtlsBundles implements AutoCloseable {
 
+  private static final TlsListener UNHEARD = new TlsListener() {};
   private static final String MATERIAL =
       "a folder with tls.crt, tls.key and ca.crt is needed, or certificate, key and anchors";
   private static final String POLICY =
@@ -26,11 +28,15 @@ final class MtlsBundles implements AutoCloseable {
 
   private final Map<String, MutualTls> all = new LinkedHashMap<>();
 
-  private MtlsBundles() {}
+  private final @Nullable Meters meters;
+
+  private MtlsBundles(@Nullable Meters meters) {
+    this.meters = meters;
+  }
 
   /** Loads all material, or closes what was loaded and throws. */
-  static MtlsBundles of(BartizanProperties settings) {
-    MtlsBundles bundles = new MtlsBundles();
+  static MtlsBundles of(BartizanProperties settings, @Nullable Meters meters) {
+    MtlsBundles bundles = new MtlsBundles(meters);
     try {
       settings
           .mtls()
@@ -72,6 +78,8 @@ final class MtlsBundles implements AutoCloseable {
             ? TrustAnchors.pem(file(at + "anchors", settings.anchors()))
             : folder.anchors();
     PeerPolicy policy = policy(at, settings);
+    Meters.Pair<TlsListener, MutualTls> counted = meters == null ? null : meters.tls(name);
+    TlsListener listener = counted == null ? UNHEARD : counted.listener();
     MutualTls made =
         SettingException.read(
             prefix + name,
@@ -81,8 +89,12 @@ final class MtlsBundles implements AutoCloseable {
                     .builder(identity, anchors, policy)
                     .withRevocation(revocation(settings))
                     .withReload(settings.reload())
+                    .withListener(listener)
                     .build());
     all.put(name, made);
+    if (counted != null) {
+      counted.watch().accept(made);
+    }
   }
 
   private static Identity identity(String at, TlsSettings settings) {

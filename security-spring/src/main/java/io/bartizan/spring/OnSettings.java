@@ -28,6 +28,13 @@ abstract class OnSettings extends SpringBootCondition {
         set, ConditionMessage.forCondition(prefix).because(set ? "set" : "nothing set"));
   }
 
+  /** {@code bartizan}. */
+  static final class Any extends OnSettings {
+    Any() {
+      super("bartizan");
+    }
+  }
+
   /** {@code bartizan.limits}. */
   static final class Limits extends OnSettings {
     Limits() {

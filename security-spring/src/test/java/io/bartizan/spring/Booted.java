@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,19 +52,20 @@ final class Booted implements AutoCloseable {
     port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
 
-  /** All that is on the class path. */
+  /** All that is on the class path, and a registry of meters. */
   static Booted with(Path folder, String yaml, String... more) throws IOException {
-    return start(folder, yaml, List.of(more));
+    return start(folder, yaml, List.of(more), true);
   }
 
   /** Without Spring Security and Redis. */
   static Booted plain(Path folder, String yaml, String... more) throws IOException {
     List<String> all = new ArrayList<>(List.of(more));
     all.add(WITHOUT_SECURITY);
-    return start(folder, yaml, all);
+    return start(folder, yaml, all, false);
   }
 
-  private static Booted start(Path folder, String yaml, List<String> more) throws IOException {
+  private static Booted start(Path folder, String yaml, List<String> more, boolean metered)
+      throws IOException {
     Path file = Files.writeString(folder.resolve("application.yml"), yaml);
     List<String> arguments = new ArrayList<>(more);
     arguments.add("--spring.config.location=file:" + file);
@@ -74,6 +76,14 @@ final class Booted implements AutoCloseable {
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .registerShutdownHook(false)
+            .initializers(
+                starting -> {
+                  if (metered) {
+                    starting
+                        .getBeanFactory()
+                        .registerSingleton("meterRegistry", new SimpleMeterRegistry());
+                  }
+                })
             .run(arguments.toArray(String[]::new)));
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.RedisServer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +76,22 @@ class FifteenLinesIT {
 
       assertThatThrownBy(() -> shop.get(contextOf(other), "/api/orders", "Authorization", bob))
           .isInstanceOf(SSLException.class);
+
+      MeterRegistry meters = shop.bean(MeterRegistry.class);
+      assertThat(count(meters, "bartizan.ratelimit.decisions", "api")).isGreaterThanOrEqualTo(4);
+      assertThat(count(meters, "bartizan.ratelimit.decisions", "flood")).isGreaterThanOrEqualTo(7);
+      assertThat(count(meters, "bartizan.mtls.handshakes", "web")).isGreaterThanOrEqualTo(2);
+      assertThat(count(meters, "bartizan.integrity.verifications", "jwt"))
+          .isGreaterThanOrEqualTo(5);
+      assertThat(meters.getMeters()).noneMatch(meter -> meter.getId().toString().contains("ann"));
     }
+  }
+
+  private static double count(MeterRegistry meters, String meter, String name) {
+    return meters.find(meter).counters().stream()
+        .filter(each -> each.getId().getTags().stream().anyMatch(t -> t.getValue().equals(name)))
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static String yamlOfTheGuide() throws Exception {

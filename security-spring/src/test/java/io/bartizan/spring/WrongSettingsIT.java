@@ -53,7 +53,7 @@ class WrongSettingsIT {
     }
     settings.put(name, setting.substring(setting.indexOf('=') + 1));
     Throwable failure =
-        catchThrowable(() -> ConfiguredLimits.of(bound(settings), "shop", null).close());
+        catchThrowable(() -> ConfiguredLimits.of(bound(settings), "shop", null, null).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
   }
@@ -83,8 +83,8 @@ class WrongSettingsIT {
     Throwable failure =
         catchThrowable(
             () -> {
-              try (var keys = JwtBeans.keys(jwt)) {
-                assertThat(JwtBeans.verifier(jwt, keys)).isNotNull();
+              try (var keys = JwtBeans.keys(jwt, null)) {
+                assertThat(JwtBeans.verifier(jwt, keys, null)).isNotNull();
               }
             });
     assertThat(failure).isInstanceOf(SettingException.class);
@@ -110,7 +110,7 @@ class WrongSettingsIT {
           "bartizan.mtls.servers.web." + setting.substring(0, setting.indexOf('=')),
           setting.substring(setting.indexOf('=') + 1));
     }
-    Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings)).close());
+    Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings), null).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted == null ? "" : accepted);
   }

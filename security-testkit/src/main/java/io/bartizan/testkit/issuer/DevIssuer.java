@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +58,14 @@ public final class DevIssuer implements AutoCloseable {
   private final @Nullable IssuerKey encryption;
 
   /** The current one last. */
-  private final AtomicReference<List<IssuerKey>> keys;
+  private final List<IssuerKey> keys = new CopyOnWriteArrayList<>(); // the current one is last
 
   private volatile int failure;
 
   private DevIssuer(Builder builder) throws IOException {
     shape = builder.shape;
     clock = builder.clock;
-    keys = new AtomicReference<>(List.of(newKey()));
+    keys.add(newKey());
     encryption = shape == IssuerShape.KEYCLOAK ? IssuerKey.of("enc-1") : null;
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     DevCa ca = builder.ca;
@@ -205,7 +205,7 @@ public final class DevIssuer implements AutoCloseable {
    */
   public String publicJwkSet() {
     List<Object> set = new ArrayList<>();
-    for (IssuerKey key : keys.get()) {
+    for (IssuerKey key : keys) {
       set.add(key.jwk(shape, "sig", "RS256"));
     }
     if (encryption != null) {
@@ -222,8 +222,7 @@ public final class DevIssuer implements AutoCloseable {
    */
   public DevToken token(String audience) {
     Objects.requireNonNull(audience, "audience");
-    List<IssuerKey> now = keys.get();
-    IssuerKey key = now.get(now.size() - 1);
+    IssuerKey key = current();
     Map<String, @Nullable Object> header = new LinkedHashMap<>();
     header.put("alg", "RS256");
     header.put("kid", key.id());
@@ -243,21 +242,20 @@ public final class DevIssuer implements AutoCloseable {
     return new DevToken(key, header, claims);
   }
 
+  private IssuerKey current() {
+    List<IssuerKey> now = List.copyOf(keys);
+    return now.get(now.size() - 1);
+  }
+
   /** Makes a new key the current one; the earlier ones stay in the set. */
   public void rotate() {
-    IssuerKey next = newKey();
-    var unused =
-        keys.updateAndGet(
-            before -> {
-              List<IssuerKey> more = new ArrayList<>(before);
-              more.add(next);
-              return List.copyOf(more);
-            });
+    keys.add(newKey());
   }
 
   /** Takes all keys but the current one out of the set. */
   public void withdrawEarlierKeys() {
-    var unused = keys.updateAndGet(before -> List.of(before.get(before.size() - 1)));
+    IssuerKey current = current();
+    keys.removeIf(key -> !key.equals(current));
   }
 
   /**
