@@ -10,7 +10,7 @@ class BadCertificateSocketIT extends BadCertificateContract {
 
   @Override
   int step() {
-    return 8;
+    return 5;
   }
 
   @Override
