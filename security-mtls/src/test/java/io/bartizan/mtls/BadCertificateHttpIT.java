@@ -8,11 +8,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.Tag;
 
-/** The bad kinds against the JDK's {@code HttpsServer} and {@code HttpClient}. */
-@Tag("deep")
+/** A sample of the bad kinds against the JDK's {@code HttpsServer} and {@code HttpClient}. */
 class BadCertificateHttpIT extends BadCertificateContract {
+
+  @Override
+  int step() {
+    return 7;
+  }
 
   /** One client for each side, so that a second request may resume the first one's session. */
   private final Map<ClientTls, HttpClient> clients = new ConcurrentHashMap<>();
