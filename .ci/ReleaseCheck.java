@@ -24,7 +24,8 @@ final class ReleaseCheck {
           "bartizan-mtls",
           "bartizan-spiffe",
           "bartizan-integrity",
-          "bartizan-adapters");
+          "bartizan-adapters",
+          "bartizan-spring-boot-starter");
   private static final String BOM = "bartizan-bom";
 
   private final List<String> faults = new ArrayList<>();

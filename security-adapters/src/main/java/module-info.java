@@ -1,6 +1,5 @@
-/**
- * Rate limits, tokens, peer identities and webhooks in servlet containers, HttpServer and others.
- */
+/** Rate limits, tokens, peer identities and webhooks in servlet containers, WebFlux and others. */
+@SuppressWarnings("requires-automatic") // Spring, Reactor and gRPC have no descriptors
 module io.bartizan.adapters {
   requires transitive io.bartizan.core;
   requires transitive io.bartizan.ratelimit;
@@ -11,9 +10,22 @@ module io.bartizan.adapters {
   requires static com.google.errorprone.annotations;
   requires static jakarta.servlet;
   requires static jdk.httpserver;
+  requires static io.grpc;
+  requires static io.vertx.auth.common;
+  requires static io.vertx.core;
+  requires static io.vertx.web;
+  requires static okhttp3;
+  requires static org.reactivestreams;
+  requires static reactor.core;
+  requires static spring.core;
+  requires static spring.web;
 
   exports io.bartizan.adapters;
+  exports io.bartizan.adapters.grpc;
   exports io.bartizan.adapters.httpclient;
   exports io.bartizan.adapters.httpserver;
+  exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
+  exports io.bartizan.adapters.vertx;
+  exports io.bartizan.adapters.webflux;
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -23,39 +24,66 @@ class AdapterPagesTest {
 
   private static final String BEFORE =
       """
-      import com.sun.net.httpserver.*;
       import io.bartizan.adapters.*;
       import io.bartizan.adapters.%s.*;
-      import io.bartizan.adapters.httpclient.*;
       import io.bartizan.integrity.jwt.*;
       import io.bartizan.integrity.mac.*;
       import io.bartizan.mtls.*;
       import io.bartizan.ratelimit.*;
-      import java.net.http.HttpClient;
+      import io.bartizan.ratelimit.redis.RedisRateLimiter;
       import java.time.*;
       import java.time.temporal.ChronoUnit;
       import java.util.*;
       %s
       class Example%d {
         void example(
-            KeyedRateLimiter byAddress, KeyedRateLimiter byTenant, JwtVerifier verifier, HttpClient client,
-            HttpServer server, HttpHandler handler, HttpExchange exchange%s)
+            KeyedRateLimiter byAddress, KeyedRateLimiter byTenant, RedisRateLimiter redis,
+            JwtVerifier verifier, %s)
             throws Exception {
       """;
 
-  private static final String SERVLET =
-      """
-      import jakarta.servlet.*;
-      import jakarta.servlet.Filter;
-      import jakarta.servlet.http.HttpServletRequest;
-      """;
+  /** What else the examples of a framework import, and what they are handed. */
+  private record Framework(String imports, String parameters) {}
+
+  private static final Map<String, Framework> FRAMEWORKS =
+      Map.of(
+          "servlet",
+          new Framework(
+              """
+              import jakarta.servlet.*;
+              import jakarta.servlet.Filter;
+              import jakarta.servlet.http.HttpServletRequest;
+              """,
+              "ServletContext context, HttpServletRequest request"),
+          "httpserver",
+          new Framework(
+              """
+              import com.sun.net.httpserver.*;
+              import io.bartizan.adapters.httpclient.*;
+              import java.net.http.HttpClient;
+              """,
+              "HttpServer server, HttpHandler handler, HttpExchange exchange, HttpClient client"),
+          "grpc",
+          new Framework("import io.grpc.*;", "ServerBuilder<?> server, Channel channel"),
+          "okhttp",
+          new Framework("import okhttp3.OkHttpClient;", "OkHttpClient client"),
+          "vertx",
+          new Framework(
+              "import io.vertx.ext.web.*;",
+              "Router router, RoutingContext context, WebhookVerifier webhooks"),
+          "webflux",
+          new Framework("import org.springframework.web.server.*;", "ServerWebExchange exchange"));
 
   @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({
-    "adapters.md, servlet, 50",
+    "adapters.md, servlet, 60",
     "adapters-servlet.md, servlet, 40",
+    "adapters-webflux.md, webflux, 40",
+    "adapters-grpc.md, grpc, 40",
+    "adapters-okhttp.md, okhttp, 40",
+    "adapters-vertx.md, vertx, 40",
     "adapters-jdk.md, httpserver, 40"
   })
   void page_isShort_andItsExamplesCompile(String page, String framework, int most)
@@ -69,16 +97,11 @@ class AdapterPagesTest {
             .map(result -> result.group(1))
             .toList();
     assertThat(examples).isNotEmpty();
-    boolean servlet = framework.equals("servlet");
+    Framework its = FRAMEWORKS.get(framework);
     List<JavaFileObject> sources = new ArrayList<>();
     for (String example : examples) {
       int number = sources.size();
-      String before =
-          BEFORE.formatted(
-              framework,
-              servlet ? SERVLET : "",
-              number,
-              servlet ? ", ServletContext context, HttpServletRequest request" : "");
+      String before = BEFORE.formatted(framework, its.imports(), number, its.parameters());
       sources.add(source(number, before + example + "  }\n}\n"));
     }
     StringWriter errors = new StringWriter();

@@ -1,6 +1,7 @@
 package io.bartizan.adapters;
 
 import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
@@ -100,6 +101,12 @@ public final class Issued {
     return KeyedRateLimiter.of(two(), 10_000);
   }
 
+  /** A wider limit, which tells its fields together with {@link #twoEach}. */
+  public static KeyedRateLimiter nineEach() {
+    return KeyedRateLimiter.of(
+        Limit.tokenBucket(9, Rate.per(9, ChronoUnit.HOURS)).named("flood"), 10_000);
+  }
+
   public static Limit two() {
     return Limit.tokenBucket(2, Rate.per(2, ChronoUnit.HOURS)).named("api");
   }
@@ -119,8 +126,14 @@ public final class Issued {
 
   /** Accepts what {@link #signature} signs, each event once. */
   public static WebhookVerifier webhooks() {
+    return webhooksHeard(new IntegrityListener() {});
+  }
+
+  /** The same, heard on the thread that verifies. */
+  public static WebhookVerifier webhooksHeard(IntegrityListener listener) {
     return WebhookVerifier.builder(WebhookScheme.stripe(SecretBytes.ofUtf8(WEBHOOK_SECRET)))
         .withDeliveries(InMemoryReplayGuard.of(100), Duration.ofMinutes(1), Duration.ofDays(1))
+        .withListener(listener)
         .build();
   }
 

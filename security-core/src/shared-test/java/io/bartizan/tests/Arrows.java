@@ -179,6 +179,17 @@ final class Arrows {
           "integrity.replay.redis",
           "integrity.artifact");
     }
+    arrow(
+        "spring",
+        "adapters",
+        "adapters.servlet",
+        "core",
+        "ratelimit",
+        "ratelimit.redis",
+        "mtls",
+        "integrity",
+        "integrity.jwt",
+        "integrity.jwt.nimbus");
   }
 
   private Arrows() {}

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.HealthSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -65,6 +66,7 @@ public final class RateLimitMetrics implements RateLimitListener {
    * @return this
    * @throws NullPointerException if {@code source} is null
    */
+  @CanIgnoreReturnValue
   public RateLimitMetrics watch(ConcurrencyLimiter source) {
     Objects.requireNonNull(source, "source");
     Gauge unused =
@@ -82,6 +84,7 @@ public final class RateLimitMetrics implements RateLimitListener {
    * @return this
    * @throws NullPointerException if {@code source} is null
    */
+  @CanIgnoreReturnValue
   public RateLimitMetrics watch(HealthSource source) {
     Objects.requireNonNull(source, "source");
     Gauge unused =
@@ -102,6 +105,7 @@ public final class RateLimitMetrics implements RateLimitListener {
    * @return this
    * @throws NullPointerException if {@code source} is null
    */
+  @CanIgnoreReturnValue
   public RateLimitMetrics watch(SharedServers source) {
     Gauge unusedAway =
         Gauge.builder(

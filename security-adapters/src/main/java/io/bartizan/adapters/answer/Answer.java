@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP response of an adapter, or only the fields of a request that goes on. Immutable. */
 public final class Answer {
@@ -21,27 +22,45 @@ public final class Answer {
   private final int status;
   private final Map<String, String> fields;
   private final String problem;
+  private final String sentence;
+  private final @Nullable Told told;
 
-  private Answer(int status, Map<String, String> fields, String problem) {
+  private Answer(
+      int status,
+      Map<String, String> fields,
+      String problem,
+      String sentence,
+      @Nullable Told told) {
     this.status = status;
     this.fields = fields;
     this.problem = problem;
+    this.sentence = sentence;
+    this.told = told;
   }
 
   /**
    * The answer to a decision: 429, or 503 where nobody counted, or to go on; each with its fields.
    *
    * @param decision of a limiter
+   * @param before {@link #told} of the limit that was asked about the request before this one, with
+   *     which its fields are told together; null or any other object if none
    * @return the answer
    */
-  public static Answer of(Decision decision) {
+  public static Answer of(Decision decision, @Nullable Object before) {
     RateLimitFields limit = RateLimitFields.of(decision);
+    Told told = Told.of(before, decision);
     Map<String, String> fields = new LinkedHashMap<>();
     limit.forEach(fields::put);
-    if (decision.isAllowed()) {
-      return new Answer(SERVED, fields, "");
+    if (before instanceof Told) {
+      told.forEach(fields::put);
     }
-    return new Answer(limit.refusalStatus(), fields, limit.problem());
+    if (decision.isAllowed()) {
+      return new Answer(SERVED, fields, "", "", told);
+    }
+    int status = limit.refusalStatus();
+    String sentence =
+        status == 429 ? "the rate limit is reached" : "nobody could count the request";
+    return new Answer(status, fields, limit.problem(), sentence, told);
   }
 
   /**
@@ -54,7 +73,7 @@ public final class Answer {
    */
   static Answer of(int status, Refusal refusal) {
     if (status < 400) {
-      return new Answer(status, Map.of(), "");
+      return new Answer(status, Map.of(), "", "", null);
     }
     Reason reason = refusal.reason();
     String own =
@@ -69,7 +88,11 @@ public final class Answer {
             + own
             + "}";
     return new Answer(
-        status, status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(), body);
+        status,
+        status == 503 ? Map.of("Retry-After", UNDECIDED_RETRY_SECONDS) : Map.of(),
+        body,
+        reason instanceof AdapterReason ? refusal.detail() : title(status),
+        null);
   }
 
   /**
@@ -82,7 +105,7 @@ public final class Answer {
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(fields);
     more.put(name, value);
-    return new Answer(status, more, problem);
+    return new Answer(status, more, problem, sentence, told);
   }
 
   /**
@@ -92,6 +115,24 @@ public final class Answer {
    */
   public boolean isServed() {
     return status == SERVED;
+  }
+
+  /**
+   * Why, for protocols that have no body: an adapter's own sentence, or no more than the status.
+   *
+   * @return safe to send; empty if there is nothing to say
+   */
+  public String sentence() {
+    return sentence;
+  }
+
+  /**
+   * What the fields tell, for the next limit of the same request.
+   *
+   * @return to be handed to {@link #of(Decision, Object)}; null if no limit was asked
+   */
+  public @Nullable Object told() {
+    return told;
   }
 
   /**

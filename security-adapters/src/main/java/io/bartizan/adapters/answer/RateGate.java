@@ -12,6 +12,7 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class RateGate {
 
   private static final Logger LOG = LoggerFactory.getLogger(RateGate.class);
+
+  /** The attribute of a request under which {@link Answer#told} is kept for its next limit. */
+  public static final String TOLD = "io.bartizan.adapters.told";
 
   private final CallerKey caller;
   private final RareLog misplaced = RareLog.create();
@@ -37,11 +41,13 @@ public final class RateGate {
    *
    * @param limiter counts; may wait for its server
    * @param request is counted
+   * @param before {@link Answer#told} of the request's limit before this one, kept as {@link
+   *     #TOLD}; null if none
    * @return what to answer
    */
-  public Answer ask(KeyedRateLimiter limiter, IncomingRequest request) {
+  public Answer ask(KeyedRateLimiter limiter, IncomingRequest request, @Nullable Object before) {
     Checked<String> key = key(request);
-    return key.fold(known -> Answer.of(limiter.tryAcquire(known)), RateGate::answer);
+    return key.fold(known -> Answer.of(limiter.tryAcquire(known), before), RateGate::answer);
   }
 
   /**
@@ -49,12 +55,15 @@ public final class RateGate {
    *
    * @param limiter counts
    * @param request is counted
+   * @param before {@link Answer#told} of the request's limit before this one, kept as {@link
+   *     #TOLD}; null if none
    * @return what to answer
    */
-  public CompletionStage<Answer> ask(AsyncKeyedRateLimiter limiter, IncomingRequest request) {
+  public CompletionStage<Answer> ask(
+      AsyncKeyedRateLimiter limiter, IncomingRequest request, @Nullable Object before) {
     return key(request)
         .fold(
-            known -> limiter.tryAcquire(known).thenApply(Answer::of),
+            known -> limiter.tryAcquire(known).thenApply(decision -> Answer.of(decision, before)),
             refusal -> CompletableFuture.completedStage(answer(refusal)));
   }
 

@@ -95,6 +95,22 @@ public final class TokenGate {
   }
 
   /**
+   * The same without waiting, for a request that may come again.
+   *
+   * @param verifier decides
+   * @param request carries the token
+   * @param known whether {@link IncomingRequest#token} is of this verifier
+   * @return the claims or the refusal
+   */
+  public CompletionStage<Checked<VerifiedJwt>> checkOnce(
+      AsyncJwtVerifier verifier, IncomingRequest request, boolean known) {
+    Optional<VerifiedJwt> before = known ? request.token() : Optional.empty();
+    return before.isPresent()
+        ? CompletableFuture.completedStage(inScope(Checked.accepted(before.get())))
+        : check(verifier, request);
+  }
+
+  /**
    * What to answer to a refused token.
    *
    * @param refusal of {@link #check}

@@ -47,18 +47,46 @@ public final class WebhookGate {
   public Checked<VerifiedWebhook> check(long declared, InputStream body, IncomingRequest request)
       throws IOException {
     if (declared > maxBytes) {
-      return Checked.rejected(tooLarge);
+      return tooLarge();
     }
-    byte[] read = body.readNBytes(maxBytes + 1);
-    if (read.length > maxBytes) {
-      return Checked.rejected(tooLarge);
+    return check(body.readNBytes(maxBytes + 1), request);
+  }
+
+  /**
+   * Verifies a body that was read.
+   *
+   * @param body the raw body, at most one byte longer than is allowed
+   * @param request gives the headers; one that stands twice counts as absent
+   * @return the verified webhook or the refusal
+   */
+  public Checked<VerifiedWebhook> check(byte[] body, IncomingRequest request) {
+    if (body.length > maxBytes) {
+      return tooLarge();
     }
     return verifier.check(
         name -> {
           List<String> values = request.headers(name);
           return values.size() == 1 ? values.get(0) : null;
         },
-        read);
+        body);
+  }
+
+  /**
+   * The refusal of a body of which more came than is allowed.
+   *
+   * @return always a refusal
+   */
+  public Checked<VerifiedWebhook> tooLarge() {
+    return Checked.rejected(tooLarge);
+  }
+
+  /**
+   * How long a body may be.
+   *
+   * @return bytes
+   */
+  public int maxBytes() {
+    return maxBytes;
   }
 
   /**

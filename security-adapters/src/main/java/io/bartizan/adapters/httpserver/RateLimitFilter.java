@@ -20,7 +20,8 @@ import java.util.Objects;
  *
  * <p>A request whose caller is not known as the key asks is not served: 403 without a client
  * certificate or the claim, 500 where the filter stands in front of the authentication that it
- * needs. Thread-safe.
+ * needs. Several of these filters tell their limits in one {@code RateLimit} field, the tighter one
+ * first. Thread-safe.
  */
 public final class RateLimitFilter extends GuardFilter {
 
@@ -46,10 +47,14 @@ public final class RateLimitFilter extends GuardFilter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    Answer answer = gate.ask(limiter, new ExchangeIncoming(exchange, Guarded.verified(exchange)));
+    Verified verified = Guarded.verified(exchange);
+    Answer answer =
+        gate.ask(
+            limiter, new ExchangeIncoming(exchange, verified), verified.attribute(RateGate.TOLD));
     if (answer.isServed()) {
+      verified.setAttribute(RateGate.TOLD, answer.told());
       answer.fields(exchange.getResponseHeaders()::set);
-      chain.doFilter(exchange);
+      chain.doFilter(Guarded.with(exchange, verified));
     } else {
       send(exchange, answer);
     }

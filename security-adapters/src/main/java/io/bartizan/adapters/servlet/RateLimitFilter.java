@@ -24,7 +24,8 @@ import java.util.UUID;
  *
  * <p>A request whose caller is not known as the key asks is not served: 403 without a client
  * certificate or the claim, 500 where the filter stands in front of the authentication that it
- * needs. One request takes one permit, however often it is dispatched. Thread-safe.
+ * needs. One request takes one permit, however often it is dispatched. Several of these filters
+ * tell their limits in one {@code RateLimit} field, the tighter one first. Thread-safe.
  */
 public final class RateLimitFilter extends GuardFilter {
 
@@ -56,11 +57,13 @@ public final class RateLimitFilter extends GuardFilter {
       throws IOException, ServletException {
     if (request.getAttribute(counted) != this) {
       request.setAttribute(counted, this);
-      Answer answer = gate.ask(limiter, new ServletIncoming(request));
+      Answer answer =
+          gate.ask(limiter, new ServletIncoming(request), request.getAttribute(RateGate.TOLD));
       if (!answer.isServed()) {
         send(response, answer);
         return;
       }
+      request.setAttribute(RateGate.TOLD, answer.told());
       answer.fields(response::setHeader);
     }
     chain.doFilter(request, response);

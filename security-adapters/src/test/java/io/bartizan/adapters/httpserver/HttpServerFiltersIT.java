@@ -140,6 +140,19 @@ class HttpServerFiltersIT {
   }
 
   @Test
+  void limits_ofTwoFilters_areToldTogether_theTighterFirst() throws Exception {
+    CallerKey caller = CallerKey.address(ClientAddress.direct());
+    int port =
+        serve(
+            RateLimitFilter.of(Issued.twoEach(), caller),
+            RateLimitFilter.of(Issued.nineEach(), caller));
+    Reply reply = RawHttp.get(port, "/");
+    assertThat(reply.field("RateLimit")).isEqualTo("\"api\";r=1;t=1800, \"flood\";r=8;t=400");
+    assertThat(reply.field("RateLimit-Policy"))
+        .isEqualTo("\"api\";q=2;w=3600, \"flood\";q=9;w=3600");
+  }
+
+  @Test
   void limit_refusesAHeadRequestWithoutABody() throws Exception {
     int port = serve(RateLimitFilter.of(Issued.twoEach(), DIRECT));
     RawHttp.get(port, "/");

@@ -96,6 +96,24 @@ abstract class ServletContract {
   }
 
   @Test
+  void limits_ofTwoFilters_areToldTogether_theTighterFirst() throws Exception {
+    CallerKey caller = CallerKey.address(ClientAddress.direct());
+    int port =
+        serve(
+            RateLimitFilter.of(Issued.nineEach(), caller),
+            RateLimitFilter.of(Issued.twoEach(), caller));
+    Reply reply = RawHttp.get(port, "/");
+    assertThat(reply.field("RateLimit")).isEqualTo("\"api\";r=1;t=1800, \"flood\";r=8;t=400");
+    assertThat(reply.field("RateLimit-Policy"))
+        .isEqualTo("\"api\";q=2;w=3600, \"flood\";q=9;w=3600");
+    RawHttp.get(port, "/");
+    Reply refused = RawHttp.get(port, "/");
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.field("RateLimit")).startsWith("\"api\";r=0;").contains("\"flood\";r=6;");
+    assertThat(refused.body()).contains("\"violated-policies\":[\"api\"]");
+  }
+
+  @Test
   void limit_underAFloodOfHeaders_isNoError() throws Exception {
     ClientAddress clients = ClientAddress.behind(List.of("127.0.0.1", "::1"));
     int port = serve(RateLimitFilter.of(Issued.twoEach(), CallerKey.address(clients)));

@@ -51,6 +51,9 @@ final class CachedKeys implements JwksFetcher.Receiver {
   private final Listeners<IntegrityListener> listeners;
   private final JwksFetcher fetcher;
 
+  /** Whether a token chose the name, and others may choose many more. */
+  private final boolean quiet;
+
   private volatile @Nullable Fetched fetched;
   private volatile int failures;
   private volatile String lastProblem = "nothing was fetched yet";
@@ -61,7 +64,9 @@ final class CachedKeys implements JwksFetcher.Receiver {
       Limits limits,
       KeyTransport transport,
       Ticker ticker,
-      Listeners<IntegrityListener> listeners) {
+      Listeners<IntegrityListener> listeners,
+      boolean quiet) {
+    this.quiet = quiet;
     this.name = name;
     this.limits = limits;
     this.refreshNanos = limits.refreshAfter().toNanos();
@@ -150,7 +155,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
     int row = failures + 1;
     failures = row;
     if (!closed) {
-      if (row == 1) {
+      if (row == 1 && !(quiet && fetched == null)) {
         LOG.warn("keys could not be got from {}: {}", name, SafeText.of(lastProblem, 1_000));
       }
       listeners.tell(listener -> listener.keysFailed(name, health()));
@@ -192,6 +197,10 @@ final class CachedKeys implements JwksFetcher.Receiver {
       return Health.down(state + ", older than the maximum: " + lastProblem);
     }
     return failures == 0 ? Health.up(state) : Health.degraded(state + ": " + lastProblem);
+  }
+
+  boolean isFailing() {
+    return failures > 0;
   }
 
   void close() {

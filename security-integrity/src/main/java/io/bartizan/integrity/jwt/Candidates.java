@@ -78,7 +78,7 @@ final class Candidates {
       VerifiedCache.@Nullable Key key,
       Wait wait) {
     try {
-      JsonObject unverified = issuers.length == 1 ? null : json(token);
+      JsonObject unverified = issuers.length == 1 && !issuers[0].isSeveral() ? null : json(token);
       IssuerKeys issuer = unverified == null ? issuers[0] : named(unverified);
       if (issuer == null) {
         return Checked.rejected(OTHER_ISSUER);
@@ -87,7 +87,7 @@ final class Candidates {
       KeyRing.Bound[] keys = ring.candidates(header.keyId, header.algorithm());
       Refusal refused = trySignature(keys, token, signature);
       if (refused != null && isOpen(refused, ring, keys)) {
-        if (ring.snapshot.fetched && named(unverified == null ? json(token) : unverified) == null) {
+        if (unverified == null && ring.snapshot.fetched && named(json(token)) == null) {
           return Checked.rejected(OTHER_ISSUER);
         }
         boolean lastWord = wait.forOthers(issuer);
@@ -131,13 +131,20 @@ final class Candidates {
     return ClaimSet.parseJson(payload);
   }
 
-  /** The one that the claims name; null if they name another. */
+  /** The one that the claims name, a fixed one before those of run time; null if none. */
   private @Nullable IssuerKeys named(JsonObject claims) {
-    if (claims.get("iss") instanceof JsonString name) {
-      for (IssuerKeys issuer : issuers) {
-        if (issuer.name().equals(name.value())) {
-          return issuer;
-        }
+    if (!(claims.get("iss") instanceof JsonString name)) {
+      return null;
+    }
+    for (IssuerKeys issuer : issuers) {
+      if (!issuer.isSeveral() && issuer.name().equals(name.value())) {
+        return issuer;
+      }
+    }
+    for (IssuerKeys issuer : issuers) {
+      IssuerKeys meant = issuer.isSeveral() ? issuer.named(name.value()) : null;
+      if (meant != null) {
+        return meant;
       }
     }
     return null;
@@ -165,6 +172,7 @@ final class Candidates {
       KeyRing ring,
       @Nullable VerifiedCache cache,
       VerifiedCache.@Nullable Key key) {
+    issuer.verified();
     Checked.Accepted<VerifiedJwt> accepted =
         Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
     if (cache != null && key != null && !header.algorithm().isSymmetric()) {

@@ -7,6 +7,10 @@ import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,31 +51,39 @@ record ClaimPolicy(
       Refusal.of(JwtReason.TOO_OLD, "iat is longer ago than the maximum age");
   private static final Refusal ORDER = Refusal.of(JwtReason.CLAIM_INVALID, "nbf is not before exp");
 
+  /** Copies all of it, so that a builder that goes on changes no verifier. */
   static ClaimPolicy of(
       Set<String> audiences,
       @Nullable Set<String> types,
       long skewMillis,
       long maxAgeMillis,
       boolean requiresExpiry,
-      List<String> requiredClaims,
+      Collection<String> requiredClaims,
       Map<String, Set<String>> requiredValues) {
     String expected = types == null || types.isEmpty() ? "JWT or none" : names(types);
     String cure =
         types != null && types.contains("at+jwt") ? "" : "; at+jwt takes withAccessTokenProfile";
+    Map<String, Set<String>> values = new LinkedHashMap<>();
+    requiredValues.forEach((name, accepted) -> values.put(name, inOrder(accepted)));
     return new ClaimPolicy(
-        audiences,
-        types,
+        inOrder(audiences),
+        types == null ? null : inOrder(types),
         skewMillis,
         maxAgeMillis,
         requiresExpiry,
-        requiredClaims,
-        requiredValues,
+        List.copyOf(requiredClaims),
+        Collections.unmodifiableMap(values),
         Refusal.of(
             JwtReason.TYPE_MISMATCH,
             "the header's typ is not the expected one, " + expected + cure),
         Refusal.of(
             JwtReason.AUDIENCE_MISMATCH,
             "aud is missing or holds no accepted audience, " + SafeText.of(audiences.toString())));
+  }
+
+  /** In the order in which the application named them, so that a refusal is the same each time. */
+  private static Set<String> inOrder(Set<String> texts) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(texts));
   }
 
   /** Costs little and needs no signature, so it comes before it. */

@@ -119,7 +119,7 @@ final class ExternalEngine implements SigningEngine {
   private static boolean verifies(
       JwsAlgorithm algorithm, PublicKey publicKey, byte[] message, byte[] signature) {
     try {
-      Signature verifier = JcaSignatures.instance(algorithm, null);
+      Signature verifier = JcaEngine.instance(algorithm, null);
       verifier.initVerify(publicKey);
       verifier.update(message);
       return verifier.verify(

@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
 import java.security.Provider;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -10,18 +11,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A trusted issuer inside one verifier, its keys bound to engines anew when they change. */
+/**
+ * A trusted issuer inside one verifier, its keys bound to engines anew when they change; or the
+ * issuers of a {@link RemoteIssuers}, each of which becomes one when a token names it.
+ */
 final class IssuerKeys {
 
   private final TrustedIssuer issuer;
   private final Refusal wrongIssuer;
   private final @Nullable Provider provider;
+
+  /** Whose issuer this is, where it was met at run time, and which of them. */
+  private final @Nullable RemoteIssuers origin;
+
+  private final Tenants.@Nullable Tenant tenant;
+  private final Map<Tenants.Tenant, IssuerKeys> met = new ConcurrentHashMap<>();
   private volatile KeyRing ring;
 
   IssuerKeys(TrustedIssuer issuer, @Nullable Provider provider) {
+    this(issuer, provider, issuer.keys().snapshot(), null, null);
+  }
+
+  /** The first keys must be usable; those that come later may not be, and are told in the log. */
+  private IssuerKeys(
+      TrustedIssuer issuer,
+      @Nullable Provider provider,
+      KeySnapshot first,
+      @Nullable RemoteIssuers origin,
+      Tenants.@Nullable Tenant tenant) {
     this.issuer = issuer;
+    this.origin = origin;
+    this.tenant = tenant;
     this.wrongIssuer =
         Refusal.of(
             JwtReason.ISSUER_MISMATCH,
@@ -29,7 +52,7 @@ final class IssuerKeys {
                 + SafeText.of(issuer.issuer())
                 + " is expected");
     this.provider = provider;
-    this.ring = KeyRing.bind(issuer.keys().snapshot(), issuer.algorithms(), provider, null);
+    this.ring = KeyRing.bind(first, issuer.algorithms(), provider, null);
   }
 
   /** One name is one issuer for each algorithm, so that a token means one of them. */
@@ -62,6 +85,60 @@ final class IssuerKeys {
     return issuer.issuer();
   }
 
+  /** Whether only a token's own name says which issuer is meant. */
+  boolean isSeveral() {
+    return issuer.keys() instanceof RemoteIssuers;
+  }
+
+  /**
+   * The one of several issuers that has this name.
+   *
+   * @return null if it is none of these
+   * @throws VerificationException if nobody can tell now, or its keys can't be asked for now
+   */
+  @Nullable IssuerKeys named(String name) {
+    if (!(issuer.keys() instanceof RemoteIssuers several)) {
+      return null;
+    }
+    Tenants.Tenant one = several.find(name);
+    if (one == null) {
+      return null;
+    }
+    IssuerKeys known = met.get(one);
+    if (known != null) {
+      return known;
+    }
+    met.keySet().removeIf(each -> !each.isHeld()); // so it holds no more than there are places
+    return met.computeIfAbsent(
+        one,
+        same ->
+            new IssuerKeys(
+                issuer.of(same.name, same.keys), provider, KeySnapshot.NONE, several, same));
+  }
+
+  /** Whether it is still one of those that the application allows; and one of its tokens came. */
+  boolean isTrusted() {
+    if (origin == null) {
+      return true;
+    }
+    try {
+      boolean allowed = origin.allows(name());
+      if (allowed) {
+        verified();
+      }
+      return allowed;
+    } catch (VerificationException e) {
+      return false; // then the token is verified anew, and refused as one whom nobody can tell
+    }
+  }
+
+  /** A key of this issuer verified a token that names it. */
+  void verified() {
+    if (origin != null && tenant != null) {
+      origin.verified(tenant);
+    }
+  }
+
   /** A key of this issuer verified a token that names another. */
   Refusal wrongIssuer() {
     return wrongIssuer;
@@ -90,12 +167,12 @@ final class IssuerKeys {
    * @return whether the keys that are known then are the issuer's last word
    */
   boolean awaitOthers() {
-    return issuer.keys().awaitOthers();
+    return origin == null ? issuer.keys().awaitOthers() : origin.awaitOthers(issuer.keys());
   }
 
   /** As {@link #awaitOthers}, waiting for nothing. */
   CompletableFuture<Boolean> othersArrive() {
-    return issuer.keys().othersArrive();
+    return origin == null ? issuer.keys().othersArrive() : origin.othersArrive(issuer.keys());
   }
 
   @Override

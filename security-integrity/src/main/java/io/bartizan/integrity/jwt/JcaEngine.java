@@ -9,6 +9,8 @@ import java.security.Security;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +80,7 @@ final class JcaEngine implements SignatureEngine {
   }
 
   private Signature initialised() throws GeneralSecurityException {
-    Signature signature = JcaSignatures.instance(algorithm, provider);
+    Signature signature = instance(algorithm, provider);
     signature.initVerify(key);
     return signature;
   }
@@ -86,5 +88,20 @@ final class JcaEngine implements SignatureEngine {
   @Override
   public String provider() {
     return providerName;
+  }
+
+  /** The {@link Signature} of an algorithm's row. */
+  static Signature instance(JwsAlgorithm algorithm, @Nullable Provider provider)
+      throws GeneralSecurityException {
+    Signature signature =
+        provider == null
+            ? Signature.getInstance(algorithm.jca)
+            : Signature.getInstance(algorithm.jca, provider);
+    if (algorithm.family == JwsAlgorithm.Family.PSS) {
+      MGF1ParameterSpec mask = new MGF1ParameterSpec(algorithm.hash);
+      signature.setParameter(
+          new PSSParameterSpec(algorithm.hash, "MGF1", mask, algorithm.hashBytes, 1));
+    }
+    return signature;
   }
 }

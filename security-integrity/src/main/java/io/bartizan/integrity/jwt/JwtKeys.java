@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * JwtKeys keys = JwtKeys.pem(JwsAlgorithm.ES256, Files.readString(path)).withKeyId("2026-11");
  * }</pre>
  */
-public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks {
+public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIssuers {
 
   JwtKeys() {}
 

@@ -44,6 +44,19 @@ public interface JwtRevocation {
    * @return refuses what one of them refuses
    */
   default JwtRevocation and(JwtRevocation other) {
-    return new RevocationLists(this, other);
+    JwtRevocation one = this;
+    return new JwtRevocation() {
+      @Override
+      public boolean isRevoked(String issuer, String tokenId) {
+        return one.isRevoked(issuer, tokenId) || other.isRevoked(issuer, tokenId);
+      }
+
+      @Override
+      public @Nullable Instant subjectNotBefore(String issuer, String subject) {
+        Instant first = one.subjectNotBefore(issuer, subject);
+        Instant second = other.subjectNotBefore(issuer, subject);
+        return first == null || (second != null && second.isAfter(first)) ? second : first;
+      }
+    };
   }
 }

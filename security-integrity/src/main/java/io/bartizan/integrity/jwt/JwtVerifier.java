@@ -461,13 +461,13 @@ public final class JwtVerifier {
       }
       ClaimPolicy policy =
           ClaimPolicy.of(
-              Set.copyOf(audiences),
-              ignoresType ? null : Set.copyOf(types),
+              audiences,
+              ignoresType ? null : types,
               skew.toMillis(),
               maxAgeMillis,
               requiresExpiry,
-              List.copyOf(requiredClaims),
-              Map.copyOf(requiredValues));
+              requiredClaims,
+              requiredValues);
       DpopCheck dpop =
           dpopGuard == null ? null : new DpopCheck(dpopGuard, skew.toMillis(), provider);
       return new JwtVerifier(

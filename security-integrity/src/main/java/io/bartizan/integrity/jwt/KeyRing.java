@@ -26,6 +26,18 @@ final class KeyRing {
   /** A key under its algorithm. */
   record Bound(VerifyingKey key, JwsAlgorithm algorithm, SignatureEngine engine) {}
 
+  /**
+   * Stands for a key that came later and that the provider can't use, so that the other keys stay
+   * usable and its tokens are refused as what they are: undecided, not forged.
+   */
+  private record UnusableKey(String provider) implements SignatureEngine {
+
+    @Override
+    public boolean verify(byte[] data, int length, byte[] signature) {
+      throw new IllegalStateException(provider + " can't use the key");
+    }
+  }
+
   final KeySnapshot snapshot;
   private final Bound[] all;
   private final Map<String, Bound[]> byKeyId = new HashMap<>();

@@ -1,6 +1,10 @@
 package io.bartizan.integrity.jwt;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +43,18 @@ interface KeyTransport {
   /** A file, read on the JDK's common pool so that nobody waits for a disk. */
   static KeyTransport of(Path file, int maxBytes) {
     return () ->
-        CompletableFuture.supplyAsync(
-            () -> new Answer(JwkFile.read(file, maxBytes), Long.MAX_VALUE));
+        CompletableFuture.supplyAsync(() -> new Answer(read(file, maxBytes), Long.MAX_VALUE));
+  }
+
+  private static byte[] read(Path file, int maxBytes) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] set = in.readNBytes(maxBytes + 1);
+      if (set.length > maxBytes) {
+        throw new IllegalArgumentException("the file has more than " + maxBytes + " bytes");
+      }
+      return set;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

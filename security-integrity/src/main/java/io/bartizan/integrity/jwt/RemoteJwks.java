@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,14 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     name = builder.name;
     issuer = builder.discovers ? builder.name : null;
     limits = builder.limits();
-    cache = new CachedKeys(name, limits, builder.transport(), builder.ticker, builder.listeners);
+    cache =
+        new CachedKeys(
+            name,
+            limits,
+            builder.transport(),
+            builder.ticker,
+            builder.listeners,
+            builder.keyAddress != null);
   }
 
   /**
@@ -184,6 +192,10 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     return cache.health();
   }
 
+  boolean isFailing() {
+    return cache.isFailing();
+  }
+
   /** Ends: a fetch on its way is of no effect, and every token is refused from now on. */
   @Override
   public void close() {
@@ -226,6 +238,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     private int maxBytes = 256 * 1024;
     private Ticker ticker = Ticker.system();
     private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
+    private @Nullable Predicate<URI> keyAddress;
 
     private Builder(HttpClient client, URI uri) {
       this(uri.toString(), Objects.requireNonNull(client, "client"), null, null);
@@ -255,7 +268,9 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
             discovers,
             maxBytes,
             headers,
-            where -> KeyAddress.problem(where, plain, plainOnLoopback) == null);
+            where ->
+                KeyAddress.problem(where, plain, plainOnLoopback) == null
+                    && (keyAddress == null || keyAddress.test(where)));
       }
       return source != null
           ? KeyTransport.of(source, maxBytes)
@@ -326,6 +341,12 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     public Builder plainHttp() {
       requireHttp("plain http");
       this.plain = true;
+      return this;
+    }
+
+    /** Of an issuer that a token named: no line in the log as long as its keys never came. */
+    Builder ofNewIssuer(Predicate<URI> mayPublish) {
+      this.keyAddress = mayPublish;
       return this;
     }
 

@@ -48,11 +48,11 @@ interface SigningEngine {
   static boolean arePair(JwsAlgorithm algorithm, PrivateKey key, PublicKey publicKey) {
     try {
       byte[] message = {1, 2, 3};
-      Signature signer = JcaSignatures.instance(algorithm, null);
+      Signature signer = JcaEngine.instance(algorithm, null);
       signer.initSign(key);
       signer.update(message);
       byte[] signature = signer.sign();
-      Signature verifier = JcaSignatures.instance(algorithm, null);
+      Signature verifier = JcaEngine.instance(algorithm, null);
       verifier.initVerify(publicKey);
       verifier.update(message);
       return verifier.verify(signature);
@@ -64,7 +64,7 @@ interface SigningEngine {
   private static byte[] jcaSign(
       JwsAlgorithm algorithm, PrivateKey key, byte[] message, @Nullable Provider provider)
       throws GeneralSecurityException {
-    Signature signature = JcaSignatures.instance(algorithm, provider);
+    Signature signature = JcaEngine.instance(algorithm, provider);
     signature.initSign(key);
     signature.update(message);
     byte[] made = signature.sign();

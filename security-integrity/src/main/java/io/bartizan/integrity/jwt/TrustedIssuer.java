@@ -55,6 +55,39 @@ public final class TrustedIssuer {
   }
 
   /**
+   * Issuers that appear at run time, such as the tenants of a provider: each token's own is found
+   * among the allowed ones, and its keys by discovery. In a list a fixed issuer goes before them.
+   *
+   * @param issuers which issuers are allowed, with their keys
+   * @param algorithm an algorithm that each may use
+   * @param more other algorithms that each may use
+   * @return the bundle
+   */
+  public static TrustedIssuer of(
+      RemoteIssuers issuers, JwsAlgorithm algorithm, JwsAlgorithm... more) {
+    return of(issuers, EnumSet.of(algorithm, more));
+  }
+
+  /**
+   * Issuers that appear at run time, whose algorithms configuration gives.
+   *
+   * @param issuers which issuers are allowed, with their keys
+   * @param allowed the algorithms that each may use, one or more; no HMAC, whose secrets nobody
+   *     publishes
+   * @return the bundle
+   * @throws IllegalArgumentException if {@code allowed} is empty or holds an HMAC
+   */
+  public static TrustedIssuer of(RemoteIssuers issuers, Collection<JwsAlgorithm> allowed) {
+    for (JwsAlgorithm algorithm : allowed) {
+      if (algorithm.isSymmetric()) {
+        throw new IllegalArgumentException(
+            algorithm + " needs a secret, and issuers of run time publish their keys");
+      }
+    }
+    return of(issuers.issuer(), issuers, allowed);
+  }
+
+  /**
    * An issuer whose algorithms configuration gives.
    *
    * @param issuer what {@code iss} must be, compared character by character
@@ -90,6 +123,11 @@ public final class TrustedIssuer {
         Objects.requireNonNull(keys, "keys"),
         Collections.unmodifiableSet(algorithms),
         false);
+  }
+
+  /** One of the issuers that these stand for, by the same algorithms. */
+  TrustedIssuer of(String name, JwtKeys itsKeys) {
+    return new TrustedIssuer(name, itsKeys, algorithms, edDsaAlias);
   }
 
   /** Of fixed keys one at least must be usable, and each usable one must come to be tried. */
@@ -148,7 +186,7 @@ public final class TrustedIssuer {
   }
 
   /**
-   * What {@code iss} must be.
+   * What {@code iss} must be; for issuers that appear at run time what stands for all of them.
    *
    * @return the issuer
    */

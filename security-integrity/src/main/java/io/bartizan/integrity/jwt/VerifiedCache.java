@@ -63,7 +63,7 @@ final class VerifiedCache {
     for (int i = start; i < start + WAYS; i++) {
       Entry entry = entries.get(i);
       if (entry != null && entry.key.equals(key)) {
-        return entry.issuer.current() == entry.ring ? entry : null;
+        return entry.issuer.isTrusted() && entry.issuer.current() == entry.ring ? entry : null;
       }
     }
     return null;

@@ -56,6 +56,7 @@ class IntegrityListenersIT extends ListenerContract {
     return List.of(
         new Teller<>(JwtVerifier.class, IntegrityListener.class, IntegrityListenersIT::tokens),
         new Teller<>(RemoteJwks.class, IntegrityListener.class, this::keys),
+        new Teller<>(RemoteIssuers.class, IntegrityListener.class, IntegrityListenersIT::issuers),
         new Teller<>(SignedValues.class, IntegrityListener.class, IntegrityListenersIT::values),
         new Teller<>(
             WebhookVerifier.class, IntegrityListener.class, IntegrityListenersIT::webhooks),
@@ -93,6 +94,20 @@ class IntegrityListenersIT extends ListenerContract {
       server.publish(EcJwk.of(Keys.publicKey(ES256), "a"));
       ticker.advance(Duration.ofMinutes(5));
       return List.of(failed, keys.load(), keys.health().status());
+    }
+  }
+
+  private static List<Object> issuers(List<IntegrityListener> listeners) throws Exception {
+    try (TenantServer provider = new TenantServer()) {
+      provider.open("a", 0);
+      RemoteIssuers.Builder builder = provider.issuers();
+      for (IntegrityListener listener : listeners) {
+        builder = builder.withListener(listener);
+      }
+      try (RemoteIssuers issuers = builder.build()) {
+        boolean failed = issuers.load(provider.issuer("unknown"));
+        return List.of(failed, issuers.load(provider.issuer("a")), issuers.health().status());
+      }
     }
   }
 

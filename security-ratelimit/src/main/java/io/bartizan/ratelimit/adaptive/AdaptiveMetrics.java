@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.adaptive;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,6 +54,7 @@ public final class AdaptiveMetrics {
    * @return this
    * @throws NullPointerException if {@code limiter} is null
    */
+  @CanIgnoreReturnValue
   public AdaptiveMetrics watch(AdaptiveConcurrencyLimiter limiter) {
     Objects.requireNonNull(limiter, "limiter");
     gauge(limiter, "limit", "Limit that holds now", AdaptiveConcurrencyLimiter::limit);

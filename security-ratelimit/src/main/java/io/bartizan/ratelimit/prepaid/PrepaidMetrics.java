@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.prepaid;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +56,7 @@ public final class PrepaidMetrics {
    * @return this
    * @throws NullPointerException if {@code limiter} is null
    */
+  @CanIgnoreReturnValue
   public PrepaidMetrics watch(PrepaidRateLimiter limiter) {
     Objects.requireNonNull(limiter, "limiter");
     count(limiter, "lots", "Lots taken", PrepaidCounts::lots);

@@ -2,9 +2,11 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.redis.link.ClusterServers;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.bartizan.ratelimit.redis.link.Servers;
+import io.bartizan.ratelimit.redis.link.StandaloneServers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -31,11 +33,11 @@ final class ServerQueues {
   record Source(Object client, Supplier<Servers> servers) {
 
     static Source of(RedisClient client) {
-      return new Source(client, () -> Servers.standalone(client));
+      return new Source(client, () -> StandaloneServers.of(client));
     }
 
     static Source of(RedisClusterClient client) {
-      return new Source(client, () -> Servers.cluster(client));
+      return new Source(client, () -> ClusterServers.of(client));
     }
   }
 

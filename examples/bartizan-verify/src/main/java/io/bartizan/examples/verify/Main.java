@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
-    subcommands = ImageCommand.class,
+    subcommands = {ImageCommand.class, NotationCommand.class},
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
       "0:all is well",
@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
       "2:the command line makes no sense",
       "3:something can't be read"
     },
-    description = "Verifies files, checksum files, SRI, minisign and cosign signatures.")
+    description = "Verifies files, checksum files, SRI, minisign, cosign and Notation signatures.")
 public final class Main {
 
   private static final int REFUSED = 1;

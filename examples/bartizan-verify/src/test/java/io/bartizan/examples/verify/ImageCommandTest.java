@@ -23,8 +23,6 @@ import picocli.CommandLine;
 
 class ImageCommandTest {
 
-  private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-
   @TempDir Path directory;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -35,13 +33,13 @@ class ImageCommandTest {
   /** A layout with an image without layers, signed as cosign 2 does. */
   @BeforeEach
   void write() throws Exception {
-    Path folder = Files.createDirectories(directory.resolve("layout"));
+    LayoutFolder folder = new LayoutFolder(directory.resolve("layout"));
     layout = folder.toString();
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     String pem = Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
     key = Files.writeString(directory.resolve("cosign.pub"), pem).toString();
-    String config = described("application/vnd.oci.image.config.v1+json", "{}", "");
-    String manifest = manifest(config, "");
+    String config = folder.described("application/vnd.oci.image.config.v1+json", "{}", "");
+    String manifest = LayoutFolder.manifest(config, "", "");
     image = Digest.sha256Of(manifest.getBytes(UTF_8));
     String payload =
         "{\"critical\":{\"identity\":{},\"image\":{\"docker-manifest-digest\":\""
@@ -52,22 +50,17 @@ class ImageCommandTest {
     signer.update(payload.getBytes(UTF_8));
     String signature = Base64.getEncoder().encodeToString(signer.sign());
     String layer =
-        described(
+        folder.described(
             "application/vnd.dev.cosign.simplesigning.v1+json",
             payload,
-            annotation("dev.cosignproject.cosign/signature", signature));
+            LayoutFolder.annotation("dev.cosignproject.cosign/signature", signature));
     String tag = "sha256-" + image.hex() + ".sig";
-    String index =
-        "{\"schemaVersion\":2,\"manifests\":["
-            + described(MANIFEST, manifest, "")
-            + ","
-            + described(
-                MANIFEST,
-                manifest(config, layer),
-                annotation("org.opencontainers.image.ref.name", tag))
-            + "]}";
-    Files.writeString(folder.resolve("index.json"), index);
-    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    String unused = folder.list(manifest, "");
+    String signed =
+        folder.list(
+            LayoutFolder.manifest(config, layer, ""),
+            LayoutFolder.annotation("org.opencontainers.image.ref.name", tag));
+    assertThat(signed).contains(tag);
   }
 
   @Test
@@ -112,35 +105,6 @@ class ImageCommandTest {
     assertThat(run("image", "--key", key, "127.0.0.1:" + port + "/app@" + image)).isEqualTo(3);
     assertThat(run("image", "--key", key, "127.0.0.1:" + port + "/app:1")).isEqualTo(3);
     assertThat(err.toString()).contains("registry-unavailable");
-  }
-
-  private String described(String type, String content, String annotations) throws IOException {
-    byte[] bytes = content.getBytes(UTF_8);
-    Digest digest = Digest.sha256Of(bytes);
-    Path blobs = Files.createDirectories(Path.of(layout).resolve("blobs/sha256"));
-    Files.write(blobs.resolve(digest.hex()), bytes);
-    return "{\"mediaType\":\""
-        + type
-        + "\",\"digest\":\""
-        + digest
-        + "\",\"size\":"
-        + bytes.length
-        + annotations
-        + "}";
-  }
-
-  private static String annotation(String name, String value) {
-    return ",\"annotations\":{\"" + name + "\":\"" + value + "\"}";
-  }
-
-  private static String manifest(String config, String layers) {
-    return "{\"schemaVersion\":2,\"mediaType\":\""
-        + MANIFEST
-        + "\",\"config\":"
-        + config
-        + ",\"layers\":["
-        + layers
-        + "]}";
   }
 
   private int run(String... arguments) {

@@ -143,7 +143,9 @@ class MainTest {
   @Test
   void AR19_help_andVersion_areEverywhere() {
     for (String command :
-        new String[] {"", "file", "check", "sri", "minisign", "cosign", "verify-blob", "image"}) {
+        new String[] {
+          "", "file", "check", "sri", "minisign", "cosign", "verify-blob", "image", "notation"
+        }) {
       for (String option : new String[] {"--help", "-h", "--version", "-V"}) {
         String[] line = command.isEmpty() ? new String[] {option} : new String[] {command, option};
         assertThat(run(line)).as(command + " " + option).isZero();

@@ -8,6 +8,7 @@ import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.oci.OciReason;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -86,7 +87,8 @@ public final class NotationVerifier {
    * @return the first signature that holds
    * @throws NullPointerException if an argument is null
    * @throws VerificationException with a {@link NotationReason} if none holds, with the reason of
-   *     the last one that was looked at; or with the source's own reason
+   *     the last one that was looked at; or with the source's own reason, also where one signature
+   *     could not be read and none holds
    * @throws IOException if the source can't be read
    */
   public NotationSignature verify(ImageSource source, ImageReference image) throws IOException {
@@ -183,6 +185,11 @@ public final class NotationVerifier {
           throw e;
         }
         passedOver.add(e.refusal());
+      }
+    }
+    for (Refusal each : passedOver) {
+      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
+        throw new VerificationException(each); // what could not be read may be the good one
       }
     }
     throw new VerificationException(

@@ -22,13 +22,15 @@ import java.util.List;
  * Certificate revocation lists that the application has fetched itself (RFC 5280 section 5).
  * Immutable, thread-safe.
  *
- * <p>A certificate that a list names is refused whenever it was used, also before it was revoked. A
- * list counts if the issuer of the certificate signed it, its next update is not past, and it has
- * no critical extension (lists of a part, differences).
+ * <p>A certificate that a list of its issuer names is refused whenever it was used, also before it
+ * was revoked. That a certificate is not revoked is told only by a list that its issuer may sign
+ * (cRLSign, where it has a key usage), whose next update is not past, and that has no critical
+ * extension (lists of a part, differences).
  */
 public final class RevocationLists {
 
   private static final String DISTRIBUTION_POINTS = "2.5.29.31";
+  private static final int CRL_SIGN = 6;
   private static final String INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1";
 
   private final List<X509CRL> lists;
@@ -86,7 +88,7 @@ public final class RevocationLists {
             throw new VerificationException(
                 NotationReason.REVOKED, "certificate " + i + " of the chain is revoked");
           }
-          known |= isCurrent(each, now);
+          known |= isCurrent(each, now) && maySignLists(chain.get(i + 1));
         }
       }
       boolean revocable =
@@ -112,6 +114,12 @@ public final class RevocationLists {
     } catch (GeneralSecurityException e) {
       return false;
     }
+  }
+
+  /** Without a key usage an issuer may (RFC 5280 section 6.3.3, step f). */
+  private static boolean maySignLists(X509Certificate issuer) {
+    boolean[] usage = issuer.getKeyUsage();
+    return usage == null || usage[CRL_SIGN];
   }
 
   private static boolean isCurrent(X509CRL list, Instant now) {

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The masters of a Cluster, each known by its id once a key of it was asked for. */
-final class ClusterServers extends Servers {
+/** The masters of a Cluster, each known by its id once a key of it was asked for. Thread-safe. */
+public final class ClusterServers extends Servers {
 
   private final RedisClusterClient client;
   private final Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector;
@@ -30,7 +30,8 @@ final class ClusterServers extends Servers {
     this.connector = connector;
   }
 
-  static ClusterServers of(RedisClusterClient client) {
+  /** The masters of this client; nothing is connected yet. */
+  public static ClusterServers of(RedisClusterClient client) {
     return new ClusterServers(client, new Connector<>(() -> client.connect(CODEC)));
   }
 

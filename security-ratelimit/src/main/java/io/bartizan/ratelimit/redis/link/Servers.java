@@ -2,9 +2,7 @@ package io.bartizan.ratelimit.redis.link;
 
 import io.bartizan.core.Ticker;
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.Collection;
@@ -55,16 +53,6 @@ public abstract class Servers implements AutoCloseable {
     this.completions = new Completions(timer);
     client.addListener(addresses);
     connector.serves(this::isAnyAway, this::connected);
-  }
-
-  /** A standalone server, or the master that Sentinel names; nothing is connected yet. */
-  public static Servers standalone(RedisClient client) {
-    return StandaloneServers.of(client);
-  }
-
-  /** A Cluster; nothing is connected yet. */
-  public static Servers cluster(RedisClusterClient client) {
-    return ClusterServers.of(client);
   }
 
   /** The server of a key, whose name these make with this head. */

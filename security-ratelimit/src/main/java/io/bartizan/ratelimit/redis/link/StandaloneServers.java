@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/** The one server that a client without a Cluster has. */
-final class StandaloneServers extends Servers {
+/** The one server that a client without a Cluster has, also through Sentinel. Thread-safe. */
+public final class StandaloneServers extends Servers {
 
   private final Connector<StatefulRedisConnection<byte[], byte[]>> connector;
   private final Server server;
@@ -23,7 +23,8 @@ final class StandaloneServers extends Servers {
     this.server = server(new StandaloneLink(connector, addresses));
   }
 
-  static StandaloneServers of(RedisClient client) {
+  /** The server, or the master that Sentinel names; nothing is connected yet. */
+  public static StandaloneServers of(RedisClient client) {
     return new StandaloneServers(
         client, new Connector<>(() -> client.connect(CODEC)), new Addresses());
   }

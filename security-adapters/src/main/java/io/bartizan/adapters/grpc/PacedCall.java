@@ -1,0 +1,153 @@
+package io.bartizan.adapters.grpc;
+
+import io.bartizan.ratelimit.RateLimiter;
+import io.bartizan.ratelimit.Reservation;
+import io.grpc.Attributes;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that starts in its turn. What is done to it before is kept in order; {@code state} says,
+ * once and for all, whether its turn or its cancellation came first, and one thread at a time hands
+ * what is kept on.
+ */
+final class PacedCall<Q, A> extends ClientCall<Q, A> {
+
+  private enum State {
+    WAITING,
+    STARTED,
+    CANCELLED
+  }
+
+  private final ClientCall<Q, A> call;
+  private final RateLimiter pace;
+  private final Duration maxWait;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+  private final Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
+
+  /** Who hands on, and how often others came meanwhile; at first the call's turn alone may. */
+  private final AtomicInteger handing = new AtomicInteger(1);
+
+  private volatile @Nullable Listener<A> listener;
+  private volatile @Nullable Reservation turn;
+
+  PacedCall(ClientCall<Q, A> call, RateLimiter pace, Duration maxWait) {
+    this.call = call;
+    this.pace = pace;
+    this.maxWait = maxWait;
+  }
+
+  @Override
+  public void start(Listener<A> answers, Metadata headers) {
+    listener = answers;
+    Reservation reserved = pace.reserve(1, maxWait);
+    turn = reserved;
+    if (!reserved.isGranted()) {
+      end(
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "not sent: its turn comes in " + reserved.delay()));
+      return;
+    }
+    Runnable begin =
+        () -> {
+          if (state.compareAndSet(State.WAITING, State.STARTED)) {
+            run(() -> call.start(answers, headers));
+            handOn();
+          }
+        };
+    long nanos = reserved.delay().toNanos();
+    if (nanos == 0) {
+      begin.run();
+    } else {
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(begin);
+    }
+  }
+
+  /** Ends a call that was not started; gives its turn back. */
+  private void end(Status status) {
+    if (state.compareAndSet(State.WAITING, State.CANCELLED)) {
+      kept.clear();
+      Reservation reserved = turn;
+      if (reserved != null) {
+        reserved.cancel();
+      }
+      call.cancel(status.getDescription(), status.getCause());
+      Listener<A> answers = listener;
+      if (answers != null) {
+        answers.onClose(status, new Metadata());
+      }
+    }
+  }
+
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    end(Status.CANCELLED.withDescription(message).withCause(cause));
+    keep(() -> call.cancel(message, cause));
+  }
+
+  private void keep(Runnable action) {
+    if (state.get() != State.CANCELLED) {
+      kept.add(action);
+      if (handing.getAndIncrement() == 0) {
+        handOn();
+      }
+    }
+  }
+
+  private void handOn() {
+    int seen = 1;
+    do {
+      for (Runnable next = kept.poll(); next != null; next = kept.poll()) {
+        run(next);
+      }
+      seen = handing.addAndGet(-seen);
+    } while (seen > 0);
+  }
+
+  private void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      call.cancel("the call was misused before its turn", e);
+    }
+  }
+
+  @Override
+  public void request(int messages) {
+    keep(() -> call.request(messages));
+  }
+
+  @Override
+  public void sendMessage(Q message) {
+    keep(() -> call.sendMessage(message));
+  }
+
+  @Override
+  public void halfClose() {
+    keep(call::halfClose);
+  }
+
+  @Override
+  public void setMessageCompression(boolean enabled) {
+    keep(() -> call.setMessageCompression(enabled));
+  }
+
+  @Override
+  public boolean isReady() {
+    return state.get() == State.STARTED && kept.isEmpty() && call.isReady();
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return state.get() == State.STARTED ? call.getAttributes() : Attributes.EMPTY;
+  }
+}

@@ -1,0 +1,86 @@
+package io.bartizan.adapters.okhttp;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.RateLimiter;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Objects;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+
+/**
+ * An OkHttp interceptor that sends requests no faster than a rate limit, each of them in its turn;
+ * one whose turn would come too late fails at once and is not sent.
+ *
+ * <pre>{@code
+ * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));
+ * OkHttpClient paced =
+ *     client.newBuilder().addInterceptor(PacingInterceptor.of(pace, Duration.ofSeconds(5))).build();
+ * }</pre>
+ *
+ * <p>A call waits on the thread that runs it: the caller's in {@code execute}, one of the
+ * dispatcher's in {@code enqueue}, which runs 64 calls at a time and 5 to a host unless set
+ * otherwise. Added by {@code addInterceptor} a call takes one turn, and its redirects and retries
+ * none of their own; by {@code addNetworkInterceptor} each of them takes one, and holds its
+ * connection meanwhile. A call that is cancelled while it waits is not sent. Thread-safe.
+ */
+public final class PacingInterceptor implements Interceptor {
+
+  private final RateLimiter pace;
+  private final Duration maxWait;
+
+  private PacingInterceptor(RateLimiter pace, Duration maxWait) {
+    this.pace = pace;
+    this.maxWait = maxWait;
+  }
+
+  /**
+   * An interceptor that keeps the pace.
+   *
+   * @param pace says when; of token buckets or paced limits alone, since others can't promise a
+   *     time
+   * @param maxWait the longest wait for a turn; zero sends at once or not at all
+   * @return an interceptor, thread-safe
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code maxWait} is negative
+   */
+  public static PacingInterceptor of(RateLimiter pace, Duration maxWait) {
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
+    }
+    return new PacingInterceptor(Objects.requireNonNull(pace, "pace"), maxWait);
+  }
+
+  /**
+   * Waits for the request's turn and sends it.
+   *
+   * @throws InterruptedIOException if its turn would come later than in the longest wait, or if the
+   *     thread is interrupted, which it then still is
+   * @throws IOException if the call was cancelled meanwhile, or as the rest of the chain
+   */
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Decision decision;
+    try {
+      decision = pace.acquire(1, maxWait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("not sent: interrupted before its turn");
+    }
+    if (!decision.isAllowed()) {
+      throw new InterruptedIOException("not sent: its turn comes in " + decision.retryAfter());
+    }
+    if (chain.call().isCanceled()) {
+      pace.refund(1);
+      throw new IOException("Canceled");
+    }
+    return chain.proceed(chain.request());
+  }
+
+  /** The pace's longest wait. */
+  @Override
+  public String toString() {
+    return "PacingInterceptor[waits at most " + maxWait + "]";
+  }
+}

@@ -1,0 +1,112 @@
+package io.bartizan.adapters.vertx;
+
+import io.bartizan.adapters.CallerKey;
+import io.bartizan.adapters.IncomingRequest;
+import io.bartizan.adapters.answer.Answer;
+import io.bartizan.adapters.answer.RateGate;
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Vert.x Web handler that limits request rates: 429 Too Many Requests with {@code RateLimit},
+ * {@code Retry-After} and a problem body, or 503 where nobody could count.
+ *
+ * <pre>{@code
+ * router.route().handler(RateLimitHandler.inMemory(byAddress, CallerKey.address(ClientAddress.direct())));
+ * router.route().handler(BearerTokenHandler.of(verifier));
+ * router.route().handler(RateLimitHandler.of(redis, CallerKey.claim("tenant")));   // in this order
+ * }</pre>
+ *
+ * <p>A request whose caller is not known as the key asks is not served: 403 without a client
+ * certificate or the claim, 500 where the handler stands in front of the authentication that it
+ * needs. One request takes one permit, however often it is rerouted. Several of these handlers tell
+ * their limits in one {@code RateLimit} field, the tighter one first. A request goes on on its own
+ * Vert.x context. Thread-safe.
+ */
+public final class RateLimitHandler implements Handler<RoutingContext> {
+
+  private final RateGate gate;
+  private final BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking;
+
+  /** This handler's own mark on requests that it has counted. */
+  private final String counted = "io.bartizan.counted." + UUID.randomUUID();
+
+  private RateLimitHandler(
+      RateGate gate,
+      BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking) {
+    this.gate = gate;
+    this.asking = asking;
+  }
+
+  /**
+   * A handler for a limit on a shared server, such as Redis.
+   *
+   * @param limiter counts
+   * @param caller by what it counts
+   * @return a handler, thread-safe
+   * @throws NullPointerException if an argument is null
+   */
+  public static RateLimitHandler of(AsyncKeyedRateLimiter limiter, CallerKey caller) {
+    Objects.requireNonNull(limiter, "limiter");
+    RateGate gate = new RateGate(caller);
+    return new RateLimitHandler(gate, (request, before) -> gate.ask(limiter, request, before));
+  }
+
+  /**
+   * A handler for a limit in memory.
+   *
+   * @param limiter counts, and never waits as a view of a shared server would: it is asked on the
+   *     event loop
+   * @param caller by what it counts
+   * @return a handler, thread-safe
+   * @throws NullPointerException if an argument is null
+   */
+  public static RateLimitHandler inMemory(KeyedRateLimiter limiter, CallerKey caller) {
+    Objects.requireNonNull(limiter, "limiter");
+    RateGate gate = new RateGate(caller);
+    return new RateLimitHandler(
+        gate,
+        (request, before) -> CompletableFuture.completedStage(gate.ask(limiter, request, before)));
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    Object known = context.get(counted);
+    if (known instanceof Answer before) {
+      serve(context, before);
+      return;
+    }
+    Responses.await(
+        context,
+        asking.apply(new RoutingIncoming(context), context.get(RateGate.TOLD)),
+        answer -> {
+          if (answer.isServed()) {
+            context.put(counted, answer);
+            context.put(RateGate.TOLD, answer.told());
+            serve(context, answer);
+          } else {
+            Responses.send(context, answer);
+          }
+        });
+  }
+
+  /** Each time, since a reroute clears the response's fields. */
+  private static void serve(RoutingContext context, Answer answer) {
+    answer.fields(context.response()::putHeader);
+    context.next();
+  }
+
+  /** By what it counts. */
+  @Override
+  public String toString() {
+    return "RateLimitHandler[" + gate + "]";
+  }
+}

@@ -1,0 +1,122 @@
+package io.bartizan.adapters.vertx;
+
+import io.bartizan.adapters.answer.WebhookGate;
+import io.bartizan.core.Checked;
+import io.bartizan.integrity.mac.VerifiedWebhook;
+import io.bartizan.integrity.mac.WebhookVerifier;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * A Vert.x Web handler that verifies webhooks on the raw bytes of the body, of a bounded length.
+ *
+ * <pre>{@code
+ * router.post("/payments").handler(WebhookHandler.of(verifier, 1 << 20));   // at most 1 MiB
+ * VerifiedWebhook event = context.get(WebhookHandler.WEBHOOK);              // in the next handler
+ * }</pre>
+ *
+ * <p>It reads the body itself: put no {@code BodyHandler} on its route, and read the verified bytes
+ * from {@link VerifiedWebhook#body()}. 413 for a longer body, declared or not; else {@link
+ * WebhookVerifier#status}. What is answered with 2xx is {@linkplain VerifiedWebhook#complete
+ * completed}; what is answered otherwise, or not at all before its sender hangs up, is {@linkplain
+ * VerifiedWebhook#abandon abandoned}, so that the sender's next attempt is accepted. Verification
+ * and guards run on Vert.x' worker threads. A signature header that stands twice counts as absent.
+ * Thread-safe.
+ */
+public final class WebhookHandler implements Handler<RoutingContext> {
+
+  /** The key of {@link RoutingContext#get} with the {@link VerifiedWebhook}. */
+  public static final String WEBHOOK = "io.bartizan.adapters.webhook";
+
+  private static final String VERIFIER = WEBHOOK + ".handler";
+
+  private final WebhookGate gate;
+
+  private WebhookHandler(WebhookGate gate) {
+    this.gate = gate;
+  }
+
+  /**
+   * A handler for one sender.
+   *
+   * @param verifier decides
+   * @param maxBytes the longest body, 1 to 67 108 864 (64 MiB)
+   * @return a handler, thread-safe
+   * @throws NullPointerException if {@code verifier} is null
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range
+   */
+  public static WebhookHandler of(WebhookVerifier verifier, int maxBytes) {
+    return new WebhookHandler(new WebhookGate(verifier, maxBytes));
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    if (context.get(VERIFIER) == this) {
+      context.next(); // rerouted
+      return;
+    }
+    context.put(VERIFIER, this);
+    HttpServerRequest request = context.request();
+    Buffer body = Buffer.buffer();
+    request.handler(
+        part -> {
+          // one byte more than is allowed shows that there is more; the rest is not kept
+          int room = gate.maxBytes() + 1 - body.length();
+          body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, room)));
+          if (body.length() > gate.maxBytes()) {
+            goOn(context, gate.tooLarge());
+          }
+        });
+    request.endHandler(
+        end -> {
+          if (body.length() <= gate.maxBytes()) {
+            verify(context, body.getBytes());
+          }
+        });
+    request.resume();
+  }
+
+  private void verify(RoutingContext context, byte[] body) {
+    context
+        .vertx()
+        .executeBlocking(() -> gate.check(body, new RoutingIncoming(context)), false)
+        .onComplete(checked -> goOn(context, checked), context::fail);
+  }
+
+  private void goOn(RoutingContext context, Checked<VerifiedWebhook> checked) {
+    if (checked instanceof Checked.Rejected<VerifiedWebhook> refused) {
+      Responses.send(context, gate.answer(refused.refusal()));
+      return;
+    }
+    VerifiedWebhook webhook = checked.orThrow();
+    if (context.response().closed()) {
+      end(context, webhook, 0); // the sender has hung up
+      return;
+    }
+    context.put(WEBHOOK, webhook);
+    context.addEndHandler(
+        sent -> end(context, webhook, sent.succeeded() ? context.response().getStatusCode() : 0));
+    context.next();
+  }
+
+  /** A guard on a server takes its time. */
+  private static void end(RoutingContext context, VerifiedWebhook webhook, int status) {
+    context
+        .vertx()
+        .executeBlocking(
+            () -> {
+              WebhookGate.end(webhook, status);
+              return status;
+            },
+            false)
+        .onFailure(context::fail);
+  }
+
+  /** The verifier's settings, and the longest body. */
+  @Override
+  public String toString() {
+    return "WebhookHandler[" + gate + "]";
+  }
+}

@@ -1,0 +1,116 @@
+package io.bartizan.spring;
+
+import com.nimbusds.jose.proc.SecurityContext;
+import io.bartizan.integrity.jwt.JwtRequest;
+import io.bartizan.integrity.jwt.JwtVerifier;
+import io.bartizan.integrity.jwt.RemoteJwks;
+import io.bartizan.integrity.jwt.nimbus.NimbusJwtProcessor;
+import io.bartizan.spring.BartizanProperties.JwtSettings;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+
+/**
+ * Auto-configuration of JWT verification from {@code bartizan.jwt}: a {@code JwtDecoder} for Spring
+ * Security's resource server whose every answer is a {@link JwtVerifier}'s.
+ *
+ * <p>A token that is bound to a client certificate (RFC 8705) is compared with that of the request.
+ */
+@AutoConfiguration(
+    beforeName = {
+      "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration",
+      "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration"
+    })
+@Conditional(OnSettings.Jwt.class)
+@EnableConfigurationProperties(BartizanProperties.class)
+public final class BartizanJwtAutoConfiguration {
+
+  BartizanJwtAutoConfiguration() {}
+
+  @Bean
+  @ConditionalOnMissingBean
+  RemoteJwks bartizanJwks(BartizanProperties settings, ObjectProvider<Meters> meters) {
+    return JwtBeans.keys(jwt(settings), meters.getIfUnique());
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  JwtVerifier bartizanJwtVerifier(
+      BartizanProperties settings, RemoteJwks keys, ObjectProvider<Meters> meters) {
+    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique());
+  }
+
+  private static JwtSettings jwt(BartizanProperties settings) {
+    return Objects.requireNonNull(settings.jwt(), "bartizan.jwt");
+  }
+
+  /** Gives the request that is being decided, for bound tokens. */
+  interface Shown extends Supplier<JwtRequest> {}
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  static class ServletCertificates {
+
+    @Bean
+    Shown bartizanShownCertificate() {
+      return ShownCertificate::current;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({JwtDecoder.class, NimbusJwtDecoder.class})
+  static class Decoder {
+
+    @Bean
+    @ConditionalOnMissingBean
+    JwtDecoder bartizanJwtDecoder(JwtVerifier verifier, ObjectProvider<Shown> shown) {
+      Shown request = shown.getIfUnique(() -> JwtRequest::bare);
+      NimbusJwtDecoder decoder =
+          new NimbusJwtDecoder(
+              NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
+      decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
+      return decoder;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(AuthenticationServiceException.class)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  static class Outages {
+
+    @Bean
+    FilterRegistrationBean<OutageFilter> bartizanTokenOutages(Environment environment) {
+      FilterRegistrationBean<OutageFilter> bean = new FilterRegistrationBean<>(new OutageFilter());
+      bean.setOrder(SecurityOrder.of(environment) - 1);
+      return bean;
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("org.springframework.security.oauth2.jwt.NimbusJwtDecoder")
+  static class NoDecoder {
+
+    NoDecoder() {
+      throw SettingException.of(
+          "bartizan.jwt",
+          null,
+          "Spring Security's resource server is not on the class path, so that no request would be"
+              + " authenticated: add spring-boot-starter-oauth2-resource-server");
+    }
+  }
+}

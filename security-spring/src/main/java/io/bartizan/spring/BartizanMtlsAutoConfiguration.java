@@ -1,0 +1,81 @@
+package io.bartizan.spring;
+
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.ServerTls;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration of mutual TLS (mTLS) from {@code bartizan.mtls}: SSL bundles with a policy on
+ * the peer's subject alternative names, for {@code server.ssl.bundle} on Tomcat and for clients.
+ */
+@AutoConfiguration
+@Conditional(OnSettings.Mtls.class)
+@EnableConfigurationProperties(BartizanProperties.class)
+public final class BartizanMtlsAutoConfiguration {
+
+  private static final String SERVER_BUNDLE = "server.ssl.bundle";
+
+  BartizanMtlsAutoConfiguration() {}
+
+  @Bean
+  MtlsBundles bartizanMtls(BartizanProperties settings, ObjectProvider<Meters> meters) {
+    return MtlsBundles.of(settings, meters.getIfUnique());
+  }
+
+  @Bean
+  SslBundleRegistrar bartizanSslBundles(MtlsBundles bundles) {
+    return registry ->
+        bundles.forEach((name, tls) -> registry.registerBundle(name, new MtlsBundle(tls)));
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(ConfigurableWebServerFactory.class)
+  static class Server {
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableWebServerFactory> bartizanServerTls(
+        MtlsBundles bundles, Environment environment) {
+      String name = environment.getProperty(SERVER_BUNDLE, "");
+      return factory -> {
+        MutualTls tls = bundles.get(name);
+        if (tls != null) {
+          secure(factory, tls, name);
+        }
+      };
+    }
+
+    private static void secure(ConfigurableWebServerFactory factory, MutualTls tls, String name) {
+      if (!(tls instanceof ServerTls server)) {
+        throw SettingException.of(
+            SERVER_BUNDLE,
+            name,
+            "is one of bartizan.mtls.clients; name one of bartizan.mtls.servers");
+      }
+      ClassLoader loader = Server.class.getClassLoader();
+      boolean ours =
+          ClassUtils.isPresent(
+                  "org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory", loader)
+              ? TomcatOfBoot4.secure(factory, server)
+              : TomcatOfBoot3.secure(factory, server);
+      if (!ours) {
+        throw SettingException.of(
+            SERVER_BUNDLE,
+            name,
+            "bundles of bartizan.mtls.servers are served by Tomcat alone, and this application runs"
+                + " "
+                + factory.getClass().getSimpleName());
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.bartizan.spring;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything below {@code bartizan} in an application's settings; a name that is not here fails at
+ * start, since a misspelt limit would be none.
+ */
+@ConfigurationProperties(prefix = "bartizan", ignoreUnknownFields = false)
+record BartizanProperties(
+    @DefaultValue Map<String, LimitSettings> limits,
+    @DefaultValue List<String> trustedProxies,
+    @Nullable JwtSettings jwt,
+    @DefaultValue MtlsSettings mtls) {
+
+  /** One limit; {@code whenRedisFails} is a failure policy in words. */
+  record LimitSettings(
+      @Nullable String limit,
+      @DefaultValue("/**") List<String> routes,
+      @DefaultValue("address") String key,
+      @Nullable String store,
+      @DefaultValue("fail closed") String whenRedisFails,
+      @DefaultValue("100ms") Duration redisTimeout,
+      @DefaultValue("100000") int maxKeys) {}
+
+  /** Whose tokens are accepted. */
+  record JwtSettings(
+      @Nullable String issuer,
+      @DefaultValue List<String> audience,
+      @DefaultValue List<String> algorithms,
+      @Nullable String jwkSetUri,
+      @Nullable String type,
+      @Nullable Duration clockSkew,
+      boolean plainHttpOnLoopback) {}
+
+  /** SSL bundles by name. */
+  record MtlsSettings(
+      @DefaultValue Map<String, TlsSettings> servers,
+      @DefaultValue Map<String, TlsSettings> clients) {}
+
+  /** One SSL bundle: a folder as Kubernetes mounts it, or three files. */
+  record TlsSettings(
+      @Nullable String folder,
+      @Nullable String certificate,
+      @Nullable String key,
+      @Nullable String anchors,
+      @Nullable String policy,
+      @Nullable String policyFile,
+      @Nullable String denyList,
+      @DefaultValue List<String> crls,
+      @DefaultValue("30s") Duration reload) {}
+}

@@ -1,0 +1,170 @@
+package io.bartizan.spring;
+
+import io.bartizan.core.HealthSource;
+import io.bartizan.ratelimit.ClientAddress;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.ratelimit.redis.FailurePolicy;
+import io.bartizan.ratelimit.redis.RedisRateLimiter;
+import io.bartizan.spring.BartizanProperties.LimitSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All limits of {@code bartizan.limits}, in their order; closes those on Redis. */
+final class ConfiguredLimits implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
+  private static final RateLimitListener UNHEARD = (verb, decision) -> {};
+  private static final String STORES = "\"memory\" and \"redis\" are accepted";
+
+  private final List<ConfiguredLimit> list = new ArrayList<>();
+  private final List<RedisRateLimiter> shared = new ArrayList<>();
+  private final String application;
+  private final @Nullable SharedStore redis;
+  private final @Nullable Meters meters;
+
+  private ConfiguredLimits(
+      String application, @Nullable SharedStore redis, @Nullable Meters meters) {
+    this.application = application;
+    this.redis = redis;
+    this.meters = meters;
+  }
+
+  /** Builds every limit, or closes what was built and throws. */
+  static ConfiguredLimits of(
+      BartizanProperties settings,
+      String application,
+      @Nullable SharedStore redis,
+      @Nullable Meters meters) {
+    ConfiguredLimits all = new ConfiguredLimits(application, redis, meters);
+    try {
+      ClientAddress clients =
+          settings.trustedProxies().isEmpty()
+              ? ClientAddress.direct()
+              : SettingException.read(
+                  "bartizan.trusted-proxies",
+                  settings.trustedProxies(),
+                  () -> ClientAddress.behind(settings.trustedProxies()));
+      for (Map.Entry<String, LimitSettings> each : settings.limits().entrySet()) {
+        all.add(each.getKey(), each.getValue(), clients);
+      }
+      return all;
+    } catch (RuntimeException e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private void add(String name, LimitSettings settings, ClientAddress clients) {
+    String at = "bartizan.limits." + name + ".";
+    String text =
+        SettingException.required(
+            at + "limit", settings.limit(), "a limit such as \"100 burst, 50/s\" is needed");
+    Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
+    LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
+    Routes routes = Routes.parse(at + "routes", settings.routes());
+    Meters.Pair<RateLimitListener, HealthSource> counted =
+        meters == null ? null : meters.limit(name);
+    RateLimitListener listener = counted == null ? UNHEARD : counted.listener();
+    RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
+    KeyedRateLimiter limiter;
+    if (onRedis == null) {
+      int most = settings.maxKeys();
+      limiter =
+          SettingException.read(
+              at + "max-keys",
+              most,
+              () -> KeyedRateLimiter.builder(limits, most).withListener(listener).build());
+    } else {
+      shared.add(onRedis);
+      limiter = onRedis.blocking();
+    }
+    if (counted != null) {
+      counted.watch().accept(onRedis == null ? limiter : onRedis);
+    }
+    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis != null));
+    LOG.info(
+        "limit {}: {} by {} on routes {}, counted {}",
+        name,
+        text,
+        settings.key(),
+        routes,
+        onRedis == null ? "in memory" : "on Redis");
+  }
+
+  /** Limits whose header fields bear the setting's name where the text gives none. */
+  private static Limits named(String name, String text) {
+    Limits limits = Limits.parse(text);
+    Limit first = limits.list().get(0);
+    return limits.list().size() == 1 && first.name().equals(Limit.DEFAULT_NAME)
+        ? Limits.allOf(first.named(name))
+        : limits;
+  }
+
+  private @Nullable RedisRateLimiter onRedis(
+      String at, String name, LimitSettings settings, Limits limits, RateLimitListener listener) {
+    String store = settings.store();
+    if (store != null && !store.equals("redis")) {
+      if (!store.equals("memory")) {
+        throw SettingException.of(at + "store", store, STORES);
+      }
+      return null;
+    }
+    RedisRateLimiter.Builder builder = redis == null ? null : redis.builder(limits);
+    if (builder == null) {
+      if (store != null) {
+        throw SettingException.of(
+            at + "store",
+            store,
+            "there is no Lettuce client: add Spring Data Redis with Lettuce and"
+                + " spring.data.redis.host, or a RedisClient bean; "
+                + STORES);
+      }
+      return null;
+    }
+    FailurePolicy policy =
+        SettingException.read(
+            at + "when-redis-fails",
+            settings.whenRedisFails(),
+            () -> FailurePolicy.parse(settings.whenRedisFails()));
+    RedisRateLimiter.Builder inTime =
+        SettingException.read(
+            at + "redis-timeout",
+            settings.redisTimeout(),
+            () -> builder.withTimeout(settings.redisTimeout()));
+    return SettingException.read(
+        at + "store",
+        store,
+        () ->
+            inTime
+                .withFailurePolicy(policy)
+                .withKeyPrefix(prefix(application, name))
+                .withListener(listener)
+                .build());
+  }
+
+  /** Services that share a Redis count apart, by the name of the application. */
+  static String prefix(String application, String name) {
+    String whole = (application + ":" + name).replaceAll("[^A-Za-z0-9._:-]", "-");
+    return whole.length() <= 64 ? whole : whole.substring(0, 55) + "-" + hash(whole);
+  }
+
+  private static String hash(String text) {
+    return String.format("%08x", text.hashCode());
+  }
+
+  List<ConfiguredLimit> list() {
+    return List.copyOf(list);
+  }
+
+  @Override
+  public void close() {
+    shared.forEach(RedisRateLimiter::close);
+  }
+}

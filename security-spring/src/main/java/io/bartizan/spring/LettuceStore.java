@@ -1,0 +1,33 @@
+package io.bartizan.spring;
+
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.redis.RedisRateLimiter;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Limiters on a Lettuce client that the application has already. */
+final class LettuceStore implements SharedStore {
+
+  private final Supplier<@Nullable AbstractRedisClient> clients;
+
+  /**
+   * A store.
+   *
+   * @param clients gives the client, or null if there is none
+   */
+  LettuceStore(Supplier<@Nullable AbstractRedisClient> clients) {
+    this.clients = clients;
+  }
+
+  @Override
+  public RedisRateLimiter.@Nullable Builder builder(Limits limits) {
+    AbstractRedisClient client = clients.get();
+    if (client instanceof RedisClusterClient cluster) {
+      return RedisRateLimiter.builder(cluster, limits);
+    }
+    return client instanceof RedisClient single ? RedisRateLimiter.builder(single, limits) : null;
+  }
+}

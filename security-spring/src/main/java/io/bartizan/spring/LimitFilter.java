@@ -1,0 +1,51 @@
+package io.bartizan.spring;
+
+import io.bartizan.adapters.servlet.RateLimitFilter;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the limits of one place in the chain, in their order, those whose routes fit. */
+final class LimitFilter implements Filter {
+
+  private record Step(Routes routes, RateLimitFilter filter) {}
+
+  private final List<Step> steps = new ArrayList<>();
+
+  LimitFilter(List<ConfiguredLimit> limits) {
+    for (ConfiguredLimit each : limits) {
+      steps.add(new Step(each.routes(), RateLimitFilter.of(each.limiter(), each.key().caller())));
+    }
+  }
+
+  boolean isEmpty() {
+    return steps.isEmpty();
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (!(request instanceof HttpServletRequest asked)) {
+      throw new ServletException("rate limits guard HTTP requests alone");
+    }
+    from(0, asked, chain).doFilter(request, response);
+  }
+
+  private FilterChain from(int start, HttpServletRequest asked, FilterChain chain) {
+    for (int i = start; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (step.routes.matches(asked)) {
+        int next = i + 1;
+        return (request, response) ->
+            step.filter.doFilter(request, response, from(next, asked, chain));
+      }
+    }
+    return chain;
+  }
+}

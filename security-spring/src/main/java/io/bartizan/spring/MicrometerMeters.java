@@ -1,0 +1,77 @@
+package io.bartizan.spring;
+
+import io.bartizan.core.HealthSource;
+import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.IntegrityMetrics;
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.TlsListener;
+import io.bartizan.mtls.TlsMetrics;
+import io.bartizan.ratelimit.RateLimitListener;
+import io.bartizan.ratelimit.RateLimitMetrics;
+import io.bartizan.ratelimit.SharedServers;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The modules' own meters on the application's registry; the tag {@code name} is the setting's. */
+final class MicrometerMeters implements Meters {
+
+  private static final int MAX_NAME = 64;
+
+  private final Supplier<@Nullable MeterRegistry> registries;
+
+  /**
+   * Meters.
+   *
+   * @param registries gives the registry, or null if there is none
+   */
+  MicrometerMeters(Supplier<@Nullable MeterRegistry> registries) {
+    this.registries = registries;
+  }
+
+  @Override
+  public @Nullable Pair<RateLimitListener, HealthSource> limit(String name) {
+    return on(
+        registry -> {
+          RateLimitMetrics metrics = RateLimitMetrics.of(registry, tag(name));
+          return new Pair<>(
+              metrics,
+              limiter -> {
+                RateLimitMetrics unused =
+                    limiter instanceof SharedServers servers
+                        ? metrics.watch(servers)
+                        : metrics.watch(limiter);
+              });
+        });
+  }
+
+  @Override
+  public @Nullable Pair<TlsListener, MutualTls> tls(String name) {
+    return on(
+        registry -> {
+          TlsMetrics metrics = TlsMetrics.of(registry, tag(name));
+          return new Pair<>(metrics, metrics::watch);
+        });
+  }
+
+  @Override
+  public @Nullable Pair<IntegrityListener, HealthSource> jwt() {
+    return on(
+        registry -> {
+          IntegrityMetrics metrics = IntegrityMetrics.of(registry, "jwt");
+          return new Pair<>(metrics, source -> metrics.watch(source, "jwks"));
+        });
+  }
+
+  private <P> @Nullable P on(Function<MeterRegistry, P> maker) {
+    MeterRegistry registry = registries.get();
+    return registry == null ? null : maker.apply(registry);
+  }
+
+  /** A name within the form of the tag. */
+  private static String tag(String name) {
+    String plain = name.replaceAll("[^A-Za-z0-9._-]", "-");
+    return plain.length() <= MAX_NAME ? plain : plain.substring(0, MAX_NAME);
+  }
+}

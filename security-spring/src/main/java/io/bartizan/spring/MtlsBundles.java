@@ -1,0 +1,144 @@
+package io.bartizan.spring;
+
+import io.bartizan.mtls.ClientTls;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.MutualTls;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.Revocation;
+import io.bartizan.mtls.ServerTls;
+import io.bartizan.mtls.TlsLayout;
+import io.bartizan.mtls.TlsListener;
+import io.bartizan.mtls.TrustAnchors;
+import io.bartizan.spring.BartizanProperties.TlsSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Every mutual TLS of {@code bartizan.mtls} by its name, watching its files until closed. */
+final class MtlsBundles implements AutoCloseable {
+
+  private static final TlsListener UNHEARD = new TlsListener() {};
+  private static final String MATERIAL =
+      "a folder with tls.crt, tls.key and ca.crt is needed, or certificate, key and anchors";
+  private static final String POLICY =
+      "who may connect is needed: policy, such as \"trustDomain(prod.example)\" or"
+          + " \"anyOf(dns(a.internal), dns(b.internal))\", or policy-file";
+
+  private final Map<String, MutualTls> all = new LinkedHashMap<>();
+
+  private final @Nullable Meters meters;
+
+  private MtlsBundles(@Nullable Meters meters) {
+    this.meters = meters;
+  }
+
+  /** Loads all material, or closes what was loaded and throws. */
+  static MtlsBundles of(BartizanProperties settings, @Nullable Meters meters) {
+    MtlsBundles bundles = new MtlsBundles(meters);
+    try {
+      settings
+          .mtls()
+          .servers()
+          .forEach(
+              (name, each) ->
+                  bundles.add("bartizan.mtls.servers.", name, each, ServerTls::builder));
+      settings
+          .mtls()
+          .clients()
+          .forEach(
+              (name, each) ->
+                  bundles.add("bartizan.mtls.clients.", name, each, ClientTls::builder));
+      return bundles;
+    } catch (RuntimeException e) {
+      bundles.close();
+      throw e;
+    }
+  }
+
+  private interface Maker<T extends MutualTls> {
+    MutualTls.Builder<T> builder(Identity identity, TrustAnchors anchors, PeerPolicy policy);
+  }
+
+  private <T extends MutualTls> void add(
+      String prefix, String name, TlsSettings settings, Maker<T> maker) {
+    String at = prefix + name + ".";
+    if (all.containsKey(name)) {
+      throw SettingException.of(
+          prefix + name,
+          null,
+          "a server and a client have the same name; bundles need different ones");
+    }
+    TlsLayout folder =
+        settings.folder() == null ? null : TlsLayout.kubernetesSecret(Path.of(settings.folder()));
+    Identity identity = folder == null ? identity(at, settings) : folder.identity();
+    TrustAnchors anchors =
+        settings.anchors() != null || folder == null
+            ? TrustAnchors.pem(file(at + "anchors", settings.anchors()))
+            : folder.anchors();
+    PeerPolicy policy = policy(at, settings);
+    Meters.Pair<TlsListener, MutualTls> counted = meters == null ? null : meters.tls(name);
+    TlsListener listener = counted == null ? UNHEARD : counted.listener();
+    MutualTls made =
+        SettingException.read(
+            prefix + name,
+            null,
+            () ->
+                maker
+                    .builder(identity, anchors, policy)
+                    .withRevocation(revocation(settings))
+                    .withReload(settings.reload())
+                    .withListener(listener)
+                    .build());
+    all.put(name, made);
+    if (counted != null) {
+      counted.watch().accept(made);
+    }
+  }
+
+  private static Identity identity(String at, TlsSettings settings) {
+    return Identity.pem(
+        file(at + "certificate", settings.certificate()), file(at + "key", settings.key()));
+  }
+
+  private static Path file(String property, @Nullable String value) {
+    return Path.of(SettingException.required(property, value, MATERIAL));
+  }
+
+  private static PeerPolicy policy(String at, TlsSettings settings) {
+    String text = settings.policy();
+    String file = settings.policyFile();
+    if ((text == null) == (file == null)) {
+      throw SettingException.of(
+          at + "policy",
+          text,
+          text == null ? POLICY : "policy and policy-file are both set; " + POLICY);
+    }
+    return text == null
+        ? PeerPolicy.file(Path.of(String.valueOf(file)))
+        : SettingException.read(at + "policy", text, () -> PeerPolicy.parse(text));
+  }
+
+  private static Revocation revocation(TlsSettings settings) {
+    Revocation revocation =
+        settings.crls().isEmpty()
+            ? Revocation.none()
+            : Revocation.crls(settings.crls().stream().map(Path::of).toArray(Path[]::new));
+    String denied = settings.denyList();
+    return denied == null ? revocation : revocation.withDenyList(Path.of(denied));
+  }
+
+  @Nullable MutualTls get(String name) {
+    return all.get(name);
+  }
+
+  void forEach(BiConsumer<String, MutualTls> consumer) {
+    all.forEach(consumer);
+  }
+
+  @Override
+  public void close() {
+    all.values().forEach(MutualTls::close);
+  }
+}

@@ -1,0 +1,58 @@
+package io.bartizan.spring;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Whether anything below a prefix is set: one misspelt name must fail and not switch off all. */
+abstract class OnSettings extends SpringBootCondition {
+
+  private final String prefix;
+
+  OnSettings(String prefix) {
+    this.prefix = prefix;
+  }
+
+  @Override
+  public ConditionOutcome getMatchOutcome(
+      ConditionContext context, AnnotatedTypeMetadata metadata) {
+    boolean set =
+        Binder.get(context.getEnvironment())
+            .bind(prefix, Bindable.mapOf(String.class, Object.class))
+            .isBound();
+    return new ConditionOutcome(
+        set, ConditionMessage.forCondition(prefix).because(set ? "set" : "nothing set"));
+  }
+
+  /** {@code bartizan}. */
+  static final class Any extends OnSettings {
+    Any() {
+      super("bartizan");
+    }
+  }
+
+  /** {@code bartizan.limits}. */
+  static final class Limits extends OnSettings {
+    Limits() {
+      super("bartizan.limits");
+    }
+  }
+
+  /** {@code bartizan.jwt}. */
+  static final class Jwt extends OnSettings {
+    Jwt() {
+      super("bartizan.jwt");
+    }
+  }
+
+  /** {@code bartizan.mtls}. */
+  static final class Mtls extends OnSettings {
+    Mtls() {
+      super("bartizan.mtls");
+    }
+  }
+}

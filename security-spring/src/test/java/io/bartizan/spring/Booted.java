@@ -1,0 +1,145 @@
+package io.bartizan.spring;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.springframework.boot.Banner;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A Spring Boot application that runs on loopback with a given {@code application.yml}. */
+final class Booted implements AutoCloseable {
+
+  /** Spring Security as long as a test does not ask for it. */
+  private static final String WITHOUT_SECURITY =
+      "--spring.autoconfigure.exclude="
+          + String.join(
+              ",",
+              present(
+                  "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration",
+                  "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration",
+                  "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration",
+                  "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
+                  "org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration",
+                  "org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.servlet.SecurityFilterAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration",
+                  "org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.data.redis.RedisReactiveAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.data.redis.RedisRepositoriesAutoConfiguration"));
+
+  private final ConfigurableApplicationContext context;
+  private final int port;
+
+  private Booted(ConfigurableApplicationContext context) {
+    this.context = context;
+    port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  /** All that is on the class path, and a registry of meters. */
+  static Booted with(Path folder, String yaml, String... more) throws IOException {
+    return start(folder, yaml, List.of(more), true);
+  }
+
+  /** Without Spring Security and Redis. */
+  static Booted plain(Path folder, String yaml, String... more) throws IOException {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.add(WITHOUT_SECURITY);
+    return start(folder, yaml, all, false);
+  }
+
+  private static Booted start(Path folder, String yaml, List<String> more, boolean metered)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("application.yml"), yaml);
+    List<String> arguments = new ArrayList<>(more);
+    arguments.add("--spring.config.location=file:" + file);
+    arguments.add("--server.port=0");
+    arguments.add("--server.address=127.0.0.1");
+    return new Booted(
+        new SpringApplicationBuilder(Shop.class)
+            .bannerMode(Banner.Mode.OFF)
+            .logStartupInfo(false)
+            .registerShutdownHook(false)
+            .initializers(
+                starting -> {
+                  if (metered) {
+                    starting
+                        .getBeanFactory()
+                        .registerSingleton("meterRegistry", new SimpleMeterRegistry());
+                  }
+                })
+            .run(arguments.toArray(String[]::new)));
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  /** The names of the beans of a type. */
+  List<String> beans(Class<?> type) {
+    return List.of(context.getBeanNamesForType(type));
+  }
+
+  int port() {
+    return port;
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    return send(HttpClient.newHttpClient(), "http", "GET", path, headers);
+  }
+
+  HttpResponse<String> post(String path, String... headers) throws Exception {
+    return send(HttpClient.newHttpClient(), "http", "POST", path, headers);
+  }
+
+  HttpResponse<String> get(SSLContext tls, String path, String... headers) throws Exception {
+    return send(HttpClient.newBuilder().sslContext(tls).build(), "https", "GET", path, headers);
+  }
+
+  private HttpResponse<String> send(
+      HttpClient client, String scheme, String method, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(scheme + "://localhost:" + port + path))
+            .timeout(Duration.ofSeconds(20))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static List<String> present(String... names) {
+    List<String> there = new ArrayList<>();
+    for (String name : names) {
+      try {
+        Class.forName(name, false, Booted.class.getClassLoader());
+        there.add(name);
+      } catch (ClassNotFoundException e) {
+        // of the other Spring Boot
+      }
+    }
+    return there;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,168 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginTrackedValue;
+import org.springframework.core.env.StandardEnvironment;
+
+/** Each wrong setting fails at start with its name, its value and what is accepted. */
+class WrongSettingsIT {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bartizan.limits.api.key=address | bartizan.limits.api.limit | a limit such as",
+        "bartizan.limits.api.limit=fast | bartizan.limits.api.limit is \"fast\" | 100 burst, 50/s",
+        "bartizan.limits.api.key=header:X-Api-Key | bartizan.limits.api.key is \"header:X-Api-Key\""
+            + " | a header is not verified",
+        "bartizan.limits.api.key=tenant | bartizan.limits.api.key is \"tenant\" | \"address\","
+            + " \"peer\"",
+        "bartizan.limits.api.key=a otherwise b otherwise c | bartizan.limits.api.key | \"address\"",
+        "bartizan.limits.api.routes=api | bartizan.limits.api.routes is \"api\" | begins with /",
+        "bartizan.limits.api.routes=/a{ | bartizan.limits.api.routes is \"/a{\" | capture",
+        "bartizan.limits.api.store=disk | bartizan.limits.api.store is \"disk\" | \"memory\" and"
+            + " \"redis\"",
+        "bartizan.limits.api.store=redis | bartizan.limits.api.store is \"redis\" | there is no"
+            + " Lettuce client",
+        "bartizan.limits.api.max-keys=0 | bartizan.limits.api.max-keys is \"0\" | accepted",
+        "bartizan.trusted-proxies=everyone | bartizan.trusted-proxies | everyone",
+      })
+  void limit_thatIsWrong_isExplained(String setting, String named, String accepted) {
+    String name = setting.substring(0, setting.indexOf('='));
+    Map<String, String> settings = new TreeMap<>();
+    if (!named.startsWith("bartizan.limits.api.limit")) {
+      settings.put("bartizan.limits.api.limit", "100 burst, 50/s");
+    }
+    settings.put(name, setting.substring(setting.indexOf('=') + 1));
+    Throwable failure =
+        catchThrowable(() -> ConfiguredLimits.of(bound(settings), "shop", null, null).close());
+    assertThat(failure).isInstanceOf(SettingException.class);
+    assertThat(failure.getMessage()).startsWith(named).contains(accepted);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bartizan.jwt.issuer= | bartizan.jwt.issuer | iss",
+        "bartizan.jwt.issuer=http://login.example | bartizan.jwt.issuer is \"http://login.example\""
+            + " | https",
+        "bartizan.jwt.audience= | bartizan.jwt.audience | aud",
+        "bartizan.jwt.algorithms= | bartizan.jwt.algorithms | ES256",
+        "bartizan.jwt.algorithms=none | bartizan.jwt.algorithms is \"none\" | ES256",
+        "bartizan.jwt.algorithms=HS256 | bartizan.jwt.algorithms is \"HS256\" | ES256",
+        "bartizan.jwt.clock-skew=1h | bartizan.jwt.clock-skew is \"PT1H\" | minutes",
+        "bartizan.jwt.jwk-set-uri=file:/keys | bartizan.jwt.jwk-set-uri is \"file:/keys\" | https",
+      })
+  void jwt_thatIsWrong_isExplained(String setting, String named, String accepted) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("bartizan.jwt.issuer", "https://login.example");
+    settings.put("bartizan.jwt.audience", "orders");
+    settings.put("bartizan.jwt.algorithms", "ES256");
+    settings.put(
+        setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+    BartizanProperties.JwtSettings jwt = bound(settings).jwt();
+    Throwable failure =
+        catchThrowable(
+            () -> {
+              try (var keys = JwtBeans.keys(jwt, null)) {
+                assertThat(JwtBeans.verifier(jwt, keys, null)).isNotNull();
+              }
+            });
+    assertThat(failure).isInstanceOf(SettingException.class);
+    assertThat(failure.getMessage()).startsWith(named).contains(accepted);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "policy=dns(a.internal) | bartizan.mtls.servers.web.certificate | a folder with tls.crt",
+        "folder=/none | bartizan.mtls.servers.web.policy | who may connect",
+        "folder=/none,policy=everyone | bartizan.mtls.servers.web.policy is \"everyone\" | ",
+        "folder=/none,policy=dns(a.internal) | bartizan.mtls.servers.web | /none",
+        "folder=/none,policy=dns(a.internal),policy-file=/x | bartizan.mtls.servers.web.policy |"
+            + " both set",
+        "folder=/none,policy=dns(a.internal),reload=1ms | bartizan.mtls.servers.web | interval",
+      })
+  void mtls_thatIsWrong_isExplained(String list, String named, String accepted) {
+    Map<String, String> settings = new TreeMap<>();
+    for (String setting : list.split(",", -1)) {
+      settings.put(
+          "bartizan.mtls.servers.web." + setting.substring(0, setting.indexOf('=')),
+          setting.substring(setting.indexOf('=') + 1));
+    }
+    Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings), null).close());
+    assertThat(failure).isInstanceOf(SettingException.class);
+    assertThat(failure.getMessage()).startsWith(named).contains(accepted == null ? "" : accepted);
+  }
+
+  @Test
+  void misspeltName_failsAtStart() {
+    Throwable failure =
+        catchThrowable(
+            () -> Booted.plain(folder, "bartizan.limits.api.limt: 100 burst, 50/s\n").close());
+    assertThat(failure).isNotNull();
+    assertThat(failure).hasStackTraceContaining("bartizan.limits.api.limt");
+  }
+
+  @Test
+  void jwtWithoutItsIssuer_failsAtStart_andDoesNotOpen() {
+    Throwable failure =
+        catchThrowable(() -> Booted.plain(folder, "bartizan.jwt.audience: orders\n").close());
+    assertThat(failure).hasStackTraceContaining("bartizan.jwt.issuer");
+  }
+
+  @Test
+  void analysis_saysPropertyValuePlaceAndReason() {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .addFirst(
+            new OriginTrackedMapPropertySource(
+                "yml",
+                Map.of(
+                    "bartizan.limits.api.max-keys",
+                    OriginTrackedValue.of("0", new Place("application.yml - 3:12")))));
+    FailureAnalyzer analyzer = new SettingFailureAnalyzer(environment);
+    FailureAnalysis analysis =
+        analyzer.analyze(
+            new IllegalStateException(
+                SettingException.of("bartizan.limits.api.max-keys", 0, "1 to 9 are accepted")));
+    assertThat(analysis.getDescription())
+        .isEqualTo(
+            "Property: bartizan.limits.api.max-keys\nValue: \"0\"\n"
+                + "Origin: application.yml - 3:12\nReason: 1 to 9 are accepted");
+    assertThat(analysis.getAction()).contains("bartizan.limits.api.max-keys");
+  }
+
+  private static BartizanProperties bound(Map<String, String> settings) {
+    return new Binder(new MapConfigurationPropertySource(settings))
+        .bindOrCreate("bartizan", Bindable.of(BartizanProperties.class));
+  }
+
+  private record Place(String text) implements Origin {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}
