@@ -27,6 +27,7 @@ final class Callers {
   private int[] slots = new int[2048];
   private int[] requests = new int[1024];
   private int size;
+  private int active;
 
   Callers(int most) {
     this.most = most;
@@ -135,16 +136,21 @@ final class Callers {
     return name;
   }
 
+  /** How many numbers are given, also to those of whom no request was replayed. */
   int size() {
     return size;
   }
 
-  boolean isFull() {
-    return size == most;
+  /** Counts a request that is replayed. */
+  void count(int id) {
+    if (requests[id]++ == 0) {
+      active++;
+    }
   }
 
-  void count(int id) {
-    requests[id]++;
+  /** How many have at least one request that is replayed. */
+  int active() {
+    return active;
   }
 
   /** How many requests of the caller were replayed. */
@@ -152,6 +158,7 @@ final class Callers {
     return requests[id];
   }
 
+  /** How many requests the busiest one has. */
   int mostRequests() {
     int most = 0;
     for (int id = 0; id < size; id++) {

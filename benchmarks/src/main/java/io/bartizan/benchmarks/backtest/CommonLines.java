@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The common log format and the combined one, which appends referer and agent:
  *
- * <pre>{@code 198.18.0.1 - joe [17/May/2015:10:05:03 +0000] "GET /a?b HTTP/1.1" 200 203 "-" "curl"}</pre>
+ * <pre>{@code 198.18.0.1 - joe [17/May/2015:10:05:03 +0000] "GET /a?b HTTP/1.1" 200 203 "-" "curl"}
+ * </pre>
  *
- * <p>Servers write a quote inside a quoted field as {@code \"} or {@code \x22}, so the first bare one
- * ends it; a user name may hold spaces.
+ * <p>Servers write a quote inside a quoted field as {@code \"} or {@code \x22}, so the first bare
+ * one ends it; a user name may hold spaces.
  */
 final class CommonLines implements LineFormat {
   private static final List<String> FIELDS =

@@ -3,8 +3,6 @@ package io.bartizan.benchmarks.backtest;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ final class CsvLines implements LineFormat {
   private static final int REPLACED = 0xfffd;
 
   private final LogTime times = new LogTime();
-  private final CsvReader.CsvReaderBuilder reader = CsvReader.builder();
+  private final CsvReader.CsvReaderBuilder reader = strict();
   private final int columns;
   private final int time;
   private final int caller;
@@ -27,7 +25,7 @@ final class CsvLines implements LineFormat {
 
   /** A reader of lines below this first one; null if that names no time and caller. */
   static @Nullable CsvLines below(String header, CallerKey key, List<String> timeNames) {
-    CsvRecord names = record(CsvReader.builder(), header);
+    CsvRecord names = record(strict(), header);
     if (names == null) {
       return null;
     }
@@ -63,13 +61,14 @@ final class CsvLines implements LineFormat {
     return null;
   }
 
+  private static CsvReader.CsvReaderBuilder strict() {
+    return CsvReader.builder().allowUnclosedQuote(false);
+  }
+
   private static @Nullable CsvRecord record(CsvReader.CsvReaderBuilder builder, String line) {
-    try (CsvReader<CsvRecord> records = builder.ofCsvRecord(line)) {
-      for (CsvRecord record : records) {
-        return record;
-      }
-      return null;
-    } catch (CsvParseException | IOException | UncheckedIOException e) {
+    try {
+      return builder.ofSingleCsvRecord(line);
+    } catch (CsvParseException e) {
       return null;
     }
   }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON object a line. A field inside another object is named with a dot, as {@code
- * request.remote_ip}. A line that has a field twice which is looked for is garbled: which of the two
- * is true can't be told.
+ * request.remote_ip}. A line that has a field twice which is looked for is garbled: which of the
+ * two is true can't be told.
  */
 final class JsonLines implements LineFormat {
   private static final JsonFactory FACTORY = JsonFactory.builder().build();

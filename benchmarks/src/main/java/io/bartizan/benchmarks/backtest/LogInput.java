@@ -54,13 +54,15 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
       default -> {
         String first = new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         CsvLines csv = CsvLines.below(first.replace("\ufeff", ""), key, timeNames);
-        LineFormat told = csv != null ? csv : wanted.equals("csv") ? null : guess(head, key, timeNames);
+        LineFormat told =
+            csv != null ? csv : wanted.equals("csv") ? null : guess(head, key, timeNames);
         if (told == null) {
           throw new IllegalArgumentException(
-              "the format of the log can't be told, or its lines lack time or caller; its first line"
-                  + " is \""
+              "the format of the log can't be told, or its lines lack time or caller; its first"
+                  + " line is \""
                   + SafeText.of(first, 100)
-                  + "\"; accepted are common, combined, json, and csv whose first line names one of "
+                  + "\"; accepted are common, combined, json, and csv whose first line names one of"
+                  + " "
                   + String.join(", ", timeNames)
                   + " and one of "
                   + String.join(", ", key.names()));

@@ -50,8 +50,7 @@ final class LogTime {
   }
 
   private long iso(byte[] text, int from, int to) {
-    long day =
-        day(digits(text, from, 4), digits(text, from + 5, 2), digits(text, from + 8, 2));
+    long day = day(digits(text, from, 4), digits(text, from + 5, 2), digits(text, from + 8, 2));
     if (text[from + 7] != '-' || (text[from + 10] != 'T' && text[from + 10] != ' ')) {
       return NONE;
     }

@@ -1,9 +1,9 @@
 package io.bartizan.benchmarks.backtest;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class Spool implements AutoCloseable {
   }
 
   /** Adds a request that is no earlier than those before it. */
-  void add(long micros, int caller) throws IOException {
+  void add(long micros, int caller) throws SpoolException {
     if (size == 0) {
       first = micros;
       last = micros;
@@ -59,22 +59,30 @@ final class Spool implements AutoCloseable {
     block[filled++] = (byte) rest;
   }
 
-  private void putAway() throws IOException {
+  private void putAway() throws SpoolException {
     if (blocks.size() < blocksInMemory) {
       blocks.add(Arrays.copyOf(block, filled));
     } else {
-      DataOutputStream to = out;
-      if (to == null) {
-        Path made = Files.createTempFile("backtest", ".spool");
-        file = made;
-        to = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(made), BLOCK));
-        out = to;
+      try {
+        store();
+      } catch (IOException e) {
+        throw new SpoolException(e);
       }
-      to.writeInt(filled);
-      to.write(block, 0, filled);
-      blocksInFile++;
     }
     filled = 0;
+  }
+
+  private void store() throws IOException {
+    DataOutputStream to = out;
+    if (to == null) {
+      Path made = Files.createTempFile("backtest", ".spool");
+      file = made;
+      to = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(made), BLOCK));
+      out = to;
+    }
+    to.writeInt(filled);
+    to.write(block, 0, filled);
+    blocksInFile++;
   }
 
   /** Tells all requests. */
