@@ -28,13 +28,12 @@ import picocli.CommandLine.Spec;
 /** The command that replays access logs through limits, to choose limits by what they would do. */
 @Command(
     name = "backtest",
-    description = {
-      "Replays an access log through the library's own limiters, with the log's time: who would",
-      "have been refused, when and by which limit; what each algorithm would have done; and the",
-      "smallest limits that would have spared a share of callers or requests.",
-      "A log is read once, in bounded memory; gzip and zstd are unpacked. Hostile lines are",
-      "counted and left out."
-    },
+    description =
+        "Replays an access log through the library's own limiters, with the log's time: who would"
+            + " have been refused, when and by which limit; what each algorithm would have done;"
+            + " and the smallest limits that would have spared a share of callers or requests. A"
+            + " log is read once, in bounded memory; gzip and zstd are unpacked. Lines that can't"
+            + " be used are counted and left out.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -45,7 +44,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./benchmarks/backtest --log access.log.gz --key address \\",
-      "    --limits \"burst: 100 burst, 50/s; hourly: 1000/h sliding\" --html backtest.html"
+      "    --limits \"burst: 100 burst, 50/s; hourly: 1000/h sliding\" \\",
+      "    --html backtest.html"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -101,10 +101,9 @@ public final class Backtest implements Callable<Integer> {
       names = "--gap",
       paramLabel = "SPAN",
       defaultValue = "1d",
-      description = {
-        "a time later than all before it by more than this is believed when 16 lines in a row",
-        "agree on it (default: 1d)"
-      })
+      description =
+          "times further than this from all others are left out, unless 16 lines have them"
+              + " (default: 1d)")
   private String gapText = "";
 
   @Option(
@@ -125,10 +124,9 @@ public final class Backtest implements Callable<Integer> {
       names = "--spare",
       paramLabel = "SHARE",
       defaultValue = "callers=0.99",
-      description = {
-        "what the smallest limits refuse nothing of: callers=SHARE, requests=SHARE, or none",
-        "(default: callers=0.99)"
-      })
+      description =
+          "what the smallest limits must not refuse: callers=SHARE, requests=SHARE, or none"
+              + " (default: callers=0.99)")
   private String spareText = "";
 
   @Option(

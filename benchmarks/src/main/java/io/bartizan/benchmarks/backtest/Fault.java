@@ -14,8 +14,8 @@ enum Fault {
   NO_TIME("time is missing or can't be read"),
   /** It does not say who called. */
   NO_CALLER("caller is missing"),
-  /** Its time is further from its neighbours' than a gap may be. */
-  FAR_OFF("time is further off than --gap, and the lines after it don't confirm it"),
+  /** The lines around it say that its time is wrong, or it is further off than a gap may be. */
+  FAR_OFF("time is far from those around it (--gap)"),
   /** It is older than what was replayed already. */
   LATE("older than --unsorted allows"),
   /** There are as many callers as may be remembered, and this is another. */

@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 
 /**
  * Puts requests into the order of their times. A request waits until one is seen that is later by
  * the window; what comes after a later one was let go is late and left out.
  *
- * <p>A time that jumps ahead by more than a gap may be one forged or broken line, which would make
- * all others late. It is believed once {@value #CONFIRMED_BY} lines in a row agree on it.
+ * <p>A time that jumps ahead by more than the window may be that of one forged or broken line,
+ * which would make all others late. So it waits aside: if two lines come that go on where the
+ * others were, the jump was false; if {@value #CONFIRMED_BY} have jumped or the log ends, it was
+ * true. Of those that jumped, the largest group without a gap in it counts.
  */
 final class Ordering {
-  /** How many lines in a row make a jump believable. */
+  /** How many lines make a jump believable. */
   static final int CONFIRMED_BY = 16;
+
+  private static final int REFUTED_BY = 2;
+  private static final long SHORTEST_JUMP = 1_000_000;
 
   private static final long UNKNOWN = Long.MIN_VALUE;
 
@@ -29,6 +35,7 @@ final class Ordering {
   private final long[] jumpLines = new long[CONFIRMED_BY];
   private final int[] jumpCallers = new int[CONFIRMED_BY];
   private int jumped;
+  private int returned;
   private long newest = UNKNOWN;
   private long released = UNKNOWN;
 
@@ -43,68 +50,99 @@ final class Ordering {
   }
 
   void add(long time, int caller, long line) throws IOException {
-    if (newest == UNKNOWN || time - newest > gap) {
-      jump(time, caller, line);
-      return;
+    if (newest == UNKNOWN || time - newest > Math.max(window, SHORTEST_JUMP)) {
+      jumpTimes[jumped] = time;
+      jumpCallers[jumped] = caller;
+      jumpLines[jumped] = line;
+      jumped++;
+      if (jumped == CONFIRMED_BY) {
+        believeJump();
+      }
+    } else if (accept(time, caller, line) && jumped > 0 && ++returned == REFUTED_BY) {
+      forgetJump();
     }
-    forgetJump();
-    accept(time, caller, line);
   }
 
   /** No more will come. */
   void end() throws IOException {
-    if (newest == UNKNOWN) {
+    if (newest == UNKNOWN && jumped > 0) {
       believeJump();
-    } else {
-      forgetJump();
     }
+    long[] sorted = sortedJumps();
+    long reached = newest;
+    for (int i = 0; i < sorted.length && sorted[i] - reached <= gap; i++) {
+      reached = sorted[i];
+    }
+    for (int i = 0; i < jumped; i++) {
+      if (jumpTimes[i] <= reached) {
+        boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
+      } else {
+        farOff(i);
+      }
+    }
+    jumped = 0;
     while (held.size() > 0) {
       release();
     }
   }
 
-  private void jump(long time, int caller, long line) throws IOException {
-    if (jumped > 0 && Math.abs(time - jumpTimes[0]) > gap) {
-      forgetJump();
+  /** Accepts what is no later than the middle one and a window; the others have jumped again. */
+  private void believeJump() throws IOException {
+    long[] sorted = sortedJumps();
+    int at = (jumped - 1) / 2;
+    long middle = sorted[at];
+    int count = jumped;
+    jumped = 0;
+    returned = 0;
+    if (newest == UNKNOWN) {
+      while (at > 0 && sorted[at] - sorted[at - 1] <= gap) {
+        at--;
+      }
+      newest = sorted[at];
     }
-    jumpTimes[jumped] = time;
-    jumpCallers[jumped] = caller;
-    jumpLines[jumped] = line;
-    jumped++;
-    if (jumped == CONFIRMED_BY) {
-      believeJump();
+    for (int i = 0; i < count; i++) {
+      if (jumpTimes[i] <= middle + Math.max(window, SHORTEST_JUMP)) {
+        boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
+      } else {
+        jumpTimes[jumped] = jumpTimes[i];
+        jumpCallers[jumped] = jumpCallers[i];
+        jumpLines[jumped] = jumpLines[i];
+        jumped++;
+      }
     }
   }
 
-  private void believeJump() throws IOException {
-    int count = jumped;
-    jumped = 0;
-    for (int i = 0; i < count; i++) {
-      newest = Math.max(newest, jumpTimes[i]);
-    }
-    for (int i = 0; i < count; i++) {
-      accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
-    }
+  private long[] sortedJumps() {
+    long[] sorted = Arrays.copyOf(jumpTimes, jumped);
+    Arrays.sort(sorted);
+    return sorted;
   }
 
   private void forgetJump() {
     for (int i = 0; i < jumped; i++) {
-      faults.add(Fault.FAR_OFF, jumpLines[i], instant(jumpTimes[i]).toString());
+      farOff(i);
     }
     jumped = 0;
+    returned = 0;
   }
 
-  private void accept(long time, int caller, long line) throws IOException {
-    if (released != UNKNOWN && time < released) {
-      boolean far = newest - time > gap;
+  private void farOff(int jump) {
+    faults.add(Fault.FAR_OFF, jumpLines[jump], instant(jumpTimes[jump]).toString());
+  }
+
+  /** False if it is left out. */
+  private boolean accept(long time, int caller, long line) throws IOException {
+    boolean far = newest != UNKNOWN && newest - time > gap;
+    if (far || (released != UNKNOWN && time < released)) {
       faults.add(far ? Fault.FAR_OFF : Fault.LATE, line, instant(time).toString());
-      return;
+      return false;
     }
     newest = Math.max(newest, time);
     held.add(time, caller, line);
     while (held.size() > 0 && (held.earliest() <= newest - window || held.size() > mostHeld)) {
       release();
     }
+    return true;
   }
 
   private void release() throws IOException {

@@ -124,6 +124,11 @@ final class Spool implements AutoCloseable {
     return last;
   }
 
+  /** Where what does not fit into memory is; null if all does. */
+  @Nullable Path file() {
+    return file;
+  }
+
   boolean isInFile() {
     return file != null;
   }
