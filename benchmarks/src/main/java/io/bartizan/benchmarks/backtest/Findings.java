@@ -52,11 +52,12 @@ record Findings(
     Outcome given = replay.through(limits, perCaller);
     double seconds = (System.nanoTime() - startedNanos) / 1e9;
     Timeline traffic = replay.timeline();
-    spool.replay(
-        (micros, caller) -> {
-          traffic.count(micros);
-          return true;
-        });
+    boolean unused =
+        spool.replay(
+            (micros, caller) -> {
+              traffic.count(micros);
+              return true;
+            });
     List<Compared> compared = new ArrayList<>();
     for (Algorithm algorithm : Algorithm.values()) {
       compared.add(compare(algorithm, given, replay));

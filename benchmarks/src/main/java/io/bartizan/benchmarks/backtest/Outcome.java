@@ -31,6 +31,14 @@ final class Outcome {
     refusedBy.merge(decision.limit().name(), 1L, Long::sum);
   }
 
+  /** Adds what the same limits did with the requests of other callers. */
+  void add(Outcome others) {
+    refused += others.refused;
+    callersRefused += others.callersRefused;
+    refusals.add(others.refusals);
+    others.refusedBy.forEach((name, count) -> refusedBy.merge(name, count, Long::sum));
+  }
+
   Limits limits() {
     return limits;
   }

@@ -85,12 +85,12 @@ final class Spool implements AutoCloseable {
     blocksInFile++;
   }
 
-  /** Tells all requests. */
-  void replay(Replayed to) throws IOException {
+  /** Tells all requests; false if the hearer wanted no more. Several threads may do so at once. */
+  boolean replay(Replayed to) throws IOException {
     Reading reading = new Reading(first, to);
     for (byte[] stored : blocks) {
       if (!reading.block(stored, stored.length)) {
-        return;
+        return false;
       }
     }
     Path stored = file;
@@ -104,12 +104,12 @@ final class Spool implements AutoCloseable {
           int length = in.readInt();
           in.readFully(bytes, 0, length);
           if (!reading.block(bytes, length)) {
-            return;
+            return false;
           }
         }
       }
     }
-    boolean unused = reading.block(block, filled);
+    return reading.block(block, filled);
   }
 
   long size() {

@@ -30,6 +30,13 @@ final class Timeline {
     counts[(int) ((micros - start) / width)]++;
   }
 
+  /** Adds a timeline of the same span. */
+  void add(Timeline other) {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += other.counts[i];
+    }
+  }
+
   long startMicros() {
     return start;
   }

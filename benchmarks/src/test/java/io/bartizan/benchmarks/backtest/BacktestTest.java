@@ -173,7 +173,7 @@ class BacktestTest {
                 .execute("--help"))
         .isZero();
 
-    assertThat(out.toString())
+    assertThat(out.toString().replaceAll("\\s+", " "))
         .contains("(default: callers=0.99)")
         .contains("(default: 1m)")
         .contains("timestamp,@timestamp,ts")

@@ -23,6 +23,16 @@ class CallersTest {
   }
 
   @Test
+  void caller_ofNoText_hasNone() {
+    Callers callers = new Callers(10);
+
+    assertThat(callers.of(new byte[] {'a', (byte) 0xff}, 0, 2)).isEqualTo(Callers.NOT_UTF8);
+    assertThat(callers.of("\ud800")).isEqualTo(Callers.NOT_UTF8);
+    assertThat(callers.of("\ud800".repeat(300))).isEqualTo(Callers.NOT_UTF8);
+    assertThat(callers.size()).isZero();
+  }
+
+  @Test
   void caller_ofManyBytes_isKeptAsItsDigest() {
     Callers callers = new Callers(10);
     byte[] bytes = "a".repeat(60_000).getBytes(StandardCharsets.UTF_8);

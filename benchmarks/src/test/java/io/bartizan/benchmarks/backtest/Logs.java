@@ -1,5 +1,7 @@
 package io.bartizan.benchmarks.backtest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,16 +54,24 @@ final class Logs {
   }
 
   static Replay replay(LogReader reader) {
-    return new Replay(reader.spool(), reader.callers(), quiet());
+    return replay(reader, 1);
+  }
+
+  static Replay replay(LogReader reader, int threads) {
+    return new Replay(
+        reader.spool(), reader.callers(), quiet(), Runtime.getRuntime().maxMemory(), threads);
   }
 
   /** What is replayed, in its order. */
   static List<Request> requests(LogReader reader) throws IOException {
     List<Request> requests = new ArrayList<>();
-    reader
-        .spool()
-        .replay(
-            (micros, caller) -> requests.add(new Request(micros, reader.callers().name(caller))));
+    boolean all =
+        reader
+            .spool()
+            .replay(
+                (micros, caller) ->
+                    requests.add(new Request(micros, reader.callers().name(caller))));
+    assertThat(all).isTrue();
     return requests;
   }
 

@@ -196,12 +196,14 @@ class OrderingTest {
       for (int again = 0; again < 2; again++) {
         int[] at = new int[1];
         int[] wrong = new int[1];
-        spool.replay(
-            (micros, caller) -> {
-              wrong[0] += times[at[0]] == micros && callers[at[0]] == caller ? 0 : 1;
-              at[0]++;
-              return true;
-            });
+        boolean all =
+            spool.replay(
+                (micros, caller) -> {
+                  wrong[0] += times[at[0]] == micros && callers[at[0]] == caller ? 0 : 1;
+                  at[0]++;
+                  return true;
+                });
+        assertThat(all).isTrue();
         assertThat(at[0]).isEqualTo(times.length);
         assertThat(wrong[0]).isZero();
       }

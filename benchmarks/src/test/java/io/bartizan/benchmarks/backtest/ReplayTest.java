@@ -101,7 +101,7 @@ class ReplayTest {
   @Test
   void replay_ofSlidingWindowsThatMayNotFitIntoTheHeap_saysSo() throws IOException {
     LogReader reader = traffic(5, 3_000);
-    Replay replay = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 150_000);
+    Replay replay = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 150_000, 1);
 
     assertThatThrownBy(() -> replay.through(Limits.parse("4/s sliding")))
         .isInstanceOf(IllegalStateException.class)
@@ -125,8 +125,18 @@ class ReplayTest {
 
   private static void assertSame(
       LogReader reader, Limits limits, BruteForce.Count byHand, String about) throws IOException {
+    for (int threads = 1; threads <= 3; threads++) {
+      assertSame(reader, limits, byHand, about + ", threads: " + threads, threads);
+    }
+  }
+
+  private static void assertSame(
+      LogReader reader, Limits limits, BruteForce.Count byHand, String about, int threads)
+      throws IOException {
     PerCaller perCaller = new PerCaller(reader.callers().size());
-    Outcome outcome = Logs.replay(reader).through(limits, perCaller);
+    Outcome outcome = Logs.replay(reader, threads).through(limits, perCaller);
+    assertThat(outcome.refusals().counts().stream().mapToLong(count -> count).sum())
+        .isEqualTo(byHand.refused());
     assertThat(outcome.refused()).as("%s, %s", limits, about).isEqualTo(byHand.refused());
     assertThat(outcome.callersRefused()).isEqualTo(byHand.callers().size());
     Map<String, Integer> refusedOf =

@@ -21,7 +21,7 @@ class SearchTest {
       LogReader reader = ReplayTest.traffic(11, 1_000);
       List<Request> requests = Logs.requests(reader);
       long total = spare.of() == Spare.Of.CALLERS ? reader.callers().active() : requests.size();
-      Search search = new Search(Logs.replay(reader), spare, reader.spool(), reader.callers());
+      Search search = new Search(Logs.replay(reader, 2), spare, reader.spool(), reader.callers());
       List<Search.Family> families = Search.families(GIVEN, ReplayTest.span(reader));
       assertThat(families).hasSize(1 + 3 * 4);
 
@@ -72,7 +72,7 @@ class SearchTest {
   @Test
   void smallest_whereNoneCanHoldEnough_saysWhy() throws IOException {
     LogReader reader = ReplayTest.traffic(12, 1_000);
-    Replay little = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 50_000);
+    Replay little = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 50_000, 1);
     Search search = new Search(little, Spare.parse("callers=1"), reader.spool(), reader.callers());
 
     for (Search.Family family : Search.families(GIVEN, Duration.ofMinutes(10))) {
