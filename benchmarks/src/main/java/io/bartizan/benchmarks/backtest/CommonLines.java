@@ -1,5 +1,6 @@
 package io.bartizan.benchmarks.backtest;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class CommonLines implements LineFormat {
 
   private final LogTime times = new LogTime();
   private final int wanted;
+  private byte[] knownDate = new byte[0];
+  private long knownMicros = LogTime.NONE;
   private final int[] starts = new int[FIELDS.size()];
   private final int[] ends = new int[FIELDS.size()];
 
@@ -61,7 +64,7 @@ final class CommonLines implements LineFormat {
     }
     field(2, ident + 1, date - 2);
     int dateEnd = indexOf(bytes, date, to, ']');
-    long micros = times.of(bytes, date, dateEnd);
+    long micros = time(bytes, date, dateEnd);
     if (micros == LogTime.NONE) {
       return Fault.NO_TIME;
     }
@@ -70,6 +73,19 @@ final class CommonLines implements LineFormat {
     }
     into.micros = micros;
     return caller(bytes, into);
+  }
+
+  /** Most lines have the time of the one before. */
+  private long time(byte[] bytes, int from, int to) {
+    if (Arrays.equals(bytes, from, to, knownDate, 0, knownDate.length)) {
+      return knownMicros;
+    }
+    long micros = times.of(bytes, from, to);
+    if (micros != LogTime.NONE) {
+      knownDate = Arrays.copyOfRange(bytes, from, to);
+      knownMicros = micros;
+    }
+    return micros;
   }
 
   /** Where the date begins that is followed by a quoted request. */
@@ -157,13 +173,15 @@ final class CommonLines implements LineFormat {
     ends[index] = to;
   }
 
+  /** Where the quote is that no backslash stands before, of which two are none. */
   private static int quoteEnd(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == '"') {
-        return i;
+    for (int at = from; (at = ByteSearch.find(bytes, at, to, '"')) < to; at++) {
+      int before = at;
+      while (before > from && bytes[before - 1] == '\\') {
+        before--;
       }
-      if (bytes[i] == '\\') {
-        i++;
+      if ((at - before) % 2 == 0) {
+        return at;
       }
     }
     return -1;
@@ -179,11 +197,7 @@ final class CommonLines implements LineFormat {
   }
 
   private static int indexOf(byte[] bytes, int from, int to, char wanted) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == wanted) {
-        return i;
-      }
-    }
-    return -1;
+    int at = ByteSearch.find(bytes, from, to, wanted);
+    return at < to ? at : -1;
   }
 }

@@ -2,18 +2,9 @@ package io.bartizan.benchmarks.backtest;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** The lines of a stream, as slices of one buffer; a line too long is passed over, never kept. */
 final class Lines {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x80 * ONES;
-  private static final long LINE_FEEDS = '\n' * ONES;
-
   private final InputStream in;
   private final int maxLine;
   private final byte[] buffer;
@@ -35,7 +26,7 @@ final class Lines {
     tooLong = false;
     int searched = next;
     while (true) {
-      int end = lineFeed(searched);
+      int end = ByteSearch.find(buffer, searched, filled, '\n');
       if (end < filled) {
         end(end, end + 1);
         return true;
@@ -51,22 +42,6 @@ final class Lines {
       }
       searched = fill();
     }
-  }
-
-  /** Where the next line feed is, or all that is filled ends; eight bytes at a time. */
-  private int lineFeed(int start) {
-    int at = start;
-    for (; at + Long.BYTES <= filled; at += Long.BYTES) {
-      long zeros = (long) LONGS.get(buffer, at) ^ LINE_FEEDS; // a byte of zero is a line feed
-      long found = (zeros - ONES) & ~zeros & HIGH_BITS; // the lowest bit set is at the first
-      if (found != 0) {
-        return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
-      }
-    }
-    while (at < filled && buffer[at] != '\n') {
-      at++;
-    }
-    return at;
   }
 
   private void end(int lineEnd, int newNext) {
