@@ -86,6 +86,9 @@ class BacktestTest {
     data = data.substring(0, data.indexOf("</script>"));
     assertThat(data).contains("alert(1)").doesNotContain("<");
     assertThat(JSONObjectUtils.parse(data)).isEqualTo(json());
+    assertThat((List<?>) json().get("worstCallers"))
+        .extracting(one -> map(one).get("caller"))
+        .contains(script, "\\u001b[2J\\u202eevil");
     assertThat(page).doesNotContain("<img src=x").contains("@DATA@ @PAGE@ $1");
     assertThat(out.toString())
         .contains("\\u001b[2J\\u202eevil")

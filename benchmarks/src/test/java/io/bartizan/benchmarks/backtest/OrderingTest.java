@@ -188,7 +188,9 @@ class OrderingTest {
     Spool spool = new Spool(1);
     try (spool) {
       for (int i = 0; i < times.length; i++) {
-        times[i] = (i == 0 ? 0 : times[i - 1]) + random.nextInt(2_000_000);
+        times[i] =
+            (i == 0 ? 0 : times[i - 1])
+                + (random.nextInt(1_000) == 0 ? 10_000_000_000L : random.nextInt(2_000_000));
         callers[i] = random.nextInt(Integer.MAX_VALUE);
         spool.add(times[i], callers[i]);
       }
