@@ -2,17 +2,11 @@ package io.bartizan.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringWriter;
-import java.net.URI;
+import io.bartizan.tests.CompiledExamples;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,38 +84,12 @@ class AdapterPagesTest {
       throws Exception {
     String text = Files.readString(ROOT.resolve("docs").resolve(page));
     assertThat(text.lines().count()).isLessThanOrEqualTo(most);
-    List<String> examples =
-        Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
-            .matcher(text)
-            .results()
-            .map(result -> result.group(1))
-            .toList();
+    List<String> examples = CompiledExamples.of(text);
     assertThat(examples).isNotEmpty();
     Framework its = FRAMEWORKS.get(framework);
-    List<JavaFileObject> sources = new ArrayList<>();
-    for (String example : examples) {
-      int number = sources.size();
-      String before = BEFORE.formatted(framework, its.imports(), number, its.parameters());
-      sources.add(source(number, before + example + "  }\n}\n"));
-    }
-    StringWriter errors = new StringWriter();
-    List<String> options =
-        List.of(
-            "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
-    boolean compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .getTask(errors, null, null, options, null, sources)
-            .call();
-    assertThat(compiled).as(errors.toString()).isTrue();
-  }
-
-  private static JavaFileObject source(int number, String code) {
-    URI name = URI.create("string:///Example" + number + ".java");
-    return new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return code;
-      }
-    };
+    CompiledExamples.compile(
+        folder,
+        examples,
+        number -> BEFORE.formatted(framework, its.imports(), number, its.parameters()));
   }
 }

@@ -1,15 +1,22 @@
 package io.bartizan.adapters;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.DevCertificate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import javax.net.SocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Sends requests byte by byte as no client library would, and reads the answer to its end. */
 public final class RawHttp {
@@ -62,6 +69,22 @@ public final class RawHttp {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       write(socket, "POST " + path, half, headers);
     }
+  }
+
+  /** Sockets of TLS for {@link #send}; without a client certificate if there is none. */
+  public static SocketFactory tls(DevCa ca, DevCertificate client)
+      throws GeneralSecurityException, IOException {
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(ca.trustStore());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    char[] password = "changeit".toCharArray();
+    keys.init(client == null ? null : client.keyStore(password), password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        client == null ? null : keys.getKeyManagers(),
+        trust.getTrustManagers(),
+        new SecureRandom());
+    return context.getSocketFactory();
   }
 
   /** A request over a socket of the factory. */

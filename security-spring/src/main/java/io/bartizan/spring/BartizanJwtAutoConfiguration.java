@@ -45,14 +45,14 @@ public final class BartizanJwtAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   RemoteJwks bartizanJwks(BartizanProperties settings, ObjectProvider<Meters> meters) {
-    return JwtBeans.keys(jwt(settings), meters.getIfUnique());
+    return JwtBeans.keys(jwt(settings), meters.getIfUnique(() -> Meters.NONE));
   }
 
   @Bean
   @ConditionalOnMissingBean
   JwtVerifier bartizanJwtVerifier(
       BartizanProperties settings, RemoteJwks keys, ObjectProvider<Meters> meters) {
-    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique());
+    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique(() -> Meters.NONE));
   }
 
   private static JwtSettings jwt(BartizanProperties settings) {

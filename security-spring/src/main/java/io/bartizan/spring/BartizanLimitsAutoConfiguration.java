@@ -82,7 +82,7 @@ public final class BartizanLimitsAutoConfiguration {
           settings,
           environment.getProperty("spring.application.name", "application"),
           redis.getIfUnique(),
-          meters.getIfUnique());
+          meters.getIfUnique(() -> Meters.NONE));
     }
 
     @Bean

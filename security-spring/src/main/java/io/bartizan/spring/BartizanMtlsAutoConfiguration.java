@@ -30,7 +30,7 @@ public final class BartizanMtlsAutoConfiguration {
 
   @Bean
   MtlsBundles bartizanMtls(BartizanProperties settings, ObjectProvider<Meters> meters) {
-    return MtlsBundles.of(settings, meters.getIfUnique());
+    return MtlsBundles.of(settings, meters.getIfUnique(() -> Meters.NONE));
   }
 
   @Bean

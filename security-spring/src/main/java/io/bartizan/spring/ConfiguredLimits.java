@@ -20,17 +20,15 @@ import org.slf4j.LoggerFactory;
 final class ConfiguredLimits implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
-  private static final RateLimitListener UNHEARD = (verb, decision) -> {};
   private static final String STORES = "\"memory\" and \"redis\" are accepted";
 
   private final List<ConfiguredLimit> list = new ArrayList<>();
   private final List<RedisRateLimiter> shared = new ArrayList<>();
   private final String application;
   private final @Nullable SharedStore redis;
-  private final @Nullable Meters meters;
+  private final Meters meters;
 
-  private ConfiguredLimits(
-      String application, @Nullable SharedStore redis, @Nullable Meters meters) {
+  private ConfiguredLimits(String application, @Nullable SharedStore redis, Meters meters) {
     this.application = application;
     this.redis = redis;
     this.meters = meters;
@@ -38,10 +36,7 @@ final class ConfiguredLimits implements AutoCloseable {
 
   /** Builds every limit, or closes what was built and throws. */
   static ConfiguredLimits of(
-      BartizanProperties settings,
-      String application,
-      @Nullable SharedStore redis,
-      @Nullable Meters meters) {
+      BartizanProperties settings, String application, @Nullable SharedStore redis, Meters meters) {
     ConfiguredLimits all = new ConfiguredLimits(application, redis, meters);
     try {
       ClientAddress clients =
@@ -69,9 +64,8 @@ final class ConfiguredLimits implements AutoCloseable {
     Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
     LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
     Routes routes = Routes.parse(at + "routes", settings.routes());
-    Meters.Pair<RateLimitListener, HealthSource> counted =
-        meters == null ? null : meters.limit(name);
-    RateLimitListener listener = counted == null ? UNHEARD : counted.listener();
+    Meters.Pair<RateLimitListener, HealthSource> counted = meters.limit(name);
+    RateLimitListener listener = counted.listener();
     RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
     KeyedRateLimiter limiter;
     if (onRedis == null) {
@@ -85,9 +79,7 @@ final class ConfiguredLimits implements AutoCloseable {
       shared.add(onRedis);
       limiter = onRedis.blocking();
     }
-    if (counted != null) {
-      counted.watch().accept(onRedis == null ? limiter : onRedis);
-    }
+    counted.watch().accept(onRedis == null ? limiter : onRedis);
     list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis != null));
     LOG.info(
         "limit {}: {} by {} on routes {}, counted {}",

@@ -20,15 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class JwtBeans {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final IntegrityListener UNHEARD = new IntegrityListener() {};
   private static final String AT = "bartizan.jwt.";
 
   private JwtBeans() {}
 
   /** The issuer's keys: those of a URI, or those that its discovery document names. */
-  static RemoteJwks keys(JwtSettings settings, @Nullable Meters meters) {
-    Meters.Pair<IntegrityListener, HealthSource> counted = meters == null ? null : meters.jwt();
-    IntegrityListener listener = counted == null ? UNHEARD : counted.listener();
+  static RemoteJwks keys(JwtSettings settings, Meters meters) {
+    Meters.Pair<IntegrityListener, HealthSource> counted = meters.jwt();
     String issuer = issuer(settings);
     @Nullable String given = settings.jwkSetUri();
     String property = AT + (given == null ? "issuer" : "jwk-set-uri");
@@ -50,17 +48,14 @@ final class JwtBeans {
               if (settings.plainHttpOnLoopback()) {
                 builder = builder.plainHttpOnLoopback();
               }
-              return builder.withListener(listener).build();
+              return builder.withListener(counted.listener()).build();
             });
-    if (counted != null) {
-      counted.watch().accept(keys);
-    }
+    counted.watch().accept(keys);
     return keys;
   }
 
-  static JwtVerifier verifier(JwtSettings settings, RemoteJwks keys, @Nullable Meters meters) {
-    Meters.Pair<IntegrityListener, HealthSource> counted = meters == null ? null : meters.jwt();
-    IntegrityListener listener = counted == null ? UNHEARD : counted.listener();
+  static JwtVerifier verifier(JwtSettings settings, RemoteJwks keys, Meters meters) {
+    IntegrityListener listener = meters.jwt().listener();
     String issuer = issuer(settings);
     Set<JwsAlgorithm> algorithms = algorithms(settings.algorithms());
     List<String> audience = settings.audience();
@@ -104,7 +99,7 @@ final class JwtBeans {
     String accepted =
         "one or more of "
             + Arrays.stream(JwsAlgorithm.values())
-                .map(JwtBeans::name)
+                .map(JwsAlgorithm::headerName)
                 .filter(name -> !name.startsWith("HS"))
                 .toList()
             + " are accepted; name only those that the issuer signs with";
@@ -115,15 +110,10 @@ final class JwtBeans {
     for (String name : names) {
       algorithms.add(
           Arrays.stream(JwsAlgorithm.values())
-              .filter(each -> name(each).equals(name) && !name.startsWith("HS"))
+              .filter(each -> each.headerName().equals(name) && !name.startsWith("HS"))
               .findFirst()
               .orElseThrow(() -> SettingException.of(AT + "algorithms", name, accepted)));
     }
     return algorithms;
-  }
-
-  /** As RFC 7518 and RFC 9864 spell it. */
-  private static String name(JwsAlgorithm algorithm) {
-    return algorithm == JwsAlgorithm.ED25519 ? "Ed25519" : algorithm.name();
   }
 }

@@ -6,7 +6,6 @@ import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.TlsListener;
 import io.bartizan.ratelimit.RateLimitListener;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The application's metrics, if it has any; names no class of Micrometer. */
 interface Meters {
@@ -14,12 +13,31 @@ interface Meters {
   /** A listener for a builder, and what is to see the thing that was built. */
   record Pair<L, S>(L listener, Consumer<S> watch) {}
 
-  /** Decisions and health of a limit; null if the application has no registry. */
-  @Nullable Pair<RateLimitListener, HealthSource> limit(String name);
+  /** Of an application that has no registry: counts nothing and watches nothing. */
+  Meters NONE =
+      new Meters() {
+        @Override
+        public Pair<RateLimitListener, HealthSource> limit(String name) {
+          return new Pair<>((verb, decision) -> {}, limiter -> {});
+        }
 
-  /** Handshakes and certificates of a bundle; null if the application has no registry. */
-  @Nullable Pair<TlsListener, MutualTls> tls(String name);
+        @Override
+        public Pair<TlsListener, MutualTls> tls(String name) {
+          return new Pair<>(new TlsListener() {}, bundle -> {});
+        }
 
-  /** Verifications and keys; null if the application has no registry. */
-  @Nullable Pair<IntegrityListener, HealthSource> jwt();
+        @Override
+        public Pair<IntegrityListener, HealthSource> jwt() {
+          return new Pair<>(new IntegrityListener() {}, keys -> {});
+        }
+      };
+
+  /** Decisions and health of a limit. */
+  Pair<RateLimitListener, HealthSource> limit(String name);
+
+  /** Handshakes and certificates of a bundle. */
+  Pair<TlsListener, MutualTls> tls(String name);
+
+  /** Verifications and keys. */
+  Pair<IntegrityListener, HealthSource> jwt();
 }

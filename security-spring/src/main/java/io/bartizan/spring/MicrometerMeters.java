@@ -10,7 +10,6 @@ import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.RateLimitMetrics;
 import io.bartizan.ratelimit.SharedServers;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,42 +30,41 @@ final class MicrometerMeters implements Meters {
   }
 
   @Override
-  public @Nullable Pair<RateLimitListener, HealthSource> limit(String name) {
-    return on(
-        registry -> {
-          RateLimitMetrics metrics = RateLimitMetrics.of(registry, tag(name));
-          return new Pair<>(
-              metrics,
-              limiter -> {
-                RateLimitMetrics unused =
-                    limiter instanceof SharedServers servers
-                        ? metrics.watch(servers)
-                        : metrics.watch(limiter);
-              });
-        });
-  }
-
-  @Override
-  public @Nullable Pair<TlsListener, MutualTls> tls(String name) {
-    return on(
-        registry -> {
-          TlsMetrics metrics = TlsMetrics.of(registry, tag(name));
-          return new Pair<>(metrics, metrics::watch);
-        });
-  }
-
-  @Override
-  public @Nullable Pair<IntegrityListener, HealthSource> jwt() {
-    return on(
-        registry -> {
-          IntegrityMetrics metrics = IntegrityMetrics.of(registry, "jwt");
-          return new Pair<>(metrics, source -> metrics.watch(source, "jwks"));
-        });
-  }
-
-  private <P> @Nullable P on(Function<MeterRegistry, P> maker) {
+  public Pair<RateLimitListener, HealthSource> limit(String name) {
     MeterRegistry registry = registries.get();
-    return registry == null ? null : maker.apply(registry);
+    if (registry == null) {
+      return NONE.limit(name);
+    }
+    RateLimitMetrics metrics = RateLimitMetrics.of(registry, tag(name));
+    return new Pair<>(
+        metrics,
+        limiter -> {
+          if (limiter instanceof SharedServers servers) {
+            metrics.watch(servers);
+          } else {
+            metrics.watch(limiter);
+          }
+        });
+  }
+
+  @Override
+  public Pair<TlsListener, MutualTls> tls(String name) {
+    MeterRegistry registry = registries.get();
+    if (registry == null) {
+      return NONE.tls(name);
+    }
+    TlsMetrics metrics = TlsMetrics.of(registry, tag(name));
+    return new Pair<>(metrics, metrics::watch);
+  }
+
+  @Override
+  public Pair<IntegrityListener, HealthSource> jwt() {
+    MeterRegistry registry = registries.get();
+    if (registry == null) {
+      return NONE.jwt();
+    }
+    IntegrityMetrics metrics = IntegrityMetrics.of(registry, "jwt");
+    return new Pair<>(metrics, source -> metrics.watch(source, "jwks"));
   }
 
   /** A name within the form of the tag. */

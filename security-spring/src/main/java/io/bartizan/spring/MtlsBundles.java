@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Every mutual TLS of {@code bartizan.mtls} by its name, watching its files until closed. */
 final class MtlsBundles implements AutoCloseable {
 
-  private static final TlsListener UNHEARD = new TlsListener() {};
   private static final String MATERIAL =
       "a folder with tls.crt, tls.key and ca.crt is needed, or certificate, key and anchors";
   private static final String POLICY =
@@ -28,14 +27,14 @@ final class MtlsBundles implements AutoCloseable {
 
   private final Map<String, MutualTls> all = new LinkedHashMap<>();
 
-  private final @Nullable Meters meters;
+  private final Meters meters;
 
-  private MtlsBundles(@Nullable Meters meters) {
+  private MtlsBundles(Meters meters) {
     this.meters = meters;
   }
 
   /** Loads all material, or closes what was loaded and throws. */
-  static MtlsBundles of(BartizanProperties settings, @Nullable Meters meters) {
+  static MtlsBundles of(BartizanProperties settings, Meters meters) {
     MtlsBundles bundles = new MtlsBundles(meters);
     try {
       settings
@@ -78,8 +77,7 @@ final class MtlsBundles implements AutoCloseable {
             ? TrustAnchors.pem(file(at + "anchors", settings.anchors()))
             : folder.anchors();
     PeerPolicy policy = policy(at, settings);
-    Meters.Pair<TlsListener, MutualTls> counted = meters == null ? null : meters.tls(name);
-    TlsListener listener = counted == null ? UNHEARD : counted.listener();
+    Meters.Pair<TlsListener, MutualTls> counted = meters.tls(name);
     MutualTls made =
         SettingException.read(
             prefix + name,
@@ -89,12 +87,10 @@ final class MtlsBundles implements AutoCloseable {
                     .builder(identity, anchors, policy)
                     .withRevocation(revocation(settings))
                     .withReload(settings.reload())
-                    .withListener(listener)
+                    .withListener(counted.listener())
                     .build());
     all.put(name, made);
-    if (counted != null) {
-      counted.watch().accept(made);
-    }
+    counted.watch().accept(made);
   }
 
   private static Identity identity(String at, TlsSettings settings) {

@@ -1,7 +1,7 @@
 package io.bartizan.spring;
 
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.jwt.JwtReason;
+import io.bartizan.integrity.jwt.AuthenticationScheme;
 import io.bartizan.ratelimit.RateLimitFields;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -49,9 +49,8 @@ final class OutageFilter implements Filter {
   private static boolean isOutage(Throwable thrown) {
     for (@Nullable Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof VerificationException refused) {
-        return refused.reason() == JwtReason.KEYS_UNAVAILABLE
-            || refused.reason() == JwtReason.PROVIDER_FAILED
-            || refused.reason() == JwtReason.REPLAY_UNDECIDED;
+        return AuthenticationScheme.bearer().status(refused.reason())
+            == HttpServletResponse.SC_SERVICE_UNAVAILABLE;
       }
     }
     return false;

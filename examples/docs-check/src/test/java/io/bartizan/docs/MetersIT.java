@@ -2,7 +2,6 @@ package io.bartizan.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +26,12 @@ class MetersIT {
 
   private static final Path DOCS = Pages.ROOT.resolve("docs");
   private static EveryMeter application;
+  private static String scraped;
 
   @BeforeAll
   static void start() throws Exception {
     application = EveryMeter.start();
+    scraped = application.registry().scrape();
   }
 
   @AfterAll
@@ -82,7 +83,7 @@ class MetersIT {
     Object rules = yaml(Files.readString(DOCS.resolve("operations/prometheus-alerts.yml")));
     List<String> expressions = values(rules, "expr");
     assertThat(expressions).hasSize(8);
-    assertThat(expressions).allSatisfy(this::namesWhatIsScraped);
+    assertThat(expressions).allSatisfy(MetersIT::namesWhatIsScraped);
     String page = Pages.text("docs/operations/monitoring.md");
     assertThat(values(rules, "alert"))
         .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
@@ -93,12 +94,10 @@ class MetersIT {
     Object board = yaml(Files.readString(DOCS.resolve("operations/grafana-dashboard.json")));
     List<String> expressions = values(board, "expr");
     assertThat(expressions).hasSizeGreaterThan(12);
-    assertThat(expressions).allSatisfy(this::namesWhatIsScraped);
+    assertThat(expressions).allSatisfy(MetersIT::namesWhatIsScraped);
   }
 
-  private void namesWhatIsScraped(String expression) {
-    PrometheusMeterRegistry registry = application.registry();
-    String scraped = registry.scrape();
+  private static void namesWhatIsScraped(String expression) {
     List<String> series =
         Pattern.compile("bartizan_[a-z_]+")
             .matcher(expression)

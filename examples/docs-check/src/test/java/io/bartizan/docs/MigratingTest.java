@@ -2,17 +2,11 @@ package io.bartizan.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringWriter;
-import java.net.URI;
+import io.bartizan.tests.CompiledExamples;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,35 +61,8 @@ class MigratingTest {
     String text = Files.readString(page);
     assertThat(text.lines()).hasSizeLessThanOrEqualTo(65);
     assertThat(text).contains("Before, with", "After", "**No equivalent.**");
-    List<JavaFileObject> sources = new ArrayList<>();
-    Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
-        .matcher(text)
-        .results()
-        .forEach(
-            fence ->
-                sources.add(
-                    source(
-                        sources.size(),
-                        BEFORE.formatted(sources.size()) + fence.group(1) + "  }\n}\n")));
-    assertThat(sources).hasSizeGreaterThanOrEqualTo(2);
-    StringWriter errors = new StringWriter();
-    List<String> options =
-        List.of(
-            "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
-    boolean compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .getTask(errors, null, null, options, null, sources)
-            .call();
-    assertThat(compiled).as(errors.toString()).isTrue();
-  }
-
-  private static JavaFileObject source(int number, String code) {
-    URI name = URI.create("string:///Example" + number + ".java");
-    return new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return code;
-      }
-    };
+    List<String> examples = CompiledExamples.of(text);
+    assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
+    CompiledExamples.compile(folder, examples, BEFORE::formatted);
   }
 }

@@ -18,6 +18,7 @@ import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
 import org.commonmark.node.CustomNode;
 import org.commonmark.node.Heading;
+import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
@@ -57,6 +58,7 @@ final class Pages {
     }
   }
 
+  /** Where links and images of a page lead. */
   static List<String> links(Path page) {
     List<String> links = new ArrayList<>();
     parsed(page)
@@ -66,6 +68,11 @@ final class Pages {
               public void visit(Link link) {
                 links.add(link.getDestination());
                 visitChildren(link);
+              }
+
+              @Override
+              public void visit(Image image) {
+                links.add(image.getDestination());
               }
             });
     return links;

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Verifies the bearer token of a request and says what to answer to a refused one (RFC 6750). */
 public final class TokenGate {
@@ -70,13 +69,13 @@ public final class TokenGate {
    *
    * @param verifier decides
    * @param request carries the token
-   * @param before the verifier of {@link IncomingRequest#token}; null or any other object if none
+   * @param known whether {@link IncomingRequest#token} is of this verifier
    * @return the claims or the refusal
    */
   public Checked<VerifiedJwt> checkOnce(
-      JwtVerifier verifier, IncomingRequest request, @Nullable Object before) {
-    Optional<VerifiedJwt> known = before == verifier ? request.token() : Optional.empty();
-    return known.isPresent() ? inScope(Checked.accepted(known.get())) : check(verifier, request);
+      JwtVerifier verifier, IncomingRequest request, boolean known) {
+    Optional<VerifiedJwt> before = known ? request.token() : Optional.empty();
+    return before.isPresent() ? inScope(Checked.accepted(before.get())) : check(verifier, request);
   }
 
   /**

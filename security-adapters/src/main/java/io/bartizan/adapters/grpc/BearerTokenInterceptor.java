@@ -62,7 +62,8 @@ public final class BearerTokenInterceptor implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Checked<VerifiedJwt> checked =
-        gate.checkOnce(verifier, new CallIncoming(call.getAttributes(), headers), VERIFIER.get());
+        gate.checkOnce(
+            verifier, new CallIncoming(call.getAttributes(), headers), VERIFIER.get() == verifier);
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
       return Closing.close(call, gate.answer(refused.refusal()));
     }

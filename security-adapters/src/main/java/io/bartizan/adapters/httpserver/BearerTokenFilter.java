@@ -56,7 +56,8 @@ public final class BearerTokenFilter extends GuardFilter {
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
     Verified verified = Guarded.verified(exchange);
     ExchangeIncoming incoming = new ExchangeIncoming(exchange, verified);
-    Checked<VerifiedJwt> checked = gate.checkOnce(verifier, incoming, verified.attribute(VERIFIER));
+    Checked<VerifiedJwt> checked =
+        gate.checkOnce(verifier, incoming, verified.attribute(VERIFIER) == verifier);
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
       send(exchange, gate.answer(refused.refusal()));
       return;

@@ -62,7 +62,7 @@ public final class BearerTokenFilter extends GuardFilter {
       throws IOException, ServletException {
     ServletIncoming incoming = new ServletIncoming(request);
     Checked<VerifiedJwt> checked =
-        gate.checkOnce(verifier, incoming, request.getAttribute(VERIFIER));
+        gate.checkOnce(verifier, incoming, request.getAttribute(VERIFIER) == verifier);
     if (checked instanceof Checked.Rejected<VerifiedJwt> refused) {
       send(response, gate.answer(refused.refusal()));
       return;

@@ -1,19 +1,14 @@
 package io.bartizan.adapters.vertx;
 
 import io.bartizan.adapters.CallerKey;
-import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.adapters.answer.Answer;
+import io.bartizan.adapters.answer.AsyncRateGate;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Vert.x Web handler that limits request rates: 429 Too Many Requests with {@code RateLimit},
@@ -33,17 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimitHandler implements Handler<RoutingContext> {
 
-  private final RateGate gate;
-  private final BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking;
+  private final AsyncRateGate gate;
 
   /** This handler's own mark on requests that it has counted. */
   private final String counted = "io.bartizan.counted." + UUID.randomUUID();
 
-  private RateLimitHandler(
-      RateGate gate,
-      BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking) {
+  private RateLimitHandler(AsyncRateGate gate) {
     this.gate = gate;
-    this.asking = asking;
   }
 
   /**
@@ -55,9 +46,7 @@ public final class RateLimitHandler implements Handler<RoutingContext> {
    * @throws NullPointerException if an argument is null
    */
   public static RateLimitHandler of(AsyncKeyedRateLimiter limiter, CallerKey caller) {
-    Objects.requireNonNull(limiter, "limiter");
-    RateGate gate = new RateGate(caller);
-    return new RateLimitHandler(gate, (request, before) -> gate.ask(limiter, request, before));
+    return new RateLimitHandler(AsyncRateGate.of(limiter, caller));
   }
 
   /**
@@ -70,11 +59,7 @@ public final class RateLimitHandler implements Handler<RoutingContext> {
    * @throws NullPointerException if an argument is null
    */
   public static RateLimitHandler inMemory(KeyedRateLimiter limiter, CallerKey caller) {
-    Objects.requireNonNull(limiter, "limiter");
-    RateGate gate = new RateGate(caller);
-    return new RateLimitHandler(
-        gate,
-        (request, before) -> CompletableFuture.completedStage(gate.ask(limiter, request, before)));
+    return new RateLimitHandler(AsyncRateGate.inMemory(limiter, caller));
   }
 
   @Override
@@ -86,7 +71,7 @@ public final class RateLimitHandler implements Handler<RoutingContext> {
     }
     Responses.await(
         context,
-        asking.apply(new RoutingIncoming(context), context.get(RateGate.TOLD)),
+        gate.ask(new RoutingIncoming(context), context.get(RateGate.TOLD)),
         answer -> {
           if (answer.isServed()) {
             context.put(counted, answer);

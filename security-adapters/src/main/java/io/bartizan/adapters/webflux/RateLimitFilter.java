@@ -1,17 +1,12 @@
 package io.bartizan.adapters.webflux;
 
 import io.bartizan.adapters.CallerKey;
-import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.adapters.answer.Answer;
+import io.bartizan.adapters.answer.AsyncRateGate;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -35,17 +30,13 @@ import reactor.core.publisher.Mono;
  */
 public final class RateLimitFilter implements WebFilter {
 
-  private final RateGate gate;
-  private final BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking;
+  private final AsyncRateGate gate;
 
   /** This filter's own mark on requests that it has counted. */
   private final String counted = "io.bartizan.counted." + UUID.randomUUID();
 
-  private RateLimitFilter(
-      RateGate gate,
-      BiFunction<IncomingRequest, @Nullable Object, CompletionStage<Answer>> asking) {
+  private RateLimitFilter(AsyncRateGate gate) {
     this.gate = gate;
-    this.asking = asking;
   }
 
   /**
@@ -57,9 +48,7 @@ public final class RateLimitFilter implements WebFilter {
    * @throws NullPointerException if an argument is null
    */
   public static RateLimitFilter of(AsyncKeyedRateLimiter limiter, CallerKey caller) {
-    Objects.requireNonNull(limiter, "limiter");
-    RateGate gate = new RateGate(caller);
-    return new RateLimitFilter(gate, (request, before) -> gate.ask(limiter, request, before));
+    return new RateLimitFilter(AsyncRateGate.of(limiter, caller));
   }
 
   /**
@@ -72,11 +61,7 @@ public final class RateLimitFilter implements WebFilter {
    * @throws NullPointerException if an argument is null
    */
   public static RateLimitFilter inMemory(KeyedRateLimiter limiter, CallerKey caller) {
-    Objects.requireNonNull(limiter, "limiter");
-    RateGate gate = new RateGate(caller);
-    return new RateLimitFilter(
-        gate,
-        (request, before) -> CompletableFuture.completedStage(gate.ask(limiter, request, before)));
+    return new RateLimitFilter(AsyncRateGate.inMemory(limiter, caller));
   }
 
   @Override
@@ -88,8 +73,7 @@ public final class RateLimitFilter implements WebFilter {
                 : ExchangeIncoming.of(exchange)
                     .flatMap(
                         incoming ->
-                            Reactive.of(
-                                asking.apply(incoming, exchange.getAttribute(RateGate.TOLD))))
+                            Reactive.of(gate.ask(incoming, exchange.getAttribute(RateGate.TOLD))))
                     .flatMap(answer -> goOn(exchange, chain, answer)));
   }
 

@@ -15,15 +15,11 @@ import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.Eventually;
 import jakarta.servlet.Filter;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -423,15 +419,6 @@ abstract class ServletContract {
   }
 
   private Reply tls(DevCertificate client, String... headers) throws Exception {
-    SSLContext context = SSLContext.getInstance("TLS");
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(ca.trustStore());
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(client == null ? null : client.keyStore(PASSWORD), PASSWORD);
-    context.init(
-        client == null ? null : keys.getKeyManagers(),
-        trust.getTrustManagers(),
-        new SecureRandom());
-    return RawHttp.send(context.getSocketFactory(), container.port(), "GET /", "", headers);
+    return RawHttp.send(RawHttp.tls(ca, client), container.port(), "GET /", "", headers);
   }
 }

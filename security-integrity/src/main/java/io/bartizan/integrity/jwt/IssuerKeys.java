@@ -116,17 +116,10 @@ final class IssuerKeys {
                 issuer.of(same.name, same.keys), provider, KeySnapshot.NONE, several, same));
   }
 
-  /** Whether it is still one of those that the application allows; and one of its tokens came. */
+  /** Whether it is still one of those that the application allows. */
   boolean isTrusted() {
-    if (origin == null) {
-      return true;
-    }
     try {
-      boolean allowed = origin.allows(name());
-      if (allowed) {
-        verified();
-      }
-      return allowed;
+      return origin == null || origin.allows(name());
     } catch (VerificationException e) {
       return false; // then the token is verified anew, and refused as one whom nobody can tell
     }

@@ -107,10 +107,7 @@ final class Tenants {
    * @throws VerificationException if it failed a moment ago or others are tried before it
    */
   Tenant find(String name) {
-    Tenant one = proven.get(name);
-    if (one == null) {
-      one = fresh.get(name);
-    }
+    Tenant one = answering(name);
     return one != null ? one : tried(name, false);
   }
 
@@ -146,9 +143,14 @@ final class Tenants {
     return mine;
   }
 
-  private @Nullable Tenant held(String name) {
+  /** One whose keys came. */
+  private @Nullable Tenant answering(String name) {
     Tenant one = proven.get(name);
-    one = one != null ? one : fresh.get(name);
+    return one != null ? one : fresh.get(name);
+  }
+
+  private @Nullable Tenant held(String name) {
+    Tenant one = answering(name);
     return one != null ? one : tried.get(name);
   }
 

@@ -63,7 +63,11 @@ final class VerifiedCache {
     for (int i = start; i < start + WAYS; i++) {
       Entry entry = entries.get(i);
       if (entry != null && entry.key.equals(key)) {
-        return entry.issuer.isTrusted() && entry.issuer.current() == entry.ring ? entry : null;
+        if (!entry.issuer.isTrusted() || entry.issuer.current() != entry.ring) {
+          return null;
+        }
+        entry.issuer.verified();
+        return entry;
       }
     }
     return null;

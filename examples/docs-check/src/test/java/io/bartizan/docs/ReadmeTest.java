@@ -1,0 +1,64 @@
+package io.bartizan.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.tests.CompiledExamples;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of the README and of the page on frameworks compile and are short. */
+class ReadmeTest {
+
+  private static final int MOST_LINES = 15;
+
+  private static final String BEFORE =
+      """
+      import io.bartizan.core.*;
+      import io.bartizan.integrity.artifact.*;
+      import io.bartizan.integrity.jwt.*;
+      import io.bartizan.integrity.mac.*;
+      import io.bartizan.mtls.*;
+      import io.bartizan.ratelimit.*;
+      import io.bartizan.ratelimit.redis.*;
+      import io.bartizan.testkit.*;
+      import io.lettuce.core.RedisClient;
+      import java.io.*;
+            import java.net.http.HttpClient;
+      import java.nio.file.*;
+      import java.time.*;
+      import java.time.temporal.ChronoUnit;
+      import java.util.*;
+      import javax.net.ssl.SSLContext;
+
+      class Example%d {
+        void example(
+            String tenant, String user, String token, Map<String, String> headers, Path path,
+            MacKeyRing keyRing, InputStream download, OutputStream out, RedisClient redisClient%s)
+            throws Exception {
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void readme_examples_compile() throws Exception {
+    compile("README.md", "", 6);
+  }
+
+  @Test
+  void frameworkPage_examples_compile() throws Exception {
+    compile(
+        "docs/in-your-framework.md",
+        ", KeyedRateLimiter limiter, JwtVerifier verifier, ServerTls tls",
+        3);
+  }
+
+  private void compile(String page, String parameters, int least) throws Exception {
+    List<String> examples = CompiledExamples.of(Pages.text(page));
+    assertThat(examples).hasSizeGreaterThanOrEqualTo(least);
+    assertThat(examples)
+        .allSatisfy(example -> assertThat(example.lines()).hasSizeLessThanOrEqualTo(MOST_LINES));
+    CompiledExamples.compile(folder, examples, number -> BEFORE.formatted(number, parameters));
+  }
+}
