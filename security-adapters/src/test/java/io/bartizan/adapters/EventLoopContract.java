@@ -75,6 +75,7 @@ public abstract class EventLoopContract<F> {
   protected abstract boolean isOnEventLoop();
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // handed on, never written to
   protected final int serve(F... filters) throws Exception {
     port = start(null, List.of(filters));
     return port;

@@ -53,7 +53,8 @@ class WrongSettingsIT {
     }
     settings.put(name, setting.substring(setting.indexOf('=') + 1));
     Throwable failure =
-        catchThrowable(() -> ConfiguredLimits.of(bound(settings), "shop", null, null).close());
+        catchThrowable(
+            () -> ConfiguredLimits.of(bound(settings), "shop", null, Meters.NONE).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
   }
@@ -83,8 +84,8 @@ class WrongSettingsIT {
     Throwable failure =
         catchThrowable(
             () -> {
-              try (var keys = JwtBeans.keys(jwt, null)) {
-                assertThat(JwtBeans.verifier(jwt, keys, null)).isNotNull();
+              try (var keys = JwtBeans.keys(jwt, Meters.NONE)) {
+                assertThat(JwtBeans.verifier(jwt, keys, Meters.NONE)).isNotNull();
               }
             });
     assertThat(failure).isInstanceOf(SettingException.class);
@@ -110,7 +111,7 @@ class WrongSettingsIT {
           "bartizan.mtls.servers.web." + setting.substring(0, setting.indexOf('=')),
           setting.substring(setting.indexOf('=') + 1));
     }
-    Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings), null).close());
+    Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings), Meters.NONE).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted == null ? "" : accepted);
   }

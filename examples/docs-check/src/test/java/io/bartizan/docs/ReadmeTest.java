@@ -25,7 +25,8 @@ class ReadmeTest {
       import io.bartizan.testkit.*;
       import io.lettuce.core.RedisClient;
       import java.io.*;
-            import java.net.http.HttpClient;
+      import java.net.URI;
+      import java.net.http.HttpClient;
       import java.nio.file.*;
       import java.time.*;
       import java.time.temporal.ChronoUnit;
