@@ -170,7 +170,7 @@ final class Spool implements AutoCloseable {
       long value = 0;
       for (int shift = 0; ; shift += 7) {
         byte next = bytes[at++];
-        value |= (next & 0x7f) << shift;
+        value |= (long) (next & 0x7f) << shift;
         if (next >= 0) {
           return value;
         }
