@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <p>A time that jumps ahead by more than the window may be that of one forged or broken line,
  * which would make all others late. So it waits aside: if two lines come that go on where the
  * others were, the jump was false; if {@value #CONFIRMED_BY} have jumped or the log ends, it was
- * true. Of those that jumped, the largest group without a gap in it counts.
+ * true. Those that the others have caught up with have not jumped. Of those that jumped, the
+ * largest group without a gap in it counts.
  */
 final class Ordering {
   /** How many lines make a jump believable. */
@@ -50,7 +51,7 @@ final class Ordering {
   }
 
   void add(long time, int caller, long line) throws IOException {
-    if (newest == UNKNOWN || time - newest > Math.max(window, SHORTEST_JUMP)) {
+    if (newest == UNKNOWN || isJump(time)) {
       jumpTimes[jumped] = time;
       jumpCallers[jumped] = caller;
       jumpLines[jumped] = line;
@@ -58,9 +59,39 @@ final class Ordering {
       if (jumped == CONFIRMED_BY) {
         believeJump();
       }
-    } else if (accept(time, caller, line) && jumped > 0 && ++returned == REFUTED_BY) {
-      forgetJump();
+    } else if (accept(time, caller, line) && jumped > 0) {
+      rejoin();
+      if (jumped > 0 && ++returned == REFUTED_BY) {
+        forgetJump();
+      }
     }
+  }
+
+  private boolean isJump(long time) {
+    return time - newest > Math.max(window, SHORTEST_JUMP);
+  }
+
+  /** Accepts those that have jumped and whom the others have caught up with. */
+  private void rejoin() throws IOException {
+    int before;
+    do {
+      before = jumped;
+      jumped = 0;
+      for (int i = 0; i < before; i++) {
+        if (isJump(jumpTimes[i])) {
+          keepJump(i);
+        } else {
+          boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
+        }
+      }
+    } while (jumped < before);
+  }
+
+  private void keepJump(int from) {
+    jumpTimes[jumped] = jumpTimes[from];
+    jumpCallers[jumped] = jumpCallers[from];
+    jumpLines[jumped] = jumpLines[from];
+    jumped++;
   }
 
   /** No more will come. */
@@ -104,12 +135,10 @@ final class Ordering {
       if (jumpTimes[i] <= middle + Math.max(window, SHORTEST_JUMP)) {
         boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
       } else {
-        jumpTimes[jumped] = jumpTimes[i];
-        jumpCallers[jumped] = jumpCallers[i];
-        jumpLines[jumped] = jumpLines[i];
-        jumped++;
+        keepJump(i);
       }
     }
+    rejoin();
   }
 
   private long[] sortedJumps() {

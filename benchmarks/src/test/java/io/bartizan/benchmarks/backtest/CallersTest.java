@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CallersTest {
@@ -61,6 +62,7 @@ class CallersTest {
 
   /** A million callers, each of its own; the bytes of what is kept stay bounded, and it is said. */
   @Test
+  @Tag("deep")
   void log_ofAMillionCallers_keepsTheBoundAndSaysWhoIsLeftOut() throws IOException {
     int bound = 100_000;
     LogReader.Options options =

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -21,26 +20,43 @@ class OrderingTest {
   @Test
   void lines_shuffledWithinTheWindow_areReplayedInOrder() throws IOException {
     long seed = 41;
-    List<String> lines = new ArrayList<>();
-    Random random = new Random(seed);
-    for (int minute = 0; minute < 50; minute++) {
-      List<String> ofMinute = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        ofMinute.add(Logs.line("a" + i, START.plusSeconds(60 * minute + random.nextInt(60))));
-      }
-      Collections.shuffle(ofMinute, random);
-      lines.addAll(ofMinute);
-    }
-
-    LogReader reader = Logs.read(String.join("\n", lines));
-
     List<Request> stable = new ArrayList<>();
-    for (String line : lines) {
-      stable.add(Logs.requests(Logs.read(line)).get(0));
+    StringBuilder lines = new StringBuilder();
+    Random random = new Random(seed);
+    for (int i = 0; i < 5_000; i++) {
+      Instant time = START.plusSeconds(60 * (i / 100) + random.nextInt(60));
+      String caller = "a" + random.nextInt(100);
+      stable.add(new Request(Logs.micros(time.toString()), caller));
+      lines.append(Logs.line(caller, time)).append('\n');
     }
+
+    LogReader reader = Logs.read(lines.toString());
+
     stable.sort(Comparator.comparingLong(Request::micros));
     assertThat(Logs.requests(reader)).as("seed %d", seed).isEqualTo(stable);
     assertThat(reader.faults().total()).isZero();
+  }
+
+  /** Steps about as long as the window look like jumps, and are none. */
+  @Test
+  void lines_inOrder_areAllReplayedHoweverFarApart() throws IOException {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      Faults faults = new Faults();
+      Callers callers = new Callers(10);
+      int caller = callers.of("a");
+      try (Spool spool = new Spool(1)) {
+        Ordering ordering =
+            new Ordering(Duration.ofMinutes(1), Duration.ofDays(1), 1000, spool, callers, faults);
+        long time = 1_431_857_103_000_000L;
+        for (int line = 1; line <= 200; line++) {
+          time += random.nextInt(random.nextInt(4) == 0 ? 90_000_000 : 2_000_000);
+          ordering.add(time, caller, line);
+        }
+        ordering.end();
+        assertThat(spool.size()).as("seed %d %s", seed, faults.json()).isEqualTo(200);
+      }
+    }
   }
 
   @Test

@@ -18,7 +18,7 @@ class SearchTest {
   void smallest_ofEachFamily_sparesEnoughAndOneLessDoesNot() throws IOException {
     for (String share : List.of("callers=0.8", "callers=1", "requests=0.95", "requests=0.999")) {
       Spare spare = Spare.parse(share);
-      LogReader reader = ReplayTest.traffic(11, 1_000);
+      LogReader reader = ReplayTest.traffic(11, 400);
       List<Request> requests = Logs.requests(reader);
       long total = spare.of() == Spare.Of.CALLERS ? reader.callers().active() : requests.size();
       Search search = new Search(Logs.replay(reader, 2), spare, reader.spool(), reader.callers());
