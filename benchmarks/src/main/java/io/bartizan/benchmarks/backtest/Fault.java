@@ -14,6 +14,8 @@ enum Fault {
   NO_TIME("time is missing or can't be read"),
   /** It does not say who called. */
   NO_CALLER("caller is missing"),
+  /** It takes several permits at once, which is not replayed. */
+  WEIGHTED("permits is not 1"),
   /** The lines around it say that its time is wrong, or it is further off than a gap may be. */
   FAR_OFF("time is far from those around it (--gap)"),
   /** It is older than what was replayed already. */

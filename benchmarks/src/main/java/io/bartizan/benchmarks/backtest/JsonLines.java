@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One JSON object a line. A field inside another object is named with a dot, as {@code
  * request.remote_ip}. A line that has a field twice which is looked for is garbled: which of the
- * two is true can't be told.
+ * two is true can't be told. A line whose {@code permits} is not 1 is left out: requests of several
+ * permits are not replayed.
  */
 final class JsonLines implements LineFormat {
   private static final JsonFactory FACTORY = JsonFactory.builder().build();
@@ -18,6 +19,7 @@ final class JsonLines implements LineFormat {
   private final LogTime times = new LogTime();
   private final Wanted time;
   private final Wanted caller;
+  private final Wanted permits = new Wanted(List.of("permits"));
 
   JsonLines(CallerKey key, List<String> timeNames) {
     this.time = new Wanted(timeNames);
@@ -33,6 +35,7 @@ final class JsonLines implements LineFormat {
   public @Nullable Fault read(byte[] bytes, int from, int to, Entry into) {
     time.clear();
     caller.clear();
+    permits.clear();
     try (JsonParser parser = FACTORY.createParser(bytes, from, to - from)) {
       if (parser.nextToken() != JsonToken.START_OBJECT
           || !object(parser, "")
@@ -51,6 +54,9 @@ final class JsonLines implements LineFormat {
     if (who == null || who.isEmpty() || who.equals("-")) {
       return Fault.NO_CALLER;
     }
+    if (permits.value != null && !permits.value.equals("1")) {
+      return Fault.WEIGHTED;
+    }
     into.micros = micros;
     into.caller(who);
     return null;
@@ -68,7 +74,9 @@ final class JsonLines implements LineFormat {
         }
       } else if (value == JsonToken.START_OBJECT || value == JsonToken.START_ARRAY) {
         parser.skipChildren();
-      } else if (!time.take(full, parser, value) || !caller.take(full, parser, value)) {
+      } else if (!time.take(full, parser, value)
+          || !caller.take(full, parser, value)
+          || !permits.take(full, parser, value)) {
         return false;
       }
     }
