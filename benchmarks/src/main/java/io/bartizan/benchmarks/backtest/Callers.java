@@ -58,9 +58,9 @@ final class Callers {
   int of(String name) {
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
-      return encoded.remaining() > MAX_BYTES
-          ? ofDigest(name)
-          : number(encoded.array(), 0, encoded.remaining());
+      byte[] utf8 = new byte[encoded.remaining()];
+      encoded.get(utf8);
+      return utf8.length > MAX_BYTES ? ofDigest(name) : number(utf8, 0, utf8.length);
     } catch (CharacterCodingException e) {
       return NOT_UTF8;
     }

@@ -13,11 +13,11 @@ final class Faults {
   private static final int SAMPLES = 3;
   private static final int SAMPLE_CHARS = 100;
 
-  private final long[] counts = new long[Fault.values().length];
+  private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
   private final Map<Fault, List<String>> samples = new EnumMap<>(Fault.class);
 
   void add(Fault fault, long line, byte[] bytes, int from, int to) {
-    counts[fault.ordinal()]++;
+    counts.merge(fault, 1L, Long::sum);
     List<String> known = samples.computeIfAbsent(fault, kind -> new ArrayList<>());
     if (known.size() < SAMPLES) {
       int length = Math.min(to - from, 4 * SAMPLE_CHARS);
@@ -32,12 +32,12 @@ final class Faults {
   }
 
   long count(Fault fault) {
-    return counts[fault.ordinal()];
+    return counts.getOrDefault(fault, 0L);
   }
 
   long total() {
     long total = 0;
-    for (long count : counts) {
+    for (long count : counts.values()) {
       total += count;
     }
     return total;

@@ -152,7 +152,7 @@ final class LogTime {
       if (text[at] == MONTHS.charAt(3 * month)
           && text[at + 1] == MONTHS.charAt(3 * month + 1)
           && text[at + 2] == MONTHS.charAt(3 * month + 2)) {
-        return month + 1;
+        return month + 1L;
       }
     }
     return 0;

@@ -193,7 +193,7 @@ final class Replay {
               spool.size(),
               needed >> 20,
               heap >> 20,
-              (2 * needed >> 20) + 1));
+              ((2 * needed) >> 20) + 1));
     }
   }
 

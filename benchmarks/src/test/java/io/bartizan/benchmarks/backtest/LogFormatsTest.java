@@ -19,9 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LogFormatsTest {
   private static final String COMMON =
-      "198.18.0.1 - joe [17/May/2015:10:05:03 +0000] \"GET /a?x=1 HTTP/1.1\" 200 203\n"
-          + "198.18.0.2 - - [17/May/2015:12:05:04 +0200] \"GET /b HTTP/1.1\" 404 -\r\n"
-          + "198.18.0.1 - ann lee [17/May/2015:10:05:05 +0000] \"POST /a HTTP/1.1\" 200 1";
+      """
+      198.18.0.1 - joe [17/May/2015:10:05:03 +0000] "GET /a?x=1 HTTP/1.1" 200 203
+      198.18.0.2 - - [17/May/2015:12:05:04 +0200] "GET /b HTTP/1.1" 404 -\r
+      198.18.0.1 - ann lee [17/May/2015:10:05:05 +0000] "POST /a HTTP/1.1" 200 1\
+      """;
 
   private static final List<Request> ADDRESSES =
       List.of(
@@ -64,9 +66,11 @@ class LogFormatsTest {
   @Test
   void json_lines_areRead() throws IOException {
     String log =
-        "{\"time\":\"2015-05-17T10:05:03Z\",\"remote_addr\":\"198.18.0.1\",\"x\":{\"ip\":\"no\"}}\n"
-            + "{\"remote_addr\":\"198.18.0.2\",\"n\":[1,{}],\"time\":\"2015-05-17T12:05:04+02:00\"}\n"
-            + "{\"ts\":1431857105,\"ip\":\"no\",\"remote_addr\":\"198.18.0.1\"}\n";
+        """
+        {"time":"2015-05-17T10:05:03Z","remote_addr":"198.18.0.1","x":{"ip":"no"}}
+        {"remote_addr":"198.18.0.2","n":[1,{}],"time":"2015-05-17T12:05:04+02:00"}
+        {"ts":1431857105,"ip":"no","remote_addr":"198.18.0.1"}
+        """;
 
     LogReader reader = Logs.read(log);
 
@@ -99,10 +103,12 @@ class LogFormatsTest {
   @Test
   void csv_columnsInAnyOrder_areRead() throws IOException {
     String log =
-        "\ufeffagent,address,time\n"
-            + "\"a \"\"quoted\"\", agent\",198.18.0.1,2015-05-17 10:05:03\n"
-            + "b,198.18.0.2,2015-05-17T10:05:04.000Z\n"
-            + "c,198.18.0.1,1431857105000\n";
+        """
+        \ufeffagent,address,time
+        "a ""quoted"", agent",198.18.0.1,2015-05-17 10:05:03
+        b,198.18.0.2,2015-05-17T10:05:04.000Z
+        c,198.18.0.1,1431857105000
+        """;
 
     LogReader reader = Logs.read(log);
 
