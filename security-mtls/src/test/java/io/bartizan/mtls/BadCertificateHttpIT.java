@@ -8,8 +8,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 
 /** The bad kinds against the JDK's {@code HttpsServer} and {@code HttpClient}. */
+@Tag("deep")
 class BadCertificateHttpIT extends BadCertificateContract {
 
   /** One client for each side, so that a second request may resume the first one's session. */
