@@ -1,0 +1,156 @@
+package io.bartizan.examples.admission;
+
+import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.SignerKeys;
+import io.bartizan.integrity.attest.oci.OciRegistry;
+import io.bartizan.integrity.attest.policy.ImagePolicy;
+import io.bartizan.integrity.attest.policy.ImageRule;
+import io.bartizan.integrity.attest.policy.TrustedSigner;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.ServerTls;
+import io.bartizan.mtls.TrustAnchors;
+import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Starts the webhook and keeps it running. */
+@Command(
+    name = "admission-webhook",
+    mixinStandardHelpOptions = true,
+    description = "Lets only images run that a key signed; speaks AdmissionReview v1.")
+@SuppressWarnings("NullAway.Init") // picocli sets the options before call()
+final class Main implements Callable<Integer> {
+
+  private static final int MAX_REMEMBERED = 10_000;
+
+  @Option(names = "--port", defaultValue = "8443", description = "port, on all addresses; 8443")
+  private int port;
+
+  @Option(names = "--cert", required = true, description = "the server's chain, PEM")
+  private Path cert;
+
+  @Option(names = "--cert-key", required = true, description = "its private key, PEM")
+  private Path certKey;
+
+  @Option(names = "--client-ca", required = true, description = "who certifies the API server, PEM")
+  private Path clientCa;
+
+  @Option(
+      names = "--client",
+      required = true,
+      description = "which certificate is the API server's, such as dns(apiserver)")
+  private String clientPolicy;
+
+  @Option(names = "--key", required = true, description = "who must have signed: cosign.pub")
+  private Path key;
+
+  @Option(names = "--sbom", description = "require a bill of materials by the same key")
+  private boolean sbom;
+
+  @Option(
+      names = "--registry",
+      required = true,
+      description = "whose images may run: HOST, HOST/TEAM or HOST/TEAM/NAME; repeatable")
+  private Set<String> registries;
+
+  @Option(names = "--user", description = "for the one registry; password in BARTIZAN_PASSWORD")
+  private @Nullable String user;
+
+  @Option(
+      names = "--deadline",
+      defaultValue = "PT8S",
+      description = "for a review; PT8S, the API server waits 10 s")
+  private Duration deadline;
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (ServerTls tls = tls();
+        ImageGate gate = new ImageGate(settings(), policy(), InstantSource.system());
+        Webhook webhook = Webhook.start(new InetSocketAddress(port), tls, limit(), gate)) {
+      spec.commandLine().getOut().println("listens on port " + webhook.port());
+      new CountDownLatch(1).await();
+      return 0;
+    }
+  }
+
+  static Limit limit() {
+    return Limit.tokenBucket(200, Rate.per(50, ChronoUnit.SECONDS)).named("reviews");
+  }
+
+  private ServerTls tls() {
+    return ServerTls.of(
+        Identity.pem(cert, certKey),
+        TrustAnchors.pem(clientCa),
+        argument("--client", () -> PeerPolicy.valueOf(clientPolicy)));
+  }
+
+  private ImagePolicy policy() throws Exception {
+    String pem = Files.readString(key);
+    PinnedKey pinned = argument("--key", () -> PinnedKey.parse(pem));
+    TrustedSigner signer = TrustedSigner.of("key", SignerKeys.anyOf(pinned));
+    ImageRule[] more = sbom ? new ImageRule[] {ImageRule.sbom(signer)} : new ImageRule[0];
+    return ImagePolicy.of(ImageRule.signature(signer), more);
+  }
+
+  private ImageGate.Settings settings() {
+    if (deadline.toMillis() < 100 || deadline.toSeconds() > 29) {
+      throw misuse("--deadline is " + deadline + ", PT0.1S to PT29S is accepted");
+    }
+    return new ImageGate.Settings(
+        registries.stream()
+            .map(each -> each.toLowerCase(Locale.ROOT)) // names of repositories have no other case
+            .collect(Collectors.toUnmodifiableSet()),
+        deadline,
+        MAX_REMEMBERED,
+        login());
+  }
+
+  private UnaryOperator<OciRegistry.Builder> login() {
+    String login = user;
+    if (login == null) {
+      return builder -> builder;
+    }
+    String password = System.getenv("BARTIZAN_PASSWORD");
+    if (password == null || registries.size() > 1) {
+      throw misuse("--user needs one --registry and the variable BARTIZAN_PASSWORD");
+    }
+    return builder -> builder.withCredentials(login, () -> password);
+  }
+
+  private <T> T argument(String label, Callable<T> parsed) {
+    try {
+      return parsed.call();
+    } catch (Exception e) {
+      throw misuse(label + ": " + e.getMessage());
+    }
+  }
+
+  private ParameterException misuse(String why) {
+    return new ParameterException(spec.commandLine(), why);
+  }
+}

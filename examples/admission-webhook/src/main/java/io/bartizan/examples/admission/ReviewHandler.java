@@ -1,0 +1,141 @@
+package io.bartizan.examples.admission;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers an AdmissionReview of {@code admission.k8s.io/v1}. */
+final class ReviewHandler implements HttpHandler {
+
+  /** What the API server sends is at most twice what it takes, 3 MiB. */
+  static final int MAX_BYTES = 8 * 1024 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReviewHandler.class);
+  private static final String VERSION = "admission.k8s.io/v1";
+  private static final int MAX_UID = 128;
+  private static final int MAX_SENTENCES = 8;
+  static final int MAX_READING = 4;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(64)
+                          .maxTokenCount(400_000)
+                          .maxStringLength(2 * 1024 * 1024)
+                          .maxDocumentLength(MAX_BYTES)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final ImageGate gate;
+  private final Semaphore reading = new Semaphore(MAX_READING);
+
+  ReviewHandler(ImageGate gate) {
+    this.gate = gate;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
+      if (!exchange.getRequestMethod().equals("POST")) {
+        send(exchange, 405, error("only POST is answered"));
+      } else if (!type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+        send(exchange, 415, error("only application/json is read"));
+      } else {
+        answer(exchange);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException, InterruptedException {
+    long end = System.nanoTime() + gate.deadline().toNanos();
+    // so that a few large reviews, not a hundred, are in memory
+    if (!reading.tryAcquire(gate.deadline().toNanos(), TimeUnit.NANOSECONDS)) {
+      String why = "other reviews were read for all of " + gate.deadline().toMillis() + " ms";
+      LOG.warn("refused a review: {}", why);
+      send(exchange, 503, error(why + "; this one is refused unread"));
+      return;
+    }
+    ObjectNode request = null;
+    try {
+      byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
+      if (body.length > MAX_BYTES) {
+        send(exchange, 413, error("more than " + MAX_BYTES + " bytes are not read"));
+        return;
+      }
+      JsonNode review = JSON.readTree(body);
+      if (review.path("apiVersion").asText().equals(VERSION)
+          && review.path("kind").asText().equals("AdmissionReview")
+          && review.path("request") instanceof ObjectNode found) {
+        request = found;
+      }
+    } catch (JsonProcessingException e) {
+      LOG.info("refused a review: {}", e.getClass().getSimpleName());
+    } finally {
+      reading.release();
+    }
+    String uid = request == null ? "" : request.path("uid").asText();
+    if (request == null || uid.isEmpty() || uid.length() > MAX_UID) {
+      send(exchange, 400, error("the body is no AdmissionReview of " + VERSION));
+      return;
+    }
+    List<String> refusals;
+    try {
+      Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      refusals = gate.refusals(Images.of(request), left);
+    } catch (IllegalArgumentException e) {
+      refusals = List.of(String.valueOf(e.getMessage()));
+    }
+    refusals.forEach(each -> LOG.info("denied {}", each));
+    send(exchange, 200, review(uid, refusals));
+  }
+
+  private static ObjectNode review(String uid, List<String> refusals) {
+    ObjectNode review = JSON.createObjectNode();
+    review.put("apiVersion", VERSION).put("kind", "AdmissionReview");
+    ObjectNode response = review.putObject("response");
+    response.put("uid", uid).put("allowed", refusals.isEmpty());
+    if (!refusals.isEmpty()) {
+      response
+          .putObject("status")
+          .put("code", 403)
+          .put("reason", "Forbidden")
+          .put("message", String.join("; ", refusals.stream().limit(MAX_SENTENCES).toList()));
+    }
+    return review;
+  }
+
+  private static ObjectNode error(String message) {
+    return JSON.createObjectNode().put("message", message);
+  }
+
+  private static void send(HttpExchange exchange, int status, ObjectNode json) throws IOException {
+    byte[] body = JSON.writeValueAsBytes(json);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    if (status != 200) {
+      exchange.getResponseHeaders().set("Connection", "close"); // what is left is not read
+    }
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+}
