@@ -101,6 +101,7 @@ public final class BartizanLimitsAutoConfiguration {
         ConfiguredLimits limits, boolean after, int order) {
       List<ConfiguredLimit> here =
           limits.list().stream()
+              .filter(each -> !each.routes().isMethods())
               .filter(each -> each.key().isAfterAuthentication() == after)
               .toList();
       LimitFilter filter = new LimitFilter(here);

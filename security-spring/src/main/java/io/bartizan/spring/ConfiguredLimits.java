@@ -151,6 +151,11 @@ final class ConfiguredLimits implements AutoCloseable {
     return String.format("%08x", text.hashCode());
   }
 
+  /** The limit of a name; null if there is none. */
+  @Nullable ConfiguredLimit named(String name) {
+    return list.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+  }
+
   List<ConfiguredLimit> list() {
     return List.copyOf(list);
   }

@@ -22,6 +22,9 @@ final class Routes {
 
   private record Route(@Nullable String method, PathPattern pattern) {}
 
+  /** In the place of patterns: the limit is counted where methods are {@link RateLimited}. */
+  private static final String METHODS = "methods";
+
   private final List<Route> routes;
 
   private Routes(List<Route> routes) {
@@ -32,6 +35,9 @@ final class Routes {
   static Routes parse(String property, List<String> texts) {
     if (texts.isEmpty()) {
       throw SettingException.of(property, "", "is empty; \"/**\" stands for all requests");
+    }
+    if (texts.equals(List.of(METHODS))) {
+      return new Routes(List.of());
     }
     List<Route> routes = new ArrayList<>();
     for (String text : texts) {
@@ -47,9 +53,14 @@ final class Routes {
     if (!path.startsWith("/") || (method != null && !method.matches("[A-Z]+"))) {
       throw new IllegalArgumentException(
           "a path pattern that begins with / is accepted, and a method in capitals before it, such"
-              + " as \"/api/**\" or \"POST /login\"");
+              + " as \"/api/**\" or \"POST /login\"; or \"methods\" alone");
     }
     return new Route(method, PathPatternParser.defaultInstance.parse(path));
+  }
+
+  /** Whether no request is counted by its path, but methods by their annotation. */
+  boolean isMethods() {
+    return routes.isEmpty();
   }
 
   boolean matches(HttpServletRequest request) {
@@ -81,6 +92,9 @@ final class Routes {
 
   @Override
   public String toString() {
+    if (isMethods()) {
+      return METHODS;
+    }
     return routes.stream()
         .map(
             route ->

@@ -1,0 +1,46 @@
+package io.bartizan.spring;
+
+import io.bartizan.core.Health;
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Reservation;
+import java.time.Duration;
+
+/** The same limiter, of which one request takes several permits. */
+record CostlyLimiter(KeyedRateLimiter limiter, long cost) implements KeyedRateLimiter {
+
+  @Override
+  public Decision tryAcquire(String key, long permits) {
+    return limiter.tryAcquire(key, Math.multiplyExact(permits, cost));
+  }
+
+  @Override
+  public Decision peek(String key, long permits) {
+    return limiter.peek(key, Math.multiplyExact(permits, cost));
+  }
+
+  @Override
+  public Decision charge(String key, long permits) {
+    return limiter.charge(key, Math.multiplyExact(permits, cost));
+  }
+
+  @Override
+  public void refund(String key, long permits) {
+    limiter.refund(key, Math.multiplyExact(permits, cost));
+  }
+
+  @Override
+  public Reservation reserve(String key, long permits, Duration maxWait) {
+    return limiter.reserve(key, Math.multiplyExact(permits, cost), maxWait);
+  }
+
+  @Override
+  public Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
+    return limiter.acquire(key, Math.multiplyExact(permits, cost), maxWait);
+  }
+
+  @Override
+  public Health health() {
+    return limiter.health();
+  }
+}

@@ -1,0 +1,130 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@link RateLimited} methods of controllers and beans in a real Spring Boot. */
+class RateLimitedIT {
+
+  private static final String REPORTS = "--spring.main.sources=" + Reports.class.getName();
+  private static final String LIMITS =
+      """
+      bartizan.limits:
+        reports: {limit: "5 burst, 1/h", routes: methods}
+        archive: {limit: "2 burst, 1/h", routes: methods}
+        mine: {limit: "1 burst, 1/h", routes: methods, key: principal otherwise address}
+        login: {limit: "1 burst, 1/h", routes: POST /login}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void refusal_ofAMethod_isThatOfARoute() throws Exception {
+    try (Booted shop = Booted.plain(folder, LIMITS, REPORTS)) {
+      HttpResponse<String> first = shop.get("/reports");
+      assertThat(first.statusCode()).isEqualTo(200);
+      assertThat(first.headers().firstValue("RateLimit").orElseThrow()).contains("\"reports\";r=3");
+      assertThat(shop.get("/reports").body()).isEqualTo("reports");
+      HttpResponse<String> refused = shop.get("/reports"); // 1 permit is left of 5, and it costs 2
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(shop.get("/open").headers().firstValue("RateLimit")).isEmpty();
+
+      assertThat(shop.post("/login").statusCode()).isEqualTo(200);
+      HttpResponse<String> onRoute = shop.post("/login");
+      assertThat(onRoute.statusCode()).isEqualTo(429);
+      assertThat(names(refused)).isEqualTo(names(onRoute)).contains("retry-after", "ratelimit");
+      assertThat(refused.headers().firstValue("Content-Type"))
+          .isEqualTo(onRoute.headers().firstValue("Content-Type"));
+      assertThat(refused.body().replaceAll("reports|[0-9]+", ""))
+          .isEqualTo(onRoute.body().replaceAll("login|[0-9]+", ""));
+    }
+  }
+
+  @Test
+  void beanBehindAHandler_isCountedByCall_andNotRunIfRefused() throws Exception {
+    try (Booted shop = Booted.plain(folder, LIMITS, REPORTS)) {
+      assertThat(shop.get("/archive-twice").body()).isEqualTo("archivearchive");
+      HttpResponse<String> refused = shop.get("/archive");
+      assertThat(refused.statusCode()).isEqualTo(429); // and not what handles all exceptions
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      HttpResponse<String> caught = shop.get("/archive-or-none");
+      assertThat(caught.statusCode()).isEqualTo(200); // the handler's own answer
+      assertThat(caught.body()).isEqualTo("none");
+      assertThat(shop.get("/elsewhere").body()).contains("outside of a request");
+      assertThat(shop.bean(Reports.Archive.class).readCount()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void principal_isCountedBehindAuthorization_andStrangersSpendNothing() throws Exception {
+    try (Login login = new Login();
+        Booted shop =
+            Booted.with(
+                folder,
+                LIMITS + "bartizan.jwt: {audience: orders, algorithms: ES256}\n",
+                REPORTS,
+                "--bartizan.jwt.issuer=" + login.url(),
+                "--bartizan.jwt.plain-http-on-loopback=true",
+                "--bartizan.limits.reports.store=memory",
+                "--bartizan.limits.archive.store=memory",
+                "--bartizan.limits.mine.store=memory",
+                "--bartizan.limits.login.store=memory")) {
+      Map<String, String> reader = Map.of("scope", "orders:read");
+      String ann = login.bearer(login.url(), "orders", "ann", reader);
+      String bob = login.bearer(login.url(), "orders", "bob", reader);
+      String annWithoutScope = login.bearer(login.url(), "orders", "ann", Map.of());
+      assertThat(shop.get("/mine").statusCode()).isEqualTo(401);
+      assertThat(shop.get("/mine", "Authorization", annWithoutScope).body())
+          .isEqualTo("an exception"); // Reports.all answers what @PreAuthorize refuses
+      assertThat(shop.get("/mine", "Authorization", ann).body()).isEqualTo("mine");
+      assertThat(shop.get("/mine", "Authorization", ann).statusCode()).isEqualTo(429);
+      assertThat(shop.get("/mine", "Authorization", bob).body()).isEqualTo("mine");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Unknown | bartizan.limits.nothing: @RateLimited on Unknown.run names this limit",
+        "Hidden | final methods",
+        "Free | has a cost of 0; 1 and more are accepted",
+      })
+  void annotation_thatCountsNothing_failsAtStart(String bean, String sentence) {
+    Throwable failure =
+        catchThrowable(
+            () ->
+                Booted.plain(
+                        folder,
+                        LIMITS,
+                        "--spring.main.sources=" + Reports.class.getName() + "$" + bean)
+                    .close());
+    assertThat(failure).hasStackTraceContaining(sentence);
+  }
+
+  @Test
+  void annotation_withNothingSetAtAll_failsAtStart() {
+    Throwable failure =
+        catchThrowable(() -> Booted.plain(folder, "server.shutdown: immediate\n", REPORTS).close());
+    assertThat(failure).hasStackTraceContaining("set its limit, and routes to \"methods\"");
+  }
+
+  @Test
+  void limitOnRoutesToo_failsAtStart_insteadOfCountingTwice() {
+    String yaml = LIMITS.replace("\"2 burst, 1/h\", routes: methods", "\"2 burst, 1/h\"");
+    Throwable failure = catchThrowable(() -> Booted.plain(folder, yaml, REPORTS).close());
+    assertThat(failure).hasStackTraceContaining("bartizan.limits.archive.routes");
+  }
+
+  private static java.util.Set<String> names(HttpResponse<String> response) {
+    return new java.util.TreeSet<>(response.headers().map().keySet());
+  }
+}
