@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,8 +61,10 @@ abstract class BadCertificateContract {
   }
 
   private List<BadCertificate> kinds() {
-    return Stream.of(BadCertificate.values())
-        .filter(kind -> kind.ordinal() % step() == step() / 2)
+    BadCertificate[] all = BadCertificate.values();
+    return IntStream.range(0, all.length)
+        .filter(i -> i % step() == step() / 2)
+        .mapToObj(i -> all[i])
         .toList();
   }
 
