@@ -2,9 +2,6 @@ package io.bartizan.benchmarks;
 
 import io.github.bucket4j.Bucket;
 import io.lettuce.core.RedisClient;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,7 +17,8 @@ record CapacityReport(
     Map<String, Object> connections) {
 
   Map<String, Object> json() {
-    Map<String, Object> json = about("Capacity of rate limiters on one Redis", plan.command());
+    Map<String, Object> json =
+        ReportPage.about("Capacity of rate limiters on one Redis", plan.command());
     json.put("redis", redisVersion);
     json.put("lettuce", Versions.of(RedisClient.class));
     json.put("bucket4j", Versions.of(Bucket.class));
@@ -41,18 +39,6 @@ record CapacityReport(
             .filter(load -> load.redisCpu() > 0)
             .toList();
     json.put("tokenBucketCost", SizingRule.through(fitted).json());
-    return json;
-  }
-
-  /** What each report begins with. */
-  static Map<String, Object> about(String title, String command) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("title", title);
-    json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    json.put("machine", Machine.words());
-    json.put("java", Machine.java());
-    json.put("bartizan", Versions.ours());
-    json.put("command", command);
     return json;
   }
 

@@ -95,7 +95,7 @@ public final class Growth implements Callable<Integer> {
               + ((BYTES_PER_KEY * most) >> 20)
               + " MiB of memory: take fewer");
     }
-    Map<String, Object> report = CapacityReport.about("Growth of cost", command());
+    Map<String, Object> report = ReportPage.about("Growth of cost", command());
     List<Map<String, Object>> curves = new ArrayList<>();
     for (GrowthCurve curve : chosen) {
       try (Backend backend = Backend.start(curve.backing())) {

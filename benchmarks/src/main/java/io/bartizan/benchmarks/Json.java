@@ -5,12 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes JSON (RFC 8259): maps, lists, strings, booleans, numbers; not a finite number is null. */
-final class Json {
+public final class Json {
   private final StringBuilder out = new StringBuilder();
 
   private Json() {}
 
-  static String of(Object value) {
+  /**
+   * Writes a value.
+   *
+   * @param value a map, list, string, boolean or number, and such in it
+   * @return its JSON, which can also stand inside a script element
+   */
+  public static String of(Object value) {
     Json json = new Json();
     json.value(value, "\n");
     return json.out.append('\n').toString();

@@ -8,10 +8,16 @@ import picocli.CommandLine;
 /**
  * A command line that says in one sentence what is wrong: status 2 for arguments, 3 for the rest.
  */
-final class OneSentence {
+public final class OneSentence {
   private OneSentence() {}
 
-  static CommandLine command(Callable<Integer> command) {
+  /**
+   * Wraps a command.
+   *
+   * @param command an annotated command
+   * @return its command line
+   */
+  public static CommandLine command(Callable<Integer> command) {
     CommandLine line = new CommandLine(command);
     String name = line.getCommandName();
     return line.setParameterExceptionHandler(

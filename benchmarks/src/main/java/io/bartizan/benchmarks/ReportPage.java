@@ -4,14 +4,41 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A page with charts that holds everything it needs: data, script, style and chart library. */
-final class ReportPage {
+public final class ReportPage {
   private ReportPage() {}
 
-  /** Puts the data into the page of this kind, {@code capacity} or {@code growth}. */
-  static String of(String kind, Map<String, Object> data) {
+  /**
+   * What each report begins with.
+   *
+   * @param title its title
+   * @param command what makes it again
+   * @return title, date, machine, versions and command; more can be added
+   */
+  public static Map<String, Object> about(String title, String command) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("title", title);
+    json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    json.put("machine", Machine.words());
+    json.put("java", Machine.java());
+    json.put("bartizan", Versions.ours());
+    json.put("command", command);
+    return json;
+  }
+
+  /**
+   * Puts data into a page.
+   *
+   * @param kind which page: {@code capacity}, {@code growth} or {@code backtest}
+   * @param data what it shows, with a title
+   * @return the page
+   */
+  public static String of(String kind, Map<String, Object> data) {
     // The data last, so that nothing in it is taken for a place to fill.
     return resource("report.html")
         .replace("@TITLE@", String.valueOf(data.get("title")))

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.results.RunResult;
@@ -16,6 +17,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /** The benchmarks behind the rows, run as the documentation says: by JMH's own command line. */
+@Tag("deep")
 class JmhCommandTest {
   private static final Pattern COMMAND =
       Pattern.compile("java -jar \\S+benchmarks\\.jar ([^`\n]+)");

@@ -20,10 +20,12 @@ import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+@Tag("deep")
 class ScorecardTest {
   private static final Map<String, String> SIZES =
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");

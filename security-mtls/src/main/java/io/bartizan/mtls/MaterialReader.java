@@ -36,6 +36,9 @@ final class MaterialReader implements AutoCloseable {
 
   private static final int MAX_LISTED = 1000;
 
+  /** How much of a file is held at once where its content is compared and not parsed. */
+  private static final int PIECE_BYTES = 16 * 1024;
+
   // In the order of reading: paths of different file systems can't be compared.
   private final Map<Path, byte[]> contents = new LinkedHashMap<>();
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
@@ -66,10 +69,7 @@ final class MaterialReader implements AutoCloseable {
           }
         }
         for (Map.Entry<Path, byte[]> entry : hashes.entrySet()) {
-          byte[] content = read("file", entry.getKey(), largest);
-          byte[] hash = Sha256.of(content);
-          Arrays.fill(content, (byte) 0);
-          if (!Arrays.equals(hash, entry.getValue())) {
+          if (!Arrays.equals(hash(entry.getKey(), largest), entry.getValue())) {
             return false;
           }
         }
@@ -129,6 +129,42 @@ final class MaterialReader implements AutoCloseable {
 
   private static byte[] read(String what, Path file, int maxBytes) {
     String source = what + " " + file;
+    requireRegular(source, file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw tooLarge(source, maxBytes);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw unreadable(source, e);
+    }
+  }
+
+  /** The hash of a file as it is now, of which one piece at a time is held. */
+  private static byte[] hash(Path file, int maxBytes) {
+    String source = "file " + file;
+    requireRegular(source, file);
+    byte[] piece = new byte[PIECE_BYTES];
+    MessageDigest digest = Sha256.newDigest();
+    long left = maxBytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+        left -= count;
+        if (left < 0) {
+          throw tooLarge(source, maxBytes);
+        }
+        digest.update(piece, 0, count);
+      }
+      return digest.digest();
+    } catch (IOException e) {
+      throw unreadable(source, e);
+    } finally {
+      Arrays.fill(piece, (byte) 0);
+    }
+  }
+
+  private static void requireRegular(String source, Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new TlsMaterialException(
           MaterialReason.FILE_UNREADABLE,
@@ -137,17 +173,16 @@ final class MaterialReader implements AutoCloseable {
               ? "is a directory, a file is needed"
               : "is a pipe or device, a regular file is needed");
     }
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(maxBytes + 1);
-      if (bytes.length > maxBytes) {
-        throw new TlsMaterialException(
-            MaterialReason.FILE_TOO_LARGE, source, "has more than " + maxBytes + " bytes");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new TlsMaterialException(
-          MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
-    }
+  }
+
+  private static TlsMaterialException tooLarge(String source, int maxBytes) {
+    return new TlsMaterialException(
+        MaterialReason.FILE_TOO_LARGE, source, "has more than " + maxBytes + " bytes");
+  }
+
+  private static TlsMaterialException unreadable(String source, IOException e) {
+    return new TlsMaterialException(
+        MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
   }
 
   String text(String what, Path file) {
@@ -254,10 +289,7 @@ final class MaterialReader implements AutoCloseable {
     }
     for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
       try {
-        byte[] again = read("file", entry.getKey(), largest);
-        boolean same = Arrays.equals(entry.getValue(), again);
-        Arrays.fill(again, (byte) 0);
-        if (!same) {
+        if (!Arrays.equals(hash(entry.getKey(), largest), Sha256.of(entry.getValue()))) {
           return entry.getKey();
         }
       } catch (TlsMaterialException e) {

@@ -128,8 +128,9 @@ public final class PushedMaterial implements HealthSource {
 
   /**
    * Replaces identity and anchors and reloads every context that was built of them, in this thread;
-   * it waits for a reload of theirs that is under way. The same material pushed again publishes
-   * nothing, and says that the source is alive.
+   * it waits for a reload of theirs that is under way, one context after the other and without a
+   * bound: a context that also reads files of a share that hangs holds the call up. The same
+   * material pushed again publishes nothing, and says that the source is alive.
    *
    * @param next key and chain
    * @param nextAnchors who may vouch for peers

@@ -53,6 +53,19 @@ abstract class BadCertificateContract {
     return true;
   }
 
+  /**
+   * One kind in so many is tried. A stack that costs much has a sibling in the deep tier with 1.
+   */
+  int step() {
+    return 1;
+  }
+
+  private List<BadCertificate> kinds() {
+    return Stream.of(BadCertificate.values())
+        .filter(kind -> kind.ordinal() % step() == step() / 2)
+        .toList();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void server_everyBadClient_isNeverServed(String protocol) throws Exception {
@@ -61,7 +74,7 @@ abstract class BadCertificateContract {
         Service service = serve(tls)) {
       RogueClient good = RogueClient.showing(CAST.goodClient, protocol);
       assertThat(good.isServedBy(service.port())).isTrue();
-      for (BadCertificate kind : BadCertificate.values()) {
+      for (BadCertificate kind : kinds()) {
         RogueClient rogue = RogueClient.showing(CAST.clients.get(kind), protocol);
         all.assertThat(rogue.isServedBy(service.port())).as("%s", kind).isFalse();
         all.assertThat(rogue.isServedBy(service.port())).as("%s again", kind).isFalse();
@@ -78,7 +91,7 @@ abstract class BadCertificateContract {
     try (ClientTls tls = prepared(CAST.client(expectedName())).build();
         RogueServer server = RogueServer.showing(CAST.goodServer, protocol)) {
       assertThat(fetch(tls, server.port())).contains("ok");
-      for (BadCertificate kind : BadCertificate.values()) {
+      for (BadCertificate kind : kinds()) {
         server.show(CAST.servers.get(kind));
         for (String time : new String[] {"", " again"}) {
           all.assertThatThrownBy(() -> fetch(tls, server.port()))
@@ -94,10 +107,8 @@ abstract class BadCertificateContract {
   }
 
   /** Kinds whose chain is good, so that a lax policy lets them in and they get a ticket. */
-  private static List<BadCertificate> kindsOfNames() {
-    return Stream.of(BadCertificate.values())
-        .filter(kind -> kind.why().startsWith("A verifier of"))
-        .toList();
+  private List<BadCertificate> kindsOfNames() {
+    return kinds().stream().filter(kind -> kind.why().startsWith("A verifier of")).toList();
   }
 
   @ParameterizedTest
@@ -116,7 +127,7 @@ abstract class BadCertificateContract {
           all.assertThat(rogue.isServedBy(service.port())).as("%s again", kind).isTrue();
         }
       }
-      assertThat(in).hasSizeGreaterThan(25);
+      assertThat(in).hasSizeGreaterThan(25 / step());
       assertThat(turn.resumed()).isEqualTo(isResuming(protocol) ? in.size() : 0);
       turn.toStrict();
       in.forEach(
@@ -166,7 +177,7 @@ abstract class BadCertificateContract {
       }
       all.assertThat(server.requests()).isEqualTo(2L * believed);
     }
-    assertThat(believed).isGreaterThan(25);
+    assertThat(believed).isGreaterThan(25 / step());
     all.assertAll();
   }
 

@@ -7,8 +7,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.Tag;
 
 /** The bad kinds against {@code SSLEngine}. */
+@Tag("deep")
 class BadCertificateEngineIT extends BadCertificateContract {
 
   @Override

@@ -5,8 +5,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The bad kinds against {@code SSLServerSocket} and {@code SSLSocket}. */
+/** A sample of the bad kinds against {@code SSLServerSocket} and {@code SSLSocket}. */
 class BadCertificateSocketIT extends BadCertificateContract {
+
+  @Override
+  int step() {
+    return 5;
+  }
 
   @Override
   Service serve(ServerTls tls) throws IOException {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,16 +39,21 @@ class OwnChainTest {
   private static final TestAuthority.Extender LOCALHOST =
       TestAuthority.names(TestAuthority.dns("localhost"));
 
-  private final TestPki pki = new TestPki();
+  private static final TestPki PKI = new TestPki();
+  private static final KeyPair STRANGERS_KEYS = TestAuthority.keys();
+
+  /** Authorities that no test's peer comes from, made once. */
+  private static final List<X509Certificate> STRANGERS = new ArrayList<>();
+
   @TempDir Path folder;
 
   private ServerTls server(Identity identity) {
-    return ServerTls.of(identity, TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer());
+    return ServerTls.of(identity, TestPki.anchors(PKI.ca), PeerPolicy.anyTrustedPeer());
   }
 
   private void serves(ServerTls server, TestAuthority root, String... protocols) throws Exception {
     ClientTls client =
-        ClientTls.of(TestPki.identity(pki.client), root.anchors(), PeerPolicy.requestedHost());
+        ClientTls.of(TestPki.identity(PKI.client), root.anchors(), PeerPolicy.requestedHost());
     Engines.between(client.sslContext(), server.sslContext(), protocols).run();
   }
 
@@ -163,7 +169,7 @@ class OwnChainTest {
     ClientTls client =
         ClientTls.of(
             Identity.of(keys.getPrivate(), List.of(leaf, crossed, ended)),
-            TestPki.anchors(pki.ca),
+            TestPki.anchors(PKI.ca),
             PeerPolicy.requestedHost());
     assertThat(client.validUntil()).isEqualTo(leaf.getNotAfter().toInstant());
   }
@@ -212,14 +218,15 @@ class OwnChainTest {
   }
 
   private static List<X509Certificate> many(int count, TestAuthority real) {
-    KeyPair keys = TestAuthority.keys();
-    List<X509Certificate> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      String name = "CN=Authority " + i + ",O=" + "x".repeat(60) + ",OU=" + "y".repeat(50);
-      all.add(TestAuthority.root(name, keys, c -> {}).certificate);
+    synchronized (STRANGERS) {
+      for (int i = STRANGERS.size(); i < count; i++) {
+        String name = "CN=Authority " + i + ",O=" + "x".repeat(60) + ",OU=" + "y".repeat(50);
+        STRANGERS.add(TestAuthority.root(name, STRANGERS_KEYS, c -> {}).certificate);
+      }
+      List<X509Certificate> all = new ArrayList<>(STRANGERS.subList(0, count));
+      all.add(real.certificate);
+      return all;
     }
-    all.add(real.certificate);
-    return all;
   }
 
   @Test
@@ -236,13 +243,13 @@ class OwnChainTest {
         };
     ServerTls server =
         ServerTls.of(
-            TestPki.identity(pki.server), TrustAnchors.pemText(text), PeerPolicy.anyTrustedPeer());
+            TestPki.identity(PKI.server), TrustAnchors.pemText(text), PeerPolicy.anyTrustedPeer());
     KeyPair keys = TestAuthority.keys();
     ClientTls client =
         ClientTls.of(
             Identity.of(
                 keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
-            TestPki.anchors(pki.ca),
+            TestPki.anchors(PKI.ca),
             PeerPolicy.requestedHost());
     for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
       Engines.between(client.sslContext(), server.sslContext(), protocol).run();
@@ -261,24 +268,46 @@ class OwnChainTest {
             fault(
                     () ->
                         ServerTls.of(
-                            TestPki.identity(pki.server),
+                            TestPki.identity(PKI.server),
                             TrustAnchors.of(anchors.get()),
                             PeerPolicy.anyTrustedPeer()))
                 .reason())
         .isEqualTo(MaterialReason.HANDSHAKE_TOO_LARGE);
 
+    assertThatThrownBy(() -> PKI.clientTls().withAnchorNamesLeftOut())
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void MT07_anchorsWithoutNames_workBeyondTheBound() throws Exception {
+    serveNameless(330);
+  }
+
+  @Test
+  @Tag("deep")
+  void MT07_twoThousandAnchorsWithoutNames_work() throws Exception {
+    serveNameless(2000);
+  }
+
+  private static void serveNameless(int count) throws Exception {
+    TestAuthority root = TestAuthority.root("CN=Root", c -> {});
+    KeyPair keys = TestAuthority.keys();
+    ClientTls client =
+        ClientTls.of(
+            Identity.of(
+                keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
+            TestPki.anchors(PKI.ca),
+            PeerPolicy.requestedHost());
     ServerTls nameless =
         ServerTls.builder(
-                TestPki.identity(pki.server),
-                TrustAnchors.of(many(2000, root)),
+                TestPki.identity(PKI.server),
+                TrustAnchors.of(many(count, root)),
                 PeerPolicy.anyTrustedPeer())
             .withAnchorNamesLeftOut()
             .build();
     for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
       Engines.between(client.sslContext(), nameless.sslContext(), protocol).run();
     }
-    assertThatThrownBy(() -> pki.clientTls().withAnchorNamesLeftOut())
-        .isInstanceOf(IllegalStateException.class);
   }
 
   private static String pem(X509Certificate one) {
@@ -315,15 +344,15 @@ class OwnChainTest {
   @ParameterizedTest
   @EnumSource
   void MT15_usualDamage_isReadOrNamed(Damage damage) throws Exception {
-    String good = pki.server.chainPem();
+    String good = PKI.server.chainPem();
     Path cert = folder.resolve("cert.pem");
     Path key = folder.resolve("key.pem");
-    Files.writeString(key, pki.server.privateKeyPem());
+    Files.writeString(key, PKI.server.privateKeyPem());
     switch (damage) {
       case BYTE_ORDER_MARK -> Files.writeString(cert, "\ufeff" + good, StandardCharsets.UTF_8);
-      case NO_LINE_END_BETWEEN -> Files.writeString(cert, good.strip() + pki.ca.certificatePem());
+      case NO_LINE_END_BETWEEN -> Files.writeString(cert, good.strip() + PKI.ca.certificatePem());
       case UTF16 -> Files.writeString(cert, good, StandardCharsets.UTF_16);
-      case DER -> Files.write(cert, pki.server.certificate().getEncoded());
+      case DER -> Files.write(cert, PKI.server.certificate().getEncoded());
     }
     Identity identity = Identity.pem(cert, key);
     switch (damage) {
@@ -339,7 +368,7 @@ class OwnChainTest {
   void MT15_underscoresInHostNames_areRefusedByName() {
     TestAuthority root = TestAuthority.root("CN=Root", c -> {});
     ClientTls client =
-        ClientTls.of(TestPki.identity(pki.client), root.anchors(), PeerPolicy.requestedHost());
+        ClientTls.of(TestPki.identity(PKI.client), root.anchors(), PeerPolicy.requestedHost());
     X509Certificate one = root.leaf("CN=x", TestAuthority.dns("my_service"));
     String refusal =
         client.explain(List.of(one), "my_service").fold(a -> "accepted", r -> r.message());
@@ -351,7 +380,7 @@ class OwnChainTest {
   @Test
   void MT15_clockBehind_isNotUp() {
     ManualInstantSource clock = new ManualInstantSource(Instant.now());
-    ServerTls server = pki.serverTls().withClock(clock).build();
+    ServerTls server = PKI.serverTls().withClock(clock).build();
     assertThat(server.health().status()).isEqualTo(Health.Status.UP);
     clock.advance(Duration.ofDays(-2));
     assertThat(server.health().status()).isEqualTo(Health.Status.DOWN);

@@ -42,43 +42,48 @@ class SeveralIdentitiesTest {
   private static final String RSA_ID = "spiffe://test.example/ns/a/sa/rsa";
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  private final TestPki pki = new TestPki();
-  private final DevCa rsaCa = DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
-  private final DevCertificate rsaClient = rsaCa.leaf("rsaclient").uri(RSA_ID).issue();
-  private final DevCertificate ec = leaf("ec", DevKeyType.EC_P256, "localhost", "a.example");
-  private final DevCertificate rsa = leaf("rsa", DevKeyType.RSA_2048, "localhost", "a.example");
-  private final DevCertificate shop = leaf("shop", DevKeyType.EC_P256, "shop.example");
-  private final DevCertificate wild = leaf("wild", DevKeyType.EC_P256, "*.shop.example");
-  private final DevCertificate cart = leaf("cart", DevKeyType.EC_P256, "cart.shop.example");
-  private final DevCertificate given = leaf("given", DevKeyType.RSA_2048, "other.example");
+  private static final TestPki PKI = new TestPki();
+  private static final DevCa RSA_CA =
+      DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
+  private static final DevCertificate RSA_CLIENT = RSA_CA.leaf("rsaclient").uri(RSA_ID).issue();
+  private static final DevCertificate EC = leaf("ec", DevKeyType.EC_P256, "localhost", "a.example");
+  private static final DevCertificate RSA =
+      leaf("rsa", DevKeyType.RSA_2048, "localhost", "a.example");
+  private static final DevCertificate SHOP = leaf("shop", DevKeyType.EC_P256, "shop.example");
+  private static final DevCertificate WILD = leaf("wild", DevKeyType.EC_P256, "*.shop.example");
+  private static final DevCertificate CART = leaf("cart", DevKeyType.EC_P256, "cart.shop.example");
+  private static final DevCertificate GIVEN = leaf("given", DevKeyType.RSA_2048, "other.example");
+  private static final ServerTls ALL = server(all()).build();
   @TempDir Path folder;
 
-  private DevCertificate leaf(String name, DevKeyType type, String... names) {
+  private static DevCertificate leaf(String name, DevKeyType type, String... names) {
     DevCertificate.Builder leaf =
-        (type == DevKeyType.RSA_2048 ? rsaCa : pki.ca).leaf(name).withKeys(type).forServer();
+        (type == DevKeyType.RSA_2048 ? RSA_CA : PKI.ca).leaf(name).withKeys(type).forServer();
     for (String one : names) {
       leaf = leaf.dns(one);
     }
     return leaf.issue();
   }
 
-  private Identity all() {
-    return TestPki.identity(ec)
-        .and(TestPki.identity(rsa))
-        .and(TestPki.identity(wild))
-        .and(TestPki.identity(shop).and(TestPki.identity(cart)))
-        .and(TestPki.identity(given).forServerNames("Given.example.", "*.given.example"));
+  private static Identity all() {
+    return TestPki.identity(EC)
+        .and(TestPki.identity(RSA))
+        .and(TestPki.identity(WILD))
+        .and(TestPki.identity(SHOP).and(TestPki.identity(CART)))
+        .and(TestPki.identity(GIVEN).forServerNames("Given.example.", "*.given.example"));
   }
 
-  private MutualTls.Builder<ServerTls> server(Identity identity) {
+  private static MutualTls.Builder<ServerTls> server(Identity identity) {
     return ServerTls.builder(
-        identity, TestPki.anchors(pki.ca).and(TestPki.anchors(rsaCa)), PeerPolicy.anyTrustedPeer());
+        identity,
+        TestPki.anchors(PKI.ca).and(TestPki.anchors(RSA_CA)),
+        PeerPolicy.anyTrustedPeer());
   }
 
-  private ClientTls client() {
+  private static ClientTls client() {
     return ClientTls.of(
-        TestPki.identity(pki.client).and(TestPki.identity(rsaClient)),
-        TestPki.anchors(pki.ca).and(TestPki.anchors(rsaCa)),
+        TestPki.identity(PKI.client).and(TestPki.identity(RSA_CLIENT)),
+        TestPki.anchors(PKI.ca).and(TestPki.anchors(RSA_CA)),
         PeerPolicy.anyTrustedPeer());
   }
 
@@ -141,7 +146,7 @@ class SeveralIdentitiesTest {
 
   @Test
   void MT14_serverName_choosesExactThenWildcardThenFirst() throws Exception {
-    ServerTls server = server(all()).build();
+    ServerTls server = ALL;
     for (String protocol : PROTOCOLS) {
       for (String[] pair :
           new String[][] {
@@ -166,7 +171,7 @@ class SeveralIdentitiesTest {
 
   @Test
   void MT14_kindOfKey_followsThePeersSignatures() throws Exception {
-    ServerTls server = server(all()).build();
+    ServerTls server = ALL;
     for (String protocol : PROTOCOLS) {
       for (String name : new String[] {"a.example", "", "unknown.example"}) {
         assertThat(met(server, name, protocol, "ecdsa")).isEqualTo("ec");
@@ -193,7 +198,7 @@ class SeveralIdentitiesTest {
   void MT14_wildcardOfAnotherKey_servesWhereTheExactOneCannot() throws Exception {
     DevCertificate rsaWild = leaf("rsawild", DevKeyType.RSA_2048, "*.shop.example");
     ServerTls server =
-        server(TestPki.identity(ec).and(TestPki.identity(rsaWild)).and(TestPki.identity(cart)))
+        server(TestPki.identity(EC).and(TestPki.identity(rsaWild)).and(TestPki.identity(CART)))
             .build();
     for (String protocol : PROTOCOLS) {
       assertThat(met(server, "cart.shop.example", protocol, "")).isEqualTo("cart");
@@ -219,7 +224,7 @@ class SeveralIdentitiesTest {
                     .and(Identity.of(small.getPrivate(), List.of(p256))))
             .build();
     ClientTls client =
-        ClientTls.of(TestPki.identity(rsaClient), ca.anchors(), PeerPolicy.anyTrustedPeer());
+        ClientTls.of(TestPki.identity(RSA_CLIENT), ca.anchors(), PeerPolicy.anyTrustedPeer());
     for (String[] pair :
         new String[][] {{"secp256r1|rsa_", "small"}, {"secp384r1|rsa_", "large"}, {"", "large"}}) {
       Engines done =
@@ -252,11 +257,11 @@ class SeveralIdentitiesTest {
           .extracting(event -> event.outcome().fold(x -> null, Refusal::reason))
           .containsOnly(PeerReason.HANDSHAKE_FAILED);
     }
-    ServerTls one = server(TestPki.identity(shop)).withUnknownServerNamesRefused().build();
+    ServerTls one = server(TestPki.identity(SHOP)).withUnknownServerNamesRefused().build();
     assertThat(met(one, "shop.example", "TLSv1.3", "")).isEqualTo("shop");
     assertThatThrownBy(() -> met(one, "a.example", "TLSv1.3", "")).isInstanceOf(SSLException.class);
     assertThatIllegalStateException()
-        .isThrownBy(() -> pki.clientTls().withUnknownServerNamesRefused());
+        .isThrownBy(() -> PKI.clientTls().withUnknownServerNamesRefused());
   }
 
   @Test
@@ -318,7 +323,7 @@ class SeveralIdentitiesTest {
 
   @Test
   void MT14_applicationsOwnMatcher_isAskedToo() throws Exception {
-    ServerTls server = server(all()).build();
+    ServerTls server = ALL;
     for (String protocol : PROTOCOLS) {
       for (String name : new String[] {"shop.example", "a.example"}) {
         SSLEngine own = server.sslContext().createSSLEngine();
@@ -353,7 +358,7 @@ class SeveralIdentitiesTest {
 
   @Test
   void MT14_oneIdentity_leavesNamesAlone() throws Exception {
-    ServerTls server = server(TestPki.identity(ec)).build();
+    ServerTls server = server(TestPki.identity(EC)).build();
     assertThat(server.sslContext().createSSLEngine().getSSLParameters().getSNIMatchers()).isNull();
     SSLEngine own = server.sslContext().createSSLEngine();
     SSLParameters parameters = own.getSSLParameters();
@@ -370,8 +375,8 @@ class SeveralIdentitiesTest {
   void MT14_eachIdentity_isReloadedAndNoneIsTakenHalf() throws Exception {
     Path first = folder.resolve("first.pem");
     Path second = folder.resolve("second.pem");
-    Files.writeString(first, ec.privateKeyPem() + ec.chainPem());
-    Files.writeString(second, shop.privateKeyPem() + shop.chainPem());
+    Files.writeString(first, EC.privateKeyPem() + EC.chainPem());
+    Files.writeString(second, SHOP.privateKeyPem() + SHOP.chainPem());
     ServerTls server = server(Identity.pem(first).and(Identity.pem(second))).build();
     SSLContext client = client().sslContext();
     assertThat(commonName(run(client, server.sslContext(), "shop.example", "TLSv1.3")))
@@ -385,7 +390,7 @@ class SeveralIdentitiesTest {
     assertThat(commonName(run(client, server.sslContext(), "a.example", "TLSv1.3")))
         .isEqualTo("ec");
 
-    Files.writeString(first, ec.privateKeyPem() + shop.chainPem());
+    Files.writeString(first, EC.privateKeyPem() + SHOP.chainPem());
     assertThatThrownBy(server::reload)
         .isInstanceOf(TlsMaterialException.class)
         .hasMessageContaining("first.pem");
@@ -393,7 +398,7 @@ class SeveralIdentitiesTest {
     assertThat(met(server, "shop.example", "TLSv1.2", "")).isEqualTo("renewed");
     assertThat(server.validUntil())
         .isEqualTo(
-            List.of(ec, renewed).stream()
+            List.of(EC, renewed).stream()
                 .map(one -> one.certificate().getNotAfter().toInstant())
                 .min(java.util.Comparator.naturalOrder())
                 .orElseThrow());
@@ -401,7 +406,7 @@ class SeveralIdentitiesTest {
 
   @Test
   void MT14_keyManagersOfFrameworks_chooseAlike() throws Exception {
-    ServerTls server = server(all()).build();
+    ServerTls server = ALL;
     SSLContext framework = SSLContext.getInstance("TLS");
     framework.init(
         server.keyManagerFactory().getKeyManagers(),
@@ -424,14 +429,14 @@ class SeveralIdentitiesTest {
     DevCertificate second = other.leaf("second").uri("spiffe://b.example/x").forClient().issue();
     ClientTls client =
         ClientTls.of(
-            TestPki.identity(pki.client).and(TestPki.identity(second)),
-            TestPki.anchors(pki.ca),
+            TestPki.identity(PKI.client).and(TestPki.identity(second)),
+            TestPki.anchors(PKI.ca),
             PeerPolicy.anyTrustedPeer());
     for (String protocol : PROTOCOLS) {
-      for (DevCa trusted : List.of(other, pki.ca)) {
+      for (DevCa trusted : List.of(other, PKI.ca)) {
         ServerTls server =
             ServerTls.of(
-                TestPki.identity(pki.server),
+                TestPki.identity(PKI.server),
                 TestPki.anchors(trusted),
                 PeerPolicy.anyTrustedPeer());
         Engines done = Engines.between(client.sslContext(), server.sslContext(), protocol).run();
@@ -466,7 +471,7 @@ class SeveralIdentitiesTest {
   @ValueSource(strings = {"", "*", "*.", "a..b", "*.*.example", "f*o.example", "a_b.example", "*x"})
   void forServerNames_ofAnotherForm_isRefused(String name) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TestPki.identity(ec).forServerNames("a.example", name))
+        .isThrownBy(() -> TestPki.identity(EC).forServerNames("a.example", name))
         .withMessageContaining("shop.example");
   }
 
@@ -481,12 +486,12 @@ class SeveralIdentitiesTest {
   @Test
   void identityThatNobodyIsShown_isNoted() {
     DevCertificate twin = leaf("twin", DevKeyType.EC_P256, "a.example", "localhost");
-    ServerTls server = server(TestPki.identity(ec).and(TestPki.identity(twin))).build();
+    ServerTls server = server(TestPki.identity(EC).and(TestPki.identity(twin))).build();
     assertThat(server.generations().newest().identities().notes())
         .singleElement()
         .asString()
         .contains("CN=twin")
         .contains("shown to nobody");
-    assertThat(server(all()).build().generations().newest().identities().notes()).isEmpty();
+    assertThat(ALL.generations().newest().identities().notes()).isEmpty();
   }
 }

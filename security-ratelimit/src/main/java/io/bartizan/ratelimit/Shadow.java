@@ -2,8 +2,10 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Runs a rate limiter in shadow mode (dry run), which tries a limit before it is enforced:
@@ -51,6 +53,55 @@ public final class Shadow {
    */
   public static AsyncKeyedRateLimiter of(AsyncKeyedRateLimiter limiter) {
     return new Async(Objects.requireNonNull(limiter, "limiter"));
+  }
+
+  /**
+   * The same limiter, refusing nobody, which writes what {@code benchmarks/backtest} replays to
+   * choose limits by: for each call that takes permits ({@code tryAcquire}, {@code charge}, {@code
+   * reserve}, {@code acquire}) one line of JSON, without the line's end, such as
+   *
+   * <pre>{@code
+   * {"time":"2026-11-29T01:40:00.25Z","key":"tenant-7","permits":1,"allowed":false,"limit":"burst"}
+   * }</pre>
+   *
+   * <p>The time is the wall clock's when the call was made, in UTC and at most microseconds; what
+   * is not printable ASCII is escaped, so a key never ends or forges a line. The true decision is
+   * written, and of several limits the one that decided; that of a charge says whether one more
+   * permit could be had then. The key stands in it as it is: the lines are as confidential as the
+   * keys.
+   *
+   * @param limiter decides
+   * @param lines takes each line, on the thread that asked; must be quick and thread-safe, such as
+   *     an asynchronous appender. Whatever it throws changes no decision and is logged once a
+   *     minute at most
+   * @return a limiter in shadow mode
+   * @throws NullPointerException if an argument is null
+   */
+  public static KeyedRateLimiter of(KeyedRateLimiter limiter, Consumer<String> lines) {
+    return of(limiter, lines, InstantSource.system());
+  }
+
+  static KeyedRateLimiter of(
+      KeyedRateLimiter limiter, Consumer<String> lines, InstantSource clock) {
+    Objects.requireNonNull(limiter, "limiter");
+    Objects.requireNonNull(lines, "lines");
+    return new Keyed(new DryRun.Keyed(limiter, new DryRun(lines, clock)));
+  }
+
+  /**
+   * The same limiter, refusing nobody, which writes what {@code benchmarks/backtest} replays: the
+   * lines of {@link #of(KeyedRateLimiter, Consumer)}, each with the time of the call.
+   *
+   * @param limiter decides
+   * @param lines takes each line, on the thread that completes the answer; must be quick and
+   *     thread-safe. Whatever it throws changes no decision and is logged once a minute at most
+   * @return a limiter in shadow mode
+   * @throws NullPointerException if an argument is null
+   */
+  public static AsyncKeyedRateLimiter of(AsyncKeyedRateLimiter limiter, Consumer<String> lines) {
+    Objects.requireNonNull(limiter, "limiter");
+    Objects.requireNonNull(lines, "lines");
+    return new Async(new DryRun.Async(limiter, new DryRun(lines, InstantSource.system())));
   }
 
   private static Reservation shadowed(Reservation slot) {

@@ -117,7 +117,7 @@ class FloodTest {
     Limits limits = Limits.parse(text);
     boolean promises = limits.list().stream().allMatch(limit -> limit.count(0).promisesTimes());
     SeededCases.check(
-        300,
+        100,
         random -> {
           ManualTicker time = new ManualTicker();
           int maxKeys = random.nextInt(1, 20);

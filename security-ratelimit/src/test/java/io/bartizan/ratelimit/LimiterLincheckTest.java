@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every interleaving that Lincheck's model checker comes upon gives answers that some order of the
  * same calls, one at a time, gives too: no permit is lost and none is given twice.
  */
+@Tag("deep")
 class LimiterLincheckTest {
 
   private static final int ITERATIONS = Integer.getInteger("lincheck.iterations", 3);

@@ -6,6 +6,8 @@ import io.bartizan.testkit.ManualTicker;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,49 @@ class ShadowTest {
     assertThat(limiter.peek("a").isAllowed()).isFalse();
     shadow.refund("a", 1);
     assertThat(limiter.peek("a").isAllowed()).isTrue();
+  }
+
+  @Test
+  void lines_ofADryRun_haveTimeKeyPermitsAndTheTrueDecision() throws InterruptedException {
+    List<String> lines = new ArrayList<>();
+    Instant now = Instant.parse("2026-11-29T01:40:00.250000999Z");
+    KeyedRateLimiter shadow = Shadow.of(limiter, lines::add, InstantSource.fixed(now));
+
+    assertThat(shadow.tryAcquire("a").isAllowed()).isTrue();
+    assertThat(shadow.tryAcquire("a").isShadowed()).isTrue();
+    assertThat(shadow.peek("a").isShadowed()).isTrue();
+    assertThat(shadow.charge("b", 3).isAllowed()).isTrue();
+    assertThat(shadow.reserve("a", 1, Duration.ZERO).isGranted()).isTrue();
+    assertThat(shadow.acquire("c\"\\\n\u2028\u00e9", 1, Duration.ZERO).isAllowed()).isTrue();
+    shadow.refund("a", 1);
+
+    String start = "{\"time\":\"2026-11-29T01:40:00.250Z\",\"key\":";
+    assertThat(lines)
+        .containsExactly(
+            start + "\"a\",\"permits\":1,\"allowed\":true,\"limit\":\"hourly\"}",
+            start + "\"a\",\"permits\":1,\"allowed\":false,\"limit\":\"hourly\"}",
+            start + "\"b\",\"permits\":3,\"allowed\":false,\"limit\":\"hourly\"}",
+            start + "\"a\",\"permits\":1,\"allowed\":false,\"limit\":\"hourly\"}",
+            start
+                + "\"c\\\"\\\\\\u000a\\u2028\\u00e9\",\"permits\":1,\"allowed\":true,"
+                + "\"limit\":\"hourly\"}");
+    assertThat(heard).hasSize(5);
+    assertThat(shadow.toString()).startsWith("Shadow[KeyedRateLimiter[");
+    assertThat(shadow.health()).isEqualTo(limiter.health());
+  }
+
+  @Test
+  void lines_thatCannotBeWritten_changeNoDecision() {
+    KeyedRateLimiter shadow =
+        Shadow.of(
+            limiter,
+            line -> {
+              throw new IllegalStateException("disk full");
+            });
+
+    assertThat(shadow.tryAcquire("a").isShadowed()).isFalse();
+    assertThat(shadow.tryAcquire("a").isShadowed()).isTrue();
+    assertThat(heard).containsExactly("TRY_ACQUIRE true", "TRY_ACQUIRE false");
   }
 
   @Test

@@ -76,7 +76,7 @@ public final class PinnedKey {
     if (blocks.size() != 1 || !blocks.get(0).label().equals("PUBLIC KEY")) {
       throw new IllegalArgumentException("pem has not exactly one block, a PUBLIC KEY");
     }
-    return new PinnedKey(KeyGate.ofSpki(blocks.get(0).content()));
+    return new PinnedKey(KeyGate.lasting(KeyGate.ofSpki(blocks.get(0).content())));
   }
 
   /**
@@ -100,7 +100,7 @@ public final class PinnedKey {
    * @throws IllegalArgumentException if it is not one of the accepted
    */
   public static PinnedKey of(PublicKey key) {
-    return new PinnedKey(KeyGate.pass(Objects.requireNonNull(key, "key")));
+    return new PinnedKey(KeyGate.lasting(KeyGate.pass(Objects.requireNonNull(key, "key"))));
   }
 
   /**

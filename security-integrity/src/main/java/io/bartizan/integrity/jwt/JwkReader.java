@@ -82,23 +82,37 @@ final class JwkReader {
   }
 
   /**
-   * One key.
+   * One key that is believed from now on; see {@link KeyGate#lasting}.
+   *
+   * @throws OtherUse as {@link #read}
+   * @throws IllegalArgumentException as {@link #read}
+   */
+  static VerifyingKey readLasting(JsonValue value) {
+    return read(value, true);
+  }
+
+  /**
+   * One key, which may have come with a request.
    *
    * @throws OtherUse if it is for something else than verifying signatures of a known kind
    * @throws IllegalArgumentException if it is malformed, weak or private
    */
   static VerifyingKey read(JsonValue value) {
+    return read(value, false);
+  }
+
+  private static VerifyingKey read(JsonValue value, boolean lasting) {
     if (!(value instanceof JsonObject jwk)) {
       throw new IllegalArgumentException("a JWK is not an object");
     }
     try {
-      return read(jwk);
+      return read(jwk, lasting);
     } catch (JsonException e) {
       throw new IllegalArgumentException("a JWK's member has the wrong type", e);
     }
   }
 
-  private static VerifyingKey read(JsonObject jwk) throws JsonException {
+  private static VerifyingKey read(JsonObject jwk, boolean lasting) throws JsonException {
     String kty = text(jwk, "kty");
     if (kty == null) {
       throw new IllegalArgumentException("a JWK has no \"kty\"");
@@ -125,7 +139,7 @@ final class JwkReader {
     if (key == null) {
       throw new OtherUse("it is of the kind " + SafeText.of(kty + " " + text(jwk, "crv"), 60));
     }
-    return VerifyingKey.ofPublic(keyId, algorithm, key);
+    return VerifyingKey.ofPublic(keyId, algorithm, lasting ? KeyGate.lasting(key) : key);
   }
 
   /** An id that no token can have is none. */

@@ -72,7 +72,9 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
     Objects.requireNonNull(algorithm, "algorithm");
     List<VerifyingKey> keys = new ArrayList<>();
     for (Pem block : Pem.parse(pem)) {
-      keys.add(VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(publicKey(algorithm, block))));
+      keys.add(
+          VerifyingKey.ofPublic(
+              null, algorithm, KeyGate.lasting(KeyGate.pass(publicKey(algorithm, block)))));
     }
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("the PEM text has no block");
@@ -122,7 +124,8 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
   public static Fixed publicKey(JwsAlgorithm algorithm, PublicKey key) {
     Objects.requireNonNull(algorithm, "algorithm");
     Objects.requireNonNull(key, "key");
-    return new Fixed(List.of(VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(key))));
+    return new Fixed(
+        List.of(VerifyingKey.ofPublic(null, algorithm, KeyGate.lasting(KeyGate.pass(key)))));
   }
 
   /**
@@ -150,7 +153,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
    * @throws IllegalArgumentException if it is malformed, weak, private or not for signatures
    */
   public static Fixed jwk(String json) {
-    return new Fixed(List.of(JwkReader.read(JwkReader.parse(json))));
+    return new Fixed(List.of(JwkReader.readLasting(JwkReader.parse(json))));
   }
 
   /**

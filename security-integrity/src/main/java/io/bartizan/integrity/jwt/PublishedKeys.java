@@ -56,7 +56,7 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
       String name = JwkReader.nameOf(published.get(i), i + 1);
       try {
-        VerifyingKey key = JwkReader.read(published.get(i));
+        VerifyingKey key = JwkReader.readLasting(published.get(i));
         if (key.isSecret() && !mayBeSecret) {
           throw new IllegalArgumentException("it is a secret, and published");
         }

@@ -122,7 +122,8 @@ public final class SigningKey {
   public static SigningKey external(
       JwsAlgorithm algorithm, PublicKey publicKey, ExternalSigner signer) {
     Objects.requireNonNull(algorithm, "algorithm");
-    PublicKey passed = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(publicKey)).publicKey;
+    PublicKey passed =
+        VerifyingKey.ofPublic(null, algorithm, KeyGate.lasting(KeyGate.pass(publicKey))).publicKey;
     return new SigningKey(algorithm, SigningMaterial.of(signer), passed, null, false);
   }
 
@@ -158,7 +159,8 @@ public final class SigningKey {
    *     the one of the private key
    */
   public SigningKey withPublicKey(PublicKey other) {
-    PublicKey passed = VerifyingKey.ofPublic(null, algorithm, KeyGate.pass(other)).publicKey;
+    PublicKey passed =
+        VerifyingKey.ofPublic(null, algorithm, KeyGate.lasting(KeyGate.pass(other))).publicKey;
     if (passed == null || !material.isPairOf(algorithm, passed)) {
       throw new IllegalArgumentException("the public key is not the one of the private key");
     }

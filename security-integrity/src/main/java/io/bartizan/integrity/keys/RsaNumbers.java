@@ -11,6 +11,8 @@ final class RsaNumbers {
   static final int MIN_BITS = 2048;
   static final int MAX_BITS = 8192;
 
+  private static final int FERMAT_ROUNDS = 100;
+
   private static final int[] PRIMES = {
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
     101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167
@@ -42,6 +44,32 @@ final class RsaNumbers {
       throw new IllegalArgumentException(
           "the RSA key has " + bits + " bits, " + MIN_BITS + " to " + MAX_BITS + " are accepted");
     }
+  }
+
+  /** Whether well-known tests find the factors of a modulus that passed. */
+  static void checkFactors(BigInteger modulus) {
+    if (BigInteger.TWO.modPow(modulus.subtract(BigInteger.ONE), modulus).equals(BigInteger.ONE)) {
+      throw new IllegalArgumentException("the RSA key's modulus is a prime, so anybody can sign");
+    }
+    if (hasCloseFactors(modulus)) {
+      throw new IllegalArgumentException(
+          "the RSA key's two primes are the same or close together (CVE-2022-26320)");
+    }
+  }
+
+  /** Fermat's factorization: n = a² - b² with a just above the root of n. */
+  private static boolean hasCloseFactors(BigInteger modulus) {
+    BigInteger root = modulus.sqrt();
+    BigInteger a = root.multiply(root).equals(modulus) ? root : root.add(BigInteger.ONE);
+    for (int i = 0; i < FERMAT_ROUNDS; i++) {
+      BigInteger square = a.multiply(a).subtract(modulus);
+      BigInteger b = square.sqrt();
+      if (b.multiply(b).equals(square)) {
+        return true;
+      }
+      a = a.add(BigInteger.ONE);
+    }
+    return false;
   }
 
   private static boolean hasSmallFactor(BigInteger modulus) {

@@ -8,8 +8,10 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.artifact.MinisignKey;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.attest.sigstore.KeyPolicy;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtKeys;
+import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.mac.Hmac;
 import io.bartizan.integrity.mac.HmacAlgorithm;
 import io.bartizan.integrity.mac.WebhookScheme;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -99,6 +102,53 @@ class KeyGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PinnedKey.of(rsaKey(BadKeys.rocaModulus(), F4)))
         .withMessageContaining("ROCA");
+  }
+
+  /** At doors of keys that last; a key that comes with a request is its sender's own affair. */
+  @Test
+  void TK16_rsaModulus_thatIsNoProductOfTwoGoodPrimes_isRefusedAtEachLastingDoor()
+      throws Exception {
+    Random random = new Random(16);
+    BigInteger one = BigInteger.probablePrime(1025, random);
+    BigInteger beside = one.add(BigInteger.TWO.pow(300)).nextProbablePrime();
+    BigInteger other = BigInteger.probablePrime(1026, random);
+    PublicKey good = rsaKey(one.multiply(other), F4);
+    Map<String, BigInteger> bad =
+        Map.of(
+            "is a prime", BigInteger.probablePrime(2048, random),
+            "primes are the same", one.multiply(one),
+            "close together (CVE-2022-26320)", one.multiply(beside));
+    for (Map.Entry<String, BigInteger> each : bad.entrySet()) {
+      PublicKey key = rsaKey(each.getValue(), F4);
+      assertThatCode(() -> KeyGate.rsa(each.getValue(), F4)).doesNotThrowAnyException();
+      for (ThrowingCallable door : lastingDoors(key)) {
+        assertThatIllegalArgumentException().isThrownBy(door).withMessageContaining(each.getKey());
+      }
+      String set = "{\"keys\":[" + jwk(key) + "," + jwk(good) + "]}";
+      assertThat(JwtKeys.jwkSet(set).leftOut()).singleElement().asString().contains(each.getKey());
+    }
+    for (ThrowingCallable door : lastingDoors(good)) {
+      assertThatCode(door).doesNotThrowAnyException();
+    }
+  }
+
+  private static List<ThrowingCallable> lastingDoors(PublicKey key) {
+    String pem = Pem.encode("PUBLIC KEY", key.getEncoded());
+    return List.of(
+        () -> JwtKeys.publicKey(JwsAlgorithm.RS256, key),
+        () -> JwtKeys.pem(JwsAlgorithm.RS256, pem),
+        () -> JwtKeys.jwk(jwk(key)),
+        () -> SigningKey.external(JwsAlgorithm.RS256, key, message -> message),
+        () -> PinnedKey.of(key),
+        () -> PinnedKey.parse(pem),
+        () -> KeyPolicy.builder(key),
+        () -> KeyPolicy.parse(pem));
+  }
+
+  private static String jwk(PublicKey key) {
+    RSAPublicKey rsa = (RSAPublicKey) key;
+    return "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"%s\"}"
+        .formatted(unsigned(rsa.getModulus()), unsigned(rsa.getPublicExponent()));
   }
 
   @Test

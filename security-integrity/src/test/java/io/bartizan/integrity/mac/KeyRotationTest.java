@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Keys rotate in a file under eight threads of traffic. */
 class KeyRotationTest {
 
-  private static final int ROTATIONS = 40;
+  private static final int ROTATIONS = 10;
 
   @TempDir Path folder;
 

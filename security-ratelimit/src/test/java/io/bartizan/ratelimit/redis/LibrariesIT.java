@@ -10,18 +10,25 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The module beside the oldest of its optional libraries, in JVMs of their own: the folder that
- * {@code BARTIZAN_LIBRARIES} names holds their jars ({@code .ci/libraries}). The newest are those
- * that every other test has.
+ * The module beside the oldest of its optional libraries and beside some between, in JVMs of their
+ * own: the folder that {@code BARTIZAN_LIBRARIES} names holds their jars ({@code .ci/libraries}).
+ * The newest are those that every other test has.
  */
 @Tag("deep")
 class LibrariesIT {
@@ -31,6 +38,11 @@ class LibrariesIT {
       Pattern.compile(
           "(lettuce|netty|reactor|reactive-streams|bucket4j|micrometer|slf4j"
               + "|redis-authx|HdrHistogram|LatencyUtils)[^/]*\\.jar$");
+
+  private static final Map<String, String> SETS =
+      Map.of(
+          "oldest", "Lettuce 6.2.7, Micrometer 1.9.0, Bucket4j 8.12.0, slf4j 1.7.36",
+          "between", "Lettuce 6.8.2, Micrometer 1.14.0, Bucket4j 8.14.0, slf4j 2.0.9");
 
   private static Path folder(String name) {
     String folder = System.getenv("BARTIZAN_LIBRARIES");
@@ -44,14 +56,32 @@ class LibrariesIT {
     return abort(message);
   }
 
-  @Test
-  void US10_oldest_libraries_do_all_that_the_newest_do() throws Exception {
-    Path jars = folder("oldest");
+  @ParameterizedTest
+  @ValueSource(strings = {"oldest", "between"})
+  void US10_older_libraries_do_all_that_the_newest_do(String set) throws Exception {
+    Path jars = folder(set);
     try (RedisServer redis = RedisServer.start();
         RedisCluster cluster = RedisCluster.start()) {
       assertThat(run(jars, LibrariesProcess.class, redis.uri(), cluster.uri()))
-          .endsWith("Lettuce 6.2.7, Micrometer 1.9.0, Bucket4j 8.12.0, slf4j 1.7.36: works");
+          .endsWith(SETS.get(set) + ": works");
     }
+  }
+
+  @Test
+  void versions_that_the_page_names_are_those_that_are_tested() throws Exception {
+    Map<String, Set<String>> tested = new TreeMap<>();
+    List<String> all = new ArrayList<>(SETS.values());
+    all.add(LibrariesProcess.versions());
+    for (String versions : all) {
+      for (String each : versions.split(", ", -1)) {
+        String[] words = each.split(" ", -1);
+        tested.computeIfAbsent(words[0], name -> new TreeSet<>()).add(words[1]);
+      }
+    }
+    assertThat(tested).hasSize(4);
+    tested.forEach(
+        (product, versions) ->
+            assertThat(TestedVersions.of(product)).as(product).isEqualTo(versions));
   }
 
   @Test

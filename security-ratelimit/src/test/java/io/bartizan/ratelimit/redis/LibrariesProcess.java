@@ -45,16 +45,21 @@ final class LibrariesProcess {
       leases(client);
       cluster(clusterClient);
       grid(client);
-      System.out.printf(
-          "Lettuce %s, Micrometer %s, Bucket4j %s, slf4j %s: works%n",
-          version(RedisClient.class),
-          version(MeterRegistry.class),
-          version(BucketConfiguration.class),
-          version(Logger.class));
+      System.out.println(versions() + ": works");
     } finally {
       RedisFixture.shutDown(client);
       RedisFixture.shutDown(clusterClient);
     }
+  }
+
+  /** Those of the JVM that asks. */
+  static String versions() throws Exception {
+    return String.format(
+        "Lettuce %s, Micrometer %s, Bucket4j %s, slf4j %s",
+        version(RedisClient.class),
+        version(MeterRegistry.class),
+        version(BucketConfiguration.class),
+        version(Logger.class));
   }
 
   private static String version(Class<?> type) throws Exception {

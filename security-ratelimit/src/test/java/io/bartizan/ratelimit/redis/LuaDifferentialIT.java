@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Java against Lua, decision by decision, on the same seeded traces. */
+@Tag("deep")
 class LuaDifferentialIT {
 
   @RegisterExtension static final RedisFixture REDIS = RedisFixture.connected();

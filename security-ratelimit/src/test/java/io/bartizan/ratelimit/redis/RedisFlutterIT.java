@@ -47,11 +47,15 @@ class RedisFlutterIT {
   }
 
   private long connectionsMade() {
-    String stats = redis.command("INFO", "stats");
+    return number("stats", "total_connections");
+  }
+
+  private long number(String section, String name) {
     return Long.parseLong(
-        stats
+        redis
+            .command("INFO", section)
             .lines()
-            .filter(line -> line.startsWith("total_connections"))
+            .filter(line -> line.startsWith(name))
             .findAny()
             .orElseThrow()
             .replaceAll("[^0-9]", ""));
@@ -144,6 +148,7 @@ class RedisFlutterIT {
       long before = connectionsMade();
       String[] numbers = told.readLine().split(" ", -1);
       long made = connectionsMade() - before;
+      long open = number("clients", "connected_clients");
       long grown = Long.parseLong(numbers[1]) - Long.parseLong(numbers[0]);
       System.getLogger("deep")
           .log(
@@ -153,8 +158,9 @@ class RedisFlutterIT {
               grown,
               made);
       assertThat(Long.parseLong(numbers[2])).as("checks").isGreaterThan(1000);
-      assertThat(grown).as("kB of heap").isLessThan(2048);
-      assertThat(made).isBetween(1L, seconds + 10L);
+      assertThat(grown).as("kB of heap").isLessThan(512);
+      assertThat(made).as("connections made").isBetween(5L, seconds + 10L);
+      assertThat(open).as("the limiters', perhaps a new one, and this test's").isBetween(1L, 4L);
     } finally {
       asking.destroyForcibly();
     }

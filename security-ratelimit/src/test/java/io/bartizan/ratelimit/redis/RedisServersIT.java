@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
@@ -16,8 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,6 +58,28 @@ class RedisServersIT {
         RedisFixture.shutDown(client);
       }
     }
+  }
+
+  /** Where all of them must be there, which a machine without the gate's environment may lack. */
+  @Test
+  void versions_that_the_page_names_are_those_that_are_tested() {
+    Map<String, Set<String>> tested = new TreeMap<>();
+    RedisPrograms.all()
+        .forEach(
+            program -> {
+              try (RedisServer redis = RedisPrograms.server(program).start()) {
+                String[] version = version(redis).split("_version:", -1);
+                tested
+                    .computeIfAbsent(version[0], name -> new TreeSet<>())
+                    .add(TestedVersions.line(version[1]));
+              }
+            });
+    assertThat(TestedVersions.ofServers("Redis")).contains("6.2").hasSizeGreaterThan(2);
+    assumeTrue(Boolean.parseBoolean(System.getenv("BARTIZAN_CI")), "BARTIZAN_CI is not true");
+    assertThat(tested)
+        .containsOnly(
+            Map.entry("redis", TestedVersions.ofServers("Redis")),
+            Map.entry("valkey", TestedVersions.ofServers("Valkey")));
   }
 
   private static String version(RedisServer redis) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 /**
  * A JVM that goes on asking a server which refuses writes, through a client with the time-out that
  * Lettuce has by default. Prints "ready" once Redis decides, then how many kilobytes of heap are in
- * use when the state has begun and after some seconds of it.
+ * use when the state has begun and after some seconds of it. Closes when a line is read.
  */
 final class RefusedWritesProcess {
 
@@ -31,6 +31,7 @@ final class RefusedWritesProcess {
       long before = used();
       long asked = ask(limiter, other, seconds);
       System.out.println(before + " " + used() + " " + asked);
+      int unusedEnd = System.in.read();
     }
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
   }

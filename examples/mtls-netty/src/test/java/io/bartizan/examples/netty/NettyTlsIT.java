@@ -47,9 +47,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("FutureReturnValueIgnored") // Netty's futures end in exceptionCaught
+@Tag("deep")
 class NettyTlsIT {
 
   private static final String DNS = "billing.internal";

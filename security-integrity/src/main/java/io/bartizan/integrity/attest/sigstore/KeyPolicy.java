@@ -57,7 +57,7 @@ public final class KeyPolicy {
    * @throws IllegalArgumentException if it is weak or of another kind
    */
   public static Builder builder(PublicKey key) {
-    return new Builder(KeyGate.pass(Objects.requireNonNull(key, "key")));
+    return new Builder(KeyGate.lasting(KeyGate.pass(Objects.requireNonNull(key, "key"))));
   }
 
   /**
@@ -74,7 +74,7 @@ public final class KeyPolicy {
     if (blocks.size() != 1 || !blocks.get(0).label().equals("PUBLIC KEY")) {
       throw new IllegalArgumentException("pem has not exactly one block, a PUBLIC KEY");
     }
-    return new Builder(KeyGate.ofSpki(blocks.get(0).content())).build();
+    return new Builder(KeyGate.lasting(KeyGate.ofSpki(blocks.get(0).content()))).build();
   }
 
   /**
