@@ -13,12 +13,14 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -29,6 +31,8 @@ class NotationCommandTest {
   private static final char[] PASSWORD = "only-for-tests".toCharArray();
   private static final String SCHEME = "io.cncf.notary.signingScheme";
   private static final String PAYLOAD = "application/vnd.cncf.notary.payload.v1+json";
+
+  private static final String LEAF = "KeyUsage:critical=digitalSignature";
 
   /** The JDK's keytool makes the certificate; signed by itself, as {@code notation cert} does. */
   @TempDir private static Path keys;
@@ -49,58 +53,74 @@ class NotationCommandTest {
   @BeforeAll
   static void makeCertificates() throws Exception {
     Path store = keys.resolve("keys.p12");
-    keytool(store, "release");
-    keytool(store, "other");
+    keytool(store, genkey("release", LEAF));
+    keytool(store, genkey("other", LEAF));
     KeyStore made = KeyStore.getInstance(store.toFile(), PASSWORD);
     key = (PrivateKey) made.getKey("release", PASSWORD);
     certificate = made.getCertificate("release");
     other = made.getCertificate("other");
   }
 
-  private static void keytool(Path store, String name) throws Exception {
+  private static List<String> genkey(String name, String usage, String... more) {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("-genkeypair", "-alias", name, "-keyalg", "EC"));
+    line.addAll(List.of("-groupname", "secp256r1"));
+    line.addAll(List.of("-dname", "CN=" + name + ", O=acme, ST=WA, C=US", "-ext", usage));
+    if (usage.equals(LEAF)) {
+      line.addAll(List.of("-ext", "ExtendedKeyUsage=codeSigning"));
+    }
+    line.addAll(List.of(more));
+    return line;
+  }
+
+  private static void keytool(Path store, List<String> what) throws Exception {
     Path log = keys.resolve("log");
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    line.addAll(what);
+    line.addAll(List.of("-storetype", "PKCS12", "-storepass", new String(PASSWORD)));
+    line.addAll(List.of("-keystore", store.toString()));
     Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=" + name + ", O=acme, ST=WA, C=US",
-                "-ext",
-                "KeyUsage:critical=digitalSignature",
-                "-ext",
-                "ExtendedKeyUsage=codeSigning",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     assertThat(keytool.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(keytool.exitValue()).as(Files.readString(log)).isZero();
   }
 
+  /** A list of a CA, of 7 days. */
+  private String list(String ca, Certificate... revoked) throws Exception {
+    Path file = directory.resolve(ca + revoked.length + ".crl");
+    List<String> line =
+        new ArrayList<>(
+            List.of("-gencrl", "-alias", ca, "-validity", "7", "-file", file.toString()));
+    for (Certificate each : revoked) {
+      line.addAll(List.of("-id", ((X509Certificate) each).getSerialNumber().toString()));
+    }
+    if (revoked.length == 0) {
+      line.addAll(List.of("-id", "1"));
+    }
+    keytool(keys.resolve("keys.p12"), line);
+    return file.toString();
+  }
+
   @BeforeEach
   void write() throws Exception {
-    layout = new LayoutFolder(directory.resolve("layout"));
+    write(key, certificate);
+  }
+
+  private void write(PrivateKey signer, Certificate... chain) throws Exception {
+    Certificate root = chain[chain.length - 1];
+    layout =
+        new LayoutFolder(directory.resolve("layout-" + Digest.sha256Of(root.getEncoded()).hex()));
     policy = directory.resolve("trustpolicy.json");
     stores = directory.resolve("truststore");
     Path store = Files.createDirectories(stores.resolve("x509/ca/acme"));
-    trusted = Files.write(store.resolve("release.crt"), certificate.getEncoded());
+    trusted = Files.write(store.resolve("release.crt"), root.getEncoded());
     policy("strict", "x509.subject: C=US, ST=WA, O=acme");
     String config = layout.described("application/vnd.oci.image.config.v1+json", "{}", "");
     String manifest = LayoutFolder.manifest(config, "", "");
     image = Digest.sha256Of(manifest.getBytes(UTF_8));
     String subject = layout.list(manifest, "");
-    String layer = layout.described("application/jose+json", envelope(subject), "");
+    String layer = layout.described("application/jose+json", envelope(subject, signer, chain), "");
     String empty = layout.described("application/vnd.cncf.notary.signature", "{}", "");
     String signature = LayoutFolder.manifest(empty, layer, ",\"subject\":" + subject);
     assertThat(layout.list(signature, "")).isNotEqualTo(subject);
@@ -120,7 +140,8 @@ class NotationCommandTest {
             .formatted(level, identity));
   }
 
-  private static String envelope(String subject) throws Exception {
+  private static String envelope(String subject, PrivateKey by, Certificate... chain)
+      throws Exception {
     String head =
         url(
             ("{\"alg\":\"ES256\",\"cty\":\""
@@ -133,15 +154,19 @@ class NotationCommandTest {
                     + "\"io.cncf.notary.expiry\":\"2020-01-02T00:00:00Z\"}")
                 .getBytes(UTF_8));
     String body = url(("{\"targetArtifact\":" + subject + "}").getBytes(UTF_8));
+    List<String> x5c = new ArrayList<>();
+    for (Certificate each : chain) {
+      x5c.add(Base64.getEncoder().encodeToString(each.getEncoded()));
+    }
     Signature signer = Signature.getInstance("SHA256withECDSAinP1363Format");
-    signer.initSign(key);
+    signer.initSign(by);
     signer.update((head + "." + body).getBytes(UTF_8));
     return "{\"payload\":\""
         + body
         + "\",\"protected\":\""
         + head
         + "\",\"header\":{\"x5c\":[\""
-        + Base64.getEncoder().encodeToString(certificate.getEncoded())
+        + String.join("\",\"", x5c)
         + "\"]},\"signature\":\""
         + url(signer.sign())
         + "\"}";
@@ -184,6 +209,45 @@ class NotationCommandTest {
     Files.write(trusted, other.getEncoded());
     assertThat(run(name)).isEqualTo(1);
     assertThat(err.toString()).contains("certificate-untrusted: ");
+  }
+
+  @Tag("deep") // a dozen runs of keytool
+  @Test
+  void notation_revocationLists_clearOrRefuseTheSigner() throws Exception {
+    Path store = keys.resolve("keys.p12");
+    keytool(
+        store,
+        genkey("ca", "KeyUsage:critical=keyCertSign,cRLSign", "-ext", "BC:critical=ca:true"));
+    keytool(store, genkey("mute", "KeyUsage:critical=keyCertSign", "-ext", "BC:critical=ca:true"));
+    String revocable = "AIA=ocsp:URI:http://127.0.0.1:1/";
+    keytool(store, genkey("of-ca", LEAF, "-ext", revocable, "-signer", "ca"));
+    keytool(store, genkey("of-mute", LEAF, "-ext", revocable, "-signer", "mute"));
+    KeyStore made = KeyStore.getInstance(keys.resolve("keys.p12").toFile(), PASSWORD);
+    for (String ca : List.of("ca", "mute")) {
+      Certificate[] chain = made.getCertificateChain("of-" + ca);
+      write((PrivateKey) made.getKey("of-" + ca, PASSWORD), chain);
+      policy("permissive", "*");
+      Files.writeString(
+          policy,
+          Files.readString(policy)
+              .replace(
+                  "\"permissive\"", "\"permissive\", \"override\": {\"revocation\": \"enforce\"}"));
+      String name = "registry.example/app@" + image;
+      assertThat(run(name)).isEqualTo(1);
+      assertThat(told()).contains("revocation-unknown: certificate 0 of the chain can be revoked");
+      assertThat(run("--crl", list(ca), name)).isEqualTo(ca.equals("ca") ? 0 : 1);
+      assertThat(told()).contains(ca.equals("ca") ? ": OK, signed by" : "revocation-unknown: ");
+      assertThat(run("--crl", list(ca, chain[0]), name)).isEqualTo(1);
+      assertThat(told()).contains("revoked: certificate 0 of the chain is revoked");
+    }
+  }
+
+  /** What was written since the last time. */
+  private String told() {
+    String all = out + "" + err;
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return all;
   }
 
   @Test

@@ -26,6 +26,11 @@ import java.util.List;
  * was revoked. That a certificate is not revoked is told only by a list that its issuer may sign
  * (cRLSign, where it has a key usage), whose next update is not past, and that has no critical
  * extension (lists of a part, differences).
+ *
+ * <p>RFC 5280 section 6.3.3 uses no list whose issuer lacks cRLSign, which leaves a certificate's
+ * state unknown. Here such a list, or a stale one, still revokes what it names: its issuer signed
+ * it with the key of its certificates, and a signer of that list could not gain more than a refusal
+ * by forging it.
  */
 public final class RevocationLists {
 
