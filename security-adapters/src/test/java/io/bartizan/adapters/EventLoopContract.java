@@ -2,6 +2,7 @@ package io.bartizan.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.adapters.RawHttp.Reply;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.jwt.JwtVerifier;
@@ -74,6 +75,7 @@ public abstract class EventLoopContract<F> {
   /** Whether this thread must not wait. */
   protected abstract boolean isOnEventLoop();
 
+  @CanIgnoreReturnValue
   @SafeVarargs
   @SuppressWarnings("varargs") // handed on, never written to
   protected final int serve(F... filters) throws Exception {
