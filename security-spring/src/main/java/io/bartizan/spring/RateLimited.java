@@ -29,9 +29,17 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RateLimited {
 
-  /** The name of the limit below {@code bartizan.limits}. */
+  /**
+   * The name of the limit below {@code bartizan.limits}.
+   *
+   * @return the name
+   */
   String value();
 
-  /** How many permits one call takes; at least 1. */
+  /**
+   * How many permits one call takes.
+   *
+   * @return permits, at least 1
+   */
   long cost() default 1;
 }

@@ -44,7 +44,7 @@ class ImagesTest {
   void images_ofEveryKind_areAllFound(String kind, String group, String path) throws Exception {
     String inner = "'spec':" + POD;
     if (!kind.equals("Pod")) {
-      String[] parts = path.split("\\.");
+      String[] parts = path.split("\\.", -1);
       for (int i = parts.length - 1; i >= 0; i--) {
         inner = "'" + parts[i] + "':{" + inner + "}";
       }
