@@ -177,7 +177,7 @@ class RealRegistryIT {
 
   /** From the path; a test without it is skipped, but fails where nothing may be missing. */
   private static String program(String name) {
-    for (String each : System.getenv("PATH").split(File.pathSeparator)) {
+    for (String each : System.getenv("PATH").split(File.pathSeparator, -1)) {
       Path file = Path.of(each, name);
       if (Files.isExecutable(file)) {
         return file.toString();
