@@ -390,7 +390,7 @@ public final class SignedValues {
      *     no end either, or if a lease was set
      */
     public Builder withSingleUse(ReplayGuard once) {
-      requireSingleUse(handled == null);
+      Duration unused = requireSingleUse(handled == null);
       guard = Objects.requireNonNull(once, "guard");
       return this;
     }
