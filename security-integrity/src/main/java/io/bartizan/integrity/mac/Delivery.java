@@ -6,37 +6,38 @@ import io.bartizan.integrity.replay.DeliveryGuard.Begin;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One webhook that was begun: under each key of the verifier, always in the same order. */
+/**
+ * One message, a webhook or a signed value, that was begun: under each of its ids, always in the
+ * same order.
+ */
 final class Delivery {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WebhookVerifier.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
   /**
    * How an endpoint remembers its messages.
    *
+   * @param what they are, for refusals
    * @param guard remembers them
    * @param lease for how long others are kept off
-   * @param remember how long a message that was handled is known
    * @param holders of questions that had no answer, by the first key's scope and id
    */
-  record Memory(
-      DeliveryGuard guard, Duration lease, Duration remember, Map<String, String> holders) {
+  record Memory(String what, DeliveryGuard guard, Duration lease, Map<String, String> holders) {
 
     private static final int MAX_HOLDERS = 1_000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    static Memory of(DeliveryGuard guard, Duration lease, Duration remember) {
-      return new Memory(guard, lease, remember, new ConcurrentHashMap<>());
+    static Memory of(String what, DeliveryGuard guard, Duration lease) {
+      return new Memory(what, guard, lease, new ConcurrentHashMap<>());
     }
 
     /** A new one, or that of a question about this message that had no answer. */
@@ -57,7 +58,7 @@ final class Delivery {
   private static final int ATTEMPTS = 2;
 
   private final Memory memory;
-  private final InstantSource clock;
+  private final Supplier<Instant> end;
   private final List<String> scopes;
   private final List<byte[]> ids;
   private final byte[] form;
@@ -66,13 +67,13 @@ final class Delivery {
 
   private Delivery(
       Memory memory,
-      InstantSource clock,
+      Supplier<Instant> end,
       List<String> scopes,
       List<byte[]> ids,
       byte[] form,
       String holder) {
     this.memory = memory;
-    this.clock = clock;
+    this.end = end;
     this.scopes = scopes;
     this.ids = ids;
     this.form = form;
@@ -80,14 +81,15 @@ final class Delivery {
   }
 
   /**
-   * Begins under every key, or under none.
+   * Begins under every id, or under none.
    *
+   * @param end asked when it was handled: how long that is remembered
    * @throws VerificationException if it was handled before, is being handled, or nobody can tell
    */
   static Delivery begin(
-      Memory memory, InstantSource clock, List<String> scopes, List<byte[]> ids, byte[] form) {
+      Memory memory, Supplier<Instant> end, List<String> scopes, List<byte[]> ids, byte[] form) {
     String message = scopes.get(0) + HexFormat.of().formatHex(ids.get(0));
-    Delivery delivery = new Delivery(memory, clock, scopes, ids, form, memory.holder(message));
+    Delivery delivery = new Delivery(memory, end, scopes, ids, form, memory.holder(message));
     for (int i = 0; i < ids.size(); i++) {
       Begin begin =
           memory.guard.begin(scopes.get(i), ids.get(i), form, delivery.holder, memory.lease);
@@ -99,23 +101,25 @@ final class Delivery {
       } else {
         delivery.abandon(i);
       }
-      throw refused(begin);
+      throw refused(memory.what, begin);
     }
     return delivery;
   }
 
-  private static VerificationException refused(Begin begin) {
+  private static VerificationException refused(String what, Begin begin) {
     return switch (begin) {
       case BEGUN -> throw new IllegalStateException("begun is no refusal");
-      case BUSY -> new VerificationException(MacReason.IN_PROGRESS, "the webhook is being handled");
+      case BUSY -> new VerificationException(MacReason.IN_PROGRESS, what + " is being handled");
       case DUPLICATE ->
           new VerificationException(
-              MacReason.DUPLICATE, "the webhook was handled before, and is signed anew");
+              MacReason.DUPLICATE, what + " was handled before, in another form");
       case REPLAYED ->
-          new VerificationException(MacReason.REPLAYED, "the very same webhook was handled before");
+          new VerificationException(
+              MacReason.REPLAYED, what + " was handled before, the very same bytes");
       case UNDECIDED ->
           new VerificationException(
-              MacReason.REPLAY_UNDECIDED, "the guard can't tell whether it was handled before");
+              MacReason.REPLAY_UNDECIDED,
+              what + ": the guard can't tell whether it was handled before");
     };
   }
 
@@ -123,14 +127,14 @@ final class Delivery {
     if (ended.getAndSet(true)) {
       return;
     }
-    Instant until = clock.instant().plus(memory.remember);
+    Instant until = end.get();
     for (int i = 0; i < ids.size(); i++) {
       boolean known = false;
       for (int attempt = 0; attempt < ATTEMPTS && !known; attempt++) {
         known = memory.guard.complete(scopes.get(i), ids.get(i), form, holder, until);
       }
       if (!known) {
-        LOG.warn("a webhook was handled, and the guard can't tell: a retry may be handled again");
+        LOG.warn("a message was handled, and the guard can't tell: a retry may be handled again");
       }
     }
   }
@@ -144,14 +148,8 @@ final class Delivery {
   private void abandon(int begun) {
     for (int i = 0; i < begun; i++) {
       if (!memory.guard.abandon(scopes.get(i), ids.get(i), holder)) {
-        LOG.info("a webhook was not handled, and the guard can't tell: its lease has to end first");
+        LOG.info("a message was not handled, and the guard can't tell: its lease has to end first");
       }
     }
-  }
-
-  static @Nullable String described(@Nullable Memory memory) {
-    return memory == null
-        ? null
-        : "each handled once, lease " + memory.lease + ", remembered for " + memory.remember;
   }
 }

@@ -18,9 +18,9 @@ public enum MacReason implements Reason {
   EXPIRED,
   /** It was used before. */
   REPLAYED,
-  /** The message was handled before; its sender has signed it anew. */
+  /** The message was handled before, in another form: its sender has signed it anew. */
   DUPLICATE,
-  /** The message is being handled, by another thread or instance. */
+  /** The message or value is being handled, by another thread or instance. */
   IN_PROGRESS,
   /** Whether it was used before can't be told: the guard is full or can't be reached. */
   REPLAY_UNDECIDED,

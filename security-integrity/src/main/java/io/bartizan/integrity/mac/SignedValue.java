@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A value that {@link SignedValues} issued and verified; there is no other way to get one. */
 public final class SignedValue {
@@ -13,13 +14,19 @@ public final class SignedValue {
   private final SignedValueFrame frame;
   private final Optional<Instant> expiresAt;
   private final boolean shouldReissue;
+  private final @Nullable Delivery delivery;
 
   SignedValue(
-      byte[] payload, SignedValueFrame frame, Optional<Instant> expiresAt, boolean shouldReissue) {
+      byte[] payload,
+      SignedValueFrame frame,
+      Optional<Instant> expiresAt,
+      boolean shouldReissue,
+      @Nullable Delivery delivery) {
     this.payload = payload;
     this.frame = frame;
     this.expiresAt = expiresAt;
     this.shouldReissue = shouldReissue;
+    this.delivery = delivery;
   }
 
   /**
@@ -80,6 +87,29 @@ public final class SignedValue {
    */
   public boolean shouldReissue() {
     return shouldReissue;
+  }
+
+  /**
+   * What the value was for is done: it is refused with {@link MacReason#REPLAYED} from now on. Only
+   * the first call of this or {@link #abandon} has an effect, and none without {@link
+   * SignedValues.Builder#withSingleUse(io.bartizan.integrity.replay.DeliveryGuard,
+   * java.time.Duration)} or after {@link SignedValues#peek}.
+   */
+  public void complete() {
+    if (delivery != null) {
+      delivery.complete();
+    }
+  }
+
+  /**
+   * What the value was for is not done: it can be used again at once, and not only when the lease
+   * is over. Only the first call of this or {@link #complete} has an effect, and none without a
+   * lease or after {@link SignedValues#peek}.
+   */
+  public void abandon() {
+    if (delivery != null) {
+      delivery.abandon();
+    }
   }
 
   /** Key id and times; never the payload. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class SignedValueReader {
   private final int maxPayload;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
+  private final Delivery.@Nullable Memory handled;
 
   SignedValueReader(
       String purpose,
@@ -31,7 +33,8 @@ final class SignedValueReader {
       Duration clockSkew,
       int maxPayload,
       InstantSource clock,
-      @Nullable ReplayGuard guard) {
+      @Nullable ReplayGuard guard,
+      Delivery.@Nullable Memory handled) {
     this.purpose = purpose;
     this.keys = keys;
     this.validity = validity;
@@ -39,14 +42,15 @@ final class SignedValueReader {
     this.maxPayload = maxPayload;
     this.clock = clock;
     this.guard = guard;
+    this.handled = handled;
   }
 
-  /** The value, or a thrown refusal; one for single use is used up if it is to be. */
+  /** The value, or a thrown refusal; one for single use is used up or begun if it is to be. */
   SignedValue read(boolean uses, @Nullable String value, String... associatedData) {
     if (value == null || value.isEmpty()) {
       throw refuse(MacReason.MALFORMED, "there is no value");
     }
-    boolean singleUse = guard != null;
+    boolean singleUse = guard != null || handled != null;
     if (value.length() > SignedValueFrame.textLength(maxPayload, singleUse)) {
       throw refuse(MacReason.TOO_LARGE, "the value has " + value.length() + " characters");
     }
@@ -72,10 +76,15 @@ final class SignedValueReader {
           "the value was not signed with this key, purpose and associated data");
     }
     Optional<Instant> expiresAt = checkTimes(frame);
-    if (uses && guard != null) {
+    Delivery delivery = null;
+    if (uses && handled != null) {
+      Instant end = end(frame);
+      List<byte[]> nonce = List.of(frame.nonce());
+      delivery = Delivery.begin(handled, () -> end, List.of(scope()), nonce, bytes);
+    } else if (uses && guard != null) {
       burn(guard, frame);
     }
-    return new SignedValue(payload, frame, expiresAt, index != 0);
+    return new SignedValue(payload, frame, expiresAt, index != 0, delivery);
   }
 
   private boolean isSigned(
@@ -117,9 +126,16 @@ final class SignedValueReader {
    * Not until today's validity ends here, which another instance may have set longer: until the
    * value's own end, as far as clocks may differ.
    */
+  private static Instant end(SignedValueFrame frame) {
+    return Instant.ofEpochSecond(frame.expiresAt()).plus(MAX_SKEW);
+  }
+
+  private String scope() {
+    return "signed-value:" + purpose;
+  }
+
   private void burn(ReplayGuard once, SignedValueFrame frame) {
-    Instant until = Instant.ofEpochSecond(frame.expiresAt()).plus(MAX_SKEW);
-    switch (once.use("signed-value:" + purpose, frame.nonce(), until)) {
+    switch (once.use(scope(), frame.nonce(), end(frame))) {
       case FIRST -> {}
       case REPEATED -> throw refuse(MacReason.REPLAYED, "the value was used before");
       case UNDECIDED ->

@@ -1,12 +1,14 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Checked;
+import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
 import java.security.SecureRandom;
@@ -47,6 +49,7 @@ public final class SignedValues {
   private final int maxPayload;
   private final InstantSource clock;
   private final @Nullable ReplayGuard guard;
+  private final Delivery.@Nullable Memory handled;
   private final SignedValueReader reader;
   private final Listeners<IntegrityListener> listeners;
   private final SecureRandom random = new SecureRandom();
@@ -59,7 +62,10 @@ public final class SignedValues {
     maxPayload = builder.maxPayload;
     clock = builder.clock;
     guard = builder.guard;
-    reader = new SignedValueReader(purpose, keys, validity, clockSkew, maxPayload, clock, guard);
+    handled = builder.handled;
+    reader =
+        new SignedValueReader(
+            purpose, keys, validity, clockSkew, maxPayload, clock, guard, handled);
     listeners = builder.listeners;
   }
 
@@ -126,8 +132,9 @@ public final class SignedValues {
     PurposeKeys.Derived now = keys.now();
     long issuedAt = clock.instant().getEpochSecond();
     long expiresAt = validity == null ? SignedValueFrame.NEVER : issuedAt + validity.toSeconds();
-    byte[] nonce = new byte[guard == null ? 0 : SignedValueFrame.NONCE_LENGTH];
-    if (guard != null) {
+    boolean singleUse = guard != null || handled != null;
+    byte[] nonce = new byte[singleUse ? SignedValueFrame.NONCE_LENGTH : 0];
+    if (singleUse) {
       random.nextBytes(nonce);
     }
     byte[] header = new SignedValueFrame(now.ring().id(0), issuedAt, expiresAt, nonce).header();
@@ -158,7 +165,9 @@ public final class SignedValues {
   }
 
   /**
-   * Verifies a value: form, tag, times, and for single use that this is the first time.
+   * Verifies a value: form, tag, times, and for single use that this is the first time. With a
+   * lease the value is begun, and whoever gets it must {@link SignedValue#complete complete} or
+   * {@link SignedValue#abandon abandon} it, as {@link #handle} does.
    *
    * @param value what came back; null (an absent cookie) is refused like any other
    * @param associatedData as given when it was signed
@@ -202,6 +211,86 @@ public final class SignedValues {
     return told(Checked.of(() -> reader.read(false, value, associatedData)));
   }
 
+  /**
+   * What to do with a verified value.
+   *
+   * @param <X> what it may throw
+   */
+  @FunctionalInterface
+  public interface Handler<X extends Exception> {
+
+    /**
+     * Does what the value is for; to return is to have done it.
+     *
+     * @param value verified
+     * @throws X if it could not be done, so that the value can be used again
+     */
+    void handle(SignedValue value) throws X;
+  }
+
+  /**
+   * Verifies a value and does what it is for. With {@link Builder#withSingleUse(DeliveryGuard,
+   * Duration)} that is done once where the handler returns: what it throws abandons the value,
+   * which can then be used again.
+   *
+   * <pre>{@code
+   * Checked<SignedValue> done = resets.handle(value, reset -> store(reset.text(), password));
+   * int status = done.fold(reset -> 200, refusal -> resets.status(refusal.reason()));
+   * }</pre>
+   *
+   * @param <X> what the handler may throw
+   * @param value what came back; null is refused like any other
+   * @param handler is called if the value is accepted
+   * @param associatedData as given when it was signed
+   * @return the value that was handled now, or the refusal
+   * @throws X what the handler throws; answer it with 500
+   * @throws NullPointerException if {@code handler} is null or {@code associatedData} holds null
+   */
+  public <X extends Exception> Checked<SignedValue> handle(
+      @Nullable String value, Handler<X> handler, String... associatedData) throws X {
+    Objects.requireNonNull(handler, "handler");
+    Checked<SignedValue> checked = check(value, associatedData);
+    if (!checked.isAccepted()) {
+      return checked;
+    }
+    SignedValue accepted = checked.orThrow();
+    boolean done = false;
+    try {
+      handler.handle(accepted);
+      done = true;
+    } finally {
+      if (done) {
+        accepted.complete();
+      } else {
+        accepted.abandon();
+      }
+    }
+    return checked;
+  }
+
+  /**
+   * The HTTP status to answer a refused value with, so that whoever sent it does what is right.
+   *
+   * @param reason why it was refused
+   * @return with a lease 200 for {@link MacReason#REPLAYED}: it was done before and is not to be
+   *     sent again, which gives the caller no right to what the handler made then; 503 where the
+   *     sender should try again ({@link MacReason#IN_PROGRESS}, {@link
+   *     MacReason#REPLAY_UNDECIDED}); 409 where the value is used up and nobody knows whether its
+   *     work was done ({@link MacReason#REPLAYED} without a lease, {@link MacReason#DUPLICATE});
+   *     else 400
+   * @throws NullPointerException if {@code reason} is null
+   */
+  public int status(Reason reason) {
+    Objects.requireNonNull(reason, "reason");
+    if (reason == MacReason.REPLAYED) {
+      return handled != null ? 200 : 409;
+    }
+    if (reason == MacReason.DUPLICATE) {
+      return 409;
+    }
+    return reason == MacReason.IN_PROGRESS || reason == MacReason.REPLAY_UNDECIDED ? 503 : 400;
+  }
+
   private Checked<SignedValue> told(Checked<SignedValue> result) {
     Refusal refusal = result.fold(value -> null, refused -> refused);
     listeners.tell(listener -> listener.verified(Kind.SIGNED_VALUE, purpose, refusal));
@@ -220,7 +309,9 @@ public final class SignedValues {
         + ", payload up to "
         + maxPayload
         + " bytes, "
-        + (guard == null ? "reusable" : "single use")
+        + (handled != null
+            ? "single use, lease " + handled.lease()
+            : guard == null ? "reusable" : "single use")
         + ", keys "
         + keys.now().ring().keyIds()
         + "]";
@@ -235,6 +326,7 @@ public final class SignedValues {
     private int maxPayload = 4096;
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
+    private Delivery.@Nullable Memory handled;
     private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
     private Builder(String purpose, Supplier<MacKeyRing> source, @Nullable Duration validity) {
@@ -287,22 +379,60 @@ public final class SignedValues {
     }
 
     /**
-     * Each value is accepted once, among all who share the guard. The value carries a nonce, which
-     * is burnt after every other check has passed; reusable values are refused, and the other way
-     * round.
+     * Each value is accepted at most once, among all who share the guard. The value carries a
+     * nonce, which is burnt after every other check has passed and before the application has done
+     * anything; reusable values are refused, and the other way round.
      *
      * @param once remembers the nonces until the values expire
      * @return this builder
      * @throws NullPointerException if {@code once} is null
      * @throws IllegalStateException if the values never expire, for the guard's memory would have
-     *     no end either
+     *     no end either, or if a lease was set
      */
     public Builder withSingleUse(ReplayGuard once) {
+      Duration unused = requireSingleUse(handled == null);
+      guard = Objects.requireNonNull(once, "guard");
+      return this;
+    }
+
+    /**
+     * Each value serves once where its work is done, among all who share the guard. An accepted
+     * value is begun and must be {@link SignedValue#complete completed} or {@link
+     * SignedValue#abandon abandoned}, as {@link SignedValues#handle} does: a value that is neither
+     * can be used again when the lease is over, which is what a crash in between needs. What was
+     * completed is refused until no verifier could accept it: until the value's own end and 5
+     * minutes more.
+     *
+     * @param once remembers the nonces
+     * @param lease for how long a begun value is kept from others: longer than its work takes at
+     *     most, 1 second to 1 day, and shorter than the validity, or a crash would use the value up
+     * @return this builder
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the lease is out of range, or not shorter than the
+     *     validity
+     * @throws IllegalStateException if the values never expire, or if single use without a lease
+     *     was set
+     */
+    public Builder withSingleUse(DeliveryGuard once, Duration lease) {
+      Duration period = requireSingleUse(guard == null);
+      Objects.requireNonNull(once, "guard");
+      Duration bounded = Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1));
+      if (bounded.compareTo(period) >= 0) {
+        throw new IllegalArgumentException(
+            "lease is " + lease + ", less than the validity of " + period + " is accepted");
+      }
+      handled = Delivery.Memory.of("purpose " + purpose + ": the value", once, bounded);
+      return this;
+    }
+
+    private Duration requireSingleUse(boolean isFirst) {
       if (validity == null) {
         throw new IllegalStateException("values that never expire can't be for single use");
       }
-      guard = Objects.requireNonNull(once, "guard");
-      return this;
+      if (!isFirst) {
+        throw new IllegalStateException("single use is set with a lease and without one");
+      }
+      return validity;
     }
 
     /**

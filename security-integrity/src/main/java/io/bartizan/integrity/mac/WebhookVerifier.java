@@ -45,6 +45,7 @@ public final class WebhookVerifier {
   private final @Nullable ReplayGuard guard;
   private final Duration remember;
   private final Delivery.@Nullable Memory deliveries;
+  private final Duration rememberHandled;
   private final Listeners<IntegrityListener> listeners;
 
   private WebhookVerifier(Builder builder) {
@@ -55,6 +56,7 @@ public final class WebhookVerifier {
     guard = builder.guard;
     remember = builder.scheme.remember();
     deliveries = builder.deliveries;
+    rememberHandled = builder.rememberHandled;
     listeners = builder.listeners;
   }
 
@@ -125,7 +127,13 @@ public final class WebhookVerifier {
     Delivery delivery = null;
     if (deliveries != null) {
       List<String> scopes = keys.stream().map(WebhookKey::scope).toList();
-      delivery = Delivery.begin(deliveries, clock, scopes, ids, form(prefix, signed));
+      delivery =
+          Delivery.begin(
+              deliveries,
+              () -> clock.instant().plus(rememberHandled),
+              scopes,
+              ids,
+              form(prefix, signed));
     } else if (guard != null) {
       burn(guard, ids, until);
     }
@@ -302,7 +310,10 @@ public final class WebhookVerifier {
         + time
         + ", "
         + (deliveries != null
-            ? Delivery.described(deliveries)
+            ? "each handled once, lease "
+                + deliveries.lease()
+                + ", remembered for "
+                + rememberHandled
             : guard == null ? "replays accepted within it" : memory)
         + "]";
   }
@@ -314,6 +325,7 @@ public final class WebhookVerifier {
     private InstantSource clock = InstantSource.system();
     private @Nullable ReplayGuard guard;
     private Delivery.@Nullable Memory deliveries;
+    private Duration rememberHandled = Duration.ZERO;
     private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
 
     private Builder(WebhookScheme scheme) {
@@ -356,11 +368,13 @@ public final class WebhookVerifier {
      * @throws IllegalArgumentException if a duration is out of range
      */
     public Builder withDeliveries(DeliveryGuard deliveries, Duration lease, Duration remember) {
+      rememberHandled =
+          Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366));
       this.deliveries =
           Delivery.Memory.of(
+              "the webhook",
               Objects.requireNonNull(deliveries, "deliveries"),
-              Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1)),
-              Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366)));
+              Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1)));
       return this;
     }
 

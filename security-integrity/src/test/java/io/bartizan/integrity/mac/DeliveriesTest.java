@@ -215,46 +215,4 @@ class DeliveriesTest {
     assertThat(handled).as("%s at least once", id).isPositive();
     assertThat(handled - excuses).as("%s once where its handler completes", id).isLessThan(2);
   }
-
-  /** Loses answers, before or after it has done what it was asked. */
-  private static final class FlakyGuard implements DeliveryGuard {
-    private final DeliveryGuard real;
-    private final SplittableRandom random;
-    private boolean fails;
-    private int lostCompletions;
-
-    FlakyGuard(DeliveryGuard real, SplittableRandom random) {
-      this.real = real;
-      this.random = random;
-    }
-
-    @Override
-    public Use use(String scope, byte[] id, Instant until) {
-      return real.use(scope, id, until);
-    }
-
-    @Override
-    public Begin begin(String scope, byte[] id, byte[] form, String holder, Duration lease) {
-      int fate = fails ? random.nextInt(8) : 2;
-      if (fate == 0) {
-        return Begin.UNDECIDED;
-      }
-      Begin begin = real.begin(scope, id, form, holder, lease);
-      return fate == 1 ? Begin.UNDECIDED : begin;
-    }
-
-    @Override
-    public boolean complete(String scope, byte[] id, byte[] form, String holder, Instant until) {
-      if (fails && random.nextInt(4) == 0) {
-        lostCompletions++;
-        return false;
-      }
-      return real.complete(scope, id, form, holder, until);
-    }
-
-    @Override
-    public boolean abandon(String scope, byte[] id, String holder) {
-      return (!fails || random.nextInt(4) > 0) && real.abandon(scope, id, holder);
-    }
-  }
 }
