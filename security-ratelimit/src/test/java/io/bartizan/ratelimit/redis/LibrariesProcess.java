@@ -38,7 +38,7 @@ final class LibrariesProcess {
     RedisClient client = RedisClient.create(args[0]);
     RedisClusterClient clusterClient = RedisClusterClient.create(args[1]);
     try {
-      LuaComparison both = new LuaComparison(client);
+      LuaComparison both = LuaComparison.inTurn(client);
       SeededCases.check(20, random -> both.trace(random, 80));
       SeededCases.check(20, random -> both.changingTrace(random, 80));
       limits(client);

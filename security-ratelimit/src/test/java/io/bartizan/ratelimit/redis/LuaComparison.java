@@ -38,10 +38,25 @@ final class LuaComparison {
   private static final AtomicLong KEYS = new AtomicLong();
 
   private final RedisClient client;
+  private final boolean inTurn;
   private final AtomicLong compared = new AtomicLong();
 
   LuaComparison(RedisClient client) {
+    this(client, false);
+  }
+
+  private LuaComparison(RedisClient client, boolean inTurn) {
     this.client = client;
+    this.inTurn = inTurn;
+  }
+
+  /**
+   * Each call waits for the one before, so nothing coalesces. A call of others that leaves after a
+   * twentieth of the time-out, because the one before has no answer yet, may be decided before it;
+   * on a machine that stalls this is what a comparison of single decisions must not see.
+   */
+  static LuaComparison inTurn(RedisClient client) {
+    return new LuaComparison(client, true);
   }
 
   /** Decisions that were the same until now. */
@@ -196,13 +211,13 @@ final class LuaComparison {
 
     private void compare(Decision decision, CompletionStage<Decision> other) {
       expected.add(words(decision));
-      actual.add(other.thenApply(LuaComparison::words).toCompletableFuture());
+      actual.add(answered(other).thenApply(LuaComparison::words));
     }
 
     private void refund(long permits) {
       if (givesBack) {
         java.refund(key, permits);
-        var unused = lua.refund(key, permits);
+        var unused = answered(lua.refund(key, permits));
       }
     }
 
@@ -213,12 +228,19 @@ final class LuaComparison {
       compare(java.charge(key, used), lua.charge(key, used));
     }
 
+    private <T> CompletableFuture<T> answered(CompletionStage<T> stage) {
+      CompletableFuture<T> answer = stage.toCompletableFuture();
+      if (inTurn) {
+        var unused = answer.join();
+      }
+      return answer;
+    }
+
     private void reserve(long permits) {
       if (reserves) {
         Duration wait = Duration.ofMillis(random.nextLong(300_000));
         Reservation slot = java.reserve(key, permits, wait);
-        CompletableFuture<Reservation> other =
-            lua.reserve(key, permits, wait).toCompletableFuture();
+        CompletableFuture<Reservation> other = answered(lua.reserve(key, permits, wait));
         expected.add(slot.isGranted() + " " + slot.delay() + " " + words(slot.decision()));
         actual.add(
             other.thenApply(

@@ -46,7 +46,7 @@ class RedisServersIT {
     try (RedisServer redis = RedisPrograms.server(program).start()) {
       RedisClient client = RedisClient.create(redis.uri());
       try {
-        LuaComparison both = new LuaComparison(client);
+        LuaComparison both = LuaComparison.inTurn(client);
         SeededCases.check(40, random -> both.trace(random, 100));
         SeededCases.check(40, random -> both.changingTrace(random, 100));
         assertThat(both.compared()).isGreaterThan(15_000);
