@@ -39,6 +39,7 @@ class WorkloadApiIT {
 
   /** For an agent that must have answered at least once by then, on a slow machine too. */
   private static final Duration ENOUGH = Duration.ofSeconds(4);
+
   private static final String ID = "spiffe://a.example/ns/x";
   private static final String NEXT_ID = "spiffe://a.example/ns/y";
 
