@@ -24,6 +24,9 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
   /** So many keys of a set are read; judging one takes some ten to hundred microseconds. */
   private static final int MAX_KEYS = 1000;
 
+  /** So many keys are tried for what costs an exponentiation each; no real set has more. */
+  private static final int MOST_TRIED = 32;
+
   /**
    * Reads a set that somebody else publishes; it has no secrets.
    *
@@ -56,7 +59,10 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
       String name = JwkReader.nameOf(published.get(i), i + 1);
       try {
-        VerifyingKey key = JwkReader.readLasting(published.get(i));
+        VerifyingKey key =
+            i < MOST_TRIED
+                ? JwkReader.readLasting(published.get(i))
+                : JwkReader.read(published.get(i));
         if (key.isSecret() && !mayBeSecret) {
           throw new IllegalArgumentException("it is a secret, and published");
         }
