@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.testkit.ManualInstantSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,24 @@ class StoredMetadataTest {
               .build();
       assertThat(client.verifyTarget("a/x").expiresAt()).as("%d", which).isEqualTo(first);
     }
+  }
+
+  @Test
+  void U11_storedRootThatNobodyTrustedSigned_countsForNothing() throws Exception {
+    TestRepository foreign = new TestRepository(folder.resolve("foreign"));
+    foreign.rootVersion = 2;
+    byte[] forged = foreign.publishRoot(foreign.rootSigners);
+    TufClient client = client();
+    accepted(client);
+    Files.write(folder.resolve("trust/root.2.json"), forged);
+    accepted(client);
+    TufClient another = client();
+    accepted(another);
+    assertThat(another.toString()).contains("root 1");
+    repository.rootVersion = 2;
+    repository.publishRoot(repository.rootSigners);
+    accepted(another);
+    assertThat(another.toString()).contains("root 2");
   }
 
   @Test
