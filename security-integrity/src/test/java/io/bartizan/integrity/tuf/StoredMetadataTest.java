@@ -135,6 +135,48 @@ class StoredMetadataTest {
   }
 
   @Test
+  void U08_metadataThatServed_serveNoLongerThanTheFirstOfThem() throws Exception {
+    java.time.Instant first = TestRepository.NOW.plusSeconds(10);
+    java.time.Instant later = TestRepository.NOW.plusSeconds(20);
+    for (int which = 0; which < 4; which++) {
+      clock.set(TestRepository.NOW);
+      repository.rootExpires = which == 0 ? first : later;
+      repository.timestampExpires = which == 1 ? first : later;
+      repository.snapshotExpires = which == 2 ? first : later;
+      repository.targets.expires = which == 3 ? first : later;
+      repository.publish();
+      TufClient client =
+          TufClient.builder(
+                  repository.rootBytes(), repository.source(), folder.resolve("trust" + which))
+              .withClock(clock)
+              .build();
+      accepted(client);
+      clock.set(first.minusMillis(1));
+      assertThat(client.verifyTarget("file.txt").text()).isEqualTo("hello");
+      clock.set(first);
+      refused(TufReason.EXPIRED, () -> client.verifyTarget("file.txt"));
+    }
+  }
+
+  @Test
+  void U01_newRoot_endsWhatTheOldOnesKeysSigned_alsoWhenTheRefreshFails() throws Exception {
+    TufClient client = client();
+    accepted(client);
+    List<RoleSigner> withdrawn = repository.timestampSigners;
+    repository.timestampSigners = List.of(RoleSigner.ed25519());
+    repository.rootVersion = 2;
+    repository.publishRoot(repository.rootSigners);
+    List<RoleSigner> right = repository.timestampSigners;
+    repository.timestampSigners = withdrawn;
+    publishTimestamp(2);
+    refused(TufReason.THRESHOLD_NOT_REACHED, client::refresh);
+    refused(TufReason.THRESHOLD_NOT_REACHED, () -> client.verifyTarget("file.txt"));
+    repository.timestampSigners = right;
+    publishTimestamp(2);
+    assertThat(client.verifyTarget("file.txt").text()).isEqualTo("hello");
+  }
+
+  @Test
   void U05_snapshotThatWasRefusedAsExpired_isNotWhatTheNextIsComparedWith() throws Exception {
     TufClient client = client();
     accepted(client);

@@ -267,6 +267,24 @@ class NotationPolicyTest {
   }
 
   @Test
+  void N17_manyOtherManifests_areReadUpToABound() throws Exception {
+    for (int before : new int[] {199, 200}) {
+      Path place = folder.resolve("others" + before);
+      LayoutFolder layout = new LayoutFolder(place);
+      ImageReference image = layout.image("registry.example/app");
+      Digest digest = image.requireDigest();
+      for (int i = 0; i < before; i++) {
+        layout.referrer(digest, "application/other", new byte[] {(byte) i, 0});
+      }
+      ImageSource source = ImageSource.layout(place);
+      layout.referrer(digest, Envelope.JWS, of(source.describe(digest)));
+      assertThat(reason(layoutVerifier().check(source, image)))
+          .as("%d", before)
+          .isEqualTo(before == 199 ? "accepted" : NotationReason.TOO_LARGE);
+    }
+  }
+
+  @Test
   void N17_manySignatures_areReadUpToABound() throws Exception {
     LayoutFolder layout = new LayoutFolder(folder);
     ImageReference image = layout.image("registry.example/app");
