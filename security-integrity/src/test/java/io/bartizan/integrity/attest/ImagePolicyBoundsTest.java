@@ -6,7 +6,6 @@ import static io.bartizan.integrity.attest.Signer.bundle;
 import static io.bartizan.integrity.attest.Signer.envelope;
 import static io.bartizan.integrity.attest.Signer.json;
 import static io.bartizan.integrity.attest.Signer.simpleSigning;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Refusal;
@@ -138,6 +137,5 @@ class ImagePolicyBoundsTest {
     refused(
         PolicyReason.STATEMENT_MISSING,
         () -> policy.withMaxBytes(bundle.length - 1).build().verify(source, image));
-    assertThat(new String(bundle, 0, 1, UTF_8)).isEqualTo("{");
   }
 }
