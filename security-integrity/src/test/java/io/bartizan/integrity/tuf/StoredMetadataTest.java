@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.testkit.ManualInstantSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,8 +98,8 @@ class StoredMetadataTest {
     repository.targets.delegate(child, "paths", List.of("a/*"), "terminating", false);
     child.delegate(below, "paths", List.of("a/*"), "terminating", false);
     repository.delegated.addAll(List.of(child, below));
-    java.time.Instant first = TestRepository.NOW.plusSeconds(10);
-    java.time.Instant later = TestRepository.NOW.plusSeconds(20);
+    Instant first = TestRepository.NOW.plusSeconds(10);
+    Instant later = TestRepository.NOW.plusSeconds(20);
     for (int which = 0; which < 6; which++) {
       repository.rootExpires = which == 0 ? first : later;
       repository.timestampExpires = which == 1 ? first : later;
@@ -136,8 +137,8 @@ class StoredMetadataTest {
 
   @Test
   void U08_metadataThatServed_serveNoLongerThanTheFirstOfThem() throws Exception {
-    java.time.Instant first = TestRepository.NOW.plusSeconds(10);
-    java.time.Instant later = TestRepository.NOW.plusSeconds(20);
+    Instant first = TestRepository.NOW.plusSeconds(10);
+    Instant later = TestRepository.NOW.plusSeconds(20);
     for (int which = 0; which < 4; which++) {
       clock.set(TestRepository.NOW);
       repository.rootExpires = which == 0 ? first : later;
@@ -174,6 +175,31 @@ class StoredMetadataTest {
     repository.timestampSigners = right;
     publishTimestamp(2);
     assertThat(client.verifyTarget("file.txt").text()).isEqualTo("hello");
+  }
+
+  private void changeState(String from, String to) throws Exception {
+    Path state = folder.resolve("trust/state.json");
+    String text = Files.readString(state);
+    assertThat(text).contains(from);
+    Files.writeString(state, text.replace(from, to));
+  }
+
+  @Test
+  void U11_storedTimestampOrSnapshotThatNobodySigned_countsForNothing() throws Exception {
+    repository.hashes = false; // so that signatures alone hold them
+    repository.publishContent();
+    TufSource nothing = TufSource.of(folder.resolve("nowhere"), folder.resolve("nowhere"));
+    for (Instant end : List.of(repository.timestampExpires, repository.snapshotExpires)) {
+      accepted(client());
+      TufClient.Builder offline =
+          TufClient.builder(repository.rootBytesOf(1), nothing, folder.resolve("trust"))
+              .withClock(clock);
+      assertThat(offline.build().verifyTarget("file.txt").text()).isEqualTo("hello");
+      changeState(end.toString(), end.plusSeconds(1).toString());
+      refused(TufReason.FILE_MISSING, () -> offline.build().verifyTarget("file.txt"));
+      accepted(client());
+      assertThat(offline.build().verifyTarget("file.txt").text()).isEqualTo("hello");
+    }
   }
 
   @Test

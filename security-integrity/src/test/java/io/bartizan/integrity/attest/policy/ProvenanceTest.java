@@ -275,6 +275,16 @@ class ProvenanceTest {
   }
 
   @Test
+  void rule_commitOfAProvenanceWithoutOne_isMissed() {
+    Provenance said = v1(V1.replace("'gitCommit':'" + COMMIT, "'x':'" + COMMIT));
+    assertThat(said.commit()).isEmpty();
+    ProvenanceRule.Builder rule = ProvenanceRule.builder("B", "https://github.com/org/app");
+    rule.build().require(said);
+    ProvenanceRule exact = rule.withCommit(COMMIT).build();
+    refused(PolicyReason.BUILD_MISMATCH, () -> exact.require(said));
+  }
+
+  @Test
   void rule_everythingItNames_isRequired() {
     Provenance said = v1(V1);
     String source = "https://GitHub.com/org/app.git";
