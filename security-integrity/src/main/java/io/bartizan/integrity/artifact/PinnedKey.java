@@ -100,7 +100,7 @@ public final class PinnedKey {
    * @throws IllegalArgumentException if it is not one of the accepted
    */
   public static PinnedKey of(PublicKey key) {
-    return new PinnedKey(KeyGate.lasting(KeyGate.pass(Objects.requireNonNull(key, "key"))));
+    return new PinnedKey(KeyGate.pinned(Objects.requireNonNull(key, "key")));
   }
 
   /**

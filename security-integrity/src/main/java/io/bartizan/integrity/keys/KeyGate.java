@@ -49,7 +49,24 @@ public final class KeyGate {
    * @param spki its SubjectPublicKeyInfo in the one DER form; not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and inside this module alone
-  public record Passed(String kty, @Nullable String curve, PublicKey key, byte[] spki) {}
+  public record Passed(String kty, @Nullable String curve, PublicKey key, byte[] spki)
+      implements PublicKey {
+
+    @Override
+    public String getAlgorithm() {
+      return key.getAlgorithm();
+    }
+
+    @Override
+    public String getFormat() {
+      return "X.509";
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      return spki.clone();
+    }
+  }
 
   /**
    * A key of any provider.
@@ -59,6 +76,9 @@ public final class KeyGate {
    * @throws IllegalArgumentException if it is another kind, weak or malformed
    */
   public static Passed pass(PublicKey key) {
+    if (key instanceof Passed passed) {
+      return passed;
+    }
     if (key instanceof RSAPublicKey rsa) {
       return rsa(rsa.getModulus(), rsa.getPublicExponent());
     }
@@ -96,6 +116,20 @@ public final class KeyGate {
       RsaNumbers.checkFactors(rsa.getModulus());
     }
     return key;
+  }
+
+  /**
+   * A key to be pinned: {@link #pass} and {@link #lasting}; what passed is taken as it is.
+   *
+   * <p>So a package of this module that judged a key can have it pinned untried, and decides itself
+   * whether the key is believed enough to be tried.
+   *
+   * @param key RSA, EC or Ed25519, or a {@link Passed}
+   * @return what it is
+   * @throws IllegalArgumentException if it is another kind, weak or malformed
+   */
+  public static Passed pinned(PublicKey key) {
+    return key instanceof Passed passed ? passed : lasting(pass(key));
   }
 
   /**

@@ -23,6 +23,7 @@ final class Refresh {
   private final TrustFolder folder;
   private final Duration timeout;
   private final Instant now;
+  final KeyTrials trials = new KeyTrials();
   private RootMetadata root;
   private @Nullable StoredState unsaved;
 
@@ -67,7 +68,7 @@ final class Refresh {
     if (source != null) {
       byte[] bytes = required("timestamp.json", ListedFiles.MAX_TIMESTAMP_BYTES);
       timestamp = ListedFiles.parseTimestamp(bytes);
-      root.timestamp().requireSigned(timestamp.metadata());
+      root.timestamp().requireSigned(timestamp.metadata(), trials);
       timestamp.requireNotBefore(storedTimestamp);
       timestamp.metadata().requireFresh(now);
       state = pending(state.withTimestamp(bytes));
@@ -84,7 +85,7 @@ final class Refresh {
       byte[] bytes = required(name, bound(listed, ListedFiles.MAX_SNAPSHOT_BYTES));
       listed.requireContent("snapshot", bytes);
       snapshot = ListedFiles.parseSnapshot(bytes);
-      root.snapshot().requireSigned(snapshot.metadata());
+      root.snapshot().requireSigned(snapshot.metadata(), trials);
       snapshot.metadata().requireVersion(listed.version());
       snapshot.requireNotBefore(storedSnapshot);
       snapshot.metadata().requireFresh(now);
@@ -130,7 +131,7 @@ final class Refresh {
           return;
         }
         fetched++;
-        next = RootMetadata.parse("root " + version, bytes).requireAfter(root);
+        next = RootMetadata.parse("root " + version, bytes).requireAfter(root, trials);
         folder.saveRoot(version, bytes);
       }
       root = next;
@@ -146,7 +147,7 @@ final class Refresh {
   /** A stored root that can't be verified counts as none. */
   private @Nullable RootMetadata goodOrNull(byte[] bytes, long version) {
     try {
-      return RootMetadata.parse("root " + version, bytes).requireAfter(root);
+      return RootMetadata.parse("root " + version, bytes).requireAfter(root, trials);
     } catch (VerificationException e) {
       return null;
     }
@@ -161,7 +162,7 @@ final class Refresh {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       ListedFiles files =
           timestamp ? ListedFiles.parseTimestamp(bytes) : ListedFiles.parseSnapshot(bytes);
-      (timestamp ? root.timestamp() : root.snapshot()).requireSigned(files.metadata());
+      (timestamp ? root.timestamp() : root.snapshot()).requireSigned(files.metadata(), trials);
       return files;
     } catch (VerificationException e) {
       return null;
@@ -210,11 +211,11 @@ final class Refresh {
     role.metadata().requireFresh(now);
   }
 
-  private static TargetsMetadata read(byte[] bytes, ListedFiles.Listed listed, RoleKeys keys) {
+  private TargetsMetadata read(byte[] bytes, ListedFiles.Listed listed, RoleKeys keys) {
     String label = "the role " + keys.role();
     listed.requireContent(label, bytes);
     TargetsMetadata role = TargetsMetadata.parse(label, bytes);
-    role.requireFor(listed, keys);
+    role.requireFor(listed, keys, trials);
     return role;
   }
 

@@ -73,19 +73,25 @@ record RoleKeys(String role, Map<String, TufKey> keys, long threshold) {
         TufReason.TOO_LARGE, "more than " + MAX_KEYS + " " + what + " in one role or file");
   }
 
-  /** Refuses metadata that fewer different keys have signed; a key counts once, by its value. */
-  void requireSigned(SignedMetadata metadata) {
+  /**
+   * Refuses metadata that fewer different keys have signed; a key counts once, by its value.
+   *
+   * <p>A key is tried after its signature was right, never before: so metadata that nobody trusted
+   * has signed cause no trial, however many keys and signatures they have.
+   */
+  void requireSigned(SignedMetadata metadata, KeyTrials trials) {
     Set<PinnedKey> signers = new HashSet<>();
     byte[] content = metadata.canonical();
     for (SignedMetadata.Signature each : metadata.signatures()) {
       TufKey key = keys.get(each.keyId());
       byte[] raw = key == null ? null : each.raw();
-      PinnedKey pinned = raw == null || key == null ? null : key.pinned();
-      if (pinned != null
+      TufKey.Pin pin = raw == null || key == null ? null : key.pinned();
+      if (pin != null
           && raw != null
-          && !signers.contains(pinned)
-          && pinned.matches(content, raw)) {
-        signers.add(pinned);
+          && !signers.contains(pin.key())
+          && pin.key().matches(content, raw)
+          && trials.isSound(pin)) {
+        signers.add(pin.key());
         if (signers.size() >= threshold) {
           return;
         }
@@ -107,8 +113,8 @@ record RoleKeys(String role, Map<String, TufKey> keys, long threshold) {
   String fingerprint() {
     Set<String> each = new TreeSet<>();
     for (TufKey key : keys.values()) {
-      PinnedKey pinned = key.pinned();
-      each.add(pinned == null ? key.toString() : pinned.fingerprint().hex());
+      TufKey.Pin pin = key.pinned();
+      each.add(pin == null ? key.toString() : pin.key().fingerprint().hex());
     }
     MessageDigest digest = Sha256.newDigest();
     for (String one : each) {

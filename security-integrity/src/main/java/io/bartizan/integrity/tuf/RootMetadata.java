@@ -57,12 +57,12 @@ record RootMetadata(
    *
    * @param before null for the first
    */
-  RootMetadata requireAfter(@Nullable RootMetadata before) {
+  RootMetadata requireAfter(@Nullable RootMetadata before, KeyTrials trials) {
     if (before != null) {
-      before.root.requireSigned(metadata);
+      before.root.requireSigned(metadata, trials);
       metadata.requireVersion(before.version() + 1);
     }
-    root.requireSigned(metadata);
+    root.requireSigned(metadata, trials);
     return this;
   }
 

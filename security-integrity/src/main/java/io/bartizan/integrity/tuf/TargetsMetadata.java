@@ -92,8 +92,8 @@ record TargetsMetadata(SignedMetadata metadata, List<Delegation> delegations) {
     return listed == null ? null : FileHashes.readTarget(listed);
   }
 
-  void requireFor(ListedFiles.Listed listed, RoleKeys keys) {
-    keys.requireSigned(metadata);
+  void requireFor(ListedFiles.Listed listed, RoleKeys keys, KeyTrials trials) {
+    keys.requireSigned(metadata, trials);
     metadata.requireVersion(listed.version());
   }
 

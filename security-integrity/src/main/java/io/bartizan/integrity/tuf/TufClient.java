@@ -50,7 +50,7 @@ public final class TufClient implements HealthSource {
     fetchTimeout = builder.fetchTimeout;
     lockTimeout = builder.lockTimeout;
     maxTargetBytes = builder.maxTargetBytes;
-    root = RootMetadata.parse("the given root", builder.root).requireAfter(null);
+    root = RootMetadata.parse("the given root", builder.root).requireAfter(null, new KeyTrials());
   }
 
   /**

@@ -67,15 +67,23 @@ record TufKey(String kind, String text) {
     }
   }
 
-  /** The key itself, by which it counts whatever its id is; null if it signs nothing. */
-  @Nullable PinnedKey pinned() {
+  /**
+   * A key that can sign, tried by nobody yet.
+   *
+   * @param key by which it counts, whatever its id is
+   * @param passed the same, for {@link KeyTrials}
+   */
+  record Pin(PinnedKey key, KeyGate.Passed passed) {}
+
+  /** The key itself; null if it signs nothing. */
+  @Nullable Pin pinned() {
     SignatureForm form = FORMS.get(kind);
     if (form == null) {
       return null;
     }
     try {
       KeyGate.Passed passed = text.startsWith("-----") ? ofPem() : ofHex(form);
-      return isFor(form, passed) ? PinnedKey.of(passed.key()).withForm(form) : null;
+      return isFor(form, passed) ? new Pin(PinnedKey.of(passed).withForm(form), passed) : null;
     } catch (IllegalArgumentException e) {
       return null; // malformed or weak
     }

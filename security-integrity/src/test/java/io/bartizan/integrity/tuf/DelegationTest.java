@@ -87,6 +87,21 @@ class DelegationTest {
   }
 
   @Test
+  void a_word_that_is_neither_true_nor_false_is_malformed() throws Exception {
+    TestRepository.Role one = role("one", "a/x", "of one");
+    delegate(repository.targets, one, true);
+    for (Object word : new Object[] {"true", "false", 1, List.of()}) {
+      repository.targets.delegations.get(0).put("terminating", word);
+      refused(TufReason.METADATA_MALFORMED, client()::refresh);
+    }
+    repository.targets.delegations.get(0).put("terminating", true);
+    repository.edits.put("root", root -> root.put("consistent_snapshot", "true"));
+    refused(TufReason.METADATA_MALFORMED, this::client);
+    repository.edits.clear();
+    assertThat(client().verifyTarget("a/x").role()).isEqualTo("one");
+  }
+
+  @Test
   void a_role_speaks_for_its_own_paths_only() throws Exception {
     TestRepository.Role one = role("one", "b/x", "of one");
     delegate(repository.targets, one, false);

@@ -55,7 +55,7 @@ class TufMutationTest {
             yield targets.metadata();
           }
         };
-    keys(name).requireSigned(metadata);
+    keys(name).requireSigned(metadata, new KeyTrials());
     return metadata.canonical();
   }
 

@@ -284,16 +284,28 @@ final class NotationDraft {
 
   static X509CRL list(
       KeyPair issuer, String from, String to, boolean part, X509Certificate... all) {
+    return list(ROOT, issuer, from, to, part ? Extension.deltaCRLIndicator : null, List.of(all));
+  }
+
+  /** With no next update if {@code to} is empty; the extension is one more, critical. */
+  static X509CRL list(
+      String name,
+      KeyPair issuer,
+      String from,
+      String to,
+      @Nullable ASN1ObjectIdentifier extension,
+      List<X509Certificate> all) {
     try {
       X509v2CRLBuilder list =
-          new X509v2CRLBuilder(new X500Name(ROOT), Date.from(Instant.parse(from + "T00:00:00Z")));
-      list.setNextUpdate(Date.from(Instant.parse(to + "T00:00:00Z")));
+          new X509v2CRLBuilder(new X500Name(name), Date.from(Instant.parse(from + "T00:00:00Z")));
+      if (!to.isEmpty()) {
+        list.setNextUpdate(Date.from(Instant.parse(to + "T00:00:00Z")));
+      }
       for (X509Certificate each : all) {
         list.addCRLEntry(each.getSerialNumber(), Date.from(NOW.plusSeconds(3600)), 0);
       }
-      if (part) {
-        list.addExtension(
-            Extension.deltaCRLIndicator, true, new org.bouncycastle.asn1.ASN1Integer(1));
+      if (extension != null) {
+        list.addExtension(extension, true, new org.bouncycastle.asn1.ASN1Integer(1));
       }
       return new JcaX509CRLConverter()
           .getCRL(

@@ -335,7 +335,8 @@ class NotationMatrixTest {
             "CN=release+O=acme,ST=WA,C=US",
             "CN=release,O=acme,O=acme,ST=WA,C=US",
             "CN=release,O=Acme,ST=WA,C=US",
-            "CN=release,OU=acme,ST=WA,C=US")) {
+            "CN=release,OU=acme,ST=WA,C=US",
+            "CN=release,OU=,O=acme,ST=WA,C=US")) {
       NotationDraft draft = new NotationDraft();
       draft.chain.set(0, NotationDraft.leaf(subject, LEAF_KEY));
       refused(draft.check(acme), NotationReason.IDENTITY_MISMATCH);

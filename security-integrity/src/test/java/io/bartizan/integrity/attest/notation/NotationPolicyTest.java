@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest.notation;
 
+import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.attest.notation.NotationDraft.ARTIFACT;
 import static io.bartizan.integrity.attest.notation.NotationDraft.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,6 +80,25 @@ class NotationPolicyTest {
                         ImageReference.parse("registry.example/other"),
                         ARTIFACT)))
         .isEqualTo(NotationReason.POLICY_MISSING);
+  }
+
+  @Test
+  void N13_statementThatNamesARepository_comesBeforeTheOneOfAll_inEachOrder() {
+    String all = statement("all", "\"*\"").replace("strict", "audit");
+    String app = statement("app", "\"registry.example/app\"");
+    String web = statement("web", "\"registry.example/web\"").replace("strict", "audit");
+    for (String document :
+        List.of(document(all, app, web), document(app, web, all), document(web, all, app))) {
+      NotationPolicy policy = NotationPolicy.parse(document);
+      assertThat(policy.require(ImageReference.parse("registry.example/app")).name())
+          .isEqualTo("app");
+      refused(
+          NotationReason.POLICY_NOT_ENFORCED,
+          () -> policy.require(ImageReference.parse("registry.example/web")));
+      refused(
+          NotationReason.POLICY_NOT_ENFORCED,
+          () -> policy.require(ImageReference.parse("registry.example/other")));
+    }
   }
 
   @Test
@@ -244,6 +264,24 @@ class NotationPolicyTest {
     assertThat(
             reason(layoutVerifier().check(source, ImageReference.parse("registry.example/app:1"))))
         .isNotEqualTo("accepted");
+  }
+
+  @Test
+  void N17_manyOtherManifests_areReadUpToABound() throws Exception {
+    for (int before : new int[] {199, 200}) {
+      Path place = folder.resolve("others" + before);
+      LayoutFolder layout = new LayoutFolder(place);
+      ImageReference image = layout.image("registry.example/app");
+      Digest digest = image.requireDigest();
+      for (int i = 0; i < before; i++) {
+        layout.referrer(digest, "application/other", new byte[] {(byte) i, 0});
+      }
+      ImageSource source = ImageSource.layout(place);
+      layout.referrer(digest, Envelope.JWS, of(source.describe(digest)));
+      assertThat(reason(layoutVerifier().check(source, image)))
+          .as("%d", before)
+          .isEqualTo(before == 199 ? "accepted" : NotationReason.TOO_LARGE);
+    }
   }
 
   @Test

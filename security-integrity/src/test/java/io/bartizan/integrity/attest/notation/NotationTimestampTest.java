@@ -205,6 +205,9 @@ class NotationTimestampTest {
     X509Certificate its = tsa("CN=0", OTHER_KEY, KEY, true, KeyPurposeId.id_kp_timeStamping);
     NotationSignature unused = accepted(stamp -> by(stamp, its, between));
     refused(NotationReason.TIMESTAMP_INVALID, stamp -> by(stamp, its, between[0]));
+    X509Certificate[] longest = path(4);
+    NotationSignature also = accepted(stamp -> by(stamp, its, longest));
+    assertThat(also.signedAt()).contains(MAY);
     X509Certificate[] tooLong = path(5);
     refused(NotationReason.TIMESTAMP_INVALID, stamp -> by(stamp, its, tooLong));
   }

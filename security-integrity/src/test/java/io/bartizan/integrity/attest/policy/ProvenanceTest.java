@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +151,67 @@ class ProvenanceTest {
     refused(PolicyReason.SOURCE_MISMATCH, () -> v1(same));
   }
 
+  @Test
+  void read_dependencyAtARef_tellsTheCommitOfAProvenanceWithoutOne() {
+    Provenance said = v1(V1.replace("'ref':'refs/tags/v1',", ""));
+    assertThat(said.ref()).isEmpty();
+    assertThat(said.commit()).contains(COMMIT);
+    Provenance bare = v1(V1.replace("app@refs/tags/v1'", "app'"));
+    assertThat(bare.ref()).contains("refs/tags/v1");
+    assertThat(bare.commit()).contains(COMMIT);
+  }
+
+  @Test
+  void read_commitsOf64Digits_areCommits() {
+    String longer = COMMIT + COMMIT.substring(0, 24);
+    assertThat(v1(V1.replace(COMMIT, longer)).commit()).contains(longer);
+    for (String wrong : List.of(COMMIT + "0", COMMIT.substring(1), longer + "0", "")) {
+      String text = V1.replace("'" + COMMIT + "'", "'" + wrong + "'");
+      if (wrong.isEmpty()) {
+        assertThat(v1(text).commit()).isEmpty();
+      } else {
+        refused(PolicyReason.PREDICATE_MALFORMED, () -> v1(text));
+      }
+    }
+  }
+
+  @Test
+  void read_dependencies_areReadToABound() {
+    for (int most : new int[] {10_000, 10_001}) {
+      Map<String, @Nullable Object> predicate = new LinkedHashMap<>(predicate(V1));
+      Map<Object, @Nullable Object> definition =
+          new LinkedHashMap<>((Map<?, ?>) predicate.get("buildDefinition"));
+      List<Object> all = new ArrayList<>((List<?>) definition.get("resolvedDependencies"));
+      all.addAll(0, Collections.nCopies(most - all.size(), Map.of()));
+      definition.put("resolvedDependencies", all);
+      predicate.put("buildDefinition", definition);
+      if (most == 10_000) {
+        assertThat(Provenance.read(Provenance.V1, predicate).commit()).contains(COMMIT);
+      } else {
+        refused(PolicyReason.TOO_LARGE, () -> Provenance.read(Provenance.V1, predicate));
+      }
+    }
+  }
+
+  @Test
+  void read_twoPlacesOfTheSource_nameOneCommit() {
+    String places =
+        "'source':{'uri':'https://github.com/org/app','digest':{'sha1':'%s'}},"
+            + "'configSource':{'uri':'https://github.com/org/app','digest':{'gitCommit':'%s'}},";
+    String params = "'externalParameters':{";
+    Provenance same = v1(V1.replace(params, params + places.formatted(COMMIT, COMMIT)));
+    assertThat(same.commit()).contains(COMMIT);
+    String without = V1.replace("'gitCommit':'" + COMMIT, "'x':'" + COMMIT);
+    for (String text : List.of(V1, without)) {
+      refused(
+          PolicyReason.SOURCE_MISMATCH,
+          () -> v1(text.replace(params, params + places.formatted(COMMIT, OTHER))));
+    }
+    refused(
+        PolicyReason.SOURCE_MISMATCH,
+        () -> v1(V1.replace(params, params + places.formatted(OTHER, OTHER))));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -208,6 +272,16 @@ class ProvenanceTest {
             .withRefStartingWith("refs/")
             .build();
     refused(PolicyReason.BUILD_MISMATCH, () -> prefix.require(said));
+  }
+
+  @Test
+  void rule_commitOfAProvenanceWithoutOne_isMissed() {
+    Provenance said = v1(V1.replace("'gitCommit':'" + COMMIT, "'x':'" + COMMIT));
+    assertThat(said.commit()).isEmpty();
+    ProvenanceRule.Builder rule = ProvenanceRule.builder("B", "https://github.com/org/app");
+    rule.build().require(said);
+    ProvenanceRule exact = rule.withCommit(COMMIT).build();
+    refused(PolicyReason.BUILD_MISMATCH, () -> exact.require(said));
   }
 
   @Test
