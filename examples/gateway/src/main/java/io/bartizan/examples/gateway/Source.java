@@ -1,0 +1,84 @@
+package io.bartizan.examples.gateway;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
+ * until it is, from then on it follows its files by itself.
+ */
+final class Source<T extends HealthSource & AutoCloseable>
+    implements Supplier<T>, HealthSource, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Source.class);
+
+  private final String name;
+  private final Callable<T> opening;
+  private volatile @Nullable Health missing;
+  private volatile @Nullable T value;
+
+  Source(String name, Callable<T> opening) {
+    this.name = name;
+    this.opening = opening;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean wasTried() {
+    return isOpen() || missing != null;
+  }
+
+  boolean isOpen() {
+    return value != null;
+  }
+
+  /** Opens it if it is not open; called by one thread. */
+  void tryAgain() {
+    if (value == null) {
+      try {
+        value = opening.call();
+      } catch (Exception | LinkageError e) {
+        missing = Health.down(Sentence.of(e));
+      }
+    }
+  }
+
+  /** What was opened; only once {@link #isOpen} is true. */
+  @Override
+  public T get() {
+    T opened = value;
+    if (opened == null) {
+      throw new IllegalStateException(name + " is not open");
+    }
+    return opened;
+  }
+
+  @Override
+  public Health health() {
+    T opened = value;
+    if (opened != null) {
+      return opened.health();
+    }
+    Health why = missing;
+    return why == null ? Health.down("was not read yet") : why;
+  }
+
+  @Override
+  public void close() {
+    T opened = value;
+    if (opened != null) {
+      try {
+        opened.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not close: {}", name, Sentence.of(e));
+      }
+    }
+  }
+}
