@@ -3,28 +3,26 @@ package io.bartizan.examples.gateway;
 import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
  * until it is, from then on it follows its files by itself.
  */
-final class Source<T extends HealthSource & AutoCloseable>
-    implements Supplier<T>, HealthSource, AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Source.class);
+final class Source<T extends HealthSource> implements Supplier<T>, HealthSource, AutoCloseable {
 
   private final String name;
   private final Callable<T> opening;
+  private final Consumer<T> closing;
   private volatile @Nullable Health missing;
   private volatile @Nullable T value;
 
-  Source(String name, Callable<T> opening) {
+  Source(String name, Callable<T> opening, Consumer<T> closing) {
     this.name = name;
     this.opening = opening;
+    this.closing = closing;
   }
 
   String name() {
@@ -74,11 +72,7 @@ final class Source<T extends HealthSource & AutoCloseable>
   public void close() {
     T opened = value;
     if (opened != null) {
-      try {
-        opened.close();
-      } catch (Exception e) {
-        LOG.warn("{} did not close: {}", name, Sentence.of(e));
-      }
+      closing.accept(opened);
     }
   }
 }

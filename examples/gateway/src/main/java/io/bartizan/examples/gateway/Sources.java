@@ -43,7 +43,7 @@ final class Sources implements AutoCloseable {
     this.settings = settings;
     this.meters = meters;
     Settings.Files files = settings.files();
-    tls = new Source<>("tls", this::openTls);
+    tls = new Source<>("tls", this::openTls, ServerTls::close);
     tokens = rotating("token keys", SecretSource.file(files.tokenKeys()), this::verifier);
     cartKeys =
         rotating(
@@ -51,7 +51,7 @@ final class Sources implements AutoCloseable {
             new KeyFolder(files.cartKeys(), InstantSource.system()),
             MacKeyRing::parse);
     apiKeys = rotating("api keys", SecretSource.file(files.apiKeys()), ApiKeys::parse);
-    limits = new Source<>("redis", this::openLimits);
+    limits = new Source<>("redis", this::openLimits, Limits::close);
     Path folder = files.artifacts();
     artifacts =
         folder == null
@@ -70,7 +70,8 @@ final class Sources implements AutoCloseable {
           Rotating<T> opened = Rotating.of(source, maker, settings.every());
           meters.watch(opened, name.replace(' ', '-'));
           return opened;
-        });
+        },
+        Rotating::close);
   }
 
   private ServerTls openTls() {
