@@ -1,7 +1,6 @@
 package io.bartizan.examples.gateway;
 
 import io.bartizan.core.Health;
-import io.bartizan.core.HealthSource;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.SecretSource;
 import io.bartizan.mtls.ClientTls;
@@ -56,7 +55,7 @@ final class RedisLimits implements Limits {
               .withFailurePolicy(FailurePolicy.failClosed())
               .withListener(meters.limits())
               .build();
-      meters.limits().watch((HealthSource) limiter).watch((SharedServers) limiter);
+      meters.limits().watch((SharedServers) limiter);
       return new RedisLimits(tls, client, limiter);
     } catch (RuntimeException e) {
       close(client, tls);

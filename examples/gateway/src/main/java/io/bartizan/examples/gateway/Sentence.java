@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 final class Sentence {
 
   private static final int MOST_CAUSES = 16;
+  private static final int MOST_CHARS = 600;
 
   private Sentence() {}
 
@@ -17,7 +18,7 @@ final class Sentence {
     }
     String outer = message(thrown);
     String inner = message(root);
-    return SafeText.of(outer.contains(inner) ? outer : outer + " (" + inner + ")");
+    return SafeText.of(outer.contains(inner) ? outer : outer + " (" + inner + ")", MOST_CHARS);
   }
 
   private static String message(Throwable thrown) {

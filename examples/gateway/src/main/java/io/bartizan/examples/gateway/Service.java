@@ -107,9 +107,8 @@ final class Service implements AutoCloseable {
       causes.add("ends: SIGTERM was received");
     }
     for (Source<?> source : sources.all()) {
-      Health health = source.health();
-      if (health.status() == Health.Status.DOWN) {
-        causes.add(source.name() + ": " + health.detail());
+      if (source.status() == Health.Status.DOWN) {
+        causes.add(source.told());
       }
     }
     if (causes.isEmpty() && gateway == null) {
@@ -122,9 +121,8 @@ final class Service implements AutoCloseable {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Source<?> source : sources.all()) {
-      Health health = source.health();
-      if (health.status() == Health.Status.DEGRADED) {
-        notes.add(source.name() + ", degraded: " + health.detail());
+      if (source.status() == Health.Status.DEGRADED) {
+        notes.add("degraded, " + source.told());
       }
     }
     return notes;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
  * until it is, from then on it follows its files by itself.
  */
-final class Source<T extends HealthSource> implements Supplier<T>, HealthSource, AutoCloseable {
+final class Source<T extends HealthSource> implements Supplier<T>, AutoCloseable {
 
   private final String name;
   private final Callable<T> opening;
   private final Consumer<T> closing;
-  private volatile @Nullable Health missing;
+  private volatile @Nullable String missing;
   private volatile @Nullable T value;
 
   Source(String name, Callable<T> opening, Consumer<T> closing) {
@@ -43,7 +43,7 @@ final class Source<T extends HealthSource> implements Supplier<T>, HealthSource,
       try {
         value = opening.call();
       } catch (Exception | LinkageError e) {
-        missing = Health.down(Sentence.of(e));
+        missing = Sentence.of(e);
       }
     }
   }
@@ -58,14 +58,16 @@ final class Source<T extends HealthSource> implements Supplier<T>, HealthSource,
     return opened;
   }
 
-  @Override
-  public Health health() {
+  Health.Status status() {
     T opened = value;
-    if (opened != null) {
-      return opened.health();
-    }
-    Health why = missing;
-    return why == null ? Health.down("was not read yet") : why;
+    return opened == null ? Health.Status.DOWN : opened.health().status();
+  }
+
+  /** A sentence about its state, with its name; longer than a {@link Health} would keep it. */
+  String told() {
+    T opened = value;
+    String detail = opened == null ? missing : opened.health().detail();
+    return name + ": " + (detail == null ? "was not read yet" : detail);
   }
 
   @Override

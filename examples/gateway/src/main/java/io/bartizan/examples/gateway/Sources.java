@@ -44,13 +44,17 @@ final class Sources implements AutoCloseable {
     this.meters = meters;
     Settings.Files files = settings.files();
     tls = new Source<>("tls", this::openTls, ServerTls::close);
-    tokens = rotating("token keys", SecretSource.file(files.tokenKeys()), this::verifier);
+    tokens =
+        rotating(
+            "token keys", files.tokenKeys(), SecretSource.file(files.tokenKeys()), this::verifier);
     cartKeys =
         rotating(
             "cart keys",
+            files.cartKeys(),
             new KeyFolder(files.cartKeys(), InstantSource.system()),
             MacKeyRing::parse);
-    apiKeys = rotating("api keys", SecretSource.file(files.apiKeys()), ApiKeys::parse);
+    apiKeys =
+        rotating("api keys", files.apiKeys(), SecretSource.file(files.apiKeys()), ApiKeys::parse);
     limits = new Source<>("redis", this::openLimits, Limits::close);
     Path folder = files.artifacts();
     artifacts =
@@ -58,18 +62,23 @@ final class Sources implements AutoCloseable {
             ? null
             : rotating(
                 "artifacts",
+                folder,
                 () -> manifest(folder.resolve("SHA256SUMS")),
                 text -> text.lend(Manifest::parse));
   }
 
   private <T> Source<Rotating<T>> rotating(
-      String name, SecretSource source, Function<SecretBytes, T> maker) {
+      String name, Path place, SecretSource source, Function<SecretBytes, T> maker) {
     return new Source<>(
         name,
         () -> {
-          Rotating<T> opened = Rotating.of(source, maker, settings.every());
-          meters.watch(opened, name.replace(' ', '-'));
-          return opened;
+          try {
+            Rotating<T> opened = Rotating.of(source, maker, settings.every());
+            meters.watch(opened, name.replace(' ', '-'));
+            return opened;
+          } catch (IllegalArgumentException refused) {
+            throw new IOException(place + ": " + refused.getMessage(), refused);
+          }
         },
         Rotating::close);
   }

@@ -48,8 +48,13 @@ public final class Material {
 
   /** Makes everything anew in a folder. */
   public static Material make(Path folder) throws IOException, GeneralSecurityException {
+    return make(folder, DevCa.of("Gateway demonstration root"));
+  }
+
+  /** Makes everything anew in a folder, with certificates of this authority. */
+  public static Material make(Path folder, DevCa ca) throws IOException, GeneralSecurityException {
     Material material = new Material(folder);
-    material.writeCertificates();
+    material.writeCertificates(ca);
     material.writeTokenKeys();
     material.writeSecrets();
     material.writeArtifacts();
@@ -61,8 +66,7 @@ public final class Material {
     return new Material(folder);
   }
 
-  private void writeCertificates() throws IOException {
-    DevCa ca = DevCa.of("Gateway demonstration root");
+  private void writeCertificates(DevCa ca) throws IOException {
     ca.writeCertificate(file("ca.pem"));
     DevCertificate server =
         ca.leaf("gateway").dns("localhost").dns("gateway").ip("127.0.0.1").forServer().issue();
