@@ -23,7 +23,7 @@ final class CauseLog {
   }
 
   /** Called again and again with what is in the way now; by one thread at a time. */
-  void tell(List<String> causes) {
+  void tell(List<String> causes, boolean isReady) {
     long now = ticker.nanos();
     logged.values().removeIf(at -> now - at >= AGAIN_NANOS);
     for (String cause : causes) {
@@ -31,9 +31,9 @@ final class CauseLog {
         LOG.error("not ready: {}", cause);
       }
     }
-    if (causes.isEmpty() && !ready) {
+    if (isReady && !ready) {
       LOG.info("ready");
     }
-    ready = causes.isEmpty();
+    ready = isReady;
   }
 }

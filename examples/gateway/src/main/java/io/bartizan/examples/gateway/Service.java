@@ -3,11 +3,13 @@ package io.bartizan.examples.gateway;
 import io.bartizan.core.Health;
 import io.bartizan.core.Ticker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Service implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  /** So many looks later all is logged, also what is still being read for the first time. */
+  private static final int STARTS = 5;
 
   private final Settings settings;
   private final Meters meters = new Meters();
@@ -55,33 +60,36 @@ final class Service implements AutoCloseable {
     Service service = new Service(settings);
     LOG.info("probes on http://{}:{}", settings.probes().getHostString(), service.probes.port());
     for (Source<?> source : service.sources.all()) {
-      service.repeat(
-          () -> {
-            if (!source.isOpen()) {
-              source.tryAgain();
-              service.look();
-            }
-          });
+      service.repeat(Duration.ZERO, () -> service.open(source));
     }
-    service.repeat(service::look);
+    service.repeat(settings.every().multipliedBy(STARTS), () -> service.look(source -> true));
     return service;
   }
 
-  private void repeat(Runnable task) {
+  private void repeat(Duration delay, Runnable task) {
     var unused =
-        threads.scheduleWithFixedDelay(task, 0, settings.every().toNanos(), TimeUnit.NANOSECONDS);
+        threads.scheduleWithFixedDelay(
+            task, delay.toNanos(), settings.every().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void open(Source<?> source) {
+    if (!source.isOpen()) {
+      source.tryAgain();
+      look(Source::wasTried);
+    }
   }
 
   /** Starts the listener when everything is there, and logs what is not. */
-  private void look() {
+  private void look(Predicate<Source<?>> logged) {
     lock.lock();
     try {
-      if (gateway == null && sources.areOpen() && !ending) {
+      if (ending) {
+        return;
+      }
+      if (gateway == null && sources.areOpen()) {
         listen();
       }
-      if (!ending && sources.all().stream().allMatch(Source::wasTried)) {
-        log.tell(causes());
-      }
+      log.tell(causes(logged), causes().isEmpty());
     } finally {
       lock.unlock();
     }
@@ -102,16 +110,20 @@ final class Service implements AutoCloseable {
 
   /** What keeps it from serving now, a sentence each. */
   List<String> causes() {
+    return causes(source -> true);
+  }
+
+  private List<String> causes(Predicate<Source<?>> asked) {
     List<String> causes = new ArrayList<>();
     if (ending) {
       causes.add("ends: SIGTERM was received");
     }
     for (Source<?> source : sources.all()) {
-      if (source.status() == Health.Status.DOWN) {
+      if (asked.test(source) && source.status() == Health.Status.DOWN) {
         causes.add(source.told());
       }
     }
-    if (causes.isEmpty() && gateway == null) {
+    if (causes.isEmpty() && gateway == null && sources.areOpen()) {
       causes.add("listener: " + listening);
     }
     return causes;
