@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLContext;
@@ -37,7 +37,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private final HttpsServer server;
-  private final ExecutorService workers = ServerLimits.workers();
+  private final ThreadPoolExecutor workers = ServerLimits.workers();
   private final OpenRequests open;
 
   private Gateway(HttpsServer server, OpenRequests open) {
@@ -89,6 +89,11 @@ public final class Gateway implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
+  /** Threads that answer a request or wait for a client's next byte. */
+  int busyWorkers() {
+    return workers.getActiveCount();
+  }
+
   /** From now on each answer is the last of its connection; new connections are still taken. */
   void endConnections() {
     open.endConnections();
@@ -137,7 +142,9 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-      String request = SafeText.of(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+      // Without its query, where some clients put what is secret.
+      String request =
+          SafeText.of(exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());
       try {
         chain.doFilter(exchange);
       } catch (VerificationException refusal) {

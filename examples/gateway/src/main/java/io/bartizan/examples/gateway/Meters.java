@@ -8,8 +8,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
-/** The library's meters, and two of the service's own, in Prometheus' form. */
+/** The library's meters, and a few of the service's own, in Prometheus' form. */
 final class Meters {
 
   private static final String NAME = "gateway";
@@ -41,10 +42,17 @@ final class Meters {
     IntegrityMetrics unused = integrity.watch(source, name);
   }
 
-  void watch(OpenRequests open, BooleanSupplier ready) {
+  void watch(OpenRequests open, IntSupplier busyWorkers, BooleanSupplier ready) {
     Gauge unused =
         Gauge.builder("gateway.requests.open", open, OpenRequests::count)
             .description("requests that are being answered")
+            .register(registry);
+    unused =
+        Gauge.builder("gateway.workers.busy", busyWorkers::getAsInt)
+            .description(
+                "threads of %d that answer or wait for a client"
+                    .formatted(ServerLimits.CONNECTIONS))
+            .strongReference(true)
             .register(registry);
     unused =
         Gauge.builder("gateway.ready", () -> ready.getAsBoolean() ? 1 : 0)

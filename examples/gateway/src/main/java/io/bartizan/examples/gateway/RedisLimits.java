@@ -8,7 +8,6 @@ import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.TlsLayout;
 import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.ratelimit.KeyedRateLimiter;
-import io.bartizan.ratelimit.SharedServers;
 import io.bartizan.ratelimit.redis.FailurePolicy;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.lettuce.core.ClientOptions;
@@ -55,7 +54,7 @@ final class RedisLimits implements Limits {
               .withFailurePolicy(FailurePolicy.failClosed())
               .withListener(meters.limits())
               .build();
-      meters.limits().watch((SharedServers) limiter);
+      meters.limits().watch(limiter);
       return new RedisLimits(tls, client, limiter);
     } catch (RuntimeException e) {
       close(client, tls);

@@ -40,7 +40,7 @@ final class Service implements AutoCloseable {
   private Service(Settings settings) throws IOException {
     this.settings = settings;
     sources = new Sources(settings, meters);
-    meters.watch(open, () -> causes().isEmpty());
+    meters.watch(open, this::busyWorkers, () -> causes().isEmpty());
     probes = Probes.start(settings.probes(), this::causes, this::notes, meters::scrape);
     threads = new ScheduledThreadPoolExecutor(sources.all().size() + 1, Service::daemon);
   }
@@ -138,6 +138,11 @@ final class Service implements AutoCloseable {
       }
     }
     return notes;
+  }
+
+  private int busyWorkers() {
+    Gateway started = gateway;
+    return started == null ? 0 : started.busyWorkers();
   }
 
   int probePort() {

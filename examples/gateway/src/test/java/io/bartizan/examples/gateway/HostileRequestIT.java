@@ -53,7 +53,7 @@ class HostileRequestIT {
   void header_withControlCharacters_forgesNoLogLineAndGetsNoSecret() throws Exception {
     String answer =
         send(
-            "GET /account?x=%0d%0aINFO%20forged HTTP/1.1",
+            "GET /account%0d%0aINFO%20forged?token=secret-token HTTP/1.1",
             "Authorization: Bearer \u001b[2Jforged\u0085\u2028secret-token");
     assertThat(answer).startsWith("HTTP/1.1 401").contains("\"reason\":\"malformed\"");
     assertThat(answer).doesNotContain("secret-token");
