@@ -23,6 +23,9 @@ final class Running implements AutoCloseable {
   /** What a probe was answered. */
   record Answer(int status, String body) {}
 
+  /** And shorter than the service waits for a silent client. */
+  private static final Duration LONGER_THAN_ANY_PROBE = Duration.ofSeconds(5);
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   final DevCa ca;
@@ -73,7 +76,8 @@ final class Running implements AutoCloseable {
 
   Answer probe(String path) throws Exception {
     URI uri = URI.create("http://127.0.0.1:" + service().probePort() + path);
-    var answer = CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(LONGER_THAN_ANY_PROBE).build();
+    var answer = CLIENT.send(request, BodyHandlers.ofString());
     return new Answer(answer.statusCode(), answer.body());
   }
 
