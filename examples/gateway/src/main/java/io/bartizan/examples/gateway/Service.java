@@ -66,10 +66,19 @@ final class Service implements AutoCloseable {
     return service;
   }
 
+  /** What a task throws would end its schedule without a word. */
   private void repeat(Duration delay, Runnable task) {
+    Runnable contained =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException bug) {
+            LOG.error("a look at the material failed", bug);
+          }
+        };
     var unused =
         threads.scheduleWithFixedDelay(
-            task, delay.toNanos(), settings.every().toNanos(), TimeUnit.NANOSECONDS);
+            contained, delay.toNanos(), settings.every().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void open(Source<?> source) {
