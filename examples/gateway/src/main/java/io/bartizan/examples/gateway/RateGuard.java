@@ -8,15 +8,16 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.RateLimitFields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Asks how often this API key may call, before anything expensive is done for it. */
 final class RateGuard extends Filter {
 
   private final KeyedRateLimiter limiter;
-  private final Set<String> apiKeys;
+  private final Supplier<ApiKeys> apiKeys;
 
-  RateGuard(KeyedRateLimiter limiter, Set<String> apiKeys) {
+  RateGuard(KeyedRateLimiter limiter, Supplier<ApiKeys> apiKeys) {
     this.limiter = limiter;
     this.apiKeys = apiKeys;
   }
@@ -28,11 +29,12 @@ final class RateGuard extends Filter {
       Problem.send(exchange, 401, GatewayReason.API_KEY_MISSING);
       return;
     }
-    if (!apiKeys.contains(apiKey)) {
+    Optional<String> caller = apiKeys.get().caller(apiKey);
+    if (caller.isEmpty()) {
       Problem.send(exchange, 401, GatewayReason.API_KEY_UNKNOWN);
       return;
     }
-    Decision decision = limiter.tryAcquire(Key.of("api-key", apiKey));
+    Decision decision = limiter.tryAcquire(Key.of("api-key", caller.get()));
     RateLimitFields fields = RateLimitFields.of(decision);
     fields.forEach(exchange.getResponseHeaders()::set);
     if (decision.isAllowed()) {

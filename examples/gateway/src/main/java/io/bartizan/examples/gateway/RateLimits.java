@@ -13,10 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One limit per API key, here in memory or there on Redis: the same limit, the same interface. */
-final class RateLimits implements AutoCloseable {
+public final class RateLimits implements AutoCloseable {
 
-  private static final Limit PER_KEY =
+  static final Limit PER_KEY =
       Limit.tokenBucket(30, Rate.per(5, ChronoUnit.SECONDS)).named("per-key");
+
+  static final int MAX_KEYS = 100_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
@@ -30,8 +32,8 @@ final class RateLimits implements AutoCloseable {
     this.closing = closing;
   }
 
-  static RateLimits inMemory() {
-    return new RateLimits("in memory", KeyedRateLimiter.of(PER_KEY, 100_000), () -> {});
+  public static RateLimits inMemory() {
+    return new RateLimits("in memory", KeyedRateLimiter.of(PER_KEY, MAX_KEYS), () -> {});
   }
 
   /** Limits on a Redis that answers now; the exception's message is one sentence. */
@@ -72,7 +74,7 @@ final class RateLimits implements AutoCloseable {
     return where;
   }
 
-  KeyedRateLimiter limiter() {
+  public KeyedRateLimiter limiter() {
     return limiter;
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Lets through whoever carries a token that the issuer made for this gateway. */
 final class TokenGuard extends Filter {
@@ -20,9 +21,9 @@ final class TokenGuard extends Filter {
   /** Not an attribute: those of the JDK's exchanges belong to the context, that is to everyone. */
   private static final Map<HttpExchange, VerifiedJwt> VERIFIED = new ConcurrentHashMap<>();
 
-  private final JwtVerifier verifier;
+  private final Supplier<JwtVerifier> verifier;
 
-  TokenGuard(JwtVerifier verifier) {
+  TokenGuard(Supplier<JwtVerifier> verifier) {
     this.verifier = verifier;
   }
 
@@ -34,7 +35,7 @@ final class TokenGuard extends Filter {
       Problem.send(exchange, 401, GatewayReason.BEARER_TOKEN_MISSING);
       return;
     }
-    VerifiedJwt jwt = verifier.verify(token.get());
+    VerifiedJwt jwt = verifier.get().verify(token.get());
     VERIFIED.put(exchange, jwt);
     try {
       chain.doFilter(exchange);

@@ -1,4 +1,4 @@
-/** The guarded gateway: an HTTPS server guarded by all of Bartizan that drives itself. */
+/** The guarded gateway: an HTTPS service guarded by all of Bartizan. */
 @NullMarked
 @CheckReturnValue
 package io.bartizan.examples.gateway;

@@ -4,22 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bartizan.integrity.jwt.JwsAlgorithm;
-import io.bartizan.integrity.jwt.JwtKeys;
-import io.bartizan.integrity.jwt.JwtVerifier;
-import io.bartizan.integrity.jwt.TrustedIssuer;
-import io.bartizan.integrity.mac.SignedValues;
+import io.bartizan.examples.gateway.demonstration.Demonstration;
+import io.bartizan.examples.gateway.demonstration.Material;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
 import io.bartizan.mtls.PeerPolicy;
-import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,32 +33,16 @@ class SilentConnectionsIT {
 
   @TempDir Path folder;
 
-  private ServerTls serverTls;
   private ClientTls clientTls;
-  private Gateway gateway;
+  private Demonstration gateway;
 
   @BeforeEach
   void start() throws Exception {
-    Material material = new Material(folder);
+    gateway = Demonstration.in(folder);
+    Material material = gateway.material();
     TrustAnchors anchors = TrustAnchors.pem(material.file("ca.pem"));
-    serverTls =
-        ServerTls.of(
-            identity(material, "server"), anchors, PeerPolicy.spiffeId(Material.CLIENT_ID));
-    clientTls = ClientTls.of(identity(material, "client"), anchors, PeerPolicy.requestedHost());
-    JwtKeys keys = JwtKeys.publicKey(JwsAlgorithm.ES256, material.es256().getPublic());
-    gateway =
-        Gateway.start(
-            0,
-            serverTls,
-            RateLimits.inMemory().limiter(),
-            JwtVerifier.of(
-                TrustedIssuer.of(Material.ISSUER, keys, JwsAlgorithm.ES256), Material.AUDIENCE),
-            SignedValues.of("cart", material.carts(), Duration.ofHours(1)),
-            material);
-  }
-
-  private static Identity identity(Material material, String name) {
-    return Identity.pem(material.file(name + ".pem"), material.file(name + "-key.pem"));
+    Identity identity = Identity.pem(material.file("client.pem"), material.file("client-key.pem"));
+    clientTls = ClientTls.of(identity, anchors, PeerPolicy.requestedHost());
   }
 
   @AfterEach
@@ -73,7 +52,6 @@ class SilentConnectionsIT {
     }
     gateway.close();
     clientTls.close();
-    serverTls.close();
   }
 
   @Test

@@ -54,7 +54,7 @@ class TokenGuardIT {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
-    server.createContext("/", this::handle).getFilters().add(new TokenGuard(verifier));
+    server.createContext("/", this::handle).getFilters().add(new TokenGuard(() -> verifier));
     server.start();
     try {
       URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");

@@ -1,16 +1,21 @@
-package io.bartizan.examples.gateway;
+package io.bartizan.examples.gateway.demonstration;
 
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.Identity;
 import io.bartizan.mtls.PeerPolicy;
 import io.bartizan.mtls.TrustAnchors;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The same program behind three certificates: ours, none, and one of our CA with another name. */
-final class Visitors implements AutoCloseable {
+public final class Visitors implements AutoCloseable {
 
   private final ClientTls shopTls;
   private final ClientTls strangerTls;
@@ -18,7 +23,7 @@ final class Visitors implements AutoCloseable {
   private final HttpClient stranger;
   private final HttpClient withoutCertificate;
 
-  private Visitors(Material material) throws GeneralSecurityException {
+  private Visitors(Material material) throws GeneralSecurityException, IOException {
     shopTls = clientTls(material, "client");
     strangerTls = clientTls(material, "stranger");
     shop = client(shopTls);
@@ -26,11 +31,11 @@ final class Visitors implements AutoCloseable {
     withoutCertificate = HttpClient.newBuilder().sslContext(trustOnly(material)).build();
   }
 
-  static Visitors of(Material material) throws GeneralSecurityException {
+  public static Visitors of(Material material) throws GeneralSecurityException, IOException {
     return new Visitors(material);
   }
 
-  HttpClient shop() {
+  public HttpClient shop() {
     return shop;
   }
 
@@ -62,10 +67,17 @@ final class Visitors implements AutoCloseable {
         .build();
   }
 
-  private static SSLContext trustOnly(Material material) throws GeneralSecurityException {
+  private static SSLContext trustOnly(Material material)
+      throws GeneralSecurityException, IOException {
+    KeyStore anchors = KeyStore.getInstance("PKCS12");
+    anchors.load(null, null);
+    try (InputStream pem = Files.newInputStream(material.file("ca.pem"))) {
+      anchors.setCertificateEntry(
+          "root", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
     TrustManagerFactory roots =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    roots.init(material.roots());
+    roots.init(anchors);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, roots.getTrustManagers(), null);
     return context;

@@ -1,4 +1,4 @@
-package io.bartizan.examples.gateway;
+package io.bartizan.examples.gateway.demonstration;
 
 /** The lines that try each answer by hand. */
 final class CurlLines {

@@ -1,4 +1,4 @@
-package io.bartizan.examples.gateway;
+package io.bartizan.examples.gateway.demonstration;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Drives the gateway with real HTTPS requests: good ones, and one for each refusal. */
-final class Visit {
+public final class Visit {
 
   private static final int FLOOD = 400;
   private static final String REFUSED = "connection refused by TLS";
@@ -25,13 +25,13 @@ final class Visit {
   private final Tokens tokens;
   private final List<Row> rows = new ArrayList<>();
 
-  Visit(int port, Visitors visitors, Tokens tokens) {
-    this.base = URI.create("https://localhost:" + port);
+  public Visit(URI base, Visitors visitors, Tokens tokens) {
+    this.base = base;
     this.visitors = visitors;
     this.tokens = tokens;
   }
 
-  List<Row> rows() throws InterruptedException {
+  public List<Row> rows() throws InterruptedException {
     good();
     connections();
     tokens();

@@ -1,10 +1,14 @@
-package io.bartizan.examples.gateway;
+package io.bartizan.examples.gateway.demonstration;
 
+import io.bartizan.core.SecretBytes;
+import io.bartizan.core.SecretSource;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtSigner;
 import io.bartizan.integrity.jwt.SigningKey;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,31 +18,28 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The tokens of the demonstration: good ones of the issuer, and the forgeries of an attacker. */
-final class Tokens {
+public final class Tokens {
 
   private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
 
-  private final Material material;
+  private final byte[] publicRsaKey;
   private final JwtSigner issuer;
   private final JwtSigner anHourAgo;
 
-  Tokens(Material material) {
-    this.material = material;
-    issuer = signer(InstantSource.system());
-    anHourAgo = signer(InstantSource.offset(InstantSource.system(), Duration.ofHours(-1)));
+  public Tokens(Material material) throws IOException {
+    publicRsaKey = Files.readAllBytes(material.file("issuer-rsa.der"));
+    try (SecretBytes pem = SecretSource.file(material.file("issuer-key.pem")).read()) {
+      SigningKey key = SigningKey.pem(JwsAlgorithm.ES256, pem).withKeyId(Material.ES256_KEY);
+      issuer = signer(key, InstantSource.system());
+      anHourAgo = signer(key, InstantSource.offset(InstantSource.system(), Duration.ofHours(-1)));
+    }
   }
 
-  private JwtSigner signer(InstantSource clock) {
-    return JwtSigner.builder(
-            Material.ISSUER,
-            Duration.ofMinutes(15),
-            SigningKey.of(JwsAlgorithm.ES256, material.es256().getPrivate())
-                .withKeyId(Material.ES256_KEY))
-        .withClock(clock)
-        .build();
+  private static JwtSigner signer(SigningKey key, InstantSource clock) {
+    return JwtSigner.builder(Material.ISSUER, Duration.ofMinutes(15), key).withClock(clock).build();
   }
 
-  String good() {
+  public String good() {
     return issuer.sign(claims("user-7", "read"));
   }
 
@@ -65,7 +66,7 @@ final class Tokens {
     String signed = encode(header) + "." + forgedClaims();
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(material.rs256().getPublic().getEncoded(), "HmacSHA256"));
+      mac.init(new SecretKeySpec(publicRsaKey, "HmacSHA256"));
       byte[] tag = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
       return signed + "." + URL.encodeToString(tag);
     } catch (GeneralSecurityException e) {

@@ -1,13 +1,13 @@
-package io.bartizan.examples.gateway;
+package io.bartizan.examples.gateway.demonstration;
 
 /** One request of the demonstration: what was sent, what should come back, what came back. */
-record Row(String request, String expected, String got) {
+public record Row(String request, String expected, String got) {
 
-  boolean agrees() {
+  public boolean agrees() {
     return expected.equals(got);
   }
 
-  static String table(Iterable<Row> rows) {
+  public static String table(Iterable<Row> rows) {
     StringBuilder out = new StringBuilder();
     out.append(String.format("%-46s %-38s %-38s%n", "request", "expected", "got"));
     out.append(

@@ -1,0 +1,80 @@
+package io.bartizan.examples.gateway;
+
+import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
+ * until it is, from then on it follows its files by itself.
+ */
+final class Source<T extends HealthSource> implements Supplier<T>, AutoCloseable {
+
+  private final String name;
+  private final Callable<T> opening;
+  private final Consumer<T> closing;
+  private volatile @Nullable String missing;
+  private volatile @Nullable T value;
+
+  Source(String name, Callable<T> opening, Consumer<T> closing) {
+    this.name = name;
+    this.opening = opening;
+    this.closing = closing;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean wasTried() {
+    return isOpen() || missing != null;
+  }
+
+  boolean isOpen() {
+    return value != null;
+  }
+
+  /** Opens it if it is not open; called by one thread. */
+  void tryAgain() {
+    if (value == null) {
+      try {
+        value = opening.call();
+      } catch (Exception | LinkageError e) {
+        missing = Sentence.of(e);
+      }
+    }
+  }
+
+  /** What was opened; only once {@link #isOpen} is true. */
+  @Override
+  public T get() {
+    T opened = value;
+    if (opened == null) {
+      throw new IllegalStateException(name + " is not open");
+    }
+    return opened;
+  }
+
+  Health.Status status() {
+    T opened = value;
+    return opened == null ? Health.Status.DOWN : opened.health().status();
+  }
+
+  /** A sentence about its state, with its name; longer than a {@link Health} would keep it. */
+  String told() {
+    T opened = value;
+    String detail = opened == null ? missing : opened.health().detail();
+    return name + ": " + (detail == null ? "was not read yet" : detail);
+  }
+
+  @Override
+  public void close() {
+    T opened = value;
+    if (opened != null) {
+      closing.accept(opened);
+    }
+  }
+}
