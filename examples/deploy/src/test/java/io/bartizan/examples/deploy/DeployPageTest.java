@@ -27,7 +27,7 @@ class DeployPageTest {
 
   private static List<List<String>> rows(String heading) {
     String text = Yaml.text(PAGE);
-    String part = text.substring(text.indexOf("\n## " + heading + "\n") + 4).split("\n## ")[0];
+    String part = text.substring(text.indexOf("\n## " + heading + "\n") + 4).split("\n## ", 2)[0];
     return part.lines()
         .filter(line -> line.startsWith("| ") && !line.startsWith("| practice |"))
         .map(line -> Arrays.asList(line.substring(2, line.length() - 2).split(" \\| ")))

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +52,8 @@ final class ManifestRedis implements AutoCloseable {
   /** With certificates that are valid for a day from then on. */
   static ManifestRedis start(String program, Path folder, UnaryOperator<String> acl, Instant start)
       throws Exception {
+    Programs.required("openssl");
+    Programs.required("redis-cli");
     ManifestRedis redis = new ManifestRedis(folder);
     redis.certificates(start);
     Ended made = run(List.of(Manifests.HOME + "/secrets", folder + "/secrets"));
@@ -186,7 +189,7 @@ final class ManifestRedis implements AutoCloseable {
   static Ended run(List<String> command) throws Exception {
     Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
     started.getOutputStream().close();
-    String output = new String(started.getInputStream().readAllBytes());
+    String output = new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!started.waitFor(30, TimeUnit.SECONDS)) {
       started.destroyForcibly();
       throw new IOException(command + " does not end");

@@ -21,6 +21,7 @@ record Practice(
     List<Consumer<Part>> loosened) {
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // into List.of alone
   static Practice of(
       String name,
       Function<Deployed, List<Part>> parts,
