@@ -155,7 +155,8 @@ class RedisAclIT {
       assertThat(REFUSED.lines().flatMap(line -> Arrays.stream(line.split(", "))))
           .hasSizeGreaterThan(25)
           .allSatisfy(line -> assertThat(asked.answer(line.split(" "))).startsWith("NOPERM"));
-      assertThat(asked.answer("DEBUG", "SLEEP", "0")).contains("DEBUG command not allowed");
+      assertThat(asked.answer("DEBUG", "SLEEP", "0"))
+          .containsAnyOf("DEBUG command not allowed", "NOPERM");
       assertThat(asked.answer("SET", "gateway:x", "1")).isEqualTo("[OK]");
       assertThat(asked.answer("GET", "gateway:x")).isEqualTo("[1]");
     }
