@@ -42,6 +42,8 @@ final class Main implements Callable<Integer> {
 
   private static final int MAX_REMEMBERED = 10_000;
 
+  private static final Duration RELOAD = Duration.ofSeconds(10);
+
   @Option(names = "--port", defaultValue = "8443", description = "port, on all addresses; 8443")
   private int port;
 
@@ -103,10 +105,12 @@ final class Main implements Callable<Integer> {
   }
 
   private ServerTls tls() {
-    return ServerTls.of(
-        Identity.pem(cert, certKey),
-        TrustAnchors.pem(clientCa),
-        argument("--client", () -> PeerPolicy.valueOf(clientPolicy)));
+    return ServerTls.builder(
+            Identity.pem(cert, certKey),
+            TrustAnchors.pem(clientCa),
+            argument("--client", () -> PeerPolicy.valueOf(clientPolicy)))
+        .withReload(RELOAD)
+        .build();
   }
 
   private ImagePolicy policy() throws Exception {
