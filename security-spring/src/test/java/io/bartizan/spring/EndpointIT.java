@@ -135,6 +135,27 @@ class EndpointIT {
   }
 
   @Test
+  void yamlOfTheGuide_showsHealthReadinessAndEndpoint() throws Exception {
+    String page =
+        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
+    String section = page.substring(page.indexOf("## Health and endpoint"));
+    int start = section.indexOf("```yaml\n") + 8;
+    String yaml = section.substring(start, section.indexOf("```", start));
+    try (Booted shop =
+        Booted.plain(
+            folder,
+            yaml,
+            "--management.endpoint.health.probes.enabled=true",
+            HealthIT.sources(Watched.One.class))) {
+      shop.bean(Watched.SetHealth.class).set(io.bartizan.core.Health.degraded("old"));
+      assertThat(shop.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+      shop.bean(Watched.SetHealth.class).set(io.bartizan.core.Health.down("none"));
+      assertThat(shop.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+      assertThat(map(json(shop.get(PATH)), "beans")).containsOnlyKeys("own");
+    }
+  }
+
+  @Test
   void endpoint_thatIsNotExposed_isNotThere() throws Exception {
     try (Booted shop = Booted.plain(folder, "bartizan.limits.a.limit: 9/h sliding\n")) {
       assertThat(shop.get("/actuator/health").statusCode()).isEqualTo(200);
