@@ -80,7 +80,8 @@ final class ConfiguredLimits implements AutoCloseable {
       limiter = onRedis.blocking();
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
-    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis != null));
+    FailurePolicy policy = onRedis == null ? null : FailurePolicy.parse(settings.whenRedisFails());
+    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, policy));
     LOG.info(
         "limit {}: {} by {} on routes {}, counted {}",
         name,

@@ -90,17 +90,21 @@ final class Routes {
     return PathContainer.parsePath(path.replace("%", "%25").replace(";", "%3B"));
   }
 
-  @Override
-  public String toString() {
+  /** As they are set. */
+  List<String> texts() {
     if (isMethods()) {
-      return METHODS;
+      return List.of(METHODS);
     }
     return routes.stream()
         .map(
             route ->
                 (route.method == null ? "" : route.method.toUpperCase(Locale.ROOT) + " ")
                     + route.pattern.getPatternString())
-        .toList()
-        .toString();
+        .toList();
+  }
+
+  @Override
+  public String toString() {
+    return isMethods() ? METHODS : texts().toString();
   }
 }

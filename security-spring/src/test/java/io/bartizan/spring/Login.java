@@ -25,6 +25,11 @@ final class Login implements AutoCloseable {
   private final SigningKey key;
 
   Login() throws IOException, GeneralSecurityException {
+    this(0);
+  }
+
+  /** At a port that another one had. */
+  Login(int port) throws IOException, GeneralSecurityException {
     KeyPairGenerator p256 = KeyPairGenerator.getInstance("EC");
     p256.initialize(256);
     KeyPair pair = p256.generateKeyPair();
@@ -32,7 +37,7 @@ final class Login implements AutoCloseable {
         SigningKey.of(JwsAlgorithm.ES256, pair.getPrivate())
             .withPublicKey(pair.getPublic())
             .withKeyId("k1");
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     serve("/jwks", SigningKey.publicJwkSet(List.of(key)));
     serve(
         "/.well-known/openid-configuration",

@@ -30,7 +30,7 @@ final class NimbusRefusals {
       case KEYS_UNAVAILABLE -> throw new RemoteKeySourceException(message, cause);
       case PROVIDER_FAILED, REPLAY_UNDECIDED -> throw new JOSEException(message, cause);
       case SIGNATURE_INVALID -> new BadJWSException(message, cause);
-      case EXPIRED -> new ExpiredJWTException(message);
+      case EXPIRED -> expired(message, cause);
       case ISSUER_MISMATCH,
           AUDIENCE_MISMATCH,
           CLAIM_MISSING,
@@ -51,5 +51,21 @@ final class NimbusRefusals {
           KEY_UNKNOWN ->
           new BadJOSEException(message, cause);
     };
+  }
+
+  private static BadJWTException expired(String message, VerificationException cause) {
+    try {
+      return Expired.of(message);
+    } catch (NoClassDefFoundError e) {
+      return new BadJWTException(message, cause);
+    }
+  }
+
+  /** Nimbus 9.37, which Spring Boot 3.5 brings, has no such class, so that it is read last. */
+  private static final class Expired {
+
+    static BadJWTException of(String message) {
+      return new ExpiredJWTException(message);
+    }
   }
 }
