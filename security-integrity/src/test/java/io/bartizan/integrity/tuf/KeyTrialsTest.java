@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,18 +69,20 @@ class KeyTrialsTest {
 
   /** A number that the cheap checks pass; nobody can sign with it. */
   private static TufKey.Pin unknownFactors() {
-    while (true) {
+    TufKey.Pin pin = null;
+    while (pin == null) {
+      pin = withRandomModulus();
+    }
+    return pin;
+  }
+
+  private static TufKey.@Nullable Pin withRandomModulus() {
+    try {
       BigInteger modulus = new BigInteger(2048, RANDOM).setBit(2047).setBit(0);
-      try {
-        KeyGate.Passed passed = KeyGate.rsa(modulus, F4);
-        TufKey key = new TufKey("rsa rsa-pkcs1v15-sha256", Pem.encode("PUBLIC KEY", passed.spki()));
-        TufKey.Pin pin = key.pinned();
-        if (pin != null) {
-          return pin;
-        }
-      } catch (IllegalArgumentException e) {
-        continue; // a small factor
-      }
+      String pem = Pem.encode("PUBLIC KEY", KeyGate.rsa(modulus, F4).spki());
+      return new TufKey("rsa rsa-pkcs1v15-sha256", pem).pinned();
+    } catch (IllegalArgumentException smallFactor) {
+      return null;
     }
   }
 

@@ -23,7 +23,9 @@ class OptionsTest {
 
   /** By the name of the container. */
   private static final Map<String, String> PROGRAMS =
-      Map.of("webhook", "io.bartizan.examples.admission.Main");
+      Map.of(
+          "webhook", "io.bartizan.examples.admission.Main",
+          "gateway", "io.bartizan.examples.gateway.Main");
 
   static List<Part> programs() {
     return Deployed.plain().containers().stream()
