@@ -60,4 +60,9 @@ public final class ApiKeys {
   private static Digest digest(String apiKey) {
     return Digest.sha256Of(apiKey.getBytes(UTF_8));
   }
+
+  @Override
+  public String toString() {
+    return "ApiKeys[" + known.size() + "]";
+  }
 }
