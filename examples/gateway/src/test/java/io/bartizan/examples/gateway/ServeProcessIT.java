@@ -102,12 +102,8 @@ class ServeProcessIT {
 
   /** Its handler waits for the rest of the body. */
   private static void beginSlowRequest(SSLSocket socket) throws IOException {
-    String request =
-        "POST /cart HTTP/1.1\r\n"
-            + "Host: localhost\r\n"
-            + "X-Api-Key: key-shop\r\n"
-            + "Content-Length: 8\r\n\r\n"
-            + "3 ap";
+    String head = "POST /cart HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: key-shop\r\n";
+    String request = head + "Content-Length: 8\r\n\r\n3 ap";
     socket.getOutputStream().write(request.getBytes(US_ASCII));
   }
 
