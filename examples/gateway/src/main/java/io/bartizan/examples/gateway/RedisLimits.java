@@ -16,6 +16,9 @@ import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +30,15 @@ import org.jspecify.annotations.Nullable;
  * and password are read for each new connection, so both can be rotated.
  */
 final class RedisLimits implements Limits {
+
+  /**
+   * Names by the JVM's cache, which forgets after 30 s. Netty's keeps what the name server says,
+   * which may be a day, so that a Redis that returns under another address would not be found.
+   */
+  private static final ClientResources RESOURCES =
+      DefaultClientResources.builder()
+          .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+          .build();
 
   private final @Nullable ClientTls tls;
   private final RedisClient client;
@@ -44,7 +56,7 @@ final class RedisLimits implements Limits {
     ClientTls tls = uri.isSsl() ? clientTls(settings, meters, every) : null;
     RedisClient client = null;
     try {
-      client = RedisClient.create(withCredentials(uri, settings));
+      client = RedisClient.create(RESOURCES, withCredentials(uri, settings));
       client.setOptions(options(tls));
       RedisRateLimiter limiter =
           RedisRateLimiter.builder(client, RateLimits.PER_KEY)

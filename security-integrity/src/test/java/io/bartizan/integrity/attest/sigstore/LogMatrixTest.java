@@ -212,7 +212,7 @@ class LogMatrixTest {
         java.util.List.<UnaryOperator<String>>of(
             text -> text.replace("\"logIndex\":1000", "\"logIndex\":1001"),
             text -> text.replace("\"integratedTime\":", "\"integratedTime\":1"),
-            text -> text.replaceFirst("\"logID\":\"..", "\"logID\":\"00"),
+            text -> text.replace("\"logID\":\"", "\"logID\":\"0"),
             text -> text.replaceFirst("\"body\":\"....", "\"body\":\"AAAA"),
             text -> text + " ",
             text -> "")) {
