@@ -114,7 +114,7 @@ class ContainersIT {
             gateway.inspect(
                 service,
                 "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}"))
-        .isEqualTo("true " + 384L * 1024 * 1024 + " 256");
+        .isEqualTo("true " + 384L * 1024 * 1024 + " 512");
   }
 
   @Test
@@ -153,6 +153,10 @@ class ContainersIT {
     gateway.compose("start", "redis");
     eventually("ready again", () -> gateway.ready().startsWith("200 ready"));
     assertThat(gateway.visit().status()).isZero();
+    String threads = Engine.status(gateway.inspect("gateway", "{{.State.Pid}}"), "Threads");
+    assertThat(Integer.parseInt(threads))
+        .as("threads after many requests, one by one")
+        .isLessThan(90);
   }
 
   @Test
@@ -163,7 +167,7 @@ class ContainersIT {
     Files.writeString(key, whole.substring(0, 60));
     gateway.compose("start", "gateway");
     eventually("a sentence", () -> gateway.ready().startsWith("503 tls: "));
-    assertThat(gateway.logs("gateway")).contains("not ready: tls: ");
+    eventually("a line", () -> gateway.logs("gateway").contains("not ready: tls: "));
     Files.writeString(key, whole);
     eventually("ready", () -> gateway.ready().startsWith("200 ready"));
     assertThat(gateway.inspect("gateway", "{{.RestartCount}}")).isEqualTo("0");

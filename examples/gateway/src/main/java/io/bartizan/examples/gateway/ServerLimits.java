@@ -1,6 +1,6 @@
 package io.bartizan.examples.gateway;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +16,7 @@ final class ServerLimits {
   /** How many connections may be open; the server closes those that come on top. */
   static final int CONNECTIONS = 128;
 
+  private static final int SPARE = 32;
   private static final int REQUEST_SECONDS = 10;
   private static final int RESPONSE_SECONDS = 30;
 
@@ -34,12 +35,13 @@ final class ServerLimits {
     }
   }
 
-  /** A thread for each connection, so that no silent one can take another's. */
+  /**
+   * A thread for each request that is being read or answered, so that no silent client can take
+   * another's. Idle ones are used again; there are as many as connections, and some for those that
+   * end while the next begin.
+   */
   static ThreadPoolExecutor workers() {
-    ThreadPoolExecutor workers =
-        new ThreadPoolExecutor(
-            CONNECTIONS, CONNECTIONS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CONNECTIONS));
-    workers.allowCoreThreadTimeOut(true);
-    return workers;
+    return new ThreadPoolExecutor(
+        0, CONNECTIONS + SPARE, 30, TimeUnit.SECONDS, new SynchronousQueue<>());
   }
 }
