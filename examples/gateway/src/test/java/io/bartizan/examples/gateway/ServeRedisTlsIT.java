@@ -57,13 +57,14 @@ class ServeRedisTlsIT {
                 "on >secret ~gateway:* +evalsha +eval +time +get +set +del +getrange +setrange"
                     + " +pexpire +ping")
             .start()) {
-      running.start(
-          new Settings.Redis(
-              redis.tlsUri().replace("127.0.0.1", "localhost"),
-              own,
-              "gateway",
-              folder.resolve("password")));
-      running.awaitReady();
+      running
+          .start(
+              new Settings.Redis(
+                  redis.tlsUri().replace("127.0.0.1", "localhost"),
+                  own,
+                  "gateway",
+                  folder.resolve("password")))
+          .awaitReady();
       assertThat(running.differences()).isEmpty();
       assertThat(redis.command("DBSIZE")).isNotEqualTo("0");
 
@@ -83,9 +84,10 @@ class ServeRedisTlsIT {
     Path key = Files.writeString(folder.resolve("redis-key.pem"), posing.privateKeyPem());
     Path clients = Files.writeString(folder.resolve("clients.pem"), first.certificatePem());
     try (RedisServer redis = RedisServer.builder().withTls(chain, key, clients).start()) {
-      running.start(
-          new Settings.Redis(redis.tlsUri().replace("127.0.0.1", "localhost"), own, null, null));
-      running.awaitUnready("redis: Redis can't be reached");
+      running
+          .start(
+              new Settings.Redis(redis.tlsUri().replace("127.0.0.1", "localhost"), own, null, null))
+          .awaitUnready("redis: Redis can't be reached");
       running.awaitUnready("chain-untrusted");
     }
   }
