@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -124,7 +125,9 @@ class ServeRotationIT {
   @Test
   void tokenKeys_nextAddedThenFirstRemoved_onlyTheRemovedOneIsRefused() throws Exception {
     String old = token;
-    KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+    KeyPairGenerator p256 = KeyPairGenerator.getInstance("EC");
+    p256.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair pair = p256.generateKeyPair();
     SigningKey key =
         SigningKey.of(JwsAlgorithm.ES256, pair.getPrivate())
             .withPublicKey(pair.getPublic())
