@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
  * is verified, so that plain and encrypted tokens are refused like any other text that is no token
  * of a trusted issuer. Refused as {@code BadJWSException} is a wrong signature, as {@code
  * BadJWTException} a genuine token whose claims or use are not acceptable ({@code
- * ExpiredJWTException} for its {@code exp}), as {@link BadJOSEException} everything else that is
- * wrong with a token. Where nobody could tell, a {@link JOSEException} is thrown, and for keys that
- * could not be got its subclass {@code RemoteKeySourceException}: answer it as an outage, as Spring
- * Security does (5xx and not 401). The cause of all but {@code ExpiredJWTException} is the
- * verifier's {@link io.bartizan.core.VerificationException}. Thread-safe.
+ * ExpiredJWTException} for its {@code exp}, where Nimbus has it), as {@link BadJOSEException}
+ * everything else that is wrong with a token. Where nobody could tell, a {@link JOSEException} is
+ * thrown, and for keys that could not be got its subclass {@code RemoteKeySourceException}: answer
+ * it as an outage, as Spring Security does (5xx and not 401). The cause of all but {@code
+ * ExpiredJWTException} is the verifier's {@link io.bartizan.core.VerificationException}.
+ * Thread-safe.
  *
  * <pre>{@code
  * JwtVerifier api = JwtVerifier.of(issuer, "my-api");
