@@ -309,14 +309,14 @@ final class CountCell extends HeldCell {
 
   private Decision decision(int index, boolean allowed, long now, long permits) {
     Count count = counts[index];
-    return Decision.ofNanos(
+    return Decision.single(
         list.get(index),
+        Decision.Source.MEMORY,
         allowed,
         permits,
         count.remaining(now),
         allowed ? 0 : Micros.nanos(count.retryMicros(now, permits)),
-        Micros.nanos(count.resetMicros(now)),
-        Decision.Source.MEMORY);
+        Micros.nanos(count.resetMicros(now)));
   }
 
   private long waitMicros(int index, long now, long permits) {

@@ -99,7 +99,7 @@ public final class Decision {
       long resetNanos,
       List<Decision> parts) {
     this.limit = limit;
-    this.source = source;
+    this.source = Objects.requireNonNull(source, "source");
     this.allowed = allowed;
     this.shadowed = false;
     this.permits = permits;
@@ -112,67 +112,76 @@ public final class Decision {
   }
 
   /**
-   * A decision of one limit from its numbers; for other places than this library's, and for tests.
+   * A decision that grants permits of one limit; for other places than this library's, and for
+   * tests. Says that none remain and that nothing counts any more, until {@link #leaving} says
+   * else.
    *
    * @param limit the limit
-   * @param allowed whether the permits were taken
    * @param permits how many were asked for; at least 1
-   * @param remaining how many could be taken now; zero or more
-   * @param retryAfter how long until as many permits can be had; ignored if allowed
-   * @param resetAfter how long until nothing counts any more; zero or more
    * @param source who decided
    * @return the decision
-   * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if an amount or a time is outside its range
+   * @throws IllegalArgumentException if {@code permits} is below 1
    */
-  public static Decision of(
-      Limit limit,
-      boolean allowed,
-      long permits,
-      long remaining,
-      Duration retryAfter,
-      Duration resetAfter,
-      Source source) {
-    return ofNanos(
-        limit,
-        allowed,
-        permits,
-        remaining,
-        saturatedNanos(retryAfter),
-        saturatedNanos(resetAfter),
-        source);
+  public static Decision allowed(Limit limit, long permits, Source source) {
+    return single(limit, source, true, permits, 0, 0, 0);
   }
 
   /**
-   * The same as {@link #of}, without an object for each time.
+   * A decision that refuses permits of one limit; for other places than this library's, and for
+   * tests. Says that none remain and that nothing counts any more, until {@link #leaving} says
+   * else.
    *
    * @param limit the limit
-   * @param allowed whether the permits were taken
    * @param permits how many were asked for; at least 1
-   * @param remaining how many could be taken now; zero or more
-   * @param retryAfterNanos nanoseconds until as many permits can be had; ignored if allowed
-   * @param resetAfterNanos nanoseconds until nothing counts any more; zero or more
+   * @param retryAfter how long until as many can be had; zero or more
    * @param source who decided
    * @return the decision
-   * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if an amount or a time is outside its range
+   * @throws IllegalArgumentException if {@code permits} is below 1 or the time is negative
    */
-  public static Decision ofNanos(
+  public static Decision refused(Limit limit, long permits, Duration retryAfter, Source source) {
+    return single(limit, source, false, permits, 0, saturatedNanos(retryAfter), 0);
+  }
+
+  /**
+   * The same decision, with what it leaves.
+   *
+   * @param remaining how many permits could be taken now; zero or more
+   * @param resetAfter how long until nothing counts any more; zero or more
+   * @return a new decision of one limit, which is not in shadow mode
+   * @throws IllegalArgumentException if one of them is negative
+   */
+  public Decision leaving(long remaining, Duration resetAfter) {
+    return leavingNanos(remaining, saturatedNanos(resetAfter));
+  }
+
+  /**
+   * The same as {@link #leaving}, without an object for the time.
+   *
+   * @param remaining how many permits could be taken now; zero or more
+   * @param resetAfterNanos nanoseconds until nothing counts any more; zero or more
+   * @return a new decision of one limit, which is not in shadow mode
+   * @throws IllegalArgumentException if one of them is negative
+   */
+  public Decision leavingNanos(long remaining, long resetAfterNanos) {
+    return single(limit, source, allowed, permits, remaining, retryAfterNanos(), resetAfterNanos);
+  }
+
+  /** Of one limit; a refusal's wait is ignored if it is allowed. */
+  static Decision single(
       Limit limit,
+      Source source,
       boolean allowed,
       long permits,
       long remaining,
-      long retryAfterNanos,
-      long resetAfterNanos,
-      Source source) {
+      long retryNanos,
+      long resetNanos) {
     Objects.requireNonNull(limit, "limit");
-    Objects.requireNonNull(source, "source");
-    if (permits < 1 || remaining < 0 || retryAfterNanos < 0 || resetAfterNanos < 0) {
+    if (permits < 1 || remaining < 0 || retryNanos < 0 || resetNanos < 0) {
       throw new IllegalArgumentException(
           String.format(
               "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be"
                   + " negative and permits not 0",
-              permits, remaining, retryAfterNanos, resetAfterNanos));
+              permits, remaining, retryNanos, resetNanos));
     }
     return new Decision(
         limit,
@@ -180,8 +189,8 @@ public final class Decision {
         allowed,
         permits,
         remaining,
-        allowed ? 0 : retryAfterNanos,
-        resetAfterNanos,
+        allowed ? 0 : retryNanos,
+        resetNanos,
         List.of());
   }
 

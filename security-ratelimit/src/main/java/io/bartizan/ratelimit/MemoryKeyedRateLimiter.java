@@ -216,7 +216,7 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   private static Decision noRoom(Limits limits, long permits) {
     Limit limit = limits.list().get(0);
     Duration window = limit.window();
-    return Decision.of(limit, false, permits, 0, window, window, Decision.Source.OVERFLOW);
+    return Decision.refused(limit, permits, window, Decision.Source.OVERFLOW).leaving(0, window);
   }
 
   private Sweep.Segment segment(String key) {

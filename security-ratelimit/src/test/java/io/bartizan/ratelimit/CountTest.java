@@ -58,14 +58,14 @@ class CountTest {
             assertThat(count.fits(now, Long.MAX_VALUE)).isFalse();
             boolean now1 = count.fits(now, 1);
             Decision told =
-                Decision.ofNanos(
+                Decision.single(
                     limit,
+                    Decision.Source.MEMORY,
                     now1,
                     1,
                     count.remaining(now),
                     Micros.nanos(count.retryMicros(now, 1)),
-                    Micros.nanos(count.resetMicros(now)),
-                    Decision.Source.MEMORY);
+                    Micros.nanos(count.resetMicros(now)));
             oracle.check(told, now, 1);
           }
         });

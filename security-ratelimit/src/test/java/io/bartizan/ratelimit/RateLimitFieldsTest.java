@@ -76,7 +76,7 @@ class RateLimitFieldsTest {
     Duration second = Duration.ofSeconds(1);
     RateLimitFields closed =
         RateLimitFields.of(
-            Decision.of(limit, false, 1, 0, second, second, Decision.Source.FAILED_CLOSED));
+            Decision.refused(limit, 1, second, Decision.Source.FAILED_CLOSED).leaving(0, second));
     Map<String, String> told = new LinkedHashMap<>();
     closed.forEach(told::put);
     closed.forEachOlder(told::put);
@@ -85,7 +85,7 @@ class RateLimitFieldsTest {
     assertThat(closed.problem())
         .contains("#temporary-reduced-capacity\"", "\"status\":503")
         .doesNotContain("violated", "quota-exceeded");
-    Decision open = Decision.of(limit, true, 1, 0, second, second, Decision.Source.FAILED_OPEN);
+    Decision open = Decision.allowed(limit, 1, Decision.Source.FAILED_OPEN).leaving(0, second);
     assertThat(fields(open)).containsOnlyKeys("RateLimit-Policy");
   }
 

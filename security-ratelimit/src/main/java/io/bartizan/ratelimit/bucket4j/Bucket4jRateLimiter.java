@@ -251,14 +251,15 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   private Decision decision(
       boolean allowed, long permits, long remaining, long retryNanos, long resetNanos) {
-    return Decision.of(
-        limit,
-        allowed,
-        permits,
-        Math.min(limit.capacity(), Math.max(0, remaining)),
-        Duration.ofNanos(Math.max(0, retryNanos)),
-        Duration.ofNanos(Math.max(0, resetNanos)),
-        Decision.Source.REMOTE);
+    Decision decision =
+        allowed
+            ? Decision.allowed(limit, permits, Decision.Source.REMOTE)
+            : Decision.refused(limit, permits, time(retryNanos), Decision.Source.REMOTE);
+    return decision.leaving(Math.min(limit.capacity(), Math.max(0, remaining)), time(resetNanos));
+  }
+
+  private static Duration time(long nanos) {
+    return Duration.ofNanos(Math.max(0, nanos));
   }
 
   /** An estimate does not say it, so the bound that follows from the whole permits. */

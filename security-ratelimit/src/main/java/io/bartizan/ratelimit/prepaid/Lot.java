@@ -151,13 +151,7 @@ final class Lot {
   }
 
   private static Decision part(Limit limit, long permits, long remaining, long resetNanos) {
-    return Decision.ofNanos(
-        limit,
-        true,
-        permits,
-        Math.min(limit.capacity(), remaining),
-        0,
-        Math.max(0, resetNanos),
-        Decision.Source.PREPAID);
+    return Decision.allowed(limit, permits, Decision.Source.PREPAID)
+        .leavingNanos(Math.min(limit.capacity(), remaining), Math.max(0, resetNanos));
   }
 }

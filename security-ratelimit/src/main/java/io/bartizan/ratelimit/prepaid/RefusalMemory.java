@@ -40,13 +40,12 @@ final class RefusalMemory {
       return null;
     }
     long age = Math.max(0, now - sinceNanos);
-    return Decision.ofNanos(
-        told.limit(),
-        false,
-        permits,
-        told.remaining(),
-        Math.max(0, told.retryAfter().toNanos() - age),
-        Math.max(0, told.resetAfter().toNanos() - age),
-        Decision.Source.DENY_CACHE);
+    Duration retry = less(told.retryAfter(), age);
+    return Decision.refused(told.limit(), permits, retry, Decision.Source.DENY_CACHE)
+        .leaving(told.remaining(), less(told.resetAfter(), age));
+  }
+
+  private static Duration less(Duration time, long nanos) {
+    return Duration.ofNanos(Math.max(0, time.toNanos() - nanos));
   }
 }

@@ -87,14 +87,9 @@ final class DenyCache {
     }
     Duration age = Duration.ofNanos(Math.max(0, now - denial.sinceNanos));
     Decision decision = denial.decision;
-    return Decision.of(
-        decision.limit(),
-        false,
-        permits,
-        decision.remaining(),
-        less(decision.retryAfter(), age),
-        less(decision.resetAfter(), age),
-        Decision.Source.DENY_CACHE);
+    Duration retry = less(decision.retryAfter(), age);
+    return Decision.refused(decision.limit(), permits, retry, Decision.Source.DENY_CACHE)
+        .leaving(decision.remaining(), less(decision.resetAfter(), age));
   }
 
   private static Duration less(Duration duration, Duration age) {

@@ -68,19 +68,15 @@ final class Fallback {
         policy.isOpen() ? Decision.Source.FAILED_OPEN : Decision.Source.FAILED_CLOSED;
     Limits limits = request.script.limits();
     Limit limit = limits.list().get(0);
-    return Decision.of(limit, allowed, request.permitsDecided(), 0, RETRY, Duration.ZERO, source);
+    return allowed
+        ? Decision.allowed(limit, request.permitsDecided(), source)
+        : Decision.refused(limit, request.permitsDecided(), RETRY, source);
   }
 
   /** What who waits for promised permits gets when the wait is broken off. */
   static Decision refusal(Decision promise) {
-    return Decision.of(
-        promise.limit(),
-        false,
-        promise.permits(),
-        0,
-        RETRY,
-        Duration.ZERO,
-        Decision.Source.FAILED_CLOSED);
+    return Decision.refused(
+        promise.limit(), promise.permits(), RETRY, Decision.Source.FAILED_CLOSED);
   }
 
   private static Decision held(KeyedRateLimiter local, Request request) {
@@ -90,13 +86,12 @@ final class Fallback {
           case CHARGE -> local.charge(request.key, request.permits);
           default -> local.tryAcquire(request.key, request.permits);
         };
-    return Decision.of(
-        decision.limit(),
-        decision.isAllowed(),
-        request.permitsDecided(),
-        decision.remaining(),
-        decision.retryAfter(),
-        decision.resetAfter(),
-        Decision.Source.LOCAL_SHARE);
+    Limit limit = decision.limit();
+    long permits = request.permitsDecided();
+    Decision told =
+        decision.isAllowed()
+            ? Decision.allowed(limit, permits, Decision.Source.LOCAL_SHARE)
+            : Decision.refused(limit, permits, decision.retryAfter(), Decision.Source.LOCAL_SHARE);
+    return told.leaving(decision.remaining(), decision.resetAfter());
   }
 }

@@ -1,11 +1,13 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -155,13 +157,15 @@ final class KeyRequests {
   }
 
   private Decision decision(int index, Count count, boolean allowed, long permits, long now) {
-    return Decision.ofNanos(
-        script.limits().list().get(index),
-        allowed,
-        permits,
-        count.remaining(now),
-        Micros.nanos(allowed ? 0 : count.retryMicros(now, permits)),
-        Micros.nanos(count.resetMicros(now)),
-        Decision.Source.REMOTE);
+    Limit limit = script.limits().list().get(index);
+    Decision decision =
+        allowed
+            ? Decision.allowed(limit, permits, Decision.Source.REMOTE)
+            : Decision.refused(limit, permits, retry(count, now, permits), Decision.Source.REMOTE);
+    return decision.leavingNanos(count.remaining(now), Micros.nanos(count.resetMicros(now)));
+  }
+
+  private static Duration retry(Count count, long now, long permits) {
+    return Duration.ofNanos(Micros.nanos(count.retryMicros(now, permits)));
   }
 }

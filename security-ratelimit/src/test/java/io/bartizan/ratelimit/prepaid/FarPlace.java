@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
@@ -71,14 +72,12 @@ final class FarPlace {
   }
 
   private static Decision single(Decision told) {
-    return Decision.of(
-        told.limit(),
-        told.isAllowed(),
-        told.permits(),
-        told.remaining(),
-        told.retryAfter(),
-        told.resetAfter(),
-        Decision.Source.REMOTE);
+    Limit limit = told.limit();
+    Decision same =
+        told.isAllowed()
+            ? Decision.allowed(limit, told.permits(), Decision.Source.REMOTE)
+            : Decision.refused(limit, told.permits(), told.retryAfter(), Decision.Source.REMOTE);
+    return same.leaving(told.remaining(), told.resetAfter());
   }
 
   private final class Client implements AsyncKeyedRateLimiter {
@@ -115,14 +114,7 @@ final class FarPlace {
     }
 
     private Decision policy(String key, long permits) {
-      return Decision.of(
-          counts.peek(key).limit(),
-          true,
-          permits,
-          0,
-          Duration.ZERO,
-          Duration.ZERO,
-          Decision.Source.FAILED_OPEN);
+      return Decision.allowed(counts.peek(key).limit(), permits, Decision.Source.FAILED_OPEN);
     }
 
     @Override
