@@ -124,6 +124,19 @@ public final class Growth implements Callable<Integer> {
     for (int i = 0; i < values.length; i++) {
       int count = counts.get(i);
       double value = median(curve, side.with(curve.parameter(), Integer.toString(count)));
+      if (!(value > 0)) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "%s of %s at %d %s came out as %.1f %s, which can't be: try it without settings of"
+                    + " the JVM",
+                curve.name(),
+                side.name(),
+                count,
+                curve.of(),
+                value,
+                curve.unit()));
+      }
       values[i] = curve.total() ? value * count : value;
       points.add(Map.of("count", count, "value", values[i]));
       print("%-14s %-28s %10d %s %16.0f %s%n", curve, side, count, values[i]);
