@@ -14,6 +14,7 @@ final class IntegrityRows {
     rows.add(hmac());
     rows.add(jwt("jwt-hs256", "HS256", 7.0, nimbus("HS256", "default")));
     rows.add(jwt("jwt-rs256", "RS256", 1.5, nimbus("RS256", "default")));
+    rows.add(accp());
     rows.add(jwt("jwt-es256", "ES256", 15, nimbus("ES256", "default")));
     rows.add(jwt("jwt-es256-bc", "ES256", 3.0, nimbus("ES256", "BC")));
     rows.add(
@@ -33,6 +34,7 @@ final class IntegrityRows {
                 ours("verify", "ES256"))
             .warmed(3));
     rows.add(reject());
+    rows.add(sigstore());
     rows.add(file("sha256-file", "512 MiB file in the page cache", 0.95, "512", "file", "memory"));
     rows.add(
         file(
@@ -53,6 +55,32 @@ final class IntegrityRows {
             Side.of("read, then hash", Versions.jdk(), FilesBenchmark.class, "readThenHash")
                 .with("files", "2000")));
     return rows;
+  }
+
+  /** Our side finds Amazon's provider on its class path by itself; nothing else here sees it. */
+  private static Row accp() {
+    Side ours = ours("verify", "RS256");
+    return Row.of(
+            "jwt-rs256-accp",
+            "parse, signature, claims, RS256, with Amazon Corretto Crypto Provider",
+            Measure.TIME,
+            2.0,
+            ours.in(ours.version() + " with ACCP", Versions.classPathWith("accp")),
+            nimbus("RS256", "default"))
+        .warmed(5);
+  }
+
+  private static Row sigstore() {
+    String peer = Versions.classPathWith("sigstore");
+    return Row.of(
+            "sigstore-verify",
+            "a keyless bundle (DSSE, Rekor v1), from JSON to verdict",
+            Measure.TIME,
+            3.0,
+            Side.of("SigstoreVerifier", Versions.ours(), SigstoreBenchmark.class, "verify"),
+            Side.of("sigstore-java", "", SigstorePeerBenchmark.class, "verify")
+                .in(Versions.inFolder("sigstore", "sigstore-java"), peer))
+        .warmed(5);
   }
 
   private static Row reject() {

@@ -157,10 +157,9 @@ public final class Decision {
   /**
    * The same as {@link #leaving}, without an object for the time.
    *
-   * @param remaining how many permits could be taken now; zero or more
+   * @param remaining as there
    * @param resetAfterNanos nanoseconds until nothing counts any more; zero or more
-   * @return a new decision of one limit, which is not in shadow mode
-   * @throws IllegalArgumentException if one of them is negative
+   * @return as there
    */
   public Decision leavingNanos(long remaining, long resetAfterNanos) {
     return single(limit, source, allowed, permits, remaining, retryAfterNanos(), resetAfterNanos);
@@ -183,15 +182,8 @@ public final class Decision {
                   + " negative and permits not 0",
               permits, remaining, retryNanos, resetNanos));
     }
-    return new Decision(
-        limit,
-        source,
-        allowed,
-        permits,
-        remaining,
-        allowed ? 0 : retryNanos,
-        resetNanos,
-        List.of());
+    long retry = allowed ? 0 : retryNanos;
+    return new Decision(limit, source, allowed, permits, remaining, retry, resetNanos, List.of());
   }
 
   /**
