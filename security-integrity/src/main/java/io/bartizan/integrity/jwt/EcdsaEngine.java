@@ -1,73 +1,34 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.integrity.keys.EcdsaKey;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.ECPublicKey;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.bouncycastle.asn1.x9.X9ECParameters;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.math.ec.ECAlgorithms;
-import org.bouncycastle.math.ec.ECCurve;
-import org.bouncycastle.math.ec.ECFieldElement;
-import org.bouncycastle.math.ec.ECPoint;
-import org.bouncycastle.util.BigIntegers;
-import org.jspecify.annotations.Nullable;
 
 /**
- * ECDSA verification (FIPS 186-5 section 6.4.2) on Bouncy Castle's curve arithmetic.
- *
- * <p>How it works: a verifier sees the same public key again and again, so the multiples of it that
- * Lim and Lee's comb needs are computed once, as they are for the generator, and {@code u1·G +
- * u2·Q} takes {@value #COMB}th as many doublings as it has bits. The result's x is compared without
- * an inversion. All inputs are public, so nothing here needs constant time. {@code r} and {@code s}
- * outside {@code [1, n)} are refused before anything else (CVE-2022-21449).
+ * ECDSA verification of JOSE's form {@code r || s} (RFC 7518 section 3.4) by our own arithmetic.
  */
 final class EcdsaEngine implements SignatureEngine {
 
-  private static final int COMB = 8;
-
-  /** After so many signatures of a key its multiples are computed. */
-  static final int WORTH_WHILE = 8;
-
   private final JwsAlgorithm algorithm;
-  private final Curve curve;
-  private final ECPoint key;
-  private final AtomicInteger seen = new AtomicInteger();
-  private volatile ECPoint @Nullable [] keyMultiples;
+  private final EcdsaKey key;
 
   EcdsaEngine(JwsAlgorithm algorithm, ECPublicKey key) {
     this.algorithm = algorithm;
-    this.curve = Curve.of(algorithm);
-    this.key = curve.point(key.getW().getAffineX(), key.getW().getAffineY());
+    this.key = EcdsaKey.of(curve(algorithm), key);
   }
 
   @Override
   public boolean verify(byte[] data, int length, byte[] signature) {
     int half = algorithm.size;
-    if (signature.length != 2 * half) {
-      return false;
-    }
-    BigInteger r = new BigInteger(1, Arrays.copyOfRange(signature, 0, half));
-    BigInteger s = new BigInteger(1, Arrays.copyOfRange(signature, half, 2 * half));
-    if (!curve.isScalar(r) || !curve.isScalar(s)) {
-      return false;
-    }
-    BigInteger n = curve.order;
-    BigInteger hash = new BigInteger(1, hash(data, length));
-    BigInteger inverse = BigIntegers.modOddInverseVar(n, s);
-    BigInteger u1 = hash.multiply(inverse).mod(n);
-    BigInteger u2 = r.multiply(inverse).mod(n);
-    ECPoint[] multiples = multiplesOfKey();
-    ECPoint sum =
-        multiples == null
-            ? ECAlgorithms.sumOfTwoMultiplies(curve.generator, u1, key, u2)
-            : curve.sum(u1, u2, multiples);
-    return curve.hasX(sum, r);
+    return signature.length == 2 * half
+        && key.matches(
+            hash(data, length),
+            new BigInteger(1, signature, 0, half),
+            new BigInteger(1, signature, half, half));
   }
 
-  /** None of the three hashes is longer than its curve's order, so nothing is cut off. */
   private byte[] hash(byte[] data, int length) {
     try {
       MessageDigest digest = MessageDigest.getInstance(algorithm.hash);
@@ -78,112 +39,17 @@ final class EcdsaEngine implements SignatureEngine {
     }
   }
 
-  /** Null as long as it is not worth while: a key that came with a proof may be used once. */
-  private ECPoint @Nullable [] multiplesOfKey() {
-    ECPoint[] multiples = keyMultiples;
-    if (multiples == null && seen.incrementAndGet() > WORTH_WHILE) {
-      multiples = curve.multiples(key);
-      keyMultiples = multiples;
-    }
-    return multiples;
+  private static String curve(JwsAlgorithm algorithm) {
+    return switch (algorithm) {
+      case ES256 -> "P-256";
+      case ES384 -> "P-384";
+      case ES512 -> "P-521";
+      default -> throw new IllegalArgumentException(algorithm + " has no such curve");
+    };
   }
 
   @Override
   public String provider() {
     return "Bouncy Castle";
-  }
-
-  /** A curve with the multiples of its generator. */
-  private static final class Curve {
-
-    private static final Curve P256 = new Curve("P-256");
-    private static final Curve P384 = new Curve("P-384");
-    private static final Curve P521 = new Curve("P-521");
-
-    private final ECCurve field;
-    private final BigInteger prime;
-    private final BigInteger order;
-    private final int rows;
-    private final ECPoint generator;
-    private final ECPoint[] ofGenerator;
-
-    private Curve(String name) {
-      X9ECParameters parameters = CustomNamedCurves.getByName(name);
-      this.field = parameters.getCurve();
-      this.prime = field.getField().getCharacteristic();
-      this.order = parameters.getN();
-      this.rows = (order.bitLength() + COMB - 1) / COMB;
-      this.generator = parameters.getG();
-      this.ofGenerator = multiples(generator);
-    }
-
-    static Curve of(JwsAlgorithm algorithm) {
-      return switch (algorithm) {
-        case ES256 -> P256;
-        case ES384 -> P384;
-        case ES512 -> P521;
-        default -> throw new IllegalArgumentException(algorithm + " has no such curve");
-      };
-    }
-
-    ECPoint point(BigInteger x, BigInteger y) {
-      return field.validatePoint(x, y);
-    }
-
-    boolean isScalar(BigInteger value) {
-      return value.signum() > 0 && value.compareTo(order) < 0;
-    }
-
-    /** Entry {@code i} is the sum of {@code 2^(rows·j)·p} over the bits {@code j} of {@code i}. */
-    ECPoint[] multiples(ECPoint p) {
-      ECPoint[] table = new ECPoint[1 << COMB];
-      table[0] = field.getInfinity();
-      ECPoint power = p;
-      for (int bit = 0; bit < COMB; bit++) {
-        if (bit > 0) {
-          power = power.timesPow2(rows);
-        }
-        for (int i = 0; i < 1 << bit; i++) {
-          table[(1 << bit) + i] = table[i].add(power);
-        }
-      }
-      field.normalizeAll(table, 1, table.length - 1, null);
-      return table;
-    }
-
-    ECPoint sum(BigInteger u1, BigInteger u2, ECPoint[] ofKey) {
-      ECPoint sum = field.getInfinity();
-      for (int row = rows - 1; row >= 0; row--) {
-        sum = sum.twicePlus(ofGenerator[column(u1, row)]).add(ofKey[column(u2, row)]);
-      }
-      return sum;
-    }
-
-    private int column(BigInteger scalar, int row) {
-      int index = 0;
-      for (int bit = 0; bit < COMB; bit++) {
-        if (scalar.testBit(row + bit * rows)) {
-          index |= 1 << bit;
-        }
-      }
-      return index;
-    }
-
-    /** Whether the point's affine x, reduced by the order, is r: X = (r + k·n)·Z² for some k. */
-    boolean hasX(ECPoint point, BigInteger r) {
-      if (point.isInfinity()) {
-        return false;
-      }
-      ECFieldElement x = point.getXCoord();
-      ECFieldElement scale = point.getZCoord(0).square();
-      for (BigInteger candidate = r;
-          candidate.compareTo(prime) < 0;
-          candidate = candidate.add(order)) {
-        if (field.fromBigInteger(candidate).multiply(scale).equals(x)) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 }

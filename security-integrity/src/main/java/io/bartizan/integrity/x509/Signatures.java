@@ -4,7 +4,9 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcdsaForms;
+import io.bartizan.integrity.keys.EcdsaKey;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.keys.LargeX;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -73,7 +75,7 @@ public final class Signatures {
     }
     return key.key() instanceof RSAPublicKey rsa
         ? rsa(rsa, digest, signature)
-        : ecdsa((ECPublicKey) key.key(), digest, signature);
+        : ecdsa(key, (ECPublicKey) key.key(), digest.bytes(), signature);
   }
 
   /**
@@ -86,9 +88,13 @@ public final class Signatures {
     return "Ed25519".equals(key.curve());
   }
 
-  private static boolean ecdsa(ECPublicKey key, Digest digest, byte[] signature) {
-    return EcdsaForms.isStrictDer(signature, key.getParams().getOrder())
-        && jca("NONEwithECDSA", key, digest.bytes(), signature);
+  private static boolean ecdsa(KeyGate.Passed key, ECPublicKey ec, byte[] hash, byte[] signature) {
+    if (!EcdsaForms.isStrictDer(signature, ec.getParams().getOrder())) {
+      return false;
+    }
+    return BouncyCastle.isPresent()
+        ? EcdsaKey.of(kindOf(key), ec).matchesDer(hash, signature)
+        : jca("NONEwithECDSA", ec, hash, signature) || new LargeX(ec).matches(signature, hash);
   }
 
   private static boolean ed25519(PublicKey key, byte[] content, byte[] signature) {
