@@ -257,6 +257,19 @@ class SupplyChainIT {
     notPublished(PublishedImage.IMAGE, Map.of("BOM", more.toString()), "does not list the jars");
   }
 
+  @Test
+  void publish_thatCanNotSign_givesNoTag() throws Exception {
+    Path made = folder.resolve("unsigned");
+    String target = registry.repository("unsigned:1");
+    ManifestRedis.Ended ended =
+        published.publish(PublishedImage.IMAGE, target, made, Map.of("COSIGN_PASSWORD", "another"));
+    assertThat(ended.status()).as(ended.output()).isNotZero();
+    assertThat(registry.holds("unsigned/_manifests/revisions")).isTrue();
+    assertThat(registry.holds("unsigned/_manifests/tags")).isFalse();
+    assertThat(registry.holds("bartizan/gateway/_manifests/tags/0.1.0")).isTrue();
+    assertThat(made).doesNotExist();
+  }
+
   private static void notPublished(String image, Map<String, String> more, String why)
       throws Exception {
     Path made = folder.resolve("never");
