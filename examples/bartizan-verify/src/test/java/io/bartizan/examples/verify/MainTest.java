@@ -237,8 +237,9 @@ class MainTest {
     Signature signer = Signature.getInstance("Ed25519");
     signer.initSign(pair.getPrivate());
     signer.update(content);
-    return "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"verificationMaterial\":"
-               + "{\"publicKey\":{\"hint\":\"aGludA==\"}},\"messageSignature\":{\"signature\":\""
+    return "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
+        + "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"aGludA==\"}},"
+        + "\"messageSignature\":{\"signature\":\""
         + Base64.getEncoder().encodeToString(signer.sign())
         + "\"}}";
   }
