@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /** The gateway's image, built of the last commit and published to a registry by its script. */
-final class PublishedImage {
+final class PublishedImage implements AutoCloseable {
 
   static final String SOURCE = "https://host.example/org/bartizan";
   static final String BUILDER_ID = "https://ci.example/builder";
   static final String IMAGE = "localhost/bartizan-supply-chain";
 
-  final Engine engine;
-  final LocalRegistry registry;
+  private final Engine engine;
+  private final List<String> images = new ArrayList<>(List.of(IMAGE));
   final String builder;
   final String commit;
   final String tag;
@@ -25,7 +25,6 @@ final class PublishedImage {
 
   private PublishedImage(Engine engine, LocalRegistry registry, Path folder) throws Exception {
     this.engine = engine;
-    this.registry = registry;
     builder = engine.lastLine(Manifests.HOME + "/image/builder", Engine.toolFolder());
     commit = engine.run("git", "-C", Manifests.ROOT.toString(), "rev-parse", "HEAD");
     Map<String, String> ofCommit = Map.of("REVISION", commit);
@@ -60,7 +59,8 @@ final class PublishedImage {
 
   /** Another image, with another label. */
   String relabelled(String label) throws Exception {
-    String other = "localhost/bartizan-supply-chain-other";
+    String other = IMAGE + "-" + images.size();
+    images.add(other);
     String container = engine.run("buildah", "from", "--pull-never", IMAGE);
     engine.run("buildah", "config", "--label", label, container);
     engine.run("buildah", "commit", "--quiet", "--rm", container, other);
@@ -73,6 +73,13 @@ final class PublishedImage {
         new ArrayList<>(List.of(Manifests.ROOT + "/examples/bartizan-verify/bartizan-verify"));
     command.addAll(List.of(words));
     return engine.attempt(Map.of(), command.toArray(String[]::new));
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (String image : images) {
+      engine.run("podman", "rmi", image);
+    }
   }
 
   private static String ended(int status, ManifestRedis.Ended ended) {

@@ -49,6 +49,9 @@ class SupplyChainIT {
 
   @AfterAll
   static void end() throws Exception {
+    if (published != null) {
+      published.close();
+    }
     if (registry != null) {
       registry.close();
     }
