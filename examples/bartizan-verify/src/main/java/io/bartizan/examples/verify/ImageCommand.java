@@ -58,6 +58,9 @@ final class ImageCommand implements Callable<Integer> {
   @Option(names = "--source", description = "of this source: https://host/path of a repository")
   private @Nullable String source;
 
+  @Option(names = "--commit", description = "of this commit: 40 or 64 hexadecimal digits")
+  private @Nullable String commit;
+
   @Option(names = "--sbom", description = "require a bill of materials, SPDX or CycloneDX")
   private boolean sbom;
 
@@ -88,17 +91,26 @@ final class ImageCommand implements Callable<Integer> {
     if ((builder == null) != (source == null)) {
       throw place.misuse("give --builder and --source, or neither");
     }
+    if (builder == null && commit != null) {
+      throw place.misuse("--commit needs --builder and --source");
+    }
     if (builder != null && source != null) {
-      String builderId = builder;
-      String repository = source;
-      ProvenanceRule built =
-          place.argument("--builder or --source", () -> ProvenanceRule.of(builderId, repository));
-      rules.add(ImageRule.provenance(signer, built));
+      rules.add(ImageRule.provenance(signer, built(builder, source)));
     }
     if (sbom) {
       rules.add(ImageRule.sbom(signer));
     }
     return rules;
+  }
+
+  private ProvenanceRule built(String builderId, String repository) {
+    ProvenanceRule.Builder rule =
+        place.argument(
+            "--builder or --source", () -> ProvenanceRule.builder(builderId, repository));
+    String built = commit;
+    return built == null
+        ? rule.build()
+        : place.argument("--commit", () -> rule.withCommit(built)).build();
   }
 
   private TrustedSigner signer() throws IOException {

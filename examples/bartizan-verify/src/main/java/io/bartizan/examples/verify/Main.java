@@ -14,8 +14,6 @@ import io.bartizan.integrity.artifact.ManifestVerifier;
 import io.bartizan.integrity.artifact.MinisignKey;
 import io.bartizan.integrity.artifact.NameRule;
 import io.bartizan.integrity.artifact.PinnedKey;
-import io.bartizan.integrity.artifact.RollbackRule;
-import io.bartizan.integrity.artifact.SignedManifests;
 import io.bartizan.integrity.artifact.Sri;
 import io.bartizan.integrity.artifact.VerifiedFile;
 import io.bartizan.integrity.attest.CosignVerifier;
@@ -63,7 +61,6 @@ public final class Main {
   private static final int UNREADABLE = 3;
   private static final int MAX_SAID = 2_000;
   private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
-  private static final int MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -150,6 +147,8 @@ public final class Main {
       @Option(names = "--zero", description = "entries end with NUL") boolean zero,
       @Option(names = "--minisign", paramLabel = "KEY", description = "public key of SUMS.minisig")
           @Nullable String key,
+      @Option(names = "--cosign", paramLabel = "PEM", description = "key of SUMS.sigstore.json")
+          @Nullable Path cosign,
       @Option(
               names = "--posix-names",
               description = "take names that are safe on POSIX systems only, such as a:b")
@@ -158,36 +157,27 @@ public final class Main {
           boolean progress)
       throws IOException {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
+    if ((zero ? 1 : 0) + (key == null ? 0 : 1) + (cosign == null ? 0 : 1) > 1) {
+      throw new CommandLine.ParameterException(
+          commandSpec().commandLine(), "give one of --zero, --minisign and --cosign");
+    }
+    Sums list = new Sums(sums, posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE);
+    Manifest manifest =
+        key != null
+            ? list.signedBy(minisignKey(key))
+            : cosign != null ? list.signedBy(pinned(cosign)) : list.unsigned(zero);
     ProgressBar bar = bar(progress);
     FileBatch batch = FileBatch.builder().withListener(bar).build();
     ManifestVerifier.Builder options = ManifestVerifier.builder(folder).withBatch(batch);
     if (exact) {
-      options =
-          options.withExactFiles(sums.getFileName().toString(), sums.getFileName() + ".minisig");
+      options = options.withExactFiles(list.companions());
     }
     if (ignoreMissing) {
       options = options.ignoreMissing();
     }
-    ManifestReport report = options.build().check(manifest(sums, zero, key, posixNames));
+    ManifestReport report = options.build().check(manifest);
     bar.clear();
     return print(report);
-  }
-
-  private Manifest manifest(Path sums, boolean zero, @Nullable String key, boolean posixNames)
-      throws IOException {
-    NameRule names = posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE;
-    if (key == null && !zero) {
-      return Manifest.read(sums, names);
-    }
-    byte[] content = Pasted.bounded(sums, Manifest.MAX_BYTES);
-    if (key == null) {
-      return Manifest.parseZero(content, names);
-    }
-    String signature = Pasted.text(Path.of(sums + ".minisig"));
-    return SignedManifests.of(minisignKey(key), RollbackRule.anyAge())
-        .withNames(names)
-        .verify(content, signature)
-        .manifest();
   }
 
   private MinisignKey minisignKey(String key) throws IOException {
@@ -296,8 +286,7 @@ public final class Main {
       @Option(names = "--bundle", required = true, description = "the bundle, JSON") Path bundle,
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
-    byte[] json = Pasted.bounded(bundle, MAX_BUNDLE_BYTES);
-    Digest digest = CosignVerifier.of(pinned(key)).verifyBlob(json, file);
+    Digest digest = CosignVerifier.of(pinned(key)).verifyBlob(Pasted.bundle(bundle), file);
     out().println(SafeText.of(file.toString()) + ": OK, " + digest);
     return 0;
   }

@@ -14,6 +14,7 @@ import java.util.Locale;
 final class Pasted {
 
   private static final int MAX_TEXT_BYTES = 64 * 1024;
+  private static final int MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
 
   private Pasted() {}
 
@@ -58,6 +59,11 @@ final class Pasted {
 
   static String text(Path file) throws IOException {
     return new String(bounded(file, MAX_TEXT_BYTES), StandardCharsets.UTF_8);
+  }
+
+  /** What cosign writes beside a file. */
+  static byte[] bundle(Path file) throws IOException {
+    return bounded(file, MAX_BUNDLE_BYTES);
   }
 
   /** Never more than so many bytes, whatever the file says of its size. */

@@ -85,6 +85,21 @@ class ImageCommandTest {
           {"image", "--key", key, "--issuer", "x", "--layout", layout, name},
           {"image", "--key", key, "--builder", "B", "--layout", layout, name},
           {"image", "--key", key, "--builder", "B", "--source", "x", "--layout", layout, name},
+          {"image", "--key", key, "--commit", "0".repeat(40), "--layout", layout, name},
+          {
+            "image",
+            "--key",
+            key,
+            "--builder",
+            "B",
+            "--source",
+            "https://h/s",
+            "--commit",
+            "HEAD",
+            "--layout",
+            layout,
+            name
+          },
           {"image", "--key", key, "--layout", layout, "registry.example/app:1"},
           {"image", "--key", key, "--layout", layout, "A B"},
           {"image", "--key", key, "app@" + image}

@@ -192,24 +192,9 @@ class MainTest {
   @Test
   void AR19_blob_rightOrWrong_tellsByItsStatus() throws Exception {
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-    Signature signer = Signature.getInstance("Ed25519");
-    signer.initSign(pair.getPrivate());
-    signer.update(CONTENT);
-    String bundle =
-        "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"verificationMaterial\":"
-            + "{\"publicKey\":{\"hint\":\"aGludA==\"}},\"messageSignature\":{\"signature\":\""
-            + Base64.getEncoder().encodeToString(signer.sign())
-            + "\"}}";
-    String[] line = {
-      "verify-blob",
-      "--key",
-      Files.writeString(
-              directory.resolve("k.pub"), Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()))
-          .toString(),
-      "--bundle",
-      Files.writeString(directory.resolve("b.json"), bundle).toString(),
-      file.toString()
-    };
+    String key = written("k.pub", pair);
+    String json = Files.writeString(directory.resolve("b.json"), bundle(pair, CONTENT)).toString();
+    String[] line = {"verify-blob", "--key", key, "--bundle", json, file.toString()};
     assertThat(run(line)).isZero();
     assertThat(out.toString()).contains("f: OK, " + DIGEST);
     line[5] = sums.toString();
@@ -218,6 +203,45 @@ class MainTest {
     assertThat(run(line)).isEqualTo(3);
     line[2] = sums.toString();
     assertThat(run(line)).isEqualTo(2);
+  }
+
+  @Test
+  void check_listThatCosignSigned_isReadIfItsBytesAreThoseSigned() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    String[] line = {"check", "--cosign", written("k.pub", pair), sums.toString()};
+    assertThat(run(line)).as("no bundle").isEqualTo(3);
+    byte[] signed = Files.readAllBytes(sums);
+    Files.writeString(Path.of(sums + ".sigstore.json"), bundle(pair, signed));
+    assertThat(run(line)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("f: OK");
+    assertThat(run("check", "--exact", sums.toString())).as("the key is not listed").isEqualTo(1);
+    assertThat(err.toString()).contains("k.pub: not listed").doesNotContain("sigstore.json: not");
+    Files.writeString(file, "other");
+    assertThat(run(line)).isEqualTo(1);
+    Files.write(file, CONTENT);
+    Files.writeString(sums, Digest.sha256Of(CONTENT).hex() + "  ./f\n");
+    assertThat(run(line)).as("a list that was not signed").isEqualTo(1);
+    Files.write(sums, signed);
+    line[2] = written("other.pub", KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+    assertThat(run(line)).as("another key").isEqualTo(1);
+    assertThat(err.toString()).contains("signature-invalid");
+    assertThat(run("check", "--cosign", line[2], "--zero", sums.toString())).isEqualTo(2);
+  }
+
+  private String written(String name, KeyPair pair) throws Exception {
+    String pem = Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
+    return Files.writeString(directory.resolve(name), pem).toString();
+  }
+
+  private static String bundle(KeyPair pair, byte[] content) throws Exception {
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(pair.getPrivate());
+    signer.update(content);
+    return "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
+        + "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"aGludA==\"}},"
+        + "\"messageSignature\":{\"signature\":\""
+        + Base64.getEncoder().encodeToString(signer.sign())
+        + "\"}}";
   }
 
   @Test

@@ -31,7 +31,7 @@ class ContainersIT {
   @BeforeAll
   static void up() throws Exception {
     engine = Engine.start(folder);
-    builder = lastLine(engine.run(Manifests.HOME + "/image/builder", Engine.toolFolder()));
+    builder = engine.lastLine(Manifests.HOME + "/image/builder", Engine.toolFolder());
     buildGateway(ComposedGateway.GATEWAY);
     String redis = Manifests.HOME + "/image/redis";
     engine.run(
@@ -54,10 +54,6 @@ class ContainersIT {
 
   private static void buildGateway(String tag) throws Exception {
     engine.run(Manifests.HOME + "/image/build", builder, tag);
-  }
-
-  private static String lastLine(String text) {
-    return text.substring(text.lastIndexOf('\n') + 1);
   }
 
   @Test

@@ -60,6 +60,12 @@ final class Engine implements AutoCloseable {
     return ended.output().strip();
   }
 
+  /** The last line of that. */
+  String lastLine(String... command) throws Exception {
+    String said = run(command);
+    return said.substring(said.lastIndexOf('\n') + 1);
+  }
+
   /** With more in its environment. */
   ManifestRedis.Ended attempt(Map<String, String> more, String... command) throws Exception {
     Path log = Files.createTempFile(folder, "output", ".txt");

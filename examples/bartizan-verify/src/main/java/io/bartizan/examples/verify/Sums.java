@@ -1,0 +1,48 @@
+package io.bartizan.examples.verify;
+
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.Manifest;
+import io.bartizan.integrity.artifact.MinisignKey;
+import io.bartizan.integrity.artifact.NameRule;
+import io.bartizan.integrity.artifact.RollbackRule;
+import io.bartizan.integrity.artifact.SignedManifests;
+import io.bartizan.integrity.attest.CosignVerifier;
+import io.bartizan.integrity.attest.SignerKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A checksum file, and its signature beside it. */
+record Sums(Path file, NameRule names) {
+
+  private static final String MINISIGN = ".minisig";
+  private static final String COSIGN = ".sigstore.json";
+
+  Manifest unsigned(boolean zero) throws IOException {
+    return zero
+        ? Manifest.parseZero(Pasted.bounded(file, Manifest.MAX_BYTES), names)
+        : Manifest.read(file, names);
+  }
+
+  Manifest signedBy(MinisignKey key) throws IOException {
+    byte[] content = Pasted.bounded(file, Manifest.MAX_BYTES);
+    String signature = Pasted.text(Path.of(file + MINISIGN));
+    return SignedManifests.of(key, RollbackRule.anyAge())
+        .withNames(names)
+        .verify(content, signature)
+        .manifest();
+  }
+
+  /** The bytes that were verified are those that are read. */
+  Manifest signedBy(SignerKeys keys) throws IOException {
+    byte[] content = Pasted.bounded(file, Manifest.MAX_BYTES);
+    Digest unused =
+        CosignVerifier.of(keys).verifyBlob(Pasted.bundle(Path.of(file + COSIGN)), content);
+    return Manifest.parse(content, names);
+  }
+
+  /** What may be beside the files that are listed. */
+  String[] companions() {
+    String name = file.getFileName().toString();
+    return new String[] {name, name + MINISIGN, name + COSIGN};
+  }
+}

@@ -1,0 +1,89 @@
+package io.bartizan.examples.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The gateway's image, built of the last commit and published to a registry by its script. */
+final class PublishedImage implements AutoCloseable {
+
+  static final String SOURCE = "https://host.example/org/bartizan";
+  static final String BUILDER_ID = "https://ci.example/builder";
+  static final String IMAGE = "localhost/bartizan-supply-chain";
+
+  private final Engine engine;
+  private final List<String> images = new ArrayList<>(List.of(IMAGE));
+  final String builder;
+  final String commit;
+  final String tag;
+  final Path made;
+  final String name;
+
+  private PublishedImage(Engine engine, LocalRegistry registry, Path folder) throws Exception {
+    this.engine = engine;
+    builder = engine.lastLine(Manifests.HOME + "/image/builder", Engine.toolFolder());
+    commit = engine.run("git", "-C", Manifests.ROOT.toString(), "rev-parse", "HEAD");
+    Map<String, String> ofCommit = Map.of("REVISION", commit);
+    ended(0, engine.attempt(ofCommit, Manifests.HOME + "/image/build", builder, IMAGE));
+    for (String key : List.of("cosign", "other")) {
+      cosign("generate-key-pair", "--output-key-prefix", key);
+    }
+    tag = registry.repository("bartizan/gateway:0.1.0");
+    made = folder.resolve("made");
+    name = ended(0, publish(IMAGE, tag, made, Map.of())).replaceFirst("(?s).*\n", "");
+  }
+
+  static PublishedImage publish(Engine engine, LocalRegistry registry, Path folder)
+      throws Exception {
+    return new PublishedImage(engine, registry, folder);
+  }
+
+  ManifestRedis.Ended publish(String image, String target, Path made, Map<String, String> more)
+      throws Exception {
+    Map<String, String> environment =
+        new HashMap<>(Map.of("COSIGN_PASSWORD", "x", "SOURCE", SOURCE, "BUILDER_ID", BUILDER_ID));
+    environment.putAll(more);
+    String script = Manifests.HOME + "/image/publish";
+    return engine.attempt(environment, script, image, target, "cosign.key", made.toString());
+  }
+
+  String cosign(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Programs.required("cosign")));
+    command.addAll(List.of(words));
+    return ended(0, engine.attempt(Map.of("COSIGN_PASSWORD", "x"), command.toArray(String[]::new)));
+  }
+
+  /** Another image, with another label. */
+  String relabelled(String label) throws Exception {
+    String other = IMAGE + "-" + images.size();
+    images.add(other);
+    String container = engine.run("buildah", "from", "--pull-never", IMAGE);
+    engine.run("buildah", "config", "--label", label, container);
+    engine.run("buildah", "commit", "--quiet", "--rm", container, other);
+    return other;
+  }
+
+  /** Exit status and what it says: {@code bartizan-verify}, as it is run from a checkout. */
+  ManifestRedis.Ended verify(String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(Manifests.ROOT + "/examples/bartizan-verify/bartizan-verify"));
+    command.addAll(List.of(words));
+    return engine.attempt(Map.of(), command.toArray(String[]::new));
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (String image : images) {
+      engine.run("podman", "rmi", image);
+    }
+  }
+
+  private static String ended(int status, ManifestRedis.Ended ended) {
+    assertThat(ended.status()).as(ended.output()).isEqualTo(status);
+    return ended.output().strip();
+  }
+}
