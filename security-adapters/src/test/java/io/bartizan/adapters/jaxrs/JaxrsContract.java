@@ -229,6 +229,15 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
     assertThat(served).hasValue(0);
   }
 
+  @Test
+  void limit_thatStandsTwice_countsOnce() throws Exception {
+    GuardFilter twice = twoEach(direct());
+    serve(twice, twice);
+    assertThat(RawHttp.get(port, "/").field("RateLimit")).isEqualTo("\"api\";r=1;t=1800");
+    assertThat(RawHttp.get(port, "/").status()).isEqualTo(200);
+    assertThat(RawHttp.get(port, "/").status()).isEqualTo(429);
+  }
+
   /** In the application's own filter at AUTHENTICATION, registered behind the guards. */
   @Test
   void limit_byPrincipal_ofAResource_standsBehindTheApplicationsAuthentication() throws Exception {

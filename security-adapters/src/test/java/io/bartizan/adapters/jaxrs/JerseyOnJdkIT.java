@@ -26,14 +26,14 @@ import org.glassfish.jersey.server.ResourceConfig;
 /** On the JDK's server, which tells its connections as docs/adapters-jaxrs.md shows. */
 class JerseyOnJdkIT extends JaxrsContract {
 
-  private final ThreadLocal<HttpExchange> exchange = new ThreadLocal<>();
+  private static final ThreadLocal<HttpExchange> EXCHANGE = new ThreadLocal<>();
   private HttpServer server;
 
   @PreMatching
-  private final class ExchangeConnection implements ContainerRequestFilter {
+  private static final class ExchangeConnection implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
-      HttpExchange asked = exchange.get();
+      HttpExchange asked = EXCHANGE.get();
       InetAddress address = asked.getRemoteAddress().getAddress();
       request.setProperty(Connection.PROPERTY, Connection.of(address, certificate(asked)));
     }
@@ -65,7 +65,7 @@ class JerseyOnJdkIT extends JaxrsContract {
     server.createContext(
         "/",
         asked -> {
-          exchange.set(asked);
+          EXCHANGE.set(asked);
           jersey.handle(asked);
         });
     server.setExecutor(threads);
