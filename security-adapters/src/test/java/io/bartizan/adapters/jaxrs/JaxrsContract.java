@@ -151,8 +151,7 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
   abstract ResourceConfig told(Guards guards);
 
   private int start(DevCertificate own, Guards guards) throws Exception {
-    port = start(own, told(guards).registerInstances(new App()));
-    return port;
+    return start(own, told(guards).registerInstances(new App()));
   }
 
   @Override
@@ -195,13 +194,14 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
 
   @Test
   void guards_ofAResource_guardItsMethodsAndWhatItsLocatorsReturn_andNoOther() throws Exception {
-    start(
-        null,
-        Guards.of(RateLimitFilter.of(Issued.nineEach(), direct()))
-            .at(
-                Orders.class,
-                BearerTokenFilter.of(issued.verifier()),
-                RateLimitFilter.of(Issued.twoEach(), CallerKey.claim("tenant"))));
+    port =
+        start(
+            null,
+            Guards.of(RateLimitFilter.of(Issued.nineEach(), direct()))
+                .at(
+                    Orders.class,
+                    BearerTokenFilter.of(issued.verifier()),
+                    RateLimitFilter.of(Issued.twoEach(), CallerKey.claim("tenant"))));
     assertThat(RawHttp.get(port, "/open").body()).isEqualTo("open");
     assertThat(RawHttp.get(port, "/orders").status()).isEqualTo(401);
     Reply refused = RawHttp.get(port, "/orders/items");
