@@ -1,7 +1,5 @@
 package io.bartizan.adapters.jaxrs;
 
-import io.bartizan.adapters.answer.Answer;
-import io.bartizan.ratelimit.RateLimitFields;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -10,11 +8,9 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Feature;
 import jakarta.ws.rs.core.FeatureContext;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Registers the guards of a JAX-RS application in the order in which they stand: rate limits,
@@ -99,29 +95,6 @@ public final class Guards implements Feature {
     return true;
   }
 
-  /** Whether the request goes on. */
-  private static boolean pass(List<GuardFilter> chain, ContainerRequestContext request)
-      throws IOException {
-    for (GuardFilter each : chain) {
-      Optional<Answer> refused = each.guard(request);
-      if (refused.isPresent()) {
-        request.abortWith(response(refused.get()));
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static Response response(Answer answer) {
-    Response.ResponseBuilder response = Response.status(answer.status());
-    answer.fields(response::header);
-    byte[] body = answer.body();
-    if (body.length > 0) {
-      response.type(RateLimitFields.PROBLEM_MEDIA_TYPE).entity(body);
-    }
-    return response.build();
-  }
-
   /** The guards. */
   @Override
   public String toString() {
@@ -140,7 +113,7 @@ public final class Guards implements Feature {
   private record EveryRequest(List<GuardFilter> filters) implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) throws IOException {
-      pass(filters, request);
+      GuardFilter.pass(filters, request);
     }
   }
 
@@ -157,7 +130,7 @@ public final class Guards implements Feature {
     public void filter(ContainerRequestContext request) throws IOException {
       List<Object> matched = request.getUriInfo().getMatchedResources();
       for (Route route : routes) {
-        if (route.leadsTo(declared, matched) && !pass(route.filters, request)) {
+        if (route.leadsTo(declared, matched) && !GuardFilter.pass(route.filters, request)) {
           return;
         }
       }
