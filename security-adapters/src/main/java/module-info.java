@@ -9,6 +9,7 @@ module io.bartizan.adapters {
   requires static org.jspecify;
   requires static com.google.errorprone.annotations;
   requires static jakarta.servlet;
+  requires static jakarta.ws.rs;
   requires static jdk.httpserver;
   requires static io.grpc;
   requires static io.vertx.auth.common;
@@ -24,6 +25,7 @@ module io.bartizan.adapters {
   exports io.bartizan.adapters.grpc;
   exports io.bartizan.adapters.httpclient;
   exports io.bartizan.adapters.httpserver;
+  exports io.bartizan.adapters.jaxrs;
   exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
   exports io.bartizan.adapters.vertx;

@@ -65,6 +65,17 @@ class AdapterPagesTest {
           new Framework(
               "import io.vertx.ext.web.*;",
               "Router router, RoutingContext context, WebhookVerifier webhooks"),
+          "jaxrs",
+          new Framework(
+              """
+              import jakarta.ws.rs.container.*;
+              import jakarta.ws.rs.core.*;
+              import java.net.InetAddress;
+              import java.security.cert.X509Certificate;
+              """,
+              "FeatureContext application, ContainerRequestContext request, InetAddress address,"
+                  + " X509Certificate certificate, WebhookVerifier webhooks,"
+                  + " Class<?> orders, Class<?> payments"),
           "webflux",
           new Framework("import org.springframework.web.server.*;", "ServerWebExchange exchange"));
 
@@ -75,6 +86,7 @@ class AdapterPagesTest {
     "adapters.md, servlet, 60",
     "adapters-servlet.md, servlet, 40",
     "adapters-webflux.md, webflux, 40",
+    "adapters-jaxrs.md, jaxrs, 40",
     "adapters-grpc.md, grpc, 40",
     "adapters-okhttp.md, okhttp, 40",
     "adapters-vertx.md, vertx, 40",
