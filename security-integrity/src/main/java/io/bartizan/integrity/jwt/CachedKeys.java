@@ -158,7 +158,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
       if (row == 1 && !(quiet && fetched == null)) {
         LOG.warn("keys could not be got from {}: {}", name, SafeText.of(lastProblem, 1_000));
       }
-      listeners.tell(listener -> listener.keysFailed(name, health()));
+      listeners.tell(listener -> listener.keysFailed(name, state()));
     }
     return false;
   }
@@ -178,7 +178,17 @@ final class CachedKeys implements JwksFetcher.Receiver {
     return message == null ? name : name + ": " + message;
   }
 
+  /** Fetches what is due, so that the answer is true without tokens too; waits for nothing. */
   Health health() {
+    Fetched last = fetched;
+    if (!closed && (last == null || ticker.nanos() - last.atNanos >= last.freshNanos)) {
+      fetcher.fetchIfAllowed();
+    }
+    return state();
+  }
+
+  /** As {@link #health}, and fetches nothing. */
+  Health state() {
     Fetched last = fetched;
     if (closed) {
       return Health.down("closed");
@@ -193,6 +203,9 @@ final class CachedKeys implements JwksFetcher.Receiver {
             + Duration.ofSeconds(TimeUnit.NANOSECONDS.toSeconds(age))
             + " old"
             + PublishedKeys.described(last.keys.leftOut);
+    if (age >= maxAgeNanos && failures == 0) {
+      return Health.degraded(state + ", which nobody asked for since; they are being got anew");
+    }
     if (age >= maxAgeNanos) {
       return Health.down(state + ", older than the maximum: " + lastProblem);
     }

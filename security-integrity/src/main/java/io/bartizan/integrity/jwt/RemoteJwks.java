@@ -182,14 +182,24 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
   }
 
   /**
-   * Whether the keys are fresh.
+   * Whether the keys are fresh. Needs no tokens to be true: keys that are due are fetched anew by
+   * this call too, within the same least interval, and it never waits for them, so the next answer
+   * tells what came. Asked at least once in each maximum age, a source that works is never other
+   * than up after its first fetch.
    *
-   * @return up while the last fetch succeeded, degraded while the last good set serves on, down
-   *     without keys
+   * @return up while the last fetch succeeded; degraded while the last good set serves on after a
+   *     failure, or where neither a token nor this call asked for longer than the maximum age,
+   *     until the fetch that this call starts has ended; down without keys, or once fetching failed
+   *     and they are older than the maximum
    */
   @Override
   public Health health() {
     return cache.health();
+  }
+
+  /** As {@link #health}, and fetches nothing. */
+  Health state() {
+    return cache.state();
   }
 
   boolean isFailing() {
@@ -444,7 +454,8 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     }
 
     /**
-     * The keys; the first fetch begins with the first token, or with {@link RemoteJwks#load}.
+     * The keys; the first fetch begins with the first token, with {@link RemoteJwks#load} or with
+     * {@link RemoteJwks#health}.
      *
      * @return thread-safe; the application closes it when it stops
      * @throws IllegalArgumentException if keys would be too old before they may be fetched anew, or

@@ -224,7 +224,7 @@ final class Tenants {
       } else {
         tenant.held = false;
         cooling.addLast(now + COOLING_NANOS);
-        fail(tenant.name, tenant.keys.health().detail());
+        fail(tenant.name, tenant.keys.state().detail());
       }
       next(now, begun);
     } finally {
