@@ -117,7 +117,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
     PublishedKeys published;
     try {
       published = PublishedKeys.read(answer.set(), limits.maxBytes());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return failed(e);
     }
     if (closed) {

@@ -159,7 +159,7 @@ final class Candidates {
         if (bound.engine().verify(token.bytes, token.payloadEnd, signature)) {
           return null;
         }
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         refused = failed(bound.engine(), e);
       }
     }

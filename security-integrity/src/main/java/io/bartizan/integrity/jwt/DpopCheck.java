@@ -92,14 +92,14 @@ final class DpopCheck {
     SignatureEngine engine;
     try {
       engine = KeyRing.engine(header.algorithm(), key, provider);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return KEY; // the key is the sender's, and a provider that can't use it is no outage
     }
     try {
       if (!engine.verify(parts.bytes, parts.payloadEnd, signature)) {
         return SIGNATURE;
       }
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return Candidates.failed(engine, e);
     }
     byte[] payload = parts.payload();

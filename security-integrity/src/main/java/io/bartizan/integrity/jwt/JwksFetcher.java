@@ -173,7 +173,7 @@ final class JwksFetcher {
   private CompletableFuture<KeyTransport.Answer> send() {
     try {
       return transport.get();
-    } catch (RuntimeException | LinkageError e) { // the application's source or header
+    } catch (RuntimeException | Error e) { // the application's source or header
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -11,8 +11,10 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -202,9 +204,10 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
     }
 
     private Fixed(List<VerifyingKey> keys, List<String> leftOut) {
-      long ids = keys.stream().map(key -> key.keyId).filter(Objects::nonNull).distinct().count();
-      long named = keys.stream().filter(key -> key.keyId != null).count();
-      if (ids != named) {
+      Set<List<String>> ids = new HashSet<>(); // RFC 7517 section 4.5: one for each kind of key
+      if (!keys.stream()
+          .filter(key -> key.keyId != null)
+          .allMatch(key -> ids.add(List.of(String.valueOf(key.keyId), key.describeKind())))) {
         throw new IllegalArgumentException("two keys have the same key id");
       }
       if (keys.stream().map(VerifyingKey::isSecret).distinct().count() > 1) {

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.jwt;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.integrity.keys.EdwardsPoint;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
@@ -177,6 +178,9 @@ final class KeyRing {
       throw new IllegalArgumentException(
           algorithm + " can't be verified here: another or half a Bouncy Castle on the class path",
           e);
+    } catch (Error e) { // a FIPS module that does not approve of the key throws an AssertionError
+      throw new IllegalArgumentException(
+          algorithm + " can't be verified here: " + SafeText.of(e.toString(), 200), e);
     } catch (GeneralSecurityException e) {
       String who = provider == null ? "no installed provider" : "provider " + provider.getName();
       throw new IllegalArgumentException(who + " can verify " + algorithm + " with this key", e);

@@ -71,7 +71,7 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
         }
       } catch (JwkReader.OtherUse e) {
         leftOut.add(name + ": " + e.getMessage());
-      } catch (RuntimeException | LinkageError e) { // a provider's, or half of Bouncy Castle
+      } catch (RuntimeException | Error e) { // a provider's, half of Bouncy Castle, FIPS
         String why = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
         faults.add(name + ": " + SafeText.of(String.valueOf(why), 300));
         leftOut.add(faults.get(faults.size() - 1));

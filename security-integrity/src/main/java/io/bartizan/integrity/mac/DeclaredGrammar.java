@@ -35,7 +35,8 @@ final class DeclaredGrammar extends WebhookGrammar {
       add(tags, value);
     } else {
       int most = MAX_SIGNATURES + (entry == null ? 0 : 1);
-      for (String each : split(value, format.separator, most)) {
+      for (String entryText : split(value, format.separator, most)) {
+        String each = entryText.stripLeading(); // WorkOS writes a blank after its comma
         if (entry == null || !each.startsWith(entry)) {
           add(tags, each);
         } else if (time != null) {

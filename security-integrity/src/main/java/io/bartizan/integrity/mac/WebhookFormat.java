@@ -253,7 +253,7 @@ public final class WebhookFormat {
 
     /**
      * The signature header has several entries, at most eight of them signatures; one good one is
-     * enough.
+     * enough. Blanks before an entry are passed over.
      *
      * @param sign between two entries, a comma, semicolon or blank
      * @return this

@@ -30,6 +30,10 @@ class BrokenProviderTest {
     private static final long serialVersionUID = 1L;
 
     Broken() {
+      this(BrokenSignature.class);
+    }
+
+    Broken(Class<? extends SignatureSpi> signature) {
       super("Broken", "1", "breaks while it verifies");
       for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
         boolean mac = algorithm.isSymmetric();
@@ -38,7 +42,7 @@ class BrokenProviderTest {
                 this,
                 mac ? "Mac" : "Signature",
                 algorithm.jca,
-                (mac ? BrokenMac.class : BrokenSignature.class).getName(),
+                (mac ? BrokenMac.class : signature).getName(),
                 null,
                 null));
       }
@@ -46,7 +50,7 @@ class BrokenProviderTest {
   }
 
   /** Takes any key. */
-  public static final class BrokenSignature extends SignatureSpi {
+  public static class BrokenSignature extends SignatureSpi {
     @Override
     protected void engineInitVerify(PublicKey publicKey) {}
 
@@ -80,6 +84,22 @@ class BrokenProviderTest {
     @Deprecated
     protected Object engineGetParameter(String param) {
       throw new UnsupportedOperationException(param);
+    }
+  }
+
+  /** As a FIPS module in its error state, whose errors are an {@link AssertionError}. */
+  public static final class FailedSelfTest extends BrokenSignature {
+    @Override
+    protected boolean engineVerify(byte[] sigBytes) {
+      throw new AssertionError("module in error state");
+    }
+  }
+
+  /** As a FIPS module that does not approve of a key. */
+  public static final class Unapproved extends BrokenSignature {
+    @Override
+    protected void engineInitVerify(PublicKey publicKey) {
+      throw new AssertionError("not approved");
     }
   }
 
@@ -125,6 +145,30 @@ class BrokenProviderTest {
     assertThat(result.toString())
         .contains("Broken failed to verify: ProviderException")
         .doesNotContain("1234");
+  }
+
+  @Test
+  void TK03_providerThatFailsWithAnError_isARefusal() {
+    Provider provider = new Broken(FailedSelfTest.class);
+    JwtVerifier verifier = Forge.strict(JwsAlgorithm.ES256).withProvider(provider).build();
+    Checked<VerifiedJwt> result = verifier.check(token(JwsAlgorithm.ES256, GOOD));
+    assertThat(reason(result)).isEqualTo(JwtReason.PROVIDER_FAILED);
+    assertThat(result.toString()).contains("Broken failed to verify: AssertionError");
+  }
+
+  @Test
+  void TK03_keyThatAProviderMeetsWithAnError_isSaidWhenBuilt_andLaterLeavesTheOthersUsable()
+      throws Exception {
+    Provider provider = new Broken(Unapproved.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Forge.strict(JwsAlgorithm.ES256).withProvider(provider).build())
+        .withMessageContaining("not approved");
+    Set<JwsAlgorithm> algorithms = Set.of(JwsAlgorithm.ES256);
+    KeySnapshot keys = Keys.verifying(JwsAlgorithm.ES256).snapshot();
+    KeyRing before = KeyRing.bind(keys, algorithms, null, null);
+    KeySnapshot later = Keys.verifying(JwsAlgorithm.ES384).snapshot();
+    KeyRing after = KeyRing.bind(later, Set.of(JwsAlgorithm.ES384), provider, before);
+    assertThat(after.candidates(null, JwsAlgorithm.ES384)).hasSize(1);
   }
 
   @Test

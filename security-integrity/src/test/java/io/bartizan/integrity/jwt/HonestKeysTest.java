@@ -171,6 +171,14 @@ class HonestKeysTest {
   }
 
   @Test
+  void TK07_oneIdForKeysOfTwoKinds_isReadFromTextToo() throws Exception {
+    String set = "{\"keys\":[" + EcJwk.of(EC, "a") + "," + EcJwk.of(EC_521, "a") + "]}";
+    for (JwtKeys keys : everyWay(set)) {
+      accepts(verifier(keys), token("{\"alg\":\"ES256\",\"kid\":\"a\"}", GOOD, ES256));
+    }
+  }
+
+  @Test
   void TK07_keysOfOtherAlgorithms_areSkippedFromTextToo() throws Exception {
     String set = "{\"keys\":[" + EcJwk.of(EC, "ec") + "," + EcJwk.of(EC_521, "ec521") + "]}";
     for (JwtKeys keys : everyWay(set)) {

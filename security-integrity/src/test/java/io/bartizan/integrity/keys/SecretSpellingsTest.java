@@ -1,5 +1,6 @@
 package io.bartizan.integrity.keys;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -10,6 +11,7 @@ import io.bartizan.integrity.jwt.JwtKeys;
 import io.bartizan.testkit.DevCa;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -62,13 +64,67 @@ class SecretSpellingsTest {
         .withMessageContaining("base64");
   }
 
+  private static List<byte[]> rarerSpellings() throws Exception {
+    List<byte[]> found = new ArrayList<>();
+    for (String kind : List.of("Ed25519", "Ed448", "X25519", "RSASSA-PSS")) {
+      byte[] der = KeyPairGenerator.getInstance(kind).generateKeyPair().getPublic().getEncoded();
+      String base64 = Base64.getEncoder().encodeToString(der);
+      String pem = "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n";
+      found.add(der);
+      for (String text :
+          List.of(
+              base64,
+              '"' + base64 + '"',
+              base64 + "\\n",
+              "0x" + HexFormat.of().formatHex(der),
+              Base64.getEncoder().encodeToString(base64.getBytes(US_ASCII)),
+              Base64.getEncoder().encodeToString(pem.getBytes(US_ASCII)))) {
+        found.add(text.getBytes(US_ASCII));
+      }
+    }
+    byte[] rsa = encodings().get(2);
+    byte[] pkcs1 = Arrays.copyOfRange(rsa, 24, rsa.length);
+    found.add(pkcs1);
+    found.add(Base64.getEncoder().encode(pkcs1));
+    byte[] ec = encodings().get(1);
+    byte[] point = Arrays.copyOfRange(ec, ec.length - 65, ec.length);
+    found.add(point);
+    found.add(Base64.getUrlEncoder().withoutPadding().encode(point)); // as VAPID shows it
+    String jwk = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" + "A".repeat(43) + "\"}";
+    String ssh = "AAAAC3NzaC1lZDI1NTE5AAAAIF" + "A".repeat(42);
+    for (String text :
+        List.of(
+            "[" + jwk + "]",
+            "'" + jwk + "'",
+            '"' + jwk.replace("\"", "\\\"") + '"',
+            Base64.getEncoder().encodeToString(jwk.getBytes(US_ASCII)),
+            ssh,
+            "restrict ssh-ed25519 " + ssh,
+            "sk-ssh-ed25519@openssh.com " + ssh,
+            "---- BEGIN SSH2 PUBLIC KEY ----\n" + ssh,
+            "<RSAKeyValue><Modulus>" + ssh + "</Modulus></RSAKeyValue>")) {
+      found.add(text.getBytes(US_ASCII));
+    }
+    return found;
+  }
+
+  @Test
+  void TK16_publicKeyInARarerSpelling_isRefusedAsASecret() throws Exception {
+    for (byte[] spelling : rarerSpellings()) {
+      assertThatIllegalArgumentException()
+          .as(new String(spelling, ISO_8859_1))
+          .isThrownBy(() -> SecretGate.check(spelling))
+          .withMessageStartingWith("the secret is the ");
+    }
+  }
+
   @Test
   void TK16_randomSecretInTheSameSpellings_isAccepted() {
     SplittableRandom random = new SplittableRandom(16);
     for (int i = 0; i < 300; i++) {
       byte[] secret = new byte[32 + random.nextInt(64)];
       random.nextBytes(secret);
-      secret[0] = 0x30; // as DER begins
+      secret[0] = (byte) (i % 2 == 0 ? 0x30 : 4); // as DER and points begin
       for (String spelling : spellings(secret)) {
         assertThatCode(() -> SecretGate.check(spelling.getBytes(US_ASCII)))
             .as(spelling)

@@ -80,6 +80,17 @@ class WebhookFormatTest {
                 "v0=" + HexFormat.of().formatHex(tag),
                 "x-zm-request-timestamp",
                 "" + time)),
+    WORKOS(
+        WebhookFormat.builder("workos", "WorkOS-Signature", WebhookEncoding.HEX)
+            .withPrefix("v1=")
+            .withSeparator(',')
+            .withTimestampEntry("t=")
+            .withMilliseconds()
+            .withSigned("{timestamp}.{body}")
+            .build(),
+        time -> time + "123.",
+        (tag, time) ->
+            Map.of("WorkOS-Signature", "t=" + time + "123, v1=" + HexFormat.of().formatHex(tag))),
     OWN(
         WebhookFormat.builder("own", "sig", WebhookEncoding.BASE64URL)
             .withPrefix("a,")
