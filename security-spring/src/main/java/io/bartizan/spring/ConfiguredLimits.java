@@ -15,6 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.env.Environment;
 
 /** All limits of {@code bartizan.limits}, in their order; closes those on Redis. */
 final class ConfiguredLimits implements AutoCloseable {
@@ -25,19 +26,24 @@ final class ConfiguredLimits implements AutoCloseable {
   private final List<ConfiguredLimit> list = new ArrayList<>();
   private final List<RedisRateLimiter> shared = new ArrayList<>();
   private final String application;
+  private final Probes probes;
   private final @Nullable SharedStore redis;
   private final Meters meters;
 
-  private ConfiguredLimits(String application, @Nullable SharedStore redis, Meters meters) {
-    this.application = application;
+  private ConfiguredLimits(Environment environment, @Nullable SharedStore redis, Meters meters) {
+    application = environment.getProperty("spring.application.name", "application");
+    probes = Probes.of(environment);
     this.redis = redis;
     this.meters = meters;
   }
 
   /** Builds every limit, or closes what was built and throws. */
   static ConfiguredLimits of(
-      BartizanProperties settings, String application, @Nullable SharedStore redis, Meters meters) {
-    ConfiguredLimits all = new ConfiguredLimits(application, redis, meters);
+      BartizanProperties settings,
+      Environment environment,
+      @Nullable SharedStore redis,
+      Meters meters) {
+    ConfiguredLimits all = new ConfiguredLimits(environment, redis, meters);
     try {
       ClientAddress clients =
           settings.trustedProxies().isEmpty()
@@ -63,7 +69,9 @@ final class ConfiguredLimits implements AutoCloseable {
             at + "limit", settings.limit(), "a limit such as \"100 burst, 50/s\" is needed");
     Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
     LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
-    Routes routes = Routes.parse(at + "routes", settings.routes());
+    Routes routes =
+        Routes.parse(
+            at + "routes", settings.routes(), settings.includeProbes() ? Probes.NONE : probes);
     Meters.Pair<RateLimitListener, HealthSource> counted = meters.limit(name);
     RateLimitListener listener = counted.listener();
     RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
@@ -81,7 +89,7 @@ final class ConfiguredLimits implements AutoCloseable {
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
     FailurePolicy policy = onRedis == null ? null : FailurePolicy.parse(settings.whenRedisFails());
-    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, policy));
+    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis, policy));
     LOG.info(
         "limit {}: {} by {} on routes {}, counted {}",
         name,
@@ -159,6 +167,14 @@ final class ConfiguredLimits implements AutoCloseable {
 
   List<ConfiguredLimit> list() {
     return List.copyOf(list);
+  }
+
+  /** Those on routes that stand on one side of authentication, in their order. */
+  List<ConfiguredLimit> onRoutes(boolean afterAuthentication) {
+    return list.stream()
+        .filter(each -> !each.routes().isMethods())
+        .filter(each -> each.key().isAfterAuthentication() == afterAuthentication)
+        .toList();
   }
 
   @Override
