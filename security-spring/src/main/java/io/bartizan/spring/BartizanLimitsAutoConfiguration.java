@@ -75,16 +75,26 @@ public final class BartizanLimitsAutoConfiguration {
     ConfiguredLimits bartizanLimits(
         BartizanProperties settings,
         Environment environment,
+        Probes probes,
         ObjectProvider<SharedStore> redis,
         ObjectProvider<Meters> meters) {
       return ConfiguredLimits.of(
-          settings, environment, redis.getIfUnique(), meters.getIfUnique(() -> Meters.NONE));
+          settings,
+          environment.getProperty("spring.application.name", "application"),
+          probes,
+          redis.getIfUnique(),
+          meters.getIfUnique(() -> Meters.NONE));
     }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   static class ServletFilters {
+
+    @Bean
+    Probes bartizanProbes(Environment environment) {
+      return Probes.onOwnPort(environment);
+    }
 
     @Bean
     FilterRegistrationBean<LimitFilter> bartizanLimitsBeforeAuthentication(
@@ -112,6 +122,11 @@ public final class BartizanLimitsAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
   static class WebFilters {
+
+    @Bean
+    Probes bartizanProbes(Environment environment) {
+      return Probes.of(environment);
+    }
 
     @Bean
     LimitWebFilter bartizanLimitsBeforeAuthentication(ConfiguredLimits limits) {

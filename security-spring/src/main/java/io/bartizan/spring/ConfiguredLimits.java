@@ -15,7 +15,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.env.Environment;
 
 /** All limits of {@code bartizan.limits}, in their order; closes those on Redis. */
 final class ConfiguredLimits implements AutoCloseable {
@@ -30,9 +29,10 @@ final class ConfiguredLimits implements AutoCloseable {
   private final @Nullable SharedStore redis;
   private final Meters meters;
 
-  private ConfiguredLimits(Environment environment, @Nullable SharedStore redis, Meters meters) {
-    application = environment.getProperty("spring.application.name", "application");
-    probes = Probes.of(environment);
+  private ConfiguredLimits(
+      String application, Probes probes, @Nullable SharedStore redis, Meters meters) {
+    this.application = application;
+    this.probes = probes;
     this.redis = redis;
     this.meters = meters;
   }
@@ -40,10 +40,11 @@ final class ConfiguredLimits implements AutoCloseable {
   /** Builds every limit, or closes what was built and throws. */
   static ConfiguredLimits of(
       BartizanProperties settings,
-      Environment environment,
+      String application,
+      Probes probes,
       @Nullable SharedStore redis,
       Meters meters) {
-    ConfiguredLimits all = new ConfiguredLimits(environment, redis, meters);
+    ConfiguredLimits all = new ConfiguredLimits(application, probes, redis, meters);
     try {
       ClientAddress clients =
           settings.trustedProxies().isEmpty()

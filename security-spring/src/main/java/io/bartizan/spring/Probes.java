@@ -25,6 +25,17 @@ record Probes(List<PathPattern> patterns) {
 
   static final Probes NONE = new Probes(List.of());
 
+  /** Those of an application whose limits stand on its own port alone. */
+  static Probes onOwnPort(Environment environment) {
+    String management = environment.getProperty("management.server.port");
+    boolean isApart =
+        management != null
+            && (management.equals("0")
+                || !management.equals(environment.getProperty("server.port", "8080")));
+    return isApart ? NONE : of(environment);
+  }
+
+  /** Those of an application whose limits stand on the management port too. */
   static Probes of(Environment environment) {
     if (!ClassUtils.isPresent(ACTUATOR, Probes.class.getClassLoader())) {
       return NONE;

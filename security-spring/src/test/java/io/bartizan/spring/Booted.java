@@ -37,6 +37,8 @@ final class Booted implements AutoCloseable {
                   "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration",
                   "org.springframework.boot.security.oauth2.server.resource.autoconfigure.reactive.ReactiveOAuth2ResourceServerAutoConfiguration",
                   "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.reactive.ReactiveOAuth2ResourceServerWebSecurityAutoConfiguration",
+                  // beside Reactor Netty's, which Spring Boot 4 would start for WebFlux too
+                  "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration",

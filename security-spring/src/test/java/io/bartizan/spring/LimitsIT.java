@@ -19,4 +19,17 @@ class LimitsIT extends LimitsContract {
     String two = ConfiguredLimits.prefix("x".repeat(80), "b");
     assertThat(one).hasSize(64).isNotEqualTo(two);
   }
+
+  @Test
+  void probes_ofAManagementPort_areNoneOnTheApplicationsOwn() throws Exception {
+    String yaml =
+        """
+        bartizan.limits.all.limit: 1 burst, 1/h
+        management.server.port: 0
+        """;
+    try (Booted shop = Booted.plain(Web.MVC, folder, yaml)) {
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+      assertThat(shop.get("/actuator/health").statusCode()).isEqualTo(429);
+    }
+  }
 }

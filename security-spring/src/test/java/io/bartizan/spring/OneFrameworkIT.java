@@ -15,6 +15,8 @@ class OneFrameworkIT {
   @CsvSource({
     "'(spring|spring-boot)-(webmvc|servlet|tomcat)|tomcat-embed',"
         + " WebFluxJwtIT#limitByPrincipal_countsWhomTheTokenNames_andNoStranger",
+    "'(spring|spring-boot)-(webmvc|servlet|tomcat)|tomcat-embed',"
+        + " WebFluxIT#serversBundleOfBartizan_failsAtStart_insteadOfServingWithoutItsPolicy",
     "'.*(webflux|reactor|reactive-streams|lettuce|data-redis)',"
         + " LimitsIT#address_withoutTrustedProxies_believesNoHeader"
   })

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.RedisServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -120,6 +126,67 @@ class WebFluxIT {
     String yaml = new JwtIT().mutualTls(folder);
     Throwable failure = catchThrowable(() -> Booted.plain(Web.WEBFLUX, folder, yaml).close());
     assertThat(failure).hasStackTraceContaining("are served by Tomcat alone");
+  }
+
+  @Test
+  void yamlOfTheGuide_guardsAWebFluxService() throws Exception {
+    String page =
+        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
+    String section = page.substring(page.indexOf("## WebFlux"));
+    int start = section.indexOf("```yaml\n") + 8;
+    String yaml = section.substring(start, section.indexOf("```", start));
+    try (RedisServer redis = RedisServer.start();
+        Login login = new Login();
+        Booted shop =
+            Booted.with(
+                Web.WEBFLUX,
+                folder,
+                yaml,
+                "--spring.data.redis.host=127.0.0.1",
+                "--spring.data.redis.port=" + redis.port(),
+                "--bartizan.limits.flood.redis-timeout=10s", // this machine may be busy
+                "--bartizan.limits.api.redis-timeout=10s",
+                "--bartizan.jwt.jwk-set-uri=" + login.url() + "/jwks",
+                "--bartizan.jwt.plain-http-on-loopback=true")) {
+      Map<String, String> reader = Map.of("scope", "orders:read");
+      String ann = login.bearer("https://login.example", "orders", "ann", reader);
+      assertThat(shop.get("/api/orders").statusCode()).isEqualTo(401);
+      HttpResponse<String> served = shop.get("/api/orders", "Authorization", ann);
+      assertThat(served.body()).isEqualTo("orders of ann");
+      assertThat(served.headers().firstValue("RateLimit").orElseThrow())
+          .contains("\"api\";r=1")
+          .contains("\"flood\"");
+      assertThat(shop.get("/api/orders", "Authorization", ann).statusCode()).isEqualTo(200);
+      assertThat(shop.get("/api/orders", "Authorization", ann).statusCode()).isEqualTo(429);
+      assertThat(shop.bean(ConfiguredLimits.class).list()).allMatch(ConfiguredLimit::isShared);
+    }
+  }
+
+  /** Spring gives an application's filters to the management server too; MVC does not. */
+  @Test
+  void managementPort_isLimitedToo_andItsProbesAreNot() throws Exception {
+    String yaml =
+        """
+        bartizan.limits.all.limit: 1 burst, 1/h
+        management.server.port: 0
+        """;
+    try (Booted shop = Booted.plain(Web.WEBFLUX, folder, yaml)) {
+      int port =
+          shop.bean(Environment.class).getRequiredProperty("local.management.port", Integer.class);
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+      assertThat(status(port, "/actuator/health")).isEqualTo(200);
+      assertThat(status(port, "/actuator")).isEqualTo(429);
+    }
+  }
+
+  private static int status(int port, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+            .timeout(Duration.ofSeconds(20))
+            .build();
+    return HttpClient.newHttpClient()
+        .send(request, HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   /** A chain that names strangers. */

@@ -55,7 +55,7 @@ class WrongSettingsIT {
     Throwable failure =
         catchThrowable(
             () ->
-                ConfiguredLimits.of(bound(settings), new StandardEnvironment(), null, Meters.NONE)
+                ConfiguredLimits.of(bound(settings), "shop", Probes.NONE, null, Meters.NONE)
                     .close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
