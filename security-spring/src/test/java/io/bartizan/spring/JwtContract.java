@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -151,20 +153,28 @@ abstract class JwtContract {
   void claims_haveTheSameTypesInEitherFramework() throws Exception {
     try (Login login = new Login();
         Booted shop = Booted.with(web, folder, yaml(login.url()))) {
-      Map<String, Object> more =
-          Map.of("whole", 7, "yes", true, "list", List.of(1, List.of("a")), "tree", Map.of("b", 2));
-      Jwt jwt =
-          decode(
-              shop, login.bearer(login.url(), "orders", "ann", more).substring("Bearer ".length()));
+      long now = Instant.now().getEpochSecond();
+      String claims =
+          """
+          {"iss": "%s", "aud": "orders", "sub": "ann", "iat": %d, "exp": %d, "whole": 7,
+           "part": 0.5, "huge": 1e30, "long": 123456789012345678901, "fine": 0.1234567890123456789,
+           "yes": true, "none": null, "list": [1, ["a", 0.25]], "tree": {"b": 2.5}}
+          """
+              .formatted(login.url(), now, now + 60);
+      Jwt jwt = decode(shop, login.signed(claims));
       assertThat(jwt.getClaims())
           .containsEntry("whole", 7L)
+          .containsEntry("part", 0.5)
+          .containsEntry("huge", 1e30)
+          .containsEntry("long", new BigDecimal("123456789012345678901"))
+          .containsEntry("fine", new BigDecimal("0.1234567890123456789"))
           .containsEntry("yes", true)
-          .containsEntry("list", List.of(1L, List.of("a")))
-          .containsEntry("tree", Map.of("b", 2L))
+          .containsEntry("list", List.of(1L, List.of("a", 0.25)))
+          .containsEntry("tree", Map.of("b", 2.5))
           .containsEntry("iss", login.url())
           .containsEntry("sub", "ann")
           .containsEntry("aud", List.of("orders"));
-      assertThat(jwt.getExpiresAt()).isAfter(jwt.getIssuedAt());
+      assertThat(jwt.getExpiresAt()).isEqualTo(Instant.ofEpochSecond(now + 60));
       assertThat(jwt.getHeaders()).containsEntry("alg", "ES256");
     }
   }

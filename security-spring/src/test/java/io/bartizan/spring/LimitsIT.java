@@ -32,4 +32,13 @@ class LimitsIT extends LimitsContract {
       assertThat(shop.get("/actuator/health").statusCode()).isEqualTo(429);
     }
   }
+
+  /** Tomcat makes {@code /actuator} of it, so that it leads elsewhere than to the probe. */
+  @Test
+  void probe_inOneSpellingAlone_isCounted() throws Exception {
+    try (Booted shop = Booted.plain(Web.MVC, folder, "bartizan.limits.all.limit: 1 burst, 1/h\n")) {
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+      assertThat(shop.get("/actuator/health/..;a").statusCode()).isEqualTo(429);
+    }
+  }
 }
