@@ -28,7 +28,7 @@ record ReactiveClaims(AsyncJwtVerifier verifier) implements Converter<JWT, Mono<
         context ->
             check(
                     token.getParsedString(),
-                    context.getOrDefault(JwtRequest.class, JwtRequest.bare()))
+                    context.<JwtRequest>getOrEmpty(JwtRequest.class).orElseGet(JwtRequest::bare))
                 .map(
                     checked ->
                         checked.fold(
