@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import com.nimbusds.jose.proc.SecurityContext;
+import io.bartizan.integrity.jwt.AsyncJwtVerifier;
 import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -24,17 +26,23 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import reactor.core.publisher.Mono;
 
 /**
  * Auto-configuration of JWT verification from {@code bartizan.jwt}: a {@code JwtDecoder} for Spring
- * Security's resource server whose every answer is a {@link JwtVerifier}'s.
+ * Security's resource server, in WebFlux a {@code ReactiveJwtDecoder}, whose every answer is a
+ * {@link JwtVerifier}'s.
  *
  * <p>A token that is bound to a client certificate (RFC 8705) is compared with that of the request.
  */
 @AutoConfiguration(
     beforeName = {
       "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration"
+      "org.springframework.boot.security.oauth2.server.resource.autoconfigure.reactive.ReactiveOAuth2ResourceServerAutoConfiguration",
+      "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration",
+      "org.springframework.boot.autoconfigure.security.oauth2.resource.reactive.ReactiveOAuth2ResourceServerAutoConfiguration"
     })
 @Conditional(OnSettings.Jwt.class)
 @EnableConfigurationProperties(BartizanProperties.class)
@@ -74,6 +82,7 @@ public final class BartizanJwtAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({JwtDecoder.class, NimbusJwtDecoder.class})
+  @Conditional(NotReactive.class)
   static class Decoder {
 
     @Bean
@@ -99,6 +108,37 @@ public final class BartizanJwtAutoConfiguration {
       bean.setOrder(SecurityOrder.of(environment) - 1);
       return bean;
     }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({NimbusReactiveJwtDecoder.class, Mono.class})
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+  static class ReactiveDecoder {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReactiveJwtDecoder bartizanReactiveJwtDecoder(JwtVerifier verifier) {
+      NimbusReactiveJwtDecoder decoder =
+          new NimbusReactiveJwtDecoder(new ReactiveClaims(AsyncJwtVerifier.of(verifier)));
+      decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
+      return decoder;
+    }
+
+    @Bean
+    TokenWebFilter bartizanTokenOutages() {
+      return new TokenWebFilter(SecurityOrder.ON_WEBFLUX - 1);
+    }
+  }
+
+  /** A servlet application, or one without a web server. */
+  static final class NotReactive extends NoneNestedConditions {
+
+    NotReactive() {
+      super(ConfigurationPhase.REGISTER_BEAN);
+    }
+
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Reactive {}
   }
 
   @Configuration(proxyBeanMethods = false)

@@ -1,7 +1,6 @@
 package io.bartizan.spring;
 
 import io.lettuce.core.AbstractRedisClient;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,8 +17,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Auto-configuration of rate limits from {@code bartizan.limits}: servlet filters that answer 429,
- * counted in memory or on the Redis of {@code spring.data.redis}.
+ * Auto-configuration of rate limits from {@code bartizan.limits}: filters that answer 429, of
+ * Spring MVC or of WebFlux, counted in memory or on the Redis of {@code spring.data.redis}.
  *
  * <p>Limits by address and by certificate stand in front of Spring Security, limits by principal
  * behind it.
@@ -69,20 +68,32 @@ public final class BartizanLimitsAutoConfiguration {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  static class Filters {
+  @ConditionalOnWebApplication
+  static class Counted {
 
     @Bean
     ConfiguredLimits bartizanLimits(
         BartizanProperties settings,
         Environment environment,
+        Probes probes,
         ObjectProvider<SharedStore> redis,
         ObjectProvider<Meters> meters) {
       return ConfiguredLimits.of(
           settings,
           environment.getProperty("spring.application.name", "application"),
+          probes,
           redis.getIfUnique(),
           meters.getIfUnique(() -> Meters.NONE));
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  static class ServletFilters {
+
+    @Bean
+    Probes bartizanProbes(Environment environment) {
+      return Probes.onOwnPort(environment);
     }
 
     @Bean
@@ -99,12 +110,7 @@ public final class BartizanLimitsAutoConfiguration {
 
     private static FilterRegistrationBean<LimitFilter> registration(
         ConfiguredLimits limits, boolean after, int order) {
-      List<ConfiguredLimit> here =
-          limits.list().stream()
-              .filter(each -> !each.routes().isMethods())
-              .filter(each -> each.key().isAfterAuthentication() == after)
-              .toList();
-      LimitFilter filter = new LimitFilter(here);
+      LimitFilter filter = new LimitFilter(limits.onRoutes(after));
       FilterRegistrationBean<LimitFilter> bean = new FilterRegistrationBean<>(filter);
       bean.setName(after ? "bartizanLimitsAfterAuthentication" : "bartizanLimits");
       bean.setOrder(order);
@@ -115,13 +121,34 @@ public final class BartizanLimitsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-  static class NoFilters {
+  static class WebFilters {
 
-    NoFilters() {
-      throw SettingException.of(
-          "bartizan.limits",
-          null,
-          "limits are served in servlet applications (Spring MVC) alone, and this one is reactive");
+    @Bean
+    Probes bartizanProbes(Environment environment) {
+      return Probes.of(environment);
+    }
+
+    @Bean
+    LimitWebFilter bartizanLimitsBeforeAuthentication(ConfiguredLimits limits) {
+      return new LimitWebFilter(limits.onRoutes(false), SecurityOrder.ON_WEBFLUX - DISTANCE);
+    }
+
+    @Bean
+    LimitWebFilter bartizanLimitsAfterAuthentication(ConfiguredLimits limits) {
+      refuseMethods(limits);
+      return new LimitWebFilter(limits.onRoutes(true), SecurityOrder.ON_WEBFLUX + DISTANCE);
+    }
+
+    /** Methods of WebFlux are called on no request's thread, and must not wait for a count. */
+    private static void refuseMethods(ConfiguredLimits limits) {
+      for (ConfiguredLimit each : limits.list()) {
+        if (each.routes().isMethods()) {
+          throw SettingException.of(
+              "bartizan.limits." + each.name() + ".routes",
+              each.routes(),
+              RateLimitedMethods.MVC_ALONE);
+        }
+      }
     }
   }
 }

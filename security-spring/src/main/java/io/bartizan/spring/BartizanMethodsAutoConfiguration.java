@@ -18,8 +18,9 @@ public final class BartizanMethodsAutoConfiguration {
   BartizanMethodsAutoConfiguration() {}
 
   @Bean
-  static RateLimitedMethods bartizanRateLimitedMethods(ObjectProvider<ConfiguredLimits> limits) {
-    return new RateLimitedMethods(limits);
+  static RateLimitedMethods bartizanRateLimitedMethods(
+      ObjectProvider<ConfiguredLimits> limits, ObjectProvider<RateLimitedMethods.Answers> answers) {
+    return new RateLimitedMethods(limits, answers);
   }
 
   @Configuration(proxyBeanMethods = false)

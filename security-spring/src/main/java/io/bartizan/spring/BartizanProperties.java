@@ -26,7 +26,8 @@ record BartizanProperties(
       @Nullable String store,
       @DefaultValue("fail closed") String whenRedisFails,
       @DefaultValue("100ms") Duration redisTimeout,
-      @DefaultValue("100000") int maxKeys) {}
+      @DefaultValue("100000") int maxKeys,
+      boolean includeProbes) {}
 
   /** Whose tokens are accepted. */
   record JwtSettings(

@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.FailurePolicy;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A limit of {@code bartizan.limits} with the limiter that counts it.
  *
+ * @param limiter may wait for Redis
+ * @param onRedis the same, and never waits; null if it is counted in memory
  * @param whenRedisFails null if it is counted in memory
  */
 record ConfiguredLimit(
@@ -16,9 +19,10 @@ record ConfiguredLimit(
     LimitKey key,
     Routes routes,
     KeyedRateLimiter limiter,
+    @Nullable AsyncKeyedRateLimiter onRedis,
     @Nullable FailurePolicy whenRedisFails) {
 
   boolean isShared() {
-    return whenRedisFails != null;
+    return onRedis != null;
   }
 }

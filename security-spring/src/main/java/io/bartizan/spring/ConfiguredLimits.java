@@ -25,19 +25,26 @@ final class ConfiguredLimits implements AutoCloseable {
   private final List<ConfiguredLimit> list = new ArrayList<>();
   private final List<RedisRateLimiter> shared = new ArrayList<>();
   private final String application;
+  private final Probes probes;
   private final @Nullable SharedStore redis;
   private final Meters meters;
 
-  private ConfiguredLimits(String application, @Nullable SharedStore redis, Meters meters) {
+  private ConfiguredLimits(
+      String application, Probes probes, @Nullable SharedStore redis, Meters meters) {
     this.application = application;
+    this.probes = probes;
     this.redis = redis;
     this.meters = meters;
   }
 
   /** Builds every limit, or closes what was built and throws. */
   static ConfiguredLimits of(
-      BartizanProperties settings, String application, @Nullable SharedStore redis, Meters meters) {
-    ConfiguredLimits all = new ConfiguredLimits(application, redis, meters);
+      BartizanProperties settings,
+      String application,
+      Probes probes,
+      @Nullable SharedStore redis,
+      Meters meters) {
+    ConfiguredLimits all = new ConfiguredLimits(application, probes, redis, meters);
     try {
       ClientAddress clients =
           settings.trustedProxies().isEmpty()
@@ -63,7 +70,9 @@ final class ConfiguredLimits implements AutoCloseable {
             at + "limit", settings.limit(), "a limit such as \"100 burst, 50/s\" is needed");
     Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
     LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
-    Routes routes = Routes.parse(at + "routes", settings.routes());
+    Routes routes =
+        Routes.parse(
+            at + "routes", settings.routes(), settings.includeProbes() ? Probes.NONE : probes);
     Meters.Pair<RateLimitListener, HealthSource> counted = meters.limit(name);
     RateLimitListener listener = counted.listener();
     RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
@@ -81,7 +90,7 @@ final class ConfiguredLimits implements AutoCloseable {
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
     FailurePolicy policy = onRedis == null ? null : FailurePolicy.parse(settings.whenRedisFails());
-    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, policy));
+    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis, policy));
     LOG.info(
         "limit {}: {} by {} on routes {}, counted {}",
         name,
@@ -159,6 +168,14 @@ final class ConfiguredLimits implements AutoCloseable {
 
   List<ConfiguredLimit> list() {
     return List.copyOf(list);
+  }
+
+  /** Those on routes that stand on one side of authentication, in their order. */
+  List<ConfiguredLimit> onRoutes(boolean afterAuthentication) {
+    return list.stream()
+        .filter(each -> !each.routes().isMethods())
+        .filter(each -> each.key().isAfterAuthentication() == afterAuthentication)
+        .toList();
   }
 
   @Override

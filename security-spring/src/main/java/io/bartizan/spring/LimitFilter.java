@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.RequestPath;
 
 /** Asks the limits of one place in the chain, in their order, those whose routes fit. */
 final class LimitFilter implements Filter {
@@ -34,10 +36,10 @@ final class LimitFilter implements Filter {
     if (!(request instanceof HttpServletRequest asked)) {
       throw new ServletException("rate limits guard HTTP requests alone");
     }
-    from(0, asked, chain).doFilter(request, response);
+    from(0, asked(asked), chain).doFilter(request, response);
   }
 
-  private FilterChain from(int start, HttpServletRequest asked, FilterChain chain) {
+  private FilterChain from(int start, Asked asked, FilterChain chain) {
     for (int i = start; i < steps.size(); i++) {
       Step step = steps.get(i);
       if (step.routes.matches(asked)) {
@@ -47,5 +49,24 @@ final class LimitFilter implements Filter {
       }
     }
     return chain;
+  }
+
+  /**
+   * By the path that was sent, by which Spring MVC finds its handlers, and the one that the
+   * container decoded and made plain, by which other servlets are found.
+   */
+  private static Asked asked(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    String path = request.getServletPath() + (info == null ? "" : info);
+    List<PathContainer> spellings = new ArrayList<>();
+    spellings.add(PathContainer.parsePath(path.replace("%", "%25").replace(";", "%3B")));
+    try {
+      spellings.add(
+          RequestPath.parse(request.getRequestURI(), request.getContextPath())
+              .pathWithinApplication());
+    } catch (IllegalArgumentException e) {
+      // no path that Spring MVC could read either
+    }
+    return new Asked(request.getMethod(), spellings);
   }
 }

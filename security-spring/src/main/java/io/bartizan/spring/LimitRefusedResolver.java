@@ -13,7 +13,8 @@ import org.springframework.web.servlet.ModelAndView;
  * Answers the refusal of a method's limit, in front of the application's own exception handlers:
  * one for all exceptions would make a 500 of it.
  */
-final class LimitRefusedResolver implements HandlerExceptionResolver, Ordered {
+final class LimitRefusedResolver
+    implements HandlerExceptionResolver, Ordered, RateLimitedMethods.Answers {
 
   private static final int MOST_CAUSES = 16;
 

@@ -1,7 +1,5 @@
 package io.bartizan.spring;
 
-import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.jwt.AuthenticationScheme;
 import io.bartizan.ratelimit.RateLimitFields;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -10,8 +8,6 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationServiceException;
 
 /**
@@ -22,37 +18,24 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
  */
 final class OutageFilter implements Filter {
 
-  private static final byte[] PROBLEM =
-      "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}"
-          .getBytes(StandardCharsets.UTF_8);
-
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {
-      if (!isOutage(e)
+      if (!Outage.isCauseOf(e)
           || response.isCommitted()
           || !(response instanceof HttpServletResponse answered)) {
         throw e;
       }
       answered.reset();
-      answered.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-      answered.setHeader("Retry-After", "5");
+      answered.setStatus(Outage.STATUS);
+      answered.setHeader("Retry-After", Outage.RETRY_SECONDS);
       answered.setContentType(RateLimitFields.PROBLEM_MEDIA_TYPE);
-      answered.setContentLength(PROBLEM.length);
-      answered.getOutputStream().write(PROBLEM);
+      byte[] problem = Outage.problem();
+      answered.setContentLength(problem.length);
+      answered.getOutputStream().write(problem);
     }
-  }
-
-  private static boolean isOutage(Throwable thrown) {
-    for (@Nullable Throwable each = thrown; each != null; each = each.getCause()) {
-      if (each instanceof VerificationException refused) {
-        return AuthenticationScheme.bearer().status(refused.reason())
-            == HttpServletResponse.SC_SERVICE_UNAVAILABLE;
-      }
-    }
-    return false;
   }
 }

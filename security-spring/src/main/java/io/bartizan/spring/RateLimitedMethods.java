@@ -11,7 +11,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
-import org.springframework.util.ClassUtils;
 
 /**
  * Puts {@link LimitAdvice} around each bean with {@link RateLimited} methods, or fails its start.
@@ -19,12 +18,20 @@ import org.springframework.util.ClassUtils;
 final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
   private static final long serialVersionUID = 1;
-  private static final String MVC = "org.springframework.web.servlet.HandlerExceptionResolver";
+
+  static final String MVC_ALONE =
+      "limits on methods are counted in Spring MVC alone, and this application is not one of it:"
+          + " set routes to its paths, such as \"/reports/**\", and remove @RateLimited";
 
   private final transient ObjectProvider<ConfiguredLimits> limits;
+  private final transient ObjectProvider<Answers> answers;
 
-  RateLimitedMethods(ObjectProvider<ConfiguredLimits> limits) {
+  /** Whoever answers a request whose method was not run. */
+  interface Answers {}
+
+  RateLimitedMethods(ObjectProvider<ConfiguredLimits> limits, ObjectProvider<Answers> answers) {
     this.limits = limits;
+    this.answers = answers;
     setProxyTargetClass(true);
     advisor =
         new DefaultPointcutAdvisor(
@@ -52,6 +59,9 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   private void check(Class<?> type, Method method, RateLimited asked) {
     String at = "bartizan.limits." + asked.value();
     String who = "@RateLimited on " + type.getSimpleName() + "." + method.getName();
+    if (answers.getIfAvailable() == null) {
+      throw SettingException.of(at, null, who + ": " + MVC_ALONE);
+    }
     ConfiguredLimits all = limits.getIfAvailable();
     ConfiguredLimit limit = all == null ? null : all.named(asked.value());
     if (limit == null) {
@@ -79,10 +89,6 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
           who
               + " would count nothing, since Spring can't override the method: private, static and"
               + " final methods and methods of final classes are not accepted");
-    }
-    if (!ClassUtils.isPresent(MVC, type.getClassLoader())) {
-      throw SettingException.of(
-          at, null, who + " is answered by Spring MVC, which is not on the class path");
     }
   }
 }

@@ -1,22 +1,15 @@
 package io.bartizan.spring;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.server.PathContainer;
-import org.springframework.http.server.RequestPath;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * The requests that a limit counts: {@code /api/**} or {@code POST /login}, in Spring MVC's path
- * patterns.
- *
- * <p>A request is counted if either spelling of its path fits, the one that was sent, by which
- * Spring MVC finds its handlers, or the one that the container decoded and made plain, by which
- * other servlets are found: what one of the two can reach is not free of the limit.
+ * The requests that a limit counts: {@code /api/**} or {@code POST /login}, in Spring's path
+ * patterns. A request is counted if one spelling of its path fits.
  */
 final class Routes {
 
@@ -25,25 +18,33 @@ final class Routes {
   /** In the place of patterns: the limit is counted where methods are {@link RateLimited}. */
   private static final String METHODS = "methods";
 
-  private final List<Route> routes;
+  private static final String ALL = "/**";
 
-  private Routes(List<Route> routes) {
+  private final List<Route> routes;
+  private final Probes probes;
+
+  private Routes(List<Route> routes, Probes probes) {
     this.routes = routes;
+    this.probes = probes;
   }
 
-  /** The routes of a setting; {@code property} is named if one is none. */
-  static Routes parse(String property, List<String> texts) {
+  /**
+   * The routes of a setting; {@code property} is named if one is none.
+   *
+   * @param probes are not among all paths, and are counted by routes that name them
+   */
+  static Routes parse(String property, List<String> texts, Probes probes) {
     if (texts.isEmpty()) {
       throw SettingException.of(property, "", "is empty; \"/**\" stands for all requests");
     }
     if (texts.equals(List.of(METHODS))) {
-      return new Routes(List.of());
+      return new Routes(List.of(), probes);
     }
     List<Route> routes = new ArrayList<>();
     for (String text : texts) {
       routes.add(SettingException.read(property, text, () -> parse(text.trim())));
     }
-    return new Routes(List.copyOf(routes));
+    return new Routes(List.copyOf(routes), probes);
   }
 
   private static Route parse(String text) {
@@ -63,31 +64,16 @@ final class Routes {
     return routes.isEmpty();
   }
 
-  boolean matches(HttpServletRequest request) {
-    @Nullable PathContainer sent = sent(request);
-    PathContainer decoded = decoded(request);
+  boolean matches(Asked asked) {
+    boolean isProbe = probes.matches(asked);
     for (Route route : routes) {
-      if ((route.method == null || route.method.equals(request.getMethod()))
-          && (route.pattern.matches(decoded) || (sent != null && route.pattern.matches(sent)))) {
+      if ((route.method == null || route.method.equals(asked.method()))
+          && asked.isAnySpelling(route.pattern)
+          && !(isProbe && route.pattern.getPatternString().equals(ALL))) {
         return true;
       }
     }
     return false;
-  }
-
-  private static @Nullable PathContainer sent(HttpServletRequest request) {
-    try {
-      return RequestPath.parse(request.getRequestURI(), request.getContextPath())
-          .pathWithinApplication();
-    } catch (IllegalArgumentException e) {
-      return null; // no path that Spring MVC could read either
-    }
-  }
-
-  private static PathContainer decoded(HttpServletRequest request) {
-    String info = request.getPathInfo();
-    String path = request.getServletPath() + (info == null ? "" : info);
-    return PathContainer.parsePath(path.replace("%", "%25").replace(";", "%3B"));
   }
 
   /** As they are set. */

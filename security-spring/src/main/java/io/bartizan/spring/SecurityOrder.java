@@ -8,6 +8,9 @@ final class SecurityOrder {
   /** Spring Boot's, unless told otherwise. */
   private static final int DEFAULT = -100;
 
+  /** Spring Security's in WebFlux, which no setting moves. */
+  static final int ON_WEBFLUX = -100;
+
   private SecurityOrder() {}
 
   static int of(Environment environment) {

@@ -32,6 +32,13 @@ final class Booted implements AutoCloseable {
                   "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration",
                   "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration",
                   "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
+                  "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration",
+                  "org.springframework.boot.security.oauth2.server.resource.autoconfigure.reactive.ReactiveOAuth2ResourceServerAutoConfiguration",
+                  "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.reactive.ReactiveOAuth2ResourceServerWebSecurityAutoConfiguration",
+                  // beside Reactor Netty's, which Spring Boot 4 would start for WebFlux too
+                  "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration",
                   "org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration",
@@ -40,6 +47,10 @@ final class Booted implements AutoCloseable {
                   "org.springframework.boot.autoconfigure.security.servlet.SecurityFilterAutoConfiguration",
                   "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration",
                   "org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.reactive.ReactiveSecurityAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.reactive.ReactiveUserDetailsServiceAutoConfiguration",
+                  "org.springframework.boot.autoconfigure.security.oauth2.resource.reactive.ReactiveOAuth2ResourceServerAutoConfiguration",
+                  "org.springframework.boot.actuate.autoconfigure.security.reactive.ReactiveManagementWebSecurityAutoConfiguration",
                   "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration",
                   "org.springframework.boot.autoconfigure.data.redis.RedisReactiveAutoConfiguration",
                   "org.springframework.boot.autoconfigure.data.redis.RedisRepositoriesAutoConfiguration"));
@@ -54,25 +65,35 @@ final class Booted implements AutoCloseable {
 
   /** All that is on the class path, and a registry of meters. */
   static Booted with(Path folder, String yaml, String... more) throws IOException {
-    return start(folder, yaml, List.of(more), true);
+    return with(Web.MVC, folder, yaml, more);
+  }
+
+  static Booted with(Web web, Path folder, String yaml, String... more) throws IOException {
+    return start(web, folder, yaml, List.of(more), true);
   }
 
   /** Without Spring Security and Redis. */
   static Booted plain(Path folder, String yaml, String... more) throws IOException {
-    List<String> all = new ArrayList<>(List.of(more));
-    all.add(WITHOUT_SECURITY);
-    return start(folder, yaml, all, false);
+    return plain(Web.MVC, folder, yaml, more);
   }
 
-  private static Booted start(Path folder, String yaml, List<String> more, boolean metered)
+  static Booted plain(Web web, Path folder, String yaml, String... more) throws IOException {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.add(WITHOUT_SECURITY);
+    return start(web, folder, yaml, all, false);
+  }
+
+  private static Booted start(Web web, Path folder, String yaml, List<String> more, boolean metered)
       throws IOException {
     Path file = Files.writeString(folder.resolve("application.yml"), yaml);
     List<String> arguments = new ArrayList<>(more);
     arguments.add("--spring.config.location=file:" + file);
+    arguments.add("--spring.main.web-application-type=" + web.type());
+    arguments.add("--spring.reactor.netty.shutdown-quiet-period=0s");
     arguments.add("--server.port=0");
     arguments.add("--server.address=127.0.0.1");
     return new Booted(
-        new SpringApplicationBuilder(Shop.class)
+        new SpringApplicationBuilder(web.application())
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .registerShutdownHook(false)

@@ -11,13 +11,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,14 +121,19 @@ class FifteenLinesIT {
     char[] password = "changeit".toCharArray();
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(client.keyStore(password), password);
+    return contextOf(keys.getKeyManagers(), client.root());
+  }
+
+  /** The same; null sends no certificate. */
+  static SSLContext contextOf(KeyManager @Nullable [] keys, X509Certificate root) throws Exception {
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     java.security.KeyStore roots = java.security.KeyStore.getInstance("PKCS12");
     roots.load(null, null);
-    roots.setCertificateEntry("root", client.root());
+    roots.setCertificateEntry("root", root);
     trust.init(roots);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    context.init(keys, trust.getTrustManagers(), null);
     return context;
   }
 }

@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Login implements AutoCloseable {
 
   private final HttpServer server;
+  private final PrivateKey privateKey;
   private final SigningKey key;
 
   Login() throws IOException, GeneralSecurityException {
@@ -33,6 +37,7 @@ final class Login implements AutoCloseable {
     KeyPairGenerator p256 = KeyPairGenerator.getInstance("EC");
     p256.initialize(256);
     KeyPair pair = p256.generateKeyPair();
+    privateKey = pair.getPrivate();
     key =
         SigningKey.of(JwsAlgorithm.ES256, pair.getPrivate())
             .withPublicKey(pair.getPublic())
@@ -82,6 +87,19 @@ final class Login implements AutoCloseable {
       claims = claims.with("cnf", Map.of("x5t#S256", thumbprint(bound)));
     }
     return "Bearer " + signer.build().sign(claims);
+  }
+
+  /** A token with claims that {@link JwtSigner} does not write, such as fractions. */
+  String signed(String claims) throws GeneralSecurityException {
+    Base64.Encoder url = Base64.getUrlEncoder().withoutPadding();
+    String text =
+        url.encodeToString("{\"alg\":\"ES256\",\"kid\":\"k1\"}".getBytes(StandardCharsets.UTF_8))
+            + "."
+            + url.encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+    Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
+    signature.initSign(privateKey);
+    signature.update(text.getBytes(StandardCharsets.US_ASCII));
+    return text + "." + url.encodeToString(signature.sign());
   }
 
   private static String thumbprint(X509Certificate certificate) {

@@ -54,7 +54,9 @@ class WrongSettingsIT {
     settings.put(name, setting.substring(setting.indexOf('=') + 1));
     Throwable failure =
         catchThrowable(
-            () -> ConfiguredLimits.of(bound(settings), "shop", null, Meters.NONE).close());
+            () ->
+                ConfiguredLimits.of(bound(settings), "shop", Probes.NONE, null, Meters.NONE)
+                    .close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
   }

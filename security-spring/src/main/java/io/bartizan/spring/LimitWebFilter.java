@@ -1,0 +1,67 @@
+package io.bartizan.spring;
+
+import io.bartizan.adapters.webflux.RateLimitFilter;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.core.Ordered;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** WebFlux's {@link LimitFilter}: the limits of one place in the chain, those whose routes fit. */
+final class LimitWebFilter implements WebFilter, Ordered {
+
+  private static final boolean SECURED =
+      ClassUtils.isPresent(
+          "org.springframework.security.authentication.AnonymousAuthenticationToken",
+          LimitWebFilter.class.getClassLoader());
+
+  private record Step(Routes routes, RateLimitFilter filter) {}
+
+  private final List<Step> steps = new ArrayList<>();
+  private final int order;
+
+  LimitWebFilter(List<ConfiguredLimit> limits, int order) {
+    this.order = order;
+    for (ConfiguredLimit each : limits) {
+      steps.add(new Step(each.routes(), filter(each)));
+    }
+  }
+
+  private static RateLimitFilter filter(ConfiguredLimit limit) {
+    return limit.onRedis() == null
+        ? RateLimitFilter.inMemory(limit.limiter(), limit.key().caller())
+        : RateLimitFilter.of(limit.onRedis(), limit.key().caller());
+  }
+
+  @Override
+  public int getOrder() {
+    return order;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    if (steps.isEmpty()) {
+      return chain.filter(exchange);
+    }
+    Asked asked =
+        new Asked(
+            exchange.getRequest().getMethod().name(),
+            List.of(exchange.getRequest().getPath().pathWithinApplication()));
+    WebFilterChain last = counted -> chain.filter(exchange);
+    return from(0, asked, last).filter(SECURED ? KnownCaller.of(exchange) : exchange);
+  }
+
+  private WebFilterChain from(int start, Asked asked, WebFilterChain chain) {
+    for (int i = start; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (step.routes.matches(asked)) {
+        int next = i + 1;
+        return exchange -> step.filter.filter(exchange, from(next, asked, chain));
+      }
+    }
+    return chain;
+  }
+}

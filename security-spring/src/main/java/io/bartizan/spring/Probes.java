@@ -1,0 +1,60 @@
+package io.bartizan.spring;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * The actuator's health probes, which a limit on all paths does not count: a flood, or Redis that
+ * is away, would make an orchestrator restart an instance that works.
+ *
+ * <p>A path that is one of them in one spelling alone is none: it could lead to another handler.
+ */
+record Probes(List<PathPattern> patterns) {
+
+  private static final String ACTUATOR =
+      "org.springframework.boot.actuate.autoconfigure.endpoint.condition"
+          + ".ConditionalOnAvailableEndpoint";
+  private static final String HEALTH = "management.endpoint.health.";
+  private static final String WEB = "management.endpoints.web.";
+  private static final Set<String> METHODS = Set.of("GET", "HEAD");
+
+  static final Probes NONE = new Probes(List.of());
+
+  /** Those of an application whose limits stand on its own port alone. */
+  static Probes onOwnPort(Environment environment) {
+    String management = environment.getProperty("management.server.port");
+    boolean isApart =
+        management != null
+            && (management.equals("0")
+                || !management.equals(environment.getProperty("server.port", "8080")));
+    return isApart ? NONE : of(environment);
+  }
+
+  /** Those of an application whose limits stand on the management port too. */
+  static Probes of(Environment environment) {
+    if (!ClassUtils.isPresent(ACTUATOR, Probes.class.getClassLoader())) {
+      return NONE;
+    }
+    String base = environment.getProperty(WEB + "base-path", "/actuator");
+    String name = environment.getProperty(WEB + "path-mapping.health", "health");
+    String health = ("/" + base + "/" + name).replaceAll("/+", "/");
+    List<PathPattern> patterns = new ArrayList<>();
+    for (String path : List.of(health, health + "/*")) {
+      patterns.add(PathPatternParser.defaultInstance.parse(path));
+    }
+    if (environment.getProperty(HEALTH + "probes.add-additional-paths", Boolean.class, false)) {
+      patterns.add(PathPatternParser.defaultInstance.parse("/livez"));
+      patterns.add(PathPatternParser.defaultInstance.parse("/readyz"));
+    }
+    return new Probes(List.copyOf(patterns));
+  }
+
+  boolean matches(Asked asked) {
+    return METHODS.contains(asked.method()) && patterns.stream().anyMatch(asked::isEverySpelling);
+  }
+}

@@ -1,0 +1,114 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+
+/** Neither framework is dragged into an application of the other. */
+class ConditionsTest {
+
+  private static final AutoConfigurations ALL =
+      AutoConfigurations.of(
+          BartizanActuatorAutoConfiguration.class,
+          BartizanJwtAutoConfiguration.class,
+          BartizanLimitsAutoConfiguration.class,
+          BartizanMetersAutoConfiguration.class,
+          BartizanMethodsAutoConfiguration.class,
+          BartizanMtlsAutoConfiguration.class);
+  private static final String[] SETTINGS = {
+    "bartizan.limits.all.limit=9 burst, 1/h",
+    "bartizan.jwt.issuer=https://login.example",
+    "bartizan.jwt.audience=orders",
+    "bartizan.jwt.algorithms=ES256"
+  };
+
+  @Test
+  void webFlux_withoutAnythingOfServlets_hasItsOwnBeansAlone() {
+    new ReactiveWebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withPropertyValues(SETTINGS)
+        .withClassLoader(
+            new FilteredClassLoader(
+                "jakarta.servlet",
+                "org.apache.catalina",
+                "org.springframework.web.servlet",
+                "org.springframework.boot.web.servlet",
+                "org.springframework.boot.tomcat"))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context).getBeans(LimitWebFilter.class).hasSize(2);
+              assertThat(context).hasSingleBean(TokenWebFilter.class);
+              assertThat(context).hasSingleBean(ReactiveJwtDecoder.class);
+              assertThat(context).doesNotHaveBean(JwtDecoder.class);
+              assertThat(context).doesNotHaveBean(LimitRefusedResolver.class);
+            });
+  }
+
+  @Test
+  void springMvc_withoutAnythingReactive_hasItsOwnBeansAlone() {
+    new WebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withPropertyValues(SETTINGS)
+        .withClassLoader(
+            new FilteredClassLoader(
+                "reactor",
+                "org.reactivestreams",
+                "io.lettuce",
+                "org.springframework.data.redis",
+                "org.springframework.web.reactive",
+                "org.springframework.boot.webflux"))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context).getBeans(FilterRegistrationBean.class).hasSize(3);
+              assertThat(context).hasSingleBean(JwtDecoder.class);
+              assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
+              assertThat(context).hasSingleBean(LimitRefusedResolver.class);
+            });
+  }
+
+  @Test
+  void springMvc_withWebFluxBesideIt_isNotReactive() {
+    new WebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withPropertyValues(SETTINGS)
+        .run(
+            context -> {
+              assertThat(context).hasSingleBean(JwtDecoder.class);
+              assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
+              assertThat(context).doesNotHaveBean(LimitWebFilter.class);
+            });
+  }
+
+  @Test
+  void applicationWithoutWeb_hasADecoderAndNoLimits() {
+    new ApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withPropertyValues(SETTINGS)
+        .run(
+            context -> {
+              assertThat(context).hasSingleBean(JwtDecoder.class);
+              assertThat(context).doesNotHaveBean(ConfiguredLimits.class);
+              assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
+            });
+  }
+
+  @Test
+  void ownReactiveDecoder_isKept() {
+    ReactiveJwtDecoder own = token -> reactor.core.publisher.Mono.empty();
+    new ReactiveWebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withPropertyValues(SETTINGS)
+        .withBean("own", ReactiveJwtDecoder.class, () -> own)
+        .run(context -> assertThat(context).getBean(ReactiveJwtDecoder.class).isSameAs(own));
+  }
+}
