@@ -12,6 +12,10 @@ import java.util.concurrent.CompletionStage;
  * <p>A call that crosses the network is another thing than a call in memory, so this is another
  * type: every verb gives a stage, and no verb blocks. Arguments are checked before anything is
  * sent: a bad one is thrown, not a failed stage. Thread-safe.
+ *
+ * <p><b>Order.</b> Calls that do not await each other's stages may be decided in another order than
+ * they were made in, also those of one thread about one key: whoever charges or refunds and then
+ * asks awaits the first stage before the second call.
  */
 public interface AsyncKeyedRateLimiter extends HealthSource {
 

@@ -4,8 +4,10 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -16,6 +18,8 @@ final class Answers implements Request.Asker {
 
   /** What the names of keys begin with of which nothing is taken. */
   static final String WARM_UP = "bartizan warm-up ";
+
+  private static final List<String> NEVER = List.of("NOPERM ", "ERR unknown command ");
 
   private final RedisKeys keys;
   private final ServerQueues queues;
@@ -62,6 +66,16 @@ final class Answers implements Request.Asker {
     }
     for (Request peek : asked) {
       boolean unused = BlockingView.awaitDone(peek, now + nanos - System.nanoTime());
+      refuseWhatNeverWorks(peek);
+    }
+  }
+
+  /** No check will ever be decided where the user may not run the script, or there are none. */
+  static void refuseWhatNeverWorks(CompletableFuture<?> trial) {
+    Throwable failure = trial.handle((decision, thrown) -> thrown).getNow(null);
+    if (failure instanceof RedisCommandExecutionException refusal
+        && NEVER.stream().anyMatch(String.valueOf(refusal.getMessage())::startsWith)) {
+      throw refusal;
     }
   }
 

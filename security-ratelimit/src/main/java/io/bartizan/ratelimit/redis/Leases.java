@@ -147,6 +147,7 @@ final class Leases {
     }
     for (CompletableFuture<?> each : asked) {
       boolean unused = BlockingView.awaitDone(each, end - ticker.nanos());
+      Answers.refuseWhatNeverWorks(each);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The keys that a limiter counts on Redis, for operators: listed page by page, and reset one by
@@ -27,6 +28,7 @@ public final class RedisLimitKeys {
 
   private static final long WAIT_SECONDS = 1;
   private static final int MOST = 10_000;
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
   private final RedisRateLimiter limiter;
 
@@ -37,7 +39,8 @@ public final class RedisLimitKeys {
   /**
    * Some keys, and where the next ones are.
    *
-   * @param keys as callers named them; a page may be empty and yet not the last
+   * @param keys as callers named them, or as {@link Key#bounded} has them; a page may be empty and
+   *     yet not the last
    * @param next what to list from next; empty if this was the last page
    */
   public record Page(List<String> keys, String next) {
@@ -111,19 +114,23 @@ public final class RedisLimitKeys {
    * whatever client. Other processes may repeat a refusal that they remember: until its retry time,
    * and no longer than their {@link RedisRateLimiter.Builder#withDenyCache} says, 1 s by default.
    *
-   * @param key as callers name it
+   * @param key as callers name it, or as it is listed: a digest resets the key that it stands for
    * @return a stage that completes when it is done
    * @throws NullPointerException if {@code key} is null
    */
   public CompletionStage<Void> reset(String key) {
-    String known = Key.bounded(key);
+    CompletableFuture<Void> done = forget(Key.bounded(key));
+    return bounded(
+        DIGEST.matcher(key).matches() ? done.thenCombine(forget(key), (one, other) -> null) : done);
+  }
+
+  private CompletableFuture<Void> forget(String known) {
     LimitScript script = limiter.scripts.of(known);
     Answers.forgetDenial(script, known);
-    return bounded(
-        limiter
-            .queues
-            .delete(limiter.answers.keys(), script.keyHead(), known)
-            .thenRun(() -> Answers.forgetDenial(script, known)));
+    return limiter
+        .queues
+        .delete(limiter.answers.keys(), script.keyHead(), known)
+        .thenRun(() -> Answers.forgetDenial(script, known));
   }
 
   private static <T> CompletableFuture<T> bounded(CompletableFuture<T> answer) {

@@ -14,9 +14,12 @@ import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.tests.Eventually;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.ProtocolVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,6 +169,44 @@ class RedisFailureIT {
           .hasMessageContaining("NOPERM");
     } finally {
       RedisFixture.shutDown(limited);
+    }
+  }
+
+  /** A client that asks nothing when it connects learns of it by its first command. */
+  @Test
+  void RL02_server_that_wants_a_password_now_is_away_until_it_does_not() {
+    RedisClient unasked = RedisClient.create(redis.server().uri());
+    unasked.setOptions(
+        ClientOptions.builder()
+            .pingBeforeActivateConnection(false)
+            .protocolVersion(ProtocolVersion.RESP2)
+            .build());
+    try (var admin = redis.client().connect()) {
+      admin.sync().configSet("requirepass", "new");
+      givesWayWhileLocked(unasked, admin);
+    } finally {
+      RedisFixture.shutDown(unasked);
+    }
+  }
+
+  private static void givesWayWhileLocked(
+      RedisClient unasked, StatefulRedisConnection<String, String> admin) {
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(unasked, LIMIT)
+            .withFailurePolicy(FailurePolicy.failOpen())
+            .build()) {
+      await(
+          () -> {
+            assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_OPEN);
+            return limiter.health().detail().contains("uthenticat");
+          });
+      for (int i = 0; i < 40; i++) {
+        assertThat(limiter.blocking().tryAcquire("k" + i).source()).isEqualTo(Source.FAILED_OPEN);
+        assertThat(limiter.health().status()).isEqualTo(Health.Status.DEGRADED);
+        LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
+      }
+      admin.sync().configSet("requirepass", "");
+      await(() -> limiter.blocking().tryAcquire("k").source() == Source.REMOTE);
     }
   }
 

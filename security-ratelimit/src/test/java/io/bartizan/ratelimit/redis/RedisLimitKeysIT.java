@@ -113,6 +113,23 @@ class RedisLimitKeysIT {
   }
 
   @Test
+  void RL14_key_that_is_listed_as_a_digest_is_reset_by_either_name() {
+    try (RedisRateLimiter limiter = cached(REDIS.client())) {
+      RedisLimitKeys keys = RedisLimitKeys.of(limiter);
+      for (String key : List.of("", "k".repeat(1025), "sha256:short")) {
+        assertThat(limiter.blocking().tryAcquire(key, 5).isAllowed()).isTrue();
+        assertThat(limiter.blocking().tryAcquire(key).isAllowed()).isFalse();
+        List<String> listed = keys.list("", 100).toCompletableFuture().join().keys();
+        assertThat(listed).singleElement().asString().startsWith("sha256:").hasSize(71);
+        keys.reset(listed.get(0)).toCompletableFuture().join();
+        assertThat(limiter.blocking().tryAcquire(key, 5).isAllowed()).isTrue();
+        keys.reset(key).toCompletableFuture().join();
+        assertThat(keys.list("", 100).toCompletableFuture().join().keys()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void RL14_keys_are_listed_page_by_page_and_reset() {
     try (RedisRateLimiter limiter =
             RedisRateLimiter.builder(REDIS.client(), LIMIT)

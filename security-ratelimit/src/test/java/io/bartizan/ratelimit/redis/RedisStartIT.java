@@ -8,6 +8,7 @@ import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,33 @@ class RedisStartIT {
       }
     } finally {
       RedisFixture.shutDown(without);
+    }
+  }
+
+  @Test
+  void RL07_user_who_may_not_run_the_script_fails_build_with_the_words_of_the_server() {
+    redis.command("ACL", "SETUSER", "reader", "on", ">pw", "~bartizan:*", "+get", "+ping");
+    RedisClient reader =
+        RedisClient.create("redis://reader:pw@" + redis.server().uri().substring(8));
+    try {
+      assertThatThrownBy(
+              () ->
+                  RedisRateLimiter.builder(reader, LIMIT)
+                      .withFailurePolicy(FailurePolicy.failOpen())
+                      .build())
+          .isInstanceOf(RedisException.class)
+          .hasMessageContaining("NOPERM")
+          .hasMessageContaining("evalsha");
+      assertThatThrownBy(
+              () -> RedisConcurrencyLimiter.of(reader, "jobs", 1, Duration.ofSeconds(30)))
+          .isInstanceOf(RedisException.class)
+          .hasMessageContaining("NOPERM");
+      redis.command("ACL", "SETUSER", "reader", "+@all");
+      try (RedisRateLimiter limiter = RedisRateLimiter.of(reader, LIMIT)) {
+        assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      }
+    } finally {
+      RedisFixture.shutDown(reader);
     }
   }
 

@@ -11,6 +11,7 @@ import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.RedisCluster;
 import io.bartizan.testkit.RedisSentinel;
+import io.bartizan.testkit.RedisServer;
 import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -29,6 +30,38 @@ import org.junit.jupiter.api.Test;
 class RedisTopologiesIT {
 
   private static final Limit LIMIT = Limit.tokenBucket(10, Rate.per(1, SECONDS)).named("t");
+
+  /** Each node says that the next one owns the slot, as while a failed migration is repaired. */
+  @Test
+  void RL02_key_that_a_cluster_sends_to_and_fro_goes_to_the_policy_and_others_are_decided() {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisClusterClient client = RedisClusterClient.create(cluster.uri());
+      List<RedisServer> nodes = cluster.nodes();
+      try (RedisRateLimiter limiter =
+              RedisRateLimiter.builder(client, LIMIT)
+                  .withTimeout(Duration.ofSeconds(2))
+                  .withFailurePolicy(FailurePolicy.failOpen())
+                  .build();
+          RedisConcurrencyLimiter leases =
+              RedisConcurrencyLimiter.builder(client, "t", 100, Duration.ofSeconds(30))
+                  .withTimeout(Duration.ofSeconds(2))
+                  .withFailurePolicy(FailurePolicy.failOpen())
+                  .build()) {
+        List<String> ids = nodes.stream().map(node -> node.command("CLUSTER", "MYID")).toList();
+        String slot = nodes.get(0).command("CLUSTER", "KEYSLOT", "lost");
+        for (int i = 0; i < 3; i++) {
+          nodes.get(i).command("CLUSTER", "SETSLOT", slot, "NODE", ids.get((i + 1) % 3));
+        }
+        for (int i = 0; i < 10; i++) {
+          assertThat(limiter.blocking().tryAcquire("lost").source()).isEqualTo(Source.FAILED_OPEN);
+          assertThat(leases.blocking().tryAcquire("lost").isGranted()).isTrue();
+          assertThat(limiter.blocking().tryAcquire("key" + i).source()).isEqualTo(Source.REMOTE);
+        }
+      } finally {
+        RedisFixture.shutDown(client);
+      }
+    }
+  }
 
   @Test
   void cluster_decides_each_key_on_its_node_and_survives_the_loss_of_one() {

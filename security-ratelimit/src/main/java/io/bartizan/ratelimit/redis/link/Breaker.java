@@ -39,7 +39,7 @@ final class Breaker {
   private final AtomicBoolean told = new AtomicBoolean();
   private final AtomicBoolean open = new AtomicBoolean();
   private final AtomicBoolean looking = new AtomicBoolean();
-  private volatile boolean demoted;
+  private volatile boolean misplaced;
   private volatile boolean closed;
   private volatile String cause = "";
   private volatile @Nullable Trial trial;
@@ -100,7 +100,7 @@ final class Breaker {
   }
 
   void failure(Throwable failure) {
-    demoted |= Unreachable.demoted(failure);
+    misplaced |= Unreachable.needsNewConnection(failure);
     if (failures.incrementAndGet() >= FAILURES) {
       open(String.valueOf(failure.getMessage()));
     }
@@ -151,7 +151,7 @@ final class Breaker {
     }
     tellLost();
     try {
-      if (demoted || !link.isOpen() || unanswered.get() >= UNANSWERED) {
+      if (misplaced || !link.isOpen() || unanswered.get() >= UNANSWERED) {
         link.seek();
       }
       if (link.isOpen()) {
@@ -193,14 +193,14 @@ final class Breaker {
         serves(); // it refuses by mistake, which is for callers to hear
       } else if (failure instanceof io.lettuce.core.RedisCommandExecutionException) {
         unanswered.set(0);
-        demoted |= Unreachable.demoted(failure);
+        misplaced |= Unreachable.needsNewConnection(failure);
         open(String.valueOf(failure.getMessage()));
       }
     }
 
     private void serves() {
       unanswered.set(0);
-      demoted = false;
+      misplaced = false;
       success();
       if (open.compareAndSet(true, false) && told.compareAndSet(true, false)) {
         LOG.info("rate limits reach Redis {} again", link.name());

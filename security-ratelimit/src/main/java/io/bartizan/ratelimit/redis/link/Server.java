@@ -160,14 +160,15 @@ public final class Server {
   }
 
   /**
-   * Notes that a call failed.
+   * Notes that a call failed. A key that its Cluster sends to and fro has no owner now, whose
+   * servers are well.
    *
    * @return true if the server was not reached or can't serve now; false if somebody made a mistake
    */
   public boolean failed(Throwable cause) {
     if (!Unreachable.because(cause)) {
       breaker.success();
-      return false;
+      return !link.takesKeysTogether() && ScriptCommand.belongsElsewhere(cause);
     }
     breaker.failure(cause);
     return true;

@@ -37,6 +37,10 @@ final class Unreachable {
   private static final List<String> PASSING =
       List.of("ERR max number of clients", "Script killed by user");
 
+  /** A server that was given a password since the connection was made; a new one is needed. */
+  private static final List<String> LOCKED =
+      List.of("NOAUTH ", "ERR Protocol error: unauthenticated ");
+
   private static final String WRAPPED = "ERR Error running script";
 
   /** What a script ran into: a word in capitals after a hyphen, behind the line that called. */
@@ -48,22 +52,29 @@ final class Unreachable {
   static boolean isMistake(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof RedisCommandExecutionException) {
-        return !because(cause);
+        return isLocked(cause) || !because(cause);
       }
     }
     return false;
   }
 
-  /** Whether the server is a replica now. */
-  static boolean demoted(Throwable cause) {
+  /** Whether only another connection helps: the server is a replica now, or was locked. */
+  static boolean needsNewConnection(Throwable cause) {
     String word = cause instanceof RedisCommandExecutionException ? word(text(cause)) : "";
-    return word.equals("READONLY") || word.equals("MASTERDOWN");
+    return word.equals("READONLY") || word.equals("MASTERDOWN") || isLocked(cause);
+  }
+
+  private static boolean isLocked(Throwable cause) {
+    return cause instanceof RedisCommandExecutionException
+        && LOCKED.stream().anyMatch(text(cause)::startsWith);
   }
 
   static boolean because(Throwable cause) {
     if (cause instanceof RedisCommandExecutionException) {
       String message = text(cause);
-      return TRANSIENT.contains(word(message)) || PASSING.stream().anyMatch(message::contains);
+      return TRANSIENT.contains(word(message))
+          || PASSING.stream().anyMatch(message::contains)
+          || isLocked(cause);
     }
     return cause instanceof RedisException
         || cause instanceof IOException

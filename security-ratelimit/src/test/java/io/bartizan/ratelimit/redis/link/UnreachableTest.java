@@ -35,7 +35,9 @@ class UnreachableTest {
     assertThat(passes(OLD + "@user_script:47: -" + error)).isTrue();
     assertThat(passes(OLD + "@user_script: 62: @user_script: 62: -" + error)).isTrue();
     boolean replica = error.startsWith("READONLY") || error.startsWith("MASTERDOWN");
-    assertThat(Unreachable.demoted(new RedisCommandExecutionException(OLD + "@u:1: -" + error)))
+    assertThat(
+            Unreachable.needsNewConnection(
+                new RedisCommandExecutionException(OLD + "@u:1: -" + error)))
         .isEqualTo(replica);
   }
 
@@ -53,6 +55,19 @@ class UnreachableTest {
     RuntimeException connecting =
         new RedisConnectionException("unable", new RedisCommandExecutionException(error));
     assertThat(Unreachable.isMistake(connecting)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NOAUTH Authentication required.",
+        "ERR Protocol error: unauthenticated multibulk length"
+      })
+  void RL02_password_that_is_missing_is_a_mistake_at_first_and_passes_later(String error) {
+    RedisCommandExecutionException cause = new RedisCommandExecutionException(error);
+    assertThat(Unreachable.because(cause)).isTrue();
+    assertThat(Unreachable.needsNewConnection(cause)).isTrue();
+    assertThat(Unreachable.isMistake(new RedisConnectionException("unable", cause))).isTrue();
   }
 
   @ParameterizedTest
