@@ -40,17 +40,52 @@ public final class KeyGate {
 
   private KeyGate() {}
 
-  /**
-   * A key that was accepted, in the words of JWK.
-   *
-   * @param kty {@code RSA}, {@code EC} or {@code OKP}
-   * @param curve {@code P-256}, {@code P-384}, {@code P-521} or {@code Ed25519}; null for RSA
-   * @param key made anew from its numbers
-   * @param spki its SubjectPublicKeyInfo in the one DER form; not to be changed
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and inside this module alone
-  public record Passed(String kty, @Nullable String curve, PublicKey key, byte[] spki)
-      implements PublicKey {
+  /** A key that was accepted, in the words of JWK, made anew from its numbers. Thread-safe. */
+  @SuppressWarnings("serial") // PublicKey is serializable, and nobody writes one
+  public static final class Passed implements PublicKey {
+
+    private final String kty;
+    private final @Nullable String curve;
+    private final PublicKey key;
+    private final byte[] spki;
+    private volatile @Nullable EcdsaKey ecdsa;
+
+    private Passed(String kty, @Nullable String curve, PublicKey key, byte[] spki) {
+      this.kty = kty;
+      this.curve = curve;
+      this.key = key;
+      this.spki = spki;
+    }
+
+    /** {@code RSA}, {@code EC} or {@code OKP}. */
+    public String kty() {
+      return kty;
+    }
+
+    /** {@code P-256}, {@code P-384}, {@code P-521} or {@code Ed25519}; null for RSA. */
+    public @Nullable String curve() {
+      return curve;
+    }
+
+    /** The key of the platform. */
+    public PublicKey key() {
+      return key;
+    }
+
+    /** Its SubjectPublicKeyInfo in the one DER form; not to be changed. */
+    public byte[] spki() {
+      return spki;
+    }
+
+    /** An EC key for our own arithmetic, which needs Bouncy Castle. */
+    public EcdsaKey ecdsa() {
+      EcdsaKey made = ecdsa;
+      if (made == null) {
+        made = EcdsaKey.of(String.valueOf(curve), (ECPublicKey) key);
+        ecdsa = made;
+      }
+      return made;
+    }
 
     @Override
     public String getAlgorithm() {
@@ -65,6 +100,11 @@ public final class KeyGate {
     @Override
     public byte[] getEncoded() {
       return spki.clone();
+    }
+
+    @Override
+    public String toString() {
+      return kty + (curve == null ? "" : " " + curve);
     }
   }
 

@@ -4,7 +4,6 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcdsaForms;
-import io.bartizan.integrity.keys.EcdsaKey;
 import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.keys.LargeX;
 import java.math.BigInteger;
@@ -93,7 +92,7 @@ public final class Signatures {
       return false;
     }
     return BouncyCastle.isPresent()
-        ? EcdsaKey.of(kindOf(key), ec).matchesDer(hash, signature)
+        ? key.ecdsa().matchesDer(hash, signature)
         : jca("NONEwithECDSA", ec, hash, signature) || new LargeX(ec).matches(signature, hash);
   }
 
