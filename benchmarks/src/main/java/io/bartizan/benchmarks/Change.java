@@ -56,7 +56,8 @@ record Change(Outcome outcome) {
     List<Row> pairs = new ArrayList<>();
     for (Row row : rows) {
       for (Side side : row.ours()) {
-        if (met.add(List.of(side.named(""), row.measure()))) {
+        // One with a class path of its own would lose it here.
+        if (side.classPath() == null && met.add(List.of(side.named(""), row.measure()))) {
           String name = row.ours().size() == 1 ? row.name() : row.name() + "." + side.method();
           pairs.add(
               new Row(
