@@ -95,9 +95,21 @@ final class Main implements Callable<Integer> {
         ImageGate gate = new ImageGate(settings(), policy(), InstantSource.system());
         Webhook webhook = Webhook.start(new InetSocketAddress(port), tls, limit(), gate)) {
       spec.commandLine().getOut().println("listens on port " + webhook.port());
-      new CountDownLatch(1).await();
+      Thread end = new Thread(() -> end(webhook), "webhook-end");
+      Runtime.getRuntime().addShutdownHook(end);
+      try {
+        new CountDownLatch(1).await();
+      } finally {
+        Runtime.getRuntime().removeShutdownHook(end);
+      }
       return 0;
     }
+  }
+
+  /** Without halt the JVM's status after SIGTERM is 143, whatever was done. */
+  private static void end(Webhook webhook) {
+    webhook.close();
+    Runtime.getRuntime().halt(0);
   }
 
   static Limit limit() {

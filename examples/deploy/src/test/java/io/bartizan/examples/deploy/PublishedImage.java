@@ -27,14 +27,13 @@ final class PublishedImage implements AutoCloseable {
     this.engine = engine;
     builder = engine.lastLine(Manifests.HOME + "/image/builder", Engine.toolFolder());
     commit = engine.run("git", "-C", Manifests.ROOT.toString(), "rev-parse", "HEAD");
-    Map<String, String> ofCommit = Map.of("REVISION", commit);
-    ended(0, engine.attempt(ofCommit, Manifests.HOME + "/image/build", builder, IMAGE));
+    build(IMAGE, "gateway");
     for (String key : List.of("cosign", "other")) {
       cosign("generate-key-pair", "--output-key-prefix", key);
     }
     tag = registry.repository("bartizan/gateway:0.1.0");
     made = folder.resolve("made");
-    name = ended(0, publish(IMAGE, tag, made, Map.of())).replaceFirst("(?s).*\n", "");
+    name = published(publish(IMAGE, tag, made, Map.of()));
   }
 
   static PublishedImage publish(Engine engine, LocalRegistry registry, Path folder)
@@ -51,16 +50,38 @@ final class PublishedImage implements AutoCloseable {
     return engine.attempt(environment, script, image, target, "cosign.key", made.toString());
   }
 
+  /** The name by digest, which the script says last. */
+  static String published(ManifestRedis.Ended ended) {
+    return ended(0, ended).replaceFirst("(?s).*\n", "");
+  }
+
   String cosign(String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(Programs.required("cosign")));
     command.addAll(List.of(words));
     return ended(0, engine.attempt(Map.of("COSIGN_PASSWORD", "x"), command.toArray(String[]::new)));
   }
 
-  /** Another image, with another label. */
-  String relabelled(String label) throws Exception {
+  private void build(String image, String application) throws Exception {
+    String script = Manifests.HOME + "/image/build";
+    ended(0, engine.attempt(Map.of("REVISION", commit), script, builder, image, application));
+  }
+
+  /** The image of another application, of the same commit. */
+  String built(String application) throws Exception {
+    String other = another();
+    build(other, application);
+    return other;
+  }
+
+  private String another() {
     String other = IMAGE + "-" + images.size();
     images.add(other);
+    return other;
+  }
+
+  /** Another image, with another label. */
+  String relabelled(String label) throws Exception {
+    String other = another();
     String container = engine.run("buildah", "from", "--pull-never", IMAGE);
     engine.run("buildah", "config", "--label", label, container);
     engine.run("buildah", "commit", "--quiet", "--rm", container, other);

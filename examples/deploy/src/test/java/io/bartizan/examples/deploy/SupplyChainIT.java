@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The gateway's image, published to a registry and verified there, by Bartizan itself. */
+/** The images, published to a registry and verified there, by Bartizan itself. */
 @Tag("deep")
 @Timeout(600)
 class SupplyChainIT {
@@ -85,6 +85,28 @@ class SupplyChainIT {
       assertThat(judged.output()).contains(published.name.substring(published.name.indexOf('@')));
       assertThat(judged.status()).as(judged.output()).isZero();
     }
+  }
+
+  @Test
+  void webhooksImage_published_isListedAndProvenToo() throws Exception {
+    String image = published.built("admission-webhook");
+    String target = registry.repository("bartizan/admission-webhook:0.1.0");
+    Path made = folder.resolve("webhook");
+    String name = PublishedImage.published(published.publish(image, target, made, Map.of()));
+    ManifestRedis.Ended judged = judged("cosign.pub", name);
+    assertThat(judged.output()).contains("accepted, 3 of 3 rules hold", "content: ");
+    assertThat(judged.status()).as(judged.output()).isZero();
+    assertThat(application(made)).isEqualTo("admission-webhook");
+    assertThat(application(published.made)).isEqualTo("gateway");
+    assertThat(made.resolve("jars")).isDirectoryContaining("glob:**/bartizan-adapters-*.jar");
+    assertThat(published.made.resolve("jars"))
+        .isDirectoryNotContaining("glob:**/bartizan-adapters-*.jar");
+  }
+
+  private static String application(Path made) {
+    return Yaml.document(made.resolve("provenance.json"))
+        .at("/buildDefinition/externalParameters/application")
+        .asText();
   }
 
   @Test
@@ -246,6 +268,12 @@ class SupplyChainIT {
   void publish_ofAnImageOfNoCommit_pushesNothing() throws Exception {
     String label = "org.opencontainers.image.revision=" + published.commit + "-changed";
     notPublished(published.relabelled(label), Map.of(), "-changed\", which is no commit");
+  }
+
+  @Test
+  void publish_ofAnImageOfAnUnknownApplication_pushesNothing() throws Exception {
+    String label = "io.bartizan.image.application=../x";
+    notPublished(published.relabelled(label), Map.of(), "which `build` does not know");
   }
 
   @Test
