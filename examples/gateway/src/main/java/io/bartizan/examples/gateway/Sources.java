@@ -23,7 +23,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,10 +53,7 @@ final class Sources implements HealthSource, AutoCloseable {
             "token keys", files.tokenKeys(), SecretSource.file(files.tokenKeys()), this::verifier);
     cartKeys =
         rotating(
-            "cart keys",
-            files.cartKeys(),
-            new KeyFolder(files.cartKeys(), InstantSource.system()),
-            MacKeyRing::parse);
+            "cart keys", files.cartKeys(), MacKeyRing.folder(files.cartKeys()), MacKeyRing::parse);
     apiKeys =
         rotating("api keys", files.apiKeys(), SecretSource.file(files.apiKeys()), ApiKeys::parse);
     limits = new Source<>("redis", this::openLimits, Limits::close);
