@@ -11,6 +11,9 @@ import java.util.Objects;
  */
 public record Health(Status status, String detail) {
 
+  /** How many characters of a detail are kept. */
+  public static final int MAX_DETAIL_CHARS = 1000;
+
   /** Whether a part does its work. */
   public enum Status {
     /** It works. */
@@ -25,12 +28,13 @@ public record Health(Status status, String detail) {
    * A state.
    *
    * @param status whether it does its work
-   * @param detail one sentence; passed through {@link SafeText#of}
+   * @param detail one sentence; passed through {@link SafeText#of(CharSequence, int)}, which keeps
+   *     {@value #MAX_DETAIL_CHARS} characters
    * @throws NullPointerException if an argument is null
    */
   public Health {
     Objects.requireNonNull(status, "status");
-    detail = SafeText.of(detail);
+    detail = SafeText.of(detail, MAX_DETAIL_CHARS);
   }
 
   /**

@@ -1,8 +1,11 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SecretBytes;
+import io.bartizan.core.SecretSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -113,6 +116,47 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
       }
     }
     return new MacKeyRing(ids, roots);
+  }
+
+  /**
+   * A folder of keys, one in each file, as a source that {@link #parse} reads: for a folder that is
+   * mounted from a Kubernetes secret.
+   *
+   * <p>A file's name begins with the day from which its key signs (UTC), such as {@code 2026-12-01}
+   * or {@code 2026-12-01-after-the-leak}. The key with the latest day that has begun signs; if all
+   * are to come, that of the earliest; of one day, that of the name that sorts last. All verify, so
+   * that a file that is added some days ahead rotates a fleet without refusing anything. Each file
+   * is a text as for {@link #parse} with one key, at most 2048 bytes. Names that begin with a dot,
+   * such as {@code ..data}, are skipped.
+   *
+   * <p>A reading fails, naming the file and never its content, if a file is empty, cut, larger, no
+   * regular file or holds more than one key, if its name begins with no date, if two files hold one
+   * key, and if there is no key, more than {@value #MAX_KEYS}, or more than 256 entries in all. A
+   * {@link io.bartizan.core.Rotating} then keeps the last good ring.
+   *
+   * <pre>{@code
+   * Rotating<MacKeyRing> keys =
+   *     Rotating.of(MacKeyRing.folder(path), MacKeyRing::parse, Duration.ofSeconds(10));
+   * }</pre>
+   *
+   * @param folder the folder; it need not exist yet
+   * @return a source that reads all files at each call
+   * @throws NullPointerException if {@code folder} is null
+   */
+  public static SecretSource folder(Path folder) {
+    return folder(folder, InstantSource.system());
+  }
+
+  /**
+   * As {@link #folder(Path)}, with a clock.
+   *
+   * @param folder the folder; it need not exist yet
+   * @param clock tells what day it is
+   * @return a source that reads all files at each call
+   * @throws NullPointerException if an argument is null
+   */
+  public static SecretSource folder(Path folder, InstantSource clock) {
+    return new MacKeyFolder(folder, clock);
   }
 
   private static int readLines(byte[] text, List<SecretBytes> keys) {

@@ -81,8 +81,8 @@ final class ServeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "A key in base64 in each file; the last name signs, once the date that it begins with is"
-              + " there.")
+          "A key in base64 in each file, whose name begins with the day from which it signs, such"
+              + " as 2026-12-01.")
   private Path cartKeys;
 
   @Option(

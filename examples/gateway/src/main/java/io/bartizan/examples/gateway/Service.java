@@ -128,8 +128,9 @@ final class Service implements AutoCloseable {
       causes.add("ends: SIGTERM was received");
     }
     for (Source<?> source : sources.all()) {
-      if (asked.test(source) && source.status() == Health.Status.DOWN) {
-        causes.add(source.told());
+      Health health = source.health();
+      if (asked.test(source) && health.status() == Health.Status.DOWN) {
+        causes.add(source.name() + ": " + health.detail());
       }
     }
     if (causes.isEmpty() && gateway == null && sources.areOpen()) {
@@ -140,13 +141,10 @@ final class Service implements AutoCloseable {
 
   /** What is not as it should be though it serves. */
   private List<String> notes() {
-    List<String> notes = new ArrayList<>();
-    for (Source<?> source : sources.all()) {
-      if (source.status() == Health.Status.DEGRADED) {
-        notes.add("degraded, " + source.told());
-      }
-    }
-    return notes;
+    Health health = sources.health();
+    return health.status() == Health.Status.UP
+        ? List.of()
+        : List.of("degraded, " + health.detail());
   }
 
   private int busyWorkers() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
  * until it is, from then on it follows its files by itself.
  */
-final class Source<T extends HealthSource> implements Supplier<T>, AutoCloseable {
+final class Source<T extends HealthSource> implements Supplier<T>, HealthSource, AutoCloseable {
 
   private final String name;
   private final Callable<T> opening;
@@ -58,16 +58,12 @@ final class Source<T extends HealthSource> implements Supplier<T>, AutoCloseable
     return opened;
   }
 
-  Health.Status status() {
+  /** That of what was opened, or why nothing is. */
+  @Override
+  public Health health() {
     T opened = value;
-    return opened == null ? Health.Status.DOWN : opened.health().status();
-  }
-
-  /** A sentence about its state, with its name; longer than a {@link Health} would keep it. */
-  String told() {
-    T opened = value;
-    String detail = opened == null ? missing : opened.health().detail();
-    return name + ": " + (detail == null ? "was not read yet" : detail);
+    String why = missing;
+    return opened == null ? Health.down(why == null ? "was not read yet" : why) : opened.health();
   }
 
   @Override

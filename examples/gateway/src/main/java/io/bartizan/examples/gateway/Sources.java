@@ -4,6 +4,8 @@ import static io.bartizan.integrity.jwt.JwsAlgorithm.ES256;
 import static io.bartizan.integrity.jwt.JwsAlgorithm.RS256;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Rotating;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.SecretSource;
@@ -21,14 +23,15 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All that the service reads, each followed by the library's own means. */
-final class Sources implements AutoCloseable {
+final class Sources implements HealthSource, AutoCloseable {
 
   private final Settings settings;
   private final Meters meters;
@@ -38,6 +41,7 @@ final class Sources implements AutoCloseable {
   private final Source<Rotating<ApiKeys>> apiKeys;
   private final Source<Limits> limits;
   private final @Nullable Source<Rotating<Manifest>> artifacts;
+  private final HealthSource health;
 
   Sources(Settings settings, Meters meters) {
     this.settings = settings;
@@ -49,10 +53,7 @@ final class Sources implements AutoCloseable {
             "token keys", files.tokenKeys(), SecretSource.file(files.tokenKeys()), this::verifier);
     cartKeys =
         rotating(
-            "cart keys",
-            files.cartKeys(),
-            new KeyFolder(files.cartKeys(), InstantSource.system()),
-            MacKeyRing::parse);
+            "cart keys", files.cartKeys(), MacKeyRing.folder(files.cartKeys()), MacKeyRing::parse);
     apiKeys =
         rotating("api keys", files.apiKeys(), SecretSource.file(files.apiKeys()), ApiKeys::parse);
     limits = new Source<>("redis", this::openLimits, Limits::close);
@@ -65,6 +66,9 @@ final class Sources implements AutoCloseable {
                 folder,
                 () -> manifest(folder.resolve("SHA256SUMS")),
                 text -> text.lend(Manifest::parse));
+    Map<String, Source<?>> parts = new LinkedHashMap<>();
+    all().forEach(source -> parts.put(source.name(), source));
+    health = HealthSource.all(parts);
   }
 
   private <T> Source<Rotating<T>> rotating(
@@ -123,6 +127,11 @@ final class Sources implements AutoCloseable {
       all.add(artifacts);
     }
     return all;
+  }
+
+  @Override
+  public Health health() {
+    return health.health();
   }
 
   boolean areOpen() {
