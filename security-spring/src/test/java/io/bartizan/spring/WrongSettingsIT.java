@@ -38,6 +38,11 @@ class WrongSettingsIT {
         "bartizan.limits.api.key=a otherwise b otherwise c | bartizan.limits.api.key | \"address\"",
         "bartizan.limits.api.routes=api | bartizan.limits.api.routes is \"api\" | begins with /",
         "bartizan.limits.api.routes=/a{ | bartizan.limits.api.routes is \"/a{\" | capture",
+        "bartizan.limits.api.routes=PSOT /login | bartizan.limits.api.routes is \"PSOT /login\" |"
+            + " methods are [GET, HEAD, POST",
+        "bartizan.limits.api.routes=get /a | bartizan.limits.api.routes is \"get /a\" | in"
+            + " capitals",
+        "bartizan.limits.api.routes=* /a | bartizan.limits.api.routes is \"* /a\" | in capitals",
         "bartizan.limits.api.store=disk | bartizan.limits.api.store is \"disk\" | \"memory\" and"
             + " \"redis\"",
         "bartizan.limits.api.store=redis | bartizan.limits.api.store is \"redis\" | there is no"
