@@ -123,6 +123,40 @@ class WrongSettingsIT {
     assertThat(failure.getMessage()).startsWith(named).contains(accepted == null ? "" : accepted);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "scheme=paypal | bartizan.webhooks.pay.scheme is \"paypal\" | \"stripe\", \"github\"",
+        "scheme= | bartizan.webhooks.pay.scheme: | are accepted",
+        "secret= | bartizan.webhooks.pay.secret: the secret | is needed",
+        "secret=short | bartizan.webhooks.pay.secret is \"(not shown)\": the webhook secret | 16",
+        "path=hooks | bartizan.webhooks.pay.path is \"hooks\" | begins with /",
+        "path=/hooks/** | bartizan.webhooks.pay.path is \"/hooks/**\" | no pattern",
+        "max-body=65MB | bartizan.webhooks.pay.max-body | 64MB",
+        "store=disk | bartizan.webhooks.pay.store is \"disk\" | \"memory\" and \"redis\"",
+        "store=redis | bartizan.webhooks.pay.store is \"redis\" | there is no Lettuce client",
+        "max-events=0 | bartizan.webhooks.pay.max-events is \"0\" | accepted",
+      })
+  void webhook_thatIsWrong_isExplained_withoutItsSecret(
+      String setting, String named, String accepted) {
+    String at = "bartizan.webhooks.pay.";
+    Map<String, String> settings = new TreeMap<>();
+    settings.put(at + "path", "/hooks/pay");
+    settings.put(at + "scheme", "stripe");
+    settings.put(at + "secret", "0123456789abcdef");
+    BartizanProperties right = bound(settings);
+    assertThat(right.toString()).doesNotContain("0123456789");
+    ConfiguredWebhooks.of(right, "shop", null).close();
+    int sign = setting.indexOf('=');
+    settings.put(at + setting.substring(0, sign), setting.substring(sign + 1));
+    Throwable failure =
+        catchThrowable(() -> ConfiguredWebhooks.of(bound(settings), "shop", null).close());
+    assertThat(failure).isInstanceOf(SettingException.class);
+    assertThat(failure.getMessage()).startsWith(named).contains(accepted);
+    assertThat(failure).message().doesNotContain("short").doesNotContain("0123456789");
+  }
+
   @Test
   void misspeltName_failsAtStart() {
     Throwable failure =
