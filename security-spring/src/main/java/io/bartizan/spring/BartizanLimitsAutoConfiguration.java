@@ -1,20 +1,15 @@
 package io.bartizan.spring;
 
-import io.lettuce.core.AbstractRedisClient;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * Auto-configuration of rate limits from {@code bartizan.limits}: filters that answer 429, of
@@ -30,42 +25,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
     })
 @Conditional(OnSettings.Limits.class)
 @EnableConfigurationProperties(BartizanProperties.class)
+@Import({RedisClients.OfSpringData.class, RedisClients.OfLettuce.class})
 public final class BartizanLimitsAutoConfiguration {
 
   private static final int DISTANCE = 10;
 
   BartizanLimitsAutoConfiguration() {}
-
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(LettuceConnectionFactory.class)
-  static class RedisOfSpringData {
-
-    @Bean
-    @ConditionalOnMissingBean(SharedStore.class)
-    SharedStore bartizanRedis(
-        ObjectProvider<AbstractRedisClient> clients,
-        ObjectProvider<LettuceConnectionFactory> factories) {
-      return new LettuceStore(
-          () -> {
-            @Nullable AbstractRedisClient own = clients.getIfUnique();
-            LettuceConnectionFactory factory = own == null ? factories.getIfUnique() : null;
-            return factory == null ? own : factory.getRequiredNativeClient();
-          });
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(AbstractRedisClient.class)
-  @ConditionalOnMissingClass(
-      "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
-  static class RedisOfLettuce {
-
-    @Bean
-    @ConditionalOnMissingBean(SharedStore.class)
-    SharedStore bartizanRedis(ObjectProvider<AbstractRedisClient> clients) {
-      return new LettuceStore(clients::getIfUnique);
-    }
-  }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Everything below {@code bartizan} in an application's settings; a name that is not here fails at
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record BartizanProperties(
     @DefaultValue Map<String, LimitSettings> limits,
     @DefaultValue List<String> trustedProxies,
+    @DefaultValue Map<String, WebhookSettings> webhooks,
     @Nullable JwtSettings jwt,
     @DefaultValue MtlsSettings mtls) {
 
@@ -28,6 +30,24 @@ record BartizanProperties(
       @DefaultValue("100ms") Duration redisTimeout,
       @DefaultValue("100000") int maxKeys,
       boolean includeProbes) {}
+
+  /** One sender of webhooks; what it sends is remembered so that each event is handled once. */
+  record WebhookSettings(
+      @Nullable String path,
+      @Nullable String scheme,
+      @Nullable String secret,
+      @Nullable String formerSecret,
+      @DefaultValue("1MB") DataSize maxBody,
+      @Nullable String store,
+      @DefaultValue("100000") int maxEvents,
+      @DefaultValue("1m") Duration lease,
+      @DefaultValue("4d") Duration remember) {
+
+    @Override
+    public String toString() {
+      return "WebhookSettings[" + scheme + " on " + path + "]"; // no secret in a log
+    }
+  }
 
   /** Whose tokens are accepted. */
   record JwtSettings(

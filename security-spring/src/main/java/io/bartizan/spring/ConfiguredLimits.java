@@ -121,12 +121,7 @@ final class ConfiguredLimits implements AutoCloseable {
     RedisRateLimiter.Builder builder = redis == null ? null : redis.builder(limits);
     if (builder == null) {
       if (store != null) {
-        throw SettingException.of(
-            at + "store",
-            store,
-            "there is no Lettuce client: add Spring Data Redis with Lettuce and"
-                + " spring.data.redis.host, or a RedisClient bean; "
-                + STORES);
+        throw SettingException.of(at + "store", store, SharedStore.NONE);
       }
       return null;
     }

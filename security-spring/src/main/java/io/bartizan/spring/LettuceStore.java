@@ -1,15 +1,20 @@
 package io.bartizan.spring;
 
+import io.bartizan.integrity.replay.redis.RedisReplayGuard;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Limiters on a Lettuce client that the application has already. */
 final class LettuceStore implements SharedStore {
+
+  /** Senders of webhooks wait for seconds, and try again. */
+  private static final Duration ANSWER = Duration.ofSeconds(1);
 
   private final Supplier<@Nullable AbstractRedisClient> clients;
 
@@ -29,5 +34,16 @@ final class LettuceStore implements SharedStore {
       return RedisRateLimiter.builder(cluster, limits);
     }
     return client instanceof RedisClient single ? RedisRateLimiter.builder(single, limits) : null;
+  }
+
+  @Override
+  public @Nullable RedisReplayGuard events(String keyPrefix) {
+    AbstractRedisClient client = clients.get();
+    if (client instanceof RedisClusterClient cluster) {
+      return RedisReplayGuard.builder(cluster, ANSWER).withKeyPrefix(keyPrefix).build();
+    }
+    return client instanceof RedisClient single
+        ? RedisReplayGuard.builder(single, ANSWER).withKeyPrefix(keyPrefix).build()
+        : null;
   }
 }

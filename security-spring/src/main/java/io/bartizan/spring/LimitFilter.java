@@ -55,7 +55,7 @@ final class LimitFilter implements Filter {
    * By the path that was sent, by which Spring MVC finds its handlers, and the one that the
    * container decoded and made plain, by which other servlets are found.
    */
-  private static Asked asked(HttpServletRequest request) {
+  static Asked asked(HttpServletRequest request) {
     String info = request.getPathInfo();
     String path = request.getServletPath() + (info == null ? "" : info);
     List<PathContainer> spellings = new ArrayList<>();

@@ -49,6 +49,13 @@ abstract class OnSettings extends SpringBootCondition {
     }
   }
 
+  /** {@code bartizan.webhooks}. */
+  static final class Webhooks extends OnSettings {
+    Webhooks() {
+      super("bartizan.webhooks");
+    }
+  }
+
   /** {@code bartizan.mtls}. */
   static final class Mtls extends OnSettings {
     Mtls() {

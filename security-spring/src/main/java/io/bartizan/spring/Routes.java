@@ -2,8 +2,8 @@ package io.bartizan.spring;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
@@ -13,7 +13,15 @@ import org.springframework.web.util.pattern.PathPatternParser;
  */
 final class Routes {
 
-  private record Route(@Nullable String method, PathPattern pattern) {}
+  private record Route(@Nullable String method, PathPattern pattern) {
+
+    /** Spring serves HEAD by the handler of GET. */
+    boolean isMethod(String asked) {
+      return method == null
+          || method.equals(asked)
+          || (method.equals("GET") && asked.equals("HEAD"));
+    }
+  }
 
   /** In the place of patterns: the limit is counted where methods are {@link RateLimited}. */
   private static final String METHODS = "methods";
@@ -51,10 +59,11 @@ final class Routes {
     int space = text.indexOf(' ');
     String method = space < 0 ? null : text.substring(0, space);
     String path = space < 0 ? text : text.substring(space + 1).trim();
-    if (!path.startsWith("/") || (method != null && !method.matches("[A-Z]+"))) {
+    if (!path.startsWith("/") || (method != null && RequestMethod.resolve(method) == null)) {
       throw new IllegalArgumentException(
           "a path pattern that begins with / is accepted, and a method in capitals before it, such"
-              + " as \"/api/**\" or \"POST /login\"; or \"methods\" alone");
+              + " as \"/api/**\" or \"POST /login\"; or \"methods\" alone; methods are "
+              + List.of(RequestMethod.values()));
     }
     return new Route(method, PathPatternParser.defaultInstance.parse(path));
   }
@@ -67,7 +76,7 @@ final class Routes {
   boolean matches(Asked asked) {
     boolean isProbe = probes.matches(asked);
     for (Route route : routes) {
-      if ((route.method == null || route.method.equals(asked.method()))
+      if (route.isMethod(asked.method())
           && asked.isAnySpelling(route.pattern)
           && !(isProbe && route.pattern.getPatternString().equals(ALL))) {
         return true;
@@ -84,8 +93,7 @@ final class Routes {
     return routes.stream()
         .map(
             route ->
-                (route.method == null ? "" : route.method.toUpperCase(Locale.ROOT) + " ")
-                    + route.pattern.getPatternString())
+                (route.method == null ? "" : route.method + " ") + route.pattern.getPatternString())
         .toList();
   }
 

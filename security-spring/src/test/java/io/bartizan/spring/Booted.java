@@ -125,6 +125,10 @@ final class Booted implements AutoCloseable {
     return send(HttpClient.newHttpClient(), "http", "GET", path, headers);
   }
 
+  HttpResponse<String> ask(String method, String path) throws Exception {
+    return send(HttpClient.newHttpClient(), "http", method, path);
+  }
+
   HttpResponse<String> post(String path, String... headers) throws Exception {
     return send(HttpClient.newHttpClient(), "http", "POST", path, headers);
   }

@@ -49,6 +49,39 @@ abstract class LimitsContract {
   }
 
   @Test
+  void routeOfGet_countsHeadToo_andNoOtherMethod() throws Exception {
+    String yaml =
+        """
+        bartizan.limits:
+          reads: {limit: "2 burst, 1/h", routes: GET /open}
+        """;
+    try (Booted shop = Booted.plain(web, folder, yaml)) {
+      assertThat(shop.ask("HEAD", "/open").statusCode()).isEqualTo(200);
+      assertThat(shop.ask("HEAD", "/open").statusCode()).isEqualTo(200);
+      assertThat(shop.ask("HEAD", "/open").statusCode()).isEqualTo(429);
+      assertThat(shop.get("/open").statusCode()).isEqualTo(429);
+      assertThat(shop.ask("OPTIONS", "/open").statusCode()).isEqualTo(200); // runs no handler
+      for (String method : new String[] {"POST", "get", "Head", "GETS"}) {
+        assertThat(shop.ask(method, "/open").statusCode()).as(method).isIn(400, 405, 501);
+      }
+    }
+  }
+
+  @Test
+  void routeOfHead_countsNoGet() throws Exception {
+    String yaml =
+        """
+        bartizan.limits:
+          checks: {limit: "1 burst, 1/h", routes: HEAD /open}
+        """;
+    try (Booted shop = Booted.plain(web, folder, yaml)) {
+      assertThat(shop.ask("HEAD", "/open").statusCode()).isEqualTo(200);
+      assertThat(shop.ask("HEAD", "/open").statusCode()).isEqualTo(429);
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void address_behindATrustedProxy_isTheClients() throws Exception {
     String yaml =
         """

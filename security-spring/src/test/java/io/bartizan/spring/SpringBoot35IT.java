@@ -34,13 +34,16 @@ class SpringBoot35IT {
     "LimitsIT",
     "MtlsIT",
     "RateLimitedIT",
+    "WebhooksIT",
     "WrongSettingsIT"
   };
 
   /** Without these, WebFlux runs on Reactor Netty and not on Tomcat. */
   private static final Pattern MVC = Pattern.compile("(tomcat|webmvc)[^/\\\\]*\\.jar$");
 
-  private static final String[] WEB_FLUX_AGAIN = {"WebFluxIT", "WebFluxJwtIT", "WebFluxLimitsIT"};
+  private static final String[] WEB_FLUX_AGAIN = {
+    "WebFluxIT", "WebFluxJwtIT", "WebFluxLimitsIT", "WebFluxWebhooksIT"
+  };
 
   @Test
   void applications_ofSpringBoot35_doTheSame() throws Exception {

@@ -38,6 +38,11 @@ class WrongSettingsIT {
         "bartizan.limits.api.key=a otherwise b otherwise c | bartizan.limits.api.key | \"address\"",
         "bartizan.limits.api.routes=api | bartizan.limits.api.routes is \"api\" | begins with /",
         "bartizan.limits.api.routes=/a{ | bartizan.limits.api.routes is \"/a{\" | capture",
+        "bartizan.limits.api.routes=PSOT /login | bartizan.limits.api.routes is \"PSOT /login\" |"
+            + " methods are [GET, HEAD, POST",
+        "bartizan.limits.api.routes=get /a | bartizan.limits.api.routes is \"get /a\" | in"
+            + " capitals",
+        "bartizan.limits.api.routes=* /a | bartizan.limits.api.routes is \"* /a\" | in capitals",
         "bartizan.limits.api.store=disk | bartizan.limits.api.store is \"disk\" | \"memory\" and"
             + " \"redis\"",
         "bartizan.limits.api.store=redis | bartizan.limits.api.store is \"redis\" | there is no"
@@ -116,6 +121,40 @@ class WrongSettingsIT {
     Throwable failure = catchThrowable(() -> MtlsBundles.of(bound(settings), Meters.NONE).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted == null ? "" : accepted);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "scheme=paypal | bartizan.webhooks.pay.scheme is \"paypal\" | \"stripe\", \"github\"",
+        "scheme= | bartizan.webhooks.pay.scheme: | are accepted",
+        "secret= | bartizan.webhooks.pay.secret: the secret | is needed",
+        "secret=short | bartizan.webhooks.pay.secret is \"(not shown)\": the webhook secret | 16",
+        "path=hooks | bartizan.webhooks.pay.path is \"hooks\" | begins with /",
+        "path=/hooks/** | bartizan.webhooks.pay.path is \"/hooks/**\" | no pattern",
+        "max-body=65MB | bartizan.webhooks.pay.max-body | 64MB",
+        "store=disk | bartizan.webhooks.pay.store is \"disk\" | \"memory\" and \"redis\"",
+        "store=redis | bartizan.webhooks.pay.store is \"redis\" | there is no Lettuce client",
+        "max-events=0 | bartizan.webhooks.pay.max-events is \"0\" | accepted",
+      })
+  void webhook_thatIsWrong_isExplained_withoutItsSecret(
+      String setting, String named, String accepted) {
+    String at = "bartizan.webhooks.pay.";
+    Map<String, String> settings = new TreeMap<>();
+    settings.put(at + "path", "/hooks/pay");
+    settings.put(at + "scheme", "stripe");
+    settings.put(at + "secret", "0123456789abcdef");
+    BartizanProperties right = bound(settings);
+    assertThat(right.toString()).doesNotContain("0123456789");
+    ConfiguredWebhooks.of(right, "shop", null).close();
+    int sign = setting.indexOf('=');
+    settings.put(at + setting.substring(0, sign), setting.substring(sign + 1));
+    Throwable failure =
+        catchThrowable(() -> ConfiguredWebhooks.of(bound(settings), "shop", null).close());
+    assertThat(failure).isInstanceOf(SettingException.class);
+    assertThat(failure.getMessage()).startsWith(named).contains(accepted);
+    assertThat(failure).message().doesNotContain("short").doesNotContain("0123456789");
   }
 
   @Test

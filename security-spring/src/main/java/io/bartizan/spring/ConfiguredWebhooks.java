@@ -1,0 +1,145 @@
+package io.bartizan.spring;
+
+import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.mac.WebhookScheme;
+import io.bartizan.integrity.mac.WebhookVerifier;
+import io.bartizan.integrity.replay.DeliveryGuard;
+import io.bartizan.integrity.replay.InMemoryReplayGuard;
+import io.bartizan.integrity.replay.redis.RedisReplayGuard;
+import io.bartizan.spring.BartizanProperties.WebhookSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/** All webhooks of {@code bartizan.webhooks}; closes what remembers them on Redis. */
+final class ConfiguredWebhooks implements AutoCloseable {
+
+  /** One sender and the path it calls. */
+  record Webhook(PathPattern path, WebhookVerifier verifier, int maxBytes) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredWebhooks.class);
+  private static final String SCHEMES =
+      "\"standard-webhooks\" (Svix too), \"stripe\", \"github\" and \"slack\" are accepted; other"
+          + " providers are declared in Java";
+  private static final String NOT_SHOWN = "(not shown)";
+
+  private final List<Webhook> list = new ArrayList<>();
+  private final List<RedisReplayGuard> shared = new ArrayList<>();
+  private final PathPatternParser parser = new PathPatternParser();
+  private final String application;
+  private final @Nullable SharedStore redis;
+
+  private ConfiguredWebhooks(String application, @Nullable SharedStore redis) {
+    this.application = application;
+    this.redis = redis;
+    parser.setCaseSensitive(false); // no spelling that an application may accept goes unverified
+  }
+
+  /** Builds every webhook, or closes what was built and throws. */
+  static ConfiguredWebhooks of(
+      BartizanProperties settings, String application, @Nullable SharedStore redis) {
+    ConfiguredWebhooks all = new ConfiguredWebhooks(application, redis);
+    try {
+      for (Map.Entry<String, WebhookSettings> each : settings.webhooks().entrySet()) {
+        all.add(each.getKey(), each.getValue());
+      }
+      return all;
+    } catch (RuntimeException e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private void add(String name, WebhookSettings settings) {
+    String at = "bartizan.webhooks." + name + ".";
+    PathPattern path = path(at + "path", settings.path());
+    WebhookScheme scheme = scheme(at, settings);
+    DataSize most = settings.maxBody();
+    if (most.toBytes() < 1 || most.toBytes() > 64 << 20) {
+      throw SettingException.of(at + "max-body", most, "1B to 64MB are accepted");
+    }
+    DeliveryGuard guard = guard(at, name, settings);
+    WebhookVerifier verifier =
+        SettingException.read(
+            at + "remember",
+            settings.remember(),
+            () ->
+                WebhookVerifier.builder(scheme)
+                    .withDeliveries(guard, settings.lease(), settings.remember())
+                    .build());
+    list.add(new Webhook(path, verifier, (int) most.toBytes()));
+    LOG.info("webhook {} on {}: {}", name, path, verifier);
+  }
+
+  private PathPattern path(String property, @Nullable String text) {
+    String path = SettingException.required(property, text, "a path such as /hooks/pay is needed");
+    PathPattern pattern = SettingException.read(property, path, () -> parser.parse(path));
+    if (!path.startsWith("/") || pattern.hasPatternSyntax()) {
+      throw SettingException.of(
+          property, path, "a path that begins with / is accepted, and no pattern");
+    }
+    if (list.stream().anyMatch(each -> each.path.getPatternString().equalsIgnoreCase(path))) {
+      throw SettingException.of(property, path, "another webhook has this path; give each its own");
+    }
+    return pattern;
+  }
+
+  private static WebhookScheme scheme(String at, WebhookSettings settings) {
+    String name = SettingException.required(at + "scheme", settings.scheme(), SCHEMES);
+    String text =
+        SettingException.required(
+            at + "secret", settings.secret(), "the secret that the sender signs with is needed");
+    SecretBytes secret = SecretBytes.ofUtf8(text);
+    String former = settings.formerSecret();
+    SecretBytes[] more =
+        former == null ? new SecretBytes[0] : new SecretBytes[] {SecretBytes.ofUtf8(former)};
+    return SettingException.read(
+        at + "secret",
+        NOT_SHOWN,
+        () ->
+            switch (name) {
+              case "standard-webhooks", "svix" -> WebhookScheme.standard(secret, more);
+              case "stripe" -> WebhookScheme.stripe(secret, more);
+              case "slack" -> WebhookScheme.slack(secret, more);
+              case "github" -> WebhookScheme.githubAcceptingReplays(secret, more); // see guard
+              default -> throw SettingException.of(at + "scheme", name, SCHEMES);
+            });
+  }
+
+  private DeliveryGuard guard(String at, String name, WebhookSettings settings) {
+    String store = settings.store();
+    if (store != null && !store.equals("memory") && !store.equals("redis")) {
+      throw SettingException.of(at + "store", store, "\"memory\" and \"redis\" are accepted");
+    }
+    RedisReplayGuard onRedis =
+        redis == null || "memory".equals(store)
+            ? null
+            : redis.events(ConfiguredLimits.prefix(application, name) + ":");
+    if (onRedis != null) {
+      shared.add(onRedis);
+      return onRedis;
+    }
+    if (store != null && store.equals("redis")) {
+      throw SettingException.of(at + "store", store, SharedStore.NONE);
+    }
+    return SettingException.read(
+        at + "max-events",
+        settings.maxEvents(),
+        () -> InMemoryReplayGuard.of(settings.maxEvents()));
+  }
+
+  List<Webhook> list() {
+    return List.copyOf(list);
+  }
+
+  @Override
+  public void close() {
+    shared.forEach(RedisReplayGuard::close);
+  }
+}

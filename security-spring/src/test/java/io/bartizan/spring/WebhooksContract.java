@@ -1,0 +1,177 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.integrity.mac.VerifiedWebhook;
+import io.bartizan.testkit.RedisServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The guide's webhooks, called by hostile senders; the same in Spring MVC and in WebFlux. */
+abstract class WebhooksContract {
+
+  private static final String PAY = "whsec_of_the_payments";
+  private static final String CODE = "secret of the code host";
+  private static final String HANDLER = "--spring.main.sources=" + Handlers.class.getName();
+
+  private final Web web;
+
+  WebhooksContract(Web web) {
+    this.web = web;
+  }
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void nothingHandledYet() {
+    Handlers.HANDLED.set(0);
+  }
+
+  @Test
+  void verifiedBody_reachesItsHandlerOnce() throws Exception {
+    try (Booted shop = start(HANDLER)) {
+      HttpResponse<String> first = code(shop, "/hooks/code", "{\"a\": 1}", "{\"a\": 1}");
+      assertThat(first.statusCode()).isEqualTo(200);
+      assertThat(first.body()).isEqualTo("{\"a\": 1} is {\"a\": 1}");
+      HttpResponse<String> replayed = code(shop, "/hooks/code", "{\"a\": 1}", "{\"a\": 1}");
+      assertThat(replayed.statusCode()).isEqualTo(200); // so that the sender is done
+      assertThat(replayed.body()).doesNotContain(" is ");
+      assertThat(Handlers.HANDLED).hasValue(1);
+
+      long now = Instant.now().getEpochSecond();
+      String paid = "t=" + now + ",v1=" + hmac(PAY, now + ".paid");
+      assertThat(send(shop, "POST", "/hooks/pay", "paid", "Stripe-Signature", paid).body())
+          .isEqualTo("paid is paid");
+      long old = now - 3600;
+      String stale = "t=" + old + ",v1=" + hmac(PAY, old + ".paid");
+      assertThat(send(shop, "POST", "/hooks/pay", "paid", "Stripe-Signature", stale).statusCode())
+          .isEqualTo(400);
+      assertThat(Handlers.HANDLED).hasValue(2);
+    }
+  }
+
+  @Test
+  void hostileRequests_reachNoHandler() throws Exception {
+    try (Booted shop = start(HANDLER, "--bartizan.webhooks.code.max-body=1KB")) {
+      String signed = "sha256=" + hmac(CODE, "x");
+      assertThat(code(shop, "/hooks/code", "x", "y").statusCode()).isEqualTo(400);
+      assertThat(code(shop, "/hooks/pay", "x", "x").statusCode()).isEqualTo(400);
+      assertThat(code(shop, "/hooks/code", "x".repeat(1025), "x".repeat(1025)).statusCode())
+          .isEqualTo(413);
+      assertThat(send(shop, "POST", "/hooks/code", "x", "X-Other", "1").statusCode())
+          .isEqualTo(400);
+      assertThat(send(shop, "POST", "/hooks/code", "x", "X-Hub-Signature", signed).statusCode())
+          .isEqualTo(400);
+      for (String method : new String[] {"GET", "PUT", "POST", "post", "DELETE"}) {
+        for (String path : new String[] {"/hooks/code", "/hooks/%63ode", "/hooks/code;a=b"}) {
+          assertThat(send(shop, method, path, "x", "X-Other", "1").statusCode())
+              .as(method + " " + path)
+              .isGreaterThanOrEqualTo(400);
+        }
+      }
+      assertThat(Handlers.HANDLED).hasValue(0);
+      assertThat(code(shop, "/hooks/code", "x".repeat(1024), "x".repeat(1024)).statusCode())
+          .isEqualTo(200);
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void eventThatFailed_isHandledWhenTheSenderTriesAgain() throws Exception {
+    try (Booted shop = start(HANDLER)) {
+      assertThat(code(shop, "/hooks/code", "fail once", "fail once").statusCode()).isEqualTo(500);
+      assertThat(code(shop, "/hooks/code", "fail once", "fail once").statusCode()).isEqualTo(200);
+      assertThat(Handlers.HANDLED).hasValue(2);
+    }
+  }
+
+  @Test
+  void eventsOnRedis_areRememberedForAllInstances() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        Booted shop =
+            start(
+                HANDLER + "," + Watched.Redis.class.getName(),
+                "--redis.uri=redis://127.0.0.1:" + redis.port(),
+                "--bartizan.webhooks.code.store=redis")) {
+      assertThat(code(shop, "/hooks/code", "x", "x").body()).isEqualTo("x is x");
+      assertThat(redis.command("KEYS", "application:code:*")).contains("application:code:");
+      assertThat(code(shop, "/hooks/code", "x", "x").body()).isNotEqualTo("x is x");
+      assertThat(Handlers.HANDLED).hasValue(1);
+      redis.kill();
+      assertThat(code(shop, "/hooks/code", "y", "y").statusCode()).isEqualTo(503);
+      assertThat(Handlers.HANDLED).hasValue(1);
+    }
+  }
+
+  private Booted start(String... more) throws Exception {
+    String page =
+        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
+    String section = page.substring(page.indexOf("## Webhooks"));
+    int begin = section.indexOf("```yaml\n") + 8;
+    String yaml = section.substring(begin, section.indexOf("```", begin));
+    String[] all = new String[more.length + 2];
+    System.arraycopy(more, 0, all, 2, more.length);
+    all[0] = "--PAY_SECRET=" + PAY;
+    all[1] = "--CODE_SECRET=" + CODE;
+    return Booted.plain(web, folder, yaml, all);
+  }
+
+  private static HttpResponse<String> code(Booted shop, String path, String signed, String sent)
+      throws Exception {
+    String header = "sha256=" + hmac(CODE, signed);
+    return send(shop, "POST", path, sent, "X-Hub-Signature-256", header);
+  }
+
+  private static HttpResponse<String> send(
+      Booted shop, String method, String path, String body, String... headers) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + shop.port() + path))
+            .timeout(Duration.ofSeconds(20))
+            .headers(headers)
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String hmac(String secret, String text) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Of every method, so that nothing but the signature keeps a request out. */
+  @RestController
+  public static class Handlers {
+
+    static final AtomicInteger HANDLED = new AtomicInteger();
+
+    @RequestMapping({"/hooks/pay", "/hooks/code"})
+    String handle(
+        @RequestBody byte[] body,
+        @RequestAttribute("io.bartizan.adapters.webhook") VerifiedWebhook event) {
+      String text = new String(body, StandardCharsets.UTF_8);
+      if (HANDLED.incrementAndGet() == 1 && text.equals("fail once")) {
+        throw new IllegalStateException("the test's handler fails once");
+      }
+      return text + " is " + event.text();
+    }
+  }
+}
