@@ -183,13 +183,17 @@ final class Arrows {
         "spring",
         "adapters",
         "adapters.servlet",
+        "adapters.webflux",
         "core",
         "ratelimit",
         "ratelimit.redis",
         "mtls",
         "integrity",
         "integrity.jwt",
-        "integrity.jwt.nimbus");
+        "integrity.jwt.nimbus",
+        "integrity.mac",
+        "integrity.replay",
+        "integrity.replay.redis");
   }
 
   private Arrows() {}
