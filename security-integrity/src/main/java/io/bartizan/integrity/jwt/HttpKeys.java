@@ -108,6 +108,15 @@ final class HttpKeys implements KeyTransport {
     return client.sendAsync(request.build(), this::body);
   }
 
+  /** The same of what the application gives, if keys may come from there. */
+  static String checkedOrigin(URI uri) {
+    String problem = KeyAddress.problem(uri, true, true);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return origin(uri);
+  }
+
   /** Scheme, host and port (RFC 6454), in one spelling. */
   static String origin(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);

@@ -307,8 +307,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
 
     /**
      * A field of each request, such as a {@code User-Agent} that a gateway wants. With {@link
-     * #withDiscovery} a document could name any host for the keys, so that fields go to the
-     * issuer's scheme, host and port alone, and to those of {@link #withHeadersAlsoTo}.
+     * #withDiscovery} it goes to the issuer's origin and those of {@link #withHeadersAlsoTo} alone.
      *
      * @param field the field's name
      * @param value its value
@@ -322,8 +321,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
 
     /**
      * A field of each request whose value is asked for each time, such as an {@code Authorization}
-     * that expires. A supplier that throws is a fetch that failed. Sent where {@link
-     * #withHeader(String, String)} sends them.
+     * that expires. A supplier that throws is a fetch that failed.
      *
      * @param field the field's name
      * @param value gives its value; must not wait for long
@@ -338,9 +336,8 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     }
 
     /**
-     * Sends the fields of {@link #withHeader} to another origin too, where an issuer's document
-     * names it for the keys: as Kubernetes does, whose issuer is {@code
-     * https://kubernetes.default.svc} and whose keys may be at the API server's own address.
+     * Sends the fields of {@link #withHeader} to another origin too, if an issuer's document names
+     * it for the keys: Kubernetes may name the API server's own address.
      *
      * @param origin scheme, host and port; a path does not matter
      * @return this
@@ -348,11 +345,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
      */
     public Builder withHeadersAlsoTo(URI origin) {
       requireHttp("header");
-      String problem = KeyAddress.problem(origin, true, true);
-      if (problem != null) {
-        throw new IllegalArgumentException(problem);
-      }
-      headerOrigins.add(HttpKeys.origin(origin));
+      headerOrigins.add(HttpKeys.checkedOrigin(origin));
       return this;
     }
 
