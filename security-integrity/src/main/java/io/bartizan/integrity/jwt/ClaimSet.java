@@ -5,6 +5,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonNumber;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonString;
@@ -12,6 +13,7 @@ import io.bartizan.integrity.json.JsonValue;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The registered claims (RFC 7519 section 4.1) of a payload, each of its right type and range. */
@@ -32,6 +34,9 @@ final class ClaimSet {
   final @Nullable String id;
   final List<String> audience;
 
+  /** The texts of {@code scope}, else of {@code scp}. */
+  final List<String> scopes;
+
   /** Milliseconds since the epoch; a fraction is rounded to the stricter side. */
   final long expiresAt;
 
@@ -44,6 +49,7 @@ final class ClaimSet {
     this.subject = json.string("sub");
     this.id = json.string("jti");
     this.audience = audience(json);
+    this.scopes = scopes(json);
     this.expiresAt = time(json, "exp", RoundingMode.FLOOR);
     this.notBefore = time(json, "nbf", RoundingMode.CEILING);
     this.issuedAt = time(json, "iat", RoundingMode.CEILING);
@@ -89,6 +95,28 @@ final class ClaimSet {
       throw new VerificationException(AUDIENCE);
     }
     throw new VerificationException(AUDIENCE);
+  }
+
+  private static List<String> scopes(JsonObject json) {
+    String name = isAbsent(json.get("scope")) ? "scp" : "scope";
+    JsonValue value = json.get(name);
+    if (isAbsent(value)) {
+      return List.of();
+    }
+    if (value instanceof JsonString one) {
+      return List.of(one.value());
+    }
+    try {
+      return Objects.requireNonNull(json.strings(name));
+    } catch (JsonException e) {
+      throw new VerificationException(
+          JwtReason.CLAIM_INVALID, name + " is not a string and not an array of strings");
+    }
+  }
+
+  /** Null says as much as a claim that is not there. */
+  static boolean isAbsent(@Nullable JsonValue value) {
+    return value == null || value == JsonLiteral.NULL;
   }
 
   private static long time(JsonObject json, String name, RoundingMode rounding) {

@@ -89,7 +89,7 @@ final class ExternalEngine implements SigningEngine {
     byte @Nullable [] answer;
     try {
       answer = signer.sign(message.clone());
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }

@@ -12,8 +12,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -34,6 +37,7 @@ final class HttpKeys implements KeyTransport {
   private final boolean discovers;
   private final int maxBytes;
   private final Map<String, Supplier<String>> headers;
+  private final Set<String> headerOrigins;
   private final Predicate<URI> isAccepted;
 
   HttpKeys(
@@ -42,12 +46,15 @@ final class HttpKeys implements KeyTransport {
       boolean discovers,
       int maxBytes,
       Map<String, Supplier<String>> headers,
+      Set<String> headerOrigins,
       Predicate<URI> isAccepted) {
     this.client = client;
     this.uri = uri;
     this.discovers = discovers;
     this.maxBytes = maxBytes;
     this.headers = new LinkedHashMap<>(headers);
+    this.headerOrigins = new HashSet<>(headerOrigins);
+    this.headerOrigins.add(origin(uri));
     this.isAccepted = isAccepted;
   }
 
@@ -95,8 +102,26 @@ final class HttpKeys implements KeyTransport {
 
   private CompletableFuture<HttpResponse<byte[]>> send(URI where, String accepted) {
     HttpRequest.Builder request = HttpRequest.newBuilder(where).header("Accept", accepted);
-    headers.forEach((name, value) -> request.setHeader(name, value.get()));
+    if (headerOrigins.contains(origin(where))) {
+      headers.forEach((name, value) -> request.setHeader(name, value.get()));
+    }
     return client.sendAsync(request.build(), this::body);
+  }
+
+  /** The same of what the application gives, if keys may come from there. */
+  static String checkedOrigin(URI uri) {
+    String problem = KeyAddress.problem(uri, true, true);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return origin(uri);
+  }
+
+  /** Scheme, host and port (RFC 6454), in one spelling. */
+  static String origin(URI uri) {
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("http") ? 80 : 443;
+    return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;
   }
 
   private HttpResponse.BodySubscriber<byte[]> body(HttpResponse.ResponseInfo info) {

@@ -157,6 +157,13 @@ final class JwkReader {
     return id == null ? "key " + place : "key \"" + SafeText.of(id, 60) + "\"";
   }
 
+  /** Whether it says that it is a key of another kind than a secret. */
+  static boolean isOfPublicKind(JsonValue value) {
+    return value instanceof JsonObject jwk
+        && jwk.get("kty") instanceof JsonString kty
+        && !kty.value().equals("oct");
+  }
+
   /** The key id of a secret, whether or not the secret is usable; null for all else. */
   static @Nullable String secretsId(JsonValue value) {
     try {

@@ -161,12 +161,13 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
   /**
    * A JSON Web Key set. By the rules of {@link RemoteJwks}, so that a set saved to a file loads:
    * what is malformed, weak, private, for encryption or of an unknown kind is left out, logged at
-   * {@code WARN} with its reason and told by {@link #leftOut} (RFC 7517 section 5).
+   * {@code WARN} with its reason and told by {@link #leftOut} (RFC 7517 section 5). So is a secret
+   * beside public keys; a set of secrets alone is accepted here, and from no endpoint.
    *
    * @param json the set
    * @return fixed keys
-   * @throws IllegalArgumentException if it is no JWK set, none of its keys is usable, two have one
-   *     {@code kid}, or secrets and public keys are mixed
+   * @throws IllegalArgumentException if it is no JWK set, none of its keys is usable, or two have
+   *     one {@code kid}
    */
   public static Fixed jwkSet(String json) {
     PublishedKeys set = PublishedKeys.read(json);

@@ -37,7 +37,7 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
   }
 
   /**
-   * Reads a set that the application's own configuration gives; it may be one of secrets.
+   * Reads a set that the application's own configuration gives; it may be one of secrets alone.
    *
    * @throws IllegalArgumentException if it is no JWK set, too long, or nothing in it is usable
    */
@@ -45,7 +45,8 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     return read(JwkReader.keys(JwkReader.parse(set)), true);
   }
 
-  private static PublishedKeys read(List<JsonValue> published, boolean mayBeSecret) {
+  private static PublishedKeys read(List<JsonValue> published, boolean isConfigured) {
+    boolean isOfSecrets = isConfigured && published.stream().noneMatch(JwkReader::isOfPublicKind);
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     List<String> faults = new ArrayList<>();
@@ -63,10 +64,10 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
             i < MOST_TRIED
                 ? JwkReader.readLasting(published.get(i))
                 : JwkReader.read(published.get(i));
-        if (key.isSecret() && !mayBeSecret) {
-          throw new IllegalArgumentException("it is a secret, and published");
+        if (key.isSecret() && !isOfSecrets) {
+          throw new IllegalArgumentException("it is a secret, and published or beside public keys");
         }
-        if (mayBeSecret || keys.stream().noneMatch(key::isSameAs)) {
+        if (isConfigured || keys.stream().noneMatch(key::isSameAs)) {
           keys.add(key);
         }
       } catch (JwkReader.OtherUse e) {

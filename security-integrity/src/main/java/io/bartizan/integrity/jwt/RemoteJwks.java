@@ -11,9 +11,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -248,6 +250,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     private int maxBytes = 256 * 1024;
     private Ticker ticker = Ticker.system();
     private Listeners<IntegrityListener> listeners = Listeners.none(IntegrityListener.class);
+    private final Set<String> headerOrigins = new HashSet<>();
     private @Nullable Predicate<URI> keyAddress;
 
     private Builder(HttpClient client, URI uri) {
@@ -278,6 +281,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
             discovers,
             maxBytes,
             headers,
+            headerOrigins,
             where ->
                 KeyAddress.problem(where, plain, plainOnLoopback) == null
                     && (keyAddress == null || keyAddress.test(where)));
@@ -302,7 +306,8 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
     }
 
     /**
-     * A field of each request, such as a {@code User-Agent} that a gateway wants.
+     * A field of each request, such as a {@code User-Agent} that a gateway wants. With {@link
+     * #withDiscovery} it goes to the issuer's origin and those of {@link #withHeadersAlsoTo} alone.
      *
      * @param field the field's name
      * @param value its value
@@ -327,6 +332,20 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
       requireHttp("header");
       HttpRequest.Builder unused = HttpRequest.newBuilder().header(field, "x");
       headers.put(field, Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Sends the fields of {@link #withHeader} to another origin too, if an issuer's document names
+     * it for the keys: Kubernetes may name the API server's own address.
+     *
+     * @param origin scheme, host and port; a path does not matter
+     * @return this
+     * @throws IllegalArgumentException if it is not an address that keys may come from
+     */
+    public Builder withHeadersAlsoTo(URI origin) {
+      requireHttp("header");
+      headerOrigins.add(HttpKeys.checkedOrigin(origin));
       return this;
     }
 

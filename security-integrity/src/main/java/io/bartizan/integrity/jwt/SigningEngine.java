@@ -25,7 +25,13 @@ interface SigningEngine {
             provider == null
                 ? MacEngine.of(algorithm, secret.secret())
                 : MacEngine.of(algorithm, secret.secret(), provider);
-        return message -> mac.sign(message, message.length);
+        return message -> {
+          try {
+            return mac.sign(message, message.length);
+          } catch (RuntimeException | Error e) {
+            throw failed(algorithm, e);
+          }
+        };
       }
       PrivateKey signingKey = Objects.requireNonNull(key, "key");
       if (jcaSign(algorithm, signingKey, new byte[1], provider).length == 0) {
@@ -34,14 +40,20 @@ interface SigningEngine {
       return message -> {
         try {
           return jcaSign(algorithm, signingKey, message, provider);
-        } catch (GeneralSecurityException e) {
-          throw new IllegalStateException("the provider failed to sign with " + algorithm, e);
+        } catch (GeneralSecurityException | RuntimeException | Error e) {
+          throw failed(algorithm, e);
         }
       };
-    } catch (GeneralSecurityException e) {
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (GeneralSecurityException | RuntimeException | Error e) {
       String who = provider == null ? "no provider" : "provider " + provider.getName() + " never";
       throw new IllegalArgumentException(who + " signs " + algorithm + " with this key", e);
     }
+  }
+
+  private static IllegalStateException failed(JwsAlgorithm algorithm, Throwable cause) {
+    return new IllegalStateException("the provider failed to sign with " + algorithm, cause);
   }
 
   /** Whether the public key verifies what the private key signs. */

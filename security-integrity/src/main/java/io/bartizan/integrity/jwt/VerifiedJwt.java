@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token that a {@link JwtVerifier} accepted, and the only way to its claims.
  *
- * <p>Immutable and thread-safe. A claim that is absent is empty; one that the reader can't read is
- * never taken for absent: it throws {@link VerificationException} with {@link
+ * <p>Immutable and thread-safe. A claim that is absent or {@code null} is empty. Registered claims
+ * and scopes of another type are refused with the token. A claim that the application names and the
+ * reader can't read is never taken for absent: it throws {@link VerificationException} with {@link
  * JwtReason#CLAIM_INVALID}.
  */
 public final class VerifiedJwt {
@@ -114,12 +115,10 @@ public final class VerifiedJwt {
    * forms.
    *
    * @return each scope once; empty if there is neither claim
-   * @throws VerificationException if the claim is there and neither a string nor an array of
-   *     strings
    */
   public Set<String> scopes() {
     Set<String> scopes = new TreeSet<>();
-    for (String text : strings(has("scope") ? "scope" : "scp")) {
+    for (String text : claims.scopes) {
       for (String word : text.split(" ", -1)) {
         if (!word.isEmpty()) {
           scopes.add(word);
@@ -133,12 +132,12 @@ public final class VerifiedJwt {
    * A string claim.
    *
    * @param name the claim's name
-   * @return empty if it is absent
+   * @return empty if it is absent or null
    * @throws VerificationException if it is not a string
    */
   public Optional<String> string(String name) {
     try {
-      return Optional.ofNullable(claims.json.string(name));
+      return isAbsent(name) ? Optional.empty() : Optional.ofNullable(claims.json.string(name));
     } catch (JsonException e) {
       throw notA("a string", name);
     }
@@ -148,7 +147,7 @@ public final class VerifiedJwt {
    * A claim that is an array of strings, or one string where an issuer writes a single one so.
    *
    * @param name the claim's name
-   * @return an immutable list; empty if the claim is absent
+   * @return an immutable list; empty if the claim is absent or null
    * @throws VerificationException if it is something else
    */
   public List<String> strings(String name) {
@@ -156,7 +155,7 @@ public final class VerifiedJwt {
       return List.of(one.value());
     }
     try {
-      List<String> strings = claims.json.strings(name);
+      List<String> strings = isAbsent(name) ? null : claims.json.strings(name);
       return strings == null ? List.of() : strings;
     } catch (JsonException e) {
       throw notA("a string or an array of strings", name);
@@ -167,13 +166,13 @@ public final class VerifiedJwt {
    * A claim that is a time.
    *
    * @param name the claim's name, such as {@code auth_time}
-   * @return empty if it is absent
+   * @return empty if it is absent or null
    * @throws VerificationException if it is neither an integer of seconds since 1970 nor text of RFC
    *     3339, such as {@code 2026-11-21T12:00:00Z}
    */
   public Optional<Instant> time(String name) {
     JsonValue value = claims.json.get(name);
-    if (value == null) {
+    if (ClaimSet.isAbsent(value)) {
       return Optional.empty();
     }
     if (value instanceof JsonNumber number
@@ -196,12 +195,12 @@ public final class VerifiedJwt {
    * An integer claim.
    *
    * @param name the claim's name
-   * @return empty if it is absent
+   * @return empty if it is absent or null
    * @throws VerificationException if it is not an integer of at most 18 digits
    */
   public OptionalLong number(String name) {
     JsonValue value = claims.json.get(name);
-    if (value == null) {
+    if (ClaimSet.isAbsent(value)) {
       return OptionalLong.empty();
     }
     if (value instanceof JsonNumber number && number.isLong()) {
@@ -215,15 +214,15 @@ public final class VerifiedJwt {
    * Cognito write {@code email_verified}.
    *
    * @param name the claim's name
-   * @return empty if it is absent
+   * @return empty if it is absent or null
    * @throws VerificationException if it is neither true nor false
    */
   public Optional<Boolean> bool(String name) {
     JsonValue value = claims.json.get(name);
-    if (value == null) {
+    if (ClaimSet.isAbsent(value)) {
       return Optional.empty();
     }
-    if (value instanceof JsonLiteral literal && literal != JsonLiteral.NULL) {
+    if (value instanceof JsonLiteral literal) {
       return Optional.of(literal == JsonLiteral.TRUE);
     }
     if (value instanceof JsonString text
@@ -278,6 +277,10 @@ public final class VerifiedJwt {
    */
   public Optional<String> type() {
     return Optional.ofNullable(header.type);
+  }
+
+  private boolean isAbsent(String name) {
+    return ClaimSet.isAbsent(claims.json.get(name));
   }
 
   private static VerificationException notA(String expected, String name) {

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** The headers of a provider as a {@link WebhookFormat} declares them. */
 final class DeclaredGrammar extends WebhookGrammar {
 
-  /** Milliseconds have three digits more than seconds. */
-  private static final int MILLIS_DIGITS = 3;
-
   private final WebhookFormat format;
 
   DeclaredGrammar(WebhookFormat format) {
@@ -26,13 +23,13 @@ final class DeclaredGrammar extends WebhookGrammar {
 
   @Override
   WebhookHeaders read(Function<String, @Nullable String> headers) {
-    String id = format.idHeader == null ? null : id(format.idHeader, headers);
     String time = format.timestampHeader == null ? null : header(headers, format.timestampHeader);
     List<String> tags = new ArrayList<>();
-    String value = header(headers, signatureHeader());
+    String value = header(headers, presentHeader(headers));
     String entry = format.timestampEntry;
     if (format.separator == null) {
       add(tags, value);
+      addOther(tags, headers);
     } else {
       int most = MAX_SIGNATURES + (entry == null ? 0 : 1);
       for (String entryText : split(value, format.separator, most)) {
@@ -49,12 +46,36 @@ final class DeclaredGrammar extends WebhookGrammar {
     if (entry != null && time == null) {
       throw malformed(signatureHeader() + " has no time");
     }
+    Long seconds =
+        time == null ? null : format.timeForm.seconds(time, format.signed.isTimeParted());
+    String id = format.idHeader == null ? null : id(format.idHeader, headers, time);
     return new WebhookHeaders(
         Optional.ofNullable(id),
-        Optional.ofNullable(time).map(this::seconds),
+        Optional.ofNullable(seconds),
         format.signed.prefix(id, time),
+        format.signed.suffix(time),
         tags,
         List.of());
+  }
+
+  /** The signature header, or where it is absent the other one, if that is there. */
+  private String presentHeader(Function<String, @Nullable String> headers) {
+    String other = format.otherSignatureHeader;
+    return other != null && isAbsent(headers, signatureHeader()) && !isAbsent(headers, other)
+        ? other
+        : signatureHeader();
+  }
+
+  private void addOther(List<String> tags, Function<String, @Nullable String> headers) {
+    String other = format.otherSignatureHeader;
+    if (other != null && !isAbsent(headers, signatureHeader()) && !isAbsent(headers, other)) {
+      add(tags, header(headers, other));
+    }
+  }
+
+  private static boolean isAbsent(Function<String, @Nullable String> headers, String name) {
+    String value = headers.apply(name);
+    return value == null || value.isEmpty();
   }
 
   private void add(List<String> tags, String value) {
@@ -63,19 +84,15 @@ final class DeclaredGrammar extends WebhookGrammar {
     }
   }
 
-  private String id(String name, Function<String, @Nullable String> headers) {
+  private String id(
+      String name, Function<String, @Nullable String> headers, @Nullable String time) {
     String id = header(headers, name);
-    // the sign would let one signed text be read as another id, time and body
-    if (!isWord(id) || id.indexOf(format.signed.afterId()) >= 0) {
+    if (!isWord(id) || !format.signed.isFound(id, time)) {
       throw malformed(
-          name + " has characters other than visible ASCII without " + format.signed.afterId());
+          name
+              + " has characters other than visible ASCII, or would let the signed text be read as"
+              + " another message");
     }
     return id;
-  }
-
-  private long seconds(String text) {
-    return format.milliseconds
-        ? number(text, MAX_TIME_DIGITS + MILLIS_DIGITS) / 1000
-        : timestamp(text);
   }
 }

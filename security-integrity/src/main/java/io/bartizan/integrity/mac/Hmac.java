@@ -133,11 +133,7 @@ public final class Hmac {
 
   /** The tag of several arrays one after the other; only for framed parts. */
   byte[] signFramed(byte[]... parts) {
-    KeyedHash.Computation computation = keyed.start();
-    for (byte[] part : parts) {
-      computation.update(part);
-    }
-    return computation.finish();
+    return keyed.tag(parts);
   }
 
   /**

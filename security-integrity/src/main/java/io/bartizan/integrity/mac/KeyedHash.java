@@ -39,24 +39,51 @@ abstract class KeyedHash {
     }
   }
 
+  /** The tag of the parts one after the other. */
+  final byte[] tag(byte[]... parts) {
+    Computation computation = start();
+    for (byte[] part : parts) {
+      computation.update(part);
+    }
+    return computation.finish();
+  }
+
   static KeyedHash of(HmacAlgorithm algorithm, byte[] key, Digests digests) {
-    byte[] block = new byte[algorithm.blockLength()];
+    return of(
+        new Function(
+            algorithm.digestName(),
+            algorithm.macName(),
+            algorithm.tagLength(),
+            algorithm.blockLength()),
+        key,
+        digests);
+  }
+
+  /** HMAC-SHA-1, for {@link WebhookFormat.Builder#withLegacyHmacSha1} alone. */
+  static KeyedHash legacySha1(byte[] key) {
+    return of(new Function("SHA-1", "HmacSHA1", 20, 64), key, MessageDigest::getInstance);
+  }
+
+  private record Function(String digestName, String macName, int tagLength, int blockLength) {}
+
+  private static KeyedHash of(Function function, byte[] key, Digests digests) {
+    byte[] block = new byte[function.blockLength()];
     try {
       if (key.length > block.length) {
-        byte[] hashed = digests.get(algorithm.digestName()).digest(key);
+        byte[] hashed = digests.get(function.digestName()).digest(key);
         System.arraycopy(hashed, 0, block, 0, hashed.length);
         Arrays.fill(hashed, (byte) 0);
       } else {
         System.arraycopy(key, 0, block, 0, key.length);
       }
-      MessageDigest inner = afterPad(digests.get(algorithm.digestName()), block, (byte) 0x36);
-      MessageDigest outer = afterPad(digests.get(algorithm.digestName()), block, (byte) 0x5c);
+      MessageDigest inner = afterPad(digests.get(function.digestName()), block, (byte) 0x36);
+      MessageDigest outer = afterPad(digests.get(function.digestName()), block, (byte) 0x5c);
       if (isCloneable(inner) && isCloneable(outer)) {
-        return new States(algorithm.tagLength(), inner, outer);
+        return new States(function.tagLength(), inner, outer);
       }
-      return new Fallback(new SecretKeySpec(block, algorithm.macName()));
+      return new Fallback(new SecretKeySpec(block, function.macName()));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no " + algorithm.digestName(), e);
+      throw new IllegalStateException("this JVM has no " + function.digestName(), e);
     } finally {
       Arrays.fill(block, (byte) 0);
     }

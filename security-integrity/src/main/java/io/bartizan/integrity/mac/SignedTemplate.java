@@ -2,127 +2,199 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SafeText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a provider signs, such as {@code v0:{timestamp}:{body}}: literals, the id, the time, and the
- * body at the end. Only templates are accepted in which one text can't be read as two messages.
+ * What a provider signs, such as {@code v0:{timestamp}:{body}}. Only templates are accepted in
+ * which one text can't be read as two messages: what stands before the body is found from the
+ * text's beginning alone, and what stands after it from the end alone.
  */
 final class SignedTemplate {
 
-  private static final String BODY = "{body}";
   private static final int MAX_CHARS = 1_000;
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T");
 
-  /** A literal, or the id or time that a request names. */
+  /** A literal, or what a request or the declaration names. */
   private enum Piece {
-    LITERAL,
-    ID,
-    TIMESTAMP
+    LITERAL(""),
+    ID("{id}"),
+    TIMESTAMP("{timestamp}"),
+    METHOD("{method}"),
+    URL("{url}"),
+    BODY("{body}");
+
+    private final String name;
+
+    Piece(String name) {
+      this.name = name;
+    }
   }
 
   private record Part(Piece piece, String text) {}
 
   private final String text;
-  private final List<Part> parts = new ArrayList<>();
+  private final List<Part> parts;
 
-  private SignedTemplate(String text) {
+  private SignedTemplate(String text, List<Part> parts) {
     this.text = text;
+    this.parts = parts;
   }
 
   /**
    * Reads a template.
    *
-   * @throws IllegalArgumentException if it does not end with the body, or is ambiguous
+   * @throws IllegalArgumentException if it is of another form
    */
   static SignedTemplate parse(String text) {
-    SignedTemplate template = new SignedTemplate(text);
+    SignedTemplate template = new SignedTemplate(text, new ArrayList<>());
     if (text.length() > MAX_CHARS || !text.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
       throw template.bad("printable ASCII of at most " + MAX_CHARS + " characters is accepted");
     }
-    if (!text.endsWith(BODY)) {
-      throw template.bad("one that ends with {body} is accepted");
+    template.read();
+    if (template.count(Piece.BODY) != 1
+        || template.count(Piece.ID) > 1
+        || template.count(Piece.TIMESTAMP) > 1) {
+      throw template.bad("{body} is needed once, {id} and {timestamp} are accepted once each");
     }
-    template.read(text.substring(0, text.length() - BODY.length()));
-    template.requireUnambiguous();
     return template;
   }
 
-  private void read(String before) {
-    int start = 0;
-    while (start < before.length()) {
+  private void read() {
+    for (int start = 0; start < text.length(); ) {
+      int from = start;
       Piece piece =
-          before.startsWith("{id}", start)
-              ? Piece.ID
-              : before.startsWith("{timestamp}", start) ? Piece.TIMESTAMP : Piece.LITERAL;
-      int open = before.indexOf('{', start);
-      int end =
-          piece == Piece.LITERAL
-              ? open < 0 ? before.length() : open
-              : before.indexOf('}', start) + 1;
+          Arrays.stream(Piece.values())
+              .filter(each -> each != Piece.LITERAL && text.startsWith(each.name, from))
+              .findFirst()
+              .orElse(Piece.LITERAL);
+      int open = text.indexOf('{', start);
       if (open == start && piece == Piece.LITERAL) {
-        throw bad("{id}, {timestamp} and, at the end, {body} are accepted");
+        throw bad("{id}, {timestamp}, {method}, {url} and {body} are accepted in braces");
       }
-      parts.add(new Part(piece, before.substring(start, end)));
+      int end =
+          piece != Piece.LITERAL ? start + piece.name.length() : open < 0 ? text.length() : open;
+      parts.add(new Part(piece, text.substring(start, end)));
       start = end;
     }
   }
 
-  private void requireUnambiguous() {
-    for (Piece piece : List.of(Piece.ID, Piece.TIMESTAMP)) {
-      if (parts.stream().filter(part -> part.piece == piece).count() > 1) {
-        throw bad("each of {id} and {timestamp} is accepted once");
-      }
+  /**
+   * The same with the endpoint's method and address as literals.
+   *
+   * @throws IllegalArgumentException if one is signed and not named, or named and not signed
+   */
+  SignedTemplate at(@Nullable String method, @Nullable String url) {
+    if (has(Piece.METHOD) != (method != null) || has(Piece.URL) != (url != null)) {
+      throw bad("{method} and {url} are accepted with withMethod and withUrl, and these with them");
     }
-    for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      if (part.piece == Piece.LITERAL) {
-        continue;
-      }
-      Part next = i + 1 < parts.size() ? parts.get(i + 1) : null;
-      if (next == null
-          || next.piece != Piece.LITERAL
-          || Character.isLetterOrDigit(next.text.charAt(0))) {
-        throw bad("after {id} and {timestamp} a sign is needed that parts them from what follows");
-      }
+    List<Part> known = new ArrayList<>();
+    for (Part part : parts) {
+      @Nullable String value =
+          switch (part.piece) {
+            case METHOD -> method;
+            case URL -> url;
+            case LITERAL, ID, TIMESTAMP, BODY -> null;
+          };
+      known.add(value == null ? part : new Part(Piece.LITERAL, value));
     }
+    return new SignedTemplate(text, known);
+  }
+
+  /**
+   * Refuses a template in which one text could be two messages.
+   *
+   * @throws IllegalArgumentException with what would part the two
+   */
+  void requireUnambiguous(TimeForm form) {
+    int id = indexOf(Piece.ID);
+    if (id > indexOf(Piece.BODY)) {
+      throw bad("{id} is accepted before {body}, for after it one text could be two messages");
+    }
+    if (id >= 0 && !isSign(id + 1) && !(isIdBeforeTime() && form == TimeForm.RFC3339)) {
+      throw bad(
+          "{id} needs after it a sign that no id holds, or a {timestamp} of RFC 3339, for without"
+              + " one text could be two messages");
+    }
+  }
+
+  private boolean isSign(int index) {
+    Part part = parts.get(index);
+    return part.piece == Piece.LITERAL && !Character.isLetterOrDigit(part.text.charAt(0));
+  }
+
+  private boolean isIdBeforeTime() {
+    return parts.get(indexOf(Piece.ID) + 1).piece == Piece.TIMESTAMP;
+  }
+
+  /** Whether a sign after the time parts it from what follows. */
+  boolean isTimeParted() {
+    int time = indexOf(Piece.TIMESTAMP);
+    return time < indexOf(Piece.BODY) && isSign(time + 1);
+  }
+
+  /** Whether an id is found again in what was signed: it ends at a sign or where a date begins. */
+  boolean isFound(String id, @Nullable String time) {
+    if (isIdBeforeTime()) {
+      var date = DATE.matcher(id + Objects.requireNonNull(time, "time"));
+      return date.find() && date.start() == id.length();
+    }
+    return id.indexOf(parts.get(indexOf(Piece.ID) + 1).text.charAt(0)) < 0;
   }
 
   private IllegalArgumentException bad(String accepted) {
     return new IllegalArgumentException("signed is " + SafeText.of(text, 200) + "; " + accepted);
   }
 
+  private long count(Piece piece) {
+    return parts.stream().filter(part -> part.piece == piece).count();
+  }
+
+  private boolean has(Piece piece) {
+    return indexOf(piece) >= 0;
+  }
+
+  private int indexOf(Piece piece) {
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).piece == piece) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   boolean hasId() {
-    return parts.stream().anyMatch(part -> part.piece == Piece.ID);
+    return has(Piece.ID);
   }
 
   boolean hasTimestamp() {
-    return parts.stream().anyMatch(part -> part.piece == Piece.TIMESTAMP);
-  }
-
-  /** The sign after the id, which no id may hold. */
-  char afterId() {
-    for (int i = 0; i < parts.size(); i++) {
-      if (parts.get(i).piece == Piece.ID) {
-        return parts.get(i + 1).text.charAt(0);
-      }
-    }
-    throw new IllegalStateException("no id is signed");
+    return has(Piece.TIMESTAMP);
   }
 
   /** What is signed before the body. */
   String prefix(@Nullable String id, @Nullable String timestamp) {
-    StringBuilder prefix = new StringBuilder();
-    for (Part part : parts) {
-      prefix.append(
+    return joined(0, indexOf(Piece.BODY), id, timestamp);
+  }
+
+  /** What is signed after the body. */
+  String suffix(@Nullable String timestamp) {
+    return joined(indexOf(Piece.BODY) + 1, parts.size(), null, timestamp);
+  }
+
+  private String joined(int from, int to, @Nullable String id, @Nullable String timestamp) {
+    StringBuilder joined = new StringBuilder();
+    for (Part part : parts.subList(from, to)) {
+      joined.append(
           switch (part.piece) {
-            case LITERAL -> part.text;
             case ID -> Objects.requireNonNull(id, "id");
             case TIMESTAMP -> Objects.requireNonNull(timestamp, "timestamp");
+            case LITERAL, METHOD, URL, BODY -> part.text;
           });
     }
-    return prefix.toString();
+    return joined.toString();
   }
 
   @Override

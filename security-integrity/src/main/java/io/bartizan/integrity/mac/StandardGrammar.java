@@ -49,6 +49,6 @@ final class StandardGrammar extends WebhookGrammar {
           ed25519.size() + " v1a signatures, at most " + MAX_ED25519 + " are looked at");
     }
     return new WebhookHeaders(
-        Optional.of(id), Optional.of(timestamp), id + '.' + timestamp + '.', tags, ed25519);
+        Optional.of(id), Optional.of(timestamp), id + '.' + timestamp + '.', "", tags, ed25519);
   }
 }

@@ -48,7 +48,9 @@ public final class WebhookFormat {
   final @Nullable String idHeader;
   final @Nullable String timestampHeader;
   final @Nullable String timestampEntry;
-  final boolean milliseconds;
+  final boolean legacySha1;
+  final @Nullable String otherSignatureHeader;
+  final TimeForm timeForm;
   final @Nullable Character separator;
   final String secretPrefix;
   final @Nullable WebhookEncoding secretEncoding;
@@ -59,11 +61,13 @@ public final class WebhookFormat {
     encoding = builder.encoding;
     algorithm = builder.algorithm;
     prefix = builder.prefix;
-    signed = builder.signed;
+    legacySha1 = builder.legacySha1;
+    otherSignatureHeader = builder.otherSignatureHeader;
+    signed = builder.signed.at(builder.method, builder.url);
     idHeader = builder.idHeader;
     timestampHeader = builder.timestampHeader;
     timestampEntry = builder.timestampEntry;
-    milliseconds = builder.milliseconds;
+    timeForm = builder.timeForm;
     separator = builder.separator;
     secretPrefix = builder.secretPrefix;
     secretEncoding = builder.secretEncoding;
@@ -113,7 +117,7 @@ public final class WebhookFormat {
         + prefix
         + encoding.name().toLowerCase(Locale.ROOT)
         + " of HMAC-"
-        + algorithm
+        + (legacySha1 ? "SHA_1" : algorithm)
         + " over "
         + signed
         + "]";
@@ -131,7 +135,11 @@ public final class WebhookFormat {
     private @Nullable String idHeader;
     private @Nullable String timestampHeader;
     private @Nullable String timestampEntry;
-    private boolean milliseconds;
+    private boolean legacySha1;
+    private @Nullable String otherSignatureHeader;
+    private @Nullable String method;
+    private @Nullable String url;
+    private TimeForm timeForm = TimeForm.SECONDS;
     private @Nullable Character separator;
     private String secretPrefix = "";
     private @Nullable WebhookEncoding secretEncoding;
@@ -176,6 +184,65 @@ public final class WebhookFormat {
     }
 
     /**
+     * HMAC-SHA-1 in place of {@link #withAlgorithm}, only for senders who offer nothing else, such
+     * as Vercel, Intercom and Trello. Nobody is known to be able to forge it, since the collisions
+     * of SHA-1 do not help without the secret; but it is no choice for anything new.
+     *
+     * @return this
+     */
+    public Builder withLegacyHmacSha1() {
+      this.legacySha1 = true;
+      return this;
+    }
+
+    /**
+     * A second header that has a signature, for providers such as Box that sign with two keys while
+     * one is changed. One good signature in either is enough, and one of the two may be absent.
+     *
+     * @param header its name
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withOtherSignatureHeader(String header) {
+      this.otherSignatureHeader = header(header);
+      return this;
+    }
+
+    /**
+     * The method that stands for {@code {method}}; declared, for the provider knows which it sends.
+     *
+     * @param name such as {@code POST}
+     * @return this
+     * @throws IllegalArgumentException if it is not of capital letters
+     */
+    public Builder withMethod(String name) {
+      if (!name.matches("[A-Z]{1,20}")) {
+        throw new IllegalArgumentException(
+            "method is " + SafeText.of(name, 40) + ", 1 to 20 of A to Z are accepted");
+      }
+      this.method = name;
+      return this;
+    }
+
+    /**
+     * The address that stands for {@code {url}}, exactly as the provider was told it. It is
+     * declared and never taken from a request, which a proxy changes and a sender chooses.
+     *
+     * @param address such as {@code https://shop.example/hooks/crm}
+     * @return this
+     * @throws IllegalArgumentException if it is not http or https, or not of visible ASCII, or has
+     *     more than 1000 characters
+     */
+    public Builder withUrl(String address) {
+      if (!address.matches("https?://[\\x21-\\x7e]{1,992}")) {
+        throw new IllegalArgumentException(
+            "url is " + SafeText.of(address, 100) + ", an address of visible ASCII is accepted");
+      }
+      this.url = address;
+      return this;
+    }
+
+    /**
      * What stands before the signature, such as {@code sha256=}; signatures with another prefix are
      * not looked at.
      *
@@ -189,10 +256,13 @@ public final class WebhookFormat {
     }
 
     /**
-     * What is signed: literal text, {@code {id}} and {@code {timestamp}}, at most once each and
-     * with a sign after it that parts it from what follows, and at the end {@code {body}}. A
-     * provider that signs the address of the endpoint takes it as literal text. {@code {body}}
-     * unless set.
+     * What is signed: {@code {body}} once, {@code {id}} and {@code {timestamp}} at most once each,
+     * {@code {method}}, {@code {url}} and literal text. {@code {body}} unless set.
+     *
+     * <p>One signed text must never be two messages, so that {@code {id}} stands before the body
+     * and needs after it a sign that no id may hold, or a time of RFC 3339. A time without a sign
+     * after it, or after the body, is read only as RFC 3339 or with exactly 10 digits (13 of
+     * milliseconds).
      *
      * @param template such as {@code {id}.{timestamp}.{body}}
      * @return this
@@ -205,7 +275,7 @@ public final class WebhookFormat {
 
     /**
      * The header of the id that is signed; ids of visible ASCII up to 256 characters are read, if
-     * they do not hold the sign that follows {@code {id}}.
+     * they do not hold the sign that follows {@code {id}}, or no date where a time follows it.
      *
      * @param header its name
      * @return this
@@ -217,7 +287,8 @@ public final class WebhookFormat {
     }
 
     /**
-     * The header of the time that is signed, in seconds since 1970.
+     * The header of the time that is signed, in seconds since 1970 unless {@link #withMilliseconds}
+     * or {@link #withRfc3339} is said.
      *
      * @param header its name
      * @return this
@@ -247,7 +318,18 @@ public final class WebhookFormat {
      * @return this
      */
     public Builder withMilliseconds() {
-      this.milliseconds = true;
+      this.timeForm = TimeForm.MILLISECONDS;
+      return this;
+    }
+
+    /**
+     * The time is a date and time of RFC 3339, such as {@code 2026-11-21T12:00:00Z}, with up to
+     * nine digits of a fraction.
+     *
+     * @return this
+     */
+    public Builder withRfc3339() {
+      this.timeForm = TimeForm.RFC3339;
       return this;
     }
 
@@ -288,7 +370,7 @@ public final class WebhookFormat {
      *
      * @return immutable and thread-safe
      * @throws IllegalArgumentException if an id or a time is named and not signed, or signed and
-     *     not named, or the time is named twice
+     *     not named, or the time is named twice, or one signed text could be two messages
      */
     public WebhookFormat build() {
       boolean time = timestampHeader != null || timestampEntry != null;
@@ -306,9 +388,17 @@ public final class WebhookFormat {
       if (timestampEntry != null && (separator == null || prefix.isEmpty())) {
         throw new IllegalArgumentException("an entry for the time needs a separator and a prefix");
       }
-      if (milliseconds && !time) {
-        throw new IllegalArgumentException("no time is signed, so it has no milliseconds");
+      if (timeForm != TimeForm.SECONDS && !time) {
+        throw new IllegalArgumentException("no time is signed, so that it has no form");
       }
+      if (legacySha1 && algorithm != HmacAlgorithm.SHA_256) {
+        throw new IllegalArgumentException("two hashes are declared, one is needed");
+      }
+      if (otherSignatureHeader != null && separator != null) {
+        throw new IllegalArgumentException(
+            "several signatures are in two headers or in one with a separator, not both");
+      }
+      signed.at(method, url).requireUnambiguous(timeForm);
       return new WebhookFormat(this);
     }
   }

@@ -6,6 +6,7 @@ import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.keys.SecretGate;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -23,12 +24,12 @@ final class WebhookKey {
   private static final int MIN_SECRET_BYTES = 16;
   private static final int MAX_SECRET_BYTES = 512;
 
-  private final @Nullable Hmac hmac;
+  private final @Nullable KeyedHash hash;
   private final @Nullable PublicKey publicKey;
   private final String scope;
 
-  private WebhookKey(@Nullable Hmac hmac, @Nullable PublicKey publicKey, byte[] fingerprint) {
-    this.hmac = hmac;
+  private WebhookKey(@Nullable KeyedHash hash, @Nullable PublicKey publicKey, byte[] fingerprint) {
+    this.hash = hash;
     this.publicKey = publicKey;
     this.scope = "webhook:" + HexFormat.of().formatHex(fingerprint, 0, 8);
   }
@@ -49,7 +50,7 @@ final class WebhookKey {
                     + " are accepted");
           }
           try {
-            return ofSecret(format.algorithm, key);
+            return ofSecret(format.algorithm, format.legacySha1, key);
           } finally {
             if (key != bytes) {
               Arrays.fill(key, (byte) 0);
@@ -112,18 +113,21 @@ final class WebhookKey {
                     + " are accepted");
           }
           try {
-            return open ? ofPublicKey(raw) : ofSecret(HmacAlgorithm.SHA_256, raw);
+            return open ? ofPublicKey(raw) : ofSecret(HmacAlgorithm.SHA_256, false, raw);
           } finally {
             Arrays.fill(raw, (byte) 0);
           }
         });
   }
 
-  private static WebhookKey ofSecret(HmacAlgorithm algorithm, byte[] secret) {
+  private static WebhookKey ofSecret(HmacAlgorithm algorithm, boolean legacySha1, byte[] secret) {
     SecretGate.check(secret);
-    Hmac hmac = Hmac.ofAnyLength(algorithm, secret);
+    KeyedHash hash =
+        legacySha1
+            ? KeyedHash.legacySha1(secret)
+            : KeyedHash.of(algorithm, secret, MessageDigest::getInstance);
     byte[] label = "bartizan webhook scope v1".getBytes(StandardCharsets.US_ASCII);
-    return new WebhookKey(hmac, null, hmac.sign(label));
+    return new WebhookKey(hash, null, hash.tag(label));
   }
 
   private static WebhookKey ofPublicKey(byte[] raw) {
@@ -140,8 +144,8 @@ final class WebhookKey {
   }
 
   /** The tag of a message, or null if this key makes none. */
-  byte @Nullable [] tag(byte[] prefix, byte[] body) {
-    return hmac == null ? null : hmac.signFramed(prefix, body);
+  byte @Nullable [] tag(byte[] prefix, byte[] body, byte[] suffix) {
+    return hash == null ? null : hash.tag(prefix, body, suffix);
   }
 
   /** Whether a base64 signature is this public key's. */

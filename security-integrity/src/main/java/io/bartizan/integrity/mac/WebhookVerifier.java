@@ -10,13 +10,13 @@ import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -110,10 +110,11 @@ public final class WebhookVerifier {
           grammar.signatureHeader() + " has no signature of an accepted version");
     }
     byte[] prefix = read.prefixBytes();
+    byte[] suffix = read.suffixBytes();
     List<byte[]> ids = new ArrayList<>();
     boolean valid = false;
     for (WebhookKey key : keys) {
-      byte[] tag = key.tag(prefix, signed);
+      byte[] tag = key.tag(prefix, signed, suffix);
       valid |= isSigned(key, tag, read, prefix, signed);
       // what is signed names the message; a tag stands for the body where no id is signed
       byte[] id = read.id().map(text -> text.getBytes(StandardCharsets.US_ASCII)).orElse(tag);
@@ -133,7 +134,7 @@ public final class WebhookVerifier {
               () -> clock.instant().plus(rememberHandled),
               scopes,
               ids,
-              form(prefix, signed));
+              form(prefix, signed, suffix));
     } else if (guard != null) {
       burn(guard, ids, until);
     }
@@ -158,10 +159,12 @@ public final class WebhookVerifier {
   }
 
   /** What was signed, which an attempt that is signed anew has with another time. */
-  private static byte[] form(byte[] prefix, byte[] body) {
-    byte[] form = Arrays.copyOf(prefix, prefix.length + body.length);
-    System.arraycopy(body, 0, form, prefix.length, body.length);
-    return form;
+  private static byte[] form(byte[] prefix, byte[] body, byte[] suffix) {
+    return ByteBuffer.allocate(prefix.length + body.length + suffix.length)
+        .put(prefix)
+        .put(body)
+        .put(suffix)
+        .array();
   }
 
   /**

@@ -183,11 +183,20 @@ class AlgorithmAttackTest {
   }
 
   @Test
-  void A12_secretsAndPublicKeysInOneSet_areRefused() {
+  void A12_secretBesidePublicKeys_isLeftOutWithItsReason_asFromAnEndpoint() {
     String oct = "{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"" + base64(new byte[32]) + "\"}";
+    String mixed = "{\"keys\":[" + oct + "," + rsaJwk("\"kid\":\"a\",") + "]}";
+    assertThat(JwtKeys.jwkSet(mixed).leftOut())
+        .isEqualTo(PublishedKeys.read(mixed.getBytes(UTF_8), 100_000).leftOut())
+        .singleElement()
+        .asString()
+        .startsWith("key 1: it is a secret");
+    assertThat(JwtKeys.jwkSet(mixed).snapshot().keys).noneMatch(VerifyingKey::isSecret);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwtKeys.jwkSet("{\"keys\":[" + oct + "," + rsaJwk("") + "]}"))
-        .withMessageContaining("mixed");
+        .isThrownBy(
+            () -> JwtKeys.jwkSet("{\"keys\":[" + oct + "," + rsaJwk("\"use\":\"enc\",") + "]}"))
+        .withMessageContaining("no usable key");
+    assertThat(JwtKeys.jwkSet("{\"keys\":[" + oct + "]}").leftOut()).isEmpty();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JwtKeys.jwk(rsaJwk("\"d\":\"AQAB\",")))
         .withMessageContaining("private");

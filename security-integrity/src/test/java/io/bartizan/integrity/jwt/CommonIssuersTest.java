@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.core.Refusal;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.VerificationException;
 import io.bartizan.tests.SeededCases;
@@ -51,14 +52,28 @@ class CommonIssuersTest {
   }
 
   @Test
+  void TK12_null_isEmptyForEachGetter() {
+    assertThat(with("scope", "null").scopes()).isEmpty();
+    assertThat(with("scope", "null,\"scp\":\"a b\"").scopes()).containsExactlyInAnyOrder("a", "b");
+    VerifiedJwt jwt = with("x", "null");
+    assertThat(jwt.string("x")).isEmpty();
+    assertThat(jwt.strings("x")).isEmpty();
+    assertThat(jwt.time("x")).isEmpty();
+    assertThat(jwt.number("x")).isEmpty();
+    assertThat(jwt.bool("x")).isEmpty();
+    assertThat(jwt.has("x")).isTrue();
+  }
+
+  @Test
   void TK12_absentIsEmpty_andUnreadableIsARefusal() {
     assertThat(verifier.verify(token(HS256, GOOD)).scopes()).isEmpty();
-    for (String value : List.of("7", "{}", "null", "true", "[1]", "[\"a\",null]")) {
-      VerifiedJwt jwt = with("scope", value);
-      assertThatExceptionOfType(VerificationException.class)
-          .as(value)
-          .isThrownBy(jwt::scopes)
-          .satisfies(e -> assertThat(e.reason()).isEqualTo(JwtReason.CLAIM_INVALID));
+    for (String name : List.of("scope", "scp")) {
+      for (String value : List.of("7", "{}", "true", "[1]", "[\"a\",null]")) {
+        String token = token(HS256, payload(name, value));
+        assertThat(verifier.check(token).fold(ok -> null, Refusal::reason))
+            .as(value)
+            .isEqualTo(JwtReason.CLAIM_INVALID);
+      }
     }
     assertThat(with("groups", "\"admin\"").strings("groups")).containsExactly("admin");
     assertThat(with("groups", "[]").strings("groups")).isEmpty();
@@ -70,7 +85,7 @@ class CommonIssuersTest {
     assertThat(with("t", "" + time.getEpochSecond()).time("t")).contains(time);
     assertThat(with("t", "\"2026-11-21T13:00:00.000+01:00\"").time("t")).contains(time);
     assertThat(with("t", "1").time("other")).isEmpty();
-    for (String value : List.of("\"now\"", "-1", "1e3", "99999999999999", "null", "[]")) {
+    for (String value : List.of("\"now\"", "-1", "1e3", "99999999999999", "[]")) {
       assertThatExceptionOfType(VerificationException.class)
           .as(value)
           .isThrownBy(() -> with("t", value).time("t"));

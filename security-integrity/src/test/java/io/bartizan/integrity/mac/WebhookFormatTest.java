@@ -289,10 +289,8 @@ class WebhookFormatTest {
       strings = {
         "",
         "{id}.{timestamp}",
-        "{timestamp}{body}",
         "{id}{body}",
         "{id}{timestamp}.{body}",
-        "{timestamp}0{body}",
         "{id}x{body}",
         "{timestamp}.{timestamp}.{body}",
         "{time}.{body}",

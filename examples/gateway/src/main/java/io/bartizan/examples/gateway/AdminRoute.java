@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpHandler;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Known callers only get in with the scope: authenticated is not authorised. */
 final class AdminRoute implements HttpHandler {
@@ -13,8 +12,7 @@ final class AdminRoute implements HttpHandler {
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     VerifiedJwt token = TokenGuard.verified(exchange);
-    String scope = token.string("scope").orElse("");
-    if (!List.of(scope.split(" ", -1)).contains("admin")) {
+    if (!token.scopes().contains("admin")) {
       Problem.send(exchange, 403, GatewayReason.SCOPE_MISSING);
       return;
     }
