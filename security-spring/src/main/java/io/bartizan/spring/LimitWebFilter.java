@@ -1,9 +1,11 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.webflux.RateLimitFilter;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.Ordered;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -63,5 +65,22 @@ final class LimitWebFilter implements WebFilter, Ordered {
       }
     }
     return chain;
+  }
+
+  /**
+   * An exchange whose principal is somebody, as in Spring MVC: for strangers, Spring Security may
+   * name one there that all of them share.
+   */
+  private static final class KnownCaller {
+
+    static ServerWebExchange of(ServerWebExchange exchange) {
+      return exchange
+          .mutate()
+          .principal(
+              exchange
+                  .<Principal>getPrincipal()
+                  .filter(caller -> !(caller instanceof AnonymousAuthenticationToken)))
+          .build();
+    }
   }
 }
