@@ -84,7 +84,11 @@ final class ManifestRedis implements AutoCloseable {
     Files.writeString(place.resolve("ca.crt"), issued.rootPem());
   }
 
-  private void launch(String program) throws Exception {
+  int port() {
+    return port;
+  }
+
+  void launch(String program) throws Exception {
     String config =
         placed(Yaml.text(GATEWAY.resolve("redis.conf")))
             .replace("tls-port 6379", "tls-port " + port);
