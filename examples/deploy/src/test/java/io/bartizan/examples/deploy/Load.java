@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 
-/** Four clients that together send 100 requests a second, each on a connection of its own. */
+/**
+ * Four clients that together send at most 100 requests a second, each on a connection of its own.
+ */
 final class Load implements AutoCloseable {
 
   static final int API_KEYS = 400;
