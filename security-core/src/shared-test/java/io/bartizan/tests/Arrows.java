@@ -41,7 +41,7 @@ final class Arrows {
     arrow("integrity", "core", "core.house");
     arrow("integrity.replay", "core", "core.house");
     arrow("integrity.lease", "core", "integrity.replay");
-    arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
+    arrow("integrity.replay.redis", "core", "core.house", "integrity.lease", "integrity.replay");
     arrow(
         "integrity.mac",
         "core",

@@ -5,17 +5,12 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.StrictBase64;
-import io.bartizan.integrity.lease.Delivery;
-import io.bartizan.integrity.replay.DeliveryGuard;
-import io.bartizan.integrity.replay.DeliveryGuard.Begin;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.Provider;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +43,12 @@ final class DpopCheck {
       Refusal.of(JwtReason.BINDING_MISMATCH, "the proof's key is not the one of the token's jkt");
 
   private final ReplayGuard guard;
-  private final Delivery.@Nullable Memory asked;
   private final @Nullable Provider provider;
   private final long skewMillis;
 
   DpopCheck(ReplayGuard guard, long skewMillis, @Nullable Provider provider) {
     this.provider = provider;
     this.guard = guard;
-    this.asked =
-        UsePolicy.mayBlock(guard) && guard instanceof DeliveryGuard holders
-            ? Delivery.Memory.of(holders, Duration.ofMinutes(1), DpopCheck::refusal)
-            : null;
     this.skewMillis = skewMillis;
   }
 
@@ -176,29 +166,11 @@ final class DpopCheck {
     }
     Instant until =
         Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
-    return burn("dpop:" + jkt, utf8(claims.id), now, until);
-  }
-
-  /**
-   * The proof is used up, whatever becomes of the request. Where an answer of the guard can get
-   * lost, the proof is begun by a holder and never completed: whoever got no answer and asks again
-   * is told from a replay.
-   */
-  private @Nullable Refusal burn(String scope, byte[] id, long now, Instant until) {
-    if (asked == null) {
-      return switch (guard.use(scope, id, until)) {
-        case FIRST -> null;
-        case REPEATED -> REPLAYED;
-        case UNDECIDED -> UNDECIDED;
-      };
-    }
-    Delivery.Memory once = asked.withLease(Duration.ofMillis(until.toEpochMilli() - now));
-    return Delivery.begin(once, () -> until, List.of(scope), List.of(id), id)
-        .fold(begun -> null, refused -> refused);
-  }
-
-  private static Refusal refusal(Begin begin) {
-    return begin == Begin.UNDECIDED ? UNDECIDED : REPLAYED;
+    return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
+      case FIRST -> null;
+      case REPEATED -> REPLAYED;
+      case UNDECIDED -> UNDECIDED;
+    };
   }
 
   private static byte[] utf8(String text) {

@@ -46,16 +46,6 @@ public final class Delivery {
         DeliveryGuard guard, Duration lease, Function<Begin, Refusal> refusals) {
       return new Memory(guard, lease, new Holders(), refusals);
     }
-
-    /**
-     * The same memory for a message whose lease is another.
-     *
-     * @param other for how long others are kept off
-     * @return shares guard and holders
-     */
-    public Memory withLease(Duration other) {
-      return new Memory(guard, other, holders, refusals);
-    }
   }
 
   private static final byte[] NO_SALT = {};
@@ -99,7 +89,8 @@ public final class Delivery {
   public static Checked<Delivery> begin(
       Memory memory, Supplier<Instant> end, List<String> scopes, List<byte[]> ids, byte[] form) {
     String message = HexFormat.of().formatHex(ReplayId.hash(NO_SALT, scopes.get(0), ids.get(0)));
-    String holder = memory.holders.take(message);
+    String asked = memory.holders.take(message);
+    String holder = asked != null ? asked : Holders.newName();
     Delivery delivery = new Delivery(memory.guard, end, scopes, ids, form, holder);
     for (int i = 0; i < ids.size(); i++) {
       Begin begin = memory.guard.begin(scopes.get(i), ids.get(i), form, holder, memory.lease);

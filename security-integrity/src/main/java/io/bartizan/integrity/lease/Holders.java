@@ -4,36 +4,57 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which this process has asked a guard and got no answer, so that whoever asks
- * again about the same message does it as the same holder. Thread-safe.
+ * The names under which this process has asked about a message and got no answer, so that whoever
+ * asks again does it by the same name. The oldest is forgotten when there are too many.
+ * Thread-safe.
  */
-final class Holders {
+public final class Holders {
 
-  static final int MAX_KEPT = 1_000;
+  static final int MAX_KEPT = 10_000;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Map<String, String> kept = new LinkedHashMap<>();
 
-  /** A new name, or that of a question about this message that had no answer. */
-  String take(String message) {
-    synchronized (kept) {
-      String unanswered = kept.remove(message); // of several who ask again, one gets it
-      if (unanswered != null) {
-        return unanswered;
-      }
-    }
+  /** None kept. */
+  public Holders() {}
+
+  /**
+   * A name that nobody can guess.
+   *
+   * @return 16 hexadecimal digits
+   */
+  public static String newName() {
     return HexFormat.of().toHexDigits(RANDOM.nextLong());
   }
 
-  void keep(String message, String holder) {
+  /**
+   * The name of a question that had no answer; of several who ask again, one gets it.
+   *
+   * @param message the question was about
+   * @return no longer kept; null if there is none
+   */
+  public @Nullable String take(String message) {
+    synchronized (kept) {
+      return kept.remove(message);
+    }
+  }
+
+  /**
+   * There was no answer.
+   *
+   * @param message the question was about
+   * @param holder asked
+   */
+  public void keep(String message, String holder) {
     synchronized (kept) {
       kept.remove(message);
       kept.put(message, holder);
       if (kept.size() > MAX_KEPT) {
         String oldest = kept.keySet().iterator().next();
-        kept.remove(oldest); // its lease will end
+        kept.remove(oldest); // what it holds will end
       }
     }
   }
