@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ public final class Holders {
   static final int MAX_KEPT = 10_000;
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, String> kept = new LinkedHashMap<>();
 
   /** None kept. */
@@ -37,8 +39,11 @@ public final class Holders {
    * @return no longer kept; null if there is none
    */
   public @Nullable String take(String message) {
-    synchronized (kept) {
+    lock.lock();
+    try {
       return kept.remove(message);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -49,13 +54,16 @@ public final class Holders {
    * @param holder asked
    */
   public void keep(String message, String holder) {
-    synchronized (kept) {
+    lock.lock();
+    try {
       kept.remove(message);
       kept.put(message, holder);
       if (kept.size() > MAX_KEPT) {
         String oldest = kept.keySet().iterator().next();
         kept.remove(oldest); // what it holds will end
       }
+    } finally {
+      lock.unlock();
     }
   }
 }
