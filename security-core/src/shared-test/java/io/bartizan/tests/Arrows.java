@@ -40,7 +40,8 @@ final class Arrows {
     arrow("integrity.http", "core", "core.house");
     arrow("integrity", "core", "core.house");
     arrow("integrity.replay", "core", "core.house");
-    arrow("integrity.replay.redis", "core", "core.house", "integrity.replay");
+    arrow("integrity.lease", "core", "integrity.replay");
+    arrow("integrity.replay.redis", "core", "core.house", "integrity.lease", "integrity.replay");
     arrow(
         "integrity.mac",
         "core",
@@ -48,6 +49,7 @@ final class Arrows {
         "integrity",
         "integrity.json",
         "integrity.keys",
+        "integrity.lease",
         "integrity.replay");
     arrow(
         "integrity.jwt",
@@ -57,6 +59,7 @@ final class Arrows {
         "integrity.http",
         "integrity.json",
         "integrity.keys",
+        "integrity.lease",
         "integrity.replay",
         "integrity.mac");
     arrow("integrity.jwt.nimbus", "core", "integrity.jwt");

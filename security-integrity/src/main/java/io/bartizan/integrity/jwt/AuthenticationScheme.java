@@ -127,7 +127,9 @@ public final class AuthenticationScheme {
     if (status(reason) != 401) {
       return Optional.empty();
     }
-    boolean proof = reason == JwtReason.DPOP_INVALID && name.equals("DPoP");
+    boolean proof =
+        (reason == JwtReason.DPOP_INVALID || reason == JwtReason.PROOF_REPLAYED)
+            && name.equals("DPoP");
     List<String> more = new ArrayList<>(parameters);
     more.add("error=\"" + (proof ? "invalid_dpop_proof" : "invalid_token") + "\"");
     return Optional.of(challengeWith(more));
@@ -143,7 +145,8 @@ public final class AuthenticationScheme {
    * @param reason why a {@link JwtVerifier} refused it
    * @return 401; or 503 where nobody could tell whether the token is good ({@link
    *     JwtReason#KEYS_UNAVAILABLE}, {@link JwtReason#PROVIDER_FAILED}, {@link
-   *     JwtReason#REPLAY_UNDECIDED}), which a client may try again
+   *     JwtReason#REPLAY_UNDECIDED}) or it is in use ({@link JwtReason#IN_PROGRESS}), which a
+   *     client may try again
    * @throws NullPointerException if {@code reason} is null
    */
   public int status(Reason reason) {
@@ -151,7 +154,8 @@ public final class AuthenticationScheme {
     boolean undecided =
         reason == JwtReason.KEYS_UNAVAILABLE
             || reason == JwtReason.PROVIDER_FAILED
-            || reason == JwtReason.REPLAY_UNDECIDED;
+            || reason == JwtReason.REPLAY_UNDECIDED
+            || reason == JwtReason.IN_PROGRESS;
     return undecided ? 503 : 401;
   }
 

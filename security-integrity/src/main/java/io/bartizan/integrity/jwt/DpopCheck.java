@@ -36,7 +36,7 @@ final class DpopCheck {
   private static final Refusal OWN_TIME =
       invalid("the proof's own exp has passed, or its nbf is in the future");
   private static final Refusal REPLAYED =
-      Refusal.of(JwtReason.REPLAYED, "the proof was used before");
+      Refusal.of(JwtReason.PROOF_REPLAYED, "the proof was used before");
   private static final Refusal UNDECIDED =
       Refusal.of(JwtReason.REPLAY_UNDECIDED, "nobody can tell whether the proof was used before");
   private static final Refusal OTHER_KEY =

@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.integrity.http.BoundedBody;
+import io.bartizan.integrity.http.FreshFor;
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;

@@ -47,8 +47,14 @@ public enum JwtReason implements Reason {
   DPOP_INVALID,
   /** The token or its subject was revoked. */
   REVOKED,
-  /** The token or proof was used before. */
+  /** The token was used or handled before. */
   REPLAYED,
+  /** The DPoP proof was used before; the token may be good for a request with another proof. */
+  PROOF_REPLAYED,
+  /** The token's {@code jti} was used before, and not certainly by this token. */
+  DUPLICATE,
+  /** The token is being handled, by another thread or instance. */
+  IN_PROGRESS,
   /** The replay guard can't tell whether the token or proof was used before. */
   REPLAY_UNDECIDED
 }

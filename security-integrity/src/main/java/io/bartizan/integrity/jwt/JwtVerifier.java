@@ -401,7 +401,8 @@ public final class JwtVerifier {
     }
 
     /**
-     * Accepts each token once; {@code jti} is then required.
+     * Accepts each token at most once; {@code jti} is then required. It is used up before anything
+     * was done with it: where a failure shall not lose it, see {@link SingleUseJwts}.
      *
      * @param guard remembers the tokens' ids until they expire
      * @return this

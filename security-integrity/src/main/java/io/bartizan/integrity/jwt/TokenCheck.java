@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,20 @@ final class TokenCheck {
   /** Whether the request may use the token; remembers what it accepts. */
   Checked<VerifiedJwt> decide(@Nullable String token, JwtRequest request) {
     return told(decide(token, request, IssuerKeys::awaitOthers));
+  }
+
+  /** The same with a last step, which decides what listeners hear. */
+  Checked<VerifiedJwt> decideThen(
+      @Nullable String token, JwtRequest request, UnaryOperator<Checked<VerifiedJwt>> last) {
+    return told(last.apply(decide(token, request, IssuerKeys::awaitOthers)));
+  }
+
+  boolean isSingleUse() {
+    return use.isSingleUse();
+  }
+
+  boolean requiresExpiry() {
+    return policy.requiresExpiry();
   }
 
   /** The same without waiting; what comes after a fetch is done by the executor. */

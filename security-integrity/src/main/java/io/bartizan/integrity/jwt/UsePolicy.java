@@ -42,7 +42,7 @@ final class UsePolicy {
       Refusal.of(JwtReason.BINDING_MISMATCH, "the request has a DPoP proof, the token no jkt");
   private static final Refusal REVOKED =
       Refusal.of(JwtReason.REVOKED, "the token or its subject was revoked");
-  private static final Refusal NO_ID =
+  static final Refusal NO_ID =
       Refusal.of(JwtReason.CLAIM_MISSING, "jti is missing, and tokens are for single use");
   private static final Refusal USED = Refusal.of(JwtReason.REPLAYED, "the token was used before");
   private static final Refusal UNDECIDED =
@@ -86,17 +86,31 @@ final class UsePolicy {
       refused = checkBinding(claims, token, request, now);
     }
     if (refused == null && singleUse != null && claims.id != null) {
-      // not this verifier's skew: the id is kept until no verifier could accept the token
-      Instant until = Instant.ofEpochMilli(claims.expiresAt).plus(ClaimPolicy.MAX_SKEW);
-      byte[] id = claims.id.getBytes(StandardCharsets.UTF_8);
       refused =
-          switch (singleUse.use("jwt:" + jwt.issuer(), id, until)) {
+          switch (singleUse.use(scope(jwt), id(claims.id), end(claims))) {
             case FIRST -> null;
             case REPEATED -> USED;
             case UNDECIDED -> UNDECIDED;
           };
     }
     return refused;
+  }
+
+  boolean isSingleUse() {
+    return singleUse != null;
+  }
+
+  static String scope(VerifiedJwt jwt) {
+    return "jwt:" + jwt.issuer();
+  }
+
+  static byte[] id(String jti) {
+    return jti.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Not by this verifier's skew: the id is kept until no verifier could accept the token. */
+  static Instant end(ClaimSet claims) {
+    return Instant.ofEpochMilli(claims.expiresAt).plus(ClaimPolicy.MAX_SKEW);
   }
 
   private static @Nullable Refusal checkRevocation(

@@ -7,6 +7,7 @@ import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonNumber;
 import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.lease.Delivery;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -31,11 +32,23 @@ public final class VerifiedJwt {
   private final JwsHeader header;
   private final ClaimSet claims;
   private final String issuer;
+  private final @Nullable Delivery delivery;
 
   VerifiedJwt(JwsHeader header, ClaimSet claims, String issuer) {
+    this(header, claims, issuer, null);
+  }
+
+  private VerifiedJwt(
+      JwsHeader header, ClaimSet claims, String issuer, @Nullable Delivery delivery) {
     this.header = header;
     this.claims = claims;
     this.issuer = issuer;
+    this.delivery = delivery;
+  }
+
+  /** The same token for one request: a cache hands this one out to many. */
+  VerifiedJwt begun(Delivery begun) {
+    return new VerifiedJwt(header, claims, issuer, begun);
   }
 
   ClaimSet claimSet() {
@@ -286,6 +299,28 @@ public final class VerifiedJwt {
   private static VerificationException notA(String expected, String name) {
     return new VerificationException(
         JwtReason.CLAIM_INVALID, "the claim " + SafeText.of(name, 60) + " is not " + expected);
+  }
+
+  /**
+   * What the token was for is done: it is refused with {@link JwtReason#REPLAYED} from now on. Only
+   * the first call of this or {@link #abandon} has an effect, and none if a {@link JwtVerifier}
+   * alone accepted the token.
+   */
+  public void complete() {
+    if (delivery != null) {
+      delivery.complete();
+    }
+  }
+
+  /**
+   * What the token was for is not done: it can be used again at once, and not only when the lease
+   * of {@link SingleUseJwts} is over. Only the first call of this or {@link #complete} has an
+   * effect, and none if a {@link JwtVerifier} alone accepted the token.
+   */
+  public void abandon() {
+    if (delivery != null) {
+      delivery.abandon();
+    }
   }
 
   /** The issuer and the algorithm; never a claim. */

@@ -2,6 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.lease.Delivery;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
@@ -80,7 +81,7 @@ final class SignedValueReader {
     if (uses && handled != null) {
       Instant end = end(frame);
       List<byte[]> nonce = List.of(frame.nonce());
-      delivery = Delivery.begin(handled, () -> end, List.of(scope()), nonce, bytes);
+      delivery = Delivery.begin(handled, () -> end, List.of(scope()), nonce, bytes).orThrow();
     } else if (uses && guard != null) {
       burn(guard, frame);
     }

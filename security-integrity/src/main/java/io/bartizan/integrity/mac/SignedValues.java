@@ -8,6 +8,7 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.lease.Delivery;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.charset.CharacterCodingException;
@@ -421,7 +422,8 @@ public final class SignedValues {
         throw new IllegalArgumentException(
             "lease is " + lease + ", less than the validity of " + period + " is accepted");
       }
-      handled = Delivery.Memory.of("purpose " + purpose + ": the value", once, bounded);
+      DeliveryRefusals refusals = new DeliveryRefusals("purpose " + purpose + ": the value");
+      handled = Delivery.Memory.of(once, bounded, refusals);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.mac;
 
+import io.bartizan.integrity.lease.Delivery;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

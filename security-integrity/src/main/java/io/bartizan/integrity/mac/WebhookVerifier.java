@@ -8,6 +8,7 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
+import io.bartizan.integrity.lease.Delivery;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import java.nio.ByteBuffer;
@@ -130,11 +131,12 @@ public final class WebhookVerifier {
       List<String> scopes = keys.stream().map(WebhookKey::scope).toList();
       delivery =
           Delivery.begin(
-              deliveries,
-              () -> clock.instant().plus(rememberHandled),
-              scopes,
-              ids,
-              form(prefix, signed, suffix));
+                  deliveries,
+                  () -> clock.instant().plus(rememberHandled),
+                  scopes,
+                  ids,
+                  form(prefix, signed, suffix))
+              .orThrow();
     } else if (guard != null) {
       burn(guard, ids, until);
     }
@@ -375,9 +377,9 @@ public final class WebhookVerifier {
           Require.within("remember", remember, Duration.ofMinutes(1), Duration.ofDays(366));
       this.deliveries =
           Delivery.Memory.of(
-              "the webhook",
               Objects.requireNonNull(deliveries, "deliveries"),
-              Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1)));
+              Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1)),
+              new DeliveryRefusals("the webhook"));
       return this;
     }
 

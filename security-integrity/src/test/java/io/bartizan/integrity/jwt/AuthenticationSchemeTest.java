@@ -52,7 +52,10 @@ class AuthenticationSchemeTest {
   void refusal_isAnswered401_orWithoutAChallenge503WhereNobodyCouldTell() {
     EnumSet<JwtReason> undecided =
         EnumSet.of(
-            JwtReason.KEYS_UNAVAILABLE, JwtReason.PROVIDER_FAILED, JwtReason.REPLAY_UNDECIDED);
+            JwtReason.KEYS_UNAVAILABLE,
+            JwtReason.PROVIDER_FAILED,
+            JwtReason.REPLAY_UNDECIDED,
+            JwtReason.IN_PROGRESS);
     for (JwtReason reason : JwtReason.values()) {
       boolean ours = undecided.contains(reason);
       assertThat(bearer.status(reason)).as("%s", reason).isEqualTo(ours ? 503 : 401);

@@ -49,7 +49,7 @@ class BindingAttackTest {
   void D11_goodProof_isAcceptedOnce() {
     JwtRequest request = request(proof(CLAIMS.formatted(ath)));
     assertThat(verifier.verify(bound, request).subject()).contains("alice");
-    refusesUse(verifier, bound, request, JwtReason.REPLAYED);
+    refusesUse(verifier, bound, request, JwtReason.PROOF_REPLAYED);
     assertThat(used).containsExactly("dpop:" + Thumbprint.of(clientKey.getPublic()) + "/p1");
   }
 

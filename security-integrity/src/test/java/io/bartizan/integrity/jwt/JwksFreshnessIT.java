@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.bartizan.core.Health;
 import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.http.FreshFor;
 import io.bartizan.testkit.ManualTicker;
 import java.net.URI;
 import java.net.http.HttpHeaders;

@@ -10,7 +10,6 @@ import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.testkit.ManualInstantSource;
-import io.bartizan.tests.SeededCases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -144,75 +142,5 @@ class DeliveriesTest {
     return verifier
         .check(headers, BODY)
         .<Object>fold(webhook -> "accepted", refusal -> refusal.reason());
-  }
-
-  /**
-   * Senders that sign anew and try again until they hear 200, against two receivers whose handlers
-   * fail, crash before or after their work, and stall beyond the lease, and whose guard sometimes
-   * gives no answer though it has done what it was asked.
-   */
-  @Test
-  void TK01_eachEvent_isHandledAtLeastOnceAndOnceWhereTheHandlerCompletes() {
-    SeededCases.check(
-        40,
-        random -> {
-          InMemoryReplayGuard memory = memory();
-          FlakyGuard flaky = new FlakyGuard(memory, random.split());
-          List<WebhookVerifier> receivers = List.of(verifier(flaky), verifier(flaky));
-          for (int event = 0; event < 20; event++) {
-            deliver("msg_" + event, receivers, flaky, random);
-          }
-        });
-  }
-
-  private void deliver(
-      String id, List<WebhookVerifier> receivers, FlakyGuard guard, SplittableRandom random) {
-    int handled = 0;
-    int excuses = 0; // work that was done and could not be marked as done
-    boolean acknowledged = false;
-    guard.fails = true;
-    for (int attempt = 0; attempt < 60 && !acknowledged; attempt++) {
-      if (attempt == 30) {
-        guard.fails = false;
-      }
-      WebhookVerifier receiver = receivers.get(random.nextInt(2));
-      Object outcome;
-      var checked = receiver.check(signed(id), BODY);
-      if (checked.isAccepted()) {
-        VerifiedWebhook webhook = checked.orThrow();
-        int fate = attempt >= 30 ? 0 : random.nextInt(6);
-        switch (fate) {
-          case 0, 1 -> {
-            handled++;
-            int before = guard.lostCompletions;
-            webhook.complete();
-            excuses += guard.lostCompletions - before > 1 ? 1 : 0;
-            acknowledged = random.nextInt(4) > 0; // the answer may be lost on its way
-          }
-          case 2 -> webhook.abandon(); // the handler failed
-          case 3 -> {} // crashed before its work
-          case 4 -> {
-            handled++; // crashed between its work and its mark
-            excuses++;
-          }
-          default -> clock.advance(LEASE.plusSeconds(1)); // stalls beyond its lease, then fails
-        }
-        outcome = fate;
-      } else {
-        var reason = checked.fold(v -> null, refusal -> refusal.reason());
-        int status = receiver.status(java.util.Objects.requireNonNull(reason));
-        assertThat(status).as("%s", reason).isIn(200, 503);
-        acknowledged = status == 200;
-        if (acknowledged) {
-          assertThat(handled).as("acknowledged is handled").isPositive();
-        }
-        outcome = reason;
-      }
-      assertThat(outcome).isNotNull();
-      clock.advance(Duration.ofSeconds(random.nextInt(120)));
-    }
-    assertThat(acknowledged).as("%s in the end", id).isTrue();
-    assertThat(handled).as("%s at least once", id).isPositive();
-    assertThat(handled - excuses).as("%s once where its handler completes", id).isLessThan(2);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.lease.FlakyGuard;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
 import io.bartizan.integrity.replay.ReplayGuard.Use;

@@ -28,7 +28,8 @@ final class NimbusRefusals {
     }
     return switch (reason) {
       case KEYS_UNAVAILABLE -> throw new RemoteKeySourceException(message, cause);
-      case PROVIDER_FAILED, REPLAY_UNDECIDED -> throw new JOSEException(message, cause);
+      case PROVIDER_FAILED, REPLAY_UNDECIDED, IN_PROGRESS ->
+          throw new JOSEException(message, cause);
       case SIGNATURE_INVALID -> new BadJWSException(message, cause);
       case EXPIRED -> expired(message, cause);
       case ISSUER_MISMATCH,
@@ -41,7 +42,9 @@ final class NimbusRefusals {
           BINDING_MISMATCH,
           DPOP_INVALID,
           REVOKED,
-          REPLAYED ->
+          REPLAYED,
+          PROOF_REPLAYED,
+          DUPLICATE ->
           new BadJWTException(message, cause);
       case MALFORMED,
           TOO_LARGE,

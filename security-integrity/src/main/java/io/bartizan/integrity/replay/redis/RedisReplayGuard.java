@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Require;
+import io.bartizan.integrity.lease.Holders;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.integrity.replay.ReplayId;
@@ -27,9 +28,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -66,12 +65,11 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
   private static final byte[] NO_SALT = {};
 
   /** So many questions without an answer are remembered. */
-  private static final int MAX_UNANSWERED = 10_000;
-
   private final StatefulConnection<byte[], byte[]> connection;
+
   private final RedisStringAsyncCommands<byte[], byte[]> commands;
   private final RedisScriptingAsyncCommands<byte[], byte[]> scripts;
-  private final ConcurrentHashMap<String, byte[]> unanswered = new ConcurrentHashMap<>();
+  private final Holders unanswered = new Holders();
   private final Duration timeout;
   private final String keyPrefix;
   private final InstantSource clock;
@@ -165,20 +163,21 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       return Use.UNDECIDED;
     }
     byte[] key = utf8(name);
-    byte[] asked = unanswered.remove(name); // of several who ask again, one gets it
-    byte[] mine = asked != null ? asked : utf8("u" + HexFormat.of().toHexDigits(random()));
+    String asked = unanswered.take(name);
+    String holder = asked != null ? asked : Holders.newName();
+    byte[] mine = utf8("u" + holder);
     Use use = Use.UNDECIDED;
     try {
       boolean first =
           answer(() -> commands.set(key, mine, SetArgs.Builder.nx().px(millis))) != null;
       boolean ours =
-          first || (asked != null && Arrays.equals(asked, answer(() -> commands.get(key))));
+          first || (asked != null && Arrays.equals(mine, answer(() -> commands.get(key))));
       use = ours ? Use.FIRST : Use.REPEATED;
       lastFailure = "";
     } catch (NoAnswer e) {
       unknown(e.getMessage());
-      if (e.mayHaveArrived && unanswered.size() < MAX_UNANSWERED) {
-        unanswered.put(name, mine);
+      if (e.mayHaveArrived) {
+        unanswered.keep(name, holder);
       }
     }
     return use;
@@ -290,10 +289,6 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       super(message, null, false, false);
       this.mayHaveArrived = mayHaveArrived;
     }
-  }
-
-  private static long random() {
-    return ThreadLocalRandom.current().nextLong();
   }
 
   private static byte[] utf8(String text) {

@@ -1,11 +1,11 @@
-package io.bartizan.integrity.jwt;
+package io.bartizan.integrity.http;
 
 import java.net.http.HttpHeaders;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** For how long an answer says that it is fresh (RFC 9111 sections 4.2.1 and 5.2.2). */
-final class FreshFor {
+public final class FreshFor {
 
   /** So many digits of seconds are more than any limit of ours. */
   private static final int MAX_DIGITS = 9;
@@ -15,8 +15,12 @@ final class FreshFor {
   /**
    * {@code max-age} less {@code Age}, nothing for {@code no-store} and {@code no-cache}, and at
    * most the given time; that time too where the answer says nothing that can be understood.
+   *
+   * @param headers of the answer
+   * @param atMost in nanoseconds
+   * @return zero to {@code atMost} nanoseconds
    */
-  static long nanos(HttpHeaders headers, long atMost) {
+  public static long nanos(HttpHeaders headers, long atMost) {
     long nanos = atMost;
     for (String field : headers.allValues("Cache-Control")) {
       for (String directive : field.toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -36,8 +40,13 @@ final class FreshFor {
     return nanos;
   }
 
-  /** Negative if it is no number; the largest of {@link #MAX_DIGITS} digits for a larger one. */
-  static long seconds(String text) {
+  /**
+   * Negative if it is no number; the largest of {@link #MAX_DIGITS} digits for a larger one.
+   *
+   * @param text of the field
+   * @return whole seconds
+   */
+  public static long seconds(String text) {
     if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return -1;
     }

@@ -1,4 +1,4 @@
-package io.bartizan.integrity.mac;
+package io.bartizan.integrity.lease;
 
 import io.bartizan.integrity.replay.DeliveryGuard;
 import java.time.Duration;
@@ -6,13 +6,14 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 
 /** Loses answers, before or after it has done what it was asked. */
-final class FlakyGuard implements DeliveryGuard {
+public final class FlakyGuard implements DeliveryGuard {
   private final DeliveryGuard real;
   private final SplittableRandom random;
-  boolean fails;
-  int lostCompletions;
+  public boolean fails;
+  public int lostCompletions;
+  boolean losesNextAnswer;
 
-  FlakyGuard(DeliveryGuard real, SplittableRandom random) {
+  public FlakyGuard(DeliveryGuard real, SplittableRandom random) {
     this.real = real;
     this.random = random;
   }
@@ -24,6 +25,11 @@ final class FlakyGuard implements DeliveryGuard {
 
   @Override
   public Begin begin(String scope, byte[] id, byte[] form, String holder, Duration lease) {
+    if (losesNextAnswer) {
+      losesNextAnswer = false;
+      Begin unheard = real.begin(scope, id, form, holder, lease);
+      return unheard == Begin.BEGUN ? Begin.UNDECIDED : unheard;
+    }
     int fate = fails ? random.nextInt(8) : 2;
     if (fate == 0) {
       return Begin.UNDECIDED;
