@@ -258,6 +258,38 @@ class ChangedLimitsTest {
     assertThat(admitted[1]).as("by the smaller").isGreaterThan(5);
   }
 
+  /** What docs/decisions/0034 states: more than the larger, and no more than both alone. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          12/5s fixed                 | 6/3s fixed                | 2.4 | 2
+          100/10s fixed               | 10/s fixed                | 10  | 10
+          60/min fixed                | 1/s fixed                 | 1   | 1
+          60/min from first request   | 1/s from first request    | 1   | 1
+          12 burst, 12/5s, in steps   | 6 burst, 6/3s, in steps   | 2.4 | 2
+          60 burst, 60/min            | 1 burst, 1/s              | 1   | 0
+          60/min sliding counter      | 1/s sliding counter       | 1   | 0.05
+          60/min sliding              | 1/s sliding               | 1   | 0.05
+          """)
+  void RL05_windows_of_unlike_lengths_admit_at_most_what_is_stated(
+      String more, String less, double perSecond, double beyond) {
+    Limit large = Limit.parse(more);
+    Limit small = Limit.parse(less);
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, large);
+      int admitted = 0;
+      for (int i = 0; i < 6200; i++) {
+        admitted += place.take(large, 1).isAllowed() ? 1 : 0;
+        admitted += place.take(small, 1).isAllowed() ? 1 : 0;
+        ticker.advance(Duration.ofMillis(100));
+      }
+      double bursts = large.capacity() + small.capacity();
+      assertThat((double) admitted).isBetween(620 * perSecond, 620 * (perSecond + beyond) + bursts);
+    }
+  }
+
   private void mix(Limit large, Limit small, SplittableRandom random) {
     Place place = place(random.nextBoolean(), large);
     long now = Micros.of(START);
