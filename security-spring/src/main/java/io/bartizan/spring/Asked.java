@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 
@@ -12,8 +13,21 @@ import org.springframework.web.util.pattern.PathPattern;
  */
 record Asked(String method, List<PathContainer> spellings) {
 
+  /** Also without a slash at the end, which an application may be set to pass over. */
   Asked {
-    spellings = List.copyOf(spellings);
+    spellings =
+        spellings.stream()
+            .flatMap(path -> Stream.of(path, withoutLastSlash(path)))
+            .distinct()
+            .toList();
+  }
+
+  private static PathContainer withoutLastSlash(PathContainer path) {
+    List<PathContainer.Element> elements = path.elements();
+    int last = elements.size() - 1;
+    return last > 0 && elements.get(last) instanceof PathContainer.Separator
+        ? path.subPath(0, last)
+        : path;
   }
 
   boolean isAnySpelling(PathPattern pattern) {

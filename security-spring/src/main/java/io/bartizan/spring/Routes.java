@@ -28,6 +28,13 @@ final class Routes {
 
   private static final String ALL = "/**";
 
+  /** An application may be set to find its handlers by any case. */
+  private static final PathPatternParser ANY_CASE = new PathPatternParser();
+
+  static {
+    ANY_CASE.setCaseSensitive(false);
+  }
+
   private final List<Route> routes;
   private final Probes probes;
 
@@ -65,7 +72,7 @@ final class Routes {
               + " as \"/api/**\" or \"POST /login\"; or \"methods\" alone; methods are "
               + List.of(RequestMethod.values()));
     }
-    return new Route(method, PathPatternParser.defaultInstance.parse(path));
+    return new Route(method, ANY_CASE.parse(path));
   }
 
   /** Whether no request is counted by its path, but methods by their annotation. */

@@ -38,6 +38,8 @@ abstract class LimitsContract {
       }
       assertThat(shop.post("/%6cogin").statusCode()).isEqualTo(429);
       assertThat(shop.post("/login;a=b").statusCode()).isEqualTo(429);
+      assertThat(shop.post("/LOGIN").statusCode()).isEqualTo(429); // other spellings by settings
+      assertThat(shop.post("/login/").statusCode()).isEqualTo(429);
 
       HttpResponse<String> open = shop.get("/open");
       assertThat(open.statusCode()).isEqualTo(200);
