@@ -4,10 +4,8 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
-import io.lettuce.core.RedisCommandExecutionException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -19,8 +17,6 @@ final class Answers implements Request.Asker {
   /** What the names of keys begin with of which nothing is taken. */
   static final String WARM_UP = "bartizan warm-up ";
 
-  private static final List<String> NEVER = List.of("NOPERM ", "ERR unknown command ");
-
   private final RedisKeys keys;
   private final ServerQueues queues;
   private final long denyNanos;
@@ -30,6 +26,7 @@ final class Answers implements Request.Asker {
   private final int mostPending;
   private final @Nullable Executor executor;
   private final Consumer<Request> giveBack;
+  final ScriptRights rights = new ScriptRights();
 
   /**
    * The answers of one limiter.
@@ -66,16 +63,7 @@ final class Answers implements Request.Asker {
     }
     for (Request peek : asked) {
       boolean unused = BlockingView.awaitDone(peek, now + nanos - System.nanoTime());
-      refuseWhatNeverWorks(peek);
-    }
-  }
-
-  /** No check will ever be decided where the user may not run the script, or there are none. */
-  static void refuseWhatNeverWorks(CompletableFuture<?> trial) {
-    Throwable failure = trial.handle((decision, thrown) -> thrown).getNow(null);
-    if (failure instanceof RedisCommandExecutionException refusal
-        && NEVER.stream().anyMatch(String.valueOf(refusal.getMessage())::startsWith)) {
-      throw refusal;
+      ScriptRights.refuseWhatNeverWorks(peek);
     }
   }
 
@@ -93,6 +81,7 @@ final class Answers implements Request.Asker {
 
   @Override
   public void answered(Request request, Decision decision) {
+    rights.answered();
     boolean tells = request.kind == Request.Kind.ACQUIRE || request.kind == Request.Kind.CHARGE;
     if (denyNanos > 0 && tells && !decision.isAllowed()) {
       queues.denials().refused(request, decision, denyNanos);
@@ -132,6 +121,7 @@ final class Answers implements Request.Asker {
 
   @Override
   public void failed(Request request, Throwable cause) {
+    rights.failed(cause);
     if (executor == null || request.waits) {
       boolean unused = request.completeExceptionally(cause);
     } else {

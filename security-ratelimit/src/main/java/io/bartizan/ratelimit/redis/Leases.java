@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The leases that Redis hands out; an unreachable server is an exception here. */
 final class Leases {
 
+  final ScriptRights rights = new ScriptRights();
   private final ServerQueues queues;
   private final Servers servers;
   private final @Nullable Executor executor;
@@ -147,7 +148,7 @@ final class Leases {
     }
     for (CompletableFuture<?> each : asked) {
       boolean unused = BlockingView.awaitDone(each, end - ticker.nanos());
-      Answers.refuseWhatNeverWorks(each);
+      ScriptRights.refuseWhatNeverWorks(each);
     }
   }
 
@@ -186,7 +187,10 @@ final class Leases {
               calls.remove(call);
               server.leave(weight); // before whoever waits may ask again
               if (failure != null) {
+                rights.failed(failure);
                 server.tryWith(call::trial);
+              } else if (reply != null) {
+                rights.answered();
               }
               if (failure == null || server.failed(failure)) {
                 judged.complete(reply);

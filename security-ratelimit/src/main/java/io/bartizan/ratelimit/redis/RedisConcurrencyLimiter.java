@@ -234,9 +234,8 @@ public final class RedisConcurrencyLimiter
     }
     String away = leases.servers().away();
     if (away.isEmpty()) {
-      return Health.up(
-          String.format(
-              "Redis answers, last heard of %d s ago", leases.servers().lastAnswer().toSeconds()));
+      long heard = leases.servers().lastAnswer().toSeconds();
+      return leases.rights.of(Health.up("Redis answers, last heard of " + heard + " s ago"));
     }
     String detail = "Redis can't be reached: " + away + ": " + policy;
     boolean refuses = local == null && !policy.isOpen();

@@ -293,13 +293,11 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     }
     String away = queues.servers().away();
     if (away.isEmpty()) {
-      return Health.up(
-          String.format(
-              "Redis answers, last heard of %d s ago; %d checks are pending, %d were decided"
-                  + " without it",
-              queues.servers().lastAnswer().toSeconds(),
-              queues.servers().pending(),
-              fallback.decided()));
+      String told = "Redis answers, last heard of %d s ago; %d checks are pending, %d were decided";
+      long heard = queues.servers().lastAnswer().toSeconds();
+      long pending = queues.servers().pending();
+      String detail = String.format(told + " without it", heard, pending, fallback.decided());
+      return answers.rights.of(Health.up(detail));
     }
     String detail = "Redis can't be reached: " + away + ": " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);

@@ -11,6 +11,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -71,6 +72,33 @@ class RedisStartIT {
       }
     } finally {
       RedisFixture.shutDown(reader);
+    }
+  }
+
+  @Test
+  void RL02_user_who_lost_the_right_to_the_script_is_told_by_health() {
+    String unused = redis.command("ACL", "SETUSER", "loser", "on", ">any", "~*", "&*", "+@all");
+    RedisClient client =
+        RedisClient.create("redis://loser:any@" + redis.server().uri().substring(8));
+    try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT);
+        RedisConcurrencyLimiter leases =
+            RedisConcurrencyLimiter.of(client, "jobs", 9, Duration.ofSeconds(30))) {
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      redis.command("ACL", "SETUSER", "loser", "-evalsha", "-eval");
+      assertThatThrownBy(() -> limiter.blocking().tryAcquire("k")).hasMessageContaining("NOPERM");
+      assertThatThrownBy(() -> leases.blocking().tryAcquire("k")).hasMessageContaining("NOPERM");
+      for (Health health : List.of(limiter.health(), leases.health())) {
+        assertThat(health.status()).isEqualTo(Health.Status.DOWN);
+        assertThat(health.detail()).contains("checks throw").contains("NOPERM");
+      }
+      redis.command("ACL", "SETUSER", "loser", "+@all");
+      assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+      assertThat(leases.health().status()).isEqualTo(Health.Status.UP);
+    } finally {
+      RedisFixture.shutDown(client);
     }
   }
 
