@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLContext;
@@ -63,6 +64,9 @@ public final class Gateway implements AutoCloseable {
       SignedValues carts,
       ArtifactStore artifacts) {}
 
+  /** How long a client may take that has begun a handshake or a request when the server ends. */
+  private static final Duration HALF_READ = Duration.ofSeconds(2);
+
   /** Starts to listen. */
   public static Gateway start(InetSocketAddress address, Guards guards) throws IOException {
     return start(address, guards, new OpenRequests());
@@ -100,7 +104,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Takes no more connections and waits for the requests that are open.
+   * Takes no more connections and waits for the requests that are open, a moment also for those
+   * that are not read yet, of clients in the middle of their handshake.
    *
    * @return whether all of them were answered within that time
    */
@@ -110,6 +115,10 @@ public final class Gateway implements AutoCloseable {
     Thread stopping = new Thread(() -> server.stop(seconds), "gateway-stop");
     stopping.setDaemon(true);
     stopping.start();
+    long end = System.nanoTime() + Math.min(most.toNanos(), HALF_READ.toNanos());
+    while (busyWorkers() > open.count() && System.nanoTime() - end < 0) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
     return open.awaitNone(most);
   }
 
