@@ -1,0 +1,91 @@
+package io.bartizan.integrity.jwt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * With the real bc-fips in the place of bcprov, first among the JVM's providers, approved mode or
+ * not: named, it signs and verifies every algorithm; not named, RSA and HMAC work as ever, and the
+ * others say when built what they need. In a JVM of its own.
+ */
+@Tag("deep")
+class FipsIT {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void TK03_bcFips_worksOrIsToldWhenBuilt(boolean approvedOnly) throws Exception {
+    Map<String, String> lines = run(jar(), approvedOnly);
+
+    for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
+      String named = lines.get(algorithm.name() + "-named");
+      String chosen = lines.get(algorithm.name() + "-chosen");
+      assertThat(named).startsWith("20 20 ").contains(" by BCFIPS]");
+      if (algorithm.isSymmetric() || algorithm.family.isRsa()) {
+        assertThat(chosen).startsWith("20 20 ").doesNotContain("BCFIPS");
+      } else {
+        assertThat(chosen).startsWith("not built: ").contains("bc-fips?", "withProvider");
+      }
+    }
+  }
+
+  private static Path jar() throws IOException {
+    String libraries = System.getenv("BARTIZAN_LIBRARIES");
+    Path set = libraries == null ? Path.of("nowhere") : Path.of(libraries, "bc-fips");
+    if (!Files.isDirectory(set)) {
+      String message = "BARTIZAN_LIBRARIES names no folder with a folder \"bc-fips\" of jars";
+      return Boolean.parseBoolean(System.getenv("BARTIZAN_CI")) ? fail(message) : abort(message);
+    }
+    try (Stream<Path> jars = Files.list(set)) {
+      return jars.filter(jar -> jar.getFileName().toString().startsWith("bc-fips-"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private Map<String, String> run(Path fips, boolean approvedOnly) throws Exception {
+    String others =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(each -> !each.contains("org/bouncycastle"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Path out = folder.resolve("out");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bouncycastle.fips.approved_only=" + approvedOnly,
+                "-cp",
+                others + File.pathSeparator + fips,
+                FipsProgram.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+    if (!ended) {
+      process.destroyForcibly();
+    }
+    assertThat(ended && process.exitValue() == 0).as(Files.readString(out)).isTrue();
+    return Files.readAllLines(out).stream()
+        .filter(line -> line.indexOf(' ') > 0)
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.indexOf(' ')),
+                line -> line.substring(line.indexOf(' ') + 1),
+                (first, second) -> first));
+  }
+}
