@@ -49,9 +49,31 @@ public final class NodeProject {
   /** What the script wrote. */
   public Map<String, @Nullable Object> run(String script, Map<String, ?> input)
       throws IOException, InterruptedException, JsonException {
-    Files.writeString(folder.resolve("script.mjs"), script);
+    return run(List.of(node.toString(), "script.mjs"), "script.mjs", script, input);
+  }
+
+  /** What a script of Python wrote; by Debian's, which has Debian's libraries. */
+  public Map<String, @Nullable Object> runPython(String script, Map<String, ?> input)
+      throws IOException, InterruptedException, JsonException {
+    Path python = Path.of("/usr/bin/python3");
+    if (!Files.isExecutable(python)
+        || new ProcessBuilder(python.toString(), "-c", "import jwt, cryptography")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log.txt").toFile())
+                .start()
+                .waitFor()
+            != 0) {
+      python = OptionalTool.program("python3-jwt"); // there is none of that name: says what lacks
+    }
+    return run(List.of(python.toString(), "script.py"), "script.py", script, input);
+  }
+
+  private Map<String, @Nullable Object> run(
+      List<String> command, String name, String script, Map<String, ?> input)
+      throws IOException, InterruptedException, JsonException {
+    Files.writeString(folder.resolve(name), script);
     Files.writeString(folder.resolve("in.json"), JsonWriter.write(input));
-    run(List.of(node.toString(), "script.mjs"));
+    run(command);
     byte[] output = Files.readAllBytes(folder.resolve("out.json"));
     return Json.parseObject(output, JsonLimits.ofBytes(1 << 20)).toJava();
   }
