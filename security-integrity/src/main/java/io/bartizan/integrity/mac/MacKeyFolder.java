@@ -91,7 +91,7 @@ final class MacKeyFolder implements SecretSource {
         }
       }
     } catch (DirectoryIteratorException e) {
-      throw unreadable("folder", folder, e.getCause());
+      throw unreadable("folder", folder, Objects.requireNonNull(e.getCause()));
     } catch (FileSystemException e) {
       throw unreadable("folder", folder, e);
     }
