@@ -55,8 +55,8 @@ final class FipsProgram {
       JwtVerifier.Builder verifier =
           JwtVerifier.builder(TrustedIssuer.of(ISSUER, keys, algorithm), "api");
       if (provider != null) {
-        signer.withProvider(provider);
-        verifier.withProvider(provider);
+        signer = signer.withProvider(provider);
+        verifier = verifier.withProvider(provider);
       }
       line += counts(signer.build(), verifier.build());
     } catch (IllegalArgumentException e) {
