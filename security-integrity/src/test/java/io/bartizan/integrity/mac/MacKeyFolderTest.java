@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.core.Health;
 import io.bartizan.core.Rotating;
 import io.bartizan.core.SecretBytes;
@@ -156,6 +157,7 @@ class MacKeyFolderTest {
     }
   }
 
+  @CanIgnoreReturnValue
   private String write(String name, int value) throws IOException {
     Files.writeString(folder.resolve(name), text(value) + "\n");
     try (SecretBytes text = SecretBytes.ofUtf8(text(value))) {

@@ -38,7 +38,7 @@ class WebhookShiftTest {
             .withSigned(template);
     boolean date = form.equals("RFC3339");
     if (template.contains("{id}")) {
-      builder.withIdHeader("i");
+      builder = builder.withIdHeader("i");
     }
     DeclaredGrammar grammar =
         new DeclaredGrammar(date ? builder.withRfc3339().build() : builder.build());
