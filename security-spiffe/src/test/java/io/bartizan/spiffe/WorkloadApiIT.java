@@ -258,7 +258,8 @@ class WorkloadApiIT {
             assertThat(api.spiffeId()).hasValue(ID);
             assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
             assertThat(server.generation()).isEqualTo(1);
-            assertThat(server.health().detail()).contains(reason.code());
+            Eventually.within(
+                BOUND, () -> assertThat(server.health().detail()).contains(reason.code()));
             assertThat(ServerTls.of(api.identity(), api.anchors(), PeerPolicy.anyTrustedPeer()))
                 .as("a context that is built now")
                 .isNotNull();
