@@ -24,10 +24,10 @@ final class FipsProgram {
   /** With the provider named in signer and verifier, and with whatever the library chooses. */
   public static void main(String... arguments) throws Exception {
     Provider fips =
-        (Provider)
-            Class.forName("org.bouncycastle.jcajce.provider.BouncyCastleFipsProvider")
-                .getDeclaredConstructor()
-                .newInstance();
+        Class.forName("org.bouncycastle.jcajce.provider.BouncyCastleFipsProvider")
+            .asSubclass(Provider.class)
+            .getDeclaredConstructor()
+            .newInstance();
     int unused = Security.insertProviderAt(fips, 1);
     for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
       say(algorithm, "named", fips);
