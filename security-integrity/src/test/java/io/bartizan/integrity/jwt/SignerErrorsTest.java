@@ -78,6 +78,7 @@ class SignerErrorsTest {
 
     @Override
     @Deprecated
+    @SuppressWarnings("InlineMeSuggester")
     protected Object engineGetParameter(String name) {
       return name;
     }
