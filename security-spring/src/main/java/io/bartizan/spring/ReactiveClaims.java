@@ -9,6 +9,7 @@ import io.bartizan.integrity.jwt.AsyncJwtVerifier;
 import io.bartizan.integrity.jwt.AuthenticationScheme;
 import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.integrity.jwt.VerifiedJwt;
+import io.bartizan.integrity.jwt.nimbus.NimbusJwtProcessor;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -32,7 +33,7 @@ record ReactiveClaims(AsyncJwtVerifier verifier) implements Converter<JWT, Mono<
                 .map(
                     checked ->
                         checked.fold(
-                            ClaimTypes::ofNimbus,
+                            NimbusJwtProcessor::claimsOf,
                             refusal -> {
                               throw refused(refusal);
                             })));

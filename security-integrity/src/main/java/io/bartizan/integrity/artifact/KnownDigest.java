@@ -1,23 +1,17 @@
 package io.bartizan.integrity.artifact;
 
-import io.bartizan.integrity.keys.LargeX;
+import io.bartizan.integrity.keys.EcdsaSignatures;
+import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.NoSuchAlgorithmException;
-import java.security.NoSuchProviderException;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Signatures over a digest that is known, where the content is not: ECDSA by the JDK's engine, and
- * RSA with PKCS #1 v1.5 (RFC 8017 section 8.2.2), of which the JDK has none; there what was signed
- * is computed whole and compared whole, so nothing of it is parsed.
+ * Signatures over a digest that is known, where the content is not: ECDSA, and RSA with PKCS #1
+ * v1.5 (RFC 8017 section 8.2.2), of which the JDK has none; there what was signed is computed whole
+ * and compared whole, so nothing of it is parsed.
  */
 final class KnownDigest {
 
@@ -39,28 +33,10 @@ final class KnownDigest {
   }
 
   /** The signature is well-formed, and the digest of the form's hash. */
-  static boolean matches(PublicKey key, Digest content, byte[] signature) {
-    return key instanceof RSAPublicKey rsa
+  static boolean matches(KeyGate.Passed key, Digest content, byte[] signature) {
+    return key.key() instanceof RSAPublicKey rsa
         ? matches(rsa, content, signature)
-        : key instanceof ECPublicKey ec && matches(ec, content, signature);
-  }
-
-  private static boolean matches(ECPublicKey key, Digest content, byte[] signature) {
-    try {
-      Signature engine;
-      try {
-        engine = Signature.getInstance("NONEwithECDSA", "SunEC");
-      } catch (NoSuchProviderException | NoSuchAlgorithmException e) {
-        engine = Signature.getInstance("NONEwithECDSA");
-      }
-      engine.initVerify(key);
-      engine.update(content.bytes());
-      return engine.verify(signature) || new LargeX(key).matches(signature, content.bytes());
-    } catch (SignatureException e) {
-      return false;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JVM verifies no ECDSA by digest", e);
-    }
+        : key.kty().equals("EC") && EcdsaSignatures.matches(key, content.bytes(), signature);
   }
 
   private static boolean matches(RSAPublicKey key, Digest content, byte[] signature) {

@@ -269,7 +269,7 @@ public final class PinnedKey {
     if (!KnownDigest.isEnough(form, content)) {
       return false;
     }
-    return isWellFormed(signature) && KnownDigest.matches(key.key(), content, signature);
+    return isWellFormed(signature) && KnownDigest.matches(key, content, signature);
   }
 
   private interface Feeding {

@@ -204,17 +204,7 @@ public final class SingleUseJwts {
       return checked;
     }
     VerifiedJwt accepted = checked.orThrow();
-    boolean done = false;
-    try {
-      handler.handle(accepted);
-      done = true;
-    } finally {
-      if (done) {
-        accepted.complete();
-      } else {
-        accepted.abandon();
-      }
-    }
+    Delivery.<X>handle(() -> handler.handle(accepted), accepted::complete, accepted::abandon);
     return checked;
   }
 

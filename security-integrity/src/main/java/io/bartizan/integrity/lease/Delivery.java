@@ -107,6 +107,38 @@ public final class Delivery {
     return Checked.accepted(delivery);
   }
 
+  /**
+   * What a message is for.
+   *
+   * @param <X> what it may throw
+   */
+  @FunctionalInterface
+  public interface Work<X extends Exception> {
+
+    /** Does it; to return is to have done it. */
+    void run() throws X;
+  }
+
+  /**
+   * Does the work of an accepted message: completes it, or abandons it if the work throws.
+   *
+   * @param <X> what the work may throw
+   * @param work what the message is for
+   * @param complete the message's
+   * @param abandon the message's
+   * @throws X what the work throws
+   */
+  public static <X extends Exception> void handle(Work<X> work, Runnable complete, Runnable abandon)
+      throws X {
+    boolean done = false;
+    try {
+      work.run();
+      done = true;
+    } finally {
+      (done ? complete : abandon).run();
+    }
+  }
+
   /** It was handled; only the first call of this or {@link #abandon} has an effect. */
   public void complete() {
     if (ended.getAndSet(true)) {

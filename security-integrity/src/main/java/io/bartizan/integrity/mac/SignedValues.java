@@ -255,17 +255,7 @@ public final class SignedValues {
       return checked;
     }
     SignedValue accepted = checked.orThrow();
-    boolean done = false;
-    try {
-      handler.handle(accepted);
-      done = true;
-    } finally {
-      if (done) {
-        accepted.complete();
-      } else {
-        accepted.abandon();
-      }
-    }
+    Delivery.<X>handle(() -> handler.handle(accepted), accepted::complete, accepted::abandon);
     return checked;
   }
 

@@ -212,17 +212,7 @@ public final class WebhookVerifier {
       return status(rejected.refusal().reason());
     }
     VerifiedWebhook webhook = checked.orThrow();
-    boolean handled = false;
-    try {
-      handler.handle(webhook);
-      handled = true;
-    } finally {
-      if (handled) {
-        webhook.complete();
-      } else {
-        webhook.abandon();
-      }
-    }
+    Delivery.<X>handle(() -> handler.handle(webhook), webhook::complete, webhook::abandon);
     return 200;
   }
 

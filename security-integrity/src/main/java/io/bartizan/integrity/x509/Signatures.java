@@ -3,9 +3,8 @@ package io.bartizan.integrity.x509;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
-import io.bartizan.integrity.keys.EcdsaForms;
+import io.bartizan.integrity.keys.EcdsaSignatures;
 import io.bartizan.integrity.keys.KeyGate;
-import io.bartizan.integrity.keys.LargeX;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -13,7 +12,6 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
@@ -74,7 +72,7 @@ public final class Signatures {
     }
     return key.key() instanceof RSAPublicKey rsa
         ? rsa(rsa, digest, signature)
-        : ecdsa(key, (ECPublicKey) key.key(), digest.bytes(), signature);
+        : EcdsaSignatures.matches(key, digest.bytes(), signature);
   }
 
   /**
@@ -85,15 +83,6 @@ public final class Signatures {
    */
   public static boolean isEd25519(KeyGate.Passed key) {
     return "Ed25519".equals(key.curve());
-  }
-
-  private static boolean ecdsa(KeyGate.Passed key, ECPublicKey ec, byte[] hash, byte[] signature) {
-    if (!EcdsaForms.isStrictDer(signature, ec.getParams().getOrder())) {
-      return false;
-    }
-    return BouncyCastle.isPresent()
-        ? key.ecdsa().matchesDer(hash, signature)
-        : jca("NONEwithECDSA", ec, hash, signature) || new LargeX(ec).matches(signature, hash);
   }
 
   private static boolean ed25519(PublicKey key, byte[] content, byte[] signature) {

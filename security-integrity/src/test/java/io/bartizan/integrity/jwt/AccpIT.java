@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,25 +60,7 @@ class AccpIT {
   }
 
   private Map<String, String> run(String more) throws Exception {
-    Path out = folder.resolve("out" + more.length());
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path") + more);
-    command.add(ProvidersProgram.class.getName());
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    boolean ended = process.waitFor(3, TimeUnit.MINUTES);
-    if (!ended) {
-      process.destroyForcibly();
-    }
-    assertThat(ended && process.exitValue() == 0).as(Files.readString(out)).isTrue();
-    return Files.readAllLines(out).stream()
-        .filter(line -> line.indexOf(' ') > 0)
-        .collect(
-            Collectors.toMap(
-                line -> line.substring(0, line.indexOf(' ')),
-                line -> line.substring(line.indexOf(' ') + 1),
-                (first, second) -> first));
+    String classPath = System.getProperty("java.class.path") + more;
+    return OtherJvm.lines(folder.resolve("out" + more.length()), classPath, ProvidersProgram.class);
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -64,28 +63,10 @@ class FipsIT {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(each -> !each.contains("org/bouncycastle"))
             .collect(Collectors.joining(File.pathSeparator));
-    Path out = folder.resolve("out");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dorg.bouncycastle.fips.approved_only=" + approvedOnly,
-                "-cp",
-                others + File.pathSeparator + fips,
-                FipsProgram.class.getName())
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
-    boolean ended = process.waitFor(3, TimeUnit.MINUTES);
-    if (!ended) {
-      process.destroyForcibly();
-    }
-    assertThat(ended && process.exitValue() == 0).as(Files.readString(out)).isTrue();
-    return Files.readAllLines(out).stream()
-        .filter(line -> line.indexOf(' ') > 0)
-        .collect(
-            Collectors.toMap(
-                line -> line.substring(0, line.indexOf(' ')),
-                line -> line.substring(line.indexOf(' ') + 1),
-                (first, second) -> first));
+    return OtherJvm.lines(
+        folder.resolve("out"),
+        others + File.pathSeparator + fips,
+        FipsProgram.class,
+        "-Dorg.bouncycastle.fips.approved_only=" + approvedOnly);
   }
 }

@@ -1,38 +1,29 @@
 package io.bartizan.integrity.lease;
 
 import io.bartizan.integrity.replay.DeliveryGuard;
-import io.bartizan.integrity.replay.redis.RedisReplayGuard;
-import io.bartizan.testkit.RedisServer;
-import io.lettuce.core.RedisClient;
+import io.bartizan.integrity.replay.RedisGuard;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class RedisDoorsIT extends DoorsContractTest {
 
-  private static RedisServer redis;
-  private static RedisClient client;
-  private static RedisReplayGuard guard;
+  private static RedisGuard shared;
 
   @BeforeAll
   static void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-    guard = RedisReplayGuard.of(client, Duration.ofSeconds(5));
+    shared = new RedisGuard();
   }
 
   @AfterAll
   static void stop() {
-    guard.close();
-    client.shutdown();
-    redis.close();
+    shared.close();
   }
 
   @Override
   DeliveryGuard guard() {
-    return guard;
+    return shared.guard();
   }
 
   @Override
@@ -42,10 +33,6 @@ class RedisDoorsIT extends DoorsContractTest {
 
   @Override
   void pass(Duration time) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(time.toNanos()); // Redis counts a lease by its own clock
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    RedisGuard.pass(time);
   }
 }

@@ -3,41 +3,33 @@ package io.bartizan.integrity.mac;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.integrity.replay.DeliveryGuard;
+import io.bartizan.integrity.replay.RedisGuard;
 import io.bartizan.integrity.replay.redis.RedisReplayGuard;
-import io.bartizan.testkit.RedisServer;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class RedisSingleUseIT extends SingleUseContractTest {
 
-  private static RedisServer redis;
-  private static RedisClient client;
-  private static RedisReplayGuard guard;
+  private static RedisGuard shared;
 
   @BeforeAll
   static void start() {
-    redis = RedisServer.start();
-    client = RedisClient.create(redis.uri());
-    guard = RedisReplayGuard.of(client, Duration.ofSeconds(5));
+    shared = new RedisGuard();
   }
 
   @AfterAll
   static void stop() {
-    guard.close();
-    client.shutdown();
-    redis.close();
+    shared.close();
   }
 
   @Override
   DeliveryGuard guard() {
-    return guard;
+    return shared.guard();
   }
 
   @Override
@@ -47,18 +39,16 @@ class RedisSingleUseIT extends SingleUseContractTest {
 
   @Override
   void pass(Duration time) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(time.toNanos()); // Redis counts a lease by its own clock
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    RedisGuard.pass(time);
   }
 
   @Test
   void TK02_completedValue_isKeptUntilItsOwnEndAndTheLargestSkew() {
     try (RedisReplayGuard own =
-            RedisReplayGuard.builder(client, Duration.ofSeconds(5)).withKeyPrefix("own:").build();
-        StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisReplayGuard.builder(shared.client(), Duration.ofSeconds(5))
+                .withKeyPrefix("own:")
+                .build();
+        StatefulRedisConnection<String, String> connection = shared.client().connect()) {
       String value = values(own, Duration.ofHours(2)).sign("alice");
       SignedValue begun = values(own, VALIDITY).verify(value); // which accepts it for less
       List<String> keys = connection.sync().keys("own:*");

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -178,12 +177,6 @@ class ContainersIT {
   }
 
   private static void eventually(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime() - end)
-          .as("%s within a minute; it says %s", what, gateway.ready())
-          .isNegative();
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
+    Waiting.within(Duration.ofSeconds(60), what, condition, gateway::ready);
   }
 }

@@ -3,9 +3,9 @@ package io.bartizan.examples.deploy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's docker-registry on a free port of loopback, with a folder of its own. */
@@ -37,22 +37,11 @@ final class LocalRegistry implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     LocalRegistry registry = new LocalRegistry(folder, port, process);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!registry.listens()) {
-      if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
-        registry.close();
-        throw new IOException("docker-registry does not listen:\n" + Files.readString(log));
-      }
+    if (!Waiting.listens(Duration.ofSeconds(60), process, port)) {
+      registry.close();
+      throw new IOException("docker-registry does not listen:\n" + Files.readString(log));
     }
     return registry;
-  }
-
-  private boolean listens() {
-    try (Socket unused = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return true;
-    } catch (IOException notYet) {
-      return false;
-    }
   }
 
   /** The name of a repository here. */

@@ -9,7 +9,6 @@ import io.lettuce.core.SslOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,20 +98,9 @@ final class ManifestRedis implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!listens()) {
-      if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
-        close();
-        throw new IOException("redis-server does not listen:\n" + Files.readString(log));
-      }
-    }
-  }
-
-  private boolean listens() {
-    try (Socket unused = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return true;
-    } catch (IOException notYet) {
-      return false;
+    if (!Waiting.listens(Duration.ofSeconds(20), process, port)) {
+      close();
+      throw new IOException("redis-server does not listen:\n" + Files.readString(log));
     }
   }
 

@@ -298,13 +298,11 @@ class RotationIT {
   }
 
   private void within(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.call()) {
-      assertThat(System.nanoTime() - end)
-          .as("%s\n%s", what, Files.readString(folder.resolve("gateway.log")))
-          .isNegative();
-      TimeUnit.MILLISECONDS.sleep(200);
-    }
+    Waiting.within(
+        Duration.ofSeconds(30),
+        what,
+        condition,
+        () -> Files.readString(folder.resolve("gateway.log")));
   }
 
   private void report() throws IOException {

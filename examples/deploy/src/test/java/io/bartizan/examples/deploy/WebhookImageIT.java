@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,11 +62,7 @@ class WebhookImageIT {
 
   @BeforeEach
   void listens() throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!isHeard()) {
-      assertThat(System.nanoTime() - end).as(webhook.logs()).isNegative();
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
+    Waiting.within(Duration.ofSeconds(60), "heard", WebhookImageIT::isHeard, webhook::logs);
   }
 
   private static boolean isHeard() throws Exception {

@@ -100,6 +100,18 @@ public final class NimbusJwtProcessor<C extends SecurityContext> implements JWTP
   }
 
   /**
+   * The claims of a token that was verified elsewhere, such as by an {@link
+   * io.bartizan.integrity.jwt.AsyncJwtVerifier} on an event loop, in the types that Nimbus' own
+   * parser gives them.
+   *
+   * @param jwt verified
+   * @return its claims, as {@link #process(String, SecurityContext)} gives them
+   */
+  public static JWTClaimsSet claimsOf(VerifiedJwt jwt) {
+    return NimbusClaims.of(jwt);
+  }
+
+  /**
    * Verifies the text that an object was parsed from; one that was never parsed as it is written.
    *
    * @param jwt of any kind; null is refused, and so is one that has no text, being unsigned
