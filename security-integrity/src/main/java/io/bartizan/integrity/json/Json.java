@@ -124,7 +124,7 @@ public final class Json {
     JsonObject object = new JsonObject(depth > 1);
     do {
       startName();
-      String name = string();
+      String name = name();
       endName();
       if (!object.add(name, value(depth))) {
         throw duplicate();
@@ -267,6 +267,15 @@ public final class Json {
     return isPlainString() ? JsonText.plain(text, start, at - 1) : scratch.toString();
   }
 
+  private String name() throws JsonException {
+    int start = at + 1;
+    if (!isPlainString()) {
+      return scratch.toString();
+    }
+    String common = CommonNames.find(text, start, at - 1);
+    return common != null ? common : JsonText.plain(text, start, at - 1);
+  }
+
   /** A string that was read before. */
   String stringAt(int quote) {
     int here = at;
@@ -283,17 +292,10 @@ public final class Json {
   /** Reads a string; true if it stands between its quotes as it is, else {@code scratch} has it. */
   boolean isPlainString() throws JsonException {
     int start = ++at;
-    int i = start;
-    while (i < end) {
-      int b = text[i];
-      if (b == '"') {
-        at = i + 1;
-        return true;
-      }
-      if (b == '\\' || b < 0x20) { // a byte above 0x7f is negative
-        break;
-      }
-      i++;
+    int i = PlainText.end(text, start, end);
+    if (i < end && text[i] == '"') {
+      at = i + 1;
+      return true;
     }
     at = i;
     scratch.setLength(0);

@@ -24,6 +24,22 @@ public record JsonArray(List<JsonValue> values) implements JsonValue {
     values = List.copyOf(values);
   }
 
+  /**
+   * The values of an array that holds strings only.
+   *
+   * @return an immutable list, or null if a value has another type
+   */
+  public @Nullable List<String> strings() {
+    List<String> strings = new ArrayList<>(values.size());
+    for (JsonValue value : values) {
+      if (!(value instanceof JsonString string)) {
+        return null;
+      }
+      strings.add(string.value());
+    }
+    return Collections.unmodifiableList(strings);
+  }
+
   @Override
   public Object toJava() {
     List<@Nullable Object> list = new ArrayList<>(values.size());

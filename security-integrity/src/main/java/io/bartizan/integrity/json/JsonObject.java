@@ -1,11 +1,11 @@
 package io.bartizan.integrity.json;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,9 @@ public final class JsonObject implements JsonValue {
   private JsonValue[] values = NO_VALUES;
   private int size;
 
+  /** A bit for each name's hash: where it is clear, no such name is there. */
+  private long seen;
+
   /** Open addressing: at a name's hash or after it, one more than the place of the name. */
   private int[] index = NO_INDEX;
 
@@ -37,7 +40,7 @@ public final class JsonObject implements JsonValue {
   private final int firstRoom;
 
   JsonObject(boolean inside) {
-    this.firstRoom = inside ? 2 : 4;
+    this.firstRoom = inside ? 2 : 8;
   }
 
   /** Adds a member; false if the name is there already. */
@@ -46,13 +49,12 @@ public final class JsonObject implements JsonValue {
       return false;
     }
     if (size == names.length) {
-      int room = Math.max(firstRoom, size * 2);
-      names = Arrays.copyOf(names, room);
-      values = Arrays.copyOf(values, room);
+      grow();
     }
     names[size] = name;
     values[size] = value;
     size++;
+    seen |= 1L << name.hashCode();
     if (size > WALK) {
       if (size * 3 > index.length * 2) {
         index = new int[Math.max(4 * WALK, index.length * 2)];
@@ -63,6 +65,16 @@ public final class JsonObject implements JsonValue {
       index[slot(name)] = size;
     }
     return true;
+  }
+
+  private void grow() {
+    if (size == 0) {
+      names = new String[firstRoom];
+      values = new JsonValue[firstRoom];
+    } else {
+      names = Arrays.copyOf(names, size * 2);
+      values = Arrays.copyOf(values, size * 2);
+    }
   }
 
   /** Where the index has the name, or a free place for it. */
@@ -76,11 +88,16 @@ public final class JsonObject implements JsonValue {
   }
 
   private int find(String name) {
+    int hash = name.hashCode();
+    if ((seen & 1L << hash) == 0) {
+      return -1;
+    }
     if (size > WALK) {
       return index[slot(name)] - 1;
     }
     for (int i = 0; i < size; i++) {
-      if (names[i].equals(name)) {
+      String each = names[i];
+      if (each.hashCode() == hash && each.equals(name)) {
         return i;
       }
     }
@@ -124,6 +141,26 @@ public final class JsonObject implements JsonValue {
    */
   public List<String> names() {
     return List.of(Arrays.copyOf(names, size));
+  }
+
+  /**
+   * The name of a member.
+   *
+   * @param at its place in the text, from 0
+   * @return a name
+   */
+  public String nameAt(int at) {
+    return names[Objects.checkIndex(at, size)];
+  }
+
+  /**
+   * The value of a member.
+   *
+   * @param at its place in the text, from 0
+   * @return a value
+   */
+  public JsonValue valueAt(int at) {
+    return values[Objects.checkIndex(at, size)];
   }
 
   /**
@@ -200,18 +237,15 @@ public final class JsonObject implements JsonValue {
    * @throws JsonException if it or one of its values has another type
    */
   public @Nullable List<String> strings(String name) throws JsonException {
-    List<JsonValue> array = array(name);
-    if (array == null) {
+    JsonValue value = get(name);
+    if (value == null) {
       return null;
     }
-    List<String> strings = new ArrayList<>(array.size());
-    for (JsonValue value : array) {
-      if (!(value instanceof JsonString string)) {
-        throw wrongType("an array of strings");
-      }
-      strings.add(string.value());
+    List<String> strings = value instanceof JsonArray array ? array.strings() : null;
+    if (strings == null) {
+      throw wrongType("an array of strings");
     }
-    return Collections.unmodifiableList(strings);
+    return strings;
   }
 
   @Override

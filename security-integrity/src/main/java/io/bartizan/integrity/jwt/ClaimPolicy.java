@@ -121,6 +121,9 @@ record ClaimPolicy(
         return Refusal.of(JwtReason.CLAIM_MISSING, name + " is missing");
       }
     }
+    if (requiredValues.isEmpty()) {
+      return null; // without an iterator
+    }
     for (Map.Entry<String, Set<String>> each : requiredValues.entrySet()) {
       Refusal refused = checkValue(claims, each.getKey(), each.getValue());
       if (refused != null) {

@@ -3,6 +3,7 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.Json;
+import io.bartizan.integrity.json.JsonArray;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonLiteral;
@@ -13,7 +14,6 @@ import io.bartizan.integrity.json.JsonValue;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The registered claims (RFC 7519 section 4.1) of a payload, each of its right type and range. */
@@ -43,16 +43,40 @@ final class ClaimSet {
   final long notBefore;
   final long issuedAt;
 
-  private ClaimSet(JsonObject json) throws JsonException {
+  private ClaimSet(JsonObject json) {
+    String issuer = null;
+    String subject = null;
+    String id = null;
+    List<String> audience = List.of();
+    JsonValue scope = null;
+    JsonValue scp = null;
+    long expiresAt = NONE;
+    long notBefore = NONE;
+    long issuedAt = NONE;
+    for (int i = 0; i < json.size(); i++) {
+      JsonValue value = json.valueAt(i);
+      switch (json.nameAt(i)) {
+        case "iss" -> issuer = text(value);
+        case "sub" -> subject = text(value);
+        case "jti" -> id = text(value);
+        case "aud" -> audience = audience(value);
+        case "scope" -> scope = value;
+        case "scp" -> scp = value;
+        case "exp" -> expiresAt = time("exp", value, RoundingMode.FLOOR);
+        case "nbf" -> notBefore = time("nbf", value, RoundingMode.CEILING);
+        case "iat" -> issuedAt = time("iat", value, RoundingMode.CEILING);
+        default -> {}
+      }
+    }
     this.json = json;
-    this.issuer = json.string("iss");
-    this.subject = json.string("sub");
-    this.id = json.string("jti");
-    this.audience = audience(json);
-    this.scopes = scopes(json);
-    this.expiresAt = time(json, "exp", RoundingMode.FLOOR);
-    this.notBefore = time(json, "nbf", RoundingMode.CEILING);
-    this.issuedAt = time(json, "iat", RoundingMode.CEILING);
+    this.issuer = issuer;
+    this.subject = subject;
+    this.id = id;
+    this.audience = audience;
+    this.scopes = isAbsent(scope) ? scopes("scp", scp) : scopes("scope", scope);
+    this.expiresAt = expiresAt;
+    this.notBefore = notBefore;
+    this.issuedAt = issuedAt;
   }
 
   static ClaimSet parse(byte[] payload) {
@@ -61,11 +85,7 @@ final class ClaimSet {
 
   /** The claims of a payload that was read before. */
   static ClaimSet of(JsonObject json) {
-    try {
-      return new ClaimSet(json);
-    } catch (JsonException e) {
-      throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
-    }
+    return new ClaimSet(json);
   }
 
   /** What fits the largest token may have as many values as it has room for. */
@@ -78,40 +98,36 @@ final class ClaimSet {
     }
   }
 
-  private static List<String> audience(JsonObject json) throws JsonException {
-    JsonValue value = json.get("aud");
-    if (value == null) {
-      return List.of();
+  private static String text(JsonValue value) {
+    if (value instanceof JsonString text) {
+      return text.value();
     }
-    if (value instanceof JsonString one) {
-      return List.of(one.value());
-    }
-    try {
-      List<String> several = json.strings("aud");
-      if (several != null && !several.isEmpty()) {
-        return several;
-      }
-    } catch (JsonException e) {
-      throw new VerificationException(AUDIENCE);
-    }
-    throw new VerificationException(AUDIENCE);
+    throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
   }
 
-  private static List<String> scopes(JsonObject json) {
-    String name = isAbsent(json.get("scope")) ? "scp" : "scope";
-    JsonValue value = json.get(name);
-    if (isAbsent(value)) {
-      return List.of();
+  private static List<String> audience(JsonValue value) {
+    List<String> audience = texts(value);
+    if (audience == null || audience.isEmpty()) {
+      throw new VerificationException(AUDIENCE);
     }
-    if (value instanceof JsonString one) {
-      return List.of(one.value());
-    }
-    try {
-      return Objects.requireNonNull(json.strings(name));
-    } catch (JsonException e) {
+    return audience;
+  }
+
+  private static List<String> scopes(String name, @Nullable JsonValue value) {
+    List<String> scopes = value == null || isAbsent(value) ? List.of() : texts(value);
+    if (scopes == null) {
       throw new VerificationException(
           JwtReason.CLAIM_INVALID, name + " is not a string and not an array of strings");
     }
+    return scopes;
+  }
+
+  /** Of a string or an array of strings; null of anything else. */
+  private static @Nullable List<String> texts(JsonValue value) {
+    if (value instanceof JsonString one) {
+      return List.of(one.value());
+    }
+    return value instanceof JsonArray array ? array.strings() : null;
   }
 
   /** Null says as much as a claim that is not there. */
@@ -119,11 +135,7 @@ final class ClaimSet {
     return value == null || value == JsonLiteral.NULL;
   }
 
-  private static long time(JsonObject json, String name, RoundingMode rounding) {
-    JsonValue value = json.get(name);
-    if (value == null) {
-      return NONE;
-    }
+  private static long time(String name, JsonValue value, RoundingMode rounding) {
     if (value instanceof JsonNumber number) {
       if (number.isLong()) {
         long seconds = number.longValue();

@@ -23,20 +23,12 @@ final class CompactToken {
   }
 
   /** Null unless there are exactly two dots. */
-  static @Nullable CompactToken split(byte[] bytes) {
-    int headerEnd = dot(bytes, 0);
-    int payloadEnd = dot(bytes, headerEnd + 1);
-    return payloadEnd < bytes.length && dot(bytes, payloadEnd + 1) == bytes.length
-        ? new CompactToken(bytes, headerEnd, payloadEnd)
-        : null;
-  }
-
-  private static int dot(byte[] bytes, int from) {
-    int i = Math.min(from, bytes.length);
-    while (i < bytes.length && bytes[i] != '.') {
-      i++;
-    }
-    return i;
+  static @Nullable CompactToken split(String token) {
+    int headerEnd = token.indexOf('.');
+    int payloadEnd = token.indexOf('.', headerEnd + 1);
+    return headerEnd < 0 || payloadEnd <= headerEnd || token.indexOf('.', payloadEnd + 1) >= 0
+        ? null
+        : new CompactToken(bytes(token), headerEnd, payloadEnd);
   }
 
   /** Null if it is empty or not canonical. */

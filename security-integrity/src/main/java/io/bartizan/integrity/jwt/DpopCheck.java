@@ -68,8 +68,7 @@ final class DpopCheck {
       String token,
       String jkt,
       long now) {
-    CompactToken parts =
-        proof.length() > MAX_PROOF_CHARS ? null : CompactToken.split(CompactToken.bytes(proof));
+    CompactToken parts = proof.length() > MAX_PROOF_CHARS ? null : CompactToken.split(proof);
     if (parts == null) {
       return MALFORMED;
     }

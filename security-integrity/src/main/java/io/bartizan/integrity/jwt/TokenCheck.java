@@ -128,14 +128,17 @@ final class TokenCheck {
     if (token.length() > maxTokenChars) {
       return Checked.rejected(TOO_LARGE);
     }
-    byte[] bytes = CompactToken.bytes(token);
-    if (cache == null) {
-      return checkUse(checkContent(bytes, null, wait), token, request);
+    CompactToken parts = CompactToken.split(token);
+    if (parts == null) {
+      return Checked.rejected(NOT_COMPACT);
     }
-    VerifiedCache.Key key = cache.key(bytes);
+    if (cache == null) {
+      return checkUse(checkContent(parts, null, wait), token, request);
+    }
+    VerifiedCache.Key key = cache.key(parts.bytes);
     VerifiedCache.Entry entry = cache.find(key);
     Checked<VerifiedJwt> content =
-        entry == null ? checkContent(bytes, key, wait) : entry.accepted();
+        entry == null ? checkContent(parts, key, wait) : entry.accepted();
     return checkUse(content, token, request);
   }
 
@@ -154,14 +157,10 @@ final class TokenCheck {
   }
 
   private Checked<VerifiedJwt> checkContent(
-      byte[] bytes, VerifiedCache.@Nullable Key key, Candidates.Wait wait) {
-    CompactToken token = CompactToken.split(bytes);
-    if (token == null) {
-      return Checked.rejected(NOT_COMPACT);
-    }
-    Candidates candidates = memo.find(bytes, token.headerEnd);
+      CompactToken token, VerifiedCache.@Nullable Key key, Candidates.Wait wait) {
+    Candidates candidates = memo.find(token.bytes, token.headerEnd);
     if (candidates == null) {
-      JwsHeader header = JwsHeader.parse(bytes, token.headerEnd);
+      JwsHeader header = JwsHeader.parse(token.bytes, token.headerEnd);
       if (header.refusal != null) {
         return Checked.rejected(header.refusal);
       }
@@ -177,7 +176,7 @@ final class TokenCheck {
     }
     Checked<VerifiedJwt> result = candidates.decide(token, signature, policy, cache, key, wait);
     if (result.isAccepted()) {
-      memo.remember(bytes, token.headerEnd, candidates);
+      memo.remember(token.bytes, token.headerEnd, candidates);
     }
     return result;
   }

@@ -18,7 +18,7 @@ class StrictBase64Test {
     SeededCases.check(
         2_000,
         random -> {
-          byte[] bytes = new byte[random.nextInt(40)];
+          byte[] bytes = new byte[random.nextInt(200)];
           random.nextBytes(bytes);
           assertThat(StrictBase64.decodeUrl(StrictBase64.encodeUrl(bytes))).isEqualTo(bytes);
           assertThat(StrictBase64.decodeStandard(StrictBase64.encodeStandard(bytes)))
@@ -61,6 +61,40 @@ class StrictBase64Test {
       })
   void decodeStandard_notCanonical_givesNull(String text) {
     assertThat(StrictBase64.decodeStandard(text)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {94, 95, 96, 97, 98, 99, 100, 128, 191, 192, 342, 343})
+  void decode_changedOrCutText_isNullOrWhatEncodesToIt(int chars) {
+    String foreign = "\u0000\n =.?~\u0080\u00ff\u20ac+/-_AQZaz09";
+    SeededCases.check(
+        300,
+        random -> {
+          byte[] bytes = new byte[chars];
+          random.nextBytes(bytes);
+          StringBuilder text = new StringBuilder(StrictBase64.encodeUrl(bytes).substring(0, chars));
+          int at = random.nextInt(2) == 0 ? random.nextInt(chars) : chars - 1;
+          text.setCharAt(at, foreign.charAt(random.nextInt(foreign.length())));
+          byte[] url = StrictBase64.decodeUrl(text.toString());
+          boolean isUrl = chars % 4 != 1 && text.toString().matches("[A-Za-z0-9_-]+");
+          assertThat(url == null ? null : StrictBase64.encodeUrl(url))
+              .isEqualTo(isUrl && isCanonical(text) ? text.toString() : null);
+          String padded = text + "=".repeat(-chars & 3);
+          byte[] standard = StrictBase64.decodeStandard(padded);
+          boolean isStandard = chars % 4 != 1 && text.toString().matches("[A-Za-z0-9+/]+");
+          assertThat(standard == null ? null : StrictBase64.encodeStandard(standard))
+              .isEqualTo(isStandard && isCanonical(text) ? padded : null);
+        });
+  }
+
+  /** Whether the last letter has only bits that are used. */
+  private static boolean isCanonical(CharSequence text) {
+    char last = text.charAt(text.length() - 1);
+    return switch (text.length() % 4) {
+      case 2 -> "AQgw".indexOf(last) >= 0;
+      case 3 -> "AEIMQUYcgkosw048".indexOf(last) >= 0;
+      default -> true;
+    };
   }
 
   @Test
