@@ -213,7 +213,16 @@ class ChangedLimitsTest {
   void RL05_mix_of_two_definitions_admits_what_the_larger_alone_would(String more, String less) {
     Limit large = Limit.parse(more);
     Limit small = Limit.parse(less);
-    SeededCases.check(200, random -> mix(large, small, random));
+    SeededCases.check(200, random -> mix(large, small, large, random));
+  }
+
+  /** Of which one holds more and the other refills quicker. */
+  @Test
+  void RL05_mix_of_two_even_buckets_admits_what_one_that_does_both_would() {
+    Limit deep = Limit.parse("20 burst, 2/9s");
+    Limit quick = Limit.parse("4 burst, 5/3s");
+    Limit both = Limit.parse("20 burst, 5/3s");
+    SeededCases.check(200, random -> mix(deep, quick, both, random));
   }
 
   /** The smaller one is asked alone for three times as long as all of the larger one counts. */
@@ -357,10 +366,10 @@ class ChangedLimitsTest {
     }
   }
 
-  private void mix(Limit large, Limit small, SplittableRandom random) {
+  private void mix(Limit large, Limit small, Limit most, SplittableRandom random) {
     Place place = place(random.nextBoolean(), large);
     long now = Micros.of(START);
-    Count alone = large.count(now);
+    Count alone = most.count(now);
     int admitted = 0;
     for (int i = 0; i < 300; i++) {
       long pause = random.nextInt(3) == 0 ? random.nextLong(3_000_000) : 0;
