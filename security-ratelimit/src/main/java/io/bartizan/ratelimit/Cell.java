@@ -78,14 +78,21 @@ abstract class Cell {
    * What a limit's former definition counts of the same permits: whoever asks by the former one
    * meanwhile finds what both let through. It is needed as long as a count that began with what the
    * definition of now counts could let more through: for a whole window after the two met last,
-   * then while more counts in it, or while it lets permits go later.
+   * then while more counts in it, or while it lets permits go later. In that window who asks by the
+   * smaller of the two is bound by the larger.
    */
-  record Former(Counted counted, long until) {
+  record Former(Counted counted, long until, boolean isLarger) {
 
-    static Former of(Counted counted, long now) {
+    static Former of(Counted counted, Limit current, long now) {
       Limit limit = counted.limit();
       long window = Micros.of(limit.window());
-      return new Former(counted, now + (limit instanceof SlidingWindowCounter ? 2 : 1) * window);
+      long until = now + (limit instanceof SlidingWindowCounter ? 2 : 1) * window;
+      return new Former(counted, until, Larger.binds(limit, current));
+    }
+
+    /** Whether it must have room for what is asked now. */
+    boolean isBinding(long now) {
+      return isLarger && now <= until;
     }
 
     boolean isNeeded(Count current, long now) {

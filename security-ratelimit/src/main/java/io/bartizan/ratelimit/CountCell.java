@@ -46,10 +46,10 @@ final class CountCell extends HeldCell {
       Former former = before.former(limit.name(), old.count(), now);
       if (old.limit().equals(limit)) {
         counts[i] = old.count();
-        formers.remember(i, former == null ? null : Former.of(former.counted(), now));
+        formers.remember(i, former == null ? null : Former.of(former.counted(), limit, now));
         continue;
       }
-      formers.remember(i, Former.of(old, now));
+      formers.remember(i, Former.of(old, limit, now));
       if (former != null && former.counted().limit().equals(limit)) {
         counts[i] = former.counted().count();
       } else {
@@ -277,8 +277,8 @@ final class CountCell extends HeldCell {
   }
 
   private boolean fits(long now, long permits) {
-    for (Count count : counts) {
-      if (!count.fits(now, permits)) {
+    for (int i = 0; i < counts.length; i++) {
+      if (!asked(i, now).fits(now, permits)) {
         return false;
       }
     }
@@ -288,12 +288,12 @@ final class CountCell extends HeldCell {
   private void take(long now, long permits) {
     formers.settle(counts, now);
     for (int i = 0; i < counts.length; i++) {
-      counts[i].charge(now, permits);
-      Count former = formers.count(i);
-      if (former != null) {
-        former.also(now, permits);
-      }
+      formers.take(i, counts[i], now, permits);
     }
+  }
+
+  private Count asked(int index, long now) {
+    return formers.asked(index, counts[index], now);
   }
 
   private Decision decision(boolean allowed, long now, long permits) {
@@ -302,13 +302,14 @@ final class CountCell extends HeldCell {
     }
     List<Decision> parts = new ArrayList<>(counts.length);
     for (int i = 0; i < counts.length; i++) {
-      parts.add(decision(i, allowed || counts[i].fits(now, permits), now, permits));
+      parts.add(decision(i, allowed || asked(i, now).fits(now, permits), now, permits));
     }
     return Decision.allOf(parts);
   }
 
   private Decision decision(int index, boolean allowed, long now, long permits) {
-    Count count = counts[index];
+    Count count = asked(index, now);
+    long reset = allowed ? count.resetMicros(now) : count.resetRefusedMicros(now, permits);
     return Decision.single(
         list.get(index),
         Decision.Source.MEMORY,
@@ -316,7 +317,7 @@ final class CountCell extends HeldCell {
         permits,
         count.remaining(now),
         allowed ? 0 : Micros.nanos(count.retryMicros(now, permits)),
-        Micros.nanos(count.resetMicros(now)));
+        Micros.nanos(reset));
   }
 
   private long waitMicros(int index, long now, long permits) {
@@ -326,7 +327,7 @@ final class CountCell extends HeldCell {
               + list.get(index)
               + " limit can't promise a time; reserve and acquire need token buckets");
     }
-    return counts[index].waitMicros(now, permits);
+    return asked(index, now).waitMicros(now, permits);
   }
 
   /** Two threads may read the clock in one order and come here in the other. */

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.ratelimit.Cell.Former;
+import io.bartizan.ratelimit.count.BothCounts;
 import io.bartizan.ratelimit.count.Count;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,24 @@ final class Formers {
     return former == null ? null : former.counted().count();
   }
 
+  /** What must have room for permits of a limit, and is charged with them. */
+  Count asked(int index, Count current, long now) {
+    Former former = places.length == 0 ? null : places[index];
+    return former != null && former.isBinding(now)
+        ? BothCounts.of(current, former.counted().count(), former.until())
+        : current;
+  }
+
+  /** Charges a limit, and its former definition as far as that could have granted it. */
+  void take(int index, Count current, long now, long permits) {
+    Count asked = asked(index, current, now);
+    asked.charge(now, permits);
+    Count former = count(index);
+    if (asked == current && former != null) {
+      former.also(now, permits);
+    }
+  }
+
   void refund(int index, long now, long permits) {
     Count former = count(index);
     if (former != null && permits > 0) {
@@ -52,10 +71,12 @@ final class Formers {
     }
   }
 
-  /** Whether anything that counts would be forgotten with the cell. */
+  /** Whether nothing that counts or binds would be forgotten with the cell. */
   boolean isIdle(int index, Count current, long now) {
     Former former = places.length == 0 ? null : places[index];
-    return former == null || former.counted().count().isIdle(now) || !former.isNeeded(current, now);
+    return former == null
+        || !former.isNeeded(current, now)
+        || (!former.isBinding(now) && former.counted().count().isIdle(now));
   }
 
   List<Former> all() {

@@ -203,11 +203,26 @@ class ChangedLimitsTest {
           20/10s sliding counter   | 3/10s sliding counter
           20/10s fixed             | 3/10s fixed
           20/10s from first request| 3/10s from first request
+          20 burst, 20/7s, in steps| 6 burst, 4/2s, in steps
+          20/60s sliding           | 5/15s sliding
+          20/60s sliding counter   | 5/15s sliding counter
+          20/60s fixed             | 5/15s fixed
+          20/60s from first request| 5/15s from first request
+          15/15s fixed             | 20/60s fixed
           """)
   void RL05_mix_of_two_definitions_admits_what_the_larger_alone_would(String more, String less) {
     Limit large = Limit.parse(more);
     Limit small = Limit.parse(less);
-    SeededCases.check(200, random -> mix(large, small, random));
+    SeededCases.check(200, random -> mix(large, small, large, random));
+  }
+
+  /** Of which one holds more and the other refills quicker. */
+  @Test
+  void RL05_mix_of_two_even_buckets_admits_what_one_that_does_both_would() {
+    Limit deep = Limit.parse("20 burst, 2/9s");
+    Limit quick = Limit.parse("4 burst, 5/3s");
+    Limit both = Limit.parse("20 burst, 5/3s");
+    SeededCases.check(200, random -> mix(deep, quick, both, random));
   }
 
   /** The smaller one is asked alone for three times as long as all of the larger one counts. */
@@ -258,42 +273,103 @@ class ChangedLimitsTest {
     assertThat(admitted[1]).as("by the smaller").isGreaterThan(5);
   }
 
-  /** What docs/decisions/0034 states: more than the larger, and no more than both alone. */
+  /** Both are asked all the time, more often than either lets through. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d/%s fixed",
+        "%d/%s from first request",
+        "%1$d burst, %1$d/%2$s, in steps",
+        "%1$d burst, %1$d/%2$s",
+        "%d/%s sliding counter",
+        "%d/%s sliding"
+      })
+  void RL05_windows_of_unlike_lengths_admit_what_the_larger_alone_does(String text) {
+    unlike(Limit.parse(text.formatted(60, "min")), Limit.parse(text.formatted(1, "s")));
+    unlike(Limit.parse(text.formatted(12, "5s")), Limit.parse(text.formatted(6, "3s")));
+    unlike(Limit.parse(text.formatted(100, "10s")), Limit.parse(text.formatted(10, "s")));
+  }
+
+  private void unlike(Limit large, Limit small) {
+    for (int first = 0; first < 4; first++) {
+      Place place = place(first / 2 == 1, large);
+      long now = Micros.of(START);
+      Count alone = large.count(now);
+      int admitted = 0;
+      int most = 0;
+      for (int i = 0; i < 2 * 6200; i++) {
+        if (alone.fits(now, 1)) {
+          alone.charge(now, 1);
+          most++;
+        }
+        admitted += place.take(i % 2 == first % 2 ? large : small, 1).isAllowed() ? 1 : 0;
+        long pause = i % 2 * 50_000L;
+        ticker.advance(Duration.ofNanos(1000 * pause));
+        now += pause;
+      }
+      assertThat(admitted).as("%s beside %s", large, small).isBetween(most * 9 / 10, most);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          12/5s fixed                 | 6/3s fixed                | 2.4 | 2
-          100/10s fixed               | 10/s fixed                | 10  | 10
-          60/min fixed                | 1/s fixed                 | 1   | 1
-          60/min from first request   | 1/s from first request    | 1   | 1
-          12 burst, 12/5s, in steps   | 6 burst, 6/3s, in steps   | 2.4 | 2
-          60 burst, 60/min            | 1 burst, 1/s              | 1   | 0
-          60/min sliding counter      | 1/s sliding counter       | 1   | 0.05
-          60/min sliding              | 1/s sliding               | 1   | 0.05
+          20/60s fixed             | 5/15s fixed             | 45
+          20/60s from first request| 5/15s from first request| 45
+          20/60s sliding           | 5/15s sliding           | 45
+          20 burst, 20/60s, in steps | 5 burst, 5/15s, in steps | 45
           """)
-  void RL05_windows_of_unlike_lengths_admit_at_most_what_is_stated(
-      String more, String less, double perSecond, double beyond) {
+  void RL05_refusal_by_the_larger_tells_when_that_one_has_room(
+      String more, String less, long seconds) {
     Limit large = Limit.parse(more);
     Limit small = Limit.parse(less);
     for (boolean many : new boolean[] {false, true}) {
       Place place = place(many, large);
-      int admitted = 0;
-      for (int i = 0; i < 6200; i++) {
-        admitted += place.take(large, 1).isAllowed() ? 1 : 0;
-        admitted += place.take(small, 1).isAllowed() ? 1 : 0;
-        ticker.advance(Duration.ofMillis(100));
-      }
-      double bursts = large.capacity() + small.capacity();
-      assertThat((double) admitted).isBetween(620 * perSecond, 620 * (perSecond + beyond) + bursts);
+      assertThat(place.take(large, 20).isAllowed()).isTrue();
+      assertThat(place.take(small, 1).isAllowed()).isFalse();
+      ticker.advance(Duration.ofSeconds(15));
+      Decision refused = place.take(small, 5);
+      assertThat(refused.isAllowed()).isFalse();
+      assertThat(refused.violated()).contains(small);
+      assertThat(refused.remaining()).isZero();
+      assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(seconds));
+      assertThat(refused.resetAfter()).isGreaterThanOrEqualTo(refused.retryAfter());
+      ticker.advance(refused.retryAfter().minusNanos(1000));
+      assertThat(place.take(small, 5).isAllowed()).isFalse();
+      ticker.advance(Duration.ofNanos(1000));
+      assertThat(place.take(small, 5).isAllowed()).isTrue();
     }
   }
 
-  private void mix(Limit large, Limit small, SplittableRandom random) {
+  /** 3/s lets through more in the long run, and never as many at once. */
+  @Test
+  void RL05_quicker_one_with_fewer_at_once_binds_the_slower_for_one_of_its_windows() {
+    Limit quick = Limit.parse("3/s fixed");
+    Limit slow = Limit.parse("100/min fixed");
+    for (boolean many : new boolean[] {false, true}) {
+      Place place = place(many, slow);
+      assertThat(place.take(slow, 50).isAllowed()).isTrue();
+      assertThat(place.take(quick, 1).isAllowed()).as("it takes over what counts").isFalse();
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(place.take(quick, 1).remaining()).as("bound by none").isEqualTo(2);
+      Decision refused = place.take(slow, 4);
+      assertThat(refused.isAllowed()).isFalse();
+      assertThat(refused.isNeverAllowed()).isFalse();
+      assertThat(refused.remaining()).isEqualTo(2);
+      assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1).plusNanos(1000));
+      ticker.advance(refused.retryAfter().minusNanos(1000));
+      assertThat(place.take(slow, 4).isAllowed()).isFalse();
+      ticker.advance(Duration.ofNanos(1000));
+      assertThat(place.take(slow, 40).isAllowed()).isTrue();
+    }
+  }
+
+  private void mix(Limit large, Limit small, Limit most, SplittableRandom random) {
     Place place = place(random.nextBoolean(), large);
     long now = Micros.of(START);
-    Count alone = large.count(now);
+    Count alone = most.count(now);
     int admitted = 0;
     for (int i = 0; i < 300; i++) {
       long pause = random.nextInt(3) == 0 ? random.nextLong(3_000_000) : 0;

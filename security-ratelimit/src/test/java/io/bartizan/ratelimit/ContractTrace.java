@@ -118,8 +118,9 @@ final class ContractTrace {
     long now = place.nowMicros();
     long most = random.nextLong(4 * window() + 1);
     List<Boolean> fits = fits(permits);
-    boolean never = limits.list().stream().anyMatch(limit -> permits > limit.capacity());
-    long wait = oracles().stream().mapToLong(o -> o.waitMicros(now, permits)).max().orElseThrow();
+    boolean never = definitions.stream().anyMatch(each -> permits > each.most(now));
+    long wait =
+        definitions.stream().mapToLong(each -> each.waitMicros(now, permits)).max().orElseThrow();
     if (random.nextInt(4) == 0 && wait > 0) {
       most = wait - random.nextInt(2);
     }
@@ -204,7 +205,7 @@ final class ContractTrace {
 
   private List<Boolean> fits(long permits) {
     long now = place.nowMicros();
-    return oracles().stream().map(oracle -> oracle.fits(now, permits)).toList();
+    return definitions.stream().map(each -> each.fits(now, permits)).toList();
   }
 
   /** Each part by its oracle, then what the whole says of all of them. */
@@ -215,7 +216,7 @@ final class ContractTrace {
     List<Decision> parts = decision.parts();
     assertThat(parts).as(what).hasSize(definitions.size());
     for (int i = 0; i < parts.size(); i++) {
-      oracles().get(i).check(parts.get(i), now, permits);
+      definitions.get(i).check(parts.get(i), now, permits);
       assertThat(parts.get(i).isAllowed()).as(what).isEqualTo(fits.get(i));
     }
     assertThat(decision.permits()).as(what).isEqualTo(permits);
@@ -245,12 +246,12 @@ final class ContractTrace {
       return;
     }
     long wait = micros(decision.retryAfter());
-    assertThat(oracles())
+    assertThat(definitions)
         .as("let in after %s", decision)
-        .allMatch(o -> o.fits(now + wait, permits));
-    assertThat(oracles())
+        .allMatch(each -> each.fits(now + wait, permits));
+    assertThat(definitions)
         .as("refused just before that of %s", decision)
-        .anyMatch(o -> !o.fits(now + wait - 1, permits));
+        .anyMatch(each -> !each.fits(now + wait - 1, permits));
   }
 
   private void checkReset(Decision decision, long now) {
@@ -258,11 +259,9 @@ final class ContractTrace {
     assertThat(oracles())
         .as("nothing counts after the reset of %s", decision)
         .allMatch(o -> o.fits(now + reset, o.limit.capacity()));
-    if (reset > 0) {
-      assertThat(oracles())
-          .as("something counts just before the reset of %s", decision)
-          .anyMatch(o -> !o.fits(now + reset - 1, o.limit.capacity()));
-    }
+    assertThat(decision.parts())
+        .as("the reset of %s", decision)
+        .anyMatch(part -> part.resetAfter().equals(decision.resetAfter()));
   }
 
   private long pause(Decision last) {

@@ -66,7 +66,7 @@ class CountTest {
                     count.remaining(now),
                     Micros.nanos(count.retryMicros(now, 1)),
                     Micros.nanos(count.resetMicros(now)));
-            oracle.check(told, now, 1);
+            new Definitions(oracle).check(told, now, 1);
           }
         });
   }

@@ -1,7 +1,5 @@
 package io.bartizan.ratelimit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -105,24 +103,6 @@ abstract class Oracle {
     if (used > 0) {
       charge(now, used);
     }
-  }
-
-  /** Compares what the limiter says with what the definition allows now and at the retry time. */
-  void check(Decision part, long now, long permits) {
-    long remaining = part.remaining();
-    assertThat(part.limit()).isEqualTo(limit);
-    assertThat(remaining == 0 || fits(now, remaining)).as("remaining of %s", part).isTrue();
-    assertThat(fits(now, remaining + 1)).as("one more than remaining of %s", part).isFalse();
-    if (!part.isAllowed() && !part.isNeverAllowed()) {
-      long wait = part.retryAfter().toNanos() / 1000;
-      assertThat(fits(now + wait, permits)).as("after the wait of %s", part).isTrue();
-      assertThat(fits(now + wait - 1, permits)).as("just before the wait of %s", part).isFalse();
-    }
-    long reset = part.resetAfter().toNanos() / 1000;
-    assertThat(fits(now + reset, limit.capacity())).as("after the reset of %s", part).isTrue();
-    assertThat(reset == 0 || !fits(now + reset - 1, limit.capacity()))
-        .as("just before the reset of %s", part)
-        .isTrue();
   }
 
   /** Tokens as a fraction of the interval: level × permits per period, in µs × permits. */

@@ -140,6 +140,17 @@ public abstract class Count {
   public abstract long resetMicros(long now);
 
   /**
+   * How long until nothing counts any more, as told of a refusal.
+   *
+   * @param now the time
+   * @param permits what was refused
+   * @return microseconds, rounded up
+   */
+  public long resetRefusedMicros(long now, long permits) {
+    return resetMicros(now);
+  }
+
+  /**
    * Whether {@link #waitMicros}, {@link #mark} and {@link #cancel} are supported.
    *
    * @return false if the algorithm can't promise a time

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.count.BothCounts;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
@@ -15,6 +16,10 @@ import java.util.List;
 final class KeyRequests {
 
   private static final long WRONG_TYPE = -2;
+
+  /** Goes before the states where a larger definition binds a limit. */
+  private static final long BOUND = -3;
+
   private static final String WRONG_TYPE_TEXT =
       "WRONGTYPE Operation against a key holding the wrong kind of value";
   private static final String FOREIGN_TEXT =
@@ -74,7 +79,7 @@ final class KeyRequests {
   /** Reads this key's part of the reply and completes its requests. */
   void answer(ScriptReply reply, long serverMicros) {
     long state = reply.peek();
-    if (state < 0) {
+    if (state < 0 && state != BOUND) {
       long unused = reply.next();
       RedisException foreign =
           new RedisCommandExecutionException(state == WRONG_TYPE ? WRONG_TYPE_TEXT : FOREIGN_TEXT);
@@ -82,7 +87,8 @@ final class KeyRequests {
       return;
     }
     Count[] counts = new Count[script.shared().size()];
-    restore(counts, reply, serverMicros);
+    Bounds bounds = state == BOUND ? Bounds.read(reply, script.shared()) : Bounds.NONE;
+    restore(counts, bounds, reply, serverMicros);
     for (int from = 0, to; from < requests.size(); from = to) {
       to = endOfRun(from);
       long granted = reply.next();
@@ -94,9 +100,9 @@ final class KeyRequests {
         Request request = requests.get(i);
         boolean allowed = i - from < granted;
         if (kind.givesBack()) {
-          restore(counts, reply, serverMicros);
+          restore(counts, bounds, reply, serverMicros);
         } else if (kind == Request.Kind.CHARGE) {
-          restore(counts, reply, serverMicros);
+          restore(counts, bounds, reply, serverMicros);
           if (!allowed) {
             readWaits(counts, reply);
           }
@@ -109,17 +115,27 @@ final class KeyRequests {
     }
   }
 
-  private void restore(Count[] counts, ScriptReply reply, long serverMicros) {
+  private void restore(Count[] counts, Bounds bounds, ScriptReply reply, long serverMicros) {
     for (int i = 0; i < counts.length; i++) {
       counts[i] = script.shared().get(i).restore(reply, serverMicros);
     }
+    bounds.restore(counts, reply, serverMicros);
   }
 
   private static void readWaits(Count[] counts, ScriptReply reply) {
     for (Count count : counts) {
-      if (count instanceof ToldCount told) {
-        told.retry(reply.next());
+      readWait(count instanceof BothCounts both ? both.own() : count, reply);
+    }
+    for (Count count : counts) {
+      if (count instanceof BothCounts both) {
+        readWait(both.other(), reply);
       }
+    }
+  }
+
+  private static void readWait(Count count, ScriptReply reply) {
+    if (count instanceof ToldCount told) {
+      told.retry(reply.next());
     }
   }
 
@@ -162,7 +178,8 @@ final class KeyRequests {
         allowed
             ? Decision.allowed(limit, permits, Decision.Source.REMOTE)
             : Decision.refused(limit, permits, retry(count, now, permits), Decision.Source.REMOTE);
-    return decision.leavingNanos(count.remaining(now), Micros.nanos(count.resetMicros(now)));
+    long reset = allowed ? count.resetMicros(now) : count.resetRefusedMicros(now, permits);
+    return decision.leavingNanos(count.remaining(now), Micros.nanos(reset));
   }
 
   private static Duration retry(Count count, long now, long permits) {

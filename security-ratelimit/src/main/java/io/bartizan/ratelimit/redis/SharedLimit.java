@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.ratelimit.FixedWindow;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.SlidingWindow;
 import io.bartizan.ratelimit.SlidingWindowCounter;
 import io.bartizan.ratelimit.TokenBucket;
@@ -14,6 +15,7 @@ import io.bartizan.ratelimit.count.SteppedCount;
 import io.bartizan.ratelimit.count.WindowCount;
 import io.bartizan.ratelimit.count.WindowEdges;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -188,6 +190,21 @@ final class SharedLimit {
         List.of(capacity, Micros.of(window.window())),
         (reply, now) -> new ToldCount(capacity, reply),
         null);
+  }
+
+  /** A limit of the same algorithm with other numbers; only a bucket in steps has a step. */
+  SharedLimit other(long capacity, long step, long periodMicros) {
+    Duration period = Micros.duration(periodMicros);
+    Rate rate = Rate.per(step > 0 ? step : capacity, period);
+    return of(
+        switch (letter) {
+          case 'F' -> Limit.fixedWindow(rate);
+          case 'R' -> Limit.fixedWindow(rate).fromFirstRequest();
+          case 'S' -> Limit.tokenBucket(capacity, rate).inSteps();
+          case 'C' -> Limit.slidingWindowCounter(rate);
+          case 'L' -> Limit.slidingWindow(rate);
+          default -> throw new IllegalStateException(letter + " is bound by no other definition");
+        });
   }
 
   /** The algorithm's name in the script. */

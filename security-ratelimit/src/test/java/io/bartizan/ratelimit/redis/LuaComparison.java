@@ -19,6 +19,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -67,7 +68,7 @@ final class LuaComparison {
   /** Random limits that stay as they are. */
   void trace(SplittableRandom random, int calls) {
     Limits limits = randomLimits(random);
-    follow(random, () -> limits, limits.list().get(0).window(), 0, calls);
+    follow(random, () -> limits, limits.list().get(0).window(), 0, false, calls);
   }
 
   /** Windows and buckets in steps that are lowered and raised under way, some in one key. */
@@ -97,7 +98,36 @@ final class LuaComparison {
           long permits = next(latest, random, most);
           return Limits.allOf(kinds.stream().map(kind -> kind.apply(permits)).toList());
         };
-    follow(random, next, period, 8, calls);
+    follow(random, next, period, 8, false, calls);
+  }
+
+  /**
+   * Two or three definitions whose windows have unlike lengths, asked by turns. Of logs two, the
+   * longer one first, and nothing is given back or charged to them: otherwise the script, which has
+   * one for both, is more cautious.
+   */
+  void unlikeTrace(SplittableRandom random, int calls) {
+    int kind = random.nextInt(5);
+    List<Limits> definitions = new ArrayList<>();
+    for (int i = kind == 4 ? 2 : 2 + random.nextInt(2); i > 0; i--) {
+      Duration period = Duration.of(1000L + random.nextLong(200_000L), ChronoUnit.MICROS);
+      long permits = 1 + random.nextLong(12);
+      Rate rate = Rate.per(permits, period);
+      Limit limit =
+          switch (kind) {
+            case 0 -> Limit.slidingWindowCounter(rate);
+            case 1 -> Limit.fixedWindow(rate);
+            case 2 -> Limit.fixedWindow(rate).fromFirstRequest();
+            case 3 -> Limit.tokenBucket(1 + random.nextLong(12), rate).inSteps();
+            default -> Limit.slidingWindow(rate);
+          };
+      definitions.add(limit.named("unlike").limitsOf("any"));
+    }
+    definitions.sort(Comparator.comparing(limits -> limits.list().get(0).window().negated()));
+    AtomicLong asked = new AtomicLong();
+    Supplier<Limits> next =
+        () -> definitions.get(asked.getAndIncrement() < 2 ? 0 : random.nextInt(definitions.size()));
+    follow(random, next, definitions.get(0).list().get(0).window(), 2, kind == 4, calls);
   }
 
   /** Often one of the definitions before, as where old and new processes ask by turns. */
@@ -110,7 +140,12 @@ final class LuaComparison {
 
   /** Each call is made to both; every so many bursts the limits become the next ones. */
   private void follow(
-      SplittableRandom random, Supplier<Limits> next, Duration window, int every, int calls) {
+      SplittableRandom random,
+      Supplier<Limits> next,
+      Duration window,
+      int every,
+      boolean onlyTakes,
+      int calls) {
     AtomicReference<Limits> limits = new AtomicReference<>(next.get());
     Plan plan = key -> limits.get();
     long start = 1_700_000_000_000_000L + random.nextLong(100_000_000_000_000L);
@@ -127,7 +162,8 @@ final class LuaComparison {
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
             .build()) {
-      Both both = new Both(random, java, lua, limits.get(), "k" + KEYS.incrementAndGet());
+      Both both =
+          new Both(random, java, lua, limits.get(), "k" + KEYS.incrementAndGet(), onlyTakes);
       both.cancels &= every == 0;
       for (int i = 0; i < calls; i++) {
         if (every > 0 && random.nextInt(every) == 0) {
@@ -154,6 +190,8 @@ final class LuaComparison {
     /** Giving back may fill a bucket, and only Redis forgets it then at once. */
     private final boolean givesBack;
 
+    private final boolean onlyTakes;
+
     /** In Java a reservation made under other limits can't be canceled any more. */
     private boolean cancels;
 
@@ -168,7 +206,8 @@ final class LuaComparison {
         KeyedRateLimiter java,
         RedisRateLimiter lua,
         Limits limits,
-        String key) {
+        String key,
+        boolean onlyTakes) {
       this.random = random;
       this.java = java;
       this.lua = lua;
@@ -177,6 +216,7 @@ final class LuaComparison {
       this.givesBack =
           limits.list().stream().noneMatch(limit -> limit.toString().contains("at first"));
       this.cancels = givesBack;
+      this.onlyTakes = onlyTakes;
     }
 
     /** Some calls at one moment, so that those on Redis coalesce. */
@@ -184,7 +224,7 @@ final class LuaComparison {
       int size = 1 + random.nextInt(6);
       long permits = 1 + random.nextLong(Math.max(1, most / 3));
       for (int i = 0; i < size; i++) {
-        switch (random.nextInt(14)) {
+        switch (onlyTakes ? random.nextInt(4) * 4 : random.nextInt(14)) {
           case 0 -> compare(java.peek(key, permits), lua.peek(key, permits));
           case 1 -> refund(permits);
           case 2 -> permits = 1 + random.nextLong(most + 1);

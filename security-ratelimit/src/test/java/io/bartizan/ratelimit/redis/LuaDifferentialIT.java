@@ -37,6 +37,11 @@ class LuaDifferentialIT {
   }
 
   @Test
+  void RL05_lua_holds_the_smaller_to_the_larger_as_java_does() {
+    SeededCases.check(40, random -> both.unlikeTrace(random, 150));
+  }
+
+  @Test
   @Tag("deep")
   void lua_keeps_what_was_counted_over_many_changes() {
     SeededCases.check(400, random -> both.changingTrace(random, 200));

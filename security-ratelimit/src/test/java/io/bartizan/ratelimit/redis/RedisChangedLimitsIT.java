@@ -282,6 +282,73 @@ class RedisChangedLimitsIT {
     }
   }
 
+  /** Both are asked all the time, more often than either lets through. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%d/%s fixed",
+        "%d/%s from first request",
+        "%1$d burst, %1$d/%2$s, in steps",
+        "%1$d burst, %1$d/%2$s",
+        "%d/%s sliding counter",
+        "%d/%s sliding"
+      })
+  void RL05_windows_of_unlike_lengths_admit_what_the_larger_alone_does(String text) {
+    unlike(text.formatted(60, "min"), text.formatted(1, "s"), 3100);
+    unlike(text.formatted(12, "5s"), text.formatted(6, "3s"), 800);
+    unlike(text.formatted(100, "10s"), text.formatted(10, "s"), 700);
+  }
+
+  private void unlike(String more, String less, int steps) {
+    Limit limit = Limit.parse(more);
+    long begin = micros.get();
+    KeyedRateLimiter alone =
+        KeyedRateLimiter.builder(limit, 5)
+            .withTicker(() -> (micros.get() - begin) * 1000)
+            .withClock(() -> Instant.EPOCH.plus(begin, ChronoUnit.MICROS))
+            .build();
+    try (RedisRateLimiter large = limiter(limit);
+        RedisRateLimiter small = limiter(Limit.parse(less))) {
+      int admitted = 0;
+      int most = 0;
+      for (int i = 0; i < 2 * steps; i++) {
+        most += alone.tryAcquire("k").isAllowed() ? 1 : 0;
+        KeyedRateLimiter asked = (i % 2 == 0 ? large : small).blocking();
+        admitted += asked.tryAcquire(more).isAllowed() ? 1 : 0;
+        micros.addAndGet(i % 2 * 40_000L);
+      }
+      assertThat(admitted).as("%s beside %s", more, less).isBetween(most * 9 / 10, most);
+    }
+  }
+
+  @Test
+  void RL05_refusal_by_the_larger_is_remembered_for_the_smaller_alone() {
+    RedisRateLimiter.Builder builder =
+        RedisRateLimiter.builder(REDIS.client(), Limit.parse("5/15s fixed"))
+            .withKeyPrefix("bartizan")
+            .withClock(micros::get)
+            .withDenyCache(Duration.ofMinutes(1))
+            .withTimeout(Duration.ofSeconds(10));
+    micros.updateAndGet(now -> now - now % 60_000_000);
+    try (RedisRateLimiter large = limiter(Limit.parse("20/60s fixed"));
+        RedisRateLimiter small = builder.build()) {
+      assertThat(large.blocking().tryAcquire("k", 19).isAllowed()).isTrue();
+      assertThat(small.blocking().peek("k", 1).isAllowed()).isFalse();
+      micros.addAndGet(15_000_000);
+      Decision refused = small.blocking().tryAcquire("k", 2);
+      assertThat(refused.source()).isEqualTo(Decision.Source.REMOTE);
+      assertThat(refused.remaining()).isEqualTo(1);
+      assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(45));
+      assertThat(refused.resetAfter()).isEqualTo(Duration.ofSeconds(45));
+      Decision again = small.blocking().tryAcquire("k", 2);
+      assertThat(again.source()).isEqualTo(Decision.Source.DENY_CACHE);
+      assertThat(again.retryAfter()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(45));
+      assertThat(small.blocking().tryAcquire("k", 1).isAllowed()).isTrue();
+      micros.addAndGet(45_000_000);
+      assertThat(large.blocking().tryAcquire("k", 20).isAllowed()).isTrue();
+    }
+  }
+
   /** Faster and larger against slower and smaller, at random times. */
   @Test
   void RL05_mix_of_two_buckets_admits_no_more_than_the_larger_alone() {

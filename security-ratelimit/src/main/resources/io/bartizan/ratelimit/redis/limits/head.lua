@@ -8,10 +8,11 @@
 --       times), 'p3x1' (peek), 'r3x1' (refund), 'o3x1' (charge 3 after the fact, then peek 1),
 --       'v3x500' (reserve 3 if the wait is at most 500 us),
 --       'c3x17:0,18:5' (cancel a reservation of 3 that ended at these marks of the limits)
--- gives now, then for each key each limit's state, and for each request how many times it was
---       granted; if it gave back or charged, each limit's state after that. What follows from a state is no
---       work of this script, but for the exact log. Or -1 and now, if now lies outside the windows
---       that were sent; or for a key -1, if it holds something else, -2 if it is of another type.
+-- gives now, then for each key what bind() in tail.lua tells of a larger definition, if one binds, each
+--       limit's state, and for each request how many times it was granted; if it gave back or charged,
+--       each limit's state after that. What follows from a state is no work of this script, but for
+--       the exact log. Or -1 and now, if now lies outside the windows that were sent; or for a key -1,
+--       if it holds something else, -2 if it is of another type.
 --
 -- A key is a string of doubles: the time of the last change, and for each limit what was counted and
 -- the numbers it was counted by. Where limits of two definitions met at the key, the moment of it and

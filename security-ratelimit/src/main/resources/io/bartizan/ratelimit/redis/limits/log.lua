@@ -148,7 +148,7 @@ function log:wait(out, permits, n)
   if too_many > 0 then
     local enough = self.before + too_many
     local time = self:entry(self:first(function(_, taken) return taken >= enough end))
-    retry = time + self.period - self.time
+    retry = time + self.period - (self.time or self.of.time)
   end
   out[n + 1] = retry
   return n + 1
@@ -176,6 +176,39 @@ function past:save(values, at)
 end
 
 function past:also() end
+
+-- What counts by this one's period, of the same entries.
+function past:counted()
+  local it, edge = self.of, self.of.time - self.period
+  self.before = it.gone
+  if self.period < it.keeps then
+    local first = it:first(function(time) return time > edge end)
+    if first > it.head then
+      local _, taken = it:entry(first - 1)
+      self.before = max(it.gone, taken)
+    end
+  end
+  self.used = it.taken - self.before
+end
+
+function past:room(n, count)
+  self:counted()
+  return log.room(self, n, count)
+end
+
+function past:show(out, n)
+  self:counted()
+  return log.show(self, out, n)
+end
+
+function past:wait(out, permits, n)
+  self:counted()
+  return log.wait(self, out, permits, n)
+end
+
+function past:entry(seq) return self.of:entry(seq) end
+
+function past:first(wanted) return self.of:first(wanted) end
 
 function past:owe() end
 

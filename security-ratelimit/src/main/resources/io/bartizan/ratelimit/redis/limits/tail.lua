@@ -19,17 +19,41 @@ local format = '<' .. string.rep('d', size)
 local format_of_two = '<' .. string.rep('d', 2 * size)
 local first, ringed = limits[1], #rings > 0
 
+-- Whether the other of two definitions must have room as well, for any limit of the key.
+local bound = false
+
 local function room(n, count, wait)
   local k = first:room(n, count, wait)
   for l = 2, #limits do
     if k == 0 then return 0 end
     k = limits[l]:room(n, k, wait)
   end
+  if bound then
+    for l = 1, #limits do
+      if k > 0 and limits[l].bound then k = limits[l].other:room(n, k, wait) end
+    end
+  end
   return k
 end
 
 local function show()
   for l = 1, #limits do filled = limits[l]:show(out, filled) end
+  if bound then
+    for l = 1, #limits do
+      if limits[l].bound then filled = limits[l].other:show(out, filled) end
+    end
+  end
+end
+
+-- What nobody can tell who has no entries: when n permits will fit.
+local function tell_waits(n)
+  for l = 1, #limits do
+    if limits[l].wait then filled = limits[l]:wait(out, n, filled) end
+  end
+  for l = 1, #limits do
+    local other = limits[l].bound and limits[l].other
+    if other and other.wait then filled = other:wait(out, n, filled) end
+  end
 end
 
 -- Whether one definition's count is needed beside the other's, which counts now: as in Java's Former.
@@ -37,6 +61,39 @@ local met = 0 -- when two definitions met at the key last
 
 local function needed(count, current)
   return now - met <= count:life() or count:outlasts(current) or count:ahead(current)
+end
+
+-- The one that brings more permits in the long run; of equal ones that with more at once.
+local function larger(a, b)
+  local more, less = (a.step or a.capacity) * b.period, (b.step or b.capacity) * a.period
+  return more > less or (more == less and a.capacity > b.capacity)
+end
+
+-- Who asks by the smaller of two definitions is bound by the larger until one of that one's windows
+-- after the two met: then -3 goes before the state, and for each limit 0, or for how many more
+-- microseconds and the other's numbers. Even buckets have no period, nor have days and months.
+local function bind()
+  bound = false
+  for l = 1, #limits do
+    local limit = limits[l]
+    local other = limit.other
+    limit.bound = other and other.period and now - met <= other:life() and not larger(limit, other)
+    bound = bound or limit.bound
+  end
+  if not bound then return end
+  filled = filled + 1
+  out[filled] = -3
+  for l = 1, #limits do
+    local limit, other = limits[l], limits[l].other
+    filled = filled + 1
+    out[filled] = 0
+    if limit.bound then
+      out[filled] = met + other:life() + 1 - now
+      out[filled + 1], out[filled + 2] = other.capacity, other.step or 0
+      out[filled + 3] = other.period
+      filled = filled + 3
+    end
+  end
 end
 
 -- Before anything is counted: what is not needed is forgotten.
@@ -56,14 +113,15 @@ local function acquire(n, count, wait, peek)
     for l = 1, #limits do
       local limit = limits[l]
       limit:take(n, k)
-      if limit.other then limit.other:also(n, k) end
+      local other = limit.other
+      if limit.bound and other.take then
+        other:take(n, k)
+      elseif other then
+        other:also(n, k)
+      end
     end
   end
-  if k < count and ringed then
-    for l = 1, #limits do
-      if limits[l].wait then filled = limits[l]:wait(out, n, filled) end
-    end
-  end
+  if k < count and ringed then tell_waits(n) end
   return k > 0 and not peek
 end
 
@@ -79,11 +137,7 @@ local function charge(n)
   filled = filled + 1
   out[filled] = k
   show()
-  if k == 0 and ringed then
-    for l = 1, #limits do
-      if limits[l].wait then filled = limits[l]:wait(out, 1, filled) end
-    end
-  end
+  if k == 0 and ringed then tell_waits(1) end
 end
 
 local function give(n)
@@ -199,14 +253,16 @@ local function load(key, state)
   end
   if meets then met = now end
   if moves then move(key) end
+  bind()
   return changed or meets or moves
 end
 
 local function clear()
   for l = 1, #limits do
     limits[l]:clear()
-    limits[l].other = nil
+    limits[l].other, limits[l].bound = nil, nil
   end
+  bound = false
   if ringed then place() end
   met = 0
   return not starts_full
@@ -222,7 +278,7 @@ local function write(key)
     local limit = limits[l]
     local other, its = limit.other, limit:idle()
     if other then
-      two, its = true, max(its, other:idle())
+      two, its = true, max(its, other:idle(), limit.bound and met + other:life() - now or 0)
       other:save(values, size + limit.at)
     else
       for i = 0, limit.values - 1 do values[size + limit.at + i] = 0 end
