@@ -26,10 +26,15 @@ public final class WebhookGate {
    *
    * @param verifier decides
    * @param maxBytes the longest body, 1 to 64 MiB
-   * @throws IllegalArgumentException if {@code maxBytes} is out of range
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range, or the verifier
+   *     {@linkplain WebhookVerifier#isTargetSigned needs each request's address}
    */
   public WebhookGate(WebhookVerifier verifier, int maxBytes) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
+    if (verifier.isTargetSigned()) {
+      throw new IllegalArgumentException(
+          verifier + " signs each request's address; verify in the handler with at(target)");
+    }
     this.maxBytes = Require.within("maxBytes", maxBytes, 1, MOST_BYTES);
     tooLarge =
         Refusal.of(AdapterReason.BODY_TOO_LARGE, "the body is longer than " + maxBytes + " bytes");

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * in memory, for asking such a guard takes its time on that executor's thread.
  *
  * <p>Verdicts, and what listeners hear, are those of the verifier. To cancel a stage ends nothing
- * for others. Thread-safe.
+ * for others. Tokens that each ask for one piece of work take {@link AsyncSingleUseJwts}.
+ * Thread-safe.
  *
  * <pre>{@code
  * AsyncJwtVerifier async = AsyncJwtVerifier.of(api);
@@ -92,14 +94,23 @@ public final class AsyncJwtVerifier {
    */
   public CompletionStage<Checked<VerifiedJwt>> check(@Nullable String token, JwtRequest request) {
     Objects.requireNonNull(request, "request");
+    return check(token, request, verifier.tokens().mayBlock(), checked -> checked);
+  }
+
+  /** The same with a last step, which decides what listeners hear. */
+  CompletableFuture<Checked<VerifiedJwt>> check(
+      @Nullable String token,
+      JwtRequest request,
+      boolean mayBlock,
+      UnaryOperator<Checked<VerifiedJwt>> last) {
     TokenCheck tokens = verifier.tokens();
     CompletableFuture<Checked<VerifiedJwt>> checked;
-    if (tokens.mayBlock()) {
+    if (mayBlock) {
       checked =
           CompletableFuture.completedFuture(tokens)
-              .thenComposeAsync(same -> same.decideLater(token, request, executor), executor);
+              .thenComposeAsync(same -> same.decideLater(token, request, last, executor), executor);
     } else {
-      checked = tokens.decideLater(token, request, executor);
+      checked = tokens.decideLater(token, request, last, executor);
     }
     return checked.isDone() && !checked.isCompletedExceptionally()
         ? checked
@@ -110,6 +121,14 @@ public final class AsyncJwtVerifier {
                   ? CompletableFuture.completedFuture(tokens.told(Checked.rejected(REJECTED)))
                   : CompletableFuture.failedFuture(cause);
             });
+  }
+
+  JwtVerifier verifier() {
+    return verifier;
+  }
+
+  Executor executor() {
+    return executor;
   }
 
   /** The verifier's settings. */

@@ -172,7 +172,7 @@ final class KeyRing {
         return new JcaEngine(algorithm, publicKey, chosen);
       }
       return algorithm == JwsAlgorithm.ED25519
-          ? new Ed25519Engine(EdwardsPoint.of(publicKey))
+          ? new SignatureEngine.Ed25519Engine(EdwardsPoint.of(publicKey))
           : new EcdsaEngine(algorithm, (ECPublicKey) publicKey);
     } catch (LinkageError e) {
       throw new IllegalArgumentException(

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * VerifiedJwt#abandon abandoned}, as {@link #handle} does. One that is neither can be used again
  * when the lease is over, which is what a crash in between needs. What was completed is refused
  * until no verifier could accept it: until its {@code exp} and 5 minutes more. Immutable,
- * thread-safe; make one and keep it. A guard that is not in memory makes its caller wait.
+ * thread-safe; make one and keep it. A guard that is not in memory makes its caller wait; on event
+ * loops use {@link AsyncSingleUseJwts}.
  *
  * <pre>{@code
  * SingleUseJwts logouts = SingleUseJwts.of(verifier, guard, Duration.ofSeconds(30));
@@ -125,15 +127,23 @@ public final class SingleUseJwts {
    */
   public Checked<VerifiedJwt> check(@Nullable String token, JwtRequest request) {
     Objects.requireNonNull(request, "request");
-    return verifier
-        .tokens()
-        .decideThen(
-            token,
-            request,
-            checked ->
-                token != null && checked instanceof Accepted<VerifiedJwt> accepted
-                    ? begin(token, accepted.value())
-                    : checked);
+    return verifier.tokens().decideThen(token, request, beginning(token));
+  }
+
+  /** The last step of a check: begins what was accepted. */
+  UnaryOperator<Checked<VerifiedJwt>> beginning(@Nullable String token) {
+    return checked ->
+        token != null && checked instanceof Accepted<VerifiedJwt> accepted
+            ? begin(token, accepted.value())
+            : checked;
+  }
+
+  boolean mayBlock() {
+    return verifier.tokens().mayBlock() || UsePolicy.mayBlock(handled.guard());
+  }
+
+  Duration lease() {
+    return handled.lease();
   }
 
   private Checked<VerifiedJwt> begin(String token, VerifiedJwt jwt) {

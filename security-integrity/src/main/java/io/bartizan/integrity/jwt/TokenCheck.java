@@ -78,9 +78,16 @@ final class TokenCheck {
     return policy.requiresExpiry();
   }
 
-  /** The same without waiting; what comes after a fetch is done by the executor. */
+  /**
+   * The same without waiting; what comes after a fetch is done by the executor.
+   *
+   * @param last is done once, and decides what listeners hear
+   */
   CompletableFuture<Checked<VerifiedJwt>> decideLater(
-      @Nullable String token, JwtRequest request, Executor executor) {
+      @Nullable String token,
+      JwtRequest request,
+      UnaryOperator<Checked<VerifiedJwt>> last,
+      Executor executor) {
     AtomicReference<@Nullable IssuerKeys> asked = new AtomicReference<>();
     Checked<VerifiedJwt> first =
         decide(
@@ -92,15 +99,16 @@ final class TokenCheck {
             });
     IssuerKeys issuer = asked.get();
     if (issuer == null || !isUnavailable(first)) {
-      return CompletableFuture.completedFuture(told(first));
+      return CompletableFuture.completedFuture(told(last.apply(first)));
     }
     CompletableFuture<Boolean> arrived = issuer.othersArrive();
     if (arrived.isDone()) {
       boolean lastWord = arrived.join();
-      return CompletableFuture.completedFuture(told(decide(token, request, same -> lastWord)));
+      return CompletableFuture.completedFuture(
+          told(last.apply(decide(token, request, same -> lastWord))));
     }
     return arrived.thenApplyAsync(
-        lastWord -> told(decide(token, request, same -> lastWord)), executor);
+        lastWord -> told(last.apply(decide(token, request, same -> lastWord))), executor);
   }
 
   private static boolean isUnavailable(Checked<VerifiedJwt> checked) {

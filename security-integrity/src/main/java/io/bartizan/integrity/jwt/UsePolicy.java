@@ -72,7 +72,7 @@ final class UsePolicy {
     return mayBlock(singleUse) || (dpop != null && mayBlock(dpop.guard()));
   }
 
-  private static boolean mayBlock(@Nullable ReplayGuard guard) {
+  static boolean mayBlock(@Nullable ReplayGuard guard) {
     return guard != null && !(guard instanceof InMemoryReplayGuard);
   }
 

@@ -9,9 +9,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,6 +146,92 @@ public final class Delivery {
     } finally {
       (done ? complete : abandon).run();
     }
+  }
+
+  /**
+   * Does the work of an accepted message that ends later: completes it, or abandons it if the work
+   * fails, is cancelled or can't be begun. Work that outlives the lease is completed or abandoned
+   * all the same when it ends.
+   *
+   * @param work begins what the message is for, and gives the stage of its end
+   * @param complete the message's
+   * @param abandon the message's
+   * @param lease of the message
+   * @param teller tells the guard
+   * @param waker answers when the lease is over
+   * @return true if the work was done, false if the lease was over before; exceptionally with what
+   *     the work failed with
+   */
+  public static CompletableFuture<Boolean> handleLater(
+      Callable<? extends CompletionStage<?>> work,
+      Runnable complete,
+      Runnable abandon,
+      Duration lease,
+      Executor teller,
+      Executor waker) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    CompletableFuture<Boolean> late =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(true, lease.toNanos(), TimeUnit.NANOSECONDS);
+    begun(work)
+        .whenComplete(
+            (done, problem) -> {
+              Runnable end = () -> end(answer, problem == null ? complete : abandon, problem);
+              if (!isTaken(teller, end)) {
+                LOG.warn("a message is kept for its whole lease: the executor took no more work");
+                end(answer, () -> {}, problem);
+              }
+              late.complete(false);
+            });
+    late.thenAccept(
+        over -> {
+          if (over && !isTaken(waker, () -> answer.complete(false))) {
+            answer.complete(false);
+          }
+        });
+    return answer;
+  }
+
+  private static CompletionStage<?> begun(Callable<? extends CompletionStage<?>> work) {
+    try {
+      return Objects.requireNonNull(work.call(), "the handler gave no stage");
+    } catch (Throwable problem) {
+      return CompletableFuture.failedFuture(problem);
+    }
+  }
+
+  private static boolean isTaken(Executor executor, Runnable task) {
+    try {
+      executor.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  private static void end(
+      CompletableFuture<Boolean> answer, Runnable told, @Nullable Throwable problem) {
+    try {
+      told.run();
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+    if (problem == null) {
+      answer.complete(true);
+    } else {
+      answer.completeExceptionally(problem);
+    }
+  }
+
+  /**
+   * What a stage failed with.
+   *
+   * @param problem as a dependent stage is told
+   * @return without the wrapper of a stage in between
+   */
+  public static Throwable unwrapped(Throwable problem) {
+    Throwable cause = problem.getCause();
+    return problem instanceof CompletionException && cause != null ? cause : problem;
   }
 
   /** It was handled; only the first call of this or {@link #abandon} has an effect. */

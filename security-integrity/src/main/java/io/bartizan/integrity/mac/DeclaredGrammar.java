@@ -2,7 +2,9 @@ package io.bartizan.integrity.mac;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ final class DeclaredGrammar extends WebhookGrammar {
   }
 
   @Override
-  WebhookHeaders read(Function<String, @Nullable String> headers) {
+  WebhookHeaders read(Function<String, @Nullable String> headers, @Nullable String target) {
     String time = format.timestampHeader == null ? null : header(headers, format.timestampHeader);
     List<String> tags = new ArrayList<>();
     String value = header(headers, presentHeader(headers));
@@ -52,10 +54,33 @@ final class DeclaredGrammar extends WebhookGrammar {
     return new WebhookHeaders(
         Optional.ofNullable(id),
         Optional.ofNullable(seconds),
-        format.signed.prefix(id, time),
+        format.signed.prefix(id, time, signsTarget() ? RequestTarget.checked(target) : null),
         format.signed.suffix(time),
         tags,
         List.of());
+  }
+
+  @Override
+  boolean signsTarget() {
+    return format.signed.hasTarget();
+  }
+
+  @Override
+  SignedBody signed(byte[] body, @Nullable String target) {
+    if (format.bodySha256Parameter != null) {
+      RequestTarget.requireSha256(RequestTarget.checked(target), format.bodySha256Parameter, body);
+      return new SignedBody(new byte[0], Map.of());
+    }
+    if (format.signed.hasForm()) {
+      SortedMap<String, String> form = FormParameters.parse(body);
+      return new SignedBody(FormParameters.joined(form), form);
+    }
+    if (format.signed.isTargetBesideBody() && body.length > 0 && RequestTarget.has(body[0])) {
+      throw malformed(
+          "the body begins with a character of addresses, so that the signed text could be read as"
+              + " another message");
+    }
+    return super.signed(body, target);
   }
 
   /** The signature header, or where it is absent the other one, if that is there. */

@@ -22,7 +22,7 @@ final class StandardGrammar extends WebhookGrammar {
   }
 
   @Override
-  WebhookHeaders read(Function<String, @Nullable String> headers) {
+  WebhookHeaders read(Function<String, @Nullable String> headers, @Nullable String target) {
     // Svix sends its own names, of the same grammar; one family of them is read, never a mixture
     String family = headers.apply("webhook-id") == null ? "svix-" : "webhook-";
     if (family.equals("svix-") && headers.apply("svix-id") == null) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,14 @@ public final class VerifiedWebhook {
 
   private final WebhookHeaders headers;
   private final byte[] body;
+  private final Map<String, String> form;
   private final @Nullable Delivery delivery;
 
-  VerifiedWebhook(WebhookHeaders headers, byte[] body, @Nullable Delivery delivery) {
+  VerifiedWebhook(
+      WebhookHeaders headers, byte[] body, Map<String, String> form, @Nullable Delivery delivery) {
     this.headers = headers;
     this.body = body;
+    this.form = form;
     this.delivery = delivery;
   }
 
@@ -44,6 +48,16 @@ public final class VerifiedWebhook {
     } catch (CharacterCodingException e) {
       throw new IllegalStateException("the signed body is not UTF-8; read body()", e);
     }
+  }
+
+  /**
+   * The parameters of the body where a form is signed (Twilio); read these, not a framework's,
+   * which may mix in those of the query.
+   *
+   * @return each value by its name, decoded, immutable; empty for providers that sign bytes
+   */
+  public Map<String, String> form() {
+    return form;
   }
 
   /**

@@ -45,6 +45,7 @@ public final class WebhookFormat {
   final HmacAlgorithm algorithm;
   final String prefix;
   final SignedTemplate signed;
+  final @Nullable String bodySha256Parameter;
   final @Nullable String idHeader;
   final @Nullable String timestampHeader;
   final @Nullable String timestampEntry;
@@ -63,7 +64,8 @@ public final class WebhookFormat {
     prefix = builder.prefix;
     legacySha1 = builder.legacySha1;
     otherSignatureHeader = builder.otherSignatureHeader;
-    signed = builder.signed.at(builder.method, builder.url);
+    signed = builder.signed.at(builder.method, builder.url, builder.origin);
+    bodySha256Parameter = builder.bodySha256Parameter;
     idHeader = builder.idHeader;
     timestampHeader = builder.timestampHeader;
     timestampEntry = builder.timestampEntry;
@@ -139,6 +141,8 @@ public final class WebhookFormat {
     private @Nullable String otherSignatureHeader;
     private @Nullable String method;
     private @Nullable String url;
+    private @Nullable String origin;
+    private @Nullable String bodySha256Parameter;
     private TimeForm timeForm = TimeForm.SECONDS;
     private @Nullable Character separator;
     private String secretPrefix = "";
@@ -243,6 +247,38 @@ public final class WebhookFormat {
     }
 
     /**
+     * The public origin of addresses that differ from request to request: {@code {url}} is then
+     * this and the path and query that are given to {@link WebhookVerifier#at}. It is declared and
+     * never taken from {@code Host} or {@code X-Forwarded-Host}, which a sender chooses.
+     *
+     * @param address scheme, host and, where the provider signs it, port, such as {@code
+     *     https://shop.example}
+     * @return this
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public Builder withOrigin(String address) {
+      if (!address.matches("https?://[A-Za-z0-9.\\-\\[\\]:]{1,260}")) {
+        throw new IllegalArgumentException(
+            "origin is " + SafeText.of(address, 100) + ", scheme, host and port are accepted");
+      }
+      this.origin = address;
+      return this;
+    }
+
+    /**
+     * The query has the body's SHA-256, in hexadecimal of lower case, so that to sign {@code {url}}
+     * is to sign the body, as Twilio does with JSON; needs {@link #withOrigin}.
+     *
+     * @param parameter its name, such as {@code bodySHA256}
+     * @return this
+     * @throws IllegalArgumentException if it is not of letters, digits, {@code -} and {@code _}
+     */
+    public Builder withBodySha256Parameter(String parameter) {
+      this.bodySha256Parameter = header(parameter);
+      return this;
+    }
+
+    /**
      * What stands before the signature, such as {@code sha256=}; signatures with another prefix are
      * not looked at.
      *
@@ -259,10 +295,16 @@ public final class WebhookFormat {
      * What is signed: {@code {body}} once, {@code {id}} and {@code {timestamp}} at most once each,
      * {@code {method}}, {@code {url}} and literal text. {@code {body}} unless set.
      *
+     * <p>{@code {form}} in the place of {@code {body}} is a form's parameters decoded and sorted by
+     * name, each name and value with nothing between (Twilio). So {@code ab=c} and {@code a=bc} are
+     * one signed text, and whoever has seen a request can send it in another reading; the guard
+     * that such a format takes accepts one of them, the first. A name that comes twice is refused.
+     *
      * <p>One signed text must never be two messages, so that {@code {id}} stands before the body
      * and needs after it a sign that no id may hold, or a time of RFC 3339. A time without a sign
      * after it, or after the body, is read only as RFC 3339 or with exactly 10 digits (13 of
-     * milliseconds).
+     * milliseconds). After the address of {@link #withOrigin} comes a sign that no address holds,
+     * or the body, which is then read only if it begins with one, as JSON does.
      *
      * @param template such as {@code {id}.{timestamp}.{body}}
      * @return this
@@ -398,7 +440,12 @@ public final class WebhookFormat {
         throw new IllegalArgumentException(
             "several signatures are in two headers or in one with a separator, not both");
       }
-      signed.at(method, url).requireUnambiguous(timeForm);
+      if (bodySha256Parameter == null) {
+        signed.at(method, url, origin).requireUnambiguous(timeForm);
+      } else if (!signed.isUrl() || origin == null) {
+        throw new IllegalArgumentException(
+            "signed is " + signed + "; a hash in the query is accepted with {url} and withOrigin");
+      }
       return new WebhookFormat(this);
     }
   }

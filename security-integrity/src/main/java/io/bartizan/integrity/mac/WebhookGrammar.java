@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,30 @@ abstract sealed class WebhookGrammar permits StandardGrammar, DeclaredGrammar {
   /** Whether a time is signed. */
   abstract boolean signsTime();
 
-  /** Reads the headers in linear time, or refuses. */
-  abstract WebhookHeaders read(Function<String, @Nullable String> headers);
+  /**
+   * Reads the headers in linear time, or refuses.
+   *
+   * @param target the request's path and query, where its address is signed
+   */
+  abstract WebhookHeaders read(Function<String, @Nullable String> headers, @Nullable String target);
+
+  /** Whether the address of each request is signed. */
+  boolean signsTarget() {
+    return false;
+  }
+
+  /** What is signed of a body, or refuses. */
+  SignedBody signed(byte[] body, @Nullable String target) {
+    return new SignedBody(body, Map.of());
+  }
+
+  /**
+   * What is signed of a body.
+   *
+   * @param bytes between what stands before and after it
+   * @param form its parameters, where these are signed
+   */
+  record SignedBody(byte[] bytes, Map<String, String> form) {}
 
   /** The one form in which a tag is written. */
   final byte[] encodedBytes(byte[] tag) {

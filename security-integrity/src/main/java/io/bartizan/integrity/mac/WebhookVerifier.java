@@ -48,6 +48,8 @@ public final class WebhookVerifier {
   private final Delivery.@Nullable Memory deliveries;
   private final Duration rememberHandled;
   private final Listeners<IntegrityListener> listeners;
+  private final boolean isTargetMissing;
+  private final @Nullable String target;
 
   private WebhookVerifier(Builder builder) {
     grammar = builder.scheme.grammar();
@@ -59,6 +61,22 @@ public final class WebhookVerifier {
     deliveries = builder.deliveries;
     rememberHandled = builder.rememberHandled;
     listeners = builder.listeners;
+    isTargetMissing = grammar.signsTarget();
+    target = null;
+  }
+
+  private WebhookVerifier(WebhookVerifier same, @Nullable String target) {
+    grammar = same.grammar;
+    keys = same.keys;
+    tolerance = same.tolerance;
+    clock = same.clock;
+    guard = same.guard;
+    remember = same.remember;
+    deliveries = same.deliveries;
+    rememberHandled = same.rememberHandled;
+    listeners = same.listeners;
+    isTargetMissing = false;
+    this.target = target;
   }
 
   /**
@@ -84,6 +102,38 @@ public final class WebhookVerifier {
   }
 
   /**
+   * Whether the provider signs addresses that differ from request to request, so that this verifies
+   * only what {@link #at} gives.
+   *
+   * @return true for formats with {@link WebhookFormat.Builder#withOrigin}
+   */
+  public boolean isTargetSigned() {
+    return grammar.signsTarget();
+  }
+
+  /**
+   * This verifier for one request, of a provider that signs addresses which differ from request to
+   * request.
+   *
+   * <pre>{@code
+   * String query = request.getQueryString();
+   * String target = request.getRequestURI() + (query == null ? "" : "?" + query);
+   * int status = calls.at(target).handle(request::getHeader, rawBody, call -> route(call.form()));
+   * }</pre>
+   *
+   * @param received path and query as the sender wrote them, neither decoded nor rewritten by a
+   *     proxy; null or other than RFC 3986 has them is refused with the request
+   * @return a view of this verifier, with the same memory
+   * @throws IllegalStateException if not {@link #isTargetSigned}
+   */
+  public WebhookVerifier at(@Nullable String received) {
+    if (!grammar.signsTarget()) {
+      throw new IllegalStateException(grammar + " signs no address that differs by request");
+    }
+    return new WebhookVerifier(this, received);
+  }
+
+  /**
    * Verifies a request.
    *
    * @param headers gives a header's value by its name in any case, or null; such as {@code
@@ -103,13 +153,15 @@ public final class WebhookVerifier {
     if (body == null) {
       throw new VerificationException(MacReason.MALFORMED, "there is no body");
     }
-    byte[] signed = body.clone();
-    WebhookHeaders read = grammar.read(headers);
+    byte[] received = body.clone();
+    WebhookHeaders read = grammar.read(headers, target);
     if (read.tags().isEmpty() && read.ed25519().isEmpty()) {
       throw new VerificationException(
           MacReason.NO_ACCEPTED_SIGNATURE,
           grammar.signatureHeader() + " has no signature of an accepted version");
     }
+    WebhookGrammar.SignedBody content = grammar.signed(received, target);
+    byte[] signed = content.bytes();
     byte[] prefix = read.prefixBytes();
     byte[] suffix = read.suffixBytes();
     List<byte[]> ids = new ArrayList<>();
@@ -140,7 +192,7 @@ public final class WebhookVerifier {
     } else if (guard != null) {
       burn(guard, ids, until);
     }
-    return new VerifiedWebhook(read, signed, delivery);
+    return new VerifiedWebhook(read, received, content.form(), delivery);
   }
 
   /**
@@ -154,6 +206,9 @@ public final class WebhookVerifier {
   public Checked<VerifiedWebhook> check(
       Function<String, @Nullable String> headers, byte @Nullable [] body) {
     Objects.requireNonNull(headers, "headers");
+    if (isTargetMissing) {
+      throw new IllegalStateException(grammar + " signs each request's address; use at(target)");
+    }
     Checked<VerifiedWebhook> result = Checked.of(() -> decide(headers, body));
     Refusal refusal = result.fold(webhook -> null, refused -> refused);
     listeners.tell(listener -> listener.verified(Kind.WEBHOOK, grammar.provider(), refusal));

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Reason;
 import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.jwt.AsyncJwtVerifier;
+import io.bartizan.integrity.jwt.AsyncSingleUseJwts;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtClaims;
 import io.bartizan.integrity.jwt.JwtKeys;
@@ -19,11 +21,15 @@ import io.bartizan.integrity.mac.WebhookScheme;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -110,22 +116,47 @@ enum Door {
     @Override
     Function<String, Attempt> receiver(
         DeliveryGuard guard, Duration lease, boolean lenient, InstantSource clock) {
-      TrustedIssuer issuer =
-          TrustedIssuer.of(
-              "https://issuer", JwtKeys.secret(JwsAlgorithm.HS256, SECRET), JwsAlgorithm.HS256);
-      SingleUseJwts tokens =
-          SingleUseJwts.of(
-              JwtVerifier.builder(issuer, "door")
-                  .withClockSkew(Duration.ofMinutes(lenient ? 5 : 0))
-                  .withClock(clock)
-                  .build(),
-              guard,
-              lease);
+      SingleUseJwts tokens = SingleUseJwts.of(verifier(lenient, clock), guard, lease);
       return message ->
           attempt(
               tokens.check(message),
               jwt -> new Attempt("accepted", 200, jwt::complete, jwt::abandon),
               tokens::status);
+    }
+  },
+
+  TOKEN_LATER {
+    @Override
+    String message(String id, InstantSource clock) {
+      return TOKEN.message("later " + id, clock);
+    }
+
+    @Override
+    Function<String, Attempt> receiver(
+        DeliveryGuard guard, Duration lease, boolean lenient, InstantSource clock) {
+      AsyncSingleUseJwts tokens =
+          AsyncSingleUseJwts.of(
+              AsyncJwtVerifier.builder(verifier(lenient, clock)).withExecutor(WORKER).build(),
+              guard,
+              lease);
+      return message -> {
+        CompletableFuture<Attempt> begun = new CompletableFuture<>();
+        CompletableFuture<Attempt> ended =
+            tokens
+                .handle(
+                    message,
+                    jwt -> {
+                      CompletableFuture<String> work = new CompletableFuture<>();
+                      Runnable complete = () -> work.complete("done");
+                      Runnable fail = () -> work.completeExceptionally(new IOException("down"));
+                      begun.complete(
+                          new Attempt("accepted", 200, awaited(complete), awaited(fail)));
+                      return work;
+                    })
+                .toCompletableFuture()
+                .thenApply(done -> attempt(done, jwt -> begun.join(), tokens::status));
+        return (Attempt) CompletableFuture.anyOf(begun, ended).join();
+      };
     }
   };
 
@@ -147,6 +178,13 @@ enum Door {
   private static final MacKeyRing RING = MacKeyRing.of(SecretBytes.random(32));
   private static final SecretBytes SECRET = SecretBytes.random(32);
   private static final DeliveryGuard UNASKED = InMemoryReplayGuard.of(1);
+  private static final Executor WORKER =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread worker = new Thread(task, "door");
+            worker.setDaemon(true);
+            return worker;
+          });
 
   /** Signed at the clock's time. */
   abstract String message(String id, InstantSource clock);
@@ -154,6 +192,24 @@ enum Door {
   /** An instance of the service, with one of two settings of its tolerance. */
   abstract Function<String, Attempt> receiver(
       DeliveryGuard guard, Duration lease, boolean lenient, InstantSource clock);
+
+  private static JwtVerifier verifier(boolean lenient, InstantSource clock) {
+    TrustedIssuer issuer =
+        TrustedIssuer.of(
+            "https://issuer", JwtKeys.secret(JwsAlgorithm.HS256, SECRET), JwsAlgorithm.HS256);
+    return JwtVerifier.builder(issuer, "door")
+        .withClockSkew(Duration.ofMinutes(lenient ? 5 : 0))
+        .withClock(clock)
+        .build();
+  }
+
+  /** What follows is done by the one worker before this returns. */
+  private static Runnable awaited(Runnable end) {
+    return () -> {
+      end.run();
+      CompletableFuture.runAsync(() -> {}, WORKER).join();
+    };
+  }
 
   private static <T> Attempt attempt(
       Checked<T> checked, Function<T, Attempt> accepted, Function<Reason, Integer> status) {

@@ -37,11 +37,6 @@ class RedisSingleUseIT extends SingleUseContractTest {
     return InstantSource.system();
   }
 
-  @Override
-  void pass(Duration time) {
-    RedisGuard.pass(time);
-  }
-
   @Test
   void TK02_completedValue_isKeptUntilItsOwnEndAndTheLargestSkew() {
     try (RedisReplayGuard own =

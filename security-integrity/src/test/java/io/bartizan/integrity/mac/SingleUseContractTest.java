@@ -10,14 +10,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** TK-01: values that are begun, then completed or abandoned, over every {@link DeliveryGuard}. */
+/** TK-01: what the doors' contract can't say of signed values, over every {@link DeliveryGuard}. */
 abstract class SingleUseContractTest {
 
   static final Duration LEASE = Duration.ofSeconds(1);
@@ -28,9 +24,6 @@ abstract class SingleUseContractTest {
   abstract DeliveryGuard guard();
 
   abstract InstantSource clock();
-
-  /** Lets so much time pass for the guard and the values. */
-  abstract void pass(Duration time);
 
   final SignedValues values(DeliveryGuard guard, Duration validity) {
     return SignedValues.builder("reset", ring, validity)
@@ -74,40 +67,6 @@ abstract class SingleUseContractTest {
     assertThat(reason(values.handle(values.sign("bob"), v -> handled.add(v.text()))))
         .as("another value")
         .isEqualTo("accepted");
-  }
-
-  @Test
-  void TK01_begunValue_isInProgressForAllInstancesUntilItEnds() {
-    DeliveryGuard guard = guard();
-    SignedValues here = values(guard, VALIDITY);
-    SignedValues there = values(guard, VALIDITY.multipliedBy(2));
-    String value = here.sign("alice");
-    SignedValue first = here.verify(value);
-    assertThat(reason(here, value)).isEqualTo(MacReason.IN_PROGRESS);
-    assertThat(reason(there, value)).isEqualTo(MacReason.IN_PROGRESS);
-    first.abandon();
-    SignedValue second = there.verify(value);
-    first.complete(); // too late: only the first call counts
-    assertThat(reason(here, value)).isEqualTo(MacReason.IN_PROGRESS);
-    second.complete();
-    second.abandon();
-    assertThat(reason(here, value)).isEqualTo(MacReason.REPLAYED);
-    assertThat(reason(there, value)).isEqualTo(MacReason.REPLAYED);
-  }
-
-  @Test
-  void TK01_crash_blocksTheValueForTheLeaseAndNoLonger() {
-    SignedValues values = values(guard(), VALIDITY);
-    String value = values.sign("alice");
-    SignedValue slow = values.verify(value);
-    assertThat(reason(values, value)).isEqualTo(MacReason.IN_PROGRESS);
-    pass(LEASE.plusMillis(100));
-    SignedValue next = values.verify(value);
-    slow.abandon(); // it was slow and not dead, and frees nothing of another's
-    assertThat(reason(values, value)).isEqualTo(MacReason.IN_PROGRESS);
-    next.complete();
-    pass(LEASE.plusMillis(100));
-    assertThat(reason(values, value)).isEqualTo(MacReason.REPLAYED);
   }
 
   @Test
@@ -155,37 +114,5 @@ abstract class SingleUseContractTest {
     begun.complete();
     assertThat(reason(plain, other)).isEqualTo(MacReason.REPLAYED);
     assertThat(reason(leased, other)).isEqualTo(MacReason.REPLAYED);
-  }
-
-  @Test
-  void TK01_concurrentUses_haveOneHolder() throws Exception {
-    DeliveryGuard guard = guard();
-    List<SignedValues> instances = List.of(values(guard, VALIDITY), values(guard, VALIDITY));
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      for (int round = 0; round < 20; round++) {
-        String value = instances.get(0).sign("round " + round);
-        CountDownLatch start = new CountDownLatch(1);
-        List<Future<Object>> tries = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-          SignedValues mine = instances.get(i % 2);
-          tries.add(
-              threads.submit(
-                  () -> {
-                    start.await();
-                    return reason(mine, value);
-                  }));
-        }
-        start.countDown();
-        List<Object> answers = new ArrayList<>();
-        for (Future<Object> each : tries) {
-          answers.add(each.get());
-        }
-        assertThat(answers).containsOnlyOnce("accepted").hasSize(4);
-        assertThat(answers).contains(MacReason.IN_PROGRESS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
   }
 }

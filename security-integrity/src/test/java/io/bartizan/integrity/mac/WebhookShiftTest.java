@@ -83,7 +83,7 @@ class WebhookShiftTest {
       DeclaredGrammar grammar, String id, String time, String body) {
     try {
       Map<String, String> headers = Map.of("s", "tag", "i", id, "t", time);
-      WebhookHeaders read = grammar.read(headers::get);
+      WebhookHeaders read = grammar.read(headers::get, null);
       return new String(read.prefixBytes(), US_ASCII)
           + body
           + new String(read.suffixBytes(), US_ASCII);
