@@ -14,7 +14,8 @@ import org.bouncycastle.asn1.x509.KeyUsage;
  * DevSigstore#forge}.
  *
  * <p>All but the named fault is as in the good bundle: an entry of Rekor v1 with promise and proof,
- * and a timestamp, or where the name says so an entry of Rekor v2.
+ * and a timestamp, or where the sentence says so an entry of Rekor v2. Verifiers differ: {@code
+ * docs/testing-signatures.md} names those that cosign 3.0 accepts.
  */
 public enum BadBundle {
   /** Certificate past its end. */
@@ -219,12 +220,12 @@ public enum BadBundle {
       draft -> Spoilers.wholly(draft, "another artifact")),
   /** The digest says one thing, the signature another. */
   SIGNATURE_OF_ANOTHER_ARTIFACT(
-      "The signature is the certificate's, over another artifact than the digest says.",
+      "The signature is the certificate's, over something else than digest or statement say.",
       draft -> draft.signature = Spoilers.over(draft, draft.key, "another".getBytes(UTF_8))),
   /** A signature by a stranger. */
   SIGNATURE_BY_ANOTHER_KEY(
       "The signature is by another key than the certificate's.",
-      draft -> draft.signature = Spoilers.over(draft, Spoilers.stranger(), draft.content)),
+      draft -> draft.signature = Spoilers.over(draft, Spoilers.stranger(), draft.signed())),
   /** CVE-2022-21449. */
   SIGNATURE_OF_ZEROS(
       "The signature's two numbers are zero, as in CVE-2022-21449.",

@@ -167,7 +167,7 @@ public final class DevBundle {
       draft.entries.add(v2 ? draft.entry2() : draft.entry1());
       draft.first().promise = promise && !v2;
       if (!predicate.isEmpty()) {
-        draft.statement(draft.aboutContent("artifact", predicateType, predicate));
+        draft.statement(draft.aboutArtifact(predicateType, predicate));
       }
       if (timestamp) {
         draft.stamps.add(stamp -> {});

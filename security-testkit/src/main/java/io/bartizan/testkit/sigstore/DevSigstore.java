@@ -101,7 +101,32 @@ public final class DevSigstore {
    * @return a bundle that a verifier of this instance's root refuses
    */
   public DevBundle forge(BadBundle fault, byte[] artifact, DevIdentity identity) {
+    return forged(fault, draft(artifact, identity));
+  }
+
+  /**
+   * Makes an attestation with one fault: as {@link #forge}, and what is signed is an in-toto
+   * statement about the artifact.
+   *
+   * @param fault what is wrong
+   * @param artifact the bytes whose digest the verifier will be given
+   * @param identity whom the policy names
+   * @param predicateType such as {@code https://slsa.dev/provenance/v1}
+   * @param predicate a JSON object as text, written as it is
+   * @return a bundle that a verifier of this instance's root refuses
+   */
+  public DevBundle forgeStatement(
+      BadBundle fault,
+      byte[] artifact,
+      DevIdentity identity,
+      String predicateType,
+      String predicate) {
     BundleDraft draft = draft(artifact, identity);
+    draft.statement(draft.aboutArtifact(predicateType, predicate));
+    return forged(fault, draft);
+  }
+
+  private static DevBundle forged(BadBundle fault, BundleDraft draft) {
     draft.entries.add(draft.entry1());
     draft.stamps.add(stamp -> {});
     fault.spoil(draft);

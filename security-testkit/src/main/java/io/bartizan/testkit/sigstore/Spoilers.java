@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -115,17 +116,18 @@ final class Spoilers {
 
   /** The inclusion proof of another entry of the same log. */
   static void proofOfAnotherEntry(BundleDraft draft) {
-    Object proof =
-        another(draft, other -> other.content = "another".getBytes(UTF_8)).get("inclusionProof");
+    Object proof = another(draft, other -> wholly(other, "another")).get("inclusionProof");
     draft.first().json = json -> json.put("inclusionProof", Objects.requireNonNull(proof));
   }
 
   private static Map<String, Object> another(BundleDraft draft, Consumer<BundleDraft> change) {
     BundleDraft other = new BundleDraft(draft.instance, draft.signedAt, draft.content);
+    other.payload = draft.payload;
     other.key = draft.key;
     other.certificate = draft.certificate();
     change.accept(other);
     EntryDraft entry = other.entry1();
+    entry.kind = draft.first().kind;
     return entry.build(other);
   }
 
@@ -186,8 +188,17 @@ final class Spoilers {
     return draft.signedAt.minusSeconds(DAY);
   }
 
-  static void wholly(BundleDraft draft, String content) {
-    draft.content = content.getBytes(UTF_8);
+  /** Another artifact, and a statement about that one if there is a statement. */
+  static void wholly(BundleDraft draft, String artifact) {
+    String before = hex(draft.content);
+    draft.content = artifact.getBytes(UTF_8);
+    if (draft.payload != null) {
+      draft.payload = draft.payload.replace(before, hex(draft.content));
+    }
+  }
+
+  private static String hex(byte[] content) {
+    return HexFormat.of().formatHex(Instance.sha256(content));
   }
 
   static byte[] over(BundleDraft draft, KeyPair key, byte[] content) {

@@ -3,6 +3,8 @@ package io.bartizan.integrity.attest.sigstore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.core.Checked;
+import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.testkit.sigstore.BadBundle;
 import io.bartizan.testkit.sigstore.DevIdentity;
 import io.bartizan.testkit.sigstore.DevSigstore;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Each forged bundle of the testkit is refused for its fault, whoever signs. */
@@ -136,19 +139,52 @@ class BadBundleTest {
 
   @Test
   void forgery_ofEachKindAndSigner_isRefusedForItsFault() {
-    TrustedRoot root = TrustedRoot.parse(SIGSTORE.trustedRoot(), Instant.now());
-    List<String> wrong = new ArrayList<>();
     for (Map.Entry<DevIdentity, SignerSubject> signer : signers().entrySet()) {
       DevIdentity identity = signer.getKey();
-      SigstoreVerifier verifier =
-          SigstoreVerifier.of(root, IdentityPolicy.of(identity.issuer(), signer.getValue()));
+      SigstoreVerifier verifier = verifier(identity, signer.getValue());
       Outcomes.accepted(verifier.check(SIGSTORE.sign(ARTIFACT, identity).bytes(), ARTIFACT));
-      for (BadBundle each : BadBundle.values()) {
-        byte[] bundle = SIGSTORE.forge(each, ARTIFACT, identity).bytes();
-        Object found = verifier.check(bundle, ARTIFACT).fold(ok -> "accepted", r -> r.reason());
-        if (found != REASONS.get(each)) {
-          wrong.add(each + " of " + identity + ": " + found + ", not " + REASONS.get(each));
-        }
+      refused(
+          REASONS,
+          each -> verifier.check(SIGSTORE.forge(each, ARTIFACT, identity).bytes(), ARTIFACT));
+    }
+  }
+
+  @Test
+  void forgedStatement_ofEachKind_isRefusedForItsFault() {
+    DevIdentity identity = DevIdentity.githubWorkflow("acme/app", "release.yml", "refs/tags/v1");
+    SigstoreVerifier verifier = verifier(identity, SignerSubject.uri(identity.subject()));
+    Digest digest = Digest.sha256Of(ARTIFACT);
+    Map<BadBundle, SigstoreReason> reasons = new EnumMap<>(REASONS);
+    reasons.put(BadBundle.ANOTHER_ARTIFACT, SigstoreReason.SUBJECT_MISMATCH);
+    byte[] good =
+        SIGSTORE
+            .bundle(ARTIFACT, identity)
+            .withTimestamp()
+            .withStatement(Draft.PREDICATE, "{}")
+            .build()
+            .bytes();
+    Outcomes.accepted(verifier.checkStatement(good, digest, Draft.PREDICATE));
+    refused(
+        reasons,
+        each ->
+            verifier.checkStatement(
+                SIGSTORE.forgeStatement(each, ARTIFACT, identity, Draft.PREDICATE, "{}").bytes(),
+                digest,
+                Draft.PREDICATE));
+  }
+
+  private static SigstoreVerifier verifier(DevIdentity identity, SignerSubject subject) {
+    TrustedRoot root = TrustedRoot.parse(SIGSTORE.trustedRoot(), Instant.now());
+    return SigstoreVerifier.of(root, IdentityPolicy.of(identity.issuer(), subject));
+  }
+
+  private static void refused(
+      Map<BadBundle, SigstoreReason> reasons, Function<BadBundle, Checked<?>> check) {
+    List<String> wrong = new ArrayList<>();
+    for (BadBundle each : BadBundle.values()) {
+      Object found = check.apply(each).fold(ok -> "accepted", r -> r.reason());
+      if (found != reasons.get(each)) {
+        wrong.add(each + ": " + found + ", not " + reasons.get(each));
       }
     }
     assertThat(wrong).isEmpty();

@@ -45,7 +45,7 @@ final class Draft extends BundleDraft {
 
   @CanIgnoreReturnValue
   Draft statement() {
-    return statement(aboutContent("app.jar", PREDICATE, "{\"buildType\":\"x\"}"));
+    return statement(aboutArtifact(PREDICATE, "{\"buildType\":\"x\"}"));
   }
 
   @Override

@@ -81,7 +81,7 @@ class GoodBundlesTest {
             .verifier()
             .verifyStatement(draft.json(), Digest.sha256Of(Draft.ARTIFACT), Draft.PREDICATE);
     assertThat(statement.predicate()).containsEntry("buildType", "x");
-    assertThat(statement.subjectNames()).containsExactly("app.jar");
+    assertThat(statement.subjectNames()).containsExactly("artifact");
     assertThat(statement.subjects()).containsExactly(Digest.sha256Of(Draft.ARTIFACT));
     assertThat(statement.bundle().identity()).isPresent();
     assertThat(statement.predicateType()).isEqualTo(Draft.PREDICATE);

@@ -53,7 +53,8 @@ class LogMatrixTest {
     other.signature = draft.signature();
     refused(changed(draft, entryOf(other)), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft statement = Draft.v1(WORLD).statement();
-    Draft second = Draft.v1(WORLD).statement(statement.payload.replace("app.jar", "b.jar"));
+    Draft second =
+        Draft.v1(WORLD).statement(statement.payload.replace("\"artifact\"", "\"b.jar\""));
     second.key = statement.key;
     second.certificate = statement.certificate();
     second.signature = statement.signature();
@@ -464,7 +465,7 @@ class LogMatrixTest {
     draft.first().body = text -> text.replace(right, payload);
     refused(draft.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft again = Draft.v2(WORLD).statement();
-    Draft other = Draft.v2(WORLD).statement(again.payload.replace("app.jar", "b.jar"));
+    Draft other = Draft.v2(WORLD).statement(again.payload.replace("\"artifact\"", "\"b.jar\""));
     other.key = again.key;
     other.certificate = again.certificate();
     refused(changed(again, entryOf(other)), SigstoreReason.LOG_ENTRY_MISMATCH);

@@ -59,7 +59,9 @@ public class BundleDraft {
 
   /** A further entry of Rekor v1: a promise and a proof. */
   public EntryDraft entry1() {
-    return EntryDraft.rekor1(instance, signedAt);
+    EntryDraft entry = EntryDraft.rekor1(instance, signedAt);
+    entry.kind = payload == null ? "hashedrekord" : "dsse";
+    return entry;
   }
 
   /** A further entry of Rekor v2: a proof. */
@@ -79,14 +81,14 @@ public class BundleDraft {
     return this;
   }
 
-  /** A statement whose one subject is the content. */
-  public String aboutContent(String name, String predicateType, String predicate) {
+  /** A statement whose one subject is the content, under the name {@code artifact}. */
+  public String aboutArtifact(String predicateType, String predicate) {
     return "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":"
         + JsonTree.write(
             array(
                 object(
                     "name",
-                    name,
+                    "artifact",
                     "digest",
                     object("sha256", HexFormat.of().formatHex(Instance.sha256(content))))))
         + ",\"predicateType\":"
