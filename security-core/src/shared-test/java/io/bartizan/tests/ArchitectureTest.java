@@ -27,8 +27,6 @@ import org.junit.jupiter.api.Test;
 /** The arrows and rules of {@code docs/architecture.md}, held over this module's own classes. */
 class ArchitectureTest {
 
-  private static final String NOT_EXPORTED = "io.bartizan.core.house.NotExported";
-
   private final JavaClasses module = ExportedTypes.compiled();
 
   @Test
@@ -50,7 +48,7 @@ class ArchitectureTest {
   void a_package_is_exported_or_marked_as_closed() {
     Set<String> exported = ExportedTypes.packages();
     for (JavaPackage each : packages()) {
-      assertThat(each.isAnnotatedWith(NOT_EXPORTED))
+      assertThat(each.isAnnotatedWith(ExportedTypes.NOT_EXPORTED))
           .as("%s bears @NotExported (exported: %s)", each.getName(), exported)
           .isEqualTo(!exported.contains(each.getName()));
     }
@@ -62,7 +60,7 @@ class ArchitectureTest {
       if (type.getModifiers().contains(JavaModifier.PUBLIC)
           && type.isTopLevelClass()
           && !type.getPackageName().equals("io.bartizan.core.house") // other modules call it
-          && type.getPackage().isAnnotatedWith(NOT_EXPORTED)) {
+          && type.getPackage().isAnnotatedWith(ExportedTypes.NOT_EXPORTED)) {
         assertThat(type.getDirectDependenciesToSelf())
             .as("callers of %s from other packages", type.getName())
             .anyMatch(
@@ -155,7 +153,7 @@ class ArchitectureTest {
         }
         type.getDirectDependenciesFromSelf().stream()
             .filter(arrow -> isOurs(arrow.getTargetClass()))
-            .filter(arrow -> !arrow.getTargetClass().getName().equals(NOT_EXPORTED))
+            .filter(arrow -> !arrow.getTargetClass().getName().equals(ExportedTypes.NOT_EXPORTED))
             .filter(arrow -> !allowed.contains(arrow.getTargetClass().getPackageName()))
             .forEach(
                 arrow -> events.add(SimpleConditionEvent.violated(arrow, arrow.getDescription())));

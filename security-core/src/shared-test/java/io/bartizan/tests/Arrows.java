@@ -142,8 +142,10 @@ final class Arrows {
         "integrity.attest.sigstore",
         "integrity.attest.notation");
     arrow("spiffe", "core", "mtls");
-    arrow("testkit.issuer", "core", "testkit");
-    arrow("testkit.sigstore", "core", "testkit");
+    arrow("testkit.json");
+    arrow("testkit.issuer", "core", "testkit", "testkit.json");
+    arrow("testkit.sigstore.draft", "core", "testkit.json");
+    arrow("testkit.sigstore", "core", "testkit.json", "testkit.sigstore.draft");
     arrow("adapters", "core", "ratelimit", "mtls", "integrity.jwt");
     arrow(
         "adapters.answer",

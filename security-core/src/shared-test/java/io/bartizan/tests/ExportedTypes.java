@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class ExportedTypes {
 
   static final Path CLASSES = Path.of("target/classes");
+  static final String NOT_EXPORTED = "io.bartizan.core.house.NotExported";
 
   private ExportedTypes() {}
 
@@ -58,12 +59,13 @@ final class ExportedTypes {
     return true;
   }
 
-  /** The packages exported to everybody; of a module without a descriptor, all of them. */
+  /** The packages exported to everybody; without a descriptor, those that are not marked. */
   static Set<String> packages() {
     Path descriptor = CLASSES.resolve("module-info.class");
     if (!Files.exists(descriptor)) {
       return names().stream()
           .map(name -> name.substring(0, name.lastIndexOf('.')))
+          .filter(name -> !isMarked(name + ".package-info"))
           .collect(Collectors.toCollection(TreeSet::new));
     }
     try (InputStream in = Files.newInputStream(descriptor)) {
@@ -74,6 +76,11 @@ final class ExportedTypes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isMarked(String packageInfo) {
+    return compiled().contain(packageInfo)
+        && compiled().get(packageInfo).isAnnotatedWith(NOT_EXPORTED);
   }
 
   private static List<String> names() {

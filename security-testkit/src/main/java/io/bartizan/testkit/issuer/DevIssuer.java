@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.json.JsonTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -148,7 +149,7 @@ public final class DevIssuer implements AutoCloseable {
       if (status != 0) {
         send(exchange, status, "{}");
       } else if (path.equals(base + WELL_KNOWN)) {
-        send(exchange, 200, JsonOut.of(document()));
+        send(exchange, 200, JsonTree.write(document()));
       } else if (path.equals(base + "/keys")) {
         send(exchange, 200, publicJwkSet());
       } else {
@@ -211,7 +212,7 @@ public final class DevIssuer implements AutoCloseable {
     if (encryption != null) {
       set.add(encryption.jwk(shape, "enc", "RSA-OAEP"));
     }
-    return JsonOut.of(Map.of("keys", set));
+    return JsonTree.write(Map.of("keys", set));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.bartizan.testkit.issuer;
 
+import io.bartizan.testkit.json.JsonTree;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -77,12 +78,12 @@ public final class DevToken {
    * @throws IllegalArgumentException if a value is of a type that JSON has not
    */
   public String sign() {
-    return key.sign(JsonOut.of(header), JsonOut.of(claims));
+    return key.sign(JsonTree.write(header), JsonTree.write(claims));
   }
 
   /** The claims as JSON. */
   @Override
   public String toString() {
-    return "DevToken" + JsonOut.of(claims);
+    return "DevToken" + JsonTree.write(claims);
   }
 }

@@ -8,7 +8,7 @@ import static io.bartizan.integrity.attest.notation.NotationDraft.TSA_ROOT_KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Checked;
-import io.bartizan.integrity.attest.sigstore.Stamp;
+import io.bartizan.testkit.sigstore.draft.Stamp;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -58,7 +58,7 @@ class NotationTimestampTest {
     draft.chain.set(0, leaf);
     draft.stamp =
         signature -> {
-          Stamp stamp = new Stamp(KEY.getPrivate(), TSA, signature).at(MAY);
+          Stamp stamp = new Stamp(KEY.getPrivate(), TSA, signature, MAY);
           stamp.embedded.add(TSA);
           change.accept(stamp);
           byte[] token = stamp.token();

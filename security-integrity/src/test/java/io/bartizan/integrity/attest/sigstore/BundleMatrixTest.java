@@ -1,15 +1,16 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.array;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.list;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.changed;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.array;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.list;
+import static io.bartizan.testkit.json.JsonTree.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.Checked;
+import io.bartizan.testkit.sigstore.draft.EntryDraft;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -280,7 +281,7 @@ class BundleMatrixTest {
     refused(statement.check(), SigstoreReason.TOO_LARGE);
     Draft signatures = Draft.v1(WORLD);
     signatures.first().note =
-        note -> note + Draft.noteLine("witness", new byte[4], new byte[64]).repeat(20);
+        note -> note + EntryDraft.noteLine("witness", new byte[4], new byte[64]).repeat(20);
     refused(signatures.check(), SigstoreReason.CHECKPOINT_INVALID);
     SigstoreVerifier small =
         SigstoreVerifier.builder(WORLD.trusted(), Draft.policy()).withMaxBundleBytes(1000).build();

@@ -1,16 +1,18 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.array;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.byRoot;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.array;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.object;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.house.Sha256;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.testkit.json.JsonTree;
+import io.bartizan.testkit.sigstore.draft.Leaf;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -276,7 +278,7 @@ class CertificateMatrixTest {
 
   private static Checked<?> asked(Draft draft, SignerSubject subject) {
     return draft.check(
-        SigstoreVerifier.of(WORLD.trusted(), IdentityPolicy.of(Leaf.ISSUER, subject)));
+        SigstoreVerifier.of(WORLD.trusted(), IdentityPolicy.of(Draft.ISSUER, subject)));
   }
 
   @Test
@@ -297,7 +299,7 @@ class CertificateMatrixTest {
 
   @Test
   void F11_severalNames_areRefused() {
-    GeneralName right = new GeneralName(GeneralName.uniformResourceIdentifier, Leaf.SUBJECT);
+    GeneralName right = new GeneralName(GeneralName.uniformResourceIdentifier, Draft.SUBJECT);
     GeneralName other = new GeneralName(GeneralName.rfc822Name, "eve@example.com");
     refused(leaf(l -> l.names(right, other)).check(), SigstoreReason.CERTIFICATE_INVALID);
     refused(leaf(l -> l.names(other, right)).check(), SigstoreReason.CERTIFICATE_INVALID);
@@ -410,7 +412,7 @@ class CertificateMatrixTest {
 
   @Test
   void S02_sctOfAnUnknownLog_countsForNothing() {
-    Leaf.Sct other = new Leaf.Sct(World.ec("secp256r1"));
+    Leaf.Sct other = new Leaf.Sct(World.ec("secp256r1"), World.SIGNED.minusSeconds(299));
     Draft draft = leaf(l -> l.scts.set(0, other));
     refused(draft.check(), SigstoreReason.SCT_MISSING);
     accepted(leaf(l -> l.scts.add(other)).check());
@@ -458,12 +460,12 @@ class CertificateMatrixTest {
 
   @Test
   void S06_oneLogTwice_countsOnce() {
-    Leaf.Sct second = new Leaf.Sct(WORLD.ctKey);
+    Leaf.Sct second = new Leaf.Sct(WORLD.ctKey, World.SIGNED.minusSeconds(299));
     second.millis++;
     Draft twice = leaf(l -> l.scts.add(second));
     accepted(twice.check());
     KeyPair otherLog = World.ec("secp256r1");
-    Draft both = leaf(l -> l.scts.add(new Leaf.Sct(otherLog)));
+    Draft both = leaf(l -> l.scts.add(new Leaf.Sct(otherLog, World.SIGNED.minusSeconds(299))));
     var root = WORLD.trustedRoot();
     JsonTree.list(root, "ctlogs")
         .add(
@@ -501,7 +503,7 @@ class CertificateMatrixTest {
         leaf(
             l -> {
               for (int i = 0; i < 16; i++) {
-                l.scts.add(new Leaf.Sct(WORLD.ctKey));
+                l.scts.add(new Leaf.Sct(WORLD.ctKey, World.SIGNED.minusSeconds(299)));
               }
             });
     refused(many.check(), SigstoreReason.MALFORMED);

@@ -1,10 +1,10 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.changed;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,8 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.x509.Signatures;
+import io.bartizan.testkit.json.JsonTree;
+import io.bartizan.testkit.sigstore.draft.Tree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -337,7 +339,7 @@ class ContentMatrixTest {
                     "\"runDetails\":{\"builder\":{\"id\":\"https://evil.example/builder\"}}"));
     SignedStatement statement =
         draft.verifier().verifyStatement(draft.json(), DIGEST, Draft.PREDICATE);
-    assertThat(statement.bundle().identity().orElseThrow().subject()).isEqualTo(Leaf.SUBJECT);
+    assertThat(statement.bundle().identity().orElseThrow().subject()).isEqualTo(Draft.SUBJECT);
     assertThat(statement.bundle().identity().orElseThrow().fields().toString())
         .doesNotContain("evil");
     assertThat(statement.predicate().toString()).contains("https://evil.example/builder");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.testkit.json.JsonTree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -22,10 +23,10 @@ class GoodBundlesTest {
   @Test
   void message_of_rekor_v1_gives_signer_time_and_logs() {
     VerifiedBundle bundle = verified(Draft.v1(world));
-    assertThat(bundle.identity().orElseThrow().subject()).isEqualTo(Leaf.SUBJECT);
-    assertThat(bundle.identity().orElseThrow().issuer()).isEqualTo(Leaf.ISSUER);
+    assertThat(bundle.identity().orElseThrow().subject()).isEqualTo(Draft.SUBJECT);
+    assertThat(bundle.identity().orElseThrow().issuer()).isEqualTo(Draft.ISSUER);
     assertThat(bundle.identity().orElseThrow().field(WorkflowField.SOURCE_REPOSITORY_REF))
-        .contains(Leaf.REF);
+        .contains(Draft.REF);
     assertThat(bundle.times()).hasSize(1);
     assertThat(bundle.times().get(0).time()).isEqualTo(World.SIGNED);
     assertThat(bundle.times().get(0).source()).isEqualTo(VerifiedTime.Source.TRANSPARENCY_LOG);
@@ -80,7 +81,7 @@ class GoodBundlesTest {
             .verifier()
             .verifyStatement(draft.json(), Digest.sha256Of(Draft.ARTIFACT), Draft.PREDICATE);
     assertThat(statement.predicate()).containsEntry("buildType", "x");
-    assertThat(statement.subjectNames()).containsExactly("app.jar");
+    assertThat(statement.subjectNames()).containsExactly("artifact");
     assertThat(statement.subjects()).containsExactly(Digest.sha256Of(Draft.ARTIFACT));
     assertThat(statement.bundle().identity()).isPresent();
     assertThat(statement.predicateType()).isEqualTo(Draft.PREDICATE);

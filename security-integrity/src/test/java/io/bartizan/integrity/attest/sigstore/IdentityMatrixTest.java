@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Checked;
+import io.bartizan.testkit.sigstore.draft.Leaf;
+import io.bartizan.testkit.sigstore.draft.Tree;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -32,7 +34,7 @@ class IdentityMatrixTest {
   }
 
   private static Checked<?> check(SignerSubject subject) {
-    return check(Draft.v1(WORLD), IdentityPolicy.of(Leaf.ISSUER, subject));
+    return check(Draft.v1(WORLD), IdentityPolicy.of(Draft.ISSUER, subject));
   }
 
   private static Draft named(int tag, String name) {
@@ -58,19 +60,19 @@ class IdentityMatrixTest {
 
   @Test
   void I02_issuerAndSubject_mustBothFit() {
-    String other = "https://github.com/other/app/.github/workflows/release.yml@" + Leaf.REF;
-    accepted(check(SignerSubject.uri(Leaf.SUBJECT)));
+    String other = "https://github.com/other/app/.github/workflows/release.yml@" + Draft.REF;
+    accepted(check(SignerSubject.uri(Draft.SUBJECT)));
     refused(check(SignerSubject.uri(other)), SigstoreReason.IDENTITY_MISMATCH);
     for (String issuer :
         new String[] {
           "https://accounts.google.com",
-          Leaf.ISSUER + "/",
-          Leaf.ISSUER + ".evil.example",
+          Draft.ISSUER + "/",
+          Draft.ISSUER + ".evil.example",
           "https://token.actions",
-          Leaf.SUBJECT
+          Draft.SUBJECT
         }) {
       refused(
-          check(Draft.v1(WORLD), IdentityPolicy.of(issuer, SignerSubject.uri(Leaf.SUBJECT))),
+          check(Draft.v1(WORLD), IdentityPolicy.of(issuer, SignerSubject.uri(Draft.SUBJECT))),
           SigstoreReason.IDENTITY_MISMATCH);
     }
   }
@@ -97,7 +99,7 @@ class IdentityMatrixTest {
       refused(
           check(
               named(GeneralName.uniformResourceIdentifier, evil),
-              IdentityPolicy.of(Leaf.ISSUER, SignerSubject.uriStartingWith(prefix))),
+              IdentityPolicy.of(Draft.ISSUER, SignerSubject.uriStartingWith(prefix))),
           SigstoreReason.IDENTITY_MISMATCH);
     }
     for (String bad :
@@ -130,9 +132,9 @@ class IdentityMatrixTest {
 
   @Test
   void I05_newerExtensions_areDerOfUtf8() throws IOException {
-    byte[] good = new DERUTF8String(Leaf.ISSUER).getEncoded();
+    byte[] good = new DERUTF8String(Draft.ISSUER).getEncoded();
     byte[][] bad = {
-      Leaf.ISSUER.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+      Draft.ISSUER.getBytes(java.nio.charset.StandardCharsets.UTF_8),
       Tree.join(good, new byte[1]),
       Arrays.copyOf(good, good.length - 1),
       new DERPrintableString("x").getEncoded(),
@@ -178,40 +180,43 @@ class IdentityMatrixTest {
   void I07_subjectsThatLookAlike_areOthers() {
     for (String other :
         new String[] {
-          Leaf.SUBJECT.toUpperCase(java.util.Locale.ROOT),
-          Leaf.SUBJECT.replace("acme", "Acme"),
-          Leaf.SUBJECT + "/",
-          Leaf.SUBJECT.replace("/app/", "/%61pp/"),
-          Leaf.SUBJECT.replace("acme", "\u0430cme")
+          Draft.SUBJECT.toUpperCase(java.util.Locale.ROOT),
+          Draft.SUBJECT.replace("acme", "Acme"),
+          Draft.SUBJECT + "/",
+          Draft.SUBJECT.replace("/app/", "/%61pp/"),
+          Draft.SUBJECT.replace("acme", "\u0430cme")
         }) {
       refused(check(SignerSubject.uri(other)), SigstoreReason.IDENTITY_MISMATCH);
     }
     refused(
         check(
-            named(GeneralName.uniformResourceIdentifier, Leaf.SUBJECT + "\0.evil"), Draft.policy()),
+            named(GeneralName.uniformResourceIdentifier, Draft.SUBJECT + "\0.evil"),
+            Draft.policy()),
         SigstoreReason.CERTIFICATE_INVALID);
   }
 
   @Test
   void I08_kindOfSubject_mustFit() {
     Draft mail = named(GeneralName.rfc822Name, "alice@example.com");
-    accepted(check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"))));
+    accepted(
+        check(mail, IdentityPolicy.of(Draft.ISSUER, SignerSubject.email("alice@example.com"))));
     refused(
-        check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.uri("alice@example.com"))),
+        check(mail, IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri("alice@example.com"))),
         SigstoreReason.IDENTITY_MISMATCH);
     refused(
-        check(mail, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("Alice@example.com"))),
+        check(mail, IdentityPolicy.of(Draft.ISSUER, SignerSubject.email("Alice@example.com"))),
         SigstoreReason.IDENTITY_MISMATCH);
     Draft uri = named(GeneralName.uniformResourceIdentifier, "mailto:alice@example.com");
     refused(
-        check(uri, IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("mailto:alice@example.com"))),
+        check(
+            uri, IdentityPolicy.of(Draft.ISSUER, SignerSubject.email("mailto:alice@example.com"))),
         SigstoreReason.IDENTITY_MISMATCH);
   }
 
   private static IdentityPolicy.Builder builder() {
     return IdentityPolicy.builder(
-        Leaf.ISSUER,
-        SignerSubject.uriStartingWith(Leaf.REPOSITORY + "/.github/workflows/release.yml@"));
+        Draft.ISSUER,
+        SignerSubject.uriStartingWith(Draft.REPOSITORY + "/.github/workflows/release.yml@"));
   }
 
   @Test
@@ -220,7 +225,7 @@ class IdentityMatrixTest {
         builder().withFieldStartingWith(WorkflowField.SOURCE_REPOSITORY_REF, "refs/tags/").build();
     accepted(check(Draft.v1(WORLD), tags));
     String branch = "refs/heads/x";
-    String subject = Leaf.SUBJECT.replace(Leaf.REF, branch);
+    String subject = Draft.SUBJECT.replace(Draft.REF, branch);
     Draft onBranch =
         leaf(
             l ->
@@ -253,16 +258,17 @@ class IdentityMatrixTest {
             l ->
                 l.names(new GeneralName(GeneralName.uniformResourceIdentifier, reused))
                     .text(9, reused));
-    IdentityPolicy.Builder policy = IdentityPolicy.builder(Leaf.ISSUER, SignerSubject.uri(reused));
+    IdentityPolicy.Builder policy = IdentityPolicy.builder(Draft.ISSUER, SignerSubject.uri(reused));
     accepted(check(draft, policy.build()));
     accepted(
         check(
-            draft, policy.withField(WorkflowField.SOURCE_REPOSITORY_URI, Leaf.REPOSITORY).build()));
+            draft,
+            policy.withField(WorkflowField.SOURCE_REPOSITORY_URI, Draft.REPOSITORY).build()));
     refused(
         check(
             draft,
             policy
-                .withField(WorkflowField.SOURCE_REPOSITORY_URI, Leaf.REPOSITORY + "-evil")
+                .withField(WorkflowField.SOURCE_REPOSITORY_URI, Draft.REPOSITORY + "-evil")
                 .build()),
         SigstoreReason.IDENTITY_MISMATCH);
     refused(
@@ -287,7 +293,8 @@ class IdentityMatrixTest {
 
   @Test
   void I12_anyOfSeveral_suffices() {
-    IdentityPolicy other = IdentityPolicy.of(Leaf.ISSUER, SignerSubject.email("alice@example.com"));
+    IdentityPolicy other =
+        IdentityPolicy.of(Draft.ISSUER, SignerSubject.email("alice@example.com"));
     accepted(check(Draft.v1(WORLD), IdentityPolicy.anyOf(other, Draft.policy())));
     accepted(check(Draft.v1(WORLD), IdentityPolicy.anyOf(Draft.policy(), other)));
     refused(
@@ -295,7 +302,7 @@ class IdentityMatrixTest {
         SigstoreReason.IDENTITY_MISMATCH);
     IdentityPolicy mixed =
         IdentityPolicy.anyOf(
-            IdentityPolicy.of("https://other.example", SignerSubject.uri(Leaf.SUBJECT)), other);
+            IdentityPolicy.of("https://other.example", SignerSubject.uri(Draft.SUBJECT)), other);
     refused(check(Draft.v1(WORLD), mixed), SigstoreReason.IDENTITY_MISMATCH);
   }
 }

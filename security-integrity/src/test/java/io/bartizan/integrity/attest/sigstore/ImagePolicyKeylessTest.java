@@ -16,6 +16,7 @@ import io.bartizan.integrity.attest.policy.PolicyReport;
 import io.bartizan.integrity.attest.policy.ProvenanceRule;
 import io.bartizan.integrity.attest.policy.TrustedSigner;
 import io.bartizan.integrity.attest.policy.VerifiedEvidence;
+import io.bartizan.testkit.json.JsonTree;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -39,7 +40,7 @@ class ImagePolicyKeylessTest {
           "someone",
           SigstoreVerifier.of(
               WORLD.trusted(),
-              IdentityPolicy.of(Leaf.ISSUER, SignerSubject.uri(Leaf.SUBJECT + "x"))));
+              IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(Draft.SUBJECT + "x"))));
   private static final ImagePolicy SIGNED = ImagePolicy.of(ImageRule.signature(WORKFLOW));
 
   @TempDir private Path folder;
@@ -58,7 +59,7 @@ class ImagePolicyKeylessTest {
   void KP01_bundleOfCosign3_isCountedForItsIdentityAlone() throws Exception {
     layout.referrer(digest, statement(IMAGE_SIGNATURE, "{}", digest).json());
     VerifiedEvidence evidence = SIGNED.check(source(), image).outcomes().get(0).evidence().get(0);
-    assertThat(evidence.identity().orElseThrow().subject()).isEqualTo(Leaf.SUBJECT);
+    assertThat(evidence.identity().orElseThrow().subject()).isEqualTo(Draft.SUBJECT);
     PolicyReport other = ImagePolicy.of(ImageRule.signature(SOMEONE)).check(source(), image);
     assertThat(reason(other)).isEqualTo(SigstoreReason.IDENTITY_MISMATCH);
   }
@@ -99,7 +100,7 @@ class ImagePolicyKeylessTest {
 
   @Test
   void KP05_attestationOfCosign2_isVerifiedFromItsAnnotations() throws Exception {
-    String source = Leaf.REPOSITORY;
+    String source = Draft.REPOSITORY;
     ImagePolicy built =
         ImagePolicy.of(ImageRule.provenance(WORKFLOW, ProvenanceRule.of(BUILDER, source)));
     Draft draft = statement("https://slsa.dev/provenance/v1", provenance(source), digest);

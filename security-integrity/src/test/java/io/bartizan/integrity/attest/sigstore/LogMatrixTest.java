@@ -1,17 +1,19 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.list;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.byRoot;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.changed;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.list;
+import static io.bartizan.testkit.json.JsonTree.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bartizan.core.Pem;
 import io.bartizan.core.house.Sha256;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.testkit.json.JsonTree;
+import io.bartizan.testkit.sigstore.draft.EntryDraft;
 import java.security.KeyPair;
 import java.util.Base64;
 import java.util.Map;
@@ -51,7 +53,8 @@ class LogMatrixTest {
     other.signature = draft.signature();
     refused(changed(draft, entryOf(other)), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft statement = Draft.v1(WORLD).statement();
-    Draft second = Draft.v1(WORLD).statement(statement.payload.replace("app.jar", "b.jar"));
+    Draft second =
+        Draft.v1(WORLD).statement(statement.payload.replace("\"artifact\"", "\"b.jar\""));
     second.key = statement.key;
     second.certificate = statement.certificate();
     second.signature = statement.signature();
@@ -275,8 +278,8 @@ class LogMatrixTest {
   }
 
   /** A second log of Rekor v1 that the trusted root has or has not. */
-  private static Draft.Entry of(Draft draft, KeyPair log, String host) {
-    Draft.Entry entry = draft.entry1();
+  private static EntryDraft of(Draft draft, KeyPair log, String host) {
+    EntryDraft entry = draft.entry1();
     entry.logKey = log;
     entry.host = host;
     entry.origin = host + " - 1";
@@ -323,7 +326,7 @@ class LogMatrixTest {
     accepted(twice.check());
     refused(twice.check(two), SigstoreReason.LOG_ENTRY_MISSING);
     Draft otherPlace = Draft.v1(WORLD);
-    Draft.Entry again = otherPlace.entry1();
+    EntryDraft again = otherPlace.entry1();
     again.index = 5;
     again.globalIndex = 2_000;
     otherPlace.entries.add(again);
@@ -373,17 +376,17 @@ class LogMatrixTest {
   @Test
   void R16_secondEntryBroken_isRefused() {
     Draft draft = Draft.v1(WORLD);
-    Draft.Entry second = draft.entry1();
+    EntryDraft second = draft.entry1();
     second.promised = text -> text + "x";
     draft.entries.add(second);
     refused(draft.check(), SigstoreReason.PROMISE_INVALID);
     Draft proof = Draft.v1(WORLD);
-    Draft.Entry other = proof.entry1();
+    EntryDraft other = proof.entry1();
     other.signedCheckpoint = text -> text.replace("\n7\n", "\n6\n");
     proof.entries.add(other);
     refused(proof.check(), SigstoreReason.PROOF_INVALID);
     Draft body = Draft.v1(WORLD);
-    Draft.Entry unread = body.entry1();
+    EntryDraft unread = body.entry1();
     unread.kind = "rpm";
     body.entries.add(unread);
     refused(body.check(), SigstoreReason.LOG_ENTRY_UNSUPPORTED);
@@ -462,7 +465,7 @@ class LogMatrixTest {
     draft.first().body = text -> text.replace(right, payload);
     refused(draft.check(), SigstoreReason.LOG_ENTRY_MISMATCH);
     Draft again = Draft.v2(WORLD).statement();
-    Draft other = Draft.v2(WORLD).statement(again.payload.replace("app.jar", "b.jar"));
+    Draft other = Draft.v2(WORLD).statement(again.payload.replace("\"artifact\"", "\"b.jar\""));
     other.key = again.key;
     other.certificate = again.certificate();
     refused(changed(again, entryOf(other)), SigstoreReason.LOG_ENTRY_MISMATCH);

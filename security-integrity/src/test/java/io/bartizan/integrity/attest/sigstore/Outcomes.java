@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.sigstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Checked;
+import io.bartizan.testkit.json.JsonTree;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,7 +31,7 @@ final class Outcomes {
 
   /** A good bundle judged by a changed trusted root. */
   static Checked<?> byRoot(Draft draft, Consumer<Map<String, Object>> change) {
-    Map<String, Object> root = draft.world.trustedRoot();
+    Map<String, Object> root = draft.instance.trustedRoot();
     change.accept(root);
     return Checked.of(
         () -> draft.check(SigstoreVerifier.of(World.read(root), Draft.policy())).orThrow());

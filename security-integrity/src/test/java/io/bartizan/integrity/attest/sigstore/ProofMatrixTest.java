@@ -1,14 +1,16 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.list;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.changed;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.list;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.house.Sha256;
+import io.bartizan.testkit.sigstore.draft.EntryDraft;
+import io.bartizan.testkit.sigstore.draft.Tree;
 import io.bartizan.tests.SeededCases;
 import java.security.KeyPair;
 import java.util.Arrays;
@@ -226,7 +228,8 @@ class ProofMatrixTest {
       byte[] signature = new byte[64];
       draft.first().note =
           text ->
-              text.substring(0, text.indexOf("\n\n") + 2) + Draft.noteLine(name, hint, signature);
+              text.substring(0, text.indexOf("\n\n") + 2)
+                  + EntryDraft.noteLine(name, hint, signature);
       refused(draft.check(), SigstoreReason.CHECKPOINT_INVALID);
     }
   }
@@ -242,7 +245,7 @@ class ProofMatrixTest {
 
   @Test
   void M10_witnessesAroundTheLog_changeNothing() {
-    String witness = Draft.noteLine("witness.example", new byte[4], new byte[64]);
+    String witness = EntryDraft.noteLine("witness.example", new byte[4], new byte[64]);
     for (Draft draft : drafts()) {
       draft.first().note =
           text -> {
@@ -256,8 +259,8 @@ class ProofMatrixTest {
   @Test
   void M11_everyLineOfTheLogsName_isTried() {
     for (Draft draft : drafts()) {
-      String wrong = Draft.noteLine(draft.first().host, draft.first().hint, new byte[64]);
-      String otherHint = Draft.noteLine(draft.first().host, new byte[4], new byte[64]);
+      String wrong = EntryDraft.noteLine(draft.first().host, draft.first().hint, new byte[64]);
+      String otherHint = EntryDraft.noteLine(draft.first().host, new byte[4], new byte[64]);
       draft.first().note =
           text -> {
             int at = text.indexOf("\n\n") + 2;
@@ -364,23 +367,23 @@ class ProofMatrixTest {
           "\u2014 witness.example\n",
           "\u2014 witness.example AAAAAAA\n",
           "- witness.example AAAAAAAA\n",
-          Draft.noteLine("", new byte[4], new byte[64]),
-          Draft.noteLine("witness.example", new byte[4], new byte[0]),
-          Draft.noteLine("witness.example", new byte[3], new byte[0]),
+          EntryDraft.noteLine("", new byte[4], new byte[64]),
+          EntryDraft.noteLine("witness.example", new byte[4], new byte[0]),
+          EntryDraft.noteLine("witness.example", new byte[3], new byte[0]),
         }) {
       note(text -> text + line, SigstoreReason.CHECKPOINT_INVALID);
       note(text -> text.replace("\n\n", "\n\n" + line), SigstoreReason.CHECKPOINT_INVALID);
     }
     for (Draft draft : drafts()) {
       draft.first().note =
-          text -> text + Draft.noteLine("witness.example", new byte[4], new byte[1]);
+          text -> text + EntryDraft.noteLine("witness.example", new byte[4], new byte[1]);
       accepted(draft.check());
     }
   }
 
   @Test
   void M15_signatures_areTwentyAtMost() {
-    String witness = Draft.noteLine("witness.example", new byte[4], new byte[64]);
+    String witness = EntryDraft.noteLine("witness.example", new byte[4], new byte[64]);
     for (Draft draft : drafts()) {
       draft.first().note = text -> text + witness.repeat(19);
       accepted(draft.check());
@@ -417,7 +420,8 @@ class ProofMatrixTest {
                 text.substring(0, text.indexOf("\n\n") + 1).replace(draft.first().host, host);
             return body
                 + "\n"
-                + Draft.noteLine(host, hint, World.sign(other.getPrivate(), body.getBytes(UTF_8)));
+                + EntryDraft.noteLine(
+                    host, hint, World.sign(other.getPrivate(), body.getBytes(UTF_8)));
           };
       refused(draft.check(), SigstoreReason.CHECKPOINT_INVALID);
     }

@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.sigstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.testkit.json.JsonTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;

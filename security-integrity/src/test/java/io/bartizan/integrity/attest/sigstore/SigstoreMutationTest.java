@@ -9,6 +9,9 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.x509.TimestampToken;
+import io.bartizan.testkit.json.JsonTree;
+import io.bartizan.testkit.sigstore.draft.Stamp;
+import io.bartizan.testkit.sigstore.draft.Tree;
 import io.bartizan.tests.DamagedTexts;
 import io.bartizan.tests.SeededCases;
 import java.time.Instant;
@@ -185,7 +188,7 @@ class SigstoreMutationTest {
     World world = new World();
     Draft draft = Draft.v2(world);
     byte[] certificate = draft.certificate();
-    byte[] stamp = new Stamp(world, draft.signature()).make();
+    byte[] stamp = new Stamp(world, draft.signature(), World.SIGNED).make();
     byte[] scts = LeafCertificate.parse(certificate).sctList();
     SeededCases.check(
         count,

@@ -1,15 +1,17 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.array;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.list;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.byRoot;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.changed;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.array;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.list;
+import static io.bartizan.testkit.json.JsonTree.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.testkit.sigstore.draft.Stamp;
+import io.bartizan.testkit.sigstore.draft.Tree;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -380,7 +382,7 @@ class TimestampMatrixTest {
 
   @Test
   void P16_lengthsAndNestingThatLie_areRefusedAtOnce() {
-    byte[] good = new Stamp(WORLD, new byte[8]).make();
+    byte[] good = new Stamp(WORLD, new byte[8], World.SIGNED).make();
     byte[] nested = new byte[20_000];
     for (int i = 0; i < nested.length; i += 2) {
       nested[i] = 0x30;

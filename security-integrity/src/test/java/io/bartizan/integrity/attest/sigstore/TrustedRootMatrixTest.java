@@ -1,17 +1,18 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import static io.bartizan.integrity.attest.sigstore.JsonTree.array;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.at;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.list;
-import static io.bartizan.integrity.attest.sigstore.JsonTree.object;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.accepted;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.byRoot;
 import static io.bartizan.integrity.attest.sigstore.Outcomes.refused;
+import static io.bartizan.testkit.json.JsonTree.array;
+import static io.bartizan.testkit.json.JsonTree.at;
+import static io.bartizan.testkit.json.JsonTree.list;
+import static io.bartizan.testkit.json.JsonTree.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Checked;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Sha256;
+import io.bartizan.testkit.json.JsonTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.testkit.sigstore.draft;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.bartizan.core.house.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,122 +23,154 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A signer's certificate to be made, good unless a field is changed. */
-final class Leaf {
+public final class Leaf {
 
-  static final int NONE = -1;
-  static final String ISSUER = "https://token.actions.githubusercontent.com";
-  static final String REPOSITORY = "https://github.com/acme/app";
-  static final String REF = "refs/tags/v1";
-  static final String SUBJECT = REPOSITORY + "/.github/workflows/release.yml@" + REF;
+  public static final int NONE = -1;
+  public static final String GITHUB = "https://token.actions.githubusercontent.com";
   private static final String FULCIO = "1.3.6.1.4.1.57264.1.";
   private static final String SCTS = "1.3.6.1.4.1.11129.2.4.2";
 
-  String issuerName = "CN=intermediate";
-  PrivateKey issuerKey;
-  PublicKey issuerPublic;
-  String signedWith = "SHA256withECDSA";
-  Instant from = World.SIGNED.minusSeconds(300);
-  Instant to = World.SIGNED.plusSeconds(300);
-  String subjectName = "";
-  List<GeneralName> names =
-      new ArrayList<>(List.of(new GeneralName(GeneralName.uniformResourceIdentifier, SUBJECT)));
-  boolean namesCritical = true;
-  KeyPurposeId[] purposes = {KeyPurposeId.id_kp_codeSigning};
-  int usage = KeyUsage.digitalSignature;
-  boolean authority;
-  Map<String, byte[]> extensions = new LinkedHashMap<>();
-  String criticalExtension = "";
+  public String issuerName = "CN=intermediate";
+  public PrivateKey issuerKey;
+  public PublicKey issuerPublic;
+  public String signedWith = "SHA256withECDSA";
+  public Instant from;
+  public Instant to;
+  public String subjectName = "";
+  public @Nullable List<GeneralName> names = new ArrayList<>();
+  public boolean namesCritical = true;
+  public KeyPurposeId[] purposes = {KeyPurposeId.id_kp_codeSigning};
+  public int usage = KeyUsage.digitalSignature;
+  public boolean authority;
+  public Map<String, byte[]> extensions = new LinkedHashMap<>();
+  public String criticalExtension = "";
 
-  List<Sct> scts = new ArrayList<>();
-  int sctPlace = Integer.MAX_VALUE;
-  boolean sctCritical;
-  byte[] sctList;
-  byte[] afterScts = {};
+  public List<Sct> scts = new ArrayList<>();
+  public int sctPlace = Integer.MAX_VALUE;
+  public boolean sctCritical;
+  public byte @Nullable [] sctList;
+  public byte[] afterScts = {};
 
   /** An SCT to be made. */
-  static final class Sct {
-    PrivateKey key;
-    PublicKey publicKey;
-    int version;
-    long millis = World.SIGNED.minusSeconds(299).toEpochMilli();
-    byte[] extensions = {};
-    int hash = 4;
-    int algorithm = 3;
-    PublicKey overIssuer;
-    boolean overCertificateWithScts;
-    byte[] trailing = {};
+  public static final class Sct {
+    public PrivateKey key;
+    public PublicKey publicKey;
+    public int version;
+    public long millis;
+    public byte[] extensions = {};
+    public int hash = 4;
+    public int algorithm = 3;
+    public @Nullable PublicKey overIssuer;
+    public boolean overCertificateWithScts;
+    public byte[] trailing = {};
 
-    Sct(KeyPair key) {
+    public Sct(KeyPair key, Instant moment) {
       this.key = key.getPrivate();
       this.publicKey = key.getPublic();
+      this.millis = moment.toEpochMilli();
     }
   }
 
-  Leaf(World world) {
-    issuerKey = world.intermediateKey.getPrivate();
-    issuerPublic = world.intermediateKey.getPublic();
-    scts.add(new Sct(world.ctKey));
-    raw(1, ISSUER);
-    text(8, ISSUER);
-    text(9, SUBJECT);
-    text(12, REPOSITORY);
-    text(14, REF);
-    text(18, SUBJECT);
+  /**
+   * A certificate without names, valid for five minutes before and after a signature.
+   *
+   * @param instance whose intermediate issues it
+   * @param signed when the signature is made
+   */
+  public Leaf(Instance instance, Instant signed) {
+    issuerKey = instance.intermediateKey.getPrivate();
+    issuerPublic = instance.intermediateKey.getPublic();
+    from = signed.minusSeconds(300);
+    to = signed.plusSeconds(300);
+    scts.add(new Sct(instance.ctKey, signed.minusSeconds(299)));
+  }
+
+  /** The certificate's one name, and the issuer of the token for which it was given. */
+  @CanIgnoreReturnValue
+  public Leaf identity(String issuer, GeneralName name) {
+    raw(1, issuer);
+    text(8, issuer);
+    return names(name);
+  }
+
+  /** The names and fields that Fulcio gives a workflow of GitHub Actions after a push. */
+  @CanIgnoreReturnValue
+  public Leaf githubWorkflow(String repositoryUri, String workflowUri, String ref) {
+    text(9, workflowUri);
+    text(12, repositoryUri);
+    text(14, ref);
+    text(18, workflowUri);
     text(20, "push");
+    return identity(GITHUB, new GeneralName(GeneralName.uniformResourceIdentifier, workflowUri));
   }
 
   @CanIgnoreReturnValue
-  Leaf text(int number, String value) {
+  public Leaf text(int number, String value) {
     try {
       extensions.put(FULCIO + number, new DERUTF8String(value).getEncoded());
       return this;
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new IllegalStateException("cannot encode a certificate", e);
     }
   }
 
   @CanIgnoreReturnValue
-  Leaf raw(int number, String value) {
+  public Leaf raw(int number, String value) {
     extensions.put(FULCIO + number, value.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
   @CanIgnoreReturnValue
-  Leaf raw(int number, byte[] value) {
+  public Leaf raw(int number, byte[] value) {
     extensions.put(FULCIO + number, value);
     return this;
   }
 
   @CanIgnoreReturnValue
-  Leaf without(int number) {
+  public Leaf without(int number) {
     extensions.remove(FULCIO + number);
     return this;
   }
 
   @CanIgnoreReturnValue
-  Leaf names(GeneralName... all) {
+  public Leaf names(GeneralName... all) {
     names = List.of(all);
     return this;
   }
 
-  byte[] issue(PublicKey key) {
+  /** Whether an extension says who issued the signer's token. */
+  public boolean isIssuer(String oid) {
+    return oid.equals(FULCIO + 1) || oid.equals(FULCIO + 8);
+  }
+
+  /** The value of the SCT extension that this certificate would have for a key. */
+  public byte[] sctListOf(PublicKey key) {
     try {
-      byte[] plain = tbs(key, null);
-      byte[] list = sctList;
-      if (list == null && !scts.isEmpty()) {
-        list = new DEROctetString(Tree.join(vector(list(plain, key)), afterScts)).getEncoded();
-      }
-      return builder(key, list).build(World.signer(signedWith, issuerKey)).getEncoded();
+      byte[] list = list(tbs(key, null), key);
+      return new DEROctetString(Tree.join(vector(list), afterScts)).getEncoded();
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new IllegalStateException("cannot encode a certificate", e);
     }
   }
 
-  private byte[] tbs(PublicKey key, byte[] list) throws IOException {
+  public byte[] issue(PublicKey key) {
+    try {
+      byte[] list = sctList;
+      if (list == null && !scts.isEmpty()) {
+        list = sctListOf(key);
+      }
+      return builder(key, list).build(Instance.signer(signedWith, issuerKey)).getEncoded();
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot encode a certificate", e);
+    }
+  }
+
+  private byte[] tbs(PublicKey key, byte @Nullable [] list) throws IOException {
     return builder(key, list)
-        .build(World.signer(signedWith, issuerKey))
+        .build(Instance.signer(signedWith, issuerKey))
         .toASN1Structure()
         .getTBSCertificate()
         .getEncoded("DER");
@@ -160,18 +191,18 @@ final class Leaf {
               new byte[] {0, 0},
               millis,
               new byte[] {0, 1},
-              Sha256.of(issuer.getEncoded()),
+              Instance.sha256(issuer.getEncoded()),
               length,
               over,
               vector(each.extensions));
-      byte[] signature = World.sign(each.key, signed);
+      byte[] signature = Instance.sign(each.key, signed);
       all =
           Tree.join(
               all,
               vector(
                   Tree.join(
                       new byte[] {(byte) each.version},
-                      Sha256.of(each.publicKey.getEncoded()),
+                      Instance.sha256(each.publicKey.getEncoded()),
                       millis,
                       vector(each.extensions),
                       new byte[] {(byte) each.hash, (byte) each.algorithm},
@@ -181,12 +212,13 @@ final class Leaf {
     return all;
   }
 
-  static byte[] vector(byte[] content) {
+  public static byte[] vector(byte[] content) {
     return Tree.join(new byte[] {(byte) (content.length >> 8), (byte) content.length}, content);
   }
 
-  private X509v3CertificateBuilder builder(PublicKey key, byte[] list) throws IOException {
-    X509v3CertificateBuilder builder = World.certificate(subjectName, issuerName, key, from, to);
+  private X509v3CertificateBuilder builder(PublicKey key, byte @Nullable [] list)
+      throws IOException {
+    X509v3CertificateBuilder builder = Instance.certificate(subjectName, issuerName, key, from, to);
     int place = 0;
     for (Extension each : all()) {
       if (list != null && place++ == sctPlace) {

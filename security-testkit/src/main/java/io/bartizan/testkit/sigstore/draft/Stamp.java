@@ -1,12 +1,10 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.testkit.sigstore.draft;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.bartizan.integrity.der.Der;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -23,11 +21,12 @@ import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.DLSequence;
 import org.bouncycastle.asn1.DLSet;
 import org.bouncycastle.asn1.DLTaggedObject;
+import org.jspecify.annotations.Nullable;
 
 /** A timestamp response to be made, good unless a field is changed; put together by hand. */
 public final class Stamp {
 
-  static final String SHA256 = "2.16.840.1.101.3.4.2.1";
+  public static final String SHA256 = "2.16.840.1.101.3.4.2.1";
   private static final String TST_INFO = "1.2.840.113549.1.9.16.1.4";
 
   public PrivateKey key;
@@ -35,51 +34,48 @@ public final class Stamp {
   public X509Certificate named;
   public List<X509Certificate> embedded = new ArrayList<>();
   public byte[] over;
-  String time = "20260601120500Z";
-  String imprintHash = "SHA-256";
-  String imprintOid = SHA256;
-  int status;
-  boolean token = true;
-  int signers = 1;
-  boolean contentType = true;
-  boolean messageDigest = true;
-  boolean signingCertificate = true;
-  boolean oldSigningCertificate;
-  boolean sorted = true;
-  public ASN1Encodable accuracy;
-  String signedWith = "1.2.840.10045.4.3.2";
-  int dataVersion = 3;
-  int infoVersion = 1;
-  String dataType = "1.2.840.113549.1.7.2";
-  String infoType = TST_INFO;
-  String attributeType = TST_INFO;
-  byte[] digested;
-  byte[] ordering = {};
-  List<ASN1Encodable> further = new ArrayList<>();
+  public String time;
+  public String imprintHash = "SHA-256";
+  public String imprintOid = SHA256;
+  public int status;
+  public boolean token = true;
+  public int signers = 1;
+  public boolean contentType = true;
+  public boolean messageDigest = true;
+  public boolean signingCertificate = true;
+  public boolean oldSigningCertificate;
+  public boolean sorted = true;
+  public @Nullable ASN1Encodable accuracy;
+  public String signedWith = "1.2.840.10045.4.3.2";
+  public int dataVersion = 3;
+  public int infoVersion = 1;
+  public String dataType = "1.2.840.113549.1.7.2";
+  public String infoType = TST_INFO;
+  public String attributeType = TST_INFO;
+  public byte @Nullable [] digested;
+  public byte[] ordering = {};
+  public List<ASN1Encodable> further = new ArrayList<>();
 
-  Stamp(World world, byte[] signature) {
-    this(world.tsaKey.getPrivate(), world.tsa, signature);
+  public Stamp(Instance instance, byte[] signature, Instant moment) {
+    this(instance.tsaKey.getPrivate(), instance.tsa, signature, moment);
   }
 
-  public Stamp(PrivateKey key, X509Certificate certificate, byte[] signature) {
+  public Stamp(PrivateKey key, X509Certificate certificate, byte[] signature, Instant moment) {
     this.key = key;
     this.certificate = certificate;
     named = certificate;
     over = signature;
+    time = written(moment);
   }
 
   @CanIgnoreReturnValue
   public Stamp at(Instant moment) {
-    time = moment.toString().replaceAll("[-:T]", "");
+    time = written(moment);
     return this;
   }
 
-  private static byte[] hash(String name, byte[] content) {
-    try {
-      return MessageDigest.getInstance(name).digest(content);
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
+  private static String written(Instant moment) {
+    return moment.toString().replaceAll("[-:T]", "");
   }
 
   private static DLSequence sequence(ASN1Encodable... all) { // DER would sort a set inside
@@ -90,16 +86,16 @@ public final class Stamp {
     return new ASN1ObjectIdentifier(dots);
   }
 
-  static ASN1Encodable attribute(String type, ASN1Encodable value) {
+  public static ASN1Encodable attribute(String type, ASN1Encodable value) {
     return sequence(oid(type), new DERSet(value));
   }
 
-  byte[] make() {
+  public byte[] make() {
     try {
       ASN1Encodable status = sequence(new ASN1Integer(this.status));
       return (token ? sequence(status, content()) : sequence(status)).getEncoded("DL");
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new IllegalStateException("cannot encode a timestamp", e);
     }
   }
 
@@ -108,8 +104,19 @@ public final class Stamp {
     try {
       return content().toASN1Primitive().getEncoded("DL");
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new IllegalStateException("cannot encode a timestamp", e);
     }
+  }
+
+  private static byte[] element(int tag, byte[] content) {
+    int length = content.length;
+    byte[] head =
+        length < 128
+            ? new byte[] {(byte) tag, (byte) length}
+            : length < 256
+                ? new byte[] {(byte) tag, (byte) 0x81, (byte) length}
+                : new byte[] {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
+    return Tree.join(head, content);
   }
 
   private ASN1Encodable content() throws IOException {
@@ -117,15 +124,15 @@ public final class Stamp {
     info.add(new ASN1Integer(infoVersion).getEncoded());
     info.add(new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.2").getEncoded());
     info.add(
-        sequence(sequence(oid(imprintOid)), new DEROctetString(hash(imprintHash, over)))
+        sequence(sequence(oid(imprintOid)), new DEROctetString(Instance.hash(imprintHash, over)))
             .getEncoded());
     info.add(new ASN1Integer(7).getEncoded());
-    info.add(Der.encode(0x18, List.of(time.getBytes(StandardCharsets.US_ASCII)))); // as it is
+    info.add(element(0x18, time.getBytes(US_ASCII))); // as it is
     if (accuracy != null) {
       info.add(accuracy.toASN1Primitive().getEncoded());
     }
     info.add(ordering);
-    byte[] tst = Der.encode(Der.SEQUENCE, info);
+    byte[] tst = element(0x30, Tree.join(info.toArray(byte[][]::new)));
     ASN1EncodableVector signed = new ASN1EncodableVector();
     signed.add(new ASN1Integer(dataVersion));
     signed.add(new DERSet(sequence(oid(SHA256))));
@@ -133,7 +140,7 @@ public final class Stamp {
     if (!embedded.isEmpty()) {
       ASN1EncodableVector bag = new ASN1EncodableVector();
       for (X509Certificate each : embedded) {
-        bag.add(ASN1Primitive.fromByteArray(World.der(each)));
+        bag.add(ASN1Primitive.fromByteArray(Instance.der(each)));
       }
       signed.add(new DLTaggedObject(false, 0, new DLSet(bag)));
     }
@@ -156,7 +163,7 @@ public final class Stamp {
         sequence(oid(SHA256)),
         new DLTaggedObject(false, 0, attributes),
         sequence(oid(signedWith)),
-        new DEROctetString(World.sign(key, encoded)));
+        new DEROctetString(Instance.sign(key, encoded)));
   }
 
   private ASN1Set attributes(byte[] tst) {
@@ -165,7 +172,7 @@ public final class Stamp {
       all.add(attribute("1.2.840.113549.1.9.3", oid(attributeType)));
     }
     if (messageDigest) {
-      byte[] digest = hash("SHA-256", digested == null ? tst : digested);
+      byte[] digest = Instance.hash("SHA-256", digested == null ? tst : digested);
       all.add(attribute("1.2.840.113549.1.9.4", new DEROctetString(digest)));
     }
     if (signingCertificate) {
@@ -174,7 +181,9 @@ public final class Stamp {
           attribute(
               "1.2.840.113549.1.9.16.2." + (oldSigningCertificate ? 12 : 47),
               sequence(
-                  sequence(sequence(new DEROctetString(hash(hash, World.der(certificate))))))));
+                  sequence(
+                      sequence(
+                          new DEROctetString(Instance.hash(hash, Instance.der(certificate))))))));
     }
     further.forEach(all::add);
     if (sorted) {
@@ -188,7 +197,7 @@ public final class Stamp {
     return new DLSet(reversed);
   }
 
-  static ASN1Encodable millis(int millis) {
+  public static ASN1Encodable millis(int millis) {
     return sequence(new DLTaggedObject(false, 0, new ASN1Integer(millis)));
   }
 

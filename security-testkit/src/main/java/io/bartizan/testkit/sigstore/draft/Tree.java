@@ -1,16 +1,16 @@
-package io.bartizan.integrity.attest.sigstore;
+package io.bartizan.testkit.sigstore.draft;
 
-import io.bartizan.core.house.Sha256;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Merkle tree by the definition of RFC 6962 section 2.1, which the verifier does not follow. */
-final class Tree {
+/** A Merkle tree of a log by the very definition of RFC 6962 section 2.1. */
+public final class Tree {
 
   private final List<byte[]> leaves = new ArrayList<>();
 
   /** Leaves of other entries around one of ours. */
-  static Tree around(byte[] ours, int index, int size) {
+  public static Tree around(byte[] ours, int index, int size) {
     Tree tree = new Tree();
     for (int i = 0; i < size; i++) {
       tree.leaves.add(i == index ? ours : new byte[] {(byte) i});
@@ -18,19 +18,19 @@ final class Tree {
     return tree;
   }
 
-  byte[] root() {
+  public byte[] root() {
     return root(0, leaves.size());
   }
 
   private byte[] root(int from, int to) {
     if (to - from == 1) {
-      return Sha256.of(join(new byte[] {0}, leaves.get(from)));
+      return Instance.sha256(join(new byte[] {0}, leaves.get(from)));
     }
     int split = split(to - from);
     return node(root(from, from + split), root(from + split, to));
   }
 
-  List<byte[]> path(int index) {
+  public List<byte[]> path(int index) {
     return path(index, 0, leaves.size());
   }
 
@@ -51,11 +51,11 @@ final class Tree {
   }
 
   private static byte[] node(byte[] left, byte[] right) {
-    return Sha256.of(join(new byte[] {1}, left, right));
+    return Instance.sha256(join(new byte[] {1}, left, right));
   }
 
-  static byte[] join(byte[]... parts) {
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+  public static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       out.writeBytes(part);
     }

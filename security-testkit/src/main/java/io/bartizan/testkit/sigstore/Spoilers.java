@@ -1,0 +1,207 @@
+package io.bartizan.testkit.sigstore;
+
+import static io.bartizan.testkit.json.JsonTree.at;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bartizan.testkit.json.JsonTree;
+import io.bartizan.testkit.sigstore.draft.BundleDraft;
+import io.bartizan.testkit.sigstore.draft.EntryDraft;
+import io.bartizan.testkit.sigstore.draft.Instance;
+import io.bartizan.testkit.sigstore.draft.Leaf;
+import io.bartizan.testkit.sigstore.draft.Stamp;
+import io.bartizan.testkit.sigstore.draft.Tree;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.x509.GeneralName;
+
+/** The steps by which a good bundle becomes a bad one. */
+final class Spoilers {
+
+  static final String EVIL = "https://evil.example/";
+  private static final long DAY = 86_400;
+
+  private Spoilers() {}
+
+  static KeyPair stranger() {
+    return Instance.ec("secp256r1");
+  }
+
+  static void validity(BundleDraft draft, long fromSeconds, long toSeconds) {
+    draft.leaf.from = draft.signedAt.plusSeconds(fromSeconds);
+    draft.leaf.to = draft.signedAt.plusSeconds(toSeconds);
+  }
+
+  static void otherAuthority(BundleDraft draft) {
+    issuedBy(draft.leaf, stranger());
+  }
+
+  static void selfSigned(BundleDraft draft) {
+    draft.leaf.issuerName = "CN=self";
+    draft.leaf.subjectName = "CN=self";
+    issuedBy(draft.leaf, draft.key);
+  }
+
+  private static void issuedBy(Leaf leaf, KeyPair key) {
+    leaf.issuerKey = key.getPrivate();
+    leaf.issuerPublic = key.getPublic();
+  }
+
+  static void weakKey(BundleDraft draft) {
+    draft.key = Instance.rsa(1024);
+    draft.signedWith = "SHA256withRSA";
+  }
+
+  /** Another subject of the same kind, and no field that would contradict it. */
+  static void subject(BundleDraft draft, UnaryOperator<String> change) {
+    GeneralName name = name(draft.leaf);
+    renamed(draft.leaf, new GeneralName(name.getTagNo(), change.apply(name.getName().toString())));
+  }
+
+  static String anotherSubject(String subject) {
+    return subject.contains("://") ? EVIL + "release" : "eve@evil.example";
+  }
+
+  static String prefixed(String subject) {
+    return subject.contains("://") ? EVIL + subject : "eve." + subject;
+  }
+
+  static void otherKindOfSubject(BundleDraft draft) {
+    String text = name(draft.leaf).getName().toString();
+    renamed(
+        draft.leaf,
+        name(draft.leaf).getTagNo() == GeneralName.rfc822Name
+            ? new GeneralName(GeneralName.uniformResourceIdentifier, "mailto:" + text)
+            : new GeneralName(GeneralName.rfc822Name, text));
+  }
+
+  static void secondSubject(BundleDraft draft) {
+    draft.leaf.names(
+        name(draft.leaf), new GeneralName(GeneralName.uniformResourceIdentifier, EVIL));
+  }
+
+  private static void renamed(Leaf leaf, GeneralName name) {
+    leaf.extensions.keySet().removeIf(oid -> !leaf.isIssuer(oid));
+    leaf.names(name);
+  }
+
+  private static GeneralName name(Leaf leaf) {
+    return Objects.requireNonNull(leaf.names, "no subject").get(0);
+  }
+
+  static void sctOfUnknownLog(BundleDraft draft) {
+    draft.leaf.scts.set(0, new Leaf.Sct(stranger(), draft.signedAt.minusSeconds(299)));
+  }
+
+  static void sctOfAnotherCertificate(BundleDraft draft) {
+    draft.leaf.sctList = draft.leaf.sctListOf(stranger().getPublic());
+  }
+
+  /** A genuine entry of a bundle that differs from this one by a change. */
+  static void entryOf(BundleDraft draft, Consumer<BundleDraft> change) {
+    Map<String, Object> entry = another(draft, change);
+    draft.first().json =
+        json -> {
+          json.clear();
+          json.putAll(entry);
+        };
+  }
+
+  /** The inclusion proof of another entry of the same log. */
+  static void proofOfAnotherEntry(BundleDraft draft) {
+    Object proof = another(draft, other -> wholly(other, "another")).get("inclusionProof");
+    draft.first().json = json -> json.put("inclusionProof", Objects.requireNonNull(proof));
+  }
+
+  private static Map<String, Object> another(BundleDraft draft, Consumer<BundleDraft> change) {
+    BundleDraft other = new BundleDraft(draft.instance, draft.signedAt, draft.content);
+    other.payload = draft.payload;
+    other.key = draft.key;
+    other.certificate = draft.certificate();
+    change.accept(other);
+    EntryDraft entry = other.entry1();
+    entry.kind = draft.first().kind;
+    return entry.build(other);
+  }
+
+  static void signedByAnother(BundleDraft other) {
+    other.key = stranger();
+    other.certificate = new Leaf(other.instance, other.signedAt).issue(other.key.getPublic());
+  }
+
+  static void unknownLog(BundleDraft draft) {
+    EntryDraft entry = draft.first();
+    entry.logKey = stranger();
+    entry.host = "rekor.evil.example";
+    entry.origin = entry.host + " - 1";
+    entry.hint = Arrays.copyOf(Instance.sha256(entry.logKey.getPublic().getEncoded()), 4);
+  }
+
+  static void inEntry(BundleDraft draft, String name, String value) {
+    draft.first().json = json -> json.put(name, value);
+  }
+
+  static void inProof(BundleDraft draft, Consumer<Map<String, Object>> change) {
+    draft.first().json = json -> change.accept(at(json, "inclusionProof"));
+  }
+
+  static void firstHash(Map<String, Object> proof) {
+    JsonTree.list(proof, "hashes").set(0, Instance.base64(new byte[32]));
+  }
+
+  static String otherRootHash(String checkpoint) {
+    List<String> lines = new ArrayList<>(checkpoint.lines().toList());
+    lines.set(2, Instance.base64(Tree.around(new byte[0], 0, 1).root()));
+    return String.join("\n", lines) + "\n";
+  }
+
+  static EntryDraft rekor2(BundleDraft draft) {
+    draft.entries.set(0, draft.entry2());
+    return draft.first();
+  }
+
+  static void stamp(BundleDraft draft, Consumer<Stamp> change) {
+    draft.stamps.set(0, change);
+  }
+
+  static void stampOfUnknownAuthority(BundleDraft draft) {
+    Instance other = new Instance(draft.instance.start);
+    rekor2(draft);
+    stamp(
+        draft,
+        stamp -> {
+          stamp.key = other.tsaKey.getPrivate();
+          stamp.certificate = other.tsa;
+          stamp.named = other.tsa;
+          stamp.embedded.add(other.tsa);
+        });
+  }
+
+  static Instant dayBefore(BundleDraft draft) {
+    return draft.signedAt.minusSeconds(DAY);
+  }
+
+  /** Another artifact, and a statement about that one if there is a statement. */
+  static void wholly(BundleDraft draft, String artifact) {
+    String before = hex(draft.content);
+    draft.content = artifact.getBytes(UTF_8);
+    if (draft.payload != null) {
+      draft.payload = draft.payload.replace(before, hex(draft.content));
+    }
+  }
+
+  private static String hex(byte[] content) {
+    return HexFormat.of().formatHex(Instance.sha256(content));
+  }
+
+  static byte[] over(BundleDraft draft, KeyPair key, byte[] content) {
+    return Instance.sign(draft.signedWith, key.getPrivate(), content);
+  }
+}

@@ -1,0 +1,109 @@
+package io.bartizan.testkit.sigstore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.tests.OptionalTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cosign, which knows nothing of this library, says of the testkit's bundles. */
+@Tag("deep")
+class CosignIT {
+
+  private static final byte[] ARTIFACT = "a release".getBytes(UTF_8);
+  private static final String STAMPED = "--use-signed-timestamps";
+  private static final String SLSA = "https://slsa.dev/provenance/v1";
+  private static final DevIdentity RELEASE =
+      DevIdentity.githubWorkflow("acme/app", "release.yml", "refs/tags/v1");
+
+  /** Faults of certificates and checkpoints that cosign 3.0 does not look for. */
+  private static final Set<BadBundle> LENIENT =
+      EnumSet.of(
+          BadBundle.CERTIFICATE_OF_A_CA,
+          BadBundle.CERTIFICATE_MAY_NOT_SIGN,
+          BadBundle.OTHER_ISSUER_IN_OLD_EXTENSION,
+          BadBundle.SUBJECT_OF_ANOTHER_KIND,
+          BadBundle.TWO_SUBJECTS,
+          BadBundle.CHECKPOINT_OF_ANOTHER_LOG);
+
+  @TempDir private Path folder;
+  private final DevSigstore sigstore = DevSigstore.of();
+
+  @Test
+  void cosign_goodBundles_areVerified() throws Exception {
+    prepare();
+    for (String stamped : new String[] {"", STAMPED}) {
+      assertThat(verdict(sigstore.sign(ARTIFACT, RELEASE), "verify-blob", stamped)).isEmpty();
+    }
+    DevBundle.Builder builder = sigstore.bundle(ARTIFACT, RELEASE);
+    assertThat(verdict(builder.build(), "verify-blob", "")).isEmpty();
+    assertThat(verdict(builder.withVersion("0.2").build(), "verify-blob", "")).isEmpty();
+    DevBundle second = sigstore.bundle(ARTIFACT, RELEASE).withRekorV2().build();
+    assertThat(verdict(second, "verify-blob", STAMPED)).isEmpty();
+  }
+
+  @Test
+  void cosign_goodAttestations_areVerified() throws Exception {
+    prepare();
+    DevBundle.Builder builder =
+        sigstore.bundle(ARTIFACT, RELEASE).withStatement(SLSA, "{\"buildType\":\"x\"}");
+    assertThat(verdict(builder.build(), "verify-blob-attestation", "--type=slsaprovenance1"))
+        .isEmpty();
+    DevBundle second = builder.withRekorV2().build();
+    assertThat(verdict(second, "verify-blob-attestation", "--type=slsaprovenance1", STAMPED))
+        .isEmpty();
+  }
+
+  @Test
+  void cosign_forgedBundles_areRefusedButForTheLenientKinds() throws Exception {
+    prepare();
+    Set<BadBundle> accepted = EnumSet.noneOf(BadBundle.class);
+    for (BadBundle each : BadBundle.values()) {
+      boolean byTimestamp = each.name().matches("(TIMESTAMP|REKOR_V2).*");
+      DevBundle forged = sigstore.forge(each, ARTIFACT, RELEASE);
+      if (verdict(forged, "verify-blob", byTimestamp ? STAMPED : "").isEmpty()) {
+        accepted.add(each);
+      }
+    }
+    assertThat(LENIENT).containsAll(accepted);
+  }
+
+  private void prepare() throws IOException {
+    Files.writeString(folder.resolve("root.json"), sigstore.trustedRoot());
+    Files.write(folder.resolve("artifact"), ARTIFACT);
+  }
+
+  /** What cosign says against it; empty if it verified. */
+  private String verdict(DevBundle bundle, String command, String... options) throws Exception {
+    bundle.writeTo(folder.resolve("bundle.json"));
+    Path log = folder.resolve("log.txt");
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                OptionalTool.program("cosign").toString(),
+                command,
+                "--bundle=bundle.json",
+                "--trusted-root=root.json",
+                "--certificate-identity=" + RELEASE.subject(),
+                "--certificate-oidc-issuer=" + RELEASE.issuer()));
+    Stream.of(options).filter(each -> !each.isEmpty()).forEach(line::add);
+    line.add("artifact");
+    ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+    builder.environment().putAll(Map.of("HOME", folder.toString(), "TUF_ROOT", folder.toString()));
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).as(command).isTrue();
+    return process.exitValue() == 0 ? "" : Files.readString(log);
+  }
+}
