@@ -11,6 +11,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCertificate;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,6 +189,27 @@ class StartBeforeMaterialTest {
       try (ClientTls client = pki.clientTls().build()) {
         Engines.between(client.sslContext(), server.sslContext()).run();
       }
+    }
+  }
+
+  /** Written after the reading that failed, and before its folder is watched. */
+  @Test
+  void reloadLoop_ofAnHour_findsMaterialThatCameBeforeItsFolderWasWatched() throws Exception {
+    TlsListener writing =
+        new TlsListener() {
+          @Override
+          public void reloadFailed(TlsMaterialException fault) {
+            try {
+              pki.server.writeTo(folder);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    try (ServerTls server =
+        server().withListener(writing).withReload(Duration.ofHours(1)).build()) {
+      assertThat(published.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.health().status()).isEqualTo(Health.Status.UP);
     }
   }
 
