@@ -3,6 +3,7 @@ package io.bartizan.core;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * read or what it holds is refused, the last good value stays, and health and the listener say so.
  * {@link #get} is one volatile read. Thread-safe.
  *
+ * <p>A first reading that fails ends {@code build()}, unless {@link Builder#withStartBeforeSecret}
+ * says that the secret may come later.
+ *
  * <p>Unless an executor is given it owns one daemon thread; {@link #close} ends it. The last secret
  * is kept to be compared, and overwritten when it changes and at {@code close}.
  *
@@ -46,6 +50,10 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
   private static final Logger LOG = LoggerFactory.getLogger(Rotating.class);
   private static final long SETTLE_MILLIS = 50;
   private static final int MOST_READINGS = 4;
+  private static final Health UNREAD = Health.down("the secret was not read yet");
+  private static final Refusal UNAVAILABLE =
+      Refusal.of(
+          SecretReason.SECRET_UNAVAILABLE, "no secret was good yet; health() of it says why");
 
   private final SecretSource source;
   private final Function<? super SecretBytes, ? extends T> maker;
@@ -53,8 +61,8 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
   private final AtomicBoolean reading = new AtomicBoolean();
   private final @Nullable ScheduledExecutorService owned;
   private final Future<?> schedule;
-  private volatile SecretBytes secret;
-  private volatile T value;
+  private volatile @Nullable SecretBytes secret;
+  private volatile @Nullable T value;
   private volatile Health health = Health.up("as first read");
   private volatile boolean closed;
 
@@ -62,18 +70,40 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     source = builder.source;
     maker = builder.maker;
     listeners = builder.listeners;
-    secret = source.read();
+    if (builder.startsBeforeSecret) {
+      health = UNREAD;
+      tick();
+    } else {
+      SecretBytes first = source.read();
+      secret = first;
+      value = made(first);
+    }
     owned = builder.executor == null ? ownThread() : null;
     ScheduledExecutorService executor = builder.executor == null ? owned : builder.executor;
     long nanos = builder.interval.toNanos();
     try {
-      value = Objects.requireNonNull(maker.apply(secret), "the maker returned null");
       schedule =
           Objects.requireNonNull(executor)
               .scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
     } catch (RuntimeException | Error e) {
-      secret.close();
+      overwrite(secret);
       throw e;
+    }
+  }
+
+  /** The secret is closed if no value can be made of it. */
+  private T made(SecretBytes from) {
+    try {
+      return Objects.requireNonNull(maker.apply(from), "the maker returned null");
+    } catch (RuntimeException | Error e) {
+      from.close();
+      throw e;
+    }
+  }
+
+  private static void overwrite(@Nullable SecretBytes old) {
+    if (old != null) {
+      old.close();
     }
   }
 
@@ -116,14 +146,24 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     return new Builder<>(source, maker, interval);
   }
 
-  /** The value of the last secret that was good; also after {@link #close}. */
+  /**
+   * The value of the last secret that was good; also after {@link #close}.
+   *
+   * @throws VerificationException with {@link SecretReason#SECRET_UNAVAILABLE}, at once, if none
+   *     was good yet; only after {@link Builder#withStartBeforeSecret}
+   */
   @Override
   public T get() {
-    return value;
+    T made = value;
+    if (made == null) {
+      throw new VerificationException(UNAVAILABLE);
+    }
+    return made;
   }
 
   /**
-   * Reads the source now instead of at the next interval; takes 50 to 150 ms if it has changed.
+   * Reads the source now instead of at the next interval; takes 50 to 150 ms if it has changed or
+   * no secret was good yet.
    *
    * @return true if there is a new value; false if nothing changed, it failed, or another thread is
    *     reading at this moment
@@ -156,20 +196,20 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
       recovered();
       return false;
     }
+    SecretBytes before = secret;
     try {
-      value = Objects.requireNonNull(maker.apply(next), "the maker returned null");
+      value = made(next);
     } catch (RuntimeException | Error e) {
-      next.close();
       failed("is not acceptable", e);
       return false;
     }
-    secret.close();
+    overwrite(before);
     secret = next;
     if (closed) {
       next.close();
     }
-    health = Health.up("rotated");
-    LOG.info("rotated a secret from {}", source);
+    health = Health.up(before == null ? "as first read" : "rotated");
+    LOG.info("{} a secret from {}", before == null ? "read" : "rotated", source);
     listeners.tell(listener -> listener.rotated(health));
     return true;
   }
@@ -195,13 +235,24 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
         thrown instanceof Exception exception
             ? exception
             : new IllegalStateException(thrown.getClass().getSimpleName(), thrown);
-    boolean first = health.status() == Health.Status.UP;
+    boolean first = health.status() == Health.Status.UP || health.equals(UNREAD);
     health =
-        Health.degraded("the secret " + what + ", the last good one stays: " + cause.getMessage());
+        value == null
+            ? Health.down(words(cause) + "; the secret " + what + ", and none was good yet")
+            : Health.degraded("the secret " + what + ", the last good one stays: " + words(cause));
     if (first) {
       LOG.warn("{}", health.detail());
     }
     listeners.tell(listener -> listener.failed(health, cause));
+  }
+
+  /** What files throw has the path alone for a message. */
+  private static String words(Exception cause) {
+    String type = cause.getClass().getSimpleName();
+    String message = cause.getMessage();
+    return message == null
+        ? type
+        : cause instanceof FileSystemException ? type + ": " + message : message;
   }
 
   private void recovered() {
@@ -215,7 +266,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
   /**
    * Whether the value is that of the newest secret.
    *
-   * @return up, or degraded while the last good value stays
+   * @return up, degraded while the last good value stays, or down while there is none
    */
   @Override
   public Health health() {
@@ -230,7 +281,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     if (owned != null) {
       owned.shutdownNow();
     }
-    secret.close();
+    overwrite(secret);
   }
 
   @Override
@@ -259,6 +310,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     private final Duration interval;
     private Listeners<RotationListener> listeners = Listeners.none(RotationListener.class);
     private @Nullable ScheduledExecutorService executor;
+    private boolean startsBeforeSecret;
 
     private Builder(
         SecretSource source, Function<? super SecretBytes, ? extends T> maker, Duration interval) {
@@ -293,9 +345,23 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     }
 
     /**
+     * Lets {@link #build} succeed where the secret can't be read yet or is not acceptable. It is
+     * read on at every interval; until the first good one {@link Rotating#health} is down with the
+     * cause, {@link Rotating#get} refuses at once, and the listener hears of each failure. The
+     * first good one, at the start too, is told as {@link RotationListener#rotated}.
+     *
+     * @return this builder
+     */
+    public Builder<T> withStartBeforeSecret() {
+      startsBeforeSecret = true;
+      return this;
+    }
+
+    /**
      * Reads the secret for the first time and starts to watch it.
      *
-     * @return a value that is there from the start
+     * @return a value that is there from the start, or comes later where {@link
+     *     #withStartBeforeSecret} allowed it
      * @throws IOException if the source can't be read
      * @throws IllegalArgumentException if the maker refuses the secret
      */

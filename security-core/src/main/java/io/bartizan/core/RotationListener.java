@@ -17,7 +17,7 @@ public interface RotationListener {
    * The source could not be read or was refused, and the last good value stays; at every interval
    * while it lasts.
    *
-   * @param health degraded, with the cause in words
+   * @param health degraded, or down if there was no good value yet; with the cause in words
    * @param cause what was thrown
    */
   default void failed(Health health, Exception cause) {}

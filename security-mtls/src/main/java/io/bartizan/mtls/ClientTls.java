@@ -65,6 +65,7 @@ public final class ClientTls extends MutualTls {
    * @return a verifier that follows every reload
    */
   public HostnameVerifier hostnameVerifier() {
-    return (host, session) -> generations().newest().decider().decide(session, host).isAccepted();
+    return (host, session) ->
+        generations().current().decide(decider -> decider.decide(session, host)).isAccepted();
   }
 }

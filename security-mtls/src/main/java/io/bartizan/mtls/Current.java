@@ -1,6 +1,8 @@
 package io.bartizan.mtls;
 
 import io.bartizan.mtls.jsse.Authority;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -13,12 +15,13 @@ final class Current implements Authority {
   private final TlsSide side;
   private final boolean anchorNamesSent;
   private final Connections connections;
+  private volatile @Nullable BeforeMaterial before;
   private volatile @Nullable Served newest;
 
   Current(Settings settings) {
     side = settings.side();
     anchorNamesSent = settings.anchorNamesSent();
-    connections = new Connections(settings, () -> generation().dryRun());
+    connections = new Connections(settings, this::dryRun);
   }
 
   /** Whether a server names its anchors when it asks for a client's certificate. */
@@ -41,7 +44,33 @@ final class Current implements Authority {
   }
 
   Generation generation() {
-    return served().generation();
+    Served served = newest;
+    if (served == null) {
+      throw new IllegalStateException("nothing is published yet");
+    }
+    return served.generation();
+  }
+
+  /** 0 until the first is published. */
+  long number() {
+    Generation generation = orNull();
+    return generation == null ? 0 : generation.number();
+  }
+
+  /** What the newest generation decides; a refusal until the first is published. */
+  PeerDecision decide(Function<TrustDecider, PeerDecision> question) {
+    Generation generation = orNull();
+    return generation == null ? BeforeMaterial.DECISION : question.apply(generation.decider());
+  }
+
+  private @Nullable Rule dryRun() {
+    Generation generation = orNull();
+    return generation == null ? null : generation.dryRun();
+  }
+
+  /** Refuses every connection until the first is published; the context makes their engines. */
+  void refuseUntilPublished(SSLContext context) {
+    before = new BeforeMaterial(this, context);
   }
 
   void publish(Generation next) {
@@ -55,15 +84,10 @@ final class Current implements Authority {
 
   @Override
   public Serving current() {
-    return served();
-  }
-
-  private Served served() {
     Served served = newest;
-    if (served == null) {
-      throw new IllegalStateException("nothing is published yet");
-    }
-    return served;
+    return served == null
+        ? Objects.requireNonNull(before, "nothing was published, nor is refused")
+        : served;
   }
 
   /** A generation, as the wrappers see it. */

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenerationKeyManager extends X509ExtendedKeyManager {
 
-  private final Supplier<Identities> current;
+  private final Supplier<@Nullable Identities> current;
   private final Function<String, Identities.@Nullable Shown> byAlias;
 
   GenerationKeyManager(
-      Supplier<Identities> current, Function<String, Identities.@Nullable Shown> byAlias) {
+      Supplier<@Nullable Identities> current,
+      Function<String, Identities.@Nullable Shown> byAlias) {
     this.current = current;
     this.byAlias = byAlias;
   }
@@ -32,7 +33,10 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
     return new GenerationKeyManager(() -> identities, identities::ofAlias);
   }
 
-  private static @Nullable String alias(Identities.@Nullable Shown shown) {
+  /** Null where no key fits, and before there is one. */
+  private @Nullable String alias(Function<Identities, Identities.@Nullable Shown> choice) {
+    Identities identities = current.get();
+    Identities.Shown shown = identities == null ? null : choice.apply(identities);
     return shown == null ? null : shown.alias();
   }
 
@@ -52,35 +56,35 @@ final class GenerationKeyManager extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineClientAlias(
       String[] keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    return alias(current.get().forServer(keyType, issuers, session(engine)));
+    return alias(all -> all.forServer(keyType, issuers, session(engine)));
   }
 
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    return alias(current.get().forClient(keyType, session(engine)));
+    return alias(all -> all.forClient(keyType, session(engine)));
   }
 
   @Override
   public @Nullable String chooseClientAlias(
       String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    return alias(current.get().forServer(keyType, issuers, session(socket)));
+    return alias(all -> all.forServer(keyType, issuers, session(socket)));
   }
 
   @Override
   public @Nullable String chooseServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    return alias(current.get().forClient(keyType, session(socket)));
+    return alias(all -> all.forClient(keyType, session(socket)));
   }
 
   @Override
   public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-    return aliases(alias(current.get().forServer(new String[] {keyType}, issuers, null)));
+    return aliases(alias(all -> all.forServer(new String[] {keyType}, issuers, null)));
   }
 
   @Override
   public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-    return aliases(alias(current.get().forClient(keyType, null)));
+    return aliases(alias(all -> all.forClient(keyType, null)));
   }
 
   private static String @Nullable [] aliases(@Nullable String alias) {

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ final class GenerationLoader {
 
   private final Settings settings;
   private final Current current;
+  private volatile Set<Path> tried = Set.of();
   private volatile boolean stopped;
   private volatile boolean forgetful;
 
@@ -36,6 +38,11 @@ final class GenerationLoader {
   GenerationLoader(Settings settings, Current current) {
     this.settings = settings;
     this.current = current;
+  }
+
+  /** What the last reading asked for, as far as it came. */
+  Set<Path> tried() {
+    return tried;
   }
 
   /** From now on files that change are not read again. */
@@ -68,6 +75,8 @@ final class GenerationLoader {
           loaded = load(number, before == null ? ListMemory.NOTHING : memory(before), reader);
         } catch (TlsMaterialException e) {
           fault = e;
+        } finally {
+          tried = reader.paths();
         }
         if (loaded == null
             || before == null
@@ -135,10 +144,15 @@ final class GenerationLoader {
             settings.identity(),
             () ->
                 context(
-                    Identities.of(
-                        number,
-                        materials.stream().map(this::forProvider).toList(),
-                        settings.unknownNamesRefused())));
+                    settings.hasIdentity()
+                        ? new KeyManager[] {
+                          GenerationKeyManager.fixed(
+                              Identities.of(
+                                  number,
+                                  materials.stream().map(this::forProvider).toList(),
+                                  settings.unknownNamesRefused()))
+                        }
+                        : new KeyManager[0]));
     return new Generation(
         number,
         now,
@@ -195,16 +209,19 @@ final class GenerationLoader {
     return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
   }
 
-  private SSLContext context(Identities identities) {
+  /** A context of the provider without a key, which trusts nobody before a first generation. */
+  SSLContext contextWithoutMaterial() {
+    return context(new KeyManager[0]);
+  }
+
+  private SSLContext context(KeyManager[] keys) {
     try {
       SSLContext context =
           settings.provider() == null
               ? Platform.tls()
               : SSLContext.getInstance("TLS", settings.provider());
       context.init(
-          settings.hasIdentity()
-              ? new KeyManager[] {GenerationKeyManager.fixed(identities)}
-              : new KeyManager[0],
+          keys,
           new TrustManager[] {new PolicyTrustManager(current, current.connections()::decided)},
           null);
       return context;

@@ -1,8 +1,10 @@
 package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -34,9 +36,25 @@ final class Generations implements PushedMaterial.Follower {
     this.settings = settings;
     this.current = new Current(settings);
     this.loader = new GenerationLoader(settings, current);
-    current.publish(loader.load(null, () -> {}));
-    retained = List.of(currentIdentities());
-    warn(newest());
+    if (settings.startsBeforeMaterial()) {
+      current.refuseUntilPublished(loader.contextWithoutMaterial());
+      retained = List.of();
+      tryFirst();
+    } else {
+      Generation first = loader.load(null, () -> {});
+      current.publish(first);
+      retained = List.of(first.identities());
+      warn(first);
+    }
+  }
+
+  /** What is wrong was told and is in the health; the next reload tries again. */
+  private void tryFirst() {
+    try {
+      reload(() -> {});
+    } catch (RuntimeException | Error e) {
+      LOG.debug("started before the material", e);
+    }
   }
 
   /** What is no fault, and hardly meant. */
@@ -74,8 +92,21 @@ final class Generations implements PushedMaterial.Follower {
     return closed;
   }
 
-  Identities currentIdentities() {
-    return newest().identities();
+  /** Null before the first generation. */
+  @Nullable Identities currentIdentities() {
+    Generation newest = current.orNull();
+    return newest == null ? null : newest.identities();
+  }
+
+  /** Whether the start came before the material, which is still missing. */
+  boolean hasNone() {
+    return current.orNull() == null;
+  }
+
+  /** The files of the newest generation, or those that a first one could not be made of. */
+  Set<Path> watched() {
+    Generation newest = current.orNull();
+    return newest == null ? loader.tried() : newest.files();
   }
 
   /** Never waits for a reload that is reading. */
@@ -126,11 +157,13 @@ final class Generations implements PushedMaterial.Follower {
   private @Nullable Generation published(Runnable settle, List<TlsMaterialException> news) {
     reloading.lock();
     try {
-      Generation before = newest();
+      Generation before = current.orNull();
       Generation next = loader.load(before, settle);
       lastFault = null;
-      if (closed || next.fingerprint().equals(before.fingerprint())) {
-        before.confirmedBy(next);
+      if (closed || (before != null && next.fingerprint().equals(before.fingerprint()))) {
+        if (before != null) {
+          before.confirmedBy(next);
+        }
         return null;
       }
       retained =
@@ -193,11 +226,15 @@ final class Generations implements PushedMaterial.Follower {
   }
 
   private void tell(TlsMaterialException fault) {
-    LOG.warn(
-        "{} generation {} keeps serving, the new material is refused: {}",
-        settings.side(),
-        newest().number(),
-        fault.getMessage());
+    if (hasNone()) {
+      LOG.warn("{} serves nobody yet: {}", settings.side(), fault.getMessage());
+    } else {
+      LOG.warn(
+          "{} generation {} keeps serving, the new material is refused: {}",
+          settings.side(),
+          current.number(),
+          fault.getMessage());
+    }
     settings.listeners().tell(listener -> listener.reloadFailed(fault));
   }
 }

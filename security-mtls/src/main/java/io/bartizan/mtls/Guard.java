@@ -59,6 +59,9 @@ final class Guard implements Authority.Watch {
   }
 
   @Override
+  public void begin() {}
+
+  @Override
   public boolean isDone() {
     return done;
   }

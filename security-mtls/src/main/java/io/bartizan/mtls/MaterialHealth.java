@@ -15,7 +15,10 @@ final class MaterialHealth {
   static Health of(Generations generations, @Nullable ReloadLoop loop) {
     Settings settings = generations.settings();
     Instant now = settings.now();
-    Generation newest = generations.newest();
+    Generation newest = generations.current().orNull();
+    if (newest == null) {
+      return beforeMaterial(generations, loop);
+    }
     Instant end = newest.identities().validUntil();
     Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
     String state =
@@ -58,6 +61,21 @@ final class MaterialHealth {
     return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
         ? Health.degraded(state + ", which is soon" + more)
         : Health.up(state + more);
+  }
+
+  private static Health beforeMaterial(Generations generations, @Nullable ReloadLoop loop) {
+    String state = generations.settings().side() + " serves nobody, it has no material yet";
+    TlsMaterialException fault = generations.lastFault();
+    String why = fault == null ? "" : ": " + fault.getMessage();
+    if (generations.isClosed()) {
+      return Health.down("closed, nothing is reloaded any more; " + state + why);
+    }
+    return Health.down(
+        state
+            + why
+            + (loop != null && loop.isOverdue()
+                ? "; the reload hangs, perhaps its files can't be reached"
+                : ""));
   }
 
   /** Age and use of revocation lists; the log tells of each that serves nobody. */

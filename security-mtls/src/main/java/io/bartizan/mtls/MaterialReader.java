@@ -43,6 +43,7 @@ final class MaterialReader implements AutoCloseable {
   private final Map<Path, byte[]> contents = new LinkedHashMap<>();
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
   private final Map<PushedMaterial, PushedMaterial.Push> pushes = new LinkedHashMap<>();
+  private final Set<Path> asked = new LinkedHashSet<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
   private int largest = MAX_BYTES;
@@ -113,6 +114,7 @@ final class MaterialReader implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    asked.add(file);
     largest = Math.max(largest, maxBytes);
     byte[] bytes = read(what, file, maxBytes);
     total += bytes.length;
@@ -194,6 +196,7 @@ final class MaterialReader implements AutoCloseable {
     Listing listing = new Listing(folder, glob);
     List<Path> known = listings.get(listing);
     if (known == null) {
+      asked.add(folder);
       known = listed(what, listing);
       listings.put(listing, known);
     }
@@ -299,11 +302,9 @@ final class MaterialReader implements AutoCloseable {
     return null;
   }
 
-  /** The files and folders to watch. */
+  /** The files and folders to watch, missing ones too. */
   Set<Path> paths() {
-    Set<Path> all = new LinkedHashSet<>(contents.keySet());
-    listings.keySet().forEach(listing -> all.add(listing.folder()));
-    return all;
+    return new LinkedHashSet<>(asked);
   }
 
   /** Overwrites what was read, for it may hold keys. */

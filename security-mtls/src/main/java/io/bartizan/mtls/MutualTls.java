@@ -96,7 +96,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     SSLParameters parameters = context.getDefaultSSLParameters();
     if (!current.isClient()) {
       parameters.setEndpointIdentificationAlgorithm(
-          "BARTIZAN-" + current.generation().alias().toUpperCase(Locale.ROOT));
+          "BARTIZAN-" + Identities.alias(current.number()).toUpperCase(Locale.ROOT));
     }
     return parameters;
   }
@@ -151,7 +151,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   public final Checked<AcceptedPeer> check(SSLSession session) {
     Objects.requireNonNull(session, "session");
     String host = current.isClient() ? session.getPeerHost() : null;
-    return current.generation().decider().decide(session, host).outcome();
+    return current.decide(decider -> decider.decide(session, host)).outcome();
   }
 
   /**
@@ -176,11 +176,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
    */
   public final Checked<AcceptedPeer> explain(List<X509Certificate> chain, @Nullable String host) {
     X509Certificate[] array = List.copyOf(chain).toArray(X509Certificate[]::new);
-    return current
-        .generation()
-        .decider()
-        .decide(array, current.isClient() ? host : null, null)
-        .outcome();
+    String asked = current.isClient() ? host : null;
+    return current.decide(decider -> decider.decide(array, asked, null)).outcome();
   }
 
   /**
@@ -210,33 +207,35 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /**
    * The number of the newest generation.
    *
-   * @return 1 before the first change
+   * @return 1 before the first change; 0 before the first material
    */
   public final long generation() {
-    return current.generation().number();
+    return current.number();
   }
 
   /**
    * When this side's own certificate ends.
    *
    * @return the earliest notAfter on the path from its leaf, of all identities; {@link Instant#MAX}
-   *     for a client without a certificate
+   *     for a client without a certificate; {@link Instant#EPOCH} before the first material
    */
   public final Instant validUntil() {
-    return current.generation().identities().validUntil();
+    Generation newest = current.orNull();
+    return newest == null ? Instant.EPOCH : newest.identities().validUntil();
   }
 
   /**
    * When the newest generation was loaded.
    *
-   * @return by the clock of the builder
+   * @return by the clock of the builder; {@link Instant#EPOCH} before the first material
    */
   public final Instant loadedAt() {
-    return current.generation().created();
+    Generation newest = current.orNull();
+    return newest == null ? Instant.EPOCH : newest.created();
   }
 
   /**
-   * How many reloads failed since {@code build()}.
+   * How many reloads failed since {@code build()}, its own reading included.
    *
    * @return zero or more
    */
@@ -245,9 +244,10 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   }
 
   /**
-   * Whether the material serves: down once a certificate of this side's chain expired or {@link
-   * #close} was called; degraded when one soon will, the last reload failed or hangs, a revocation
-   * list is stale, or the source of {@link PushedMaterial} is too old or stalled.
+   * Whether the material serves: down before the first material, and once a certificate of this
+   * side's chain expired or {@link #close} was called; degraded when one soon will, the last reload
+   * failed or hangs, a revocation list is stale, or the source of {@link PushedMaterial} is too old
+   * or stalled.
    *
    * @return a state whose detail is safe to log
    */
@@ -268,21 +268,12 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /** Side, sources, policy and what is optional; never a secret. */
   @Override
   public final String toString() {
-    Settings s = generations.settings();
-    return getClass().getSimpleName()
-        + "["
-        + s.identity()
-        + ", "
-        + s.anchors()
-        + ", "
-        + s.policy()
-        + ", "
-        + s.revocation()
-        + ", "
-        + (loop == null ? "no reload" : loop)
-        + ", generation "
-        + generation()
-        + "]";
+    return "%s[%s, %s, generation %d]"
+        .formatted(
+            getClass().getSimpleName(),
+            generations.settings().described(),
+            loop == null ? "no reload" : loop,
+            generation());
   }
 
   /**
@@ -310,6 +301,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     private Duration expiryWarning = Duration.ofHours(4);
     private boolean anchorNamesSent = true;
     private boolean unknownNamesRefused;
+    private boolean startsBeforeMaterial;
 
     Builder(
         TlsSide side,
@@ -323,21 +315,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
         throw new IllegalArgumentException("identity is none, but a server needs one");
       }
       this.anchors = Objects.requireNonNull(anchors, "anchors");
-      this.policy = fitting(policy, "policy");
+      this.policy = Rule.fitting(side, policy, "policy");
       this.maker = maker;
-    }
-
-    private PeerPolicy fitting(PeerPolicy asked, String name) {
-      Objects.requireNonNull(asked, name);
-      if (side == TlsSide.SERVER && ((Rule) asked).needsRequestedHost()) {
-        throw new IllegalArgumentException(
-            name
-                + " is "
-                + asked
-                + ", but a server's peers are clients, which nobody asked for by host; name them by"
-                + " dns, uri or spiffeId");
-      }
-      return asked;
     }
 
     /**
@@ -387,7 +366,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
      * @throws IllegalArgumentException if it does not fit this side
      */
     public Builder<T> withDryRun(PeerPolicy candidate) {
-      dryRun = fitting(candidate, "candidate");
+      dryRun = Rule.fitting(side, candidate, "candidate");
       return this;
     }
 
@@ -466,6 +445,19 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
+     * Lets {@link #build} succeed where the material is missing or can't be used yet. Until a
+     * reload finds good material, {@link MutualTls#health} is down with the cause and every
+     * handshake is refused at once as {@link PeerReason#MATERIAL_UNAVAILABLE}. Then new connections
+     * are served.
+     *
+     * @return this builder
+     */
+    public Builder<T> withStartBeforeMaterial() {
+      startsBeforeMaterial = true;
+      return this;
+    }
+
+    /**
      * Loads and checks everything.
      *
      * @return mutual TLS that serves; close it to end the reload
@@ -487,7 +479,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
               clock,
               expiryWarning,
               anchorNamesSent,
-              unknownNamesRefused),
+              unknownNamesRefused,
+              startsBeforeMaterial),
           reload);
     }
   }

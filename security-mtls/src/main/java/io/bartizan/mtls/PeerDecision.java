@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Refusal;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ record PeerDecision(Checked<AcceptedPeer> outcome, List<String> presented, long 
   /** Why the peer may not come in; null if it may. */
   @Nullable Refusal refusal() {
     return outcome instanceof Checked.Rejected<AcceptedPeer> rejected ? rejected.refusal() : null;
+  }
+
+  /** Why the peer may not come in, of a decision that is known to be a refusal. */
+  Refusal refused() {
+    return Objects.requireNonNull(refusal(), "accepted");
   }
 
   @Override

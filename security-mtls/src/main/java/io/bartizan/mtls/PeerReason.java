@@ -42,6 +42,8 @@ public enum PeerReason implements Reason {
   REVOCATION_UNKNOWN,
   /** A check was asked for without the connection it is about. */
   CONNECTION_UNKNOWN,
+  /** This side was started before its own key, chain and anchors, and has none yet. */
+  MATERIAL_UNAVAILABLE,
   /** The handshake failed before there was a peer to decide about. */
   HANDSHAKE_FAILED
 }

@@ -41,11 +41,8 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
       throw new PeerRejectedException(
           PeerReason.CONNECTION_UNKNOWN, "made for a " + side + ", asked about a " + peer);
     }
-    PeerDecision decision =
-        current
-            .generation()
-            .decider()
-            .decide(chain, side == TlsSide.CLIENT ? view.host() : null, view);
+    String host = side == TlsSide.CLIENT ? view.host() : null;
+    PeerDecision decision = current.decide(decider -> decider.decide(chain, host, view));
     decided.accept(view.connection(), decision);
     Refusal refusal = decision.refusal();
     if (refusal != null) {
@@ -91,8 +88,9 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return current.anchorNamesSent()
-        ? current.generation().anchors().certificates().toArray(X509Certificate[]::new)
+    Generation generation = current.orNull();
+    return generation != null && current.anchorNamesSent()
+        ? generation.anchors().certificates().toArray(X509Certificate[]::new)
         : new X509Certificate[0];
   }
 }

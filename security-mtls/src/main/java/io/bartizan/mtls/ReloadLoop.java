@@ -74,9 +74,10 @@ final class ReloadLoop implements AutoCloseable {
   private void run() {
     while (ended.getCount() > 0) {
       try {
-        watchFolders();
+        boolean added = watchFolders();
         due = ticker.nanos() + interval.toNanos();
-        boolean changed = await();
+        // What came between the reading that failed and the watch of its folder is no event.
+        boolean changed = (added && generations.hasNone()) || await();
         due = ticker.nanos();
         if (ended.getCount() > 0) {
           boolean published = generations.reload(this::settle);
@@ -123,21 +124,25 @@ final class ReloadLoop implements AutoCloseable {
     return changed;
   }
 
-  /** A folder that can't be watched, as of a closed file system, is no reason not to read. */
-  private void watchFolders() {
+  /**
+   * Whether there is one more; a folder that can't be watched, as of a closed file system, is no
+   * reason not to read.
+   */
+  private boolean watchFolders() {
     WatchService service = watch;
     if (service != null) {
       try {
-        watchFolders(service);
+        return watchFolders(service);
       } catch (RuntimeException | Error e) {
         LOG.debug("folders can't be watched, the interval alone finds changes", e);
       }
     }
+    return false;
   }
 
-  private void watchFolders(WatchService service) {
+  private boolean watchFolders(WatchService service) {
     Set<Path> folders = new HashSet<>();
-    for (Path file : generations.newest().files()) {
+    for (Path file : generations.watched()) {
       addFolder(folders, file.toAbsolutePath());
       try {
         addFolder(folders, file.toRealPath());
@@ -155,9 +160,11 @@ final class ReloadLoop implements AutoCloseable {
               }
               return old;
             });
+    int before = watched.size();
     for (Path folder : folders) {
       watched.computeIfAbsent(folder, path -> register(service, path));
     }
+    return watched.size() > before;
   }
 
   private static void addFolder(Set<Path> folders, Path file) {

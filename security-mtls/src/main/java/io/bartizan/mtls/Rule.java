@@ -67,6 +67,24 @@ abstract sealed class Rule implements PeerPolicy {
     return new Narrowed(this, name, Objects.requireNonNull(predicate, "predicate"));
   }
 
+  /**
+   * The policy, if it fits the side.
+   *
+   * @throws IllegalArgumentException if a server's asks for the host that nobody asked for
+   */
+  static PeerPolicy fitting(TlsSide side, PeerPolicy asked, String name) {
+    Objects.requireNonNull(asked, name);
+    if (side == TlsSide.SERVER && ((Rule) asked).needsRequestedHost()) {
+      throw new IllegalArgumentException(
+          name
+              + " is "
+              + asked
+              + ", but a server's peers are clients, which nobody asked for by host; name them by"
+              + " dns, uri or spiffeId");
+    }
+    return asked;
+  }
+
   /** A policy that is read with each load. */
   static Rule source(Path file) {
     Objects.requireNonNull(file, "file");

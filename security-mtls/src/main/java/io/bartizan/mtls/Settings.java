@@ -21,9 +21,15 @@ record Settings(
     InstantSource clock,
     Duration expiryWarning,
     boolean anchorNamesSent,
-    boolean unknownNamesRefused) {
+    boolean unknownNamesRefused,
+    boolean startsBeforeMaterial) {
 
   static final InstantSource JVM_TIME = InstantSource.system();
+
+  /** Sources, policy and revocation data; never a secret. */
+  String described() {
+    return identity + ", " + anchors + ", " + policy + ", " + revocation;
+  }
 
   Instant now() {
     return clock.instant();

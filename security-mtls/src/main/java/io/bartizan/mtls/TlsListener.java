@@ -30,7 +30,8 @@ public interface TlsListener {
   default void published(long generation, Instant validUntil) {}
 
   /**
-   * A reload failed and the generation before keeps serving; told once for each state of the files.
+   * A reload failed and the generation before keeps serving, or nobody is served yet; told once for
+   * each state of the files.
    *
    * @param fault what is wrong with the material
    */

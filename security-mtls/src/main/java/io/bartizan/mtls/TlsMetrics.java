@@ -64,7 +64,8 @@ public final class TlsMetrics implements TlsListener {
   /**
    * Shows {@code bartizan.mtls.certificate.expiry}, the seconds until this side's certificate ends
    * (negative once it did), {@code bartizan.mtls.generation.age}, the seconds since the newest
-   * material was loaded, and {@code bartizan.mtls.reload.failures}.
+   * material was loaded, and {@code bartizan.mtls.reload.failures}. The first two are not a number
+   * before the first material.
    *
    * @param tls whose material is shown; it is not kept alive by the meters
    * @return this
@@ -79,8 +80,9 @@ public final class TlsMetrics implements TlsListener {
                 tls,
                 TimeUnit.SECONDS,
                 one ->
-                    Duration.between(one.generations().settings().now(), one.validUntil())
-                        .toSeconds())
+                    seconds(
+                        one,
+                        Duration.between(one.generations().settings().now(), one.validUntil())))
             .description("Until this side's certificate ends")
             .tag("name", name)
             .tag("side", side)
@@ -91,8 +93,8 @@ public final class TlsMetrics implements TlsListener {
                 tls,
                 TimeUnit.SECONDS,
                 one ->
-                    Duration.between(one.loadedAt(), one.generations().settings().now())
-                        .toSeconds())
+                    seconds(
+                        one, Duration.between(one.loadedAt(), one.generations().settings().now())))
             .description("Since the newest key, anchors, policy and revocation data were loaded")
             .tag("name", name)
             .tag("side", side)
@@ -105,6 +107,11 @@ public final class TlsMetrics implements TlsListener {
             .tag("side", side)
             .register(registry);
     return this;
+  }
+
+  /** No number before the first material, which no alert should take for one. */
+  private static double seconds(MutualTls tls, Duration duration) {
+    return tls.generation() == 0 ? Double.NaN : duration.toSeconds();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Reason;
+import io.bartizan.core.SecretReason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -145,8 +146,8 @@ public final class AuthenticationScheme {
    * @param reason why a {@link JwtVerifier} refused it
    * @return 401; or 503 where nobody could tell whether the token is good ({@link
    *     JwtReason#KEYS_UNAVAILABLE}, {@link JwtReason#PROVIDER_FAILED}, {@link
-   *     JwtReason#REPLAY_UNDECIDED}) or it is in use ({@link JwtReason#IN_PROGRESS}), which a
-   *     client may try again
+   *     JwtReason#REPLAY_UNDECIDED}, {@link SecretReason#SECRET_UNAVAILABLE}) or it is in use
+   *     ({@link JwtReason#IN_PROGRESS}), which a client may try again
    * @throws NullPointerException if {@code reason} is null
    */
   public int status(Reason reason) {
@@ -155,7 +156,8 @@ public final class AuthenticationScheme {
         reason == JwtReason.KEYS_UNAVAILABLE
             || reason == JwtReason.PROVIDER_FAILED
             || reason == JwtReason.REPLAY_UNDECIDED
-            || reason == JwtReason.IN_PROGRESS;
+            || reason == JwtReason.IN_PROGRESS
+            || reason == SecretReason.SECRET_UNAVAILABLE;
     return undecided ? 503 : 401;
   }
 

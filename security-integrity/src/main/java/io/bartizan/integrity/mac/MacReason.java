@@ -1,6 +1,7 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.Reason;
+import io.bartizan.core.SecretReason;
 
 /** The reasons for which a MAC, a signed value or a webhook is refused. */
 public enum MacReason implements Reason {
@@ -10,6 +11,8 @@ public enum MacReason implements Reason {
   TOO_LARGE,
   /** No key of the ring has the id that it names. */
   KEY_UNKNOWN,
+  /** The ring was not read yet, so that nobody can tell whether it is good. */
+  KEYS_UNAVAILABLE,
   /** The tag belongs to another message, key, purpose or associated data. */
   SIGNATURE_INVALID,
   /** It was issued further in the future than clocks may differ. */
@@ -27,5 +30,13 @@ public enum MacReason implements Reason {
   /** It carries more signatures than are looked at. */
   TOO_MANY_SIGNATURES,
   /** None of its signatures has a version that is accepted. */
-  NO_ACCEPTED_SIGNATURE
+  NO_ACCEPTED_SIGNATURE;
+
+  /** Whether nothing was decided, so that the same may be accepted later. */
+  static boolean isUndecided(Reason reason) {
+    return reason == IN_PROGRESS
+        || reason == REPLAY_UNDECIDED
+        || reason == KEYS_UNAVAILABLE
+        || reason == SecretReason.SECRET_UNAVAILABLE;
+  }
 }

@@ -1,11 +1,14 @@
 package io.bartizan.integrity.mac;
 
+import io.bartizan.core.SecretReason;
+import io.bartizan.core.VerificationException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of one purpose, derived from the ring of the moment, and what they sign. */
 final class PurposeKeys {
@@ -13,28 +16,51 @@ final class PurposeKeys {
   private static final byte[] KEY_LABEL = label("bartizan signed value key v1");
   private static final byte[] VALUE_LABEL = label("bartizan signed value v1");
 
+  private final String text;
   private final byte[] purpose;
   private final Supplier<MacKeyRing> source;
-  private volatile Derived derived;
+  private volatile @Nullable Derived derived;
 
   /** One ring and what was derived from it, in the same order. */
   record Derived(MacKeyRing ring, List<Hmac> keys) {}
 
   PurposeKeys(String purpose, Supplier<MacKeyRing> source) throws CharacterCodingException {
+    this.text = purpose;
     this.purpose = utf8(purpose);
     this.source = source;
-    this.derived = derive(source.get());
+    MacKeyRing ring = ringOrNull();
+    this.derived = ring == null ? null : derive(ring);
   }
 
-  /** Derives anew when the ring has changed; two threads that both see it do the same work. */
+  /**
+   * Derives anew when the ring has changed; two threads that both see it do the same work.
+   *
+   * @throws VerificationException with {@link MacReason#KEYS_UNAVAILABLE} before there is a ring
+   */
   Derived now() {
-    MacKeyRing ring = source.get();
+    MacKeyRing ring = ringOrNull();
+    if (ring == null) {
+      throw new VerificationException(
+          MacReason.KEYS_UNAVAILABLE, "purpose " + text + ": the key ring was not read yet");
+    }
     Derived known = derived;
-    if (known.ring != ring) {
+    if (known == null || known.ring != ring) {
       known = derive(ring);
       derived = known;
     }
     return known;
+  }
+
+  /** Null before a {@link io.bartizan.core.Rotating} has a first ring. */
+  @Nullable MacKeyRing ringOrNull() {
+    try {
+      return source.get();
+    } catch (VerificationException e) {
+      if (e.reason() == SecretReason.SECRET_UNAVAILABLE) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private Derived derive(MacKeyRing ring) {

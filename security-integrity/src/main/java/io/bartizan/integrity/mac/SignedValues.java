@@ -3,6 +3,7 @@ package io.bartizan.integrity.mac;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
+import io.bartizan.core.SecretReason;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
@@ -124,6 +125,8 @@ public final class SignedValues {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the payload is longer than the maximum, or a string has an
    *     unpaired surrogate
+   * @throws VerificationException with {@link MacReason#KEYS_UNAVAILABLE} before the ring was read,
+   *     where a {@link io.bartizan.core.Rotating} started before its secret
    */
   public String sign(byte[] payload, String... associatedData) {
     if (payload.length > maxPayload) {
@@ -156,6 +159,8 @@ public final class SignedValues {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the payload is longer than the maximum, or a string has an
    *     unpaired surrogate
+   * @throws VerificationException with {@link MacReason#KEYS_UNAVAILABLE} before the ring was read,
+   *     where a {@link io.bartizan.core.Rotating} started before its secret
    */
   public String sign(String payload, String... associatedData) {
     try {
@@ -265,10 +270,10 @@ public final class SignedValues {
    * @param reason why it was refused
    * @return with a lease 200 for {@link MacReason#REPLAYED}: it was done before and is not to be
    *     sent again, which gives the caller no right to what the handler made then; 503 where the
-   *     sender should try again ({@link MacReason#IN_PROGRESS}, {@link
-   *     MacReason#REPLAY_UNDECIDED}); 409 where the value is used up and nobody knows whether its
-   *     work was done ({@link MacReason#REPLAYED} without a lease, {@link MacReason#DUPLICATE});
-   *     else 400
+   *     sender should try again ({@link MacReason#IN_PROGRESS}, {@link MacReason#REPLAY_UNDECIDED},
+   *     {@link MacReason#KEYS_UNAVAILABLE}, {@link SecretReason#SECRET_UNAVAILABLE}); 409 where the
+   *     value is used up and nobody knows whether its work was done ({@link MacReason#REPLAYED}
+   *     without a lease, {@link MacReason#DUPLICATE}); else 400
    * @throws NullPointerException if {@code reason} is null
    */
   public int status(Reason reason) {
@@ -279,7 +284,7 @@ public final class SignedValues {
     if (reason == MacReason.DUPLICATE) {
       return 409;
     }
-    return reason == MacReason.IN_PROGRESS || reason == MacReason.REPLAY_UNDECIDED ? 503 : 400;
+    return MacReason.isUndecided(reason) ? 503 : 400;
   }
 
   private Checked<SignedValue> told(Checked<SignedValue> result) {
@@ -291,6 +296,7 @@ public final class SignedValues {
   /** Purpose and settings; never a key. */
   @Override
   public String toString() {
+    MacKeyRing ring = keys.ringOrNull();
     return "SignedValues[purpose "
         + purpose
         + ", validity "
@@ -304,7 +310,7 @@ public final class SignedValues {
             ? "single use, lease " + handled.lease()
             : guard == null ? "reusable" : "single use")
         + ", keys "
-        + keys.now().ring().keyIds()
+        + (ring == null ? "not read yet" : ring.keyIds())
         + "]";
   }
 

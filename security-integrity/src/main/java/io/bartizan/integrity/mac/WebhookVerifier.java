@@ -3,6 +3,7 @@ package io.bartizan.integrity.mac;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
+import io.bartizan.core.SecretReason;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
@@ -277,7 +278,8 @@ public final class WebhookVerifier {
    * @param reason why it was refused
    * @return 200 for what was handled before ({@link MacReason#DUPLICATE}, and with {@link
    *     Builder#withDeliveries} also {@link MacReason#REPLAYED}); 503 where the sender should try
-   *     again ({@link MacReason#IN_PROGRESS}, {@link MacReason#REPLAY_UNDECIDED}); 409 for {@link
+   *     again ({@link MacReason#IN_PROGRESS}, {@link MacReason#REPLAY_UNDECIDED}, {@link
+   *     SecretReason#SECRET_UNAVAILABLE} of a {@code Rotating} verifier); 409 for {@link
    *     MacReason#REPLAYED} of a guard that is at most once, for nobody knows whether it was
    *     handled; else 400
    * @throws NullPointerException if {@code reason} is null
@@ -290,7 +292,7 @@ public final class WebhookVerifier {
     if (reason == MacReason.REPLAYED) {
       return deliveries != null ? 200 : 409;
     }
-    return reason == MacReason.IN_PROGRESS || reason == MacReason.REPLAY_UNDECIDED ? 503 : 400;
+    return MacReason.isUndecided(reason) ? 503 : 400;
   }
 
   /** Whether a signature is this key's; looks at all of them. */

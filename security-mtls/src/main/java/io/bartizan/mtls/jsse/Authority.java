@@ -60,6 +60,13 @@ public interface Authority {
   interface Watch {
 
     /**
+     * Lets the handshake begin.
+     *
+     * @throws SSLException if this side can serve nobody
+     */
+    void begin() throws SSLException;
+
+    /**
      * Whether the peer was accepted.
      *
      * @return true once {@link #handshakeDone} returned

@@ -22,6 +22,7 @@ final class GuardedEngine extends DelegatingEngine {
   private final Authority.Watch watch;
   private final SSLSession nullSession;
   private final AskedName asked;
+  private volatile boolean neverBegins;
 
   GuardedEngine(SSLEngine inner, boolean client, Authority.Serving born) {
     super(inner);
@@ -51,6 +52,10 @@ final class GuardedEngine extends DelegatingEngine {
   @Override
   public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst)
       throws SSLException {
+    if (neverBegins) {
+      return inner.wrap(new ByteBuffer[0], 0, 0, dst);
+    }
+    begin();
     if (watch.isRefused() && !inner.isOutboundDone()) {
       inner.closeOutbound();
       return inner.wrap(new ByteBuffer[0], 0, 0, dst);
@@ -68,6 +73,7 @@ final class GuardedEngine extends DelegatingEngine {
   @Override
   public SSLEngineResult unwrap(ByteBuffer src, ByteBuffer[] dsts, int offset, int length)
       throws SSLException {
+    begin();
     watch.check();
     SSLEngineResult result;
     try {
@@ -77,6 +83,18 @@ final class GuardedEngine extends DelegatingEngine {
       throw e;
     }
     return after(result, result.bytesProduced() > 0);
+  }
+
+  /** Where this side can serve nobody, what is left to write is the end of the connection. */
+  private void begin() throws SSLException {
+    try {
+      watch.begin();
+    } catch (SSLException e) {
+      neverBegins = true;
+      inner.closeOutbound();
+      watch.handshakeFailed(e, getPeerHost());
+      throw e;
+    }
   }
 
   private SSLEngineResult after(SSLEngineResult result, boolean data) throws SSLException {
@@ -100,6 +118,7 @@ final class GuardedEngine extends DelegatingEngine {
     if (watch.isDone()) {
       throw new SSLException("a second handshake on one connection is refused");
     }
+    begin();
     inner.beginHandshake();
   }
 

@@ -71,6 +71,7 @@ final class GuardedSocket extends DelegatingSocket {
   }
 
   private void firstHandshake() throws IOException {
+    begin();
     watch.check();
     boolean mine;
     try {
@@ -93,6 +94,16 @@ final class GuardedSocket extends DelegatingSocket {
       for (HandshakeCompletedListener listener : listeners) {
         listener.handshakeCompleted(new HandshakeCompletedEvent(this, session));
       }
+    }
+  }
+
+  private void begin() throws IOException {
+    try {
+      watch.begin();
+    } catch (SSLException e) {
+      watch.handshakeFailed(e, null);
+      inner.close();
+      throw e;
     }
   }
 
@@ -137,6 +148,7 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public InputStream getInputStream() throws IOException {
+    begin();
     watch.check(); // says why, where the closed socket behind it would say that it is closed
     InputStream in = inner.getInputStream();
     return new InputStream() {
@@ -170,6 +182,7 @@ final class GuardedSocket extends DelegatingSocket {
 
   @Override
   public OutputStream getOutputStream() throws IOException {
+    begin();
     watch.check();
     OutputStream out = inner.getOutputStream();
     return new OutputStream() {

@@ -84,6 +84,7 @@ final class RedisLimits implements Limits {
           ClientTls.builder(files.identity(), files.anchors(), PeerPolicy.requestedHost())
               .withReload(every)
               .withListener(meters.redisTls())
+              .withStartBeforeMaterial()
               .build();
     }
     meters.redisTls().watch(tls);
@@ -127,17 +128,21 @@ final class RedisLimits implements Limits {
     return limiter.blocking();
   }
 
-  /** The limiter's; that of the certificate, where the limiter still decides. */
+  /** That of the certificate where there is none; else the worse of both. */
   @Override
   public Health health() {
     Health decides = limiter.health();
-    if (tls == null || decides.status() == Health.Status.DOWN) {
+    if (tls == null) {
       return decides;
     }
     Health certificate = tls.health();
-    return certificate.status() == Health.Status.UP
+    String shown = "client certificate: " + certificate.detail();
+    if (tls.generation() == 0) {
+      return Health.down(shown);
+    }
+    return decides.status() == Health.Status.DOWN || certificate.status() == Health.Status.UP
         ? decides
-        : Health.degraded("client certificate: " + certificate.detail());
+        : Health.degraded(shown);
   }
 
   @Override

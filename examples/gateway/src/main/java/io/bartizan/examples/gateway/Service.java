@@ -1,9 +1,9 @@
 package io.bartizan.examples.gateway;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.Ticker;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,9 +22,6 @@ final class Service implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
-  /** So many looks later all is logged, also what is still being read for the first time. */
-  private static final int STARTS = 5;
-
   private final Settings settings;
   private final Meters meters = new Meters();
   private final OpenRequests open = new OpenRequests();
@@ -41,8 +38,13 @@ final class Service implements AutoCloseable {
     this.settings = settings;
     sources = new Sources(settings, meters);
     meters.watch(open, this::busyWorkers, () -> causes().isEmpty());
-    probes = Probes.start(settings.probes(), this::causes, this::notes, meters::scrape);
-    threads = new ScheduledThreadPoolExecutor(sources.all().size() + 1, Service::daemon);
+    try {
+      probes = Probes.start(settings.probes(), this::causes, this::notes, meters::scrape);
+    } catch (IOException e) {
+      sources.close();
+      throw e;
+    }
+    threads = new ScheduledThreadPoolExecutor(2, Service::daemon);
   }
 
   private static Thread daemon(Runnable task) {
@@ -52,22 +54,20 @@ final class Service implements AutoCloseable {
   }
 
   /**
-   * Starts the probes and begins to read the material.
+   * Reads the material for the first time, starts the probes and tries on.
    *
    * @throws IOException if the port of the probes can't be had
    */
   static Service start(Settings settings) throws IOException {
     Service service = new Service(settings);
     LOG.info("probes on http://{}:{}", settings.probes().getHostString(), service.probes.port());
-    for (Source<?> source : service.sources.all()) {
-      service.repeat(Duration.ZERO, () -> service.open(source));
-    }
-    service.repeat(settings.every().multipliedBy(STARTS), () -> service.look(source -> true));
+    service.repeat(service::openLimits);
+    service.repeat(service::look);
     return service;
   }
 
   /** What a task throws would end its schedule without a word. */
-  private void repeat(Duration delay, Runnable task) {
+  private void repeat(Runnable task) {
     Runnable contained =
         () -> {
           try {
@@ -78,27 +78,29 @@ final class Service implements AutoCloseable {
         };
     var unused =
         threads.scheduleWithFixedDelay(
-            contained, delay.toNanos(), settings.every().toNanos(), TimeUnit.NANOSECONDS);
+            contained, 0, settings.every().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void open(Source<?> source) {
-    if (!source.isOpen()) {
-      source.tryAgain();
-      look(Source::wasTried);
+  private void openLimits() {
+    Attempt<Limits> limits = sources.limits();
+    if (!limits.isOpen()) {
+      limits.tryAgain();
+      look();
     }
   }
 
   /** Starts the listener when everything is there, and logs what is not. */
-  private void look(Predicate<Source<?>> logged) {
+  private void look() {
     lock.lock();
     try {
       if (ending) {
         return;
       }
-      if (gateway == null && sources.areOpen()) {
+      if (gateway == null && sources.areThere()) {
         listen();
       }
-      log.tell(causes(logged), causes().isEmpty());
+      boolean tried = sources.limits().wasTried();
+      log.tell(causes(part -> tried || part != sources.limits()), causes().isEmpty());
     } finally {
       lock.unlock();
     }
@@ -119,21 +121,24 @@ final class Service implements AutoCloseable {
 
   /** What keeps it from serving now, a sentence each. */
   List<String> causes() {
-    return causes(source -> true);
+    return causes(part -> true);
   }
 
-  private List<String> causes(Predicate<Source<?>> asked) {
+  private List<String> causes(Predicate<HealthSource> asked) {
     List<String> causes = new ArrayList<>();
     if (ending) {
       causes.add("ends: SIGTERM was received");
     }
-    for (Source<?> source : sources.all()) {
-      Health health = source.health();
-      if (asked.test(source) && health.status() == Health.Status.DOWN) {
-        causes.add(source.name() + ": " + health.detail());
-      }
-    }
-    if (causes.isEmpty() && gateway == null && sources.areOpen()) {
+    sources
+        .parts()
+        .forEach(
+            (name, part) -> {
+              Health health = part.health();
+              if (asked.test(part) && health.status() == Health.Status.DOWN) {
+                causes.add(name + ": " + health.detail());
+              }
+            });
+    if (causes.isEmpty() && gateway == null && sources.areThere()) {
       causes.add("listener: " + listening);
     }
     return causes;

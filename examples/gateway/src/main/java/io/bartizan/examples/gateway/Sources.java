@@ -21,33 +21,36 @@ import io.bartizan.mtls.TlsLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** All that the service reads, each followed by the library's own means. */
+/**
+ * All that the service reads, each followed by the library's own means, also where it is missing or
+ * bad at the start.
+ */
 final class Sources implements HealthSource, AutoCloseable {
 
   private final Settings settings;
   private final Meters meters;
-  private final Source<ServerTls> tls;
-  private final Source<Rotating<JwtVerifier>> tokens;
-  private final Source<Rotating<MacKeyRing>> cartKeys;
-  private final Source<Rotating<ApiKeys>> apiKeys;
-  private final Source<Limits> limits;
-  private final @Nullable Source<Rotating<Manifest>> artifacts;
+  private final Map<String, HealthSource> parts = new LinkedHashMap<>();
+  private final ServerTls tls;
+  private final Rotating<JwtVerifier> tokens;
+  private final Rotating<MacKeyRing> cartKeys;
+  private final Rotating<ApiKeys> apiKeys;
+  private final Attempt<Limits> limits;
+  private final @Nullable Rotating<Manifest> artifacts;
   private final HealthSource health;
 
-  Sources(Settings settings, Meters meters) {
+  Sources(Settings settings, Meters meters) throws IOException {
     this.settings = settings;
     this.meters = meters;
     Settings.Files files = settings.files();
-    tls = new Source<>("tls", this::openTls, ServerTls::close);
+    tls = tls();
     tokens =
         rotating(
             "token keys", files.tokenKeys(), SecretSource.file(files.tokenKeys()), this::verifier);
@@ -56,7 +59,7 @@ final class Sources implements HealthSource, AutoCloseable {
             "cart keys", files.cartKeys(), MacKeyRing.folder(files.cartKeys()), MacKeyRing::parse);
     apiKeys =
         rotating("api keys", files.apiKeys(), SecretSource.file(files.apiKeys()), ApiKeys::parse);
-    limits = new Source<>("redis", this::openLimits, Limits::close);
+    limits = followed("redis", new Attempt<>("redis", this::openLimits, Limits::close));
     Path folder = files.artifacts();
     artifacts =
         folder == null
@@ -66,37 +69,42 @@ final class Sources implements HealthSource, AutoCloseable {
                 folder,
                 () -> manifest(folder.resolve("SHA256SUMS")),
                 text -> text.lend(Manifest::parse));
-    Map<String, Source<?>> parts = new LinkedHashMap<>();
-    all().forEach(source -> parts.put(source.name(), source));
     health = HealthSource.all(parts);
   }
 
-  private <T> Source<Rotating<T>> rotating(
-      String name, Path place, SecretSource source, Function<SecretBytes, T> maker) {
-    return new Source<>(
-        name,
-        () -> {
-          try {
-            Rotating<T> opened = Rotating.of(source, maker, settings.every());
-            meters.watch(opened, name.replace(' ', '-'));
-            return opened;
-          } catch (IllegalArgumentException refused) {
-            throw new IOException(place + ": " + refused.getMessage(), refused);
-          }
-        },
-        Rotating::close);
+  private <P extends HealthSource> P followed(String name, P part) {
+    parts.put(name, part);
+    return part;
   }
 
-  private ServerTls openTls() {
+  private <T> Rotating<T> rotating(
+      String name, Path place, SecretSource source, Function<SecretBytes, T> maker)
+      throws IOException {
+    Function<SecretBytes, T> placed =
+        secret -> {
+          try {
+            return maker.apply(secret);
+          } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(place + ": " + refused.getMessage(), refused);
+          }
+        };
+    Rotating<T> opened =
+        Rotating.<T>builder(source, placed, settings.every()).withStartBeforeSecret().build();
+    meters.watch(opened, name.replace(' ', '-'));
+    return followed(name, opened);
+  }
+
+  private ServerTls tls() {
     TlsLayout layout = TlsLayout.kubernetesSecret(settings.files().tls());
     PeerPolicy peers = PeerPolicy.file(settings.files().peers());
     ServerTls opened =
         ServerTls.builder(layout.identity(), layout.anchors(), peers)
             .withReload(settings.every())
             .withListener(meters.tls())
+            .withStartBeforeMaterial()
             .build();
     meters.tls().watch(opened);
-    return opened;
+    return followed("tls", opened);
   }
 
   private JwtVerifier verifier(SecretBytes jwkSet) {
@@ -118,15 +126,19 @@ final class Sources implements HealthSource, AutoCloseable {
   private static SecretBytes manifest(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return SecretBytes.copyOf(in.readNBytes(Manifest.MAX_BYTES + 1));
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no " + file, e);
     }
   }
 
-  List<Source<?>> all() {
-    List<Source<?>> all = new ArrayList<>(List.of(tls, tokens, cartKeys, apiKeys, limits));
-    if (artifacts != null) {
-      all.add(artifacts);
-    }
-    return all;
+  /** By what each is called in a probe's answer. */
+  Map<String, HealthSource> parts() {
+    return parts;
+  }
+
+  /** What is not followed by the library, and tried again until it is there. */
+  Attempt<Limits> limits() {
+    return limits;
   }
 
   @Override
@@ -134,18 +146,22 @@ final class Sources implements HealthSource, AutoCloseable {
     return health.health();
   }
 
-  boolean areOpen() {
-    return all().stream().allMatch(Source::isOpen);
+  /** Whether everything was there once; none of it is lost again. */
+  boolean areThere() {
+    return limits.isOpen()
+        && parts.values().stream()
+            .filter(part -> part != limits)
+            .allMatch(part -> part.health().status() != Health.Status.DOWN);
   }
 
-  /** Once all are open. */
+  /** Once all are there. */
   Gateway.Guards guards() {
     return new Gateway.Guards(
-        tls.get().sslContext(),
+        tls.sslContext(),
         limits.get().limiter(),
-        apiKeys.get(),
-        tokens.get(),
-        SignedValues.builder("cart", cartKeys.get(), Duration.ofHours(1))
+        apiKeys,
+        tokens,
+        SignedValues.builder("cart", cartKeys, Duration.ofHours(1))
             .withListener(meters.integrity())
             .build(),
         store());
@@ -156,12 +172,19 @@ final class Sources implements HealthSource, AutoCloseable {
     if (folder == null || artifacts == null) {
       return ArtifactStore.empty();
     }
-    Rotating<Manifest> manifest = artifacts.get();
+    Rotating<Manifest> manifest = artifacts;
     return new ArtifactStore(folder, () -> manifest.get().entries());
   }
 
   @Override
   public void close() {
-    all().forEach(Source::close);
+    tls.close();
+    tokens.close();
+    cartKeys.close();
+    apiKeys.close();
+    limits.close();
+    if (artifacts != null) {
+      artifacts.close();
+    }
   }
 }

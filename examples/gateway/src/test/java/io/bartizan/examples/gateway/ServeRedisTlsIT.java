@@ -78,6 +78,29 @@ class ServeRedisTlsIT {
   }
 
   @Test
+  void redis_ownCertificateMissingAtTheStart_isToldAndMended() throws Exception {
+    DevCertificate server = running.ca.leaf("redis").dns("localhost").forServer().issue();
+    Path chain = Files.writeString(folder.resolve("redis.pem"), server.chainPem());
+    Path key = Files.writeString(folder.resolve("redis-key.pem"), server.privateKeyPem());
+    Path clients = Files.writeString(folder.resolve("clients.pem"), first.certificatePem());
+    Files.delete(own.resolve("tls.key"));
+    try (RedisServer redis =
+        RedisServer.builder()
+            .withTls(chain, key, clients)
+            .withConfig("tls-auth-clients", "yes")
+            .start()) {
+      running
+          .start(
+              new Settings.Redis(redis.tlsUri().replace("127.0.0.1", "localhost"), own, null, null))
+          .awaitUnready("redis: client certificate: ");
+      running.awaitUnready("tls.key");
+      show(first);
+      running.awaitReady();
+      assertThat(answer()).startsWith("HTTP/1.1 404");
+    }
+  }
+
+  @Test
   void redis_thatIsAnother_isNotTalkedTo() throws Exception {
     DevCertificate posing = first.leaf("redis").dns("localhost").forServer().issue();
     Path chain = Files.writeString(folder.resolve("redis.pem"), posing.chainPem());

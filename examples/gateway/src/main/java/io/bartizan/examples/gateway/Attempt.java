@@ -7,11 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Something that the service can't do without, and that may not be there yet: {@link #tryAgain}
- * until it is, from then on it follows its files by itself.
- */
-final class Source<T extends HealthSource> implements Supplier<T>, HealthSource, AutoCloseable {
+/** Something that can't always be opened at the start: {@link #tryAgain} until it is. */
+final class Attempt<T extends HealthSource> implements Supplier<T>, HealthSource, AutoCloseable {
 
   private final String name;
   private final Callable<T> opening;
@@ -19,14 +16,10 @@ final class Source<T extends HealthSource> implements Supplier<T>, HealthSource,
   private volatile @Nullable String missing;
   private volatile @Nullable T value;
 
-  Source(String name, Callable<T> opening, Consumer<T> closing) {
+  Attempt(String name, Callable<T> opening, Consumer<T> closing) {
     this.name = name;
     this.opening = opening;
     this.closing = closing;
-  }
-
-  String name() {
-    return name;
   }
 
   boolean wasTried() {
@@ -63,7 +56,7 @@ final class Source<T extends HealthSource> implements Supplier<T>, HealthSource,
   public Health health() {
     T opened = value;
     String why = missing;
-    return opened == null ? Health.down(why == null ? "was not read yet" : why) : opened.health();
+    return opened == null ? Health.down(why == null ? "was not tried yet" : why) : opened.health();
   }
 
   @Override
