@@ -133,6 +133,7 @@ class StartUpReport {
       }
       Matcher line = STARTED.matcher(printed);
       assertThat(line.find()).as(printed).isTrue();
+      assertThat(printed).contains("guarded " + (application == Application.GUARDED));
       return new Start(
           Long.parseLong(line.group(1)),
           Long.parseLong(line.group(2)),
