@@ -19,7 +19,8 @@ import org.springframework.context.annotation.Configuration;
     after = {
       BartizanJwtAutoConfiguration.class,
       BartizanLimitsAutoConfiguration.class,
-      BartizanMtlsAutoConfiguration.class
+      BartizanMtlsAutoConfiguration.class,
+      BartizanWebhooksAutoConfiguration.class
     })
 final class BartizanActuatorAutoConfiguration {
 

@@ -8,6 +8,7 @@ import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.redis.FailurePolicy;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
+import io.bartizan.spring.ConfiguredWebhooks.Webhook;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * What guards this application and how it is: limits, whose tokens are accepted, certificates.
+ * What guards this application and how it is: limits, whose tokens are accepted, certificates,
+ * webhooks.
  *
  * <p>It shows what is set and what a peer of a handshake sees, and never who called, a key, a
  * secret or a file.
@@ -52,6 +54,7 @@ final class BartizanEndpoint {
       all.put("jwt", jwt(jwt));
     }
     all.put("mtls", each(guards.mtls(), BartizanEndpoint::tls));
+    all.put("webhooks", each(guards.webhooks(), BartizanEndpoint::webhook));
     all.put("beans", each(guards.beans(), source -> ShownHealth.of(source).details()));
     return OperationResponseBody.of(all);
   }
@@ -120,6 +123,16 @@ final class BartizanEndpoint {
     shown.put("loadedAt", tls.loadedAt().toString());
     shown.put("failedReloads", tls.failedReloads());
     shown.putAll(ShownHealth.of(tls).details());
+    return shown;
+  }
+
+  private static Map<String, Object> webhook(Webhook webhook) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("path", plain(webhook.path().getPatternString()));
+    shown.put("scheme", webhook.scheme());
+    shown.put("maxBody", webhook.maxBytes());
+    shown.put("store", webhook.isShared() ? "redis" : "memory");
+    shown.putAll(ShownHealth.of(webhook.events()).details());
     return shown;
   }
 

@@ -100,20 +100,7 @@ public final class BartizanLimitsAutoConfiguration {
 
     @Bean
     LimitWebFilter bartizanLimitsAfterAuthentication(ConfiguredLimits limits) {
-      refuseMethods(limits);
       return new LimitWebFilter(limits.onRoutes(true), SecurityOrder.ON_WEBFLUX + DISTANCE);
-    }
-
-    /** Methods of WebFlux are called on no request's thread, and must not wait for a count. */
-    private static void refuseMethods(ConfiguredLimits limits) {
-      for (ConfiguredLimit each : limits.list()) {
-        if (each.routes().isMethods()) {
-          throw SettingException.of(
-              "bartizan.limits." + each.name() + ".routes",
-              each.routes(),
-              RateLimitedMethods.MVC_ALONE);
-        }
-      }
     }
   }
 }

@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -19,18 +20,42 @@ public final class BartizanMethodsAutoConfiguration {
 
   @Bean
   static RateLimitedMethods bartizanRateLimitedMethods(
-      ObjectProvider<ConfiguredLimits> limits, ObjectProvider<RateLimitedMethods.Answers> answers) {
-    return new RateLimitedMethods(limits, answers);
+      ObjectProvider<ConfiguredLimits> limits, ObjectProvider<MethodCalls> calls) {
+    return new RateLimitedMethods(limits, calls);
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   @ConditionalOnClass(HandlerExceptionResolver.class)
-  static class Refusals {
+  static class OfSpringMvc {
 
     @Bean
-    LimitRefusedResolver bartizanRefusals() {
-      return new LimitRefusedResolver();
+    ServletMethodCalls bartizanMethodCalls() {
+      return new ServletMethodCalls();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+  static class OfWebFlux {
+
+    private static final int DISTANCE = 11; // behind the limits on routes
+
+    @Bean
+    WebFluxMethodCalls bartizanMethodCalls() {
+      return new WebFluxMethodCalls();
+    }
+
+    @Bean
+    @Conditional(OnSettings.Limits.class)
+    MethodsWebFilter bartizanMethodsFilter() {
+      return new MethodsWebFilter(SecurityOrder.ON_WEBFLUX + DISTANCE);
+    }
+
+    @Bean
+    @Conditional(OnSettings.Limits.class)
+    static WebFluxRefusals bartizanMethodRefusals() {
+      return new WebFluxRefusals();
     }
   }
 }

@@ -35,11 +35,15 @@ final class BartizanWebhooksAutoConfiguration {
 
   @Bean
   ConfiguredWebhooks bartizanWebhooks(
-      BartizanProperties settings, Environment environment, ObjectProvider<SharedStore> redis) {
+      BartizanProperties settings,
+      Environment environment,
+      ObjectProvider<SharedStore> redis,
+      ObjectProvider<Meters> meters) {
     return ConfiguredWebhooks.of(
         settings,
         environment.getProperty("spring.application.name", "application"),
-        redis.getIfUnique());
+        redis.getIfUnique(),
+        meters.getIfUnique(() -> Meters.NONE));
   }
 
   @Configuration(proxyBeanMethods = false)

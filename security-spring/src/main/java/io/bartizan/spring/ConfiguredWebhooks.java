@@ -1,6 +1,8 @@
 package io.bartizan.spring;
 
+import io.bartizan.core.HealthSource;
 import io.bartizan.core.SecretBytes;
+import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.mac.WebhookScheme;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.integrity.replay.DeliveryGuard;
@@ -20,8 +22,26 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /** All webhooks of {@code bartizan.webhooks}; closes what remembers them on Redis. */
 final class ConfiguredWebhooks implements AutoCloseable {
 
-  /** One sender and the path it calls. */
-  record Webhook(PathPattern path, WebhookVerifier verifier, int maxBytes) {}
+  /**
+   * One sender and the path it calls.
+   *
+   * @param events remembers what was handled
+   */
+  record Webhook(
+      String name,
+      PathPattern path,
+      String scheme,
+      WebhookVerifier verifier,
+      int maxBytes,
+      HealthSource events) {
+
+    boolean isShared() {
+      return !(events instanceof InMemoryReplayGuard);
+    }
+  }
+
+  /** What remembers the events, and how it is. */
+  private record Memory(DeliveryGuard guard, HealthSource health) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredWebhooks.class);
   private static final String SCHEMES =
@@ -34,17 +54,19 @@ final class ConfiguredWebhooks implements AutoCloseable {
   private final PathPatternParser parser = new PathPatternParser();
   private final String application;
   private final @Nullable SharedStore redis;
+  private final Meters meters;
 
-  private ConfiguredWebhooks(String application, @Nullable SharedStore redis) {
+  private ConfiguredWebhooks(String application, @Nullable SharedStore redis, Meters meters) {
     this.application = application;
     this.redis = redis;
+    this.meters = meters;
     parser.setCaseSensitive(false); // no spelling that an application may accept goes unverified
   }
 
   /** Builds every webhook, or closes what was built and throws. */
   static ConfiguredWebhooks of(
-      BartizanProperties settings, String application, @Nullable SharedStore redis) {
-    ConfiguredWebhooks all = new ConfiguredWebhooks(application, redis);
+      BartizanProperties settings, String application, @Nullable SharedStore redis, Meters meters) {
+    ConfiguredWebhooks all = new ConfiguredWebhooks(application, redis, meters);
     try {
       for (Map.Entry<String, WebhookSettings> each : settings.webhooks().entrySet()) {
         all.add(each.getKey(), each.getValue());
@@ -64,16 +86,26 @@ final class ConfiguredWebhooks implements AutoCloseable {
     if (most.toBytes() < 1 || most.toBytes() > 64 << 20) {
       throw SettingException.of(at + "max-body", most, "1B to 64MB are accepted");
     }
-    DeliveryGuard guard = guard(at, name, settings);
+    Memory events = events(at, name, settings);
+    Meters.Pair<IntegrityListener, HealthSource> counted = meters.webhook(name);
     WebhookVerifier verifier =
         SettingException.read(
             at + "remember",
             settings.remember(),
             () ->
                 WebhookVerifier.builder(scheme)
-                    .withDeliveries(guard, settings.lease(), settings.remember())
+                    .withDeliveries(events.guard, settings.lease(), settings.remember())
+                    .withListener(counted.listener())
                     .build());
-    list.add(new Webhook(path, verifier, (int) most.toBytes()));
+    counted.watch().accept(events.health);
+    list.add(
+        new Webhook(
+            name,
+            path,
+            String.valueOf(settings.scheme()),
+            verifier,
+            (int) most.toBytes(),
+            events.health));
     LOG.info("webhook {} on {}: {}", name, path, verifier);
   }
 
@@ -112,7 +144,7 @@ final class ConfiguredWebhooks implements AutoCloseable {
             });
   }
 
-  private DeliveryGuard guard(String at, String name, WebhookSettings settings) {
+  private Memory events(String at, String name, WebhookSettings settings) {
     String store = settings.store();
     if (store != null && !store.equals("memory") && !store.equals("redis")) {
       throw SettingException.of(at + "store", store, "\"memory\" and \"redis\" are accepted");
@@ -123,15 +155,17 @@ final class ConfiguredWebhooks implements AutoCloseable {
             : redis.events(ConfiguredLimits.prefix(application, name) + ":");
     if (onRedis != null) {
       shared.add(onRedis);
-      return onRedis;
+      return new Memory(onRedis, onRedis);
     }
     if (store != null && store.equals("redis")) {
       throw SettingException.of(at + "store", store, SharedStore.NONE);
     }
-    return SettingException.read(
-        at + "max-events",
-        settings.maxEvents(),
-        () -> InMemoryReplayGuard.of(settings.maxEvents()));
+    InMemoryReplayGuard inMemory =
+        SettingException.read(
+            at + "max-events",
+            settings.maxEvents(),
+            () -> InMemoryReplayGuard.of(settings.maxEvents()));
+    return new Memory(inMemory, inMemory);
   }
 
   List<Webhook> list() {

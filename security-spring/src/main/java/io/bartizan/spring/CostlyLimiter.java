@@ -9,6 +9,10 @@ import java.time.Duration;
 /** The same limiter, of which one request takes several permits. */
 record CostlyLimiter(KeyedRateLimiter limiter, long cost) implements KeyedRateLimiter {
 
+  static KeyedRateLimiter of(KeyedRateLimiter limiter, long cost) {
+    return cost == 1 ? limiter : new CostlyLimiter(limiter, cost);
+  }
+
   @Override
   public Decision tryAcquire(String key, long permits) {
     return limiter.tryAcquire(key, Math.multiplyExact(permits, cost));

@@ -5,6 +5,7 @@ import io.bartizan.core.SafeText;
 import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.mtls.MutualTls;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
+import io.bartizan.spring.ConfiguredWebhooks.Webhook;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ record Guards(
     @Nullable JwtSettings jwt,
     @Nullable HealthSource keys,
     Map<String, MutualTls> mtls,
+    Map<String, Webhook> webhooks,
     Map<String, HealthSource> beans) {
 
   private static final int MOST_LETTERS = 100;
@@ -33,6 +35,10 @@ record Guards(
     factory
         .getBeanProvider(MtlsBundles.class)
         .ifAvailable(all -> all.forEach((name, tls) -> put(mtls, name, tls)));
+    Map<String, Webhook> webhooks = new LinkedHashMap<>();
+    factory
+        .getBeanProvider(ConfiguredWebhooks.class)
+        .ifAvailable(all -> all.list().forEach(each -> put(webhooks, each.name(), each)));
     BartizanProperties settings =
         factory.getBeanProvider(BartizanProperties.class).getIfAvailable();
     JwtSettings jwt = settings == null ? null : settings.jwt();
@@ -46,7 +52,8 @@ record Guards(
                 put(beans, name, source instanceof RemoteJwks own ? new LoadedKeys(own) : source);
               }
             });
-    return new Guards(limits, jwt, keys == null ? null : new LoadedKeys(keys), mtls, beans);
+    return new Guards(
+        limits, jwt, keys == null ? null : new LoadedKeys(keys), mtls, webhooks, beans);
   }
 
   /** Under a name that is one part of a path and can be printed; none replaces another. */
@@ -59,16 +66,22 @@ record Guards(
     all.put(free, guard);
   }
 
-  /** The parts as a tree: limits, mtls and beans are branches, and what is empty is not there. */
+  /**
+   * The parts as a tree: limits, mtls, webhooks and beans are branches, and what is empty is not
+   * there.
+   */
   <T> T tree(Function<HealthSource, T> leaf, Function<Map<String, T>, T> branch) {
     Map<String, T> tree = new LinkedHashMap<>();
     Map<String, T> limiters = new LinkedHashMap<>();
     limits.forEach((name, limit) -> limiters.put(name, leaf.apply(limit.limiter())));
+    Map<String, T> remembered = new LinkedHashMap<>();
+    webhooks.forEach((name, webhook) -> remembered.put(name, leaf.apply(webhook.events())));
     putBranch(tree, "limits", limiters, branch);
     if (keys != null) {
       tree.put("jwt", leaf.apply(keys));
     }
     putBranch(tree, "mtls", leaves(mtls, leaf), branch);
+    putBranch(tree, "webhooks", remembered, branch);
     putBranch(tree, "beans", leaves(beans, leaf), branch);
     return branch.apply(tree);
   }

@@ -8,7 +8,6 @@ import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.TrustedIssuer;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -36,11 +35,7 @@ final class JwtBeans {
             property,
             text,
             () -> {
-              HttpClient client =
-                  HttpClient.newBuilder()
-                      .followRedirects(HttpClient.Redirect.NEVER)
-                      .connectTimeout(CONNECT_TIMEOUT)
-                      .build();
+              LazyHttpClient client = new LazyHttpClient(CONNECT_TIMEOUT);
               RemoteJwks.Builder builder = RemoteJwks.builder(client, URI.create(text));
               if (given == null) {
                 builder = builder.withDiscovery();

@@ -15,10 +15,12 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 final class LimitAdvice implements MethodInterceptor {
 
   private final ObjectProvider<ConfiguredLimits> limits;
-  private final ConcurrentMap<Method, MethodLimit> known = new ConcurrentHashMap<>();
+  private final ObjectProvider<MethodCalls> calls;
+  private final ConcurrentMap<Method, MethodCalls.Counted> known = new ConcurrentHashMap<>();
 
-  LimitAdvice(ObjectProvider<ConfiguredLimits> limits) {
+  LimitAdvice(ObjectProvider<ConfiguredLimits> limits, ObjectProvider<MethodCalls> calls) {
     this.limits = limits;
+    this.calls = calls;
   }
 
   @Override
@@ -27,16 +29,15 @@ final class LimitAdvice implements MethodInterceptor {
     Method method =
         AopUtils.getMostSpecificMethod(
             call.getMethod(), target == null ? null : AopUtils.getTargetClass(target));
-    known.computeIfAbsent(method, this::limit).ask();
-    return call.proceed();
+    return known.computeIfAbsent(method, this::counted).call(call);
   }
 
   /** Checked at start, when the bean was made. */
-  private MethodLimit limit(Method method) {
+  private MethodCalls.Counted counted(Method method) {
     RateLimited asked =
         Objects.requireNonNull(
             AnnotatedElementUtils.findMergedAnnotation(method, RateLimited.class));
     ConfiguredLimit limit = Objects.requireNonNull(limits.getObject().named(asked.value()));
-    return new MethodLimit(limit, asked.cost());
+    return calls.getObject().counted(method, limit, asked.cost());
   }
 }

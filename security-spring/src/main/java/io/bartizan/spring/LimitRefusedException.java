@@ -5,14 +5,14 @@ final class LimitRefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  private final transient KeptAnswer answer;
+  private final transient MethodRefusal answer;
 
-  LimitRefusedException(String limit, KeptAnswer answer) {
+  LimitRefusedException(String limit, MethodRefusal answer) {
     super("the limit " + limit + " refuses the call", null, false, false);
     this.answer = answer;
   }
 
-  KeptAnswer answer() {
+  MethodRefusal answer() {
     return answer;
   }
 }

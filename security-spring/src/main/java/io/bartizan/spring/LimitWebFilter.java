@@ -53,7 +53,12 @@ final class LimitWebFilter implements WebFilter, Ordered {
             exchange.getRequest().getMethod().name(),
             List.of(exchange.getRequest().getPath().pathWithinApplication()));
     WebFilterChain last = counted -> chain.filter(exchange);
-    return from(0, asked, last).filter(SECURED ? KnownCaller.of(exchange) : exchange);
+    return from(0, asked, last).filter(known(exchange));
+  }
+
+  /** The exchange, without the principal that stands for strangers. */
+  static ServerWebExchange known(ServerWebExchange exchange) {
+    return SECURED ? KnownCaller.of(exchange) : exchange;
   }
 
   private WebFilterChain from(int start, Asked asked, WebFilterChain chain) {

@@ -30,6 +30,11 @@ interface Meters {
         public Pair<IntegrityListener, HealthSource> jwt() {
           return new Pair<>(new IntegrityListener() {}, keys -> {});
         }
+
+        @Override
+        public Pair<IntegrityListener, HealthSource> webhook(String name) {
+          return jwt();
+        }
       };
 
   /** Decisions and health of a limit. */
@@ -40,4 +45,7 @@ interface Meters {
 
   /** Verifications and keys. */
   Pair<IntegrityListener, HealthSource> jwt();
+
+  /** Verifications of a sender's webhooks, and what remembers them. */
+  Pair<IntegrityListener, HealthSource> webhook(String name);
 }

@@ -59,12 +59,21 @@ final class MicrometerMeters implements Meters {
 
   @Override
   public Pair<IntegrityListener, HealthSource> jwt() {
+    return integrity("jwt", "jwks");
+  }
+
+  @Override
+  public Pair<IntegrityListener, HealthSource> webhook(String name) {
+    return integrity(tag(name), "events");
+  }
+
+  private Pair<IntegrityListener, HealthSource> integrity(String name, String watched) {
     MeterRegistry registry = registries.get();
     if (registry == null) {
       return NONE.jwt();
     }
-    IntegrityMetrics metrics = IntegrityMetrics.of(registry, "jwt");
-    return new Pair<>(metrics, source -> metrics.watch(source, "jwks"));
+    IntegrityMetrics metrics = IntegrityMetrics.of(registry, name);
+    return new Pair<>(metrics, source -> metrics.watch(source, watched));
   }
 
   /** A name within the form of the tag. */

@@ -16,10 +16,14 @@ import java.lang.annotation.Target;
  * String reports() { … }
  * }</pre>
  *
- * <p>Calls are counted by the limit's {@code key} of the request that the thread serves, behind
- * Spring Security and {@code @PreAuthorize}: whom they refuse spends nothing. A refused request is
+ * <p>Calls are counted by the limit's {@code key} of the request that is served, behind Spring
+ * Security and {@code @PreAuthorize}: whom they refuse spends nothing. A refused request is
  * answered as by a limit on routes, 429 with the same fields; the method is not run. Outside of a
  * request the method throws {@link IllegalStateException}, since there is no caller to count by.
+ *
+ * <p>In WebFlux the method returns a {@code Mono} or a {@code Flux}, of which each subscription is
+ * a call, or a {@code CompletionStage} and takes the {@code ServerWebExchange}. No thread waits for
+ * the count. A method of another type fails at start.
  *
  * <p>As with every proxy of Spring, a call from within the same object is not counted. A limit that
  * is not set, and a method that can't be overridden, fail at start.

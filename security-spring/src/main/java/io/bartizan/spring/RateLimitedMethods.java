@@ -19,23 +19,21 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
 
   private static final long serialVersionUID = 1;
 
-  static final String MVC_ALONE =
-      "limits on methods are counted in Spring MVC alone, and this application is not one of it:"
-          + " set routes to its paths, such as \"/reports/**\", and remove @RateLimited";
+  private static final String NO_REQUESTS =
+      "limits on methods count the requests of Spring MVC and WebFlux, and this application serves"
+          + " none: remove @RateLimited";
 
   private final transient ObjectProvider<ConfiguredLimits> limits;
-  private final transient ObjectProvider<Answers> answers;
+  private final transient ObjectProvider<MethodCalls> calls;
 
-  /** Whoever answers a request whose method was not run. */
-  interface Answers {}
-
-  RateLimitedMethods(ObjectProvider<ConfiguredLimits> limits, ObjectProvider<Answers> answers) {
+  RateLimitedMethods(ObjectProvider<ConfiguredLimits> limits, ObjectProvider<MethodCalls> calls) {
     this.limits = limits;
-    this.answers = answers;
+    this.calls = calls;
     setProxyTargetClass(true);
     advisor =
         new DefaultPointcutAdvisor(
-            new AnnotationMatchingPointcut(null, RateLimited.class, true), new LimitAdvice(limits));
+            new AnnotationMatchingPointcut(null, RateLimited.class, true),
+            new LimitAdvice(limits, calls));
   }
 
   @Override
@@ -59,8 +57,9 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   private void check(Class<?> type, Method method, RateLimited asked) {
     String at = "bartizan.limits." + asked.value();
     String who = "@RateLimited on " + type.getSimpleName() + "." + method.getName();
-    if (answers.getIfAvailable() == null) {
-      throw SettingException.of(at, null, who + ": " + MVC_ALONE);
+    MethodCalls framework = calls.getIfAvailable();
+    if (framework == null) {
+      throw SettingException.of(at, null, who + ": " + NO_REQUESTS);
     }
     ConfiguredLimits all = limits.getIfAvailable();
     ConfiguredLimit limit = all == null ? null : all.named(asked.value());
@@ -89,6 +88,10 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
           who
               + " would count nothing, since Spring can't override the method: private, static and"
               + " final methods and methods of final classes are not accepted");
+    }
+    String against = framework.refusal(method);
+    if (against != null) {
+      throw SettingException.of(at, null, who + " " + against);
     }
   }
 }

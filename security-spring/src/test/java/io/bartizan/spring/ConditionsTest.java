@@ -49,7 +49,7 @@ class ConditionsTest {
               assertThat(context).hasSingleBean(TokenWebFilter.class);
               assertThat(context).hasSingleBean(ReactiveJwtDecoder.class);
               assertThat(context).doesNotHaveBean(JwtDecoder.class);
-              assertThat(context).doesNotHaveBean(LimitRefusedResolver.class);
+              assertThat(context).doesNotHaveBean(ServletMethodCalls.class);
             });
   }
 
@@ -72,7 +72,7 @@ class ConditionsTest {
               assertThat(context).getBeans(FilterRegistrationBean.class).hasSize(3);
               assertThat(context).hasSingleBean(JwtDecoder.class);
               assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
-              assertThat(context).hasSingleBean(LimitRefusedResolver.class);
+              assertThat(context).hasSingleBean(ServletMethodCalls.class);
             });
   }
 

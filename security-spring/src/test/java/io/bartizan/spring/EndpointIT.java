@@ -120,6 +120,35 @@ class EndpointIT {
   }
 
   @Test
+  void webhooks_areShown_withoutTheirSecrets() throws Exception {
+    String yaml =
+        """
+        bartizan.webhooks:
+          pay: {path: /hooks/pay, scheme: stripe, secret: %1$s, former-secret: %1$s2, store: memory}
+          code: {path: /hooks/code, scheme: github, secret: %1$s3, store: redis, max-body: 2KB}
+        """
+            .formatted("the-webhooks-" + Watched.SECRET);
+    try (RedisServer redis = RedisServer.start();
+        Booted shop =
+            Booted.plain(
+                folder,
+                EXPOSED + yaml,
+                "--redis.uri=" + redis.uri(),
+                HealthIT.sources(Watched.Redis.class))) {
+      HttpResponse<String> answer = shop.get(PATH);
+      Map<String, Object> all = map(json(answer), "webhooks");
+      assertThat(map(all, "pay"))
+          .containsEntry("path", "/hooks/pay")
+          .containsEntry("scheme", "stripe")
+          .containsEntry("store", "memory")
+          .containsEntry("maxBody", 1 << 20)
+          .containsEntry("state", "UP");
+      assertThat(map(all, "code")).containsEntry("store", "redis").containsEntry("maxBody", 2048);
+      assertThat(answer.body()).doesNotContain(Watched.SECRET);
+    }
+  }
+
+  @Test
   void beansAndNames_thatAreHostile_areOneLineOfText() throws Exception {
     try (Booted shop = Booted.plain(folder, EXPOSED, HealthIT.sources(Watched.Hostile.class))) {
       HttpResponse<String> answer = shop.get(PATH);

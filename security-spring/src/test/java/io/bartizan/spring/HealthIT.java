@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +114,35 @@ class HealthIT {
   }
 
   @Test
+  void webhooks_areDown_whenTheirMemoryIsFullOrRedisIsAway() throws Exception {
+    String yaml =
+        """
+        bartizan.webhooks:
+          few: {path: /hooks/code, scheme: github, secret: secret of the code host, store: memory, max-events: 1}
+          shared: {path: /shared, scheme: github, secret: abcdefghijklmnop}
+        """;
+    try (RedisServer redis = RedisServer.start();
+        Booted shop =
+            Booted.plain(
+                folder,
+                SHOWN + yaml,
+                "--redis.uri=" + redis.uri(),
+                sources(Watched.Redis.class, WebhooksContract.Handlers.class))) {
+      assertThat(health(shop, "/webhooks/few")).containsEntry("status", "UP");
+      Eventually.within(
+          SOON, () -> assertThat(health(shop, "/webhooks/shared")).containsEntry("status", "UP"));
+      assertThat(WebhooksContract.code(shop, "/hooks/code", "x", "x").statusCode()).isEqualTo(200);
+      assertThat(map(health(shop, "/webhooks/few"), "details"))
+          .containsEntry("detail", "1 of 1 ids remembered")
+          .containsEntry("state", "DOWN");
+      redis.kill();
+      Eventually.within(
+          SOON, () -> assertThat(health(shop, "/webhooks/shared")).containsEntry("status", "DOWN"));
+      assertThat(shop.get(READINESS).statusCode()).isEqualTo(503);
+    }
+  }
+
+  @Test
   void certificate_thatExpired_takesReadinessAway() throws Exception {
     DevCa ca = DevCa.of("Prod");
     write(ca.leaf("web").dns("localhost").forClient().withLifetime(Duration.ofSeconds(4)).issue());
@@ -204,8 +235,9 @@ class HealthIT {
     return (Map<String, Object>) json.get(name);
   }
 
-  static String sources(Class<?> configuration) {
-    return "--spring.main.sources=" + configuration.getName();
+  static String sources(Class<?>... configurations) {
+    return "--spring.main.sources="
+        + Arrays.stream(configurations).map(Class::getName).collect(Collectors.joining(","));
   }
 
   private String everything(Login login) {

@@ -42,7 +42,7 @@ class SpringBoot35IT {
   private static final Pattern MVC = Pattern.compile("(tomcat|webmvc)[^/\\\\]*\\.jar$");
 
   private static final String[] WEB_FLUX_AGAIN = {
-    "WebFluxIT", "WebFluxJwtIT", "WebFluxLimitsIT", "WebFluxWebhooksIT"
+    "WebFluxIT", "WebFluxJwtIT", "WebFluxLimitsIT", "WebFluxRateLimitedIT", "WebFluxWebhooksIT"
   };
 
   @Test

@@ -3,6 +3,8 @@ package io.bartizan.spring;
 import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,6 +55,16 @@ public final class Watched {
     @Bean(destroyMethod = "shutdown")
     RedisClient redis(@Value("${redis.uri}") String uri) {
       return RedisClient.create(uri);
+    }
+  }
+
+  /** A registry, as Spring Boot's would be. */
+  @Configuration(proxyBeanMethods = false)
+  public static class Registry {
+
+    @Bean
+    MeterRegistry meterRegistry() {
+      return new SimpleMeterRegistry();
     }
   }
 

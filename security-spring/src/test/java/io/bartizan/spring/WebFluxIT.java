@@ -98,27 +98,6 @@ class WebFluxIT {
   }
 
   @Test
-  void rateLimitedMethod_failsAtStart_insteadOfWaitingOnAnEventLoop() {
-    String yaml = "bartizan.limits.reports: {limit: '5 burst, 1/h'}\n";
-    Throwable failure =
-        catchThrowable(
-            () ->
-                Booted.plain(Web.WEBFLUX, folder, yaml, SOURCES + Reports.class.getName()).close());
-    assertThat(failure)
-        .hasStackTraceContaining("bartizan.limits.archive: @RateLimited on Archive.read: limits")
-        .hasStackTraceContaining("are counted in Spring MVC alone");
-  }
-
-  @Test
-  void limitOnMethods_failsAtStart_sinceNothingWouldCountIt() {
-    String yaml = "bartizan.limits.reports: {limit: '5 burst, 1/h', routes: methods}\n";
-    Throwable failure = catchThrowable(() -> Booted.plain(Web.WEBFLUX, folder, yaml).close());
-    assertThat(failure)
-        .hasStackTraceContaining(
-            "bartizan.limits.reports.routes is \"methods\": limits on methods");
-  }
-
-  @Test
   void serversBundleOfBartizan_failsAtStart_insteadOfServingWithoutItsPolicy() throws Exception {
     DevCertificate server = DevCa.of("Prod").leaf("web").dns("localhost").forServer().issue();
     Files.writeString(folder.resolve("tls.crt"), server.chainPem());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.integrity.mac.VerifiedWebhook;
 import io.bartizan.testkit.RedisServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,8 +47,8 @@ abstract class WebhooksContract {
   }
 
   @Test
-  void verifiedBody_reachesItsHandlerOnce() throws Exception {
-    try (Booted shop = start(HANDLER)) {
+  void verifiedBody_reachesItsHandlerOnce_andIsCounted() throws Exception {
+    try (Booted shop = start(HANDLER + "," + Watched.Registry.class.getName())) {
       HttpResponse<String> first = code(shop, "/hooks/code", "{\"a\": 1}", "{\"a\": 1}");
       assertThat(first.statusCode()).isEqualTo(200);
       assertThat(first.body()).isEqualTo("{\"a\": 1} is {\"a\": 1}");
@@ -65,7 +66,23 @@ abstract class WebhooksContract {
       assertThat(send(shop, "POST", "/hooks/pay", "paid", "Stripe-Signature", stale).statusCode())
           .isEqualTo(400);
       assertThat(Handlers.HANDLED).hasValue(2);
+
+      MeterRegistry meters = shop.bean(MeterRegistry.class);
+      assertThat(count(meters, "code", "accepted")).isEqualTo(1);
+      assertThat(count(meters, "code", "replayed")).isEqualTo(1);
+      assertThat(count(meters, "pay", "accepted")).isEqualTo(1);
+      assertThat(count(meters, "pay", "expired")).isEqualTo(1);
+      assertThat(meters.get("bartizan.integrity.health").tag("name", "pay").gauge().value())
+          .isEqualTo(1);
     }
+  }
+
+  private static double count(MeterRegistry meters, String name, String outcome) {
+    return meters
+        .get("bartizan.integrity.verifications")
+        .tags("name", name, "kind", "webhook", "outcome", outcome)
+        .counter()
+        .count();
   }
 
   @Test
@@ -134,7 +151,7 @@ abstract class WebhooksContract {
     return Booted.plain(web, folder, yaml, all);
   }
 
-  private static HttpResponse<String> code(Booted shop, String path, String signed, String sent)
+  static HttpResponse<String> code(Booted shop, String path, String signed, String sent)
       throws Exception {
     String header = "sha256=" + hmac(CODE, signed);
     return send(shop, "POST", path, sent, "X-Hub-Signature-256", header);

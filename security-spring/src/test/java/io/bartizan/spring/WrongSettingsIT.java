@@ -147,11 +147,12 @@ class WrongSettingsIT {
     settings.put(at + "secret", "0123456789abcdef");
     BartizanProperties right = bound(settings);
     assertThat(right.toString()).doesNotContain("0123456789");
-    ConfiguredWebhooks.of(right, "shop", null).close();
+    ConfiguredWebhooks.of(right, "shop", null, Meters.NONE).close();
     int sign = setting.indexOf('=');
     settings.put(at + setting.substring(0, sign), setting.substring(sign + 1));
     Throwable failure =
-        catchThrowable(() -> ConfiguredWebhooks.of(bound(settings), "shop", null).close());
+        catchThrowable(
+            () -> ConfiguredWebhooks.of(bound(settings), "shop", null, Meters.NONE).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
     assertThat(failure).message().doesNotContain("short").doesNotContain("0123456789");

@@ -5,20 +5,22 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Keeps what a limit's filter answers, and writes nothing to the response yet. */
-final class KeptAnswer extends HttpServletResponseWrapper {
+final class KeptResponse extends HttpServletResponseWrapper {
 
   private final Map<String, String> fields = new LinkedHashMap<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
-  private String type = "";
 
-  KeptAnswer(HttpServletResponse response) {
+  KeptResponse(HttpServletResponse response) {
     super(response);
+  }
+
+  MethodRefusal answer() {
+    return new MethodRefusal(status, Map.copyOf(fields), body.toByteArray());
   }
 
   @Override
@@ -33,7 +35,7 @@ final class KeptAnswer extends HttpServletResponseWrapper {
 
   @Override
   public void setContentType(String mediaType) {
-    type = mediaType;
+    fields.put("Content-Type", mediaType);
   }
 
   @Override
@@ -59,20 +61,5 @@ final class KeptAnswer extends HttpServletResponseWrapper {
         body.write(b);
       }
     };
-  }
-
-  /** What a served request is told of its limit. */
-  void sendFields(HttpServletResponse response) {
-    fields.forEach(response::setHeader);
-  }
-
-  /** The refusal, in the place of what a handler may have written. */
-  void send(HttpServletResponse response) throws IOException {
-    response.resetBuffer();
-    response.setStatus(status);
-    sendFields(response);
-    response.setContentType(type);
-    response.setContentLength(body.size());
-    body.writeTo(response.getOutputStream());
   }
 }

@@ -1,0 +1,72 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.tests.QuickStart;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/** The pages of {@code docs/quick-starts} for Spring: their code, settings, commands and output. */
+class QuickStartsIT {
+
+  /** A page and the class that its code is in. */
+  private enum Page {
+    MVC("spring-boot.md", Web.MVC, Hello.class),
+    WEBFLUX("spring-webflux.md", Web.WEBFLUX, ReactiveHello.class);
+
+    private final String file;
+    private final Web web;
+    private final Class<?> code;
+
+    Page(String file, Web web, Class<?> code) {
+      this.file = file;
+      this.web = web;
+      this.code = code;
+    }
+  }
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(Page.class)
+  void page_isShort_andDoesWhatItPrints(Page page) throws Exception {
+    QuickStart text = QuickStart.of(page.file);
+    Path own =
+        Path.of(System.getProperty("bartizan.root", ".."))
+            .resolve("security-spring/src/test/java/io/bartizan/spring/QuickStartsIT.java");
+    assertThat(Files.readString(own)).contains(text.fence("java").indent(4));
+    try (Booted shop =
+        Booted.plain(
+            page.web, folder, text.fence("yaml"), "--spring.main.sources=" + page.code.getName())) {
+      text.tried(shop.port());
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** The code of the page for Spring MVC. */
+  @RestController
+  public static class Hello {
+
+    @GetMapping("/hello")
+    String hello() {
+      return "Hello";
+    }
+  }
+
+  /** The code of the page for WebFlux. */
+  @RestController
+  public static class ReactiveHello {
+
+    @GetMapping("/hello")
+    @RateLimited("api")
+    Mono<String> hello() {
+      return Mono.just("Hello");
+    }
+  }
+}
