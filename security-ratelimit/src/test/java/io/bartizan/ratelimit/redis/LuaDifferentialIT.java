@@ -38,7 +38,8 @@ class LuaDifferentialIT {
 
   @Test
   void RL05_lua_holds_the_smaller_to_the_larger_as_java_does() {
-    SeededCases.check(40, random -> both.unlikeTrace(random, 150));
+    LuaComparison inTurn = LuaComparison.inTurn(REDIS.client());
+    SeededCases.check(40, random -> inTurn.unlikeTrace(random, 150));
   }
 
   @Test

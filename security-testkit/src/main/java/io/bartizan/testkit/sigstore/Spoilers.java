@@ -3,6 +3,7 @@ package io.bartizan.testkit.sigstore;
 import static io.bartizan.testkit.json.JsonTree.at;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.testkit.json.JsonTree;
 import io.bartizan.testkit.sigstore.draft.BundleDraft;
 import io.bartizan.testkit.sigstore.draft.EntryDraft;
@@ -162,6 +163,7 @@ final class Spoilers {
     return String.join("\n", lines) + "\n";
   }
 
+  @CanIgnoreReturnValue
   static EntryDraft rekor2(BundleDraft draft) {
     draft.entries.set(0, draft.entry2());
     return draft.first();
