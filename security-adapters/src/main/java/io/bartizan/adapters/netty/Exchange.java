@@ -1,26 +1,18 @@
 package io.bartizan.adapters.netty;
 
 import io.bartizan.adapters.answer.Answer;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, from the first guard to the last part of both. Guards are asked one
@@ -29,12 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
-  private static final int MOST_DROPPED = 1 << 20;
-  private static final int MOST_DROPPING_SECONDS = 5;
-
   private enum State {
     DECIDING,
-    COLLECTING,
     SERVED,
     REFUSED,
     ABANDONED
@@ -43,55 +31,58 @@ final class Exchange {
   private final GuardHandler handler;
   private final ChannelHandlerContext context;
   private final HttpRequest request;
-  private final Verified verified = new Verified();
+  private final RequestBody body;
   private final Response response;
+  private final Verified verified = new Verified();
   private Iterator<Guard> guards = Collections.emptyIterator();
   private State state = State.DECIDING;
-
-  /** The last part of the request has come, or is waited for no longer. */
-  private boolean received;
-
-  private @Nullable Collected collected;
-  private Consumer<byte[]> collector = body -> {};
-  private int dropped;
-  private @Nullable Future<?> deadline;
 
   Exchange(GuardHandler handler, ChannelHandlerContext context, HttpRequest request) {
     this.handler = handler;
     this.context = context;
     this.request = request;
-    received = request instanceof LastHttpContent;
+    body = new RequestBody(request);
     response = new Response(request);
+  }
+
+  RequestBody body() {
+    return body;
+  }
+
+  Response response() {
+    return response;
+  }
+
+  Verified verified() {
+    return verified;
+  }
+
+  ChannelIncoming incoming() {
+    return new ChannelIncoming(context.channel(), request, verified);
   }
 
   void begin(Guards all) {
     if (request.decoderResult().isFailure()) {
       giveUp();
       refuse(Framing.response(400));
-      return;
+    } else {
+      attempt(
+          () -> {
+            guards = all.of(request).iterator();
+            next();
+          });
     }
-    attempt(
-        () -> {
-          guards = all.of(request).iterator();
-          next();
-        });
   }
 
   /** Asks the next guard, or hands the request on. */
   void next() {
-    if (state != State.DECIDING) {
-      return;
-    }
-    if (guards.hasNext()) {
+    if (state == State.DECIDING && guards.hasNext()) {
       guards.next().ask(this);
-      return;
-    }
-    state = State.SERVED;
-    verified.show(context.channel());
-    handler.handOn(context, request);
-    if (collected != null && !(request instanceof LastHttpContent)) {
-      byte[] body = collected.toBytes();
-      handler.handOn(context, new DefaultLastHttpContent(Unpooled.wrappedBuffer(body)));
+    } else if (state == State.DECIDING) {
+      state = State.SERVED;
+      verified.show(context.channel());
+      handler.handOn(context, request);
+      body.handOn(part -> handler.handOn(context, part));
     }
   }
 
@@ -104,12 +95,10 @@ final class Exchange {
     }
     CompletionStage<T> unused =
         stage.whenComplete(
-            (value, problem) -> context.executor().execute(() -> resume(value, problem, goOn)));
-  }
-
-  private <T> void resume(T value, @Nullable Throwable problem, Consumer<T> goOn) {
-    Runnable step = problem == null ? () -> goOn.accept(value) : () -> fail(problem);
-    handler.resume(context, () -> attempt(step));
+            (value, problem) -> {
+              Runnable step = problem == null ? () -> goOn.accept(value) : () -> fail(problem);
+              context.executor().execute(() -> handler.resume(context, () -> attempt(step)));
+            });
   }
 
   private void attempt(Runnable step) {
@@ -127,54 +116,20 @@ final class Exchange {
 
   /** Reads the body and goes on with it; with one byte more than {@code most} if it is longer. */
   void collect(int most, Consumer<byte[]> goOn) {
-    if (collected != null) {
-      goOn.accept(collected.toBytes());
-      return;
-    }
-    collected = new Collected(most);
-    collector = goOn;
-    state = State.COLLECTING;
-    if (request instanceof HttpContent whole) {
-      collect(collected, whole);
-    } else if (HttpUtil.is100ContinueExpected(request)) {
+    if (!body.isReceived() && HttpUtil.is100ContinueExpected(request)) {
       request.headers().remove(HttpHeaderNames.EXPECT);
       context.writeAndFlush(Framing.response(100));
     }
-  }
-
-  private void collect(Collected body, HttpContent part) {
-    body.add(part);
-    if (part.decoderResult().isFailure()) {
-      refuse(Framing.response(400));
-    } else if (received || body.isTooLong()) {
-      state = State.DECIDING;
-      attempt(() -> collector.accept(body.toBytes()));
-    }
+    body.collect(most, bytes -> attempt(() -> goOn.accept(bytes)));
   }
 
   /** Takes the next part of the request's body. */
-  void body(HttpContent part) {
-    received |= part instanceof LastHttpContent;
+  void take(HttpContent part) {
     if (part.decoderResult().isFailure()) {
       response.endConnection();
+      refuse(Framing.response(400)); // unless it is served
     }
-    if (state == State.SERVED) {
-      handler.handOn(context, part);
-      return;
-    }
-    dropped += part.content().readableBytes();
-    if (state == State.COLLECTING && collected != null) {
-      collect(collected, part);
-    } else if (dropped > MOST_DROPPED) {
-      giveUp();
-    }
-    ReferenceCountUtil.release(part);
-  }
-
-  /** Waits for nothing more of this request; so the connection ends with it. */
-  private void giveUp() {
-    received = true;
-    response.endConnection();
+    body.take(part);
   }
 
   void refuse(Answer answer) {
@@ -182,95 +137,49 @@ final class Exchange {
   }
 
   private void refuse(FullHttpResponse refusal) {
-    if (state != State.DECIDING && state != State.COLLECTING) {
+    if (state != State.DECIDING) {
       refusal.release();
       return;
     }
     state = State.REFUSED;
-    dropped = 0;
-    if (!received && Framing.isAwaited(request)) {
+    if (!body.isReceived() && Framing.isAwaited(request)) {
       giveUp(); // the client has not begun to send it
-    } else if (!received && !Framing.isShort(request)) {
+    } else if (!body.isReceived() && !Framing.isShort(request)) {
       response.endConnection();
     }
     ReferenceCountUtil.release(request);
     response.send(context, refusal);
-    if (!received && Framing.hasBody(request)) {
-      deadline =
-          context
-              .executor()
-              .schedule(
-                  () -> handler.resume(context, this::giveUp),
-                  MOST_DROPPING_SECONDS,
-                  TimeUnit.SECONDS);
-    }
+    body.drop(this::giveUp);
+    body.within(context.executor(), () -> handler.resume(context, this::giveUp));
   }
 
-  /** Reads a part of the response that goes out; true if the response ends with it. */
-  boolean tell(Object message) {
-    return state == State.SERVED && !response.isWritten() && response.tell(message);
+  /** Waits for nothing more of this request; so the connection ends with it. */
+  private void giveUp() {
+    body.waitNoLonger();
+    response.endConnection();
   }
 
-  void written(ChannelFuture future) {
-    response.written(future);
-  }
-
-  /** Whether a part of the body can be taken now. */
-  boolean takesBody() {
-    return state != State.DECIDING && !received;
+  boolean isServed() {
+    return state == State.SERVED;
   }
 
   boolean isOver() {
-    return received && response.isWritten();
+    return body.isReceived() && response.isWritten();
   }
 
-  /** Ends an exchange that {@link #isOver}. */
-  Response over() {
-    clear();
-    response.closeIfLast();
-    return response;
+  /** Forgets what was found out. */
+  void end() {
+    new Verified().show(context.channel());
+    body.end();
   }
 
   /** Ends an exchange whose channel is gone, or will be. */
   void abandon() {
-    if (state == State.DECIDING || state == State.COLLECTING) {
+    if (state == State.DECIDING) {
       ReferenceCountUtil.release(request);
     }
     state = State.ABANDONED;
-    clear();
+    end();
     response.end(0);
-  }
-
-  private void clear() {
-    new Verified().show(context.channel());
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
-  }
-
-  /** Tells the status of the response, or 0 if the client did not get it. */
-  void atEnd(IntConsumer action) {
-    if (state == State.ABANDONED) {
-      action.accept(0);
-    } else {
-      response.atEnd(action);
-    }
-  }
-
-  /** Sets a field of the response, whoever gives it. */
-  void setField(String name, String value) {
-    response.set(name, value);
-  }
-
-  ChannelIncoming incoming() {
-    return new ChannelIncoming(context.channel(), request, verified);
-  }
-
-  Verified verified() {
-    return verified;
-  }
-
-  long declaredBytes() {
-    return Framing.declaredBytes(request);
   }
 }

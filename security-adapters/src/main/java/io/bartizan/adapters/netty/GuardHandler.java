@@ -1,6 +1,5 @@
 package io.bartizan.adapters.netty;
 
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -8,22 +7,17 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one channel, one {@link Exchange} at a time. Whatever comes is queued and taken
- * from the queue by one loop as soon as it is its turn: a request when the exchange before it is
- * over, a part of a body when its exchange is not deciding. While something stays queued, the
- * channel is not read. Everything here runs on the channel's event loop.
+ * The messages of one channel, one {@link Exchange} at a time. Whatever comes in waits, and one
+ * loop takes it as soon as it is its turn: a request when the exchange before it is over, a part of
+ * a body when its exchange takes it. Everything runs on the channel's event loop.
  */
 final class GuardHandler extends ChannelDuplexHandler {
 
-  static final int MAX_QUEUED = 1024;
-
   private final Guards guards;
-  private final Deque<Object> queue = new ArrayDeque<>();
+  private final Waiting waiting = new Waiting();
   private @Nullable Exchange exchange;
 
   /** The loop is running further up the stack. */
@@ -35,7 +29,7 @@ final class GuardHandler extends ChannelDuplexHandler {
   /** The channel speaks another protocol by now. */
   private boolean upgraded;
 
-  private boolean paused;
+  /** Something was handed on since the last end of reading. */
   private boolean handedOn;
 
   GuardHandler(Guards guards) {
@@ -44,22 +38,23 @@ final class GuardHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    boolean readable = upgraded || message instanceof HttpObject;
+    if (!closing && readable && waiting.add(message)) {
+      go(context, () -> {});
+      return;
+    }
+    ReferenceCountUtil.release(message);
     if (closing) {
-      ReferenceCountUtil.release(message);
-    } else if (!upgraded && !(message instanceof HttpObject)) {
-      ReferenceCountUtil.release(message);
+      return;
+    }
+    end();
+    if (!readable) {
       String type = message.getClass().getSimpleName();
       context.fireExceptionCaught(
           new IllegalStateException(
               "guards got a " + type + "; put an HttpServerCodec in front of them"));
-      close(context);
-    } else if (queue.size() == MAX_QUEUED) {
-      ReferenceCountUtil.release(message);
-      close(context);
-    } else {
-      queue.add(message);
-      go(context, () -> {});
     }
+    context.close();
   }
 
   /** Takes a step, and then all messages whose turn it has become. */
@@ -71,31 +66,35 @@ final class GuardHandler extends ChannelDuplexHandler {
     going = true;
     try {
       step.run();
-      while (isTurn(queue.peek())) {
-        take(context, queue.remove());
+      while (isTurn(waiting.first())) {
+        take(context, waiting.remove());
       }
     } finally {
       going = false;
     }
-    pause(context, !queue.isEmpty());
+    waiting.pause(context.channel().config());
   }
 
   private boolean isTurn(@Nullable Object message) {
+    if (exchange != null && message instanceof HttpRequest) {
+      exchange.body().waitNoLonger(); // the codec has skipped what was not sent
+    }
     if (exchange != null && exchange.isOver()) {
-      Response response = exchange.over();
+      exchange.end();
+      Response response = exchange.response();
+      response.closeIfLast();
       closing = response.isLast();
       upgraded = response.isUpgrade();
       exchange = null;
     }
-    return message != null
-        && (exchange == null || (exchange.takesBody() && !(message instanceof HttpRequest)));
+    return message != null && (exchange == null || exchange.body().isTaken());
   }
 
   private void take(ChannelHandlerContext context, Object message) {
-    if (upgraded) {
+    if (upgraded && !closing) {
       handOn(context, message);
     } else if (exchange != null && message instanceof HttpContent content) {
-      exchange.body(content);
+      exchange.take(content);
     } else if (!closing && exchange == null && message instanceof HttpRequest request) {
       exchange = new Exchange(this, context, request);
       exchange.begin(guards);
@@ -118,49 +117,31 @@ final class GuardHandler extends ChannelDuplexHandler {
   /** Without auto-read, the handlers behind ask for more only when they were given something. */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (!handedOn && queue.isEmpty() && !context.channel().config().isAutoRead()) {
+    if (!handedOn && waiting.isEmpty() && !context.channel().config().isAutoRead()) {
       context.read();
     }
     handedOn = false;
     context.fireChannelReadComplete();
   }
 
-  private void pause(ChannelHandlerContext context, boolean full) {
-    ChannelConfig config = context.channel().config();
-    if (full && !paused && config.isAutoRead()) {
-      paused = true;
-      config.setAutoRead(false);
-    } else if (!full && paused) {
-      paused = false;
-      config.setAutoRead(true);
-    }
-  }
-
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     Exchange current = exchange;
-    if (current == null || !current.tell(message)) {
+    if (current == null || !current.isServed() || !current.response().tell(message)) {
       context.write(message, promise);
       return;
     }
     ChannelPromise written = promise.unvoid();
     context.write(message, written);
-    go(context, () -> current.written(written));
+    go(context, () -> current.response().written(written));
     if (handedOn && !going) {
       channelReadComplete(context);
     }
   }
 
-  private void close(ChannelHandlerContext context) {
-    end();
-    context.close();
-  }
-
   private void end() {
     closing = true;
-    while (!queue.isEmpty()) {
-      ReferenceCountUtil.release(queue.remove());
-    }
+    waiting.release();
     if (exchange != null) {
       exchange.abandon();
       exchange = null;
@@ -176,6 +157,6 @@ final class GuardHandler extends ChannelDuplexHandler {
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     end();
-    pause(context, false);
+    waiting.pause(context.channel().config());
   }
 }

@@ -62,7 +62,7 @@ public final class RateLimitGuard extends Guard {
         answer -> {
           if (answer.isServed()) {
             exchange.verified().told = answer.told();
-            answer.fields(exchange::setField);
+            answer.fields(exchange.response()::set);
             exchange.next();
           } else {
             exchange.refuse(answer);

@@ -27,6 +27,7 @@ final class Response {
   private final boolean tunnels;
   private boolean last;
   private boolean interim;
+  private boolean ended;
   private int status;
   private @Nullable ChannelFuture written;
 
@@ -44,7 +45,7 @@ final class Response {
     return fields;
   }
 
-  /** Reads a part of the response that goes out; true if the response ends with it. */
+  /** Looks at a message that goes out; true if the response ends with it. */
   boolean tell(Object message) {
     if (message instanceof HttpResponse head) {
       status = head.status().code();
@@ -56,7 +57,7 @@ final class Response {
         last |= !HttpUtil.isKeepAlive(head);
       }
     }
-    return message instanceof LastHttpContent && !interim;
+    return message instanceof LastHttpContent && !interim && written == null;
   }
 
   /** Sends a whole response. */
@@ -76,12 +77,18 @@ final class Response {
     return written != null;
   }
 
-  /** Tells the status, or 0 if the client did not get the response. */
+  /** Tells the status when it was sent, or 0 if it was not or can't be any more. */
   void atEnd(IntConsumer action) {
-    ends.add(action);
+    if (ended) {
+      action.accept(0);
+    } else {
+      ends.add(action);
+    }
   }
 
+  /** Tells those who have asked. */
   void end(int how) {
+    ended = true;
     List<IntConsumer> all = List.copyOf(ends);
     ends.clear();
     all.forEach(each -> each.accept(how));

@@ -71,7 +71,7 @@ public final class WebhookGuard extends Guard {
   void ask(Exchange exchange) {
     if (exchange.verified().webhookJudge == this) {
       exchange.next();
-    } else if (exchange.declaredBytes() > gate.maxBytes()) {
+    } else if (Framing.declaredBytes(exchange.incoming().request()) > gate.maxBytes()) {
       goOn(exchange, gate.tooLarge());
     } else {
       exchange.collect(gate.maxBytes(), body -> verify(exchange, body));
@@ -97,7 +97,7 @@ public final class WebhookGuard extends Guard {
     VerifiedWebhook webhook = checked.orThrow();
     exchange.verified().webhook = webhook;
     exchange.verified().webhookJudge = this;
-    exchange.atEnd(status -> end(webhook, status));
+    exchange.response().atEnd(status -> end(webhook, status));
     exchange.next();
   }
 
