@@ -1,6 +1,7 @@
 package io.bartizan.adapters.netty;
 
 import io.bartizan.adapters.answer.Answer;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -118,7 +119,7 @@ final class Exchange {
   void collect(int most, Consumer<byte[]> goOn) {
     if (!body.isReceived() && HttpUtil.is100ContinueExpected(request)) {
       request.headers().remove(HttpHeaderNames.EXPECT);
-      context.writeAndFlush(Framing.response(100));
+      ChannelFuture unused = context.writeAndFlush(Framing.response(100));
     }
     body.collect(most, bytes -> attempt(() -> goOn.accept(bytes)));
   }

@@ -1,6 +1,7 @@
 package io.bartizan.adapters.netty;
 
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
@@ -54,7 +55,7 @@ final class GuardHandler extends ChannelDuplexHandler {
           new IllegalStateException(
               "guards got a " + type + "; put an HttpServerCodec in front of them"));
     }
-    context.close();
+    ChannelFuture unused = context.close();
   }
 
   /** Takes a step, and then all messages whose turn it has become. */
@@ -128,11 +129,11 @@ final class GuardHandler extends ChannelDuplexHandler {
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     Exchange current = exchange;
     if (current == null || !current.isServed() || !current.response().tell(message)) {
-      context.write(message, promise);
+      ChannelFuture unused = context.write(message, promise);
       return;
     }
     ChannelPromise written = promise.unvoid();
-    context.write(message, written);
+    ChannelFuture unused = context.write(message, written);
     go(context, () -> current.response().written(written));
     if (handedOn && !going) {
       channelReadComplete(context);

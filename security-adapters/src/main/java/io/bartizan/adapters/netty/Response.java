@@ -70,7 +70,7 @@ final class Response {
   /** Its last part was given to the channel. */
   void written(ChannelFuture future) {
     written = future;
-    future.addListener(done -> end(done.isSuccess() ? status : 0));
+    ChannelFuture unused = future.addListener(done -> end(done.isSuccess() ? status : 0));
   }
 
   boolean isWritten() {
@@ -110,7 +110,7 @@ final class Response {
 
   void closeIfLast() {
     if (last && written != null) {
-      written.addListener(ChannelFutureListener.CLOSE);
+      ChannelFuture unused = written.addListener(ChannelFutureListener.CLOSE);
     }
   }
 }

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Order, bounds and ends of what passes the guards of one channel. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty\'s futures end with the channel
 class GuardHandlerTest {
 
   private static final CallerKey ADDRESS = CallerKey.address(ClientAddress.direct());

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A channel of a client at 127.0.0.1, and what its codec would hand on. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty\'s futures end with the channel
 final class GuardedChannel extends EmbeddedChannel {
 
   private final List<ByteBuf> sent = new ArrayList<>();

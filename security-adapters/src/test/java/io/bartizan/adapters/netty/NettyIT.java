@@ -1,6 +1,7 @@
 package io.bartizan.adapters.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.EventLoopContract;
@@ -11,12 +12,19 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import io.bartizan.integrity.mac.VerifiedWebhook;
 import io.bartizan.integrity.mac.WebhookVerifier;
+import io.bartizan.mtls.Identity;
+import io.bartizan.mtls.PeerIdentity;
+import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.ServerTls;
+import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.testkit.DevCertificate;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -34,6 +42,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -48,10 +57,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the guards promise, asked of a Netty server by hostile requests. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty\'s futures end with the channel
 class NettyIT extends EventLoopContract<Guard> {
 
   private static final String LOOP = "test-loop";
@@ -115,6 +126,10 @@ class NettyIT extends EventLoopContract<Guard> {
   @Override
   protected int start(DevCertificate own, List<Guard> filters) throws Exception {
     SslContext tls = own == null ? null : tls(own);
+    return start(tls == null ? null : () -> tls.newHandler(ByteBufAllocator.DEFAULT), filters);
+  }
+
+  private int start(Supplier<ChannelHandler> tls, List<Guard> filters) throws Exception {
     Guards guards = Guards.of(filters.toArray(new Guard[0]));
     Channel server =
         new ServerBootstrap()
@@ -125,7 +140,7 @@ class NettyIT extends EventLoopContract<Guard> {
                   @Override
                   protected void initChannel(Channel channel) {
                     if (tls != null) {
-                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                      channel.pipeline().addLast(tls.get());
                     }
                     channel
                         .pipeline()
@@ -295,5 +310,26 @@ class NettyIT extends EventLoopContract<Guard> {
         .containsExactly("400");
     assertThat(statuses(exchange("\u0001\u0002 nonsense\r\n\r\n"))).containsExactly("400");
     assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void peer_thatThePolicyRefuses_reachesNoGuard() throws Exception {
+    DevCertificate own = ca.leaf("server").dns("localhost").forServer().issue();
+    String name = "spiffe://prod.example/pay";
+    try (ServerTls tls =
+        ServerTls.of(
+            Identity.of(own.privateKey(), own.chain()),
+            TrustAnchors.of(List.of(ca.certificate())),
+            PeerPolicy.spiffeId(name))) {
+      port =
+          start(() -> new SslHandler(tls.sslContext().createSSLEngine()), List.of(peerIdentity()));
+      DevCertificate pay = ca.leaf("pay").uri(name).forClient().issue();
+      assertThat(RawHttp.send(RawHttp.tls(ca, pay), port, "GET /", "").status()).isEqualTo(200);
+      assertThat(((PeerIdentity) peer).spiffeId()).contains(name);
+      DevCertificate other = ca.leaf("other").uri(name + "roll").forClient().issue();
+      assertThatThrownBy(() -> RawHttp.send(RawHttp.tls(ca, other), port, "GET /", ""))
+          .isInstanceOf(IOException.class);
+      assertThat(served).hasValue(1);
+    }
   }
 }

@@ -28,7 +28,7 @@ class OlderNettyIT {
   @Test
   void guards_onNetty41_doTheSame_andLeakNothing() throws Exception {
     String printed = run();
-    assertThat(printed).containsPattern("Netty 4\\.1\\.\\d+\\.Final: 22 passed$");
+    assertThat(printed).containsPattern("Netty 4\\.1\\.\\d+\\.Final: 23 passed$");
     assertThat(printed).doesNotContain("LEAK");
   }
 

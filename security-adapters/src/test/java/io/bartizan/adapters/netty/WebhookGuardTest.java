@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** When a webhook is completed, abandoned, or not looked at. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty\'s futures end with the channel
 class WebhookGuardTest {
 
   private final Deque<Runnable> work = new ArrayDeque<>();
@@ -103,7 +104,7 @@ class WebhookGuardTest {
     HeldLimiter held = new HeldLimiter();
     Guard limit = RateLimitGuard.of(held, CallerKey.address(ClientAddress.direct()));
     channel = new GuardedChannel(Guards.of(guard, limit));
-    held.blocking().tryAcquire("anybody", 2);
+    assertThat(held.blocking().tryAcquire("anybody", 2).isAllowed()).isTrue();
     send();
     work();
     held.decide();
