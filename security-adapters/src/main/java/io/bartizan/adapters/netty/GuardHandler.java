@@ -149,12 +149,7 @@ final class GuardHandler extends ChannelDuplexHandler {
     }
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    end();
-    context.fireChannelInactive();
-  }
-
+  /** Netty calls it, too, when the channel was closed. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     end();

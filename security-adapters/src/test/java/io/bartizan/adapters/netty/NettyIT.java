@@ -274,8 +274,8 @@ class NettyIT extends EventLoopContract<Guard> {
   void requestThatExpects100_isRefusedBeforeItsBody() throws Exception {
     serve(token(issued.verifier()), webhook(Issued.webhooks(), 1000));
     String head =
-        "POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
-            + "Connection: close\r\n";
+        "POST /body HTTP/1.1\r\n"
+            + lines("Host: a", "Expect: 100-continue", "Content-Length: 5", "Connection: close");
     assertThat(statuses(exchange(head + "\r\n"))).containsExactly("401");
     String amy = "Authorization: Bearer " + issued.token("acme", "amy");
     String signed = head + lines(amy, Issued.signature("hello")) + "\r\n";
