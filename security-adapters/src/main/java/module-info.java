@@ -12,6 +12,12 @@ module io.bartizan.adapters {
   requires static jakarta.ws.rs;
   requires static jdk.httpserver;
   requires static io.grpc;
+  requires static io.netty.buffer;
+  requires static io.netty.codec;
+  requires static io.netty.codec.http;
+  requires static io.netty.common;
+  requires static io.netty.handler;
+  requires static io.netty.transport;
   requires static io.vertx.auth.common;
   requires static io.vertx.core;
   requires static io.vertx.web;
@@ -26,6 +32,7 @@ module io.bartizan.adapters {
   exports io.bartizan.adapters.httpclient;
   exports io.bartizan.adapters.httpserver;
   exports io.bartizan.adapters.jaxrs;
+  exports io.bartizan.adapters.netty;
   exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
   exports io.bartizan.adapters.vertx;

@@ -65,6 +65,15 @@ class AdapterPagesTest {
           new Framework(
               "import io.vertx.ext.web.*;",
               "Router router, RoutingContext context, WebhookVerifier webhooks"),
+          "netty",
+          new Framework(
+              """
+              import io.netty.channel.*;
+              import io.netty.handler.codec.http.*;
+              import io.netty.handler.ssl.SslHandler;
+              """,
+              "Channel channel, ChannelHandlerContext context, ChannelHandler application,"
+                  + " ServerTls tls"),
           "jaxrs",
           new Framework(
               """
@@ -90,6 +99,7 @@ class AdapterPagesTest {
     "adapters-grpc.md, grpc, 40",
     "adapters-okhttp.md, okhttp, 40",
     "adapters-vertx.md, vertx, 40",
+    "adapters-netty.md, netty, 40",
     "adapters-jdk.md, httpserver, 40"
   })
   void page_isShort_andItsExamplesCompile(String page, String framework, int most)
