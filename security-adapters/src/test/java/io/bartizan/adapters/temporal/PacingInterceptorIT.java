@@ -20,7 +20,6 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateStage;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +81,7 @@ class PacingInterceptorIT {
   @Test
   void start_whoseTurnIsTooLate_isRefusedWithItsTimeAndNotStarted() {
     shop = Shop.of(PacingInterceptor.of(hourly(), Duration.ofSeconds(1)));
-    assertThat(start("first").getResult(List.class)).isEmpty();
+    assertThat(start("first").getResult(Object[].class)).isEmpty();
 
     StartRefusedException refused = refused(() -> start("second"));
     assertThat(refused.reason()).isEqualTo(TemporalReason.RATE_LIMITED);
@@ -110,7 +109,7 @@ class PacingInterceptorIT {
     shop = Shop.of(PacingInterceptor.of(hourly(), Duration.ZERO));
     WorkflowStub first = start("first");
     for (int i = 0; i < 3; i++) {
-      assertThat(first.getResult(List.class)).isEmpty();
+      assertThat(first.getResult(Object[].class)).isEmpty();
       assertThat(first.describe().getWorkflowType()).isEqualTo("Orders");
     }
   }

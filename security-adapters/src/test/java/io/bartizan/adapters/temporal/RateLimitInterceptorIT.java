@@ -12,7 +12,6 @@ import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
-import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.WorkflowReplayer;
@@ -179,9 +178,7 @@ class RateLimitInterceptorIT {
     start(RateLimitInterceptor.of(oneIn(TEN_MINUTES), ActivityKey.type()));
     assertThat(shop.order("a").handle(3, Mode.USUAL)).hasSize(3);
     int ran = runs.size();
-    var history =
-        shop.server.getWorkflowExecutionHistory(
-            WorkflowExecution.newBuilder().setWorkflowId("a").build());
+    var history = shop.server.getWorkflowClient().fetchHistory("a");
 
     AtomicInteger asked = new AtomicInteger();
     ActivityKey counted = ActivityKey.of("n", info -> "" + asked.incrementAndGet());
