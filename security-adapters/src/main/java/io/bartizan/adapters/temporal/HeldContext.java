@@ -18,12 +18,13 @@ final class HeldContext extends ActivityExecutionContextBase {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Ticker ticker;
-  private final AtomicLong renewed = new AtomicLong();
+  private final AtomicLong renewed;
   private volatile @Nullable Permit permit;
 
   HeldContext(ActivityExecutionContext context, Ticker ticker) {
     super(context);
     this.ticker = ticker;
+    this.renewed = new AtomicLong(ticker.nanos());
   }
 
   void hold(Permit granted) {

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -180,14 +179,14 @@ class RateLimitInterceptorIT {
     int ran = runs.size();
     var history = shop.server.getWorkflowClient().fetchHistory("a");
 
-    AtomicInteger asked = new AtomicInteger();
-    ActivityKey counted = ActivityKey.of("n", info -> "" + asked.incrementAndGet());
-    try (Shop other = Shop.of(this::charge, RateLimitInterceptor.of(oneIn(TEN_MINUTES), counted))) {
+    Limit limit = Limit.tokenBucket(1, Rate.per(1, TEN_MINUTES));
+    KeyedRateLimiter noting = saying(Decision.allowed(limit, 1, Decision.Source.MEMORY));
+    try (Shop other = Shop.of(this::charge, RateLimitInterceptor.of(noting, ActivityKey.type()))) {
       WorkflowReplayer.replayWorkflowExecution(history, other.worker);
-      assertThat(asked).hasValue(0);
+      assertThat(keys).isEmpty();
       assertThat(runs).hasSize(ran);
       assertThat(other.order("b").handle(1, Mode.USUAL)).containsExactly("charged");
-      assertThat(asked).as("the count counts").hasValue(1);
+      assertThat(keys).as("what is asked is noted").containsExactly("activity=Charge");
     }
   }
 
