@@ -35,6 +35,7 @@ module io.bartizan.adapters {
   exports io.bartizan.adapters.netty;
   exports io.bartizan.adapters.okhttp;
   exports io.bartizan.adapters.servlet;
+  exports io.bartizan.adapters.temporal;
   exports io.bartizan.adapters.vertx;
   exports io.bartizan.adapters.webflux;
 }

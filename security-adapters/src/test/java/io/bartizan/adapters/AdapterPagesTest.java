@@ -61,6 +61,14 @@ class AdapterPagesTest {
           new Framework("import io.grpc.*;", "ServerBuilder<?> server, Channel channel"),
           "okhttp",
           new Framework("import okhttp3.OkHttpClient;", "OkHttpClient client"),
+          "temporal",
+          new Framework(
+              """
+              import io.temporal.client.*;
+              import io.temporal.common.interceptors.*;
+              import io.temporal.worker.*;
+              """,
+              "KeyedConcurrencyLimiter exports"),
           "vertx",
           new Framework(
               "import io.vertx.ext.web.*;",
@@ -98,6 +106,7 @@ class AdapterPagesTest {
     "adapters-jaxrs.md, jaxrs, 40",
     "adapters-grpc.md, grpc, 40",
     "adapters-okhttp.md, okhttp, 40",
+    "adapters-temporal.md, temporal, 40",
     "adapters-vertx.md, vertx, 40",
     "adapters-netty.md, netty, 40",
     "adapters-jdk.md, httpserver, 40"

@@ -93,8 +93,11 @@ class StartBeforeMaterialTest {
 
   private static <T extends MutualTls> T built(
       MutualTls.Builder<T> builder, List<Provider> provider) {
-    provider.forEach(builder::withProvider);
-    return builder.build();
+    MutualTls.Builder<T> complete = builder;
+    for (Provider each : provider) {
+      complete = complete.withProvider(each);
+    }
+    return complete.build();
   }
 
   @ParameterizedTest

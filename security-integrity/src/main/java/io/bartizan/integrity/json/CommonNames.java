@@ -55,12 +55,12 @@ final class CommonNames {
   private static long pack(byte[] text, int from, int to) {
     long packed = 0;
     for (int i = from; i < to; i++) {
-      packed = packed << 8 | text[i];
+      packed = (packed << 8) | text[i];
     }
     return packed;
   }
 
   private static int slot(long packed) {
-    return (int) (packed * MULTIPLIER >>> 56);
+    return (int) ((packed * MULTIPLIER) >>> 56);
   }
 }

@@ -89,7 +89,7 @@ public final class JsonObject implements JsonValue {
 
   private int find(String name) {
     int hash = name.hashCode();
-    if ((seen & 1L << hash) == 0) {
+    if ((seen & (1L << hash)) == 0) {
       return -1;
     }
     if (size > WALK) {

@@ -1,0 +1,109 @@
+package io.bartizan.adapters.temporal;
+
+import io.bartizan.ratelimit.Decision;
+import io.bartizan.ratelimit.RateLimiter;
+import io.temporal.common.interceptors.WorkflowClientCallsInterceptor;
+import io.temporal.common.interceptors.WorkflowClientCallsInterceptorBase;
+import io.temporal.common.interceptors.WorkflowClientInterceptorBase;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A Temporal client interceptor that starts workflows no faster than a rate limit, each of them in
+ * its turn; one whose turn would come too late fails at once and is not started.
+ *
+ * <pre>{@code
+ * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));
+ * WorkflowClientOptions options =
+ *     WorkflowClientOptions.newBuilder()
+ *         .setInterceptors(PacingInterceptor.of(pace, Duration.ofSeconds(5)))
+ *         .build();
+ * }</pre>
+ *
+ * <p>A start waits on the thread that calls it. Signals and updates that start a workflow take a
+ * turn too, whether or not it runs already; other calls take none. What other clients, schedules,
+ * and workflows by their own children start is not paced. Thread-safe.
+ */
+public final class PacingInterceptor extends WorkflowClientInterceptorBase {
+
+  private final RateLimiter pace;
+  private final Duration maxWait;
+
+  private PacingInterceptor(RateLimiter pace, Duration maxWait) {
+    this.pace = pace;
+    this.maxWait = maxWait;
+  }
+
+  /**
+   * An interceptor that keeps the pace.
+   *
+   * @param pace says when; of token buckets or paced limits alone, since others can't promise a
+   *     time
+   * @param maxWait the longest wait for a turn; zero starts at once or not at all
+   * @return an interceptor, thread-safe
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code maxWait} is negative
+   */
+  public static PacingInterceptor of(RateLimiter pace, Duration maxWait) {
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
+    }
+    return new PacingInterceptor(Objects.requireNonNull(pace, "pace"), maxWait);
+  }
+
+  @Override
+  public WorkflowClientCallsInterceptor workflowClientCallsInterceptor(
+      WorkflowClientCallsInterceptor next) {
+    return new Starts(next);
+  }
+
+  /** The pace's longest wait. */
+  @Override
+  public String toString() {
+    return "PacingInterceptor[waits at most " + maxWait + "]";
+  }
+
+  private void awaitTurn() {
+    Decision decision;
+    try {
+      decision = pace.acquire(1, maxWait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartRefusedException(
+          TemporalReason.INTERRUPTED, "not started: interrupted before its turn", Duration.ZERO);
+    }
+    if (!decision.isAllowed()) {
+      Duration retryAfter = decision.retryAfter();
+      throw new StartRefusedException(
+          ActivityRefusal.reason(decision),
+          "not started: its turn comes in " + retryAfter,
+          retryAfter);
+    }
+  }
+
+  private final class Starts extends WorkflowClientCallsInterceptorBase {
+
+    Starts(WorkflowClientCallsInterceptor next) {
+      super(next);
+    }
+
+    @Override
+    public WorkflowStartOutput start(WorkflowStartInput input) {
+      awaitTurn();
+      return super.start(input);
+    }
+
+    @Override
+    public WorkflowSignalWithStartOutput signalWithStart(WorkflowSignalWithStartInput input) {
+      awaitTurn();
+      return super.signalWithStart(input);
+    }
+
+    @Override
+    public <R> WorkflowUpdateWithStartOutput<R> updateWithStart(
+        WorkflowUpdateWithStartInput<R> input) {
+      awaitTurn();
+      return super.updateWithStart(input);
+    }
+  }
+}
