@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fields of the header, the content type too
  */
+@SuppressWarnings("ArrayRecordComponent") // inside this package, compared by nobody
 record MethodRefusal(int status, Map<String, String> fields, byte[] body) {
 
   private static final int MOST_CAUSES = 16;

@@ -57,10 +57,13 @@ final class WebFluxMethodCalls implements MethodCalls {
     if (type == Flux.class) {
       return call -> asked.thenMany(Flux.defer(() -> (Flux<?>) proceed(call)));
     }
-    return call ->
-        MethodsWebFilter.within(exchange(call, limit), asked)
-            .toFuture()
-            .thenCompose(counted -> (CompletionStage<?>) proceed(call));
+    return call -> {
+      CompletionStage<?> ended =
+          MethodsWebFilter.within(exchange(call, limit), asked)
+              .toFuture()
+              .thenCompose(counted -> (CompletionStage<?>) proceed(call));
+      return ended;
+    };
   }
 
   /** A new filter each time: one of them counts a request once, and a method may run twice. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.adapters.temporal.Shop.Mode;
 import io.bartizan.adapters.temporal.Shop.Orders;
 import io.bartizan.ratelimit.Limit;
@@ -42,12 +43,14 @@ class PacingInterceptorIT {
     return RateLimiter.of(Limit.paced(Rate.per(1, ChronoUnit.HOURS)));
   }
 
+  @CanIgnoreReturnValue
   private WorkflowStub start(String id) {
     WorkflowStub workflow = WorkflowStub.fromTyped(shop.order(id));
     workflow.start(0, Mode.USUAL);
     return workflow;
   }
 
+  @CanIgnoreReturnValue
   private StartRefusedException refused(ThrowingCallable start) {
     WorkflowServiceException failed = catchThrowableOfType(WorkflowServiceException.class, start);
     assertThat(failed).hasCauseInstanceOf(StartRefusedException.class);

@@ -106,21 +106,22 @@ public final class AsyncSingleUseJwts {
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(handler, "handler");
     CompletableFuture<Checked<VerifiedJwt>> answer = new CompletableFuture<>();
-    verifier
-        .check(token, request, tokens.mayBlock(), tokens.beginning(token))
-        .thenCompose(
-            checked ->
-                checked instanceof Accepted<VerifiedJwt> accepted
-                    ? handleBegun(accepted.value(), handler, answer)
-                    : CompletableFuture.completedFuture(checked))
-        .whenComplete(
-            (checked, problem) -> {
-              if (problem == null) {
-                answer.complete(checked);
-              } else {
-                answer.completeExceptionally(Delivery.unwrapped(problem));
-              }
-            });
+    var unused =
+        verifier
+            .check(token, request, tokens.mayBlock(), tokens.beginning(token))
+            .thenCompose(
+                checked ->
+                    checked instanceof Accepted<VerifiedJwt> accepted
+                        ? handleBegun(accepted.value(), handler, answer)
+                        : CompletableFuture.completedFuture(checked))
+            .whenComplete(
+                (checked, problem) -> {
+                  if (problem == null) {
+                    answer.complete(checked);
+                  } else {
+                    answer.completeExceptionally(Delivery.unwrapped(problem));
+                  }
+                });
     return answer;
   }
 

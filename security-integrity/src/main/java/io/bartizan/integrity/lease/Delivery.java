@@ -183,12 +183,13 @@ public final class Delivery {
               }
               late.complete(false);
             });
-    late.thenAccept(
-        over -> {
-          if (over && !isTaken(waker, () -> answer.complete(false))) {
-            answer.complete(false);
-          }
-        });
+    CompletableFuture<Void> unused =
+        late.thenAccept(
+            over -> {
+              if (over && !isTaken(waker, () -> answer.complete(false))) {
+                answer.complete(false);
+              }
+            });
     return answer;
   }
 

@@ -26,9 +26,9 @@ final class RequestTarget {
 
   /** Whether a path or query may have a character. */
   static boolean has(int character) {
-    return character >= 'a' && character <= 'z'
-        || character >= 'A' && character <= 'Z'
-        || character >= '0' && character <= '9'
+    return (character >= 'a' && character <= 'z')
+        || (character >= 'A' && character <= 'Z')
+        || (character >= '0' && character <= '9')
         || "-._~!$&'()*+,;=:@%/?".indexOf(character) >= 0;
   }
 

@@ -69,6 +69,7 @@ abstract sealed class WebhookGrammar permits StandardGrammar, DeclaredGrammar {
    * @param bytes between what stands before and after it
    * @param form its parameters, where these are signed
    */
+  @SuppressWarnings("ArrayRecordComponent") // inside this package, compared by nobody
   record SignedBody(byte[] bytes, Map<String, String> form) {}
 
   /** The one form in which a tag is written. */

@@ -21,10 +21,11 @@ class CommonNamesTest {
   @Test
   void name_ofUpToThreeLetters_isReadAsItStands() throws Exception {
     String letters = "abcdehijklmnopqrstuvxyz056_";
-    for (char a : letters.toCharArray()) {
-      for (char b : letters.toCharArray()) {
+    char[] each = letters.toCharArray();
+    for (char a : each) {
+      for (char b : each) {
         StringBuilder json = new StringBuilder("{");
-        for (char c : letters.toCharArray()) {
+        for (char c : each) {
           json.append('"').append(a).append(b).append(c).append("\":0,");
         }
         json.append('"').append(a).append(b).append("\":0}");

@@ -62,8 +62,9 @@ class AsyncSingleUseJwtsTest {
         throw new AssertionError("nothing is left to do");
       };
 
-  private static final Function<VerifiedJwt, CompletableFuture<?>> AT_ONCE =
-      jwt -> CompletableFuture.completedFuture("done");
+  private static CompletableFuture<?> atOnce(VerifiedJwt jwt) {
+    return CompletableFuture.completedFuture(jwt.issuer());
+  }
 
   private static CompletableFuture<Checked<VerifiedJwt>> handle(
       AsyncSingleUseJwts tokens, Function<VerifiedJwt, ? extends CompletableFuture<?>> handler) {
@@ -95,11 +96,13 @@ class AsyncSingleUseJwtsTest {
             });
     assertThat(handled).containsExactly("alice");
     assertThat(answer).isNotDone();
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.IN_PROGRESS);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.IN_PROGRESS);
     work.complete("done");
     assertThat(answer).isDone();
     assertThat(reason(answer)).isEqualTo("accepted");
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.REPLAYED);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.REPLAYED);
     assertThat(tokens.status(JwtReason.REPLAYED)).isEqualTo(200);
     assertThat(tokens.status(JwtReason.IN_PROGRESS)).isEqualTo(503);
     assertThat(tokens).asString().contains("AsyncSingleUseJwts[lease PT2M");
@@ -142,7 +145,8 @@ class AsyncSingleUseJwtsTest {
           .isInstanceOf(CancellationException.class);
       assertThat(problem(handle(tokens, jwt -> null))).hasMessage("the handler gave no stage");
     }
-    assertThat(reason(handle(tokens(memory, NEVER), AT_ONCE))).isEqualTo("accepted");
+    assertThat(reason(handle(tokens(memory, NEVER), AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo("accepted");
   }
 
   @Test
@@ -151,9 +155,11 @@ class AsyncSingleUseJwtsTest {
     CompletableFuture<String> work = new CompletableFuture<>();
     assertThat(handle(tokens, jwt -> work).cancel(true)).isTrue();
     assertThat(work).isNotDone();
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.IN_PROGRESS);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.IN_PROGRESS);
     work.complete("done");
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.REPLAYED);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.REPLAYED);
   }
 
   @Test
@@ -176,7 +182,9 @@ class AsyncSingleUseJwtsTest {
         queue.remove().run();
       }
       assertThat(handled).isEmpty();
-      assertThat(reason(handle(tokens, AT_ONCE))).as("free at once").isEqualTo("accepted");
+      assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+          .as("free at once")
+          .isEqualTo("accepted");
     }
   }
 
@@ -192,17 +200,19 @@ class AsyncSingleUseJwtsTest {
             .whenComplete((done, problem) -> threads.add(Thread.currentThread().getName()));
     assertThat(reason(answer)).isEqualTo(JwtReason.IN_PROGRESS);
     assertThat(threads).noneMatch(name -> name.contains("Delay"));
-    assertThat(reason(handle(tokens, AT_ONCE)))
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
         .as("the guard's clock stands still")
         .isEqualTo(JwtReason.IN_PROGRESS);
     clock.advance(second.plusMillis(1));
     CompletableFuture<String> next = new CompletableFuture<>();
     CompletableFuture<Checked<VerifiedJwt>> taken = handle(tokens, jwt -> next);
     stalled.completeExceptionally(new IOException("too late to free what another holds"));
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.IN_PROGRESS);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.IN_PROGRESS);
     next.complete("done");
     assertThat(reason(taken)).isEqualTo("accepted");
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.REPLAYED);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.REPLAYED);
   }
 
   @Test
@@ -214,7 +224,8 @@ class AsyncSingleUseJwtsTest {
     assertThat(reason(handle(tokens, jwt -> slow))).isEqualTo(JwtReason.IN_PROGRESS);
     slow.complete("done");
     clock.advance(second.plusMillis(1));
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.REPLAYED);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.REPLAYED);
   }
 
   @Test
@@ -228,10 +239,12 @@ class AsyncSingleUseJwtsTest {
     assertThat(memory.size()).isEqualTo(1);
     work.complete("done");
     assertThat(answer).isNotDone();
-    assertThat(reason(handle(tokens(memory, NEVER), AT_ONCE))).isEqualTo(JwtReason.IN_PROGRESS);
+    assertThat(reason(handle(tokens(memory, NEVER), AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.IN_PROGRESS);
     queue.remove().run();
     assertThat(reason(answer)).isEqualTo("accepted");
-    assertThat(reason(handle(tokens(memory, NEVER), AT_ONCE))).isEqualTo(JwtReason.REPLAYED);
+    assertThat(reason(handle(tokens(memory, NEVER), AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.REPLAYED);
   }
 
   @Test
@@ -247,7 +260,8 @@ class AsyncSingleUseJwtsTest {
               }
               queue.add(task);
             });
-    assertThat(reason(handle(tokens, AT_ONCE))).isEqualTo(JwtReason.KEYS_UNAVAILABLE);
+    assertThat(reason(handle(tokens, AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo(JwtReason.KEYS_UNAVAILABLE);
     assertThat(memory.size()).isZero();
     for (boolean works : new boolean[] {false, true}) {
       full[0] = false;
@@ -262,10 +276,12 @@ class AsyncSingleUseJwtsTest {
         work.completeExceptionally(new IOException("failed"));
         assertThat(problem(answer)).hasMessage("failed");
       }
-      assertThat(reason(handle(tokens(memory, NEVER), AT_ONCE))).isEqualTo(JwtReason.IN_PROGRESS);
+      assertThat(reason(handle(tokens(memory, NEVER), AsyncSingleUseJwtsTest::atOnce)))
+          .isEqualTo(JwtReason.IN_PROGRESS);
       clock.advance(LEASE.plusMillis(1));
     }
-    assertThat(reason(handle(tokens(memory, NEVER), AT_ONCE))).isEqualTo("accepted");
+    assertThat(reason(handle(tokens(memory, NEVER), AsyncSingleUseJwtsTest::atOnce)))
+        .isEqualTo("accepted");
   }
 
   @Test
@@ -293,7 +309,9 @@ class AsyncSingleUseJwtsTest {
             return true;
           }
         };
-    assertThat(problem(handle(tokens(broken, ForkJoinPool.commonPool()), AT_ONCE)))
+    assertThat(
+            problem(
+                handle(tokens(broken, ForkJoinPool.commonPool()), AsyncSingleUseJwtsTest::atOnce)))
         .hasMessage("broken");
   }
 
