@@ -184,8 +184,10 @@ final class Arrows {
           "integrity.replay.redis",
           "integrity.artifact");
     }
+    arrow("spring.method", "core", "core.house", "ratelimit");
     arrow(
         "spring",
+        "spring.method",
         "adapters",
         "adapters.servlet",
         "adapters.webflux",

@@ -30,7 +30,8 @@ class SourcesTest {
 
   /** Where nothing waits inside the monitor. */
   private static final Set<String> MAY_SYNCHRONIZE =
-      Set.of("SecretBytes.java", "ReplayStripe.java", "Connections.java");
+      Set.of(
+          "SecretBytes.java", "ReplayStripe.java", "Connections.java", "WebFluxMethodCalls.java");
 
   private static final Pattern MONITOR = Pattern.compile("^\\s*(\\S+ )*synchronized\\b");
   private static final Pattern MERGE =
@@ -38,8 +39,8 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house(?!\\.NotExported;)|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer"
-              + "|integrity\\.(json|keys|der|x509|http|attest\\.search)"
+              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer|spring\\.method"
+              + "|integrity\\.(json|keys|der|x509|http|lease|attest\\.search)"
               + "|testkit\\.(json|sigstore\\.draft))\\.");
 
   /** The first words of a public type's Javadoc, whichever of them nobody searches for. */

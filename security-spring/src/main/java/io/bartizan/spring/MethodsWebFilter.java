@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.spring.method.MethodRefusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;

@@ -2,6 +2,10 @@ package io.bartizan.spring;
 
 import io.bartizan.adapters.servlet.RateLimitFilter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.spring.method.CostlyLimiter;
+import io.bartizan.spring.method.KeptResponse;
+import io.bartizan.spring.method.LimitRefusedException;
+import io.bartizan.spring.method.MethodRefusal;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -44,11 +48,11 @@ final class ServletMethodCalls implements HandlerExceptionResolver, Ordered, Met
   private static void ask(ConfiguredLimit limit, KeyedRateLimiter limiter)
       throws IOException, ServletException {
     if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes served)) {
-      throw MethodRefusal.outsideOfARequest(limit);
+      throw MethodRefusal.outsideOfARequest(limit.name(), limit.key().text());
     }
     @Nullable HttpServletResponse response = served.getResponse();
     if (response == null) {
-      throw MethodRefusal.outsideOfARequest(limit);
+      throw MethodRefusal.outsideOfARequest(limit.name(), limit.key().text());
     }
     AtomicBoolean admitted = new AtomicBoolean();
     KeptResponse kept = new KeptResponse(response);

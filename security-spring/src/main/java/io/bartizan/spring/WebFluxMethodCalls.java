@@ -4,6 +4,11 @@ import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.webflux.RateLimitFilter;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.spring.method.CostlyAsyncLimiter;
+import io.bartizan.spring.method.CostlyLimiter;
+import io.bartizan.spring.method.KeptExchange;
+import io.bartizan.spring.method.LimitRefusedException;
+import io.bartizan.spring.method.MethodRefusal;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +88,7 @@ final class WebFluxMethodCalls implements MethodCalls {
         context -> {
           ServerWebExchange exchange = MethodsWebFilter.exchange(context);
           return exchange == null
-              ? Mono.error(MethodRefusal.outsideOfARequest(limit))
+              ? Mono.error(MethodRefusal.outsideOfARequest(limit.name(), limit.key().text()))
               : asked(limit, filters.get(), LimitWebFilter.known(exchange));
         });
   }
@@ -121,7 +126,7 @@ final class WebFluxMethodCalls implements MethodCalls {
         return exchange;
       }
     }
-    throw MethodRefusal.outsideOfARequest(limit);
+    throw MethodRefusal.outsideOfARequest(limit.name(), limit.key().text());
   }
 
   /** By a copy of the call: each subscription proceeds once more, and an invocation does once. */

@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.spring.method.MethodRefusal;
 import java.util.Objects;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;

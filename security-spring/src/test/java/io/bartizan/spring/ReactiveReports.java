@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.spring.method.LimitRefusedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;

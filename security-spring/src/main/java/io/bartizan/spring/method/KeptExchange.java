@@ -1,4 +1,4 @@
-package io.bartizan.spring;
+package io.bartizan.spring.method;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,12 +14,17 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
 import reactor.core.publisher.Mono;
 
-/** WebFlux's {@link KeptResponse}: an exchange to which a limit's filter writes nothing yet. */
-final class KeptExchange extends ServerWebExchangeDecorator {
+/** The exchange of a limit's filter that writes nothing yet: WebFlux's {@link KeptResponse}. */
+public final class KeptExchange extends ServerWebExchangeDecorator {
 
   private final Response response;
 
-  KeptExchange(ServerWebExchange exchange) {
+  /**
+   * A view of an exchange.
+   *
+   * @param exchange whose response stays as it is
+   */
+  public KeptExchange(ServerWebExchange exchange) {
     super(exchange);
     response = new Response(exchange.getResponse());
   }
@@ -29,7 +34,12 @@ final class KeptExchange extends ServerWebExchangeDecorator {
     return response;
   }
 
-  MethodRefusal answer() {
+  /**
+   * The answer that was kept.
+   *
+   * @return what the filter would have written
+   */
+  public MethodRefusal answer() {
     Map<String, String> fields = new LinkedHashMap<>();
     response.headers.forEach((name, values) -> fields.put(name, values.get(0)));
     return new MethodRefusal(response.status, Map.copyOf(fields), response.body);

@@ -1,4 +1,4 @@
-package io.bartizan.spring;
+package io.bartizan.spring.method;
 
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
@@ -6,10 +6,22 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
 
-/** The same limiter, of which one request takes several permits. */
-record CostlyLimiter(KeyedRateLimiter limiter, long cost) implements KeyedRateLimiter {
+/**
+ * The same limiter, of which one request takes several permits.
+ *
+ * @param limiter of the permits
+ * @param cost of a request, in permits
+ */
+public record CostlyLimiter(KeyedRateLimiter limiter, long cost) implements KeyedRateLimiter {
 
-  static KeyedRateLimiter of(KeyedRateLimiter limiter, long cost) {
+  /**
+   * The limiter itself where a request takes one permit.
+   *
+   * @param limiter of the permits
+   * @param cost of a request, in permits
+   * @return a limiter of requests
+   */
+  public static KeyedRateLimiter of(KeyedRateLimiter limiter, long cost) {
     return cost == 1 ? limiter : new CostlyLimiter(limiter, cost);
   }
 

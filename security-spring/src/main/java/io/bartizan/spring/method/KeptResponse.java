@@ -1,4 +1,4 @@
-package io.bartizan.spring;
+package io.bartizan.spring.method;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -8,18 +8,28 @@ import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Keeps what a limit's filter answers, and writes nothing to the response yet. */
-final class KeptResponse extends HttpServletResponseWrapper {
+/** The response of a limit's filter that writes nothing yet. */
+public final class KeptResponse extends HttpServletResponseWrapper {
 
   private final Map<String, String> fields = new LinkedHashMap<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 
-  KeptResponse(HttpServletResponse response) {
+  /**
+   * A view of a response.
+   *
+   * @param response stays as it is
+   */
+  public KeptResponse(HttpServletResponse response) {
     super(response);
   }
 
-  MethodRefusal answer() {
+  /**
+   * The answer that was kept.
+   *
+   * @return what the filter would have written
+   */
+  public MethodRefusal answer() {
     return new MethodRefusal(status, Map.copyOf(fields), body.toByteArray());
   }
 

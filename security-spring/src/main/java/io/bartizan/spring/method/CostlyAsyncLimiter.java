@@ -1,4 +1,4 @@
-package io.bartizan.spring;
+package io.bartizan.spring.method;
 
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
@@ -8,11 +8,23 @@ import io.bartizan.ratelimit.Reservation;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** {@link CostlyLimiter} of a limit on a shared server. */
-record CostlyAsyncLimiter(AsyncKeyedRateLimiter limiter, long cost)
+/**
+ * A {@link CostlyLimiter} of a limit on a shared server.
+ *
+ * @param limiter of the permits
+ * @param cost of a request, in permits
+ */
+public record CostlyAsyncLimiter(AsyncKeyedRateLimiter limiter, long cost)
     implements AsyncKeyedRateLimiter {
 
-  static AsyncKeyedRateLimiter of(AsyncKeyedRateLimiter limiter, long cost) {
+  /**
+   * The limiter itself where a request takes one permit.
+   *
+   * @param limiter of the permits
+   * @param cost of a request, in permits
+   * @return a limiter of requests
+   */
+  public static AsyncKeyedRateLimiter of(AsyncKeyedRateLimiter limiter, long cost) {
     return cost == 1 ? limiter : new CostlyAsyncLimiter(limiter, cost);
   }
 
