@@ -1,0 +1,124 @@
+package io.bartizan.testkit.sigstore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The shape of what a Sigstore instance of tests makes; that a verifier takes the good bundles and
+ * refuses the others is tested beside the verifier.
+ */
+class DevSigstoreTest {
+
+  private static final byte[] ARTIFACT = "a release".getBytes(UTF_8);
+  private static final String TYPE = "https://example.com/built/v1";
+  private static final DevIdentity RELEASE =
+      DevIdentity.githubWorkflow("acme/app", "release.yml", "refs/tags/v1");
+  private static final Pattern NAME = Pattern.compile("\"(\\w+)\":");
+
+  /** Whose members are not those of a good bundle, because that is the fault. */
+  private static final Set<BadBundle> OTHER_MEMBERS =
+      EnumSet.of(
+          BadBundle.CUT_IN_HALF,
+          BadBundle.DOUBLED_MEMBER,
+          BadBundle.NO_CHECKPOINT,
+          BadBundle.NO_INCLUSION_PROOF,
+          BadBundle.NO_LOG_ENTRY,
+          BadBundle.NO_TIME,
+          BadBundle.REKOR_V2_CHECKPOINT_BY_ANOTHER_KEY,
+          BadBundle.REKOR_V2_NO_INCLUSION_PROOF,
+          BadBundle.REKOR_V2_WITHOUT_TIMESTAMP,
+          BadBundle.SIGNED_BY_A_KEY,
+          BadBundle.TIMESTAMP_OF_UNKNOWN_AUTHORITY,
+          BadBundle.VERSION_3_WITH_A_CHAIN);
+
+  private final DevSigstore sigstore = DevSigstore.of();
+
+  @Test
+  void forgedBundle_hasTheMembersOfAGoodOne_unlessTheyAreTheFault() {
+    List<String> good = names(sigstore.bundle(ARTIFACT, RELEASE).withTimestamp().build().json());
+    List<String> statement =
+        names(
+            sigstore
+                .bundle(ARTIFACT, RELEASE)
+                .withTimestamp()
+                .withStatement(TYPE, "{}")
+                .build()
+                .json());
+    assertThat(good).contains("messageSignature", "tlogEntries", "inclusionPromise");
+    assertThat(statement).contains("dsseEnvelope").doesNotContain("messageSignature");
+    for (BadBundle fault : BadBundle.values()) {
+      List<String> forged = names(sigstore.forge(fault, ARTIFACT, RELEASE).json());
+      List<String> attested =
+          names(sigstore.forgeStatement(fault, ARTIFACT, RELEASE, TYPE, "{}").json());
+      if (OTHER_MEMBERS.contains(fault)) {
+        assertThat(forged).as("%s", fault).isNotEqualTo(good);
+        assertThat(attested).as("%s", fault).isNotEqualTo(statement);
+      } else {
+        assertThat(forged).as("%s", fault).isEqualTo(good);
+        assertThat(attested).as("%s", fault).isEqualTo(statement);
+      }
+    }
+  }
+
+  private static List<String> names(String json) {
+    List<String> names = new ArrayList<>();
+    for (Matcher each = NAME.matcher(json); each.find(); ) {
+      names.add(each.group(1));
+    }
+    return names;
+  }
+
+  @Test
+  void fault_saysWhatIsWrong_asNoOtherDoes() {
+    Set<String> sentences = new HashSet<>();
+    for (BadBundle fault : BadBundle.values()) {
+      assertThat(sentences.add(fault.why())).as("%s", fault).isTrue();
+      assertThat(fault.why()).isNotBlank();
+    }
+  }
+
+  @Test
+  void trustedRoot_namesEachAuthority_andStaysTheSame() {
+    String root = sigstore.trustedRoot();
+    assertThat(root).contains("certificateAuthorities", "ctlogs", "tlogs", "timestampAuthorities");
+    for (BadBundle fault : BadBundle.values()) {
+      var unused = sigstore.forge(fault, ARTIFACT, RELEASE);
+    }
+    assertThat(sigstore.trustedRoot()).isEqualTo(root);
+  }
+
+  @Test
+  void identity_isReadAsItIsWritten() {
+    assertThat(DevIdentity.email("https://issuer.example", "a@example.com").subject())
+        .isEqualTo("a@example.com");
+    assertThat(DevIdentity.uri("https://issuer.example", "https://ci.example/job").issuer())
+        .isEqualTo("https://issuer.example");
+    assertThat(RELEASE.subject())
+        .isEqualTo("https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1");
+  }
+
+  @Test
+  void bundle_ofEachVersionAndLog_saysSo() {
+    for (String version : List.of("0.1", "0.2", "0.3")) {
+      assertThat(sigstore.bundle(ARTIFACT, RELEASE).withVersion(version).build().json())
+          .contains(version);
+    }
+    assertThat(names(sigstore.bundle(ARTIFACT, RELEASE).withRekorV2().build().json()))
+        .contains("rfc3161Timestamps")
+        .doesNotContain("inclusionPromise");
+    assertThat(
+            names(
+                sigstore.bundle(ARTIFACT, RELEASE).withTimestamp().withoutPromise().build().json()))
+        .contains("inclusionProof")
+        .doesNotContain("inclusionPromise");
+  }
+}
