@@ -236,8 +236,11 @@ class DecisionRulesTest {
     assertThat(owners.keySet())
         .isEqualTo(
             EnumSet.complementOf(
-                // These two are no decisions about a chain.
-                EnumSet.of(PeerReason.HANDSHAKE_FAILED, PeerReason.CONNECTION_UNKNOWN)));
+                // These are no decisions about a chain.
+                EnumSet.of(
+                    PeerReason.HANDSHAKE_FAILED,
+                    PeerReason.CONNECTION_UNKNOWN,
+                    PeerReason.MATERIAL_UNAVAILABLE)));
   }
 
   private static void put(Map<PeerReason, Refusal> owners, Checked<AcceptedPeer> decision) {

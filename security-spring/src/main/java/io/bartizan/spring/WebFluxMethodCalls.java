@@ -107,8 +107,9 @@ final class WebFluxMethodCalls implements MethodCalls {
                     return Mono.error(new LimitRefusedException(limit.name(), answer));
                   }
                   tell(exchange, answer);
-                  return Mono.empty();
-                }));
+                  return Mono.<Void>empty();
+                }))
+        .doFinally(signal -> exchange.getAttributes().values().remove(filter)); // its own mark
   }
 
   /** What a served request is told of its limit; methods may be asked side by side. */

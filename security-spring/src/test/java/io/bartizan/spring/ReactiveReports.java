@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.adapters.webflux.RateLimitFilter;
 import io.bartizan.spring.method.LimitRefusedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,6 +62,19 @@ public class ReactiveReports {
   @GetMapping("/archive-twice")
   Mono<String> archiveTwice() {
     return archive.read().repeat(1).reduce(String::concat);
+  }
+
+  @GetMapping("/archive-marks")
+  Mono<Long> archiveMarks(ServerWebExchange exchange) {
+    return archive
+        .read()
+        .repeat(1)
+        .then(
+            Mono.fromSupplier(
+                () ->
+                    exchange.getAttributes().values().stream()
+                        .filter(RateLimitFilter.class::isInstance)
+                        .count()));
   }
 
   @GetMapping("/archive-late")

@@ -78,6 +78,14 @@ class WebFluxRateLimitedIT {
   }
 
   @Test
+  void callsOfOneRequest_leaveNothingBehindInIt() throws Exception {
+    try (Booted shop = Booted.plain(Web.WEBFLUX, folder, LIMITS, REPORTS)) {
+      assertThat(shop.get("/archive-marks").body()).isEqualTo("0");
+      assertThat(shop.get("/archive").statusCode()).isEqualTo(429);
+    }
+  }
+
+  @Test
   void methodOfABegunAnswer_isCounted_andItsFieldsAreLeftOut() throws Exception {
     try (Booted shop = Booted.plain(Web.WEBFLUX, folder, LIMITS, REPORTS)) {
       assertThat(shop.get("/archive-late").body()).endsWith("xarchive");

@@ -39,6 +39,16 @@ final class ActivityRefusal {
         atMost(decision.retryAfter(), maxRetryDelay));
   }
 
+  /** Whether an activity was not run because a limit refused it. */
+  static boolean is(ApplicationFailure failure) {
+    for (TemporalReason reason : TemporalReason.values()) {
+      if (reason.failureType().equals(failure.getType())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   static TemporalReason reason(Decision decision) {
     if (decision.source() == Decision.Source.FAILED_CLOSED) {
       return TemporalReason.LIMITER_UNAVAILABLE;

@@ -9,6 +9,7 @@ import io.temporal.client.ActivityCompletionException;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,9 @@ public final class ConcurrencyInterceptor extends WorkerInterceptorBase {
           return super.execute(input);
         } catch (ActivityCompletionException e) {
           permit.close(Permit.Outcome.IGNORED);
+          throw e;
+        } catch (ApplicationFailure e) {
+          permit.close(ActivityRefusal.is(e) ? Permit.Outcome.IGNORED : Permit.Outcome.DONE);
           throw e;
         }
       }

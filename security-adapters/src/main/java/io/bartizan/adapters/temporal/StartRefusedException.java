@@ -23,6 +23,8 @@ public final class StartRefusedException extends RuntimeException implements Ref
   private static final long serialVersionUID = 1L;
 
   private final transient Refusal refusal;
+
+  /** Until another try could be let through. */
   private final Duration retryAfter;
 
   StartRefusedException(TemporalReason reason, String detail, Duration retryAfter) {

@@ -8,6 +8,8 @@ import io.bartizan.adapters.temporal.Shop.Mode;
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
+import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Permit;
 import io.bartizan.ratelimit.Permit.Outcome;
 import io.bartizan.tests.Eventually;
@@ -156,6 +158,22 @@ class ConcurrencyInterceptorIT {
         });
     assertThat(shop.order("a").handle(1, Mode.USUAL)).containsExactly("card");
     assertThat(permits.ended).containsExactly(Outcome.DONE);
+    allBack(1);
+  }
+
+  @Test
+  void permit_ofAnActivityThatALimitRefuses_isBackAndSaysNothingOfTheService() {
+    shop =
+        Shop.of(
+            order -> "charged",
+            RateLimitInterceptor.of(
+                KeyedRateLimiter.builder(Limit.parse("1 burst, 1/h"), 10)
+                    .withTicker(() -> Shop.nanos(shop))
+                    .build(),
+                ActivityKey.type()),
+            ConcurrencyInterceptor.of(permits, ActivityKey.type(), Duration.ofMillis(100)));
+    assertThat(shop.order("a").handle(2, Mode.USUAL)).containsExactly("charged", "charged");
+    assertThat(permits.ended).containsExactly(Outcome.DONE, Outcome.IGNORED, Outcome.DONE);
     allBack(1);
   }
 

@@ -95,7 +95,7 @@ class DeliveriesTest {
       int expected =
           switch (reason) {
             case DUPLICATE, REPLAYED -> 200;
-            case IN_PROGRESS, REPLAY_UNDECIDED -> 503;
+            case IN_PROGRESS, KEYS_UNAVAILABLE, REPLAY_UNDECIDED -> 503;
             default -> 400;
           };
       assertThat(handles.status(reason)).as("%s", reason).isEqualTo(expected);

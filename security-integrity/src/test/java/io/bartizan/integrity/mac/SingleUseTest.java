@@ -74,7 +74,7 @@ class SingleUseTest extends SingleUseContractTest {
           switch (reason) {
             case REPLAYED -> 200;
             case DUPLICATE -> 409;
-            case IN_PROGRESS, REPLAY_UNDECIDED -> 503;
+            case IN_PROGRESS, KEYS_UNAVAILABLE, REPLAY_UNDECIDED -> 503;
             default -> 400;
           };
       assertThat(leased.status(reason)).as("%s", reason).isEqualTo(expected);
