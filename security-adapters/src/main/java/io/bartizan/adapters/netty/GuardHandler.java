@@ -27,7 +27,7 @@ final class GuardHandler extends ChannelDuplexHandler {
   /** No further request is served. */
   private boolean closing;
 
-  /** The channel speaks another protocol by now. */
+  /** The channel may speak another protocol by now; what is HTTP all the same is guarded. */
   private boolean upgraded;
 
   /** Something was handed on since the last end of reading. */
@@ -85,14 +85,14 @@ final class GuardHandler extends ChannelDuplexHandler {
       Response response = exchange.response();
       response.closeIfLast();
       closing = response.isLast();
-      upgraded = response.isUpgrade();
+      upgraded |= response.isUpgrade();
       exchange = null;
     }
     return message != null && (exchange == null || exchange.body().isTaken());
   }
 
   private void take(ChannelHandlerContext context, Object message) {
-    if (upgraded && !closing) {
+    if (upgraded && !closing && !(message instanceof HttpObject)) {
       handOn(context, message);
     } else if (exchange != null && message instanceof HttpContent content) {
       exchange.take(content);

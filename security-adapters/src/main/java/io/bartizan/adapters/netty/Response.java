@@ -4,7 +4,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -24,7 +23,6 @@ final class Response {
 
   private final Map<String, String> fields = new LinkedHashMap<>();
   private final List<IntConsumer> ends = new ArrayList<>();
-  private final boolean tunnels;
   private boolean last;
   private boolean interim;
   private boolean ended;
@@ -32,7 +30,6 @@ final class Response {
   private @Nullable ChannelFuture written;
 
   Response(HttpRequest request) {
-    tunnels = request.method().equals(HttpMethod.CONNECT);
     last = !Framing.isKeptAlive(request);
   }
 
@@ -105,7 +102,7 @@ final class Response {
 
   /** Whether the channel speaks another protocol now. */
   boolean isUpgrade() {
-    return status == SWITCHING_PROTOCOLS || (tunnels && status / 100 == 2);
+    return status == SWITCHING_PROTOCOLS;
   }
 
   void closeIfLast() {

@@ -15,6 +15,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -208,6 +209,40 @@ class GuardHandlerTest {
     channel.writeInbound("frame");
     assertThat(channel.next()).isEmpty();
     assertThat(channel.<String>readInbound()).isEqualTo("frame");
+  }
+
+  private List<String> arrived() {
+    List<String> all = new ArrayList<>();
+    for (String each = channel.next(); each != null; each = channel.next()) {
+      all.add(each);
+    }
+    return all;
+  }
+
+  @Test
+  void requestsBehindConnect_areGuarded_whateverItWasAnswered() {
+    serve(
+        Guards.of()
+            .at(request -> request.uri().equals("/1"), BearerTokenGuard.of(issued.verifier())));
+    channel.writeInbound(
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.CONNECT, "/health"),
+        LastHttpContent.EMPTY_LAST_CONTENT);
+    assertThat(channel.next()).isEqualTo("/health");
+    channel.answer(200);
+    channel.get("/1");
+    assertThat(arrived()).doesNotContain("/1");
+  }
+
+  @Test
+  void requestsBehindASwitchOfProtocols_areGuarded() {
+    serve(
+        Guards.of()
+            .at(request -> request.uri().equals("/1"), BearerTokenGuard.of(issued.verifier())));
+    channel.get("/socket");
+    assertThat(channel.next()).isEqualTo("/socket");
+    channel.answer(101, "Connection: upgrade");
+    channel.get("/1");
+    assertThat(arrived()).doesNotContain("/1");
   }
 
   @Test

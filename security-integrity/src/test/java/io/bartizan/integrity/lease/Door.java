@@ -207,7 +207,8 @@ enum Door {
   private static Runnable awaited(Runnable end) {
     return () -> {
       end.run();
-      CompletableFuture.runAsync(() -> {}, WORKER).join();
+      CompletableFuture.runAsync(() -> {}, WORKER).join(); // the handler has returned
+      CompletableFuture.runAsync(() -> {}, WORKER).join(); // its end was told
     };
   }
 
