@@ -9,6 +9,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import java.lang.ref.Reference;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -85,7 +86,7 @@ class PushedMaterialTest {
     ClientTls calling =
         ClientTls.of(pushed.identity(), pushed.anchors(), PeerPolicy.anyTrustedPeer());
     ClientTls old = client(pki.client, pki.ca);
-    Engines.between(old.sslContext(), server.sslContext(), protocol).run();
+    Engines open = Engines.between(old.sslContext(), server.sslContext(), protocol).run();
 
     DevCa next = DevCa.of("Next Root");
     DevCertificate both =
@@ -94,6 +95,7 @@ class PushedMaterialTest {
 
     assertThat(server.generation()).isEqualTo(2);
     assertThat(calling.generation()).isEqualTo(2);
+    Reference.reachabilityFence(open); // connections that nobody holds are not looked at
     assertThat(told.all).containsExactly("published 2", "ended CHAIN_UNTRUSTED");
     assertThatThrownBy(() -> Engines.between(old.sslContext(), server.sslContext(), protocol).run())
         .isInstanceOf(SSLException.class);
