@@ -95,6 +95,7 @@ final class WebFluxMethodCalls implements MethodCalls {
 
   private static Mono<Void> asked(
       ConfiguredLimit limit, RateLimitFilter filter, ServerWebExchange exchange) {
+    Runnable unmark = () -> exchange.getAttributes().values().remove(filter); // its own
     KeptExchange kept = new KeptExchange(exchange);
     AtomicBoolean admitted = new AtomicBoolean();
     return filter
@@ -109,7 +110,8 @@ final class WebFluxMethodCalls implements MethodCalls {
                   tell(exchange, answer);
                   return Mono.<Void>empty();
                 }))
-        .doFinally(signal -> exchange.getAttributes().values().remove(filter)); // its own mark
+        .doOnTerminate(unmark)
+        .doOnCancel(unmark);
   }
 
   /** What a served request is told of its limit; methods may be asked side by side. */
