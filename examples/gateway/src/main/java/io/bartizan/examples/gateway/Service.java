@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Service implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+  private static final String UNTRIED = "starts when all of its material is there";
 
   private final Settings settings;
   private final Meters meters = new Meters();
@@ -32,7 +33,7 @@ final class Service implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean ending;
   private volatile @Nullable Gateway gateway;
-  private volatile String listening = "starts when all of its material is there";
+  private volatile String listening = UNTRIED;
 
   private Service(Settings settings) throws IOException {
     this.settings = settings;
@@ -100,7 +101,9 @@ final class Service implements AutoCloseable {
         listen();
       }
       boolean tried = sources.limits().wasTried();
-      log.tell(causes(part -> tried || part != sources.limits()), causes().isEmpty());
+      List<String> told = causes(part -> tried || part != sources.limits());
+      told.remove("listener: " + UNTRIED); // its material has come since: the next look listens
+      log.tell(told, causes().isEmpty());
     } finally {
       lock.unlock();
     }
