@@ -1,8 +1,7 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.VerificationException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.bartizan.core.house.Sha256;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +46,9 @@ final class RequestTarget {
     if (found == null) {
       throw WebhookGrammar.malformed("the query has no " + parameter);
     }
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      if (!found.equals(HexFormat.of().formatHex(sha256.digest(body)))) {
-        throw new VerificationException(
-            MacReason.SIGNATURE_INVALID, "the body is not the one whose SHA-256 is signed");
-      }
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
+    if (!found.equals(HexFormat.of().formatHex(Sha256.of(body)))) {
+      throw new VerificationException(
+          MacReason.SIGNATURE_INVALID, "the body is not the one whose SHA-256 is signed");
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.bartizan.integrity.replay;
 
+import io.bartizan.core.house.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The hash under which a guard remembers a scope and an id; for those who write a guard on another
@@ -25,14 +25,10 @@ public final class ReplayId {
    * @throws NullPointerException if an argument is null
    */
   public static byte[] hash(byte[] salt, String scope, byte[] id) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      update(digest, salt);
-      update(digest, scope.getBytes(StandardCharsets.UTF_8));
-      return digest.digest(id);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
-    }
+    MessageDigest digest = Sha256.newDigest();
+    update(digest, salt);
+    update(digest, scope.getBytes(StandardCharsets.UTF_8));
+    return digest.digest(id);
   }
 
   private static void update(MessageDigest digest, byte[] piece) {
