@@ -1,4 +1,6 @@
-/** What every adapter answers: statuses, header fields and problem bodies, decided in one place. */
+/**
+ * What adapters share: statuses, header fields and problem bodies, marks and the pace of clients.
+ */
 @NotExported
 @NullMarked
 @CheckReturnValue

@@ -1,5 +1,6 @@
 package io.bartizan.adapters.grpc;
 
+import io.bartizan.adapters.answer.Pace;
 import io.bartizan.ratelimit.RateLimiter;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -8,7 +9,6 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PacingInterceptor implements ClientInterceptor {
 
-  private final RateLimiter pace;
-  private final Duration maxWait;
+  private final Pace pace;
 
-  private PacingInterceptor(RateLimiter pace, Duration maxWait) {
+  private PacingInterceptor(Pace pace) {
     this.pace = pace;
-    this.maxWait = maxWait;
   }
 
   /**
@@ -48,31 +46,29 @@ public final class PacingInterceptor implements ClientInterceptor {
    * @throws IllegalArgumentException if {@code maxWait} is negative
    */
   public static PacingInterceptor of(RateLimiter pace, Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
-    return new PacingInterceptor(Objects.requireNonNull(pace, "pace"), maxWait);
+    return new PacingInterceptor(new Pace(pace, maxWait));
   }
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return new PacedCall<>(next.newCall(method, options), pace, longest(options.getDeadline()));
+    return new PacedCall<>(
+        next.newCall(method, options), pace.limiter(), longest(options.getDeadline()));
   }
 
   /** A turn after the deadline is of no use. */
   private Duration longest(@Nullable Deadline deadline) {
     if (deadline == null) {
-      return maxWait;
+      return pace.maxWait();
     }
     long left = Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     Duration until = Duration.ofNanos(left);
-    return until.compareTo(maxWait) < 0 ? until : maxWait;
+    return until.compareTo(pace.maxWait()) < 0 ? until : pace.maxWait();
   }
 
   /** The pace's longest wait. */
   @Override
   public String toString() {
-    return "PacingInterceptor[waits at most " + maxWait + "]";
+    return "PacingInterceptor[" + pace + "]";
   }
 }

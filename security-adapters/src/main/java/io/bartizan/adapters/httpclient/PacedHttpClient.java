@@ -1,5 +1,6 @@
 package io.bartizan.adapters.httpclient;
 
+import io.bartizan.adapters.answer.Pace;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.Reservation;
@@ -41,13 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class PacedHttpClient extends HttpClient {
 
   private final HttpClient client;
-  private final RateLimiter pace;
-  private final Duration maxWait;
+  private final Pace pace;
 
-  private PacedHttpClient(HttpClient client, RateLimiter pace, Duration maxWait) {
+  private PacedHttpClient(HttpClient client, Pace pace) {
     this.client = client;
     this.pace = pace;
-    this.maxWait = maxWait;
   }
 
   /**
@@ -62,11 +61,7 @@ public final class PacedHttpClient extends HttpClient {
    * @throws IllegalArgumentException if {@code maxWait} is negative
    */
   public static PacedHttpClient of(HttpClient client, RateLimiter pace, Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
-    return new PacedHttpClient(
-        Objects.requireNonNull(client, "client"), Objects.requireNonNull(pace, "pace"), maxWait);
+    return new PacedHttpClient(Objects.requireNonNull(client, "client"), new Pace(pace, maxWait));
   }
 
   /**
@@ -77,7 +72,7 @@ public final class PacedHttpClient extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    Decision decision = pace.acquire(1, maxWait);
+    Decision decision = pace.acquire();
     if (!decision.isAllowed()) {
       throw tooLate(decision);
     }
@@ -99,7 +94,7 @@ public final class PacedHttpClient extends HttpClient {
   }
 
   private <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> sending) {
-    Reservation turn = pace.reserve(1, maxWait);
+    Reservation turn = pace.limiter().reserve(1, pace.maxWait());
     if (!turn.isGranted()) {
       return CompletableFuture.failedFuture(tooLate(turn.decision()));
     }
@@ -178,6 +173,6 @@ public final class PacedHttpClient extends HttpClient {
   /** The pace's longest wait. */
   @Override
   public String toString() {
-    return "PacedHttpClient[waits at most " + maxWait + "]";
+    return "PacedHttpClient[" + pace + "]";
   }
 }

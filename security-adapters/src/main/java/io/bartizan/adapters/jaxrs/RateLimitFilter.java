@@ -2,12 +2,12 @@ package io.bartizan.adapters.jaxrs;
 
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.answer.Answer;
+import io.bartizan.adapters.answer.CountedMark;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * A JAX-RS guard that limits request rates: 429 Too Many Requests with {@code RateLimit}, {@code
@@ -30,7 +30,7 @@ public final class RateLimitFilter extends GuardFilter {
   private final RateGate gate;
 
   /** This filter's own mark on requests that it has counted. */
-  private final String counted = "io.bartizan.counted." + UUID.randomUUID();
+  private final String counted = CountedMark.next();
 
   private RateLimitFilter(KeyedRateLimiter limiter, RateGate gate) {
     this.limiter = limiter;

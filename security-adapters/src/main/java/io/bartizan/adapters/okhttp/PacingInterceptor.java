@@ -1,11 +1,11 @@
 package io.bartizan.adapters.okhttp;
 
+import io.bartizan.adapters.answer.Pace;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.Objects;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
@@ -27,12 +27,10 @@ import okhttp3.Response;
  */
 public final class PacingInterceptor implements Interceptor {
 
-  private final RateLimiter pace;
-  private final Duration maxWait;
+  private final Pace pace;
 
-  private PacingInterceptor(RateLimiter pace, Duration maxWait) {
+  private PacingInterceptor(Pace pace) {
     this.pace = pace;
-    this.maxWait = maxWait;
   }
 
   /**
@@ -46,10 +44,7 @@ public final class PacingInterceptor implements Interceptor {
    * @throws IllegalArgumentException if {@code maxWait} is negative
    */
   public static PacingInterceptor of(RateLimiter pace, Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
-    return new PacingInterceptor(Objects.requireNonNull(pace, "pace"), maxWait);
+    return new PacingInterceptor(new Pace(pace, maxWait));
   }
 
   /**
@@ -63,7 +58,7 @@ public final class PacingInterceptor implements Interceptor {
   public Response intercept(Chain chain) throws IOException {
     Decision decision;
     try {
-      decision = pace.acquire(1, maxWait);
+      decision = pace.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("not sent: interrupted before its turn");
@@ -72,7 +67,7 @@ public final class PacingInterceptor implements Interceptor {
       throw new InterruptedIOException("not sent: its turn comes in " + decision.retryAfter());
     }
     if (chain.call().isCanceled()) {
-      pace.refund(1);
+      pace.limiter().refund(1);
       throw new IOException("Canceled");
     }
     return chain.proceed(chain.request());
@@ -81,6 +76,6 @@ public final class PacingInterceptor implements Interceptor {
   /** The pace's longest wait. */
   @Override
   public String toString() {
-    return "PacingInterceptor[waits at most " + maxWait + "]";
+    return "PacingInterceptor[" + pace + "]";
   }
 }

@@ -2,6 +2,7 @@ package io.bartizan.adapters.servlet;
 
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.answer.Answer;
+import io.bartizan.adapters.answer.CountedMark;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import jakarta.servlet.FilterChain;
@@ -10,7 +11,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.UUID;
 
 /**
  * A servlet filter that limits request rates: 429 Too Many Requests with {@code RateLimit}, {@code
@@ -33,7 +33,7 @@ public final class RateLimitFilter extends GuardFilter {
   private final RateGate gate;
 
   /** This filter's own mark on requests that it has counted. */
-  private final String counted = "io.bartizan.counted." + UUID.randomUUID();
+  private final String counted = CountedMark.next();
 
   private RateLimitFilter(KeyedRateLimiter limiter, RateGate gate) {
     this.limiter = limiter;

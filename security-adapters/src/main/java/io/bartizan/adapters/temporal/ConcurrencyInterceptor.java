@@ -101,7 +101,9 @@ public final class ConcurrencyInterceptor extends WorkerInterceptorBase {
           permit.close(Permit.Outcome.IGNORED);
           throw e;
         } catch (ApplicationFailure e) {
-          permit.close(ActivityRefusal.is(e) ? Permit.Outcome.IGNORED : Permit.Outcome.DONE);
+          if (ActivityRefusal.is(e)) {
+            permit.close(Permit.Outcome.IGNORED);
+          }
           throw e;
         }
       }

@@ -1,12 +1,12 @@
 package io.bartizan.adapters.temporal;
 
+import io.bartizan.adapters.answer.Pace;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import io.temporal.common.interceptors.WorkflowClientCallsInterceptor;
 import io.temporal.common.interceptors.WorkflowClientCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkflowClientInterceptorBase;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * A Temporal client interceptor that starts workflows no faster than a rate limit, each of them in
@@ -26,12 +26,10 @@ import java.util.Objects;
  */
 public final class PacingInterceptor extends WorkflowClientInterceptorBase {
 
-  private final RateLimiter pace;
-  private final Duration maxWait;
+  private final Pace pace;
 
-  private PacingInterceptor(RateLimiter pace, Duration maxWait) {
+  private PacingInterceptor(Pace pace) {
     this.pace = pace;
-    this.maxWait = maxWait;
   }
 
   /**
@@ -45,10 +43,7 @@ public final class PacingInterceptor extends WorkflowClientInterceptorBase {
    * @throws IllegalArgumentException if {@code maxWait} is negative
    */
   public static PacingInterceptor of(RateLimiter pace, Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
-    return new PacingInterceptor(Objects.requireNonNull(pace, "pace"), maxWait);
+    return new PacingInterceptor(new Pace(pace, maxWait));
   }
 
   @Override
@@ -60,13 +55,13 @@ public final class PacingInterceptor extends WorkflowClientInterceptorBase {
   /** The pace's longest wait. */
   @Override
   public String toString() {
-    return "PacingInterceptor[waits at most " + maxWait + "]";
+    return "PacingInterceptor[" + pace + "]";
   }
 
   private void awaitTurn() {
     Decision decision;
     try {
-      decision = pace.acquire(1, maxWait);
+      decision = pace.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartRefusedException(

@@ -3,12 +3,12 @@ package io.bartizan.adapters.vertx;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.answer.Answer;
 import io.bartizan.adapters.answer.AsyncRateGate;
+import io.bartizan.adapters.answer.CountedMark;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
-import java.util.UUID;
 
 /**
  * A Vert.x Web handler that limits request rates: 429 Too Many Requests with {@code RateLimit},
@@ -31,7 +31,7 @@ public final class RateLimitHandler implements Handler<RoutingContext> {
   private final AsyncRateGate gate;
 
   /** This handler's own mark on requests that it has counted. */
-  private final String counted = "io.bartizan.counted." + UUID.randomUUID();
+  private final String counted = CountedMark.next();
 
   private RateLimitHandler(AsyncRateGate gate) {
     this.gate = gate;

@@ -3,10 +3,10 @@ package io.bartizan.adapters.webflux;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.answer.Answer;
 import io.bartizan.adapters.answer.AsyncRateGate;
+import io.bartizan.adapters.answer.CountedMark;
 import io.bartizan.adapters.answer.RateGate;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
-import java.util.UUID;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -33,7 +33,7 @@ public final class RateLimitFilter implements WebFilter {
   private final AsyncRateGate gate;
 
   /** This filter's own mark on requests that it has counted. */
-  private final String counted = "io.bartizan.counted." + UUID.randomUUID();
+  private final String counted = CountedMark.next();
 
   private RateLimitFilter(AsyncRateGate gate) {
     this.gate = gate;
