@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two definitions of one limit that meet at one subject, in memory; on Redis it is the same. */
@@ -275,15 +276,7 @@ class ChangedLimitsTest {
 
   /** Both are asked all the time, more often than either lets through. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "%d/%s fixed",
-        "%d/%s from first request",
-        "%1$d burst, %1$d/%2$s, in steps",
-        "%1$d burst, %1$d/%2$s",
-        "%d/%s sliding counter",
-        "%d/%s sliding"
-      })
+  @MethodSource("io.bartizan.ratelimit.LimitKinds#texts")
   void RL05_windows_of_unlike_lengths_admit_what_the_larger_alone_does(String text) {
     unlike(Limit.parse(text.formatted(60, "min")), Limit.parse(text.formatted(1, "s")));
     unlike(Limit.parse(text.formatted(12, "5s")), Limit.parse(text.formatted(6, "3s")));

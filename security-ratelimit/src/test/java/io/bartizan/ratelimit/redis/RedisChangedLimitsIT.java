@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two definitions of one limit that meet at one key, as while a new version is rolled out. */
@@ -284,15 +285,7 @@ class RedisChangedLimitsIT {
 
   /** Both are asked all the time, more often than either lets through. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "%d/%s fixed",
-        "%d/%s from first request",
-        "%1$d burst, %1$d/%2$s, in steps",
-        "%1$d burst, %1$d/%2$s",
-        "%d/%s sliding counter",
-        "%d/%s sliding"
-      })
+  @MethodSource("io.bartizan.ratelimit.LimitKinds#texts")
   void RL05_windows_of_unlike_lengths_admit_what_the_larger_alone_does(String text) {
     unlike(text.formatted(60, "min"), text.formatted(1, "s"), 3100);
     unlike(text.formatted(12, "5s"), text.formatted(6, "3s"), 800);
