@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * them warm-up iterations and then the rounds that count. No generation at all runs both sides in
  * this JVM, which is good for testing the scorecard and for nothing else. {@code sizes} overrides
  * parameters of the rows, so that a short run has several operations in a round.
+ *
+ * @param more the most rounds that a row gets beyond these if they leave it undecided
  */
 record Budget(
     int generations,
@@ -17,6 +19,7 @@ record Budget(
     Duration warmUp,
     int rounds,
     Duration round,
+    int more,
     Map<String, String> sizes,
     @Nullable Path javaHome) {
 
@@ -27,20 +30,21 @@ record Budget(
   private static final int LONG_ROUNDS = 8;
 
   Budget {
-    if (rounds * Math.max(1, generations) < LEAST_ROUNDS) {
+    if (rounds < LEAST_ROUNDS) {
       throw new IllegalArgumentException("rounds " + rounds + ": at least " + LEAST_ROUNDS);
     }
   }
 
   /** The budget for a claim: two generations, forty rounds of 300 ms. */
   static Budget full() {
-    return new Budget(2, 5, Duration.ofSeconds(1), 20, Duration.ofMillis(300), Map.of(), null);
+    return new Budget(2, 5, Duration.ofSeconds(1), 20, Duration.ofMillis(300), 120, Map.of(), null);
   }
 
   /** The budget for a look: all rows together within eight minutes on two cores. */
   static Budget quick() {
     Map<String, String> fewerFiles = Map.of("files", "250");
-    return new Budget(1, 5, Duration.ofMillis(200), 24, Duration.ofMillis(80), fewerFiles, null);
+    return new Budget(
+        1, 5, Duration.ofMillis(200), 16, Duration.ofMillis(80), 96, fewerFiles, null);
   }
 
   /** How many rounds a generation of such a measure has. */
@@ -48,7 +52,12 @@ record Budget(
     return measure.isOneCall() ? Math.min(rounds, LONG_ROUNDS) : rounds;
   }
 
+  /** The budget of the JVMs that go on with an undecided row. */
+  Budget again(int rest) {
+    return new Budget(Math.min(1, generations), warmUps, warmUp, rest, round, 0, sizes, javaHome);
+  }
+
   Budget on(Path otherJavaHome) {
-    return new Budget(generations, warmUps, warmUp, rounds, round, sizes, otherJavaHome);
+    return new Budget(generations, warmUps, warmUp, rounds, round, more, sizes, otherJavaHome);
   }
 }

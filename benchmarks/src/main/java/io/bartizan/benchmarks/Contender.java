@@ -104,7 +104,17 @@ final class Contender implements AutoCloseable {
 
   /** Runs one iteration while the other side waits, and waits until this side is idle again. */
   void step() throws IOException {
+    begin();
+    end();
+  }
+
+  /** Starts one iteration. */
+  void begin() throws IOException {
     connected().getOutputStream().write(Turnstile.GO);
+  }
+
+  /** Waits until the iteration is over and this side is idle again. */
+  void end() throws IOException {
     expect(Turnstile.DONE);
     stepsLeft--;
     if (stepsLeft > 0) {

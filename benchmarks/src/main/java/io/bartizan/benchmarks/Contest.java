@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a row: all of its sides are started and warmed alike, and then take turns, A B A B, one
- * iteration each, until each has its rounds. Where the budget says so, the whole is repeated in
- * fresh JVMs, since one JVM's luck with its compiler is not a property of the library.
+ * Runs a row: all of its sides are started and warmed alike and at the same time, and then take
+ * turns, A B A B, one iteration each, until each has its rounds. Where the budget says so, the
+ * whole is repeated in fresh JVMs, since one JVM's luck with its compiler is not a property of the
+ * library.
  */
 final class Contest {
   private final Budget budget;
@@ -21,6 +22,39 @@ final class Contest {
   Contest(Budget budget, Path logs) {
     this.budget = budget;
     this.logs = logs;
+  }
+
+  /**
+   * Measures a row and judges it. If that leaves it undecided, it is measured on in fresh JVMs, for
+   * as many rounds as this first look says are needed, and judged by all rounds together.
+   */
+  Outcome judged(Row row) throws IOException {
+    Map<Side, List<Score>> scores = run(row);
+    int rest = roundsToGo(row, scores, budget.more());
+    if (rest > 0) {
+      new Contest(budget.again(rest), logs).generation(row, budget.generations(), scores);
+    }
+    return Outcome.of(row, scores);
+  }
+
+  /**
+   * How many more rounds would decide the row: none if it is decided or {@code most} are too few.
+   */
+  static int roundsToGo(Row row, Map<Side, List<Score>> scores, int most) {
+    int had = scores.getOrDefault(row.ours().get(0), List.of()).size();
+    double wanted;
+    try {
+      Outcome outcome = Outcome.of(row, scores);
+      if (outcome.verdict() != Verdict.UNDECIDED) {
+        return 0;
+      }
+      wanted = outcome.roundsToDecide() - had;
+    } catch (TooFewRounds e) {
+      wanted = 2.0 * e.needed() - had;
+    }
+    return wanted > 2.0 * most // an estimate from few rounds is easily twice too high
+        ? 0
+        : (int) Math.min(Math.max(wanted, Budget.LEAST_ROUNDS), most);
   }
 
   /** Returns the rounds of each side, the sides in the order of the row, ours first. */
@@ -49,8 +83,10 @@ final class Contest {
       if (number % 2 == 1) {
         Collections.reverse(turns); // so that nobody always comes first
       }
-      int steps = budget.warmUps() * row.warmth() + budget.rounds(row.measure());
-      for (int step = 0; step < steps; step++) {
+      for (int i = 0; i < budget.warmUps() * row.warmth(); i++) {
+        warmUp(turns);
+      }
+      for (int round = 0; round < budget.rounds(row.measure()); round++) {
         for (Contender contender : turns) {
           contender.step();
         }
@@ -63,6 +99,22 @@ final class Contest {
     } finally {
       for (Contender contender : contenders) {
         contender.close();
+      }
+    }
+  }
+
+  /** One iteration of all sides at a time, but one by one where they share this JVM. */
+  private void warmUp(List<Contender> contenders) throws IOException {
+    boolean together = budget.generations() > 0;
+    for (Contender contender : contenders) {
+      contender.begin();
+      if (!together) {
+        contender.end();
+      }
+    }
+    if (together) {
+      for (Contender contender : contenders) {
+        contender.end();
       }
     }
   }

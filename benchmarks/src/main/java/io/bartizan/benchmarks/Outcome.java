@@ -34,6 +34,16 @@ record Outcome(
     }
   }
 
+  /**
+   * How many rounds in all would decide, if the next ones are as these: an interval narrows with
+   * the root of their number, and some more are asked for, since both are estimates.
+   */
+  double roundsToDecide() {
+    double halfWidth = Math.log(high / low) / 2;
+    double fromGoal = Math.abs(Math.log(ratio / row.goal()));
+    return 1.5 * ours.rounds().size() * Math.pow(halfWidth / fromGoal, 2);
+  }
+
   static Outcome of(Row row, Map<Side, List<Score>> scores) {
     Contestant ours = pick(row, row.ours(), scores, false);
     Contestant peer = pick(row, row.peers(), scores, true);

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * The ratios of paired rounds: their middle, and an interval that holds the true one with a
- * confidence of at least 95 %.
+ * confidence of at least 95 %. Whoever looks twice, and measures on because of what he saw, has two
+ * chances to be wrong: each look has half of the 5 %.
  *
  * <p>Both are Hodges and Lehmann's, from Wilcoxon's signed ranks of the logarithms: exact for few
  * rounds, whatever the distribution, as long as a ratio is as often too large as too small by the
@@ -14,13 +15,21 @@ import java.util.Arrays;
  * makes worth one are joined into one by their mean. Immutable.
  */
 final class Ratios {
-  /** Fewer independent rounds have no interval of 95 %. */
-  static final int LEAST = 6;
+  /**
+   * How often the rounds of a row are looked at: at the end, and before it to see what is needed.
+   */
+  private static final int LOOKS = 2;
 
-  private static final double TAIL = 0.025;
+  private static final double TAIL = 0.05 / 2 / LOOKS;
+
+  /** Fewer independent rounds have no such interval: 2⁻⁷ is the first power below the tail. */
+  static final int LEAST = 7;
 
   /** How large a correlation chance gives in one of twenty series, times the root of the rounds. */
   private static final double CHANCE = 1.645;
+
+  /** The variance of equal ratios that differ by their rounding alone. */
+  private static final double ROUNDING = 1e-24;
 
   private final int independent;
   private final double middle;
@@ -47,7 +56,7 @@ final class Ratios {
       throw new TooFewRounds(logs.length, independent, LEAST * worthOne);
     }
     double[] averages = walsh(joined(logs, worthOne));
-    int cut = cut(independent);
+    int cut = cut(independent, TAIL);
     middle = Math.exp(new Rounds(averages).median());
     low = Math.exp(averages[cut]);
     high = Math.exp(averages[averages.length - 1 - cut]);
@@ -79,7 +88,7 @@ final class Ratios {
       all += (logs[i] - mean) * (logs[i] - mean);
       next += i == 0 ? 0 : (logs[i] - mean) * (logs[i - 1] - mean);
     }
-    double correlation = all == 0 ? 0 : next / all;
+    double correlation = all < ROUNDING * logs.length ? 0 : next / all;
     return correlation <= CHANCE / Math.sqrt(logs.length)
         ? 1
         : (int) Math.ceil((1 + correlation) / (1 - correlation));
@@ -109,8 +118,8 @@ final class Ratios {
     return averages;
   }
 
-  /** The largest sum of signed ranks whose tail is at most 2.5 %, by counting all sign patterns. */
-  static int cut(int n) {
+  /** The largest sum of signed ranks whose tail is at most that, by counting all sign patterns. */
+  static int cut(int n, double atMost) {
     double[] ways = new double[n * (n + 1) / 2 + 1];
     ways[0] = 1;
     for (int rank = 1; rank <= n; rank++) {
@@ -120,7 +129,7 @@ final class Ratios {
     }
     double tail = 0;
     int cut = -1;
-    while (tail + ways[cut + 1] <= TAIL * Math.pow(2, n)) {
+    while (tail + ways[cut + 1] <= atMost * Math.pow(2, n)) {
       tail += ways[++cut];
     }
     return cut;

@@ -127,7 +127,7 @@ public final class Scorecard implements Callable<Integer> {
       try (Backend now = Backend.start(pair.backing());
           Backend before = Backend.start(pair.backing())) {
         Row placed = pair.placed(now::place, before::place).sized(budget.sizes());
-        Change change = new Change(Outcome.of(placed, new Contest(budget, logs()).run(placed)));
+        Change change = new Change(new Contest(budget, logs()).judged(placed));
         changes.add(change);
         out.println(change.line(markdown));
       } catch (IOException | RuntimeException e) {
@@ -153,7 +153,7 @@ public final class Scorecard implements Callable<Integer> {
     Path logs = logs();
     try (Backend backend = Backend.start(row.backing())) {
       Row placed = backend.place(row).sized(budget.sizes());
-      Outcome outcome = Outcome.of(placed, new Contest(budget, logs).run(placed));
+      Outcome outcome = new Contest(budget, logs).judged(placed);
       if (beside == null) {
         return new Report.Line(outcome, null);
       }

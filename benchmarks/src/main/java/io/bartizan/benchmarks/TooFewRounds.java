@@ -4,6 +4,8 @@ package io.bartizan.benchmarks;
 final class TooFewRounds extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final int needed;
+
   TooFewRounds(int rounds, int independent, int needed) {
     super(
         rounds
@@ -12,5 +14,11 @@ final class TooFewRounds extends RuntimeException {
             + " independent ones, at least "
             + needed
             + " rounds are needed");
+    this.needed = needed;
+  }
+
+  /** How many rounds were worth enough, if the others depend on each other as these do. */
+  int needed() {
+    return needed;
   }
 }

@@ -30,9 +30,9 @@ class ScorecardTest {
   private static final Map<String, String> SIZES =
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");
   private static final Budget TINY =
-      new Budget(0, 1, Duration.ofMillis(5), 6, Duration.ofMillis(5), SIZES, null);
+      new Budget(0, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, SIZES, null);
   private static final Budget TINY_FORKED =
-      new Budget(1, 1, Duration.ofMillis(5), 6, Duration.ofMillis(5), SIZES, null);
+      new Budget(1, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, SIZES, null);
 
   private static final Side SIDE = Side.of("ours", "1", HmacBenchmark.class, "sign");
 
@@ -64,7 +64,7 @@ class ScorecardTest {
       assertThat(((Number) row.get("ours")).doubleValue()).as("%s", row).isPositive();
       assertThat(((Number) row.get("peer")).doubleValue()).as("%s", row).isPositive();
       assertThat(row.get("verdict")).isIn("met", "missed", "undecided");
-      assertThat((List<?>) row.get("oursRounds")).hasSize(6);
+      assertThat((List<?>) row.get("oursRounds")).hasSize(7);
     }
   }
 
@@ -165,8 +165,8 @@ class ScorecardTest {
       Map<?, ?> row = (Map<?, ?>) element;
       assertThat(((Number) row.get("before")).doubleValue()).as("%s", row).isPositive();
       assertThat(((Number) row.get("now")).doubleValue()).as("%s", row).isPositive();
-      assertThat((List<?>) row.get("beforeRounds")).hasSize(6);
-      assertThat((List<?>) row.get("nowRounds")).hasSize(6);
+      assertThat((List<?>) row.get("beforeRounds")).hasSize(7);
+      assertThat((List<?>) row.get("nowRounds")).hasSize(7);
       if (!row.get("row").equals("keyed-heap")) {
         assertThat(((Number) row.get("nowBytes")).doubleValue()).as("%s", row).isPositive();
       }

@@ -45,28 +45,40 @@ class VerdictTest {
   @Test
   void outcome_times_peerOverOurs() {
     Outcome outcome =
-        judged(Measure.TIME, 2.0, rounds(10, 10, 10, 10, 10, 10), rounds(30, 31, 29, 30, 30, 30));
+        judged(
+            Measure.TIME,
+            2.0,
+            rounds(10, 10, 10, 10, 10, 10, 10),
+            rounds(30, 31, 29, 30, 30, 30, 30));
 
     assertThat(outcome.ratio()).isCloseTo(3.0, within(1e-12));
     assertThat(outcome.low()).isCloseTo(2.9, within(1e-12));
     assertThat(outcome.high()).isCloseTo(3.1, within(1e-12));
-    assertThat(outcome.independent()).isEqualTo(6);
+    assertThat(outcome.independent()).isEqualTo(7);
     assertThat(outcome.verdict()).isEqualTo(Verdict.MET);
   }
 
   @Test
   void outcome_rates_oursOverPeer() {
     Outcome outcome =
-        judged(Measure.RATE, 2.0, rounds(10, 10, 10, 10, 10, 10), rounds(30, 31, 29, 30, 30, 30));
+        judged(
+            Measure.RATE,
+            2.0,
+            rounds(10, 10, 10, 10, 10, 10, 10),
+            rounds(30, 31, 29, 30, 30, 30, 30));
 
     assertThat(outcome.ratio()).isCloseTo(1 / 3.0, within(1e-12));
     assertThat(outcome.verdict()).isEqualTo(Verdict.MISSED);
   }
 
   @Test
-  void outcome_oneSlowRoundOfSix_undecidedRatherThanMet() {
+  void outcome_oneSlowRoundOfSeven_undecidedRatherThanMet() {
     Outcome outcome =
-        judged(Measure.TIME, 2.9, rounds(10, 10, 10, 10, 11, 10), rounds(30, 30, 30, 30, 30, 30));
+        judged(
+            Measure.TIME,
+            2.9,
+            rounds(10, 10, 10, 10, 11, 10, 10),
+            rounds(30, 30, 30, 30, 30, 30, 30));
 
     assertThat(outcome.ratio()).isCloseTo(3.0, within(1e-12));
     assertThat(outcome.verdict()).isEqualTo(Verdict.UNDECIDED);
@@ -84,9 +96,9 @@ class VerdictTest {
   }
 
   @Test
-  void outcome_fewerThanSixRounds_noVerdict() {
+  void outcome_fewerThanSevenRounds_noVerdict() {
     assertThatThrownBy(
-            () -> judged(Measure.TIME, 1.0, rounds(1, 1, 1, 1, 1), rounds(1, 1, 1, 1, 1)))
+            () -> judged(Measure.TIME, 1.0, rounds(1, 1, 1, 1, 1, 1), rounds(1, 1, 1, 1, 1, 1)))
         .isInstanceOf(TooFewRounds.class);
   }
 
@@ -94,9 +106,9 @@ class VerdictTest {
   void outcome_severalPeers_theBestCounts() {
     Map<Side, List<Score>> scores =
         Map.of(
-            OURS, rounds(10, 10, 10, 10, 10, 10),
-            SLOW, rounds(40, 40, 40, 40, 40, 40),
-            FAST, rounds(20, 20, 20, 20, 20, 20));
+            OURS, rounds(10, 10, 10, 10, 10, 10, 10),
+            SLOW, rounds(40, 40, 40, 40, 40, 40, 40),
+            FAST, rounds(20, 20, 20, 20, 20, 20, 20));
 
     Row times = Row.of("r", "", Measure.TIME, 1.0, OURS, SLOW, FAST);
     assertThat(Outcome.of(times, scores).ratio()).isCloseTo(2.0, within(1e-12));
@@ -108,9 +120,9 @@ class VerdictTest {
   void outcome_severalOfOurs_theWorstCounts() {
     Map<Side, List<Score>> scores =
         Map.of(
-            OURS, rounds(80, 80, 80, 80, 80, 80),
-            SLOW, rounds(40, 40, 40, 40, 40, 40),
-            FAST, rounds(20, 20, 20, 20, 20, 20));
+            OURS, rounds(80, 80, 80, 80, 80, 80, 80),
+            SLOW, rounds(40, 40, 40, 40, 40, 40, 40),
+            FAST, rounds(20, 20, 20, 20, 20, 20, 20));
 
     Row times = Row.of("r", "", Measure.TIME, 1.0, SLOW, OURS).withWorstOf(List.of(FAST, SLOW));
     assertThat(Outcome.of(times, scores).ratio()).isCloseTo(2.0, within(1e-12));
@@ -130,6 +142,66 @@ class VerdictTest {
     assertThatThrownBy(() -> new Rounds(1, Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(Rounds::new).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void roundsToDecide_goalNearTheMiddle_growWithTheSquareOfItsNearness() {
+    double[] ours = new double[24];
+    double[] peer = new double[24];
+    for (int i = 0; i < 24; i++) {
+      ours[i] = 1;
+      peer[i] = 2 * Math.exp(0.1 * ((i * 7 % 24) - 11.5) / 11.5);
+    }
+    Outcome near = judged(Measure.TIME, 2.0, rounds(ours), rounds(peer));
+    double halfWidth = Math.log(near.high() / near.low()) / 2;
+    Outcome half =
+        judged(Measure.TIME, near.ratio() * Math.exp(halfWidth / 2), rounds(ours), rounds(peer));
+    Outcome fifth =
+        judged(Measure.TIME, near.ratio() * Math.exp(halfWidth / 5), rounds(ours), rounds(peer));
+
+    assertThat(half.roundsToDecide()).isCloseTo(24 * 4 * 1.5, within(1e-6));
+    assertThat(fifth.roundsToDecide()).isCloseTo(24 * 25 * 1.5, within(1e-6));
+    assertThat(judged(Measure.TIME, near.ratio(), rounds(ours), rounds(peer)).roundsToDecide())
+        .isInfinite();
+  }
+
+  @Test
+  void roundsToGo_decided_none() {
+    assertThat(toGo(2.0, 40, 1, 1.01, 0.99, 1, 1.02, 0.98, 1)).isZero();
+    assertThat(toGo(4.0, 40, 1, 1.01, 0.99, 1, 1.02, 0.98, 1)).isZero();
+  }
+
+  /** Seven rounds: the interval is the span, 2.7 to 3.3; a goal of 2.8 is within it. */
+  @Test
+  void roundsToGo_undecided_asManyAsTheIntervalNeedsOrTheBudgetHas() {
+    double[] ours = {1, 1.1, 0.9, 1.05, 0.95, 1.02, 0.98};
+
+    assertThat(toGo(2.8, 1000, ours)).isBetween(10, 40);
+    assertThat(toGo(2.8, 10, ours)).isEqualTo(10);
+    assertThat(toGo(2.97, 2000, ours)).isBetween(900, 1200);
+  }
+
+  @Test
+  void roundsToGo_atTheGoal_noneSinceTheBudgetIsTooSmall() {
+    assertThat(toGo(2.99, 40, 1, 1.1, 0.9, 1.05, 0.95, 1.02, 0.98)).isZero();
+    assertThat(toGo(3.0, 40, 1, 1.1, 0.9, 1.05, 0.95, 1.02, 0.98)).isZero();
+  }
+
+  @Test
+  void roundsToGo_tooFewIndependentOnes_twiceWhatIsMissing() {
+    double[] twoMoods = {1, 1, 1, 1, 2, 2, 2, 2};
+
+    assertThat(toGo(2.8, 1000, twoMoods)).isBetween(20, 120);
+    assertThat(toGo(2.8, 0, twoMoods)).isZero();
+  }
+
+  private static int toGo(double goal, int most, double... ours) {
+    double[] peer = new double[ours.length];
+    Arrays.fill(peer, 3);
+    return Contest.roundsToGo(
+        Row.of("r", "", Measure.TIME, goal, OURS, SLOW),
+        Map.of(OURS, rounds(ours), SLOW, rounds(peer)),
+        most);
   }
 
   private static Outcome judged(Measure measure, double goal, List<Score> ours, List<Score> peer) {
