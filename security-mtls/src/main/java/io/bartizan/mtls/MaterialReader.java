@@ -46,6 +46,7 @@ final class MaterialReader implements AutoCloseable {
   private final Set<Path> asked = new LinkedHashSet<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
+  private long pushedBytes;
   private int largest = MAX_BYTES;
   private boolean mixed;
 
@@ -249,13 +250,20 @@ final class MaterialReader implements AutoCloseable {
     return pushes.computeIfAbsent(feed, PushedMaterial::last);
   }
 
-  /** Adds what was pushed to the fingerprint. */
+  /** Adds what was pushed to the fingerprint; all of it may have as much as one file. */
   void digest(byte[] content) {
+    pushedBytes += content.length;
+    if (pushedBytes > MAX_BYTES) {
+      throw tooLarge("pushed material", MAX_BYTES);
+    }
     other.update(content);
   }
 
-  /** Adds what did not come from a file to the fingerprint. */
+  /** Adds what did not come from a file to the fingerprint; it may have as much as a file. */
   void mix(byte[] content) {
+    if (content.length > MAX_BYTES) {
+      throw tooLarge("material of a supplier", MAX_BYTES);
+    }
     askAgain();
     other.update(content);
   }
