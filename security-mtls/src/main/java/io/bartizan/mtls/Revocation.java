@@ -248,7 +248,8 @@ public final class Revocation {
   }
 
   private void add(CrlIndex index, MaterialReader reader, Path file) {
-    index.add("revocation list " + file, reader.bytes("revocation list", file, terms.maxListBytes));
+    index.add(
+        "revocation list " + file, reader.publicBytes("revocation list", file, terms.maxListBytes));
   }
 
   /** What is asked, and what happens when it is stale or missing. */
