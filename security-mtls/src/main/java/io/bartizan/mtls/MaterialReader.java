@@ -342,10 +342,7 @@ final class MaterialReader implements AutoCloseable {
   @Override
   public void close() {
     contents.forEach(
-        (file, content) -> {
-          if (!open.contains(file)) {
-            Arrays.fill(content, (byte) 0);
-          }
-        });
+        (file, content) ->
+            Arrays.fill(content, 0, open.contains(file) ? 0 : content.length, (byte) 0));
   }
 }
