@@ -4,9 +4,9 @@ import io.bartizan.core.Pem;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.IssuedList;
 import io.bartizan.mtls.x509.KeyIdentifiers;
+import io.bartizan.mtls.x509.ListEncoding;
 import io.bartizan.mtls.x509.ListScope;
 import io.bartizan.mtls.x509.PeerPath;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
@@ -54,7 +54,12 @@ final class CrlIndex {
     this.pointless = pointless;
   }
 
+  /** {@code content} is kept where it is DER, and not to be changed any more. */
   void add(String source, byte[] content) {
+    if (isDer(content)) {
+      add(parsed(source, content), source);
+      return;
+    }
     String text = new String(content, StandardCharsets.ISO_8859_1);
     boolean wide = text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff");
     if (!text.contains("-----BEGIN ") && !wide) {
@@ -73,14 +78,20 @@ final class CrlIndex {
     }
   }
 
-  private void add(X509CRL crl, String source) {
+  /** No text begins with a sequence whose length takes more than one byte. */
+  private static boolean isDer(byte[] content) {
+    return content.length > 1 && content[0] == 0x30 && content[1] < 0;
+  }
+
+  private void add(ListEncoding encoding, String source) {
+    X509CRL crl = encoding.withoutEntries();
     if (crl.getNextUpdate() == null) {
       throw new TlsMaterialException(
           MaterialReason.FILE_MALFORMED,
           source,
           "has no nextUpdate, so nobody knows when it is stale");
     }
-    String unknown = IssuedList.unknownCritical(crl);
+    String unknown = IssuedList.unknownCritical(encoding);
     if (unknown != null) {
       doubtful.add(crl.getIssuerX500Principal());
       notes.add(source + " is not used: it has " + unknown + ", which is critical and not known");
@@ -88,7 +99,7 @@ final class CrlIndex {
     }
     IssuedList list;
     try {
-      list = new IssuedList(crl, source);
+      list = new IssuedList(encoding, source);
     } catch (RuntimeException e) {
       throw new TlsMaterialException(
           MaterialReason.FILE_MALFORMED, source, "has a scope that can't be parsed");
@@ -100,17 +111,13 @@ final class CrlIndex {
     byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(list);
   }
 
-  private static X509CRL parsed(String source, byte[] der) {
+  private static ListEncoding parsed(String source, byte[] der) {
     try {
-      if (Certificates.factory().generateCRL(new ByteArrayInputStream(der))
-          instanceof X509CRL crl) {
-        return crl;
-      }
+      return ListEncoding.of(der);
     } catch (CRLException | RuntimeException e) {
-      // the sentence below says enough
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
     }
-    throw new TlsMaterialException(
-        MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
   }
 
   /** Refuses an index without lists, unless that was declared; tells what serves nobody. */

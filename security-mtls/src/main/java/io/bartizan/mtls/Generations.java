@@ -2,9 +2,12 @@ package io.bartizan.mtls;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -30,6 +33,7 @@ final class Generations implements PushedMaterial.Follower {
   private volatile List<Identities> retained;
   private volatile @Nullable TlsMaterialException lastFault;
   private volatile boolean closed;
+  private final AtomicBoolean missed = new AtomicBoolean();
   private final AtomicLong failures = new AtomicLong();
 
   Generations(Settings settings) {
@@ -128,12 +132,19 @@ final class Generations implements PushedMaterial.Follower {
    */
   @CanIgnoreReturnValue
   boolean reload(Runnable settle) {
+    reloading.lock();
+    return reloadLocked(settle);
+  }
+
+  /** Releases the lock, before anyone is told. */
+  private boolean reloadLocked(Runnable settle) {
     List<TlsMaterialException> news = new ArrayList<>();
     Generation next;
     try {
       next = published(settle, news);
     } finally {
       news.forEach(this::tell); // without the lock: a listener may take its time
+      takeMissed();
     }
     if (next == null) {
       return false;
@@ -155,7 +166,6 @@ final class Generations implements PushedMaterial.Follower {
 
   /** One reading at a time; {@code news} gets a fault that was not told yet. */
   private @Nullable Generation published(Runnable settle, List<TlsMaterialException> news) {
-    reloading.lock();
     try {
       Generation before = current.orNull();
       Generation next = loader.load(before, settle);
@@ -190,14 +200,45 @@ final class Generations implements PushedMaterial.Follower {
   }
 
   @Override
-  public boolean reloadQuietly() {
+  public boolean reloadQuietly(Duration patience) {
     try {
       if (!closed) {
-        reload(() -> {});
+        boolean unused = isMine(patience) ? reloadLocked(() -> {}) : reportBusy();
       }
       return true;
     } catch (RuntimeException e) {
       return false;
+    }
+  }
+
+  /** Whether this thread has the lock; if not, whoever has it reads again at its end. */
+  private boolean isMine(Duration patience) {
+    try {
+      if (reloading.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    missed.set(true);
+    return reloading.tryLock(); // it may have ended before it could see the mark
+  }
+
+  private boolean reportBusy() {
+    TlsMaterialException busy =
+        new TlsMaterialException(
+            MaterialReason.RELOAD_BUSY,
+            "pushed material",
+            "came while a reload hangs; it is taken when that ends");
+    failures.incrementAndGet();
+    tell(busy);
+    throw busy;
+  }
+
+  /** What was pushed while this thread had the lock, and nobody waited for any longer. */
+  private void takeMissed() {
+    if (missed.getAndSet(false)) {
+      boolean unused = reloadQuietly(Duration.ZERO);
     }
   }
 

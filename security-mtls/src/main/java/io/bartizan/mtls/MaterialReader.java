@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,9 +44,11 @@ final class MaterialReader implements AutoCloseable {
   private final Map<Path, byte[]> contents = new LinkedHashMap<>();
   private final Map<Listing, List<Path>> listings = new LinkedHashMap<>();
   private final Map<PushedMaterial, PushedMaterial.Push> pushes = new LinkedHashMap<>();
+  private final Set<Path> open = new HashSet<>();
   private final Set<Path> asked = new LinkedHashSet<>();
   private final MessageDigest other = Sha256.newDigest();
   private long total;
+  private long pushedBytes;
   private int largest = MAX_BYTES;
   private boolean mixed;
 
@@ -129,11 +132,17 @@ final class MaterialReader implements AutoCloseable {
     return bytes;
   }
 
+  /** The same of a file that holds no secret: it is not overwritten, and nobody may change it. */
+  byte[] publicBytes(String what, Path file, int maxBytes) {
+    open.add(file);
+    return bytes(what, file, maxBytes);
+  }
+
   private static byte[] read(String what, Path file, int maxBytes) {
     String source = what + " " + file;
     requireRegular(source, file);
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(maxBytes + 1);
+      byte[] bytes = all(in, Files.size(file), maxBytes);
       if (bytes.length > maxBytes) {
         throw tooLarge(source, maxBytes);
       }
@@ -141,6 +150,21 @@ final class MaterialReader implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(source, e);
     }
+  }
+
+  /** Where the size is what it was said to be, nothing is held twice. */
+  private static byte[] all(InputStream in, long size, int maxBytes) throws IOException {
+    byte[] expected = new byte[(int) Math.min(size, maxBytes + 1L)];
+    int count = in.readNBytes(expected, 0, expected.length);
+    byte[] more = in.readNBytes(maxBytes + 1 - count);
+    if (count == expected.length && more.length == 0) {
+      return expected;
+    }
+    byte[] all = Arrays.copyOf(expected, count + more.length);
+    System.arraycopy(more, 0, all, count, more.length);
+    Arrays.fill(expected, (byte) 0);
+    Arrays.fill(more, (byte) 0);
+    return all;
   }
 
   /** The hash of a file as it is now, of which one piece at a time is held. */
@@ -249,13 +273,20 @@ final class MaterialReader implements AutoCloseable {
     return pushes.computeIfAbsent(feed, PushedMaterial::last);
   }
 
-  /** Adds what was pushed to the fingerprint. */
+  /** Adds what was pushed to the fingerprint; all of it may have as much as one file. */
   void digest(byte[] content) {
+    pushedBytes += content.length;
+    if (pushedBytes > MAX_BYTES) {
+      throw tooLarge("pushed material", MAX_BYTES);
+    }
     other.update(content);
   }
 
-  /** Adds what did not come from a file to the fingerprint. */
+  /** Adds what did not come from a file to the fingerprint; it may have as much as a file. */
   void mix(byte[] content) {
+    if (content.length > MAX_BYTES) {
+      throw tooLarge("material of a supplier", MAX_BYTES);
+    }
     askAgain();
     other.update(content);
   }
@@ -310,6 +341,8 @@ final class MaterialReader implements AutoCloseable {
   /** Overwrites what was read, for it may hold keys. */
   @Override
   public void close() {
-    contents.values().forEach(content -> Arrays.fill(content, (byte) 0));
+    contents.forEach(
+        (file, content) ->
+            Arrays.fill(content, 0, open.contains(file) ? 0 : content.length, (byte) 0));
   }
 }

@@ -52,5 +52,7 @@ public enum MaterialReason implements Reason {
   /** There is no revocation list where lists are asked for. */
   REVOCATION_UNKNOWN,
   /** A revocation list is older than the one that serves, so it might pardon someone. */
-  REVOCATION_OLDER
+  REVOCATION_OLDER,
+  /** Material was pushed while a reload hangs, and is taken when that ends. */
+  RELOAD_BUSY
 }

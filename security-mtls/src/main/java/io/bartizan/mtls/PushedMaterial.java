@@ -40,6 +40,9 @@ public final class PushedMaterial implements HealthSource {
 
   private static final int MAX_WHY = 200;
 
+  /** How long a push waits, for all contexts together, until reloads that are under way end. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
   private final Identity identity = Identity.pushed(this);
   private final TrustAnchors anchors = TrustAnchors.pushed(this);
   private final InstantSource clock;
@@ -52,8 +55,11 @@ public final class PushedMaterial implements HealthSource {
 
   /** What is built of the material. */
   interface Follower {
-    /** A reload whose fault is told by log, listener and health alone; false if there was one. */
-    boolean reloadQuietly();
+    /**
+     * A reload whose fault is told by log, listener and health alone; false if there was one, or if
+     * another reload did not end within {@code patience}, which then reads again.
+     */
+    boolean reloadQuietly(Duration patience);
   }
 
   /** What came together. */
@@ -128,9 +134,10 @@ public final class PushedMaterial implements HealthSource {
 
   /**
    * Replaces identity and anchors and reloads every context that was built of them, in this thread;
-   * it waits for a reload of theirs that is under way, one context after the other and without a
-   * bound: a context that also reads files of a share that hangs holds the call up. The same
-   * material pushed again publishes nothing, and says that the source is alive.
+   * it waits for a reload of theirs that is under way, 10 seconds for all together: a context whose
+   * reload hangs longer reports {@link MaterialReason#RELOAD_BUSY} and takes the push when that
+   * ends. Chains and anchors may have 4 MiB together. The same material pushed again publishes
+   * nothing, and says that the source is alive.
    *
    * @param next key and chain
    * @param nextAnchors who may vouch for peers
@@ -141,6 +148,12 @@ public final class PushedMaterial implements HealthSource {
    */
   @CanIgnoreReturnValue
   public boolean push(Identity next, TrustAnchors nextAnchors) {
+    return push(next, nextAnchors, MAX_WAIT);
+  }
+
+  /** {@code patience} is for all contexts together. */
+  @CanIgnoreReturnValue
+  boolean push(Identity next, TrustAnchors nextAnchors, Duration patience) {
     refusePushed(next, nextAnchors);
     last = new Push(pushes.incrementAndGet(), next, nextAnchors, clock.instant());
     Stall before = stall;
@@ -149,8 +162,9 @@ public final class PushedMaterial implements HealthSource {
       LOG.info("material is pushed again; its source was stalled since {}", before.since());
     }
     boolean all = true;
+    long end = System.nanoTime() + patience.toNanos();
     for (Follower user : users.toArray(Follower[]::new)) {
-      all &= user.reloadQuietly();
+      all &= user.reloadQuietly(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
     return all;
   }
@@ -225,7 +239,7 @@ public final class PushedMaterial implements HealthSource {
   /** From now on each push reloads these; a push that they have missed does so at once. */
   void reloads(Follower user) {
     users.add(user);
-    boolean unused = user.reloadQuietly();
+    boolean unused = user.reloadQuietly(MAX_WAIT);
   }
 
   void release(Follower user) {

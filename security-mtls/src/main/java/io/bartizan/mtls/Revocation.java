@@ -184,7 +184,8 @@ public final class Revocation {
   /**
    * How large one revocation list may be; 4 MiB unless set, which is about 80 000 entries. All
    * files of a generation together may then have 64 MiB and eight times this size. While it serves,
-   * a list takes about ten times its size of memory; during a reload, the old and the new one do.
+   * a list takes its size of memory (in DER) and 4 bytes an entry; during a reload, the old and the
+   * new one do. A list in PEM takes several times its size while it is read.
    *
    * @param bytes 4 MiB to 256 MiB
    * @return this data with the size
@@ -248,7 +249,8 @@ public final class Revocation {
   }
 
   private void add(CrlIndex index, MaterialReader reader, Path file) {
-    index.add("revocation list " + file, reader.bytes("revocation list", file, terms.maxListBytes));
+    index.add(
+        "revocation list " + file, reader.publicBytes("revocation list", file, terms.maxListBytes));
   }
 
   /** What is asked, and what happens when it is stale or missing. */

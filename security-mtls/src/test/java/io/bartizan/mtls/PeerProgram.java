@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** A program from outside that is the other end of a connection. */
 final class PeerProgram implements AutoCloseable {
 
-  private static final long TIMEOUT_SECONDS = 20;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final Process process;
   private final BufferedReader out;

@@ -2,11 +2,9 @@ package io.bartizan.mtls.x509;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
-import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -28,6 +26,7 @@ public final class IssuedList {
   private static final String DELTA_BASE = "2.5.29.27";
   private static final int MAX_KEYS = 64;
 
+  private final ListEncoding encoding;
   private final X509CRL crl;
   private final String source;
   private final ListScope scope;
@@ -45,8 +44,9 @@ public final class IssuedList {
    *
    * @throws RuntimeException if it can't be read
    */
-  public IssuedList(X509CRL crl, String source) {
-    this.crl = crl;
+  public IssuedList(ListEncoding encoding, String source) {
+    this.encoding = encoding;
+    crl = encoding.withoutEntries();
     this.source = source;
     scope = ListScope.of(crl);
     thisUpdate = crl.getThisUpdate().toInstant();
@@ -114,7 +114,7 @@ public final class IssuedList {
     ByteBuffer name = ByteBuffer.wrap(key.getEncoded());
     Boolean known = signers.get(name);
     if (known == null) {
-      known = verifies(key);
+      known = encoding.isSignedBy(key);
       if (signers.size() >= MAX_KEYS) {
         signers.clear();
       }
@@ -123,23 +123,9 @@ public final class IssuedList {
     return known;
   }
 
-  private boolean verifies(PublicKey key) {
-    try {
-      crl.verify(key);
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
-  }
-
   /** Whether it names a certificate of its issuer as revoked, on hold or to be removed. */
   public @Nullable CRLReason named(X509Certificate certificate) {
-    X509CRLEntry entry = crl.getRevokedCertificate(certificate.getSerialNumber());
-    if (entry == null) {
-      return null;
-    }
-    CRLReason reason = entry.getRevocationReason();
-    return reason == null ? CRLReason.UNSPECIFIED : reason;
+    return encoding.named(certificate.getSerialNumber());
   }
 
   /** Whether a delta completes a whole list: it begins at or before that, and is newer. */
@@ -161,8 +147,8 @@ public final class IssuedList {
   }
 
   /** A critical extension of the list or an entry that nobody here understands. */
-  public static @Nullable String unknownCritical(X509CRL crl) {
-    Set<String> critical = crl.getCriticalExtensionOIDs();
+  public static @Nullable String unknownCritical(ListEncoding list) {
+    Set<String> critical = list.withoutEntries().getCriticalExtensionOIDs();
     if (critical != null) {
       for (String oid : critical) {
         if (!KNOWN.contains(oid)) {
@@ -170,16 +156,8 @@ public final class IssuedList {
         }
       }
     }
+    // The certificateIssuer of an indirect list is critical, and such a list covers nobody.
     boolean scoped = critical != null && critical.contains("2.5.29.28");
-    Set<? extends X509CRLEntry> entries = crl.getRevokedCertificates();
-    if (entries != null) {
-      for (X509CRLEntry entry : entries) {
-        // The certificateIssuer of an indirect list is critical, and such a list covers nobody.
-        if (entry.hasExtensions() && entry.hasUnsupportedCriticalExtension() && !scoped) {
-          return "an entry with an extension";
-        }
-      }
-    }
-    return null;
+    return list.hasUnknownCriticalInEntries() && !scoped ? "an entry with an extension" : null;
   }
 }

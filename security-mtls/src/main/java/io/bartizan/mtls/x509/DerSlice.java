@@ -1,0 +1,101 @@
+package io.bartizan.mtls.x509;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One element of a DER encoding, by where it lies: nothing is copied.
+ *
+ * @param start of its tag
+ * @param content of its value
+ * @param end after its value
+ */
+record DerSlice(byte[] der, int start, int content, int end) {
+
+  static final int BOOLEAN = 0x01;
+  static final int INTEGER = 0x02;
+  static final int OBJECT_IDENTIFIER = 0x06;
+  static final int UTC_TIME = 0x17;
+  static final int GENERALIZED_TIME = 0x18;
+  static final int SEQUENCE = 0x30;
+
+  /**
+   * The element at a place.
+   *
+   * @throws IllegalArgumentException if there is none that ends before {@code limit}
+   */
+  static DerSlice at(byte[] der, int start, int limit) {
+    DerSlice found = orNull(der, start, limit);
+    if (found == null) {
+      throw new IllegalArgumentException("malformed DER at " + start);
+    }
+    return found;
+  }
+
+  static @Nullable DerSlice orNull(byte[] der, int start, int limit) {
+    if (limit - start < 2 || (der[start] & 0x1f) == 0x1f) {
+      return null;
+    }
+    int content = start + 2;
+    long length = der[start + 1] & 0xff;
+    if (length >= 0x80) {
+      int bytes = (int) length - 0x80;
+      if (bytes < 1 || bytes > 4 || limit - content < bytes) {
+        return null;
+      }
+      length = 0;
+      for (int i = 0; i < bytes; i++) {
+        length = length << 8 | (der[content++] & 0xff);
+      }
+    }
+    return length > limit - content
+        ? null
+        : new DerSlice(der, start, content, content + (int) length);
+  }
+
+  /** The first of the elements of a range; null if that is empty. */
+  static @Nullable DerSlice first(byte[] der, int start, int limit) {
+    return start == limit ? null : at(der, start, limit);
+  }
+
+  int tag() {
+    return der[start] & 0xff;
+  }
+
+  DerSlice require(int tag) {
+    if (tag() != tag) {
+      throw new IllegalArgumentException("an element of another type at " + start);
+    }
+    return this;
+  }
+
+  /** The element after it; null at the end of what both are in. */
+  @Nullable DerSlice next(int limit) {
+    return first(der, end, limit);
+  }
+
+  DerSlice required(int limit) {
+    return at(der, end, limit);
+  }
+
+  /** The first element in it. */
+  DerSlice inner() {
+    return at(der, content, end);
+  }
+
+  @Nullable DerSlice firstInner() {
+    return first(der, content, end);
+  }
+
+  boolean holds(byte[] value) {
+    return Arrays.equals(der, content, end, value, 0, value.length);
+  }
+
+  boolean isMinimalInteger() {
+    int length = end - content;
+    return length == 1
+        || (length > 1
+            && !(der[content] == 0 && der[content + 1] >= 0)
+            && !(der[content] == -1 && der[content + 1] < 0));
+  }
+}

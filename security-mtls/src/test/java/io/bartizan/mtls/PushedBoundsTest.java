@@ -1,0 +1,136 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.Eventually;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is pushed has bounds on its size and on how long the pusher waits. */
+@Timeout(120)
+class PushedBoundsTest {
+
+  private final TestPki pki = new TestPki();
+  private final List<TlsMaterialException> faults = Collections.synchronizedList(new ArrayList<>());
+  private final TlsListener recorder =
+      new TlsListener() {
+        @Override
+        public void reloadFailed(TlsMaterialException fault) {
+          faults.add(fault);
+        }
+      };
+  private final PushedMaterial pushed =
+      PushedMaterial.of(TestPki.identity(pki.server), TestPki.anchors(pki.ca));
+
+  private ServerTls server(PeerPolicy policy) {
+    return ServerTls.builder(pushed.identity(), pushed.anchors(), policy)
+        .withListener(recorder)
+        .build();
+  }
+
+  @Test
+  void push_whileAReloadHangs_isRefusedInTimeAndTakenAtItsEnd() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicBoolean slow = new AtomicBoolean();
+    try (ServerTls server =
+            server(
+                PeerPolicy.text(
+                    () -> {
+                      if (slow.getAndSet(false)) {
+                        hanging.countDown();
+                        awaitQuietly(letGo);
+                      }
+                      return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
+                    }));
+        ServerTls other = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
+      slow.set(true);
+      Thread thread = new Thread(server::reload);
+      thread.start();
+      assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+      DevCertificate renewed = TestPki.server(pki.ca);
+
+      assertThat(
+              pushed.push(
+                  TestPki.identity(renewed), TestPki.anchors(pki.ca), Duration.ofMillis(50)))
+          .isFalse();
+      assertThat(faults)
+          .extracting(TlsMaterialException::reason)
+          .containsExactly(MaterialReason.RELOAD_BUSY);
+      assertThat(other.generation()).isEqualTo(2);
+      assertThat(server.generation()).isEqualTo(1);
+
+      letGo.countDown();
+      thread.join(30_000);
+      Eventually.within(
+          Duration.ofSeconds(30),
+          "the push is taken",
+          () ->
+              server.validUntil().equals(renewed.certificate().getNotAfter().toInstant())
+                  && server.generation() == 2);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void push_ofMoreThanFourMebibytes_isRefusedAndTheLastGoodServes() {
+    TrustAnchors anchors = TestPki.anchors(pki.ca);
+    try (ServerTls server = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
+      int length = Certificates.encoded(pki.ca.certificate()).length;
+      assertThat(pushed.push(identityOf(MaterialReader.MAX_BYTES / length + 1), anchors)).isFalse();
+      assertThat(pushed.push(identityOf(MaterialReader.MAX_BYTES / length / 2), anchors)).isFalse();
+      assertThat(faults)
+          .extracting(TlsMaterialException::reason)
+          .startsWith(MaterialReason.FILE_TOO_LARGE)
+          .last()
+          .isNotEqualTo(MaterialReason.FILE_TOO_LARGE);
+      assertThat(faults.get(0)).hasMessageContaining("pushed material has more than 4194304 bytes");
+      assertThat(server.generation()).isEqualTo(1);
+
+      assertThat(pushed.push(TestPki.identity(TestPki.server(pki.ca)), anchors)).isTrue();
+      assertThat(server.generation()).isEqualTo(2);
+    }
+  }
+
+  /** A chain with so many certificates after its leaf. */
+  private Identity identityOf(int more) {
+    List<X509Certificate> chain = new ArrayList<>(pki.server.chain());
+    chain.addAll(Collections.nCopies(more, pki.ca.certificate()));
+    return Identity.of(pki.server.privateKey(), chain);
+  }
+
+  @Test
+  void supplier_ofMoreThanFourMebibytes_isRefused() {
+    AtomicBoolean much = new AtomicBoolean();
+    try (ServerTls server =
+        server(
+            PeerPolicy.text(
+                () ->
+                    PeerPolicy.spiffeId(TestPki.CLIENT_ID)
+                        + (much.get() ? " ".repeat(MaterialReader.MAX_BYTES) : "")))) {
+      much.set(true);
+      assertThat(pushed.push(TestPki.identity(pki.server), TestPki.anchors(pki.ca))).isFalse();
+      assertThat(faults)
+          .singleElement()
+          .satisfies(fault -> assertThat(fault.reason()).isEqualTo(MaterialReason.FILE_TOO_LARGE));
+      assertThat(server.generation()).isEqualTo(1);
+    }
+  }
+}
