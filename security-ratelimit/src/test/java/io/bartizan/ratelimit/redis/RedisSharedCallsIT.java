@@ -43,15 +43,6 @@ class RedisSharedCallsIT {
     return made;
   }
 
-  private long scripts() {
-    return redis
-        .command("INFO", "commandstats")
-        .lines()
-        .filter(line -> line.startsWith("cmdstat_evalsha:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=(\\d+),.*", "$1").trim()))
-        .sum();
-  }
-
   @Test
   void RL14_twenty_limiters_with_unlike_numbers_need_as_many_calls_as_one() {
     for (int i = 1; i <= 20; i++) {
@@ -60,7 +51,7 @@ class RedisSharedCallsIT {
     for (RedisRateLimiter each : limiters) {
       assertThat(each.blocking().peek("k", 1).source()).isEqualTo(Source.REMOTE);
     }
-    long before = scripts();
+    long before = redis.scriptCalls();
     redis.server().pause();
     List<CompletableFuture<Decision>> stages = new ArrayList<>();
     for (int check = 0; check < 200; check++) {
@@ -71,7 +62,9 @@ class RedisSharedCallsIT {
       int used = check / 20 + 1;
       assertThat(stages.get(check).join().remaining()).isEqualTo(100 * (check % 20 + 1) - used);
     }
-    assertThat(scripts() - before).as("the first alone, then the others").isLessThanOrEqualTo(4);
+    assertThat(redis.scriptCalls() - before)
+        .as("the first alone, then the others")
+        .isLessThanOrEqualTo(4);
   }
 
   @Test
