@@ -51,7 +51,7 @@ class RedisAlgorithmsTest {
         missing.add("a Lua part that defines algorithms." + shared.letter() + " for " + limit);
       }
     } catch (NullPointerException noPart) {
-      missing.add("a part of LimitScript for the letter " + shared.letter() + ": " + noPart);
+      missing.add("a part of Definitions for the letter " + shared.letter() + ": " + noPart);
     }
   }
 }
