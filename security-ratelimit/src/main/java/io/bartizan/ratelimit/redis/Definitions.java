@@ -16,9 +16,6 @@ import java.util.Set;
  */
 final class Definitions {
 
-  /** What the keys of one call have in common. */
-  private record Company(ScriptSource source, ServerClock clock) {}
-
   /** The parts of each algorithm in their order; a part defines what later ones need. */
   private static final Map<Character, List<String>> PARTS =
       Map.of(
@@ -47,7 +44,7 @@ final class Definitions {
     this.source = source(letters);
     this.timed = shared.stream().anyMatch(SharedLimit::isTimed);
     this.arguments = argumentsAt(0);
-    this.company = timed ? this : new Company(source, clock);
+    this.company = timed ? this : List.of(source, clock);
   }
 
   /** The script of these letters: its head, the parts of each algorithm once, and its tail. */
