@@ -4,7 +4,10 @@ import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.Server;
 import io.bartizan.ratelimit.redis.link.Trial;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,9 @@ final class Batch implements ScriptCall.Carrier {
 
   private final Server server;
   private final Consumer<Batch> landed;
-  private final List<ScriptCall> calls = new ArrayList<>(1);
+
+  /** By what the requests of a call have in common. */
+  private final Map<Object, ScriptCall> calls = new LinkedHashMap<>(4);
 
   /** In the order of their arrival, and so nearly of their deadlines. */
   private final List<Request> requests = new ArrayList<>();
@@ -41,7 +46,7 @@ final class Batch implements ScriptCall.Carrier {
 
   /** How to find out whether what it asks is served again. */
   Trial trial() {
-    return calls.get(0).trial();
+    return calls.values().iterator().next().trial();
   }
 
   void add(Request request) {
@@ -53,15 +58,8 @@ final class Batch implements ScriptCall.Carrier {
   }
 
   private ScriptCall callFor(Request request) {
-    boolean together = server.takesKeysTogether();
-    for (ScriptCall call : calls) {
-      if (call.hasScriptAndNamesOf(request) && (together || call.concerns(request.key))) {
-        return call;
-      }
-    }
-    ScriptCall call = new ScriptCall(request.script, request.asker.keys(), this);
-    calls.add(call);
-    return call;
+    Object common = server.takesKeysTogether() ? request.script.company() : Subject.of(request);
+    return calls.computeIfAbsent(common, each -> new ScriptCall(request.script, this));
   }
 
   boolean isEmpty() {
@@ -80,8 +78,13 @@ final class Batch implements ScriptCall.Carrier {
   boolean launch() {
     open.addAndGet(calls.size());
     sentNanos = System.nanoTime();
-    List<ScriptCommand> commands = new ArrayList<>(calls.size());
-    calls.forEach(call -> commands.add(call.byDigest()));
+    send(calls.values());
+    return open.decrementAndGet() == 0;
+  }
+
+  private void send(Collection<ScriptCall> together) {
+    List<ScriptCommand> commands = new ArrayList<>(together.size());
+    together.forEach(call -> commands.add(call.byDigest()));
     try {
       server.send(commands);
     } catch (RuntimeException e) {
@@ -89,7 +92,14 @@ final class Batch implements ScriptCall.Carrier {
         var unused = command.completeExceptionally(e);
       }
     }
-    return open.decrementAndGet() == 0;
+  }
+
+  @Override
+  public void divided(Collection<ScriptCall> parts) {
+    if (open.get() >= 0) {
+      open.addAndGet(parts.size() - 1);
+      send(parts);
+    }
   }
 
   @Override

@@ -65,7 +65,7 @@ final class ConnectionOptions {
 
   /** How keys are named, as told. */
   RedisKeys keys() {
-    return new RedisKeys(hashKey);
+    return RedisKeys.of(hashKey);
   }
 
   /** Tells the listeners of servers. */

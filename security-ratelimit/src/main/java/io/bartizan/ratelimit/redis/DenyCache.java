@@ -81,7 +81,7 @@ final class DenyCache {
         || now - denial.sinceNanos >= maxAgeNanos
         || denial.script != script
         || permits < denial.decision.permits()
-        || !denial.keys.agreesWith(keys)
+        || denial.keys != keys
         || !denial.key.equals(key)) {
       return null;
     }

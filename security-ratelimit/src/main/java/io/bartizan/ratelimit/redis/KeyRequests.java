@@ -25,18 +25,24 @@ final class KeyRequests {
   private static final String FOREIGN_TEXT =
       "ERR the key holds something else than the state of these limits";
 
-  private final LimitScript script;
-  private final byte[] key;
+  private final Subject subject;
+  private final List<SharedLimit> shared;
+  private final byte[] name;
   private final List<Request> requests = new ArrayList<>(2);
 
-  KeyRequests(LimitScript script, byte[] key) {
-    this.script = script;
-    this.key = key;
+  KeyRequests(Subject subject) {
+    this.subject = subject;
+    this.shared = subject.script().definitions().shared();
+    this.name = subject.name();
+  }
+
+  Subject subject() {
+    return subject;
   }
 
   /** The key's name on Redis. */
-  byte[] key() {
-    return key;
+  byte[] name() {
+    return name;
   }
 
   void add(Request request) {
@@ -86,8 +92,8 @@ final class KeyRequests {
       requests.forEach(request -> request.asker.failed(request, foreign));
       return;
     }
-    Count[] counts = new Count[script.shared().size()];
-    Bounds bounds = state == BOUND ? Bounds.read(reply, script.shared()) : Bounds.NONE;
+    Count[] counts = new Count[shared.size()];
+    Bounds bounds = state == BOUND ? Bounds.read(reply, shared) : Bounds.NONE;
     restore(counts, bounds, reply, serverMicros);
     for (int from = 0, to; from < requests.size(); from = to) {
       to = endOfRun(from);
@@ -117,7 +123,7 @@ final class KeyRequests {
 
   private void restore(Count[] counts, Bounds bounds, ScriptReply reply, long serverMicros) {
     for (int i = 0; i < counts.length; i++) {
-      counts[i] = script.shared().get(i).restore(reply, serverMicros);
+      counts[i] = shared.get(i).restore(reply, serverMicros);
     }
     bounds.restore(counts, reply, serverMicros);
   }
@@ -155,7 +161,7 @@ final class KeyRequests {
       long wait = counts[i].waitMicros(serverMicros, request.permits);
       request.waitMicros = Math.max(request.waitMicros, wait);
       counts[i].charge(serverMicros, request.permits);
-      marks.append(i == 0 ? "" : ",").append(script.shared().get(i).mark(counts[i], serverMicros));
+      marks.append(i == 0 ? "" : ",").append(shared.get(i).mark(counts[i], serverMicros));
     }
     request.marks = marks.toString();
   }
@@ -173,7 +179,7 @@ final class KeyRequests {
   }
 
   private Decision decision(int index, Count count, boolean allowed, long permits, long now) {
-    Limit limit = script.limits().list().get(index);
+    Limit limit = subject.script().limits().list().get(index);
     Decision decision =
         allowed
             ? Decision.allowed(limit, permits, Decision.Source.REMOTE)

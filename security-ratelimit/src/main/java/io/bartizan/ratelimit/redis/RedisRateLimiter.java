@@ -230,7 +230,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     }
     String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
-    if (!script.promisesTimes()) {
+    if (!script.definitions().promisesTimes()) {
       throw new UnsupportedOperationException(
           script.limits() + " can't promise a time; reserve and acquire need token buckets");
     }

@@ -125,7 +125,7 @@ final class Request extends CompletableFuture<Decision> {
 
   /** The name of its key on Redis. */
   byte[] redisKey() {
-    return asker.keys().encode(script.keyHead(), key);
+    return Subject.of(this).name();
   }
 
   @Nullable Request next() {

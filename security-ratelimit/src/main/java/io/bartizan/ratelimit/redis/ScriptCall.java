@@ -2,19 +2,22 @@ package io.bartizan.ratelimit.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bartizan.ratelimit.redis.link.RedisKeys;
 import io.bartizan.ratelimit.redis.link.ScriptCommand;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
 import io.bartizan.ratelimit.redis.link.Trial;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One call of the script: the requests of one or many keys with the same limits. */
+/**
+ * One call of the script: the requests of one or many keys, of whichever limiters. The keys that
+ * are limited alike follow one another.
+ */
 final class ScriptCall implements ScriptCommand.Outcome {
 
   /** Sends a call again, hears how it ended. */
@@ -26,6 +29,9 @@ final class ScriptCall implements ScriptCommand.Outcome {
     /** Sends the call once more, for the server did not run it: because of this, or of its age. */
     void resend(ScriptCommand command, @Nullable Throwable why);
 
+    /** Sends these in its place, for the server did not run it because of some of its keys. */
+    void divided(Collection<ScriptCall> parts);
+
     /** Every request of the call has its decision, or nobody answered them because of the cause. */
     void ended(ScriptCall call, @Nullable Throwable cause);
   }
@@ -33,75 +39,86 @@ final class ScriptCall implements ScriptCommand.Outcome {
   /** A node may lack the script, and the key have moved from there meanwhile. */
   private static final int MOST_RESENT = 2;
 
-  private final LimitScript script;
-  private final RedisKeys keys;
+  private static final byte[] OTHER_LIMITS = {'='};
+
+  private final LimitScript first;
   private final Carrier carrier;
-  private final Map<String, KeyRequests> keyed = new LinkedHashMap<>();
-  private @Nullable Request last;
-  private @Nullable KeyRequests lastKeyed;
+  private final Map<Definitions, Map<Subject, KeyRequests>> alike = new LinkedHashMap<>(4);
+  private int keyCount;
+  private boolean ofOneScript = true;
+  private @Nullable KeyRequests last;
   private boolean windowsResent;
   private int sourceSent;
 
-  ScriptCall(LimitScript script, RedisKeys keys, Carrier carrier) {
-    this.script = script;
-    this.keys = keys;
+  /** A call for limits that are this one's company. */
+  ScriptCall(LimitScript first, Carrier carrier) {
+    this.first = first;
     this.carrier = carrier;
   }
 
   /** Adds a request after those that came before; for the thread that builds the call. */
   void add(Request request) {
-    KeyRequests same = lastKeyed;
-    if (same == null || last == null || !request.key.equals(last.key)) {
-      same = keyed.get(request.key);
-      if (same == null) {
-        same = new KeyRequests(script, keys.encode(script.keyHead(), request.key));
-        keyed.put(request.key, same);
-      }
-      last = request;
-      lastKeyed = same;
+    KeyRequests same = last;
+    if (same == null || !same.subject().isOf(request)) {
+      same = of(Subject.of(request));
+      last = same;
     }
     same.add(request);
   }
 
-  boolean hasScriptAndNamesOf(Request request) {
-    return request.script == script && request.asker.keys().agreesWith(keys);
+  private KeyRequests of(Subject subject) {
+    ofOneScript &= subject.script() == first;
+    Map<Subject, KeyRequests> keyed =
+        alike.computeIfAbsent(subject.script().definitions(), each -> new LinkedHashMap<>());
+    KeyRequests same = keyed.get(subject);
+    if (same == null) {
+      same = new KeyRequests(subject);
+      keyed.put(subject, same);
+      keyCount++;
+    }
+    return same;
   }
 
   /** How to find out whether what it asks is served again. */
   Trial trial() {
-    return Trial.ofString(keyed.values().iterator().next().key());
-  }
-
-  boolean concerns(String key) {
-    return keyed.containsKey(key);
+    return Trial.ofString(alike.values().iterator().next().values().iterator().next().name());
   }
 
   int keyCount() {
-    return keyed.size();
+    return keyCount;
   }
 
   void forEachRequest(Consumer<Request> action) {
-    keyed.values().forEach(same -> same.all().forEach(action));
+    forEachKey(same -> same.all().forEach(action));
+  }
+
+  private void forEachKey(Consumer<KeyRequests> action) {
+    alike.values().forEach(keyed -> keyed.values().forEach(action));
   }
 
   ScriptCommand byDigest() {
-    return command(CommandType.EVALSHA, script.source().digest());
+    return command(CommandType.EVALSHA, first.definitions().source().digest());
   }
 
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
     CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
-    arguments.add(scriptOrDigest).add(keyed.size());
-    for (KeyRequests same : keyed.values()) {
-      arguments.addKey(same.key());
-    }
-    arguments.add(script.clock().argument());
-    for (byte[] argument : script.arguments()) {
-      arguments.add(argument);
-    }
-    for (KeyRequests same : keyed.values()) {
-      arguments.add(same.words().getBytes(UTF_8));
+    arguments.add(scriptOrDigest).add(keyCount);
+    forEachKey(same -> arguments.addKey(same.name()));
+    arguments.add(clock().argument());
+    boolean others = false;
+    for (Map.Entry<Definitions, Map<Subject, KeyRequests>> each : alike.entrySet()) {
+      if (others) {
+        arguments.add(OTHER_LIMITS);
+      }
+      others = true;
+      each.getKey().arguments().forEach(arguments::add);
+      each.getValue().values().forEach(same -> arguments.add(same.words().getBytes(UTF_8)));
     }
     return new ScriptCommand(type, arguments, this);
+  }
+
+  private ServerClock clock() {
+    return first.definitions().clock();
   }
 
   @Override
@@ -111,7 +128,7 @@ final class ScriptCall implements ScriptCommand.Outcome {
       ScriptReply reply = new ScriptReply(numbers);
       long serverMicros = reply.next();
       if (serverMicros < 0) {
-        script.clock().observe(reply.next());
+        clock().observe(reply.next());
         if (windowsResent) {
           failed(new IllegalStateException("the server's clock differs from itself by days"));
         } else {
@@ -121,10 +138,11 @@ final class ScriptCall implements ScriptCommand.Outcome {
         }
         return;
       }
-      script.clock().observe(serverMicros);
-      for (KeyRequests same : keyed.values()) {
-        same.answer(reply, serverMicros);
+      clock().observe(serverMicros);
+      if (ofOneScript) {
+        first.forbidden(false);
       }
+      forEachKey(same -> same.answer(reply, serverMicros));
     } catch (RuntimeException unreadable) {
       failed(new IllegalStateException("the script's reply can't be read", unreadable));
       return;
@@ -137,10 +155,25 @@ final class ScriptCall implements ScriptCommand.Outcome {
     if (sourceSent < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
       sourceSent++;
       // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, script.source().text()), cause);
+      resend(command(CommandType.EVAL, first.definitions().source().text()), cause);
+    } else if (ScriptCommand.wasForbidden(cause) && !ofOneScript) {
+      carrier.divided(ofEachScript());
     } else {
+      if (ofOneScript) {
+        first.forbidden(ScriptCommand.wasForbidden(cause));
+      }
       carrier.ended(this, cause);
     }
+  }
+
+  private Collection<ScriptCall> ofEachScript() {
+    Map<LimitScript, ScriptCall> parts = new LinkedHashMap<>();
+    forEachRequest(
+        request ->
+            parts
+                .computeIfAbsent(request.script, script -> new ScriptCall(script, carrier))
+                .add(request));
+    return parts.values();
   }
 
   private void resend(ScriptCommand command, @Nullable Throwable why) {

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.link.ClusterServers;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
@@ -50,6 +51,7 @@ final class ServerQueues {
   private final Servers servers;
   private final Map<Server, ServerQueue> queues = new ConcurrentHashMap<>();
   private final Map<Named, LimitScript> scripts = new ConcurrentHashMap<>();
+  private final Map<List<? extends Limit>, Definitions> definitions = new ConcurrentHashMap<>();
   private final ServerClock clock = new ServerClock(Ticker.system(), InstantSource.system(), null);
   private final DenyCache denials = new DenyCache();
 
@@ -111,13 +113,21 @@ final class ServerQueues {
   LimitScript script(Limits limits, String prefix, @Nullable LongSupplier injected) {
     if (injected != null) {
       ServerClock told = new ServerClock(Ticker.system(), InstantSource.system(), injected);
-      return new LimitScript(limits, prefix, told);
+      return new LimitScript(limits, prefix, new Definitions(limits.list(), told));
     }
     if (scripts.size() >= MOST_SCRIPTS) {
       scripts.clear();
+      definitions.clear();
     }
     return scripts.computeIfAbsent(
-        new Named(limits, prefix), named -> new LimitScript(limits, prefix, clock));
+        new Named(limits, prefix), named -> new LimitScript(limits, prefix, definitions(limits)));
+  }
+
+  /** One for all limits that differ in their names alone: their keys are told of as one group. */
+  private Definitions definitions(Limits limits) {
+    List<? extends Limit> alike =
+        limits.list().stream().map(each -> each.named(Limit.DEFAULT_NAME)).toList();
+    return definitions.computeIfAbsent(alike, each -> new Definitions(each, clock));
   }
 
   /** Keys made of a word, one for each server that owns some, as far as they are found soon. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.LimiterContractTest;
-import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.link.ScriptReply;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -46,13 +45,13 @@ class RedisAlgorithmsTest {
       ServerClock clock = new ServerClock(Ticker.system(), InstantSource.system(), null);
       String script =
           new String(
-              new LimitScript(Limits.allOf(limit), "p", clock).source().text(),
+              new Definitions(List.of(limit), clock).source().text(),
               java.nio.charset.StandardCharsets.UTF_8);
       if (!script.contains("algorithms." + shared.letter() + " = ")) {
         missing.add("a Lua part that defines algorithms." + shared.letter() + " for " + limit);
       }
     } catch (NullPointerException noPart) {
-      missing.add("a part of LimitScript for the letter " + shared.letter() + ": " + noPart);
+      missing.add("a part of Definitions for the letter " + shared.letter() + ": " + noPart);
     }
   }
 }

@@ -56,6 +56,15 @@ final class RedisFixture
     return server.command(words);
   }
 
+  /** How often the server was asked to run a script by its digest. */
+  long scriptCalls() {
+    return command("INFO", "commandstats")
+        .lines()
+        .filter(line -> line.startsWith("cmdstat_evalsha:"))
+        .mapToLong(line -> Long.parseLong(line.split("[=,]", -1)[1]))
+        .sum();
+  }
+
   /** A client straight to the server. */
   RedisClient client() {
     return client;

@@ -21,17 +21,17 @@ public final class RedisKeys {
 
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
   private static final int DIGEST_BYTES = 16;
+  private static final RedisKeys CLEAR = new RedisKeys(null);
 
   private final @Nullable Mac mac;
 
-  /** Names with the keys in the clear, or hashed with this secret. */
-  public RedisKeys(@Nullable SecretBytes hashKey) {
-    this.mac = hashKey == null ? null : hashKey.lend(RedisKeys::mac);
+  private RedisKeys(@Nullable Mac mac) {
+    this.mac = mac;
   }
 
-  /** Whether both give each key the same name. */
-  public boolean agreesWith(RedisKeys other) {
-    return this == other || (mac == null && other.mac == null);
+  /** Names with the keys in the clear, one for all, or hashed with this secret. */
+  public static RedisKeys of(@Nullable SecretBytes hashKey) {
+    return hashKey == null ? CLEAR : new RedisKeys(hashKey.lend(RedisKeys::mac));
   }
 
   /** The name of a key whose head ends in the brace that opens the hash tag. */

@@ -69,6 +69,16 @@ public final class ScriptCommand extends Command<byte[], byte[], long[]>
     return error.startsWith("NOSCRIPT") || error.startsWith("MOVED ") || error.startsWith("ASK ");
   }
 
+  /**
+   * Whether it was not run because the user may not use one of its keys, or run scripts at all.
+   * Where a script ran into that, the error names the script.
+   */
+  public static boolean wasForbidden(Throwable cause) {
+    String error =
+        cause instanceof RedisCommandExecutionException ? String.valueOf(cause.getMessage()) : "";
+    return error.startsWith("NOPERM") && !error.contains("script: ");
+  }
+
   /** Whether it was not run because its key belongs to another node, which Lettuce finds. */
   public static boolean belongsElsewhere(Throwable cause) {
     String error = String.valueOf(cause.getMessage());

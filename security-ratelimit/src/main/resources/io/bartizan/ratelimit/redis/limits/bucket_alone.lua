@@ -1,14 +1,28 @@
 -- One token bucket from which only permits are taken: what most calls ask, told without a table or a
 -- method, at a third of the cost. At the first key that is anything else the rest of this file goes on.
 local function one_bucket()
-  local capacity, scale = number(), number()
-  local cost, cost_rest, full, full_rest = number(), number(), number(), number()
-  local first, first_rest = number(), number()
-  local cost_us, full_us = cost + cost_rest / scale, full + full_rest / scale
+  local capacity, scale, cost, cost_rest, full, full_rest, first, first_rest, cost_us, full_us
+
+  local function define()
+    defined, skipped = arg, decided
+    if word() ~= '1' or word() ~= 'B' then return false end
+    capacity, scale = number(), number()
+    cost, cost_rest, full, full_rest = number(), number(), number(), number()
+    first, first_rest = number(), number()
+    cost_us, full_us = cost + cost_rest / scale, full + full_rest / scale
+    return true
+  end
+
+  if not define() then return end
   local ttl, ttl_of = '', -1
   for i = 1, #KEYS do
-    local key, requests = KEYS[i], ARGV[arg + i]
+    local key, requests = KEYS[i], word()
     local n, count = tonumber(requests), 1
+    if requests == '=' then
+      if not define() then return end
+      requests = word()
+      n = tonumber(requests)
+    end
     if not n then
       n, count = string.match(requests, '^a(%d+)x(%d+) $')
       if not n then return end
@@ -43,9 +57,5 @@ local function one_bucket()
   end
 end
 
-if ARGV[2] == '1' and ARGV[3] == 'B' then
-  arg = 3
-  one_bucket()
-  if decided == #KEYS then return out end
-  arg = 2
-end
+one_bucket()
+if decided == #KEYS then return out end

@@ -4,7 +4,8 @@
 -- KEYS  one per subject
 -- ARGV  now in microseconds, or '' for the server's clock
 --       the number of limits, then for each its algorithm's letter and numbers
---       for each key its requests: a number n (take n once), or words such as 'a3x10' (take 3, ten
+--       for each key its requests (before those of a key that other definitions count: '=', and the
+--       number of those limits, their letters and numbers): a number n (take n once), or words such as 'a3x10' (take 3, ten
 --       times), 'p3x1' (peek), 'r3x1' (refund), 'o3x1' (charge 3 after the fact, then peek 1),
 --       'v3x500' (reserve 3 if the wait is at most 500 us),
 --       'c3x17:0,18:5' (cancel a reservation of 3 that ended at these marks of the limits)
@@ -31,7 +32,15 @@ if not now then
   local time = call('TIME')
   now, grace = time[1] * 1000000 + time[2], 2
 end
-local arg = 2
+
+-- The last argument that was read. Before the limits of the present key it was `defined`, and so many
+-- keys were `skipped`.
+local arg, defined, skipped = 1, 1, 0
+
+local function word()
+  arg = arg + 1
+  return ARGV[arg]
+end
 
 local function number()
   arg = arg + 1

@@ -4,20 +4,24 @@
 -- Aligned windows of all keys end at one moment, and Redis is held up where it deletes many keys at
 -- once. So such a key stays as much longer as its window had `lasted` when it was written, at most
 -- an hour: keys go as they came.
-local limits, starts_full, linger = {}, true, 0
-for l = 1, tonumber(ARGV[2]) do
-  arg = arg + 1
-  local limit = setmetatable({}, algorithms[ARGV[arg]])
-  if limit:new() == false then return {-1, now} end
-  limits[l] = limit
-  starts_full = starts_full and limit.starts_full
-  linger = max(linger, (limit.lasted or 0) % 3600000000)
-  limit.at = size + 1
-  size = size + limit.values
+local limits, first, starts_full, linger, ringed, format, format_of_two
+
+-- Reads what follows, the limits of the next keys; gives whether the time is within what was sent.
+local function define()
+  limits, rings, size, starts_full, linger = {}, {}, 1, true, 0
+  for l = 1, number() do
+    local limit = setmetatable({}, algorithms[word()])
+    if limit:new() == false then return false end
+    limits[l] = limit
+    starts_full = starts_full and limit.starts_full
+    linger = max(linger, (limit.lasted or 0) % 3600000000)
+    limit.at = size + 1
+    size = size + limit.values
+  end
+  format, format_of_two = '<' .. string.rep('d', size), '<' .. string.rep('d', 2 * size)
+  first, ringed = limits[1], #rings > 0
+  return true
 end
-local format = '<' .. string.rep('d', size)
-local format_of_two = '<' .. string.rep('d', 2 * size)
-local first, ringed = limits[1], #rings > 0
 
 -- Whether the other of two definitions must have room as well, for any limit of the key.
 local bound = false
@@ -299,8 +303,15 @@ local function write(key)
   end
 end
 
+arg = defined
+if not define() then return {-1, now} end
+arg = arg + decided - skipped
 for i = decided + 1, #KEYS do
-  local key, requests = KEYS[i], ARGV[arg + i]
+  local key, requests = KEYS[i], word()
+  if requests == '=' then
+    define()
+    requests = word()
+  end
   local state, problem = read(key)
   if state then
     for _, ring in ipairs(rings) do ring.key = key end
