@@ -258,7 +258,7 @@ public interface KeyedRateLimiter extends HealthSource {
               : plan instanceof Limit limit ? limit.alone() : null;
       KeyedRateLimiter limiter =
           same == null || same.bucket() == null
-              ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock)
+              ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock, new MapKeys(maxKeys))
               : new BucketKeyedRateLimiter(same.bucket(), maxKeys, overflow, clock);
       return listeners.isEmpty() ? limiter : new Observed.Keyed(limiter, listeners);
     }
