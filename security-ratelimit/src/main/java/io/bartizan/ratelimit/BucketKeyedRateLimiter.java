@@ -11,14 +11,9 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
   private final TokenBucket bucket;
   private final BucketTable table;
 
-  BucketKeyedRateLimiter(TokenBucket bucket, int maxKeys, Overflow policy, MicroClock clock) {
-    this(bucket, maxKeys, policy, clock, new BucketTable(bucket, maxKeys));
-  }
-
-  private BucketKeyedRateLimiter(
-      TokenBucket bucket, int maxKeys, Overflow policy, MicroClock clock, BucketTable table) {
-    super(bucket, maxKeys, policy, clock, table);
-    this.bucket = bucket;
+  BucketKeyedRateLimiter(BucketTable table, int maxKeys, Overflow policy, MicroClock clock) {
+    super(table.bucket(), maxKeys, policy, clock, table);
+    this.bucket = table.bucket();
     this.table = table;
   }
 

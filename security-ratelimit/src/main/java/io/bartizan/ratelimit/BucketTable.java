@@ -32,12 +32,13 @@ final class BucketTable implements Keys {
   /** Full enough of the 1536 that are used of 2048 slots, and rarely more. */
   private static final int KEYS_PER_SEGMENT = 1400;
 
-  private static final int FEWEST_SLOTS = 8;
+  /** So that threads with new keys seldom wait for each other in a small limiter either. */
+  private static final int FEWEST_SEGMENTS = 16;
+
   private static final int SLOTS_PER_STEP = 64;
-  private static final long[] EMPTY = new long[2];
 
   private final TokenBucket bucket;
-  private final SecretHash hash;
+  private final SecretHash hash = SecretHash.random();
   private final Segment[] segments;
   private final AtomicInteger size = new AtomicInteger();
 
@@ -46,14 +47,14 @@ final class BucketTable implements Keys {
   private int sweptLive;
 
   BucketTable(TokenBucket bucket, int maxKeys) {
-    this(bucket, maxKeys, SecretHash.random());
+    this.bucket = bucket;
+    int fewest = Math.min(maxKeys, FEWEST_SEGMENTS);
+    this.segments = new Segment[Math.max(fewest, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT)];
+    Arrays.setAll(segments, i -> new Segment());
   }
 
-  BucketTable(TokenBucket bucket, int maxKeys, SecretHash hash) {
-    this.bucket = bucket;
-    this.hash = hash;
-    this.segments = new Segment[1 + (maxKeys - 1) / KEYS_PER_SEGMENT];
-    Arrays.setAll(segments, i -> new Segment());
+  TokenBucket bucket() {
+    return bucket;
   }
 
   @Override
@@ -120,37 +121,44 @@ final class BucketTable implements Keys {
     }
   }
 
-  /** Looks at the next slots until one counts something. */
+  /** Looks at the next slots until one counts something, or at so many. */
   @Override
   public boolean sweep(long now, long rest) {
-    Segment segment = segments[sweptSegment];
-    long[] slots = segment.slots;
     for (int i = 0; i < SLOTS_PER_STEP; i++) {
+      Segment segment = segments[sweptSegment];
+      long[] slots = segment.slots;
       if (sweptSlot >= slots.length) {
-        if (2 * sweptLive < segment.used) {
-          segment.renew();
-        }
-        sweptSegment = (sweptSegment + 1) % segments.length;
-        sweptSlot = 0;
-        sweptLive = 0;
-        return false;
+        sweepNext(segment);
+        continue;
       }
       int at = sweptSlot;
       sweptSlot += 2;
       long seen = (long) SLOTS.getAcquire(slots, at) == FREE ? DEAD : arrival(slots, at);
       if (seen != DEAD) {
-        boolean gone =
-            BucketCell.isFull(bucket, seen, now - rest)
-                && SLOTS.compareAndSet(slots, at + 1, seen, DEAD);
-        if (gone) {
-          size.decrementAndGet();
-        } else {
-          sweptLive++;
-        }
-        return gone;
+        return retire(slots, at, seen, now - rest);
       }
     }
     return false;
+  }
+
+  private void sweepNext(Segment swept) {
+    if (2 * sweptLive < swept.used) {
+      swept.renew(0);
+    }
+    sweptSegment = (sweptSegment + 1) % segments.length;
+    sweptSlot = 0;
+    sweptLive = 0;
+  }
+
+  private boolean retire(long[] slots, int at, long seen, long fullBy) {
+    boolean gone =
+        BucketCell.isFull(bucket, seen, fullBy) && SLOTS.compareAndSet(slots, at + 1, seen, DEAD);
+    if (gone) {
+      size.decrementAndGet();
+    } else {
+      sweptLive++;
+    }
+    return gone;
   }
 
   private long print(String key) {
@@ -204,7 +212,7 @@ final class BucketTable implements Keys {
   /** A part of the keys; what changes the array or a print holds its lock. */
   private static final class Segment {
 
-    private volatile long[] slots = EMPTY;
+    private volatile long[] slots = new long[2];
     private volatile int used;
 
     void put(long print, long arrival) {
@@ -213,25 +221,25 @@ final class BucketTable implements Keys {
         SLOTS.setVolatile(slots, at + 1, arrival);
         return;
       }
-      if (8 * (used + 1) > 3 * slots.length) {
-        renew();
+      if (4 * (used + 1) > 3 * (slots.length / 2)) {
+        renew(1);
       }
       used++;
       add(slots, print, arrival);
     }
 
-    /** Moves what counts to a new array, of which at most 5 in 8 slots are then used. */
-    synchronized void renew() {
+    /** Moves what counts to an array of which, with so many more, at most 5 in 8 are used. */
+    synchronized void renew(int more) {
       long[] old = slots;
-      int live = 0;
+      int wanted = more;
       for (int at = 0; at < old.length; at += 2) {
-        live += old[at] != FREE && arrival(old, at) != DEAD ? 1 : 0;
+        wanted += old[at] != FREE && arrival(old, at) != DEAD ? 1 : 0;
       }
-      int wanted = FEWEST_SLOTS;
-      while (5 * wanted < 8 * live) {
-        wanted *= 2;
+      int places = 1;
+      while (5 * places < 8 * wanted) {
+        places *= 2;
       }
-      long[] renewed = new long[2 * wanted];
+      long[] renewed = new long[2 * places];
       int moved = 0;
       for (int at = 0; at < old.length; at += 2) {
         long arrival = old[at] == FREE ? DEAD : (long) SLOTS.getAndSet(old, at + 1, DEAD);

@@ -259,7 +259,8 @@ public interface KeyedRateLimiter extends HealthSource {
       KeyedRateLimiter limiter =
           same == null || same.bucket() == null
               ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock, new MapKeys(maxKeys))
-              : new BucketKeyedRateLimiter(same.bucket(), maxKeys, overflow, clock);
+              : new BucketKeyedRateLimiter(
+                  new BucketTable(same.bucket(), maxKeys), maxKeys, overflow, clock);
       return listeners.isEmpty() ? limiter : new Observed.Keyed(limiter, listeners);
     }
   }
