@@ -35,7 +35,7 @@ final class BucketTable implements Keys {
   /** So that threads with new keys seldom wait for each other in a small limiter either. */
   private static final int FEWEST_SEGMENTS = 16;
 
-  private static final int SLOTS_PER_STEP = 64;
+  private static final int SLOTS_PER_STEP = 32;
 
   private final TokenBucket bucket;
   private final SecretHash hash = SecretHash.random();
@@ -89,12 +89,16 @@ final class BucketTable implements Keys {
 
   /** Asks a copy of a bucket, until the bucket stayed the same meanwhile. */
   private <R> @Nullable R ask(long print, long now, OverflowCells.Question<R> question) {
-    long[] slots = segment(print).slots;
-    int at = find(slots, print);
+    Segment segment = segment(print);
     while (true) {
+      long[] slots = segment.slots;
+      int at = find(slots, print);
       long seen = arrival(slots, at);
       if (seen == DEAD) {
-        return null;
+        if (at < 0 || segment.keeps(slots)) {
+          return null;
+        }
+        continue;
       }
       Copy copy = new Copy(print, seen);
       R answer = question.ask(copy, now);
@@ -214,6 +218,11 @@ final class BucketTable implements Keys {
 
     private volatile long[] slots = new long[2];
     private volatile int used;
+
+    /** Whether a slot found dead there is that, and has not moved; waits for who moves it. */
+    synchronized boolean keeps(long[] found) {
+      return slots == found;
+    }
 
     void put(long print, long arrival) {
       int at = find(slots, print);
