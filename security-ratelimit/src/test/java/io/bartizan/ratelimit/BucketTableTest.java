@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +166,39 @@ class BucketTableTest {
     for (int i = 0; i < 40; i++) {
       assertThat(limiter.peek("brief" + i).remaining()).isEqualTo(capacity);
     }
+  }
+
+  /** One thread asks for one key again and again while another makes its only segment grow. */
+  @Test
+  void check_that_found_a_slot_which_moved_counts_in_the_new_one_or_not_at_all() throws Exception {
+    TokenBucket bucket = (TokenBucket) Limit.parse("1000000000 burst, 1000/s");
+    long taken = 0;
+    for (int round = 0; round < 100; round++) {
+      BucketTable table = new BucketTable(bucket, 1);
+      table.begin("known", () -> new BucketCell(0, bucket));
+      AtomicBoolean grown = new AtomicBoolean();
+      Callable<Long> growth =
+          () -> {
+            for (int i = 0; i < 3000; i++) {
+              table.begin("new" + i, () -> new BucketCell(1, bucket));
+            }
+            grown.set(true);
+            return 0L;
+          };
+      Callable<Long> checks =
+          () -> {
+            long count = 0;
+            while (!grown.get()) {
+              count += table.take("known", 0, 1) >= 0 ? 1 : 0;
+            }
+            return count;
+          };
+      long admitted = all(List.of(growth, checks)).get(1);
+      Decision left = table.ask("known", bucket.alone(), 0, (cell, now) -> cell.peek(now, 1));
+      assertThat(left.remaining()).isEqualTo(bucket.capacity() - admitted);
+      taken += admitted;
+    }
+    assertThat(taken).isPositive();
   }
 
   private static <T> List<T> all(List<Callable<T>> tasks) throws Exception {
