@@ -224,7 +224,7 @@ final class BucketTable implements Keys {
       return slots == found;
     }
 
-    void put(long print, long arrival) {
+    synchronized void put(long print, long arrival) {
       int at = find(slots, print);
       if (at >= 0) {
         SLOTS.setVolatile(slots, at + 1, arrival);

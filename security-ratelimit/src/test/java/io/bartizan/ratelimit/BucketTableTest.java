@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -195,7 +196,7 @@ class BucketTableTest {
           };
       long admitted = all(List.of(growth, checks)).get(1);
       Decision left = table.ask("known", bucket.alone(), 0, (cell, now) -> cell.peek(now, 1));
-      assertThat(left.remaining()).isEqualTo(bucket.capacity() - admitted);
+      assertThat(Objects.requireNonNull(left).remaining()).isEqualTo(bucket.capacity() - admitted);
       taken += admitted;
     }
     assertThat(taken).isPositive();
