@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * so long may, until it is full, look as it did then, which lets too little through and never too
  * much.
  */
-final class BucketCell extends Cell {
+class BucketCell extends Cell {
 
   /** An outcome and a state: the cell is dead. */
   static final long DEAD = Long.MIN_VALUE;
@@ -49,6 +49,17 @@ final class BucketCell extends Cell {
     this.tat = alive(now * bucket.perMicro + count.backlog(now));
   }
 
+  /** A bucket with this theoretical arrival time. */
+  BucketCell(long arrival, TokenBucket bucket) {
+    this.bucket = bucket;
+    this.tat = arrival;
+  }
+
+  /** The theoretical arrival time in units. */
+  long arrival() {
+    return tat;
+  }
+
   TokenBucket limit() {
     return bucket;
   }
@@ -77,15 +88,17 @@ final class BucketCell extends Cell {
       if (seen == DEAD) {
         return DEAD;
       }
-      long backlog = BucketUnits.backlog(seen, clock);
-      if (!fits(limit, backlog, permits)) {
-        return ~backlog;
-      }
-      long next = backlog + permits * limit.perPermit;
-      if (TAT.compareAndSet(this, seen, alive(clock + next))) {
-        return next;
+      long outcome = outcome(limit, seen, clock, permits);
+      if (outcome < 0 || TAT.compareAndSet(this, seen, alive(clock + outcome))) {
+        return outcome;
       }
     }
+  }
+
+  /** The backlog if permits were taken at this clock, or the complement of what it is. */
+  static long outcome(TokenBucket limit, long arrival, long clock, long permits) {
+    long backlog = BucketUnits.backlog(arrival, clock);
+    return fits(limit, backlog, permits) ? backlog + permits * limit.perPermit : ~backlog;
   }
 
   /** The same outcome, of a cell that several keys share. */
@@ -171,24 +184,31 @@ final class BucketCell extends Cell {
         return Reservation.of(
             decision(bucket, next, permits),
             Duration.ofNanos(waitMicros * 1000),
-            () -> cancel(time.micros(), permits, slot));
+            () -> giveBack(time.micros(), permits, slot));
       }
     }
   }
 
-  private void cancel(long now, long permits, long slot) {
+  /** Of a reservation that had its last permit at this arrival time. */
+  void giveBack(long now, long permits, long slot) {
+    boolean unused = cancel(now, permits, slot);
+  }
+
+  /** Gives back what has not come back by itself; false if dead. */
+  final boolean cancel(long now, long permits, long slot) {
     long notBack = BucketUnits.backlog(slot, now * bucket.perMicro);
-    if (notBack > 0) {
-      boolean unused = uncount(now, Math.min(notBack, bucket.units().cost(permits)));
-    }
+    return uncount(now, Math.min(notBack, bucket.units().cost(permits)));
   }
 
   @Override
   boolean retire(long now, long restMicros) {
     long seen = tat;
     return seen == DEAD
-        || (BucketUnits.backlog(seen, (now - restMicros) * bucket.perMicro) == 0
-            && TAT.compareAndSet(this, seen, DEAD));
+        || (isFull(bucket, seen, now - restMicros) && TAT.compareAndSet(this, seen, DEAD));
+  }
+
+  static boolean isFull(TokenBucket limit, long arrival, long now) {
+    return BucketUnits.backlog(arrival, now * limit.perMicro) == 0;
   }
 
   @Override
@@ -216,7 +236,7 @@ final class BucketCell extends Cell {
   }
 
   /** One arrival time in 2^64 says dead; a bucket that meets it arrives one unit later. */
-  private static long alive(long tat) {
+  static long alive(long tat) {
     return tat == DEAD ? tat + 1 : tat;
   }
 }

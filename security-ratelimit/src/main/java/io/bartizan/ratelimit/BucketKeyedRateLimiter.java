@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
 
   private final TokenBucket bucket;
+  private final BucketTable table;
 
-  BucketKeyedRateLimiter(TokenBucket bucket, int maxKeys, Overflow policy, MicroClock clock) {
-    super(bucket, maxKeys, policy, clock);
-    this.bucket = bucket;
+  BucketKeyedRateLimiter(BucketTable table, int maxKeys, Overflow policy, MicroClock clock) {
+    super(table.bucket(), maxKeys, policy, clock, table);
+    this.bucket = table.bucket();
+    this.table = table;
   }
 
   @Override
@@ -27,12 +29,9 @@ final class BucketKeyedRateLimiter extends MemoryKeyedRateLimiter {
   }
 
   private long outcome(String key, long permits) {
-    long now = now();
-    if (find(key, now) instanceof BucketCell cell) {
-      long outcome = cell.take(now, permits);
-      if (outcome != BucketCell.DEAD) {
-        return outcome;
-      }
+    long known = table.take(key, sweptAt(), permits);
+    if (known != BucketCell.DEAD) {
+      return known;
     }
     Answer<Long> answer = ask(key, bucket.alone(), new Take(permits));
     long outcome = answer.value == null ? ~bucket.full : answer.value;

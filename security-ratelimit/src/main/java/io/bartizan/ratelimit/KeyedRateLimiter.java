@@ -30,8 +30,8 @@ public interface KeyedRateLimiter extends HealthSource {
    * buckets, {@link Overflow#SHARE}.
    *
    * @param plan what may pass: a {@link Limit}, {@link Limits}, or a function of the key
-   * @param maxKeys how many keys may have a count of their own at a time; 1 to 100 million, about
-   *     65 bytes each besides the key
+   * @param maxKeys how many keys may have a count of their own at a time; 1 to 100 million, of one
+   *     even bucket 21 to 51 bytes each, else 65 and more besides the key
    * @return a new limiter with nothing consumed
    * @throws NullPointerException if {@code plan} is null
    * @throws IllegalArgumentException if {@code maxKeys} is outside its range
@@ -258,8 +258,9 @@ public interface KeyedRateLimiter extends HealthSource {
               : plan instanceof Limit limit ? limit.alone() : null;
       KeyedRateLimiter limiter =
           same == null || same.bucket() == null
-              ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock)
-              : new BucketKeyedRateLimiter(same.bucket(), maxKeys, overflow, clock);
+              ? new MemoryKeyedRateLimiter(plan, maxKeys, overflow, clock, new MapKeys(maxKeys))
+              : new BucketKeyedRateLimiter(
+                  new BucketTable(same.bucket(), maxKeys), maxKeys, overflow, clock);
       return listeners.isEmpty() ? limiter : new Observed.Keyed(limiter, listeners);
     }
   }

@@ -2,52 +2,33 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.count.Count;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A cell for each key that has consumed something; a key without one has consumed nothing.
- *
- * <p><b>Finding.</b> Keys are spread over segments, each a {@link Sweep.Segment} (a concurrent hash
- * map, whose bins become trees when an attacker makes hashes collide). A check of a known key is a
- * lookup and the cell's own step, without a lock.
- *
- * <p><b>Coming and going.</b> A cell is added, replaced and asked in overflow only inside {@code
- * compute} of its key, so that a key never has two counts at a time. A cell whose count has run out
- * is the same as none: the {@link Sweep} retires it (it is dead from then on) and removes it.
- */
+/** Keys that come and go, each with what it has consumed, and cells that share what is beyond. */
 class MemoryKeyedRateLimiter implements KeyedRateLimiter {
 
-  private static final int KEYS_PER_SEGMENT = 16_384;
-  private static final int MAX_SEGMENTS = 1024;
   private static final int MAX_SHARED = 1024;
 
   private final Plan plan;
   private final int maxKeys;
   private final Overflow policy;
   private final MicroClock clock;
-  private final Sweep.Segment[] segments;
-  private final int seed;
-  private final AtomicInteger size = new AtomicInteger();
+  private final AtomicInteger size;
   private final OverflowCells overflow;
+  private final Keys keys;
   private final Sweep sweep;
 
-  MemoryKeyedRateLimiter(Plan plan, int maxKeys, Overflow policy, MicroClock clock) {
+  MemoryKeyedRateLimiter(Plan plan, int maxKeys, Overflow policy, MicroClock clock, Keys keys) {
     this.plan = plan;
     this.maxKeys = maxKeys;
     this.policy = policy;
     this.clock = clock;
-    int wanted = Math.min(MAX_SEGMENTS, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT);
-    int count = Integer.highestOneBit(2 * wanted - 1);
-    this.segments = new Sweep.Segment[count];
-    Arrays.setAll(segments, i -> new Sweep.Segment());
-    SecureRandom random = new SecureRandom();
-    this.seed = random.nextInt() | 1;
-    this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), maxKeys, random.nextLong());
-    this.sweep = new Sweep(segments, size, maxKeys);
+    this.keys = keys;
+    this.size = keys.size();
+    this.overflow = new OverflowCells(Math.min(MAX_SHARED, maxKeys), maxKeys);
+    this.sweep = new Sweep(keys, maxKeys);
   }
 
   @Override
@@ -55,20 +36,16 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     Waiting.check(permits);
     String key = Key.bounded(given);
     Limits limits = plan.limitsOf(key);
-    long time = clock.micros();
-    Cell cell = find(key, time);
-    Decision decision = cell != null && cell.counts(limits) ? cell.tryAcquire(time, permits) : null;
-    return decision != null ? decision : decide(key, limits, permits, new Take(permits));
+    Take take = new Take(permits);
+    Decision decision = keys.ask(key, limits, sweptAt(), take);
+    return decision != null ? decision : decide(key, limits, permits, take);
   }
 
-  /** The key's cell, dead or alive; and now and then a little sweeping. */
-  final @Nullable Cell find(String key, long now) {
+  /** The time; and now and then a little sweeping. */
+  final long sweptAt() {
+    long now = clock.micros();
     sweep.some(now);
-    return segment(key).get(key);
-  }
-
-  final long now() {
-    return clock.micros();
+    return now;
   }
 
   @Override
@@ -89,20 +66,12 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   public void refund(String given, long permits) {
     Waiting.check(permits);
     String key = Key.bounded(given);
-    Limits limits = plan.limitsOf(key);
-    Sweep.Segment segment = segment(key);
-    Cell cell = segment.get(key);
-    while (cell != null) {
-      long now = clock.micros();
-      if (!cell.counts(limits)) {
-        change(segment, key, cell, limits, now);
-      } else if (cell.refund(now, permits)) {
-        return;
-      } else {
-        forget(segment, key, cell);
-      }
-      cell = segment.get(key);
-    }
+    Boolean unused =
+        keys.ask(
+            key,
+            plan.limitsOf(key),
+            clock.micros(),
+            (cell, now) -> cell.refund(now, permits) ? true : null);
   }
 
   @Override
@@ -143,35 +112,25 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   final <R> Answer<R> ask(String key, Limits limits, OverflowCells.Question<R> question) {
-    Sweep.Segment segment = segment(key);
     Answer<R> answer = new Answer<>();
     while (!answer.given) {
       long now = clock.micros();
-      Cell cell = segment.get(key);
-      if (cell == null) {
-        sweep.forNewKey(now);
-        segment.compute(
-            key,
-            (k, present) -> present == null ? begin(k, limits, now, question, answer) : present);
-      } else if (!cell.counts(limits)) {
-        change(segment, key, cell, limits, now);
+      R value = keys.ask(key, limits, now, question);
+      if (value != null) {
+        answer.give(value, false);
       } else {
-        R value = question.ask(cell, now);
-        if (value != null) {
-          answer.give(value, false);
-        } else {
-          forget(segment, key, cell);
-        }
+        sweep.forNewKey(now);
+        keys.begin(key, () -> begin(key, limits, now, question, answer));
       }
     }
     return answer;
   }
 
-  /** The first cell of a key, or null if the key does without; inside {@code compute}. */
+  /** The first cell of a key, or null if the key does without. */
   private <R> @Nullable Cell begin(
       String key, Limits limits, long now, OverflowCells.Question<R> question, Answer<R> answer) {
     if (makeRoom()) {
-      Cell fresh = overflow.own(key, limits, now);
+      Cell fresh = keys.first(key, overflow.own(key, limits, now));
       answer.give(question.ask(fresh, now), false);
       if (!fresh.retire(now, 0)) {
         return fresh;
@@ -183,26 +142,6 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
       answer.give(null, true);
     }
     return null;
-  }
-
-  private void forget(Sweep.Segment segment, String key, Cell dead) {
-    if (segment.remove(key, dead)) {
-      size.decrementAndGet();
-    }
-  }
-
-  private void change(Sweep.Segment segment, String key, Cell cell, Limits limits, long now) {
-    segment.computeIfPresent(
-        key, (k, present) -> present == cell ? changed(cell, limits, now) : present);
-  }
-
-  private @Nullable Cell changed(Cell cell, Limits limits, long now) {
-    Cell.Frozen before = cell.freeze();
-    if (before == null) {
-      size.decrementAndGet();
-      return null;
-    }
-    return Cell.of(limits, before, now);
   }
 
   private boolean makeRoom() {
@@ -217,11 +156,6 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
     Limit limit = limits.list().get(0);
     Duration window = limit.window();
     return Decision.refused(limit, permits, window, Decision.Source.OVERFLOW).leaving(0, window);
-  }
-
-  private Sweep.Segment segment(String key) {
-    int hash = key.hashCode() * seed;
-    return segments[(hash >>> 16 ^ hash >>> 6) & (segments.length - 1)];
   }
 
   @Override

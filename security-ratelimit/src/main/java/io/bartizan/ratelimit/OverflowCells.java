@@ -19,18 +19,17 @@ final class OverflowCells {
 
   private final AtomicReferenceArray<Slot> slots;
   private final int takers;
-  private final long secret;
+  private final SecretHash hash = SecretHash.random();
 
-  OverflowCells(int count, int maxKeys, long secret) {
+  OverflowCells(int count, int maxKeys) {
     this.slots = new AtomicReferenceArray<>(count);
     this.takers = Math.max(FEWEST_TAKERS, 2 * (maxKeys / count));
-    this.secret = secret | 1;
   }
 
   /** A cell of its own for a key, with at least what the key has consumed here. */
   Cell own(String key, Limits limits, long now) {
-    long hash = hash(key);
-    Slot slot = slots.get(index(hash));
+    long print = hash.of(key);
+    Slot slot = slots.get(index(print));
     if (slot == null) {
       return Cell.of(limits, now);
     }
@@ -38,7 +37,7 @@ final class OverflowCells {
     try {
       long time = slot.advance(now);
       Cell cell = slot.live(time);
-      long taken = cell == null ? 0 : slot.takers.permits((int) hash, time);
+      long taken = cell == null ? 0 : slot.takers.permits((int) print, time);
       return cell == null || taken == 0 ? Cell.of(limits, time) : cell.split(limits, taken, time);
     } finally {
       slot.release();
@@ -47,8 +46,8 @@ final class OverflowCells {
 
   /** Asks the key's shared cell; null if that counts other limits just now. */
   <R> @Nullable R ask(String key, Limits limits, long now, Question<R> question) {
-    long hash = hash(key);
-    Slot slot = slot(index(hash));
+    long print = hash.of(key);
+    Slot slot = slot(index(print));
     slot.hold();
     try {
       long time = slot.advance(now);
@@ -65,7 +64,7 @@ final class OverflowCells {
           long taken = question.taken(answer);
           if (taken > 0) {
             cell.prolong(time);
-            slot.takers.add((int) hash, taken, time, time + cell.resetMicros(time));
+            slot.takers.add((int) print, taken, time, time + cell.resetMicros(time));
           }
           return answer;
         }
@@ -96,18 +95,8 @@ final class OverflowCells {
     return other == null ? added : other;
   }
 
-  private int index(long hash) {
-    return (int) ((hash >>> 33) % slots.length());
-  }
-
-  private long hash(String key) {
-    long hash = secret;
-    for (int i = 0; i < key.length(); i++) {
-      hash = (hash ^ key.charAt(i)) * secret;
-      hash ^= hash >>> 29;
-    }
-    // The last character has been multiplied once only, which leaves patterns of the secret.
-    return (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
+  private int index(long print) {
+    return (int) ((print >>> 33) % slots.length());
   }
 
   /** One verb; null if the cell is dead. */

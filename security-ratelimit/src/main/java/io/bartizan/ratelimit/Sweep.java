@@ -1,7 +1,5 @@
 package io.bartizan.ratelimit;
 
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,27 +22,18 @@ final class Sweep {
   private static final int FOR_NEW_KEY = 4;
   private static final int WHEN_FULL = 16;
 
-  /** A part of the keys; a name for the map, so that there can be an array of them. */
-  static final class Segment extends ConcurrentHashMap<String, Cell> {
-
-    private static final long serialVersionUID = 1L;
-  }
-
-  private final Segment[] segments;
+  private final Keys keys;
   private final AtomicInteger size;
   private final int maxKeys;
   private final AtomicBoolean busy = new AtomicBoolean();
-  private int next;
-  private Iterator<String> keys;
 
   /** Whether most keys that were looked at last had run out, so that more will have. */
   private volatile boolean found;
 
-  Sweep(Segment[] segments, AtomicInteger size, int maxKeys) {
-    this.segments = segments;
-    this.size = size;
+  Sweep(Keys keys, int maxKeys) {
+    this.keys = keys;
+    this.size = keys.size();
     this.maxKeys = maxKeys;
-    this.keys = segments[0].keySet().iterator();
   }
 
   /**
@@ -60,11 +49,11 @@ final class Sweep {
 
   /** For each new key several old ones, so that what has run out can't pile up. */
   void forNewKey(long now) {
-    int keys = size.get();
+    int held = size.get();
     steps(
         now,
-        keys >= maxKeys ? WHEN_FULL : FOR_NEW_KEY,
-        keys >= maxKeys - maxKeys / 4 ? 0 : REST_MICROS);
+        held >= maxKeys ? WHEN_FULL : FOR_NEW_KEY,
+        held >= maxKeys - maxKeys / 4 ? 0 : REST_MICROS);
   }
 
   private void steps(long now, int count, long rest) {
@@ -74,28 +63,11 @@ final class Sweep {
     try {
       int gone = 0;
       for (int i = 0; i < count; i++) {
-        gone += step(now, rest) ? 1 : 0;
+        gone += keys.sweep(now, rest) ? 1 : 0;
       }
       found = 2 * gone >= count;
     } finally {
       busy.set(false);
     }
-  }
-
-  /** Looks at one key; true if it had run out. */
-  private boolean step(long now, long rest) {
-    Segment segment = segments[next];
-    if (!keys.hasNext()) {
-      next = (next + 1) % segments.length;
-      keys = segments[next].keySet().iterator();
-      return false;
-    }
-    String key = keys.next();
-    Cell cell = segment.get(key);
-    boolean gone = cell != null && cell.retire(now, rest) && segment.remove(key, cell);
-    if (gone) {
-      size.decrementAndGet();
-    }
-    return gone;
   }
 }

@@ -43,6 +43,7 @@ class LimiterLincheckTest {
         Flagged.class,
         Log.class,
         Keys.class,
+        Table.class,
         Changed.class,
         Canceled.class,
         Counter.class,
@@ -316,6 +317,41 @@ class LimiterLincheckTest {
     @Operation(runOnce = true)
     public void later() {
       ticker.advance(Duration.ofSeconds(1));
+    }
+  }
+
+  /** A key of a table whose segments grow under way. */
+  public static class Table {
+    private final KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limit.parse("4 burst, 1/h"), 30)
+            .withTicker(new ManualTicker())
+            .build();
+
+    @Operation
+    public boolean one() {
+      return limiter.tryAcquire("a").isAllowed();
+    }
+
+    @Operation
+    public boolean two() {
+      return limiter.tryAcquire("a", 2).isAllowed();
+    }
+
+    @Operation
+    public void refund() {
+      limiter.refund("a", 1);
+    }
+
+    @Operation
+    public long charge() {
+      return limiter.charge("a", 1).resetAfter().toMinutes();
+    }
+
+    @Operation(runOnce = true)
+    public void grow() {
+      for (int i = 0; i < 20; i++) {
+        Decision unused = limiter.tryAcquire("new" + i);
+      }
     }
   }
 

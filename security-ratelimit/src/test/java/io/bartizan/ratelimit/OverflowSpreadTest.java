@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.testkit.ManualTicker;
 import java.lang.reflect.Field;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +54,7 @@ class OverflowSpreadTest {
   }
 
   /** "Aa" and "BB" have one hash code, and so has whatever is made of as many of them. */
-  private static String colliding(int number) {
+  static String colliding(int number) {
     StringBuilder key = new StringBuilder();
     for (int bit = 0; bit < 14; bit++) {
       key.append((number >> bit & 1) == 0 ? "Aa" : "BB");
@@ -117,12 +118,13 @@ class OverflowSpreadTest {
    */
   @ParameterizedTest(name = "{0}")
   @MethodSource("forms")
-  void ML04_keys_fill_all_segments_evenly(String form, List<String> keys) throws Exception {
-    KeyedRateLimiter limiter = KeyedRateLimiter.of(DAILY, 1_000_000);
-    for (String key : keys) {
-      Decision unused = limiter.tryAcquire(key);
-    }
-    List<Integer> sizes = segments(limiter).stream().map(Map::size).toList();
+  void ML04_keys_fill_all_segments_of_the_map_evenly(String form, List<String> keys)
+      throws Exception {
+    MapKeys map = new MapKeys(1_000_000);
+    fill(new MemoryKeyedRateLimiter(DAILY, 1_000_000, Overflow.SHARE, clock(), map), keys);
+    Field field = MapKeys.class.getDeclaredField("segments");
+    field.setAccessible(true);
+    List<Integer> sizes = Stream.of((Map<?, ?>[]) field.get(map)).map(Map::size).toList();
     assertThat(sizes.stream().mapToInt(size -> size).sum()).isEqualTo(KEYS);
     assertThat(sizes).hasSize(64);
     if (form.equals("one hash code")) {
@@ -133,17 +135,31 @@ class OverflowSpreadTest {
     }
   }
 
-  private static List<Map<?, ?>> segments(Object limiter) throws IllegalAccessException {
-    for (Class<?> type = limiter.getClass(); type != null; type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (field.getType().isArray()
-            && Map.class.isAssignableFrom(field.getType().componentType())) {
-          field.setAccessible(true);
-          return List.of((Map<?, ?>[]) field.get(limiter));
-        }
-      }
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("forms")
+  void ML04_keys_fill_all_segments_of_the_table_evenly(String form, List<String> keys)
+      throws Exception {
+    BucketTable table = new BucketTable((TokenBucket) DAILY, 100_000);
+    fill(new BucketKeyedRateLimiter(table, 100_000, Overflow.SHARE, clock()), keys);
+    List<Long> sizes =
+        BucketTableTest.segments(table).stream().map(OverflowSpreadTest::prints).toList();
+    assertThat(sizes.stream().mapToLong(size -> size).sum()).isEqualTo(KEYS);
+    assertThat(sizes).as(form).hasSize(72).doesNotContain(0L);
+    assertThat(sizes).as(form).allMatch(size -> size <= 2 * KEYS / 72);
+  }
+
+  private static long prints(long[] slots) {
+    return IntStream.range(0, slots.length / 2).filter(slot -> slots[2 * slot] != 0).count();
+  }
+
+  private static void fill(KeyedRateLimiter limiter, List<String> keys) {
+    for (String key : keys) {
+      Decision unused = limiter.tryAcquire(key);
     }
-    throw new AssertionError("no segments in " + limiter.getClass());
+  }
+
+  private static MicroClock clock() {
+    return new MicroClock(new ManualTicker(), InstantSource.system());
   }
 
   /** A limiter that holds as many keys as it may, for a long time. */
