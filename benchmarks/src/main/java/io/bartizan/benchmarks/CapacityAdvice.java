@@ -25,7 +25,7 @@ record CapacityAdvice(CapacityAnswer first, String sentence, List<String> change
             ? usual
             : leased.isPossible() ? leased : single;
     List<String> changes = new ArrayList<>();
-    changes.add("Leasing " + change(usual, leased) + ". " + heat(wanted));
+    changes.add("Leasing: " + change(usual, leased) + ". " + heat(wanted));
     changes.add("Without coalescing: " + change(usual, single) + ".");
     return new CapacityAdvice(first, sentence(wanted, first), List.copyOf(changes));
   }

@@ -72,8 +72,8 @@ record CapacityAnswer(
     long connections = (long) Math.ceil(wanted.processes() * perServer * servers);
     steps.add(
         told(
-            "Connections: %d processes × %s × %d servers = %d.",
-            wanted.processes(), n(perServer), servers, connections));
+            "Connections: processes %d × servers %d × %s each = %d.",
+            wanted.processes(), servers, n(perServer), connections));
     long bytes = Math.round(wanted.keys() * bytesPerKey);
     long give = (long) Math.ceil(bytes / free);
     steps.add(
@@ -137,11 +137,12 @@ record CapacityAnswer(
     return way.knee() == 0
         ? told("%s kept 99 %% within %s ms at no rate tried.", what, millis(wanted))
         : told(
-            "%s carries %s%s checks/s with 99 %% within %s ms; × (1 − %s head-room) = %s.",
+            "%s carries %s%s checks/s with 99 %% within %s ms (%s); × (1 − %s head-room) = %s.",
             what,
             way.isAtLeast() ? "at least " : "",
             n(way.knee()),
             millis(wanted),
+            way.origin(),
             n(wanted.headroom()),
             n(usable));
   }

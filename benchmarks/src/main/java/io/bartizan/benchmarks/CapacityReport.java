@@ -5,6 +5,7 @@ import io.lettuce.core.RedisClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,20 +76,32 @@ record CapacityReport(
             .orElse(knee);
     double connected = connections.getOrDefault(subject.name(), 1.0);
     if (knee == null || at == null) {
-      return new WayCost(subject.mode(), 0, false, 0, connected, null);
+      return new WayCost(subject.mode(), 0, false, 0, connected, null, "measured");
     }
     boolean isAtLeast =
         steps.stream().noneMatch(s -> s.subject().equals(subject) && s.asked() > knee.asked());
     int servers = target.gauge().servers();
     double hottest = KeyChoice.hottestShare(plan.keys(), plan.wanted().skew());
+    double share = hottest + (1 - hottest) / servers;
     return new WayCost(
         subject.mode(),
         // On a Cluster: what the master with the hottest key carried.
-        knee.asked() * (hottest + (1 - hottest) / servers),
+        knee.asked() * share,
         isAtLeast,
         at.cpuMicros(),
         connected,
-        at.asked() == rate ? at.p99() : null);
+        at.asked() == rate ? at.p99() : null,
+        servers == 1
+            ? "measured"
+            : String.format(
+                Locale.ROOT,
+                "measured: %d masters carried %s, the one with the hottest key %s %% of it, that"
+                    + " is %s %% + the rest ÷ %d",
+                servers,
+                CapacityAnswer.n(knee.asked()),
+                CapacityAnswer.n(100 * share),
+                CapacityAnswer.n(100 * hottest),
+                servers));
   }
 
   private @Nullable LoadResult knee(LoadSubject subject) {

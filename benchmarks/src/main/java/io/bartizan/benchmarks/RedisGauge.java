@@ -46,20 +46,24 @@ final class RedisGauge implements RedisMeter, AutoCloseable {
     return field(masters.get(0).info("server"), "redis_version", false);
   }
 
-  /** User and system time of the servers, and how often EVALSHA or EVAL came. */
+  /**
+   * User and system time of the servers, and how often EVALSHA or EVAL came; the time is the
+   * servers' own, of the same reply: one that comes late under load says when it was made.
+   */
   @Override
   public Reading read() {
     double cpu = 0;
     long calls = 0;
+    double micros = 0;
     for (RedisCommands<String, String> redis : masters) {
-      String times = redis.info("cpu");
-      String commands = redis.info("commandstats");
+      String all = redis.info("all");
       cpu +=
-          Double.parseDouble(field(times, "used_cpu_user", true))
-              + Double.parseDouble(field(times, "used_cpu_sys", true));
-      calls += calls(commands, "evalsha") + calls(commands, "eval");
+          Double.parseDouble(field(all, "used_cpu_user", true))
+              + Double.parseDouble(field(all, "used_cpu_sys", true));
+      calls += calls(all, "evalsha") + calls(all, "eval");
+      micros += Double.parseDouble(field(all, "server_time_usec", true)) / masters.size();
     }
-    return new Reading(System.nanoTime(), cpu, calls);
+    return new Reading(Math.round(micros * 1000), cpu, calls);
   }
 
   private static long calls(String commands, String command) {

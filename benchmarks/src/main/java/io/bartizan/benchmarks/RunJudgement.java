@@ -89,10 +89,10 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
               + " load elsewhere",
           facts.cores());
     }
-    if (facts.gcShare() > 0.05) {
+    if (facts.gcShare() > 0.1) {
       add(
           findings,
-          facts.gcShare() > 0.15 ? Stamp.UNUSABLE : Stamp.CARE,
+          facts.gcShare() > 0.25 ? Stamp.UNUSABLE : Stamp.CARE,
           "too little memory for the load: %.0f %% of the time went into garbage collection",
           100 * facts.gcShare());
     }
@@ -202,7 +202,7 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
       add(
           findings,
           broken + inversions > 1 ? Stamp.UNUSABLE : Stamp.CARE,
-          "%s: latencies are not monotone: %d times a lower rate was slower than a higher one; the"
+          "%s: latencies are not monotone: a lower rate was slower than a higher one (%d ×); the"
               + " machine had pauses",
           name,
           broken + inversions);

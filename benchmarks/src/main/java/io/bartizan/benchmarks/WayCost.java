@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param microsPerCheck Redis' processor for a check, at the wanted rate or the knee below it
  * @param connections of one process to one server
  * @param p99 at the wanted rate, or null where the budget broke there
+ * @param origin the arithmetic that led to the knee, or {@code measured}
  */
 record WayCost(
     LoadSubject.Mode mode,
@@ -19,7 +20,8 @@ record WayCost(
     boolean isAtLeast,
     double microsPerCheck,
     double connections,
-    @Nullable Long p99) {
+    @Nullable Long p99,
+    String origin) {
 
   /**
    * One master of a Cluster, from two runs on one server. A call can't cross slots there, so this
@@ -38,7 +40,15 @@ record WayCost(
             ? microsPerCheck
             : microsPerCheck * Math.max(1, single.microsPerCheck / together.microsPerCheck),
         connections,
-        p99);
+        p99,
+        loses
+            ? CapacityAnswer.n(knee)
+                + " on one server × "
+                + CapacityAnswer.n(single.knee)
+                + " with a call a check ÷ "
+                + CapacityAnswer.n(together.knee)
+                + " coalescing"
+            : origin);
   }
 
   Map<String, Object> json() {

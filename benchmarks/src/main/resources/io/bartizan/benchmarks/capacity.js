@@ -43,7 +43,6 @@ table([
   { name: 'servers', of: (a) => a.possible ? String(a.servers) : 'not possible' },
   { name: 'cores', of: (a) => a.possible ? String(a.cores) : '–' },
   { name: 'busy', of: (a) => a.possible ? figure(a.busyCores) : '–' },
-  { name: 'connections', of: (a) => a.possible ? figure(a.connections, 12) : '–' },
   { name: 'one server carries', of: (a) => (measured(a.mode).kneeIsAtLeast ? '≥ ' : '') + figure(measured(a.mode).knee) + '/s' },
   { name: 'p99 at the rate', of: (a) => measured(a.mode).p99MicrosAtRate ? micros(measured(a.mode).p99MicrosAtRate) : 'over' },
 ], data.answers);
@@ -56,6 +55,8 @@ for (const one of answer.steps) element('li', lines, one);
 // Of several tries of one rate the best is drawn; all of them are in the data.
 const drawn = data.steps.filter((step) => !data.steps.some((other) => other !== step && other.subject === step.subject
   && other.askedPerSecond === step.askedPerSecond && (other.p99Micros < step.p99Micros || other.p99Micros === step.p99Micros && data.steps.indexOf(other) < data.steps.indexOf(step))));
+// A load that was broken off is too short to divide processor time by.
+const whole = (step) => !step.saturated;
 const chosen = drawn.filter((step) => step.algorithm === data.algorithm);
 const rates = { title: 'checks asked for, per second', log: true };
 const times = { title: 'from due to answered', log: true, format: micros };
@@ -65,7 +66,7 @@ let into = section('Latency against rate, ' + algorithms[data.algorithm],
 for (const [field, name] of [['p99Micros', '99th percentile'], ['p50Micros', 'Median']]) {
   chart(into, name, series(chosen, (s) => way(s.mode), 'askedPerSecond', field), { x: rates, y: times }, undefined, field === 'p99Micros' ? limit : undefined);
 }
-chart(into, 'Redis\' processor', series(chosen, (s) => way(s.mode), 'decisionsPerSecond', 'redisCpu').map((one) => ({ ...one, points: one.points.map((p) => ({ x: p.x, y: 100 * p.y })) })),
+chart(into, 'Redis\' processor', series(chosen.filter(whole), (s) => way(s.mode), 'decisionsPerSecond', 'redisCpu').map((one) => ({ ...one, points: one.points.map((p) => ({ x: p.x, y: 100 * p.y })) })),
   { x: { title: 'decisions per second', log: true }, y: { title: '% of one core', log: false, format: (v) => figure(v) + ' %' } },
   'User and system time of the server (INFO cpu) over the time of the step.');
 chart(into, 'Cost per key against key count', series(data.keyCost, (s) => (s.mode.startsWith('Bucket4j') ? 'Bucket4j' : 'Bartizan') + ', ' + algorithms[s.algorithm], 'keys', 'bytesPerKey'),
@@ -76,7 +77,7 @@ const ours = drawn.filter((step) => step.mode === 'Bartizan, coalescing');
 if (ours.some((step) => step.algorithm !== data.algorithm)) {
   into = section('By algorithm, coalescing');
   chart(into, '99th percentile', series(ours, (s) => algorithms[s.algorithm], 'askedPerSecond', 'p99Micros'), { x: rates, y: times }, undefined, limit);
-  chart(into, 'Redis\' processor a decision', series(ours, (s) => algorithms[s.algorithm], 'decisionsPerSecond', 'redisCpuMicrosPerDecision'),
+  chart(into, 'Redis\' processor a decision', series(ours.filter(whole), (s) => algorithms[s.algorithm], 'decisionsPerSecond', 'redisCpuMicrosPerDecision'),
     { x: { title: 'decisions per second', log: true }, y: { title: 'µs of processor', log: false, format: (v) => figure(v) + ' µs' } },
     'Falls as more checks share a call.');
 }

@@ -66,7 +66,7 @@ class CapacityAnswerTest {
 
   @Test
   void knee_none_isNotPossible() {
-    WayCost none = new WayCost(Mode.COALESCING, 0, false, 0, 1, null);
+    WayCost none = new WayCost(Mode.COALESCING, 0, false, 0, 1, null, "measured");
 
     CapacityAnswer answer = CapacityAnswer.of(wanted(10, 10, 0), none, none, BYTES);
 
@@ -93,6 +93,8 @@ class CapacityAnswerTest {
     assertThat(together.onMaster(single, together).knee()).isEqualTo(10_000);
     assertThat(together.onMaster(single, together).microsPerCheck()).isEqualTo(50);
     assertThat(leased.onMaster(single, together).knee()).isEqualTo(20_000);
+    assertThat(leased.onMaster(single, together).origin())
+        .isEqualTo("80,000 on one server × 10,000 with a call a check ÷ 40,000 coalescing");
     assertThat(leased.onMaster(single, together).microsPerCheck()).isEqualTo(10);
     assertThat(single.onMaster(single, together)).isEqualTo(single);
     assertThat(together.onMaster(way(Mode.SINGLE, 50_000, 10), together).knee())
@@ -171,6 +173,6 @@ class CapacityAnswerTest {
   }
 
   private static WayCost way(Mode mode, double knee, double micros) {
-    return new WayCost(mode, knee, false, micros, 1, 1_000L);
+    return new WayCost(mode, knee, false, micros, 1, 1_000L, "measured");
   }
 }

@@ -59,9 +59,9 @@ class RunJudgementTest {
   @Test
   void memory_tooLittleForLoadOrRedis_isTold() {
     assertFound(
-        of(CLEAN, new Facts(false, 2, 0.06, 0, 0, 0, 0, 4, 4)), Stamp.CARE, "memory for the load");
+        of(CLEAN, new Facts(false, 2, 0.11, 0, 0, 0, 0, 4, 4)), Stamp.CARE, "memory for the load");
     assertFound(
-        of(CLEAN, new Facts(false, 2, 0.16, 0, 0, 0, 0, 4, 4)), Stamp.UNUSABLE, "for the load");
+        of(CLEAN, new Facts(false, 2, 0.26, 0, 0, 0, 0, 4, 4)), Stamp.UNUSABLE, "for the load");
     assertFound(
         of(CLEAN, new Facts(false, 2, 0, 0, 3, 0, 0, 4, 4)), Stamp.UNUSABLE, "evicted 3 keys");
     assertFound(
