@@ -41,9 +41,8 @@ const measured = (mode) => data.ways.find((one) => one.mode === mode);
 table([
   { name: 'way', of: (a) => way(a.mode) },
   { name: 'servers', of: (a) => a.possible ? String(a.servers) : 'not possible' },
-  { name: 'cores', of: (a) => a.possible ? String(a.cores) : '–' },
-  { name: 'busy', of: (a) => a.possible ? figure(a.busyCores) : '–' },
-  { name: 'one server carries', of: (a) => (measured(a.mode).kneeIsAtLeast ? '≥ ' : '') + figure(measured(a.mode).knee) + '/s' },
+  { name: 'cores (busy)', of: (a) => a.possible ? `${a.cores} (${figure(a.busyCores, 2)})` : '–' },
+  { name: 'a server carries', of: (a) => (measured(a.mode).kneeIsAtLeast ? '≥ ' : '') + figure(measured(a.mode).knee) + '/s' },
   { name: 'p99 at the rate', of: (a) => measured(a.mode).p99MicrosAtRate ? micros(measured(a.mode).p99MicrosAtRate) : 'over' },
 ], data.answers);
 
