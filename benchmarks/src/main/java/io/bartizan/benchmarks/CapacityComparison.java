@@ -74,7 +74,7 @@ record CapacityComparison(List<String> lines, boolean isWorse) {
       String name, @Nullable Object old, @Nullable Object now, List<String> lines) {
     if (!Objects.equals(old, now)) {
       lines.add(
-          "warning: " + name + " differs (" + old + ", then " + now + "): not one thing compared");
+          "warning: " + name + " differs (" + old + ", then " + now + "): the runs are not alike");
     }
   }
 

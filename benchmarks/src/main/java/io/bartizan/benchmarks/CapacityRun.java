@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class CapacityRun {
   private static final int[] CONCURRENCY = {1, 4, 16, 64, 256, 1024};
 
-  /** Rates above this and above eight times the wanted one change no answer. */
-  private static final double ENOUGH = 100_000;
+  /** A server that carries so many times the wanted rate changes no answer by carrying more. */
+  private static final int ENOUGH = 8;
 
   /**
    * What is asked for.
@@ -27,7 +27,7 @@ final class CapacityRun {
   record Plan(
       Wanted wanted, String algorithm, int keys, int threads, Duration step, String command) {
     double most() {
-      return Math.max(ENOUGH, 8 * wanted.rate());
+      return ENOUGH * wanted.rate();
     }
   }
 

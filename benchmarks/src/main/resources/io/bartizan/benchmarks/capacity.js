@@ -88,7 +88,7 @@ chart(into, algorithms[data.algorithm], series(data.concurrency, (s) => way(s.mo
   'Closed load: each answer starts the next check.');
 
 element('h2', page, 'Knees');
-element('p', page, 'The highest rate tried at which the budget held. Rates were doubled from the wanted one (or halved, if it broke the budget) up to eight times it or 100 000, then the gap was halved twice, so a knee is known to a fifth; a rate that broke the budget was tried again, for one pause of the machine is no limit of the limiter.', 'soft');
+element('p', page, 'The highest rate tried at which the budget held. Rates were doubled from the wanted one (or halved, if it broke the budget) up to eight times it, then the gap was halved twice, so a knee is known to a fifth; a rate that broke the budget was tried again, for one pause of the machine is no limit of the limiter.', 'soft');
 table([
   { name: 'limiter', of: (k) => way(k.mode) },
   { name: 'algorithm', of: (k) => algorithms[k.algorithm], text: true },

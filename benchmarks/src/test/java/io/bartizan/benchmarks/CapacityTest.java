@@ -38,7 +38,7 @@ class CapacityTest {
           run(
               ("--redis "
                       + server.uri()
-                      + " --keys 50 --rate 20000 --seconds 0.05 --p99 200"
+                      + " --keys 50 --rate 1000 --seconds 0.05 --p99 200"
                       + " --processes 2 --skew 1 --refused 0.2")
                   .split(" "));
       assertThat(server.command("DBSIZE")).isEqualTo("0");
