@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "WARNING: it loads the Redis to its limit for minutes. Don't point it at one that serves"
           + " anybody. Its keys have a prefix of their own and are removed at the end.",
       "",
-      "Takes about a minute a way with the defaults, four in all; --all ten more."
+      "Takes one to two minutes with the defaults, longer on a busy machine; --all six more."
     },
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "%nExit codes:%n",
