@@ -15,7 +15,7 @@ final class ClosedLoad {
   private final LoadSubject subject;
   private final LoadSubject.Asked asked;
   private final RedisMeter redis;
-  private final int keys;
+  private final KeyChoice keys;
 
   private final ConcurrentHistogram latencies = new ConcurrentHistogram(HIGHEST_MICROS, 3);
   private final LongAdder errors = new LongAdder();
@@ -23,7 +23,7 @@ final class ClosedLoad {
   private volatile boolean counts;
   private volatile boolean over;
 
-  ClosedLoad(LoadSubject subject, LoadSubject.Asked asked, RedisMeter redis, int keys) {
+  ClosedLoad(LoadSubject subject, LoadSubject.Asked asked, RedisMeter redis, KeyChoice keys) {
     this.subject = subject;
     this.asked = asked;
     this.redis = redis;
@@ -66,7 +66,7 @@ final class ClosedLoad {
   private void next(SplittableRandom random) {
     while (!over) {
       long sent = System.nanoTime();
-      CompletableFuture<Boolean> answer = asked.check(random.nextInt(keys)).toCompletableFuture();
+      CompletableFuture<Boolean> answer = asked.check(keys.next(random)).toCompletableFuture();
       if (!answer.isDone()) {
         var unused =
             answer.whenComplete(

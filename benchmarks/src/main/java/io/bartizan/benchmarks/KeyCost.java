@@ -1,6 +1,5 @@
 package io.bartizan.benchmarks;
 
-import io.lettuce.core.RedisClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,12 +15,12 @@ final class KeyCost {
   /** With fewer keys the buffers of a connection would be seen, not the keys. */
   private static final int LEAST = 1_000;
 
-  private final RedisClient client;
+  private final RedisTarget target;
   private final RedisGauge gauge;
   private final String prefix;
 
-  KeyCost(RedisClient client, RedisGauge gauge, String prefix) {
-    this.client = client;
+  KeyCost(RedisTarget target, RedisGauge gauge, String prefix) {
+    this.target = target;
     this.gauge = gauge;
     this.prefix = prefix;
   }
@@ -32,7 +31,7 @@ final class KeyCost {
     // A name that does not depend on the algorithm: its length is part of the cost.
     String own = prefix + ":cost";
     int highest = Math.max(LEAST, most);
-    try (LoadSubject.Asked asked = subject.openLasting(client, own, highest)) {
+    try (LoadSubject.Asked asked = subject.openLasting(target, own, highest)) {
       // The script is loaded, and the buffers of the connections have their size.
       for (int again = 0; again < 20; again++) {
         ask(asked, 0, 1);

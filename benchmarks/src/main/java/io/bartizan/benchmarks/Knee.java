@@ -28,7 +28,13 @@ final class Knee {
 
   private Knee() {}
 
-  static Knee find(double start, long budgetMicros, Step step) throws InterruptedException {
+  /**
+   * Searches.
+   *
+   * @param most a rate that holds at or above this ends the search
+   */
+  static Knee find(double start, double most, long budgetMicros, Step step)
+      throws InterruptedException {
     Knee knee = new Knee();
     double good = 0;
     double bad = 0;
@@ -36,6 +42,9 @@ final class Knee {
     for (int i = 0; i < MOST_DOUBLINGS && (good == 0 || bad == 0); i++) {
       if (knee.holds(rate, budgetMicros, step)) {
         good = rate;
+        if (rate >= most) {
+          return knee;
+        }
         rate *= 2;
       } else {
         bad = rate;

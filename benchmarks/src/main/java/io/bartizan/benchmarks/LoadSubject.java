@@ -1,8 +1,10 @@
 package io.bartizan.benchmarks;
 
+import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
+import io.bartizan.ratelimit.prepaid.PrepaidRateLimiter;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
@@ -28,6 +30,7 @@ record LoadSubject(String name, String algorithm, Mode mode) {
   enum Mode {
     COALESCING("Bartizan, coalescing"),
     SINGLE("Bartizan, one call a check"),
+    LEASED("Bartizan, leased permits"),
     BUCKET4J("Bucket4j, plain"),
     BUCKET4J_BATCHING("Bucket4j, batching");
 
@@ -43,7 +46,7 @@ record LoadSubject(String name, String algorithm, Mode mode) {
     }
   }
 
-  /** An open limiter: one check of the key with this number; the stage says whether it passed. */
+  /** One check of the key with this number; the stage says whether it went as planned. */
   interface Asked extends AutoCloseable {
     CompletionStage<Boolean> check(int key);
 
@@ -51,16 +54,15 @@ record LoadSubject(String name, String algorithm, Mode mode) {
     void close();
   }
 
-  /** Every algorithm of ours both ways, and Bucket4j's one both ways. */
-  static List<LoadSubject> all() {
-    List<LoadSubject> subjects = new ArrayList<>();
-    for (String algorithm : Plenty.ALGORITHMS) {
-      subjects.add(of(algorithm, Mode.COALESCING));
-      subjects.add(of(algorithm, Mode.SINGLE));
-    }
-    subjects.add(of("tokenBucket", Mode.BUCKET4J));
-    subjects.add(of("tokenBucket", Mode.BUCKET4J_BATCHING));
-    return subjects;
+  /** One algorithm, each way of ours. */
+  static List<LoadSubject> waysOf(String algorithm) {
+    return List.of(
+        of(algorithm, Mode.COALESCING), of(algorithm, Mode.SINGLE), of(algorithm, Mode.LEASED));
+  }
+
+  /** Bucket4j's one algorithm both ways. */
+  static List<LoadSubject> peers() {
+    return List.of(of("tokenBucket", Mode.BUCKET4J), of("tokenBucket", Mode.BUCKET4J_BATCHING));
   }
 
   static LoadSubject of(String algorithm, Mode mode) {
@@ -68,54 +70,86 @@ record LoadSubject(String name, String algorithm, Mode mode) {
   }
 
   boolean isOurs() {
-    return mode == Mode.COALESCING || mode == Mode.SINGLE;
+    return mode != Mode.BUCKET4J && mode != Mode.BUCKET4J_BATCHING;
   }
 
-  /** Opens it on a connection of its own, with limits that no load exhausts. */
-  Asked open(RedisClient client, String prefix, int keys) {
-    return isOurs()
-        ? ours(client, prefix, Plenty.of(algorithm))
-        : bucket4j(client, prefix, keys, Plenty.PERMITS, Duration.ofSeconds(1));
+  /**
+   * Opens it once a process, with limits that no load exhausts.
+   *
+   * @param refused the share of checks that go to limits which are used up
+   */
+  Asked open(RedisTarget target, String prefix, int keys, double refused) {
+    List<Asked> processes = new ArrayList<>();
+    for (int i = 0; i < target.processes(); i++) {
+      Asked passing =
+          isOurs()
+              ? ours(target, i, prefix, Plenty.of(algorithm), false)
+              : bucket4j(target.server(i), prefix, keys, Plenty.PERMITS, Duration.ofSeconds(1));
+      processes.add(
+          refused > 0 && isOurs()
+              ? PartlyRefused.of(
+                  passing,
+                  ours(target, i, prefix + ":no", Plenty.onePerDay(algorithm), true),
+                  keys,
+                  refused)
+              : passing);
+    }
+    return new Fleet(processes);
   }
 
-  /** The same with a hundred permits an hour, so that what it stores stays for a while. */
-  Asked openLasting(RedisClient client, String prefix, int keys) {
+  /** One process with a hundred permits an hour, so that what it stores stays for a while. */
+  Asked openLasting(RedisTarget target, String prefix, int keys) {
     Rate rate = Rate.per(100, Duration.ofHours(1));
     return isOurs()
         ? ours(
-            client,
+            target,
+            0,
             prefix,
             switch (algorithm) {
               case "slidingWindow" -> Limit.slidingWindow(rate);
               case "slidingWindowCounter" -> Limit.slidingWindowCounter(rate);
               case "fixedWindow" -> Limit.fixedWindow(rate);
               default -> Limit.tokenBucket(100, rate);
-            })
-        : bucket4j(client, prefix, keys, 100, Duration.ofHours(1));
+            },
+            false)
+        : bucket4j(target.server(0), prefix, keys, 100, Duration.ofHours(1));
   }
 
-  private Asked ours(RedisClient client, String prefix, Limit limit) {
+  private Asked ours(
+      RedisTarget target, int process, String prefix, Limit limit, boolean expectsRefusal) {
     RedisRateLimiter limiter =
-        RedisRateLimiter.builder(client, limit)
+        target
+            .limiter(process, limit)
             .withKeyPrefix(prefix)
             // The longest there is: a late answer is to be measured, not cut off.
             .withTimeout(Duration.ofSeconds(10))
             .withDenyCache(Duration.ZERO)
-            .withCoalescing(mode == Mode.COALESCING)
+            .withCoalescing(mode != Mode.SINGLE)
             .build();
+    PrepaidRateLimiter leasing = mode == Mode.LEASED ? PrepaidRateLimiter.of(limiter) : null;
+    AsyncKeyedRateLimiter asked = leasing == null ? limiter : leasing;
     return new Asked() {
       @Override
       public CompletionStage<Boolean> check(int key) {
-        return limiter
+        return asked
             .tryAcquire(subject(key), 1)
-            .thenApply(d -> d.isAllowed() && d.source() == Decision.Source.REMOTE);
+            .thenApply(d -> d.isAllowed() != expectsRefusal && isDecided(d.source()));
       }
 
       @Override
       public void close() {
+        if (leasing != null) {
+          leasing.close();
+        }
         limiter.close();
       }
     };
+  }
+
+  private static boolean isDecided(Decision.Source source) {
+    return source == Decision.Source.REMOTE
+        || source == Decision.Source.PREPAID
+        || source == Decision.Source.DENY_CACHE;
   }
 
   /**

@@ -28,7 +28,7 @@ final class OpenLoad {
   private final LoadSubject subject;
   private final LoadSubject.Asked asked;
   private final RedisMeter redis;
-  private final int keys;
+  private final KeyChoice keys;
   private final int threads;
 
   private final ConcurrentHistogram latencies = new ConcurrentHistogram(HIGHEST_MICROS, 3);
@@ -38,7 +38,8 @@ final class OpenLoad {
   private volatile boolean saturated;
 
   /** For one step: a load object is used once. */
-  OpenLoad(LoadSubject subject, LoadSubject.Asked asked, RedisMeter redis, int keys, int threads) {
+  OpenLoad(
+      LoadSubject subject, LoadSubject.Asked asked, RedisMeter redis, KeyChoice keys, int threads) {
     this.subject = subject;
     this.asked = asked;
     this.redis = redis;
@@ -110,7 +111,7 @@ final class OpenLoad {
         saturated = true;
         return;
       }
-      ask(random.nextInt(keys), due, counts);
+      ask(keys.next(random), due, counts);
     }
   }
 

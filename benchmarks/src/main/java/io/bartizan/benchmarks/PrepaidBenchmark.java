@@ -91,7 +91,7 @@ public class PrepaidBenchmark {
   @SuppressWarnings("NullAway")
   public long redisCpu(Cpu cpu) throws InterruptedException {
     LongAdder decisions = new LongAdder();
-    try (RedisGauge gauge = new RedisGauge(client)) {
+    try (RedisGauge gauge = RedisGauge.of(client)) {
       RedisMeter.Reading before = gauge.read();
       long end = System.nanoTime() + LENGTH.toNanos();
       List<Thread> threads = new ArrayList<>();

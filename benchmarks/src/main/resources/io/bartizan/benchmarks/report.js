@@ -38,11 +38,15 @@ function micros(value) {
   return value >= 1e6 ? figure(value / 1e6) + ' s' : value >= 1e3 ? figure(value / 1e3) + ' ms' : figure(value) + ' µs';
 }
 
-function head(facts, summary) {
+function head(known, summary) {
   element('h1', page, data.title);
   element('p', page, summary, 'soft');
+  facts(known);
+}
+
+function facts(known) {
   const list = element('dl', page);
-  for (const [name, value] of facts) {
+  for (const [name, value] of known) {
     element('dt', list, name);
     const told = element('dd', list);
     element(name === 'Command' ? 'code' : 'span', told, String(value));

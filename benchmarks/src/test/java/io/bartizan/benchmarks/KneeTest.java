@@ -10,12 +10,13 @@ class KneeTest {
   private static final LoadSubject SUBJECT =
       LoadSubject.of("tokenBucket", LoadSubject.Mode.COALESCING);
   private static final long BUDGET = 5_000;
+  private static final double MOST = 1e7;
 
   private final List<Double> asked = new ArrayList<>();
 
   @Test
   void knee_budgetThatBreaksAbove50k_isFoundToAFifth() throws Exception {
-    Knee knee = Knee.find(1_000, BUDGET, rate -> result(rate, rate <= 50_000 ? 900 : 6_000));
+    Knee knee = Knee.find(1_000, MOST, BUDGET, rate -> result(rate, rate <= 50_000 ? 900 : 6_000));
 
     assertThat(best(knee)).isBetween(50_000 / 1.2, 50_000.0);
     assertThat(knee.steps()).isSortedAccordingTo((a, b) -> Double.compare(a.asked(), b.asked()));
@@ -23,14 +24,21 @@ class KneeTest {
 
   @Test
   void knee_startAboveIt_goesDown() throws Exception {
-    Knee knee = Knee.find(100_000, BUDGET, rate -> result(rate, rate <= 3_000 ? 900 : 6_000));
+    Knee knee = Knee.find(100_000, MOST, BUDGET, rate -> result(rate, rate <= 3_000 ? 900 : 6_000));
 
     assertThat(best(knee)).isBetween(3_000 / 1.2, 3_000.0);
   }
 
   @Test
   void knee_noRateHolds_isNone() throws Exception {
-    assertThat(Knee.find(1_000, BUDGET, rate -> result(rate, 6_000)).best()).isNull();
+    assertThat(Knee.find(1_000, MOST, BUDGET, rate -> result(rate, 6_000)).best()).isNull();
+  }
+
+  @Test
+  void knee_rateThatIsEnough_endsTheSearch() throws Exception {
+    Knee knee = Knee.find(1_000, 8_000, BUDGET, rate -> result(rate, 900));
+
+    assertThat(best(knee)).isEqualTo(8_000);
   }
 
   @Test
@@ -38,6 +46,7 @@ class KneeTest {
     Knee knee =
         Knee.find(
             1_000,
+            MOST,
             BUDGET,
             rate -> {
               asked.add(rate);

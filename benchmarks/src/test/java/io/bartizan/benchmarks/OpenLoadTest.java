@@ -77,6 +77,7 @@ class OpenLoadTest {
           public void close() {}
         };
     RedisMeter meter = () -> new RedisMeter.Reading(System.nanoTime(), 0, 0);
-    return new OpenLoad(SUBJECT, asked, meter, 10, 1).run(RATE, Duration.ofMillis(500));
+    return new OpenLoad(SUBJECT, asked, meter, KeyChoice.of(10, 0), 1)
+        .run(RATE, Duration.ofMillis(500));
   }
 }
