@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,10 +59,22 @@ class ReadAheadTest {
     AtomicLong made = new AtomicLong();
     CountDownLatch closed = new CountDownLatch(1);
     try (ReadAhead in = new ReadAhead(new Endless(made, closed))) {
-      assertThat(in.readNBytes(3 << 20)).hasSize(3 << 20);
-      assertThat(made.get()).isBetween(3L << 20, (3L << 20) + (4L << 18));
+      assertThat(in.read()).isEqualTo('x');
+      awaitThatTheReaderWaits();
+      assertThat(made.get()).isBetween(3L << 18, 4L << 18);
     }
     assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static void awaitThatTheReaderWaits() {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (Thread.getAllStackTraces().keySet().stream()
+        .noneMatch(
+            thread ->
+                thread.getName().equals("backtest-reader")
+                    && thread.getState() == Thread.State.WAITING)) {
+      assertThat(System.nanoTime()).as("no reader waits").isLessThan(deadline);
+    }
   }
 
   private static final class Endless extends InputStream {
@@ -77,6 +90,13 @@ class ReadAheadTest {
     public int read() {
       made.incrementAndGet();
       return 'x';
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      Arrays.fill(into, offset, offset + length, (byte) 'x');
+      made.addAndGet(length);
+      return length;
     }
 
     @Override
