@@ -6,6 +6,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,6 @@ final class Callers {
 
   private final int most;
   private final int seed = new SplittableRandom().nextInt() | 1;
-  private @Nullable String[] names = new String[1024];
 
   /** All names in UTF-8, one after the other, so that comparing one touches one place. */
   private byte[] bytes = new byte[16_384];
@@ -85,13 +85,12 @@ final class Callers {
     for (; slots[at] != 0; at = (at + 1) & mask) {
       if ((int) (slots[at] >>> 32) == hash) {
         int id = (int) slots[at] - 1;
-        if (Arrays.equals(name, from, to, bytes, id == 0 ? 0 : ends[id - 1], ends[id])) {
+        if (Arrays.equals(name, from, to, bytes, start(id), ends[id])) {
           return id;
         }
       }
     }
-    String decoded = decoded(name, from, to);
-    return decoded == null ? NOT_UTF8 : add(at, hash, decoded, name, from, to);
+    return decoded(name, from, to) == null ? NOT_UTF8 : add(at, hash, name, from, to);
   }
 
   private static @Nullable String decoded(byte[] name, int from, int to) {
@@ -103,21 +102,23 @@ final class Callers {
     }
   }
 
-  private int add(int at, int hash, String name, byte[] utf8, int from, int to) {
-    int start = size == 0 ? 0 : ends[size - 1];
+  private int start(int id) {
+    return id == 0 ? 0 : ends[id - 1];
+  }
+
+  private int add(int at, int hash, byte[] utf8, int from, int to) {
+    int start = start(size);
     if (size == most || start > MOST_NAME_BYTES - MAX_BYTES) {
       return FULL;
     }
     int id = size++;
-    if (id == names.length) {
-      names = Arrays.copyOf(names, 2 * id);
+    if (id == ends.length) {
       requests = Arrays.copyOf(requests, 2 * id);
       ends = Arrays.copyOf(ends, 2 * id);
     }
     if (start + MAX_BYTES > bytes.length) {
       bytes = Arrays.copyOf(bytes, (int) Math.min(2L * bytes.length, MOST_NAME_BYTES));
     }
-    names[id] = name;
     System.arraycopy(utf8, from, bytes, start, to - from);
     ends[id] = start + to - from;
     slots[at] = (long) hash << 32 | (id + 1);
@@ -141,13 +142,10 @@ final class Callers {
     slots = larger;
   }
 
-  /** As limiters are given it. */
+  /** The name, or the digest of a long one. */
   String name(int id) {
-    String name = names[id];
-    if (name == null) {
-      throw new IllegalArgumentException("no caller has the number " + id);
-    }
-    return name;
+    Objects.checkIndex(id, size);
+    return new String(bytes, start(id), ends[id] - start(id), StandardCharsets.UTF_8);
   }
 
   /** How many numbers are given, also to those of whom no request was replayed. */

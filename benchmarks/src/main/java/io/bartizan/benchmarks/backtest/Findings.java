@@ -51,13 +51,7 @@ record Findings(
     PerCaller perCaller = new PerCaller(callers.size());
     Outcome given = replay.through(limits, perCaller);
     double seconds = (System.nanoTime() - startedNanos) / 1e9;
-    Timeline traffic = replay.timeline();
-    boolean unused =
-        spool.replay(
-            (micros, caller) -> {
-              traffic.count(micros);
-              return true;
-            });
+    Timeline traffic = replay.traffic();
     List<Compared> compared = new ArrayList<>();
     for (Algorithm algorithm : Algorithm.values()) {
       compared.add(compare(algorithm, given, replay));

@@ -36,10 +36,15 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
     boolean zstd = startsWith(magic, ZSTD);
     InputStream in =
         gzip ? new GZIPInputStream(packed, LOOK_AT) : zstd ? new Unpacked(packed) : packed;
-    BufferedInputStream text = new BufferedInputStream(in, LOOK_AT);
-    byte[] head = start(text, LOOK_AT);
-    LineFormat format = format(head, wanted, key, timeNames);
-    return new LogInput(text, format, gzip || zstd, format instanceof CsvLines);
+    BufferedInputStream text = new BufferedInputStream(new ReadAhead(in), LOOK_AT);
+    try {
+      byte[] head = start(text, LOOK_AT);
+      LineFormat format = format(head, wanted, key, timeNames);
+      return new LogInput(text, format, gzip || zstd, format instanceof CsvLines);
+    } catch (IOException | RuntimeException e) {
+      text.close();
+      throw e;
+    }
   }
 
   private static LineFormat format(

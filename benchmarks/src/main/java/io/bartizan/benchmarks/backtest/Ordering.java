@@ -115,6 +115,7 @@ final class Ordering {
     while (held.size() > 0) {
       release();
     }
+    spool.end();
   }
 
   /** Accepts what is no later than the middle one and a window; the others have jumped again. */

@@ -10,7 +10,7 @@ import java.util.Map;
 final class Outcome {
   private final Limits limits;
   private final Timeline refusals;
-  private final Map<String, Long> refusedBy = new LinkedHashMap<>();
+  private final Map<String, long[]> counts = new LinkedHashMap<>();
   private long refused;
   private int callersRefused;
 
@@ -18,7 +18,7 @@ final class Outcome {
     this.limits = limits;
     this.refusals = refusals;
     for (Limit limit : limits.list()) {
-      refusedBy.put(limit.name(), 0L);
+      counts.put(limit.name(), new long[1]);
     }
   }
 
@@ -28,7 +28,7 @@ final class Outcome {
     }
     refused++;
     refusals.count(micros);
-    refusedBy.merge(decision.limit().name(), 1L, Long::sum);
+    count(decision.limit().name(), 1);
   }
 
   /** Adds what the same limits did with the requests of other callers. */
@@ -36,7 +36,11 @@ final class Outcome {
     refused += others.refused;
     callersRefused += others.callersRefused;
     refusals.add(others.refusals);
-    others.refusedBy.forEach((name, count) -> refusedBy.merge(name, count, Long::sum));
+    others.counts.forEach((name, count) -> count(name, count[0]));
+  }
+
+  private void count(String limit, long more) {
+    counts.computeIfAbsent(limit, name -> new long[1])[0] += more;
   }
 
   Limits limits() {
@@ -53,6 +57,8 @@ final class Outcome {
 
   /** By name of the limit that spoke: of several that refuse, the one with the longest wait. */
   Map<String, Long> refusedBy() {
+    Map<String, Long> refusedBy = new LinkedHashMap<>();
+    counts.forEach((name, count) -> refusedBy.put(name, count[0]));
     return refusedBy;
   }
 

@@ -2,8 +2,9 @@ package io.bartizan.benchmarks.backtest;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.ratelimit.Decision;
-import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.SlidingWindow;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,12 +19,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks limiters in memory for each request of a spool, on a clock that shows the request's time. A
- * long log is replayed by several threads, each with a limiter and clock of its own and a part of
- * the callers, since no caller's count depends on another's.
+ * Asks limiters in memory for each request of a spool, on a clock that shows the request's time. No
+ * caller's count depends on another's: so one caller is replayed after the other, each through a
+ * limiter of its own that is forgotten then, and a long log by several threads, each with a part of
+ * the callers.
  */
 final class Replay {
   /** Two numbers in a ring that doubles. */
@@ -60,11 +63,21 @@ final class Replay {
 
   /** What the limits would have done. */
   Outcome through(Limits limits) throws IOException {
+    return through(limits, forgotten(), caller -> false);
+  }
+
+  /** What one limit would have done, where it is known of some callers that it refuses none. */
+  Outcome through(Limit limit, NeedOfCallers known) throws IOException {
+    long permits = limit.capacity();
+    return through(Limits.allOf(limit), forgotten(), caller -> known.isNotRefused(caller, permits));
+  }
+
+  private PerCaller forgotten() {
     PerCaller known = forgotten;
     PerCaller used = known == null ? new PerCaller(callers.size()) : known;
     forgotten = used;
     used.clear();
-    return through(limits, used);
+    return used;
   }
 
   /**
@@ -73,31 +86,48 @@ final class Replay {
    * @throws IllegalStateException if what they remember may not fit into memory
    */
   Outcome through(Limits limits, PerCaller perCaller) throws IOException {
+    return through(limits, perCaller, caller -> false);
+  }
+
+  private Outcome through(Limits limits, PerCaller perCaller, IntPredicate spared)
+      throws IOException {
     checkMemory(limits);
     Outcome all = new Outcome(limits, timeline());
-    for (Outcome of : inParts(part -> through(limits, perCaller, part))) {
+    for (Outcome of :
+        inParts(
+            part -> {
+              Outcome outcome = new Outcome(limits, timeline());
+              Clock clock = new Clock(spool.firstMicros());
+              boolean unused =
+                  spool.replay(
+                      part,
+                      parts,
+                      (caller, times) -> {
+                        if (!spared.test(caller)) {
+                          ask(clock, caller, times, outcome, perCaller, part);
+                        }
+                        return true;
+                      });
+              return outcome;
+            })) {
       all.add(of);
     }
     return all;
   }
 
-  private Outcome through(Limits limits, PerCaller perCaller, int part) throws IOException {
-    Outcome outcome = new Outcome(limits, timeline());
-    Clock clock = new Clock(spool.firstMicros());
-    KeyedRateLimiter limiter = limiter(limits, clock);
-    spool.replay(
-        (micros, caller) -> {
-          if (caller % parts == part) {
-            clock.micros = micros;
-            asked(part);
-            Decision decision = limiter.tryAcquire(callers.name(caller));
-            if (!decision.isAllowed()) {
-              outcome.refused(micros, caller, decision, perCaller);
-            }
-          }
-          return true;
-        });
-    return outcome;
+  private void ask(
+      Clock clock, int caller, CallerTimes times, Outcome outcome, PerCaller perCaller, int part)
+      throws IOException {
+    long micros = times.next();
+    RateLimiter limiter = clock.limiter(outcome.limits(), micros);
+    for (; micros != CallerTimes.NONE; micros = times.next()) {
+      clock.micros = micros;
+      asked(part);
+      Decision decision = limiter.tryAcquire();
+      if (!decision.isAllowed()) {
+        outcome.refused(micros, caller, decision, perCaller);
+      }
+    }
   }
 
   /** An empty count over the time of the log. */
@@ -105,42 +135,73 @@ final class Replay {
     return new Timeline(spool.firstMicros(), spool.lastMicros());
   }
 
+  /** All requests over the time of the log. */
+  Timeline traffic() throws IOException {
+    Timeline traffic = timeline();
+    boolean unused =
+        spool.replay(
+            (caller, times) -> {
+              for (long micros; (micros = times.next()) != CallerTimes.NONE; ) {
+                traffic.count(micros);
+              }
+              return true;
+            });
+    return traffic;
+  }
+
   /**
    * Whether at most so many requests or callers are refused; stops as soon as there are more.
    *
-   * @param neverRefused whoever has no more requests than this can't be refused and isn't asked for
-   * @throws IllegalStateException if what the limits remember may not fit into memory
+   * @param known who is known to be refused or not, to which is added what comes out
+   * @throws IllegalStateException if what the limit remembers may not fit into memory
    */
-  boolean sparesAllBut(long most, Spare.Of of, Limits limits, long neverRefused)
+  boolean sparesAllBut(long most, Spare.Of of, Limit limit, NeedOfCallers known)
       throws IOException {
+    Limits limits = Limits.allOf(limit);
     checkMemory(limits);
+    long permits = limit.capacity();
     boolean byCaller = of == Spare.Of.CALLERS;
-    boolean[] hit = new boolean[byCaller ? callers.size() : 0];
     AtomicLong refused = new AtomicLong();
     List<Boolean> done =
         inParts(
             part -> {
               Clock clock = new Clock(spool.firstMicros());
-              KeyedRateLimiter limiter = limiter(limits, clock);
               return spool.replay(
-                  (micros, caller) -> {
-                    if (caller % parts != part
-                        || callers.requests(caller) <= neverRefused
-                        || (byCaller && hit[caller])) {
+                  part,
+                  parts,
+                  (caller, times) -> {
+                    if (known.isNotRefused(caller, permits)) {
                       return true;
                     }
-                    clock.micros = micros;
-                    asked(part);
-                    if (limiter.tryAcquire(callers.name(caller)).isAllowed()) {
-                      return true;
-                    }
-                    if (byCaller) {
-                      hit[caller] = true;
-                    }
-                    return refused.incrementAndGet() <= most;
+                    long refusals =
+                        byCaller && known.isRefused(caller, permits)
+                            ? 1
+                            : refusals(limits, clock, times, byCaller, part);
+                    known.learn(caller, permits, refusals > 0);
+                    return refusals == 0 || refused.addAndGet(refusals) <= most;
                   });
             });
     return !done.contains(false);
+  }
+
+  /** How many of one caller's are refused, or whether one is. */
+  private long refusals(
+      Limits limits, Clock clock, CallerTimes times, boolean oneIsEnough, int part)
+      throws IOException {
+    long refused = 0;
+    long micros = times.next();
+    RateLimiter limiter = clock.limiter(limits, micros);
+    for (; micros != CallerTimes.NONE; micros = times.next()) {
+      clock.micros = micros;
+      asked(part);
+      if (!limiter.tryAcquire().isAllowed()) {
+        refused++;
+        if (oneIsEnough) {
+          return refused;
+        }
+      }
+    }
+    return refused;
   }
 
   /** What is done with one part of the callers. */
@@ -178,19 +239,21 @@ final class Replay {
     }
   }
 
-  /** Exact sliding windows remember each request, the others a few numbers a caller. */
+  /** Exact sliding windows remember each request of the caller that is replayed. */
   private void checkMemory(Limits limits) {
     long needed =
         limits.list().stream().filter(SlidingWindow.class::isInstance).count()
-            * spool.size()
-            * BYTES_PER_REQUEST;
+            * callers.mostRequests()
+            * BYTES_PER_REQUEST
+            * parts;
     if (needed > heap / 2) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "exact sliding windows of %,d requests need up to %,d MiB of heap, half of %,d are"
-                  + " free for them: take \"sliding counter\", or set JAVA_TOOL_OPTIONS=-Xmx%dm",
-              spool.size(),
+              "exact sliding windows of a caller's %,d requests need up to %,d MiB of heap, half of"
+                  + " %,d are free for them: take \"sliding counter\", or set"
+                  + " JAVA_TOOL_OPTIONS=-Xmx%dm",
+              callers.mostRequests(),
               needed >> 20,
               heap >> 20,
               ((2 * needed) >> 20) + 1));
@@ -205,14 +268,6 @@ final class Replay {
     }
   }
 
-  /** With room for all callers at once, so that none shares a count. */
-  private KeyedRateLimiter limiter(Limits limits, Clock clock) {
-    return KeyedRateLimiter.builder(limits, Math.max(1, callers.size()))
-        .withTicker(clock)
-        .withClock(clock)
-        .build();
-  }
-
   /** Time by hand. */
   private static final class Clock implements Ticker, InstantSource {
     private final long origin;
@@ -221,6 +276,12 @@ final class Replay {
     Clock(long origin) {
       this.origin = origin;
       this.micros = origin;
+    }
+
+    /** For one caller, whose first request comes at that time. */
+    RateLimiter limiter(Limits limits, long firstMicros) {
+      micros = firstMicros;
+      return RateLimiter.builder(limits).withTicker(this).withClock(this).build();
     }
 
     @Override

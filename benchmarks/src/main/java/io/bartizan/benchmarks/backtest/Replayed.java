@@ -1,9 +1,11 @@
 package io.bartizan.benchmarks.backtest;
 
-/** Hears requests in the order of their times. */
+import java.io.IOException;
+
+/** Hears of one caller after the other. */
 @FunctionalInterface
 interface Replayed {
 
-  /** A caller asked; false to hear no more. */
-  boolean next(long micros, int caller);
+  /** A caller asked at these times, of which not all need be taken; false to hear no more. */
+  boolean caller(int caller, CallerTimes times) throws IOException;
 }

@@ -48,12 +48,12 @@ final class Search {
   private final Replay replay;
   private final Spare spare;
   private final long mayBeRefused;
-  private final long mostRequests;
+  private final Callers callers;
 
   Search(Replay replay, Spare spare, Spool spool, Callers callers) {
     this.replay = replay;
     this.spare = spare;
-    this.mostRequests = callers.mostRequests();
+    this.callers = callers;
     this.mayBeRefused =
         spare.mayBeRefused(spare.of() == Spare.Of.CALLERS ? callers.active() : spool.size());
   }
@@ -99,10 +99,11 @@ final class Search {
   }
 
   private Found found(Family family) throws IOException {
+    NeedOfCallers known = new NeedOfCallers(callers);
     long most = most(family);
     long tooFew = 0;
     long enough = 1;
-    while (!isEnough(family, enough)) {
+    while (!isEnough(family, enough, known)) {
       if (enough == most) {
         return Found.none(family, "even " + family.limit().apply(most) + " refuses more");
       }
@@ -111,7 +112,7 @@ final class Search {
     }
     while (enough - tooFew > 1) {
       long middle = tooFew + (enough - tooFew) / 2;
-      if (isEnough(family, middle)) {
+      if (isEnough(family, middle, known)) {
         enough = middle;
       } else {
         tooFew = middle;
@@ -122,14 +123,14 @@ final class Search {
         family,
         limit,
         "",
-        replay.through(Limits.allOf(limit)),
-        tooFew == 0 ? null : replay.through(Limits.allOf(family.limit().apply(tooFew))));
+        replay.through(limit, known),
+        tooFew == 0 ? null : replay.through(family.limit().apply(tooFew), known));
   }
 
   /** No caller has more requests, and no limit of the family can hold more permits. */
   private long most(Family family) {
     long most = 1;
-    long tooMany = Math.max(1, mostRequests) + 1;
+    long tooMany = Math.max(1, callers.mostRequests()) + 1L;
     while (tooMany - most > 1) {
       long middle = most + (tooMany - most) / 2;
       if (isLimit(family, middle)) {
@@ -149,8 +150,7 @@ final class Search {
     }
   }
 
-  private boolean isEnough(Family family, long permits) throws IOException {
-    Limits limits = Limits.allOf(family.limit().apply(permits));
-    return replay.sparesAllBut(mayBeRefused, spare.of(), limits, permits);
+  private boolean isEnough(Family family, long permits, NeedOfCallers known) throws IOException {
+    return replay.sparesAllBut(mayBeRefused, spare.of(), family.limit().apply(permits), known);
   }
 }

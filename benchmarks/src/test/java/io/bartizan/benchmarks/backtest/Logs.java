@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -62,16 +63,23 @@ final class Logs {
         reader.spool(), reader.callers(), quiet(), Runtime.getRuntime().maxMemory(), threads);
   }
 
-  /** What is replayed, in its order. */
+  /** What is replayed, by time; of one time the caller first who was seen first. */
   static List<Request> requests(LogReader reader) throws IOException {
     List<Request> requests = new ArrayList<>();
     boolean all =
         reader
             .spool()
             .replay(
-                (micros, caller) ->
-                    requests.add(new Request(micros, reader.callers().name(caller))));
+                (caller, times) -> {
+                  long before = 0;
+                  for (long micros; (micros = times.next()) != CallerTimes.NONE; before = micros) {
+                    assertThat(micros).isGreaterThanOrEqualTo(before);
+                    requests.add(new Request(micros, reader.callers().name(caller)));
+                  }
+                  return true;
+                });
     assertThat(all).isTrue();
+    requests.sort(Comparator.comparingLong(Request::micros));
     return requests;
   }
 

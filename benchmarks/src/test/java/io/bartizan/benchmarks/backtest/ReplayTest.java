@@ -101,7 +101,7 @@ class ReplayTest {
   @Test
   void replay_ofSlidingWindowsThatMayNotFitIntoTheHeap_saysSo() throws IOException {
     LogReader reader = traffic(5, 3_000);
-    Replay replay = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 150_000, 1);
+    Replay replay = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 40_000, 1);
 
     assertThatThrownBy(() -> replay.through(Limits.parse("4/s sliding")))
         .isInstanceOf(IllegalStateException.class)

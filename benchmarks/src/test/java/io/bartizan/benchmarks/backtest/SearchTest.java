@@ -72,7 +72,7 @@ class SearchTest {
   @Test
   void smallest_whereNoneCanHoldEnough_saysWhy() throws IOException {
     LogReader reader = ReplayTest.traffic(12, 1_000);
-    Replay little = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 50_000, 1);
+    Replay little = new Replay(reader.spool(), reader.callers(), Logs.quiet(), 10_000, 1);
     Search search = new Search(little, Spare.parse("callers=1"), reader.spool(), reader.callers());
 
     for (Search.Family family : Search.families(GIVEN, Duration.ofMinutes(10))) {
