@@ -46,6 +46,7 @@ class NameBoundsTest {
           dns  | a.test          | A.TEST.            | in
           dns  | A.Test.         | b.a.test           | in
           dns  | a.test          | c.b.a.test         | in
+          dns  | a.test          | .a.test            | in
           dns  | a.test          | ba.test            | out
           dns  | a.test          | test               | out
           dns  | a.test          | a.test.x           | out
@@ -55,6 +56,7 @@ class NameBoundsTest {
           mail | a.test          | x@b.a.test         | out
           mail | .a.test         | x@b.a.test         | in
           mail | .a.test         | x@c.b.A.test       | in
+          mail | .a.test         | x@.a.test          | in
           mail | .a.test         | x@a.test           | out
           mail | .a.test         | x@ba.test          | out
           mail | x@a.test        | x@A.test           | in
@@ -72,6 +74,7 @@ class NameBoundsTest {
           uri  | .a.test         | s://b.a.test/p     | in
           uri  | .a.test         | s://a.test/p       | out
           uri  | .               | s://a/p            | in
+          uri  | ..              | s://a/p            | in
           uri  | ''              | s://a.test         | in
           uri  | a.test          | s:a.test           | neither
           uri  | a.test          | s:///a.test        | neither

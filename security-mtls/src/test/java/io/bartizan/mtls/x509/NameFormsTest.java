@@ -72,7 +72,13 @@ class NameFormsTest {
     "XN--BCHER-KVA.test, true",
     "a.xn--bcher-kva, true",
     "axn--.b, false",
-    "a.bxn--b, true"
+    "a.bxn--b, true",
+    "xn--999999999.test, false",
+    "XN--999999999.test, false",
+    "a.xn--999999999, false",
+    "xn----eha.test, false",
+    "xn----dha.test, false",
+    "a.xn--a--xka, false"
   })
   void host_inPunycode_hasALabelThatCanBeDecoded(String text, boolean good) {
     assertThat(HostName.normalized(text) != null).isEqualTo(good);
