@@ -83,7 +83,7 @@ final class WantedOptions {
 
   void check(CommandLine line) {
     within(line, "--rate", rate, 1, 10_000_000);
-    within(line, "--keys", keys, 1, 100_000_000_000L);
+    within(line, "--keys", (double) keys, 1, 100_000_000_000L);
     within(line, "--processes", processes, 1, 100_000);
     within(line, "--p99", budgetMillis, 0.1, 60_000);
     within(line, "--headroom", headroom, 0, 0.9);

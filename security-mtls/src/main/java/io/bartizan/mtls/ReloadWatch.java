@@ -34,6 +34,8 @@ final class ReloadWatch {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ReloadLoop, Turn> turns = new HashMap<>();
   private final WatchedFolders folders = new WatchedFolders();
+
+  @SuppressWarnings("ErroneousThreadPoolConstructorChecker") // its core grows with slow readings
   private final ThreadPoolExecutor readers =
       new ThreadPoolExecutor(
           1,
@@ -42,6 +44,7 @@ final class ReloadWatch {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           task -> daemon(task, "bartizan-mtls-reload"));
+
   private final Thread thread = daemon(this::run, "bartizan-mtls-watch");
   private volatile boolean ended;
   private long wakeAt;

@@ -207,11 +207,11 @@ class SharedWatchTest {
       Map<Path, WatchKey> before = folders.replace(second, Map.of(), same);
       assertThat(before).containsEntry(folder, key);
       closed.close();
-      folders.replace(closed, Map.of(), same);
+      assertThat(folders.replace(closed, Map.of(), same)).containsOnlyKeys(folder);
       folders.forget(first);
       assertThat(key.isValid()).isTrue();
 
-      folders.replace(second, before, Set.of());
+      assertThat(folders.replace(second, before, Set.of())).isEmpty();
       assertThat(key.isValid()).isFalse();
     }
   }

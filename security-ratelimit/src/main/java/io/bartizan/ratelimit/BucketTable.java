@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +119,14 @@ final class BucketTable implements Keys {
   public void begin(String key, Supplier<@Nullable Cell> first) {
     long print = print(key);
     Segment segment = segment(print);
-    synchronized (segment) {
+    segment.lock.lock();
+    try {
       long[] slots = segment.slots;
       if (arrival(slots, find(slots, print)) == DEAD && first.get() instanceof BucketCell cell) {
         segment.put(print, cell.arrival());
       }
+    } finally {
+      segment.lock.unlock();
     }
   }
 
@@ -147,7 +152,7 @@ final class BucketTable implements Keys {
 
   private void sweepNext(Segment swept) {
     if (2 * sweptLive < swept.used) {
-      swept.renew(0);
+      swept.shrink();
     }
     sweptSegment = (sweptSegment + 1) % segments.length;
     sweptSlot = 0;
@@ -171,7 +176,7 @@ final class BucketTable implements Keys {
   }
 
   private Segment segment(long print) {
-    return segments[(int) ((print >>> 32) * segments.length >>> 32)];
+    return segments[(int) (((print >>> 32) * segments.length) >>> 32)];
   }
 
   /** Where the print is, or the complement of the free slot where it would be. */
@@ -186,7 +191,7 @@ final class BucketTable implements Keys {
       if (seen == FREE) {
         return ~at;
       }
-      at = at + 2 & mask;
+      at = (at + 2) & mask;
     }
   }
 
@@ -216,29 +221,50 @@ final class BucketTable implements Keys {
   /** A part of the keys; what changes the array or a print holds its lock. */
   private static final class Segment {
 
+    private final Lock lock = new ReentrantLock();
     private volatile long[] slots = new long[2];
     private volatile int used;
 
     /** Whether a slot found dead there is that, and has not moved; waits for who moves it. */
-    synchronized boolean keeps(long[] found) {
-      return slots == found;
+    boolean keeps(long[] found) {
+      lock.lock();
+      try {
+        return slots == found;
+      } finally {
+        lock.unlock();
+      }
     }
 
-    synchronized void put(long print, long arrival) {
+    void shrink() {
+      lock.lock();
+      try {
+        renew(0);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Gives a print an arrival time; the lock is held. */
+    void put(long print, long arrival) {
       int at = find(slots, print);
       if (at >= 0) {
         SLOTS.setVolatile(slots, at + 1, arrival);
         return;
       }
-      if (4 * (used + 1) > 3 * (slots.length / 2)) {
+      int nowUsed = used + 1;
+      if (4 * nowUsed > 3 * (slots.length / 2)) {
         renew(1);
+        nowUsed = used + 1;
       }
-      used++;
+      used = nowUsed;
       add(slots, print, arrival);
     }
 
-    /** Moves what counts to an array of which, with so many more, at most 5 in 8 are used. */
-    synchronized void renew(int more) {
+    /**
+     * Moves what counts to an array of which, with so many more, at most 5 in 8 are used; the lock
+     * is held.
+     */
+    private void renew(int more) {
       long[] old = slots;
       int wanted = more;
       for (int at = 0; at < old.length; at += 2) {

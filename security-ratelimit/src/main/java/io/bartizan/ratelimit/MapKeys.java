@@ -56,7 +56,7 @@ final class MapKeys implements Keys {
       if (answer != null) {
         return answer;
       }
-      remove(segment, key, cell);
+      boolean unused = remove(segment, key, cell);
     }
   }
 

@@ -62,7 +62,7 @@ final class SecretHash {
   private static long lastBlock(String text, int index) {
     long block = (long) text.length() << 57;
     for (int i = UNITS_PER_BLOCK * index; i < text.length(); i++) {
-      block |= (long) text.charAt(i) << 16 * (i % UNITS_PER_BLOCK);
+      block |= (long) text.charAt(i) << (16 * (i % UNITS_PER_BLOCK));
     }
     return block;
   }

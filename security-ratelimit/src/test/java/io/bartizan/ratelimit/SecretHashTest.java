@@ -41,15 +41,17 @@ class SecretHashTest {
   }
 
   private static long other(long key0, long key1, String text) {
+    byte[] key = new byte[16];
+    littleEndian(key).putLong(key0).putLong(key1);
+    byte[] units = new byte[2 * text.length()];
+    littleEndian(units).asCharBuffer().put(text);
     SipHash hash = new SipHash(1, 3);
-    hash.init(new KeyParameter(littleEndian(16).putLong(key0).putLong(key1).array()));
-    ByteBuffer bytes = littleEndian(2 * text.length());
-    text.chars().forEach(unit -> bytes.putChar((char) unit));
-    hash.update(bytes.array(), 0, bytes.capacity());
+    hash.init(new KeyParameter(key));
+    hash.update(units, 0, units.length);
     return hash.doFinal();
   }
 
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -3,14 +3,8 @@ package io.bartizan.mtls.x509;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One element of a DER encoding, by where it lies: nothing is copied.
- *
- * @param start of its tag
- * @param content of its value
- * @param end after its value
- */
-record DerSlice(byte[] der, int start, int content, int end) {
+/** One element of a DER encoding, by where it lies: nothing is copied. Immutable. */
+final class DerSlice {
 
   static final int BOOLEAN = 0x01;
   static final int INTEGER = 0x02;
@@ -18,6 +12,18 @@ record DerSlice(byte[] der, int start, int content, int end) {
   static final int UTC_TIME = 0x17;
   static final int GENERALIZED_TIME = 0x18;
   static final int SEQUENCE = 0x30;
+
+  private final byte[] der;
+  private final int start;
+  private final int content;
+  private final int end;
+
+  private DerSlice(byte[] der, int start, int content, int end) {
+    this.der = der;
+    this.start = start;
+    this.content = content;
+    this.end = end;
+  }
 
   /**
    * The element at a place.
@@ -56,6 +62,21 @@ record DerSlice(byte[] der, int start, int content, int end) {
   /** The first of the elements of a range; null if that is empty. */
   static @Nullable DerSlice first(byte[] der, int start, int limit) {
     return start == limit ? null : at(der, start, limit);
+  }
+
+  /** Where its tag is. */
+  int start() {
+    return start;
+  }
+
+  /** Where its value begins. */
+  int content() {
+    return content;
+  }
+
+  /** Where its value has ended. */
+  int end() {
+    return end;
   }
 
   int tag() {

@@ -53,8 +53,7 @@ final class RevokedSerials {
 
   /** Checks the entry's form; whether it has a critical extension that is not understood. */
   private boolean isUnknownCritical(DerSlice entry) {
-    entry.require(DerSlice.SEQUENCE);
-    DerSlice serial = entry.inner().require(DerSlice.INTEGER);
+    DerSlice serial = entry.require(DerSlice.SEQUENCE).inner().require(DerSlice.INTEGER);
     if (!serial.isMinimalInteger()) {
       throw new IllegalArgumentException("a serial number is not in DER");
     }

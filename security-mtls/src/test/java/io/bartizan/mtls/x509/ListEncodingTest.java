@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -24,15 +27,15 @@ import org.junit.jupiter.api.Test;
 /** The entries of lists, beside what the JDK reads of the same bytes. */
 class ListEncodingTest {
 
-  private static final Date DATE = new Date(1_700_000_000_000L);
+  private static final Date DATE = Date.from(Instant.ofEpochSecond(1_700_000_000));
   private final KeyPair keys = keys();
 
   private static KeyPair keys() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new java.security.spec.ECGenParameterSpec("secp256r1"));
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
       return generator.generateKeyPair();
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -43,7 +46,7 @@ class ListEncodingTest {
 
   private byte[] list(Entries entries) throws Exception {
     X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Lists"), DATE);
-    builder.setNextUpdate(new Date(DATE.getTime() + 60_000));
+    builder.setNextUpdate(Date.from(DATE.toInstant().plusSeconds(60)));
     entries.addTo(builder);
     return new JcaX509CRLConverter()
         .getCRL(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,24 +44,30 @@ class RedisSharedCallsIT {
     return made;
   }
 
+  private List<RedisRateLimiter> limiters(List<Limit> limits, boolean coalescing) {
+    return limits.stream().map(limit -> limiter(redis.client(), limit, coalescing)).toList();
+  }
+
   @Test
   void RL14_twenty_limiters_with_unlike_numbers_need_as_many_calls_as_one() {
-    for (int i = 1; i <= 20; i++) {
-      limiter(redis.client(), Limit.parse(100 * i + " burst, 1/h").named("n" + i), true);
-    }
-    for (RedisRateLimiter each : limiters) {
+    List<Limit> unlike =
+        IntStream.rangeClosed(1, 20)
+            .mapToObj(i -> Limit.parse(100 * i + " burst, 1/h").named("n" + i))
+            .toList();
+    List<RedisRateLimiter> twenty = limiters(unlike, true);
+    for (RedisRateLimiter each : twenty) {
       assertThat(each.blocking().peek("k", 1).source()).isEqualTo(Source.REMOTE);
     }
     long before = redis.scriptCalls();
     redis.server().pause();
     List<CompletableFuture<Decision>> stages = new ArrayList<>();
     for (int check = 0; check < 200; check++) {
-      stages.add(limiters.get(check % 20).tryAcquire("k").toCompletableFuture());
+      stages.add(twenty.get(check % 20).tryAcquire("k").toCompletableFuture());
     }
     redis.server().resume();
     for (int check = 0; check < 200; check++) {
       int used = check / 20 + 1;
-      assertThat(stages.get(check).join().remaining()).isEqualTo(100 * (check % 20 + 1) - used);
+      assertThat(stages.get(check).join().remaining()).isEqualTo(100L * (check % 20 + 1) - used);
     }
     assertThat(redis.scriptCalls() - before)
         .as("the first alone, then the others")
@@ -87,12 +94,8 @@ class RedisSharedCallsIT {
             "9/365d sliding",
             "4/month in UTC",
             "5/month in UTC");
-    for (boolean coalescing : new boolean[] {true, false}) {
-      for (int i = 0; i < limits.size(); i++) {
-        Limit limit = Limit.parse(limits.get(i)).named((coalescing ? "t" : "a") + i);
-        limiter(redis.client(), limit, coalescing);
-      }
-    }
+    List<RedisRateLimiter> shared = limiters(named(limits, "t"), true);
+    List<RedisRateLimiter> single = limiters(named(limits, "a"), false);
     Random random = new Random(20261129);
     for (int round = 0; round < 40; round++) {
       List<CompletableFuture<?>> together = new ArrayList<>();
@@ -101,16 +104,22 @@ class RedisSharedCallsIT {
       for (int check = 0; check < 60; check++) {
         int index = random.nextInt(limits.size());
         int verb = random.nextInt(10);
-        long permits = 1 + random.nextInt(3);
+        long permits = random.nextLong(1, 4);
         String key = "k" + random.nextInt(3);
-        together.add(ask(limiters.get(index), verb, key, permits));
-        alone.add(ask(limiters.get(limits.size() + index), verb, key, permits));
+        together.add(ask(shared.get(index), verb, key, permits));
+        alone.add(ask(single.get(index), verb, key, permits));
       }
       redis.server().resume();
       for (int check = 0; check < together.size(); check++) {
         assertThat(told(together.get(check))).isEqualTo(told(alone.get(check)));
       }
     }
+  }
+
+  private static List<Limit> named(List<String> limits, String prefix) {
+    return IntStream.range(0, limits.size())
+        .mapToObj(i -> Limit.parse(limits.get(i)).named(prefix + i))
+        .toList();
   }
 
   private static CompletableFuture<?> ask(
