@@ -21,7 +21,7 @@ record CapacityAdvice(CapacityAnswer first, String sentence, List<String> change
     CapacityAnswer leased = of(answers, LoadSubject.Mode.LEASED);
     CapacityAnswer single = of(answers, LoadSubject.Mode.SINGLE);
     CapacityAnswer first =
-        usual.isPossible() || !leased.isPossible() && !single.isPossible()
+        usual.isPossible() || (!leased.isPossible() && !single.isPossible())
             ? usual
             : leased.isPossible() ? leased : single;
     List<String> changes = new ArrayList<>();
@@ -76,7 +76,7 @@ record CapacityAdvice(CapacityAnswer first, String sentence, List<String> change
             + wanted.processes()
             + (wanted.processes() == 1 ? " process" : " processes")
             + " over "
-            + CapacityAnswer.n(wanted.keys())
+            + CapacityAnswer.n((double) wanted.keys())
             + " keys, 99 % within "
             + CapacityAnswer.n(wanted.p99Micros() / 1000.0)
             + " ms";
@@ -92,7 +92,7 @@ record CapacityAdvice(CapacityAnswer first, String sentence, List<String> change
         + " in all, "
         + answer.connections()
         + " connections and "
-        + CapacityAnswer.size(answer.bytesToGive())
+        + CapacityAnswer.size((double) answer.bytesToGive())
         + (answer.mode() == LoadSubject.Mode.LEASED ? ", with leased permits." : ".");
   }
 

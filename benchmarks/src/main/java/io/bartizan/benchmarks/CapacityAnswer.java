@@ -79,7 +79,11 @@ record CapacityAnswer(
     steps.add(
         told(
             "Memory: %s keys × %s B = %s; with head-room ÷ %s = %s, over all servers.",
-            n(wanted.keys()), n(bytesPerKey), size(bytes), n(free), size(give)));
+            n((double) wanted.keys()),
+            n(bytesPerKey),
+            size((double) bytes),
+            n(free),
+            size((double) give)));
     return new CapacityAnswer(
         server.mode(),
         servers,

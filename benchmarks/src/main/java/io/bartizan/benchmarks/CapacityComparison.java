@@ -93,11 +93,11 @@ record CapacityComparison(List<String> lines, boolean isWorse) {
     }
     double change = after / before;
     // A budget that is not kept any more, or a knee that is gone, is no number, and worse.
-    boolean gone = Double.isNaN(after) || moreIsBetter && after == 0 && before > 0;
-    boolean came = Double.isNaN(before) || moreIsBetter && before == 0 && after > 0;
+    boolean gone = Double.isNaN(after) || (moreIsBetter && after == 0 && before > 0);
+    boolean came = Double.isNaN(before) || (moreIsBetter && before == 0 && after > 0);
     double worse = moreIsBetter ? 1 / change : change;
     String verdict =
-        gone || !came && worse > SAME
+        gone || (!came && worse > SAME)
             ? "worse"
             : came || worse < 1 / SAME ? "better" : "the same within what runs differ";
     lines.add(

@@ -37,7 +37,7 @@ interface KeyChoice {
     long summed = Math.min(keys, 100_000);
     double sum = 0;
     for (long i = 1; i <= summed; i++) {
-      sum += Math.pow(i, -skew);
+      sum += Math.pow((double) i, -skew);
     }
     if (keys > summed) {
       // The midpoint rule: off by less than a millionth of what is summed above.

@@ -108,8 +108,8 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
           findings,
           Stamp.CARE,
           "too little memory for Redis: this one may use %s, the answer needs %s",
-          CapacityAnswer.size(facts.maxMemory()),
-          CapacityAnswer.size(facts.neededMemory()));
+          CapacityAnswer.size((double) facts.maxMemory()),
+          CapacityAnswer.size((double) facts.neededMemory()));
     }
     if (facts.idleCores() > 0.05) {
       add(
@@ -191,9 +191,9 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
             .filter(step -> step.asked() < knee && !step.within(wanted.p99Micros()))
             .count();
     long inversions = 0;
-    for (Double rate : best.headMap(knee).keySet()) {
-      LoadResult low = best.get(rate);
-      LoadResult high = best.higherEntry(rate).getValue();
+    for (Map.Entry<Double, LoadResult> lower : best.headMap(knee).entrySet()) {
+      LoadResult low = lower.getValue();
+      LoadResult high = best.higherEntry(lower.getKey()).getValue();
       if (low.p99() > 1.5 * high.p99() && low.p99() > LATE * wanted.p99Micros()) {
         inversions++;
       }

@@ -22,6 +22,7 @@ final class ReadAhead extends InputStream {
    * @param length how much of it is filled; none at the end
    * @param fault why nothing follows; null if the stream ended or goes on
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and the reader fills it again
   private record Block(byte[] bytes, int length, @Nullable IOException fault) {}
 
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BLOCKS);

@@ -35,6 +35,7 @@ final class Spool implements AutoCloseable {
    * @param base the time that each caller's first one is told from
    * @param unit how many microseconds a distance of one is
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Chunk(byte @Nullable [] bytes, long offset, int length, long base, long unit) {}
 
   private final long bytesInMemory;
