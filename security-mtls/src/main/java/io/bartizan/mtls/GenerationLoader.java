@@ -206,7 +206,7 @@ final class GenerationLoader {
         settings.hasIdentity()
             && settings.provider() != null
             && settings.provider().getName().equals("BCJSSE");
-    return bouncyCastle ? EdwardsMaterial.forBouncyCastle(identity) : identity;
+    return bouncyCastle ? identity.forBouncyCastle() : identity;
   }
 
   /** A context of the provider without a key, which trusts nobody before a first generation. */

@@ -5,11 +5,18 @@ import io.bartizan.core.house.Span;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.ChainPath;
 import io.bartizan.mtls.x509.KeyTrial;
+import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.EdECPublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -205,5 +212,43 @@ record KeyMaterial(
   @Override
   public String toString() {
     return source + (chain.isEmpty() ? "" : " " + Certificates.label(leaf()));
+  }
+
+  /**
+   * An Edwards key in the shape that Bouncy Castle's TLS knows, any other as it is. Bouncy Castle
+   * asks key and certificate for their algorithm's name and looks for {@code Ed25519} or {@code
+   * Ed448}; the JDK's answer is {@code EdDSA} for both, so that its TLS finds neither signer nor
+   * cipher suite.
+   */
+  KeyMaterial forBouncyCastle() {
+    if (!(leaf().getPublicKey() instanceof EdECPublicKey edwards)) {
+      return this;
+    }
+    byte[] pkcs8 = key.getEncoded();
+    if (pkcs8 == null) {
+      throw fault(
+          MaterialReason.KEY_UNSUPPORTED,
+          "holds an Edwards key that a device keeps, and Bouncy Castle's TLS uses its own only");
+    }
+    try {
+      PrivateKey translated =
+          KeyFactory.getInstance(edwards.getParams().getName(), PemMaterial.bouncyCastle())
+              .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+      CertificateFactory factory =
+          CertificateFactory.getInstance("X.509", PemMaterial.bouncyCastle());
+      List<X509Certificate> translatedChain = new ArrayList<>();
+      for (X509Certificate certificate : chain) {
+        translatedChain.add(
+            (X509Certificate)
+                factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+      }
+      return new KeyMaterial(source, translated, List.copyOf(translatedChain), path, names);
+    } catch (GeneralSecurityException e) {
+      throw fault(
+          MaterialReason.KEY_UNSUPPORTED,
+          "holds an Edwards key that Bouncy Castle's TLS can't use: " + e.getMessage());
+    } finally {
+      Arrays.fill(pkcs8, (byte) 0);
+    }
   }
 }

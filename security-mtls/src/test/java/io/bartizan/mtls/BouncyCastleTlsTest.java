@@ -69,7 +69,7 @@ class BouncyCastleTlsTest {
     DevCa ca = DevCa.builder("Root").withKeys(DevKeyType.ED25519).build();
     DevCertificate own = TestPki.server(ca);
     KeyMaterial inDevice = new KeyMaterial("identity", new DeviceKey(), own.chain());
-    assertThatThrownBy(() -> EdwardsMaterial.forBouncyCastle(inDevice))
+    assertThatThrownBy(inDevice::forBouncyCastle)
         .hasMessage(
             "key-unsupported: identity holds an Edwards key that a device keeps, and Bouncy"
                 + " Castle's TLS uses its own only")
@@ -77,7 +77,7 @@ class BouncyCastleTlsTest {
             TlsMaterialException.class,
             e -> assertThat(e.reason()).isEqualTo(MaterialReason.KEY_UNSUPPORTED));
     KeyMaterial ec = new KeyMaterial("identity", new DeviceKey(), new TestPki().server.chain());
-    assertThat(EdwardsMaterial.forBouncyCastle(ec)).isSameAs(ec);
+    assertThat(ec.forBouncyCastle()).isSameAs(ec);
   }
 
   /** A key that shows nothing of itself. */
