@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 /**
  * SipHash-1-3 (Aumasson and Bernstein, 2012) of a text's UTF-16 units in little-endian order, with
  * a random key of 128 bits: who does not know the key can neither aim two texts at one hash nor
- * find two that have one.
+ * find two that have one, other than by chance.
  */
 final class SecretHash {
 
