@@ -79,8 +79,11 @@ final class JwtBeans {
             ? builder
             : SettingException.read(AT + "type", type, () -> builder.withType(type));
     Duration skew = settings.clockSkew();
-    return SettingException.read(
-        AT + "clock-skew", skew, () -> (skew == null ? last : last.withClockSkew(skew)).build());
+    JwtVerifier.Builder timed =
+        skew == null
+            ? last
+            : SettingException.read(AT + "clock-skew", skew, () -> last.withClockSkew(skew));
+    return SettingException.read(AT + "algorithms", settings.algorithms(), timed::build);
   }
 
   private static String issuer(JwtSettings settings) {

@@ -1,7 +1,9 @@
 package io.bartizan.spring;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Map;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -10,7 +12,10 @@ import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Puts {@link LimitAdvice} around each bean with {@link RateLimited} methods, or fails its start.
@@ -25,6 +30,7 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
 
   private final transient ObjectProvider<ConfiguredLimits> limits;
   private final transient ObjectProvider<MethodCalls> calls;
+  private final transient Map<Class<?>, Boolean> named = new ConcurrentReferenceHashMap<>();
 
   RateLimitedMethods(ObjectProvider<ConfiguredLimits> limits, ObjectProvider<MethodCalls> calls) {
     this.limits = limits;
@@ -39,7 +45,7 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
     Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
-    if (!AnnotationUtils.isCandidateClass(type, RateLimited.class)) {
+    if (!mayBeLimited(type)) {
       return bean;
     }
     Map<Method, RateLimited> limited =
@@ -52,6 +58,33 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
     }
     limited.forEach((method, limit) -> check(type, method, limit));
     return super.postProcessAfterInitialization(bean, beanName);
+  }
+
+  /**
+   * Whether a method of the type, or one that it overrides, has the annotation, itself or in
+   * another one: a look at what is written there, since a search for merged annotations in all
+   * beans takes a good part of an application's start.
+   */
+  private boolean mayBeLimited(Class<?> type) {
+    for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+      if (namesLimit(each)) {
+        return true;
+      }
+    }
+    return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(this::namesLimit);
+  }
+
+  private boolean namesLimit(Class<?> type) {
+    return named.computeIfAbsent(
+        type,
+        unknown ->
+            Arrays.stream(ReflectionUtils.getDeclaredMethods(unknown))
+                .flatMap(method -> Arrays.stream(method.getDeclaredAnnotations()))
+                .anyMatch(annotation -> isLimit(annotation.annotationType())));
+  }
+
+  private static boolean isLimit(Class<? extends Annotation> type) {
+    return type == RateLimited.class || MergedAnnotations.from(type).isPresent(RateLimited.class);
   }
 
   private void check(Class<?> type, Method method, RateLimited asked) {
