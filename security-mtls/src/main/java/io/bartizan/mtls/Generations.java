@@ -136,15 +136,22 @@ final class Generations implements PushedMaterial.Follower {
     return reloadLocked(settle);
   }
 
-  /** Releases the lock, before anyone is told. */
+  /** Releases the lock, before anyone is told; what was pushed meanwhile is loaded after that. */
   private boolean reloadLocked(Runnable settle) {
+    try {
+      return published(settle);
+    } finally {
+      takeMissed();
+    }
+  }
+
+  private boolean published(Runnable settle) {
     List<TlsMaterialException> news = new ArrayList<>();
     Generation next;
     try {
       next = published(settle, news);
     } finally {
       news.forEach(this::tell); // without the lock: a listener may take its time
-      takeMissed();
     }
     if (next == null) {
       return false;

@@ -8,10 +8,15 @@ final class DerSlice {
 
   static final int BOOLEAN = 0x01;
   static final int INTEGER = 0x02;
+  static final int OCTET_STRING = 0x04;
   static final int OBJECT_IDENTIFIER = 0x06;
+  static final int ENUMERATED = 0x0a;
   static final int UTC_TIME = 0x17;
   static final int GENERALIZED_TIME = 0x18;
   static final int SEQUENCE = 0x30;
+  static final int EXTENSIONS_OF_LIST = 0xa0;
+
+  private static final int LONGEST_TIME = 32;
 
   private final byte[] der;
   private final int start;
@@ -79,6 +84,11 @@ final class DerSlice {
     return end;
   }
 
+  /** How many bytes its value has. */
+  int length() {
+    return end - content;
+  }
+
   int tag() {
     return der[start] & 0xff;
   }
@@ -113,10 +123,24 @@ final class DerSlice {
   }
 
   boolean isMinimalInteger() {
-    int length = end - content;
+    int length = length();
     return length == 1
         || (length > 1
             && !(der[content] == 0 && der[content + 1] >= 0)
             && !(der[content] == -1 && der[content + 1] < 0));
+  }
+
+  /** Whether it is a UTCTime or GeneralizedTime that begins with its digits down to the minute. */
+  boolean isTime() {
+    int digits = tag() == UTC_TIME ? 10 : tag() == GENERALIZED_TIME ? 12 : Integer.MAX_VALUE;
+    if (length() <= digits || length() > LONGEST_TIME) {
+      return false;
+    }
+    for (int i = 0; i < digits; i++) {
+      if (der[content + i] < '0' || der[content + i] > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

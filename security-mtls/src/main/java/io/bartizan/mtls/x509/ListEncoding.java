@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListEncoding {
 
+  /** They are unfolded as objects, and copied. */
+  private static final int MAX_BYTES_BESIDE_ENTRIES = 1 << 20;
+
   private final byte[] der;
   private final DerSlice signed;
   private final X509CRL withoutEntries;
@@ -41,10 +44,23 @@ public final class ListEncoding {
    */
   public static ListEncoding of(byte[] der) throws CRLException {
     DerSlice list = DerSlice.at(der, 0, der.length).require(DerSlice.SEQUENCE);
+    if (list.end() != der.length) {
+      throw new IllegalArgumentException("more bytes than one list");
+    }
     DerSlice signed = list.inner().require(DerSlice.SEQUENCE);
-    DerSlice revoked = revoked(signed);
+    DerSlice afterTimes = afterTimes(signed);
+    DerSlice revoked =
+        afterTimes != null && afterTimes.tag() == DerSlice.SEQUENCE ? afterTimes : null;
+    DerSlice extensions = revoked == null ? afterTimes : revoked.next(signed.end());
+    if (extensions != null
+        && extensions.require(DerSlice.EXTENSIONS_OF_LIST).end() != signed.end()) {
+      throw new IllegalArgumentException("more than extensions after the entries");
+    }
     int start = revoked == null ? signed.end() : revoked.start();
     int after = revoked == null ? signed.end() : revoked.end();
+    if (der.length - (after - start) > MAX_BYTES_BESIDE_ENTRIES) {
+      throw new IllegalArgumentException("too many bytes beside the entries");
+    }
     byte[] head = joined(der, signed.content(), start, after, signed.end());
     byte[] fields = wrapped(head);
     byte[] rest = joined(der, signed.end(), list.end(), list.end(), list.end());
@@ -62,8 +78,11 @@ public final class ListEncoding {
     throw new CRLException("no X.509 list");
   }
 
-  /** version OPTIONAL, signature, issuer, thisUpdate, nextUpdate OPTIONAL, then the entries. */
-  private static @Nullable DerSlice revoked(DerSlice signed) {
+  /**
+   * Whatever is behind version OPTIONAL, signature, issuer, thisUpdate, nextUpdate OPTIONAL: the
+   * entries or the extensions, if there are any.
+   */
+  private static @Nullable DerSlice afterTimes(DerSlice signed) {
     DerSlice at = signed.inner();
     if (at.tag() == DerSlice.INTEGER) {
       at = at.required(signed.end());
@@ -75,7 +94,7 @@ public final class ListEncoding {
         && (next.tag() == DerSlice.UTC_TIME || next.tag() == DerSlice.GENERALIZED_TIME)) {
       next = next.next(signed.end());
     }
-    return next != null && next.tag() == DerSlice.SEQUENCE ? next : null;
+    return next;
   }
 
   private static byte[] joined(byte[] der, int from, int to, int from2, int to2) {

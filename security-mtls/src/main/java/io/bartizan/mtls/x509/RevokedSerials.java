@@ -20,6 +20,11 @@ final class RevokedSerials {
   private static final byte[] INVALIDITY_DATE = {0x55, 0x1d, 0x18};
   private static final CRLReason[] REASONS = CRLReason.values();
 
+  /** RFC 5280 has 20; a search compares all bytes of a number. */
+  private static final int MAX_SERIAL_BYTES = 64;
+
+  private static final int FOR_GOOD = 2;
+
   private final byte[] der;
   private final int[] offsets;
   private final boolean unknownCritical;
@@ -54,11 +59,11 @@ final class RevokedSerials {
   /** Checks the entry's form; whether it has a critical extension that is not understood. */
   private boolean isUnknownCritical(DerSlice entry) {
     DerSlice serial = entry.require(DerSlice.SEQUENCE).inner().require(DerSlice.INTEGER);
-    if (!serial.isMinimalInteger()) {
-      throw new IllegalArgumentException("a serial number is not in DER");
+    if (!serial.isMinimalInteger() || serial.length() > MAX_SERIAL_BYTES) {
+      throw new IllegalArgumentException("a serial number is not in DER, or too long");
     }
     DerSlice date = serial.required(entry.end());
-    if (date.tag() != DerSlice.UTC_TIME && date.tag() != DerSlice.GENERALIZED_TIME) {
+    if (!date.isTime()) {
       throw new IllegalArgumentException("a revocation date is no time");
     }
     DerSlice extensions = date.next(entry.end());
@@ -69,13 +74,29 @@ final class RevokedSerials {
       throw new IllegalArgumentException("an entry has more than extensions");
     }
     boolean unknown = false;
+    int reasons = 0;
     for (DerSlice one = extensions.firstInner(); one != null; one = one.next(extensions.end())) {
       DerSlice id = one.require(DerSlice.SEQUENCE).inner().require(DerSlice.OBJECT_IDENTIFIER);
       DerSlice second = id.required(one.end());
-      boolean critical = second.tag() == DerSlice.BOOLEAN && der[second.content()] != 0;
-      unknown |= critical && !id.holds(REASON) && !id.holds(INVALIDITY_DATE);
+      boolean critical = second.tag() == DerSlice.BOOLEAN;
+      if (critical && (second.length() != 1 || der[second.content()] == 0)) {
+        throw new IllegalArgumentException("whether an extension is critical is not in DER");
+      }
+      DerSlice value = critical ? second.required(one.end()) : second;
+      if (value.require(DerSlice.OCTET_STRING).end() != one.end()) {
+        throw new IllegalArgumentException("an extension has more than a value");
+      }
+      boolean isReason = id.holds(REASON);
+      if (isReason && (++reasons > 1 || !isReasonCode(value))) {
+        throw new IllegalArgumentException("a reason is none, or is given twice");
+      }
+      unknown |= critical && !isReason && !id.holds(INVALIDITY_DATE);
     }
     return unknown;
+  }
+
+  private static boolean isReasonCode(DerSlice value) {
+    return value.length() == 3 && value.inner().require(DerSlice.ENUMERATED).end() == value.end();
   }
 
   /** Whether an entry has a critical extension but for its reason and the date of invalidity. */
@@ -99,6 +120,9 @@ final class RevokedSerials {
       }
       if (entry.inner().holds(serial)) {
         CRLReason reason = reason(entry);
+        if (weight(reason) == FOR_GOOD) {
+          return reason;
+        }
         if (named == null || weight(reason) > weight(named)) {
           named = reason;
         }
@@ -115,7 +139,7 @@ final class RevokedSerials {
     return switch (reason) {
       case REMOVE_FROM_CRL -> 0;
       case CERTIFICATE_HOLD -> 1;
-      default -> 2;
+      default -> FOR_GOOD;
     };
   }
 
@@ -142,11 +166,7 @@ final class RevokedSerials {
     for (DerSlice one = extensions.firstInner(); one != null; one = one.next(extensions.end())) {
       DerSlice id = one.inner();
       if (id.holds(REASON)) {
-        DerSlice value = id.required(one.end());
-        if (value.tag() == DerSlice.BOOLEAN) {
-          value = value.required(one.end());
-        }
-        int code = der[value.end() - 1];
+        int code = der[one.end() - 1]; // its only byte, as was checked
         return code >= 0 && code < REASONS.length ? REASONS[code] : CRLReason.UNSPECIFIED;
       }
     }

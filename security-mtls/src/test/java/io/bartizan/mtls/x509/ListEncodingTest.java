@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -143,6 +144,81 @@ class ListEncodingTest {
       }
     }
     assertThatThrownBy(() -> ListEncoding.of(der)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Each is read differently by others, or by nobody, and none may make a revoked one good. */
+  @Test
+  void entry_ofAnotherForm_refusesTheList() throws Exception {
+    String serial = "02021234";
+    String date = "170d3233313131343232313332305a";
+    String reason = "300c300a0603551d1504030a0101";
+    assertThat(ofEntry(serial + date + reason).named(BigInteger.valueOf(0x1234)))
+        .isEqualTo(CRLReason.KEY_COMPROMISE);
+    String critical = "300f300d0603551d150101ff04030a0101";
+    assertThat(ofEntry(serial + date + critical).named(BigInteger.valueOf(0x1234)))
+        .isEqualTo(CRLReason.KEY_COMPROMISE);
+    String unknownCritical = "300d300b0603551d630101ff040100";
+    assertThat(ofEntry(serial + date + unknownCritical).hasUnknownCriticalInEntries()).isTrue();
+    String onceMore = "300a0603551d1504030a0108300a0603551d1504030a0101";
+    String[] forms = {
+      serial + date + "300a30080603551d150101ff", // critical, and no value
+      serial + date + "300d300b0603551d1504040a020108", // two bytes of reason
+      serial + date + "300c300a0603551d150403020108", // an integer
+      serial + date + "300a30080603551d15800108", // no octet string
+      serial + date + "3018" + onceMore, // two reasons
+      serial + date + "300930070603551d150400", // an empty value
+      serial + date + "300e300c0603551d63010200ff040100", // a longer boolean
+      serial + date + "300d300b0603551d63010100040100", // a default that is written
+      serial + date + "300e300c0603551d1504030a01010500", // more in an extension
+      serial + date + "300a0603551d1504030a0101", // an extension in the place of extensions
+      serial + "1700" + reason, // no date
+      serial + "170a32333131313432323133" + reason, // no zone
+      serial + date + reason + "0500", // more behind the extensions
+      "0200" + date + reason, // no serial number
+      "0241" + "11".repeat(65) + date + reason, // a long one
+    };
+    for (String form : forms) {
+      assertThatThrownBy(() -> ofEntry(form)).as(form).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(ofEntry("0240" + "11".repeat(64) + date + reason).count()).isEqualTo(1);
+  }
+
+  @Test
+  void list_ofAnotherForm_isRefused() throws Exception {
+    byte[] der = list(builder -> builder.addCRLEntry(BigInteger.TEN, DATE, 1));
+    byte[] twice = Arrays.copyOf(der, 2 * der.length);
+    System.arraycopy(der, 0, twice, der.length, der.length);
+    assertThatThrownBy(() -> ListEncoding.of(twice)).hasMessage("more bytes than one list");
+    assertThatThrownBy(() -> ListEncoding.of(withEntries("3000" + sequence(ONE))))
+        .hasMessageContaining("an element of another type");
+    assertThatThrownBy(() -> ListEncoding.of(withEntries(sequence(ONE) + "0500")))
+        .hasMessageContaining("an element of another type");
+    assertThatThrownBy(() -> ListEncoding.of(withEntries(sequence(ONE) + "a0023000" + "0500")))
+        .hasMessage("more than extensions after the entries");
+    String extensions = "a084" + String.format("%08x", 1 << 20) + "00".repeat(1 << 20);
+    assertThatThrownBy(() -> ListEncoding.of(withEntries(sequence(ONE) + extensions)))
+        .hasMessage("too many bytes beside the entries");
+  }
+
+  private static final String ONE = sequence("02010a" + "170d3233313131343232313332305a");
+
+  private static String sequence(String hex) {
+    return "3084" + String.format("%08x", hex.length() / 2) + hex;
+  }
+
+  private ListEncoding ofEntry(String hex) throws Exception {
+    return ListEncoding.of(withEntries(sequence(sequence(hex))));
+  }
+
+  /** A list whose entries, and whatever follows them, are these bytes; its signature is wrong. */
+  private byte[] withEntries(String hex) throws Exception {
+    String empty = HexFormat.of().formatHex(list(builder -> {}));
+    // What is signed of a list without entries and extensions ends with nextUpdate.
+    String time = "170d";
+    int end = empty.lastIndexOf(time) + time.length() + 26;
+    int signed = empty.indexOf("30", 4);
+    String head = empty.substring(signed + 4, end);
+    return HexFormat.of().parseHex(sequence(sequence(head + hex) + empty.substring(end)));
   }
 
   @Test
