@@ -27,13 +27,13 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p><b>The limit.</b> A permit's time from its grant until {@code close} is a sample. At most ten
+ * <p><b>The limit.</b> A permit's time from its grant until {@code close} is a sample. About 20
  * times a second the mean of the samples is compared with the mean of work that does not queue: the
  * limit sinks in the proportion in which work takes longer, and by the part that was closed as
- * {@link Permit.Outcome#OVERLOADED}; it grows by up to its root while it is used. At least 30
- * samples are needed to change it. Every ten seconds a limit that is used is lowered by a fifth or
- * more for some 150 samples, a second at most, to measure what unqueued work takes now. In flight
- * are never more than the limit at the moment of the grant; a limit that sinks takes nothing back.
+ * {@link Permit.Outcome#OVERLOADED}; it grows by its root while it is used. At least 16 samples are
+ * needed to change it. Every ten seconds a limit that is used is lowered by about a third for some
+ * 50 samples, a second at most, to measure what unqueued work takes now. In flight are never more
+ * than the limit at the moment of the grant; a limit that sinks takes nothing back.
  *
  * <p><b>Priorities.</b> See {@link Priority}. The verbs of {@link ConcurrencyLimiter} take {@link
  * Priority#NORMAL}.

@@ -7,11 +7,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>How it works.</b> Samples are gathered in windows of 100 ms or 30 samples, whichever is
  * longer. {@code baseline} is the mean time of work that does not queue. At the end of a window
- * whose mean time is certainly longer than R, by {@code CHANCE} standard errors of that mean, the
- * limit is multiplied by {@code min(1, baseline / R)}, never by less than half: work that queues
- * takes longer in the proportion in which the limit is too high. To that comes {@code √limit} if
- * the mean is no longer than the baseline, and {@code QUEUED} of it if it is: enough for a queue
- * that keeps the service busy, and no more. The limit grows only while it is used. Each window
+ * whose mean time is R, more than two standard errors of that mean away from chance, the limit
+ * becomes {@code limit × min(1, TOLERANCE × baseline / R) + √limit}, never less than half: work
+ * that queues takes longer in the proportion in which the limit is too high, and the root leaves
+ * room for a queue that keeps the service busy. The limit grows only while it is used. Each window
  * whose work was partly reported as overload shrinks it by that part besides.
  *
  * <p>The baseline sinks as soon as work is certainly faster. It can't rise by looking, for slower
@@ -35,21 +34,16 @@ final class Gradient {
   /** When it is measured first. */
   static final long FIRST_PROBE = 1_000_000_000L;
 
-  /** How many standard errors longer than the baseline a mean may be by chance. */
-  private static final double CHANCE = 3.5;
-
-  /** How many standard errors a mean has to be off the baseline to replace it. */
-  private static final double CERTAIN = 2;
+  /** How many standard errors may be chance. */
+  private static final double CHANCE = 2;
 
   private static final int WINDOW_SAMPLES = 30;
   private static final int PROBE_SAMPLES = 150;
   private static final long LONGEST_PROBE = 1_000_000_000L;
-
-  /** How much of the root the limit grows by while work takes longer than the baseline. */
-  private static final double QUEUED = 0.25;
+  private static final double TOLERANCE = 1.1;
 
   /** The part of what fits without a queue that is let in while the baseline is measured. */
-  private static final double DRAINED = 0.8;
+  private static final double DRAINED = 0.7;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final int least;
@@ -125,29 +119,27 @@ final class Gradient {
 
   private void judge(long now) {
     double share = (double) overloads / (count + overloads);
+    double gradient = 1;
     boolean used = pressed || peak >= Math.floor(limit) * 0.9;
-    double shrunk = limit;
-    double growth = 1;
     if (count > 0) {
       double mean = sum / count;
-      double error = Math.sqrt(Math.max(0, squares / count - mean * mean) / count);
-      learn(mean, error, used, now);
-      shrunk = limit * baseline / Math.max(baseline, mean - CHANCE * error);
-      growth = mean > baseline ? QUEUED : 1;
+      double chance = CHANCE * Math.sqrt(Math.max(0, squares / count - mean * mean) / count);
+      learn(mean, chance, used, now);
+      gradient = TOLERANCE * baseline / Math.max(TOLERANCE * baseline, mean - chance);
     }
-    double grown = shrunk + (used && overloads == 0 ? growth * Math.sqrt(limit) : 0);
+    double grown = limit * gradient + (used && overloads == 0 ? Math.sqrt(limit) : 0);
     double next = Math.max(limit / 2, grown * (1 - share));
     limit = Math.max(least, Math.min(most, next));
     if (used && overloads == 0 && now - measuredAt >= PROBE_EVERY) {
-      drain(shrunk, now);
+      drain(gradient, now);
     }
   }
 
   /** Faster work is the new baseline; so is any work that had room. */
-  private void learn(double mean, double error, boolean used, long now) {
+  private void learn(double mean, double chance, boolean used, long now) {
     if (baseline == 0) {
       baseline = mean;
-    } else if (mean + CERTAIN * error < baseline) {
+    } else if (mean + chance < baseline) {
       baseline = (baseline + mean) / 2;
     } else if (!used && peak <= limit / 2) {
       baseline += (mean - baseline) / 8;
@@ -155,11 +147,11 @@ final class Gradient {
     }
   }
 
-  private void drain(double fits, long now) {
+  private void drain(double gradient, long now) {
     probing = true;
     drained = false;
     probeStart = now;
-    probeLimit = (int) Math.max(least, fits * DRAINED);
+    probeLimit = (int) Math.max(least, limit * gradient / TOLERANCE * DRAINED);
   }
 
   /** The sum is of what was held and how long, up to each moment when work ended. */
@@ -180,7 +172,7 @@ final class Gradient {
     }
     if (count >= WINDOW_SAMPLES) {
       double measured = sum / count;
-      boolean chance = Math.abs(measured - baseline) < CERTAIN * measured / Math.sqrt(count);
+      boolean chance = Math.abs(measured - baseline) < CHANCE * measured / Math.sqrt(count);
       baseline = chance ? (baseline + measured) / 2 : measured;
     }
     measuredAt = now;
