@@ -159,8 +159,8 @@ final class ScriptCall implements ScriptCommand.Outcome {
     } else if (ScriptCommand.wasForbidden(cause) && !ofOneScript) {
       carrier.divided(ofEachScript());
     } else {
-      if (ofOneScript) {
-        first.forbidden(ScriptCommand.wasForbidden(cause));
+      if (ofOneScript && ScriptCommand.wasForbidden(cause)) {
+        first.forbidden(true);
       }
       carrier.ended(this, cause);
     }

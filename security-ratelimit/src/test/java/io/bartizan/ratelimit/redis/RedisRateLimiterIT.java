@@ -265,7 +265,17 @@ class RedisRateLimiterIT {
   @Test
   void RL09_bad_key_fails_its_own_checks_and_charges_all_others_once() {
     REDIS.command("HSET", "bartizan:api:B:{k3}", "field", "value");
-    REDIS.command("SET", "bartizan:api:B:{k7}", "not a state");
+    Map<Integer, String> foreign =
+        Map.of(
+            7,
+            "not a state",
+            11,
+            "\0".repeat(40), // the length of a state
+            13,
+            "0123456789abcdef0123456789abcdef01234567", // a SHA-1
+            17,
+            "~".repeat(40));
+    foreign.forEach((key, text) -> REDIS.command("SET", "bartizan:api:B:{k" + key + "}", text));
     List<CompletableFuture<Decision>> stages = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       stages.add(limiter.tryAcquire("k" + i % 20).toCompletableFuture());
@@ -273,7 +283,7 @@ class RedisRateLimiterIT {
     for (int i = 0; i < stages.size(); i++) {
       int key = i % 20;
       CompletableFuture<Decision> stage = stages.get(i);
-      if (key == 3 || key == 7) {
+      if (key == 3 || foreign.containsKey(key)) {
         assertThatThrownBy(stage::join)
             .hasCauseInstanceOf(RedisCommandExecutionException.class)
             .hasMessageContaining(key == 3 ? "WRONGTYPE" : "something else than the state");

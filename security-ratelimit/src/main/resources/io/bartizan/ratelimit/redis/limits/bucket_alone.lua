@@ -35,6 +35,7 @@ local function one_bucket()
       local last, cost_then, full_then
       last, us, rest, cost_then, full_then = unpack_doubles('<ddddd', state)
       if last > now or cost_then ~= cost_us or full_then ~= full_us then return end
+      if not (last >= 0 and us >= 0 and us < highest and rest >= 0 and rest < scale) then return end
       us = us - (now - last)
       if us < 0 then us, rest = 0, 0 end
     end

@@ -4,11 +4,12 @@
 -- KEYS  one per subject
 -- ARGV  now in microseconds, or '' for the server's clock
 --       the number of limits, then for each its algorithm's letter and numbers
---       for each key its requests (before those of a key that other definitions count: '=', and the
---       number of those limits, their letters and numbers): a number n (take n once), or words such as 'a3x10' (take 3, ten
+--       for each key its requests: a number n (take n once), or words such as 'a3x10' (take 3, ten
 --       times), 'p3x1' (peek), 'r3x1' (refund), 'o3x1' (charge 3 after the fact, then peek 1),
 --       'v3x500' (reserve 3 if the wait is at most 500 us),
 --       'c3x17:0,18:5' (cancel a reservation of 3 that ended at these marks of the limits)
+--       before the requests of a key whose limits have other numbers than those of the key before:
+--       '=', and those limits as above
 -- gives now, then for each key what bind() in tail.lua tells of a larger definition, if one binds, each
 --       limit's state, and for each request how many times it was granted; if it gave back or charged,
 --       each limit's state after that. What follows from a state is no work of this script, but for
@@ -64,6 +65,9 @@ local algorithms = {}
 
 -- What charges after the fact let a count grow to, and the longest debt of a bucket: 36 525 days.
 local most_owed, longest_debt = 4000000000000, 3155760000000000
+
+-- Doubles are exact below it.
+local highest = 9007199254740992
 
 -- What a limit with a log behind the doubles needs from tail.lua.
 local rings, size, place, move = {}, 1, nil, nil

@@ -220,10 +220,20 @@ local function past(limit, values, at, last)
   return other
 end
 
--- Reads what the limits counted; gives whether it must be written.
+-- Whether these can be the numbers of a state: a text of the same length has others.
+local function plausible(numbers)
+  if numbers[1] ~= floor(numbers[1]) then return false end
+  for i = 1, #numbers - 1 do -- behind them is where the reading ended
+    if not (numbers[i] >= 0 and numbers[i] < highest) then return false end
+  end
+  return true
+end
+
+-- Reads what the limits counted; gives whether it must be written, and nil if that is no state.
 local function load(key, state)
   local two = #state > size * 8
   local loaded = {unpack_doubles(two and format_of_two or format, state)}
+  if not plausible(loaded) then return nil end
   -- If the server's clock was stepped back, counting goes on from its new time.
   local last = loaded[1]
   met = two and loaded[size + 1] or 0
@@ -241,6 +251,7 @@ local function load(key, state)
     else
       meets = true
       limit.other = past(limit, loaded, at, last)
+      if limit.meet and not limit.other then return nil end
       local known = two and limit:knows(loaded, size + at)
       if not limit.meet then
         limit:load(loaded, at, last)
@@ -253,7 +264,7 @@ local function load(key, state)
         limit:meet(limit.other)
       end
     end
-    moves = moves or limit.moves
+    moves = moves or limit.moves or false
   end
   if meets then met = now end
   if moves then move(key) end
@@ -317,14 +328,19 @@ for i = decided + 1, #KEYS do
     for _, ring in ipairs(rings) do ring.key = key end
     local changed
     if state ~= '' then changed = load(key, state) else changed = clear() end
-    show()
-    local single = tonumber(requests)
-    if single then
-      changed = acquire(single, 1, 0) or changed
+    if changed == nil then
+      filled = filled + 1
+      out[filled] = -1
     else
-      changed = decide(requests, state ~= '') or changed
+      show()
+      local single = tonumber(requests)
+      if single then
+        changed = acquire(single, 1, 0) or changed
+      else
+        changed = decide(requests, state ~= '') or changed
+      end
+      if changed then write(key) end
     end
-    if changed then write(key) end
   elseif type(problem) == 'table' then
     return problem
   else

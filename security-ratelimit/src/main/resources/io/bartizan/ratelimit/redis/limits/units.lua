@@ -20,7 +20,7 @@ local function fitting(count, us, rest, cost, cost_rest, scale)
     return all < us or (all == us and all_rest <= rest)
   end
   local k = min(count, floor((us * scale + rest) / (cost * scale + cost_rest)))
-  while not fits(k) do k = k - 1 end
+  while k > 0 and not fits(k) do k = k - 1 end
   while k < count and fits(k + 1) do k = k + 1 end
   return k
 end
