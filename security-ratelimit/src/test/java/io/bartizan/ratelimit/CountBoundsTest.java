@@ -110,6 +110,21 @@ class CountBoundsTest {
   }
 
   @Test
+  void ML07_log_at_its_bound_takes_no_moment_for_permits_that_no_longer_count() {
+    LogCount log = LogCount.of(2, 1000);
+    log.owe(NOW, Count.MOST_OWED, false);
+    log.owe(NOW + 10, 5, false);
+    assertThat(log.used(NOW + 10)).isEqualTo(1_000_000_000L);
+    assertThat(log.isFull(NOW + 10)).isFalse();
+    assertThat(log.resetMicros(NOW + 10)).isEqualTo(990);
+    LogCount free = LogCount.of(2, 1000);
+    free.owe(NOW, 1, false);
+    free.owe(NOW + 10, 5, false);
+    assertThat(free.isFull(NOW + 10)).isTrue();
+    assertThat(free.resetMicros(NOW + 10)).isEqualTo(1000);
+  }
+
+  @Test
   void debt_in_permits_ends_at_its_bound_and_what_was_there_stays() {
     long most = Count.MOST_OWED;
     for (Count count :

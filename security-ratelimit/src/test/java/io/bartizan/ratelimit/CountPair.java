@@ -112,10 +112,12 @@ final class CountPair {
               .isEqualTo(first(now, at -> oracle.fits(at, permits)));
         }
       }
-      case 4 ->
-          assertThat(count.resetMicros(now))
-              .as("reset")
-              .isEqualTo(first(now, at -> oracle.fits(at, limit().capacity())));
+      case 4 -> {
+        boolean refused = random.nextBoolean();
+        assertThat(refused ? count.resetRefusedMicros(now, permits) : count.resetMicros(now))
+            .as("reset, as told of a refusal %s", refused)
+            .isEqualTo(first(now, at -> oracle.fits(at, limit().capacity())));
+      }
       case 5 -> {
         boolean idle = count.isIdle(now);
         boolean opens = limit().toString().endsWith("from first request");

@@ -42,7 +42,7 @@ public final class EcdsaForms {
     if (der.length < 8
         || der.length > 255 + 3
         || der[0] != 0x30
-        || (head == 3 && der[1] != (byte) 0x81)
+        || (head == 3 && (der[1] != (byte) 0x81 || der[2] >= 0))
         || (der[head - 1] & 0xff) != der.length - head) {
       return false;
     }

@@ -25,7 +25,20 @@ class StrictBase64Test {
               .isEqualTo(bytes);
           byte[] framed = ("=" + StrictBase64.encodeUrl(bytes) + "=").getBytes(US_ASCII);
           assertThat(StrictBase64.decodeUrl(framed, 1, framed.length - 1)).isEqualTo(bytes);
+          byte[] padded = ("=" + StrictBase64.encodeStandard(bytes) + "=").getBytes(US_ASCII);
+          assertThat(StrictBase64.decodeStandard(padded, 1, padded.length - 1)).isEqualTo(bytes);
         });
+  }
+
+  @Test
+  void decode_zerosAndNothing_areRead() {
+    for (int length = 0; length < 150; length++) {
+      byte[] zeros = new byte[length];
+      assertThat(StrictBase64.decodeUrl(StrictBase64.encodeUrl(zeros))).isEqualTo(zeros);
+      assertThat(StrictBase64.decodeStandard(StrictBase64.encodeStandard(zeros))).isEqualTo(zeros);
+    }
+    assertThat(StrictBase64.decodeStandard(new byte[] {'=', '='}, 1, 1)).isEmpty();
+    assertThat(StrictBase64.decodeUrl(new byte[] {'=', '='}, 1, 1)).isEmpty();
   }
 
   @ParameterizedTest

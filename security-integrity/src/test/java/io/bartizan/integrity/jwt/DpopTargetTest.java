@@ -15,6 +15,7 @@ import io.bartizan.tests.SeededCases;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,44 @@ class DpopTargetTest {
           .as(request)
           .isThrownBy(() -> JwtRequest.bare().withDpop("POST", URI.create(request), "a.b.c"));
     }
+  }
+
+  /** RFC 3986 section 2.3. */
+  @Test
+  void ML13_escapes_ofUnreservedCharactersAlone_areUndone() {
+    for (int c = 0; c < 256; c++) {
+      boolean unreserved = String.valueOf((char) c).matches("[A-Za-z0-9._~-]") && c != '.';
+      String capital = "%%%02X".formatted(c);
+      String kept = unreserved ? String.valueOf((char) c) : capital;
+      for (String escape : List.of(capital, capital.toLowerCase(Locale.ROOT))) {
+        String place = c == '.' ? "https://h/" : "https://h/" + kept;
+        assertThat(DpopTarget.parse("https://h/" + escape)).isEqualTo(place);
+        assertThat(DpopTarget.parse("https://" + escape + "x@h"))
+            .isEqualTo("https://" + (c == '.' ? "." : kept) + "x@h/");
+      }
+    }
+  }
+
+  @Test
+  void ML13_dotSegments_areRemovedWhereverTheyStand() {
+    for (String end : List.of(".", "x/..", "./.", "x/y/../..", "x/./..")) {
+      assertThat(DpopTarget.parse("https://h/a/" + end)).as(end).isEqualTo("https://h/a/");
+      assertThat(DpopTarget.parse("https://h/a/" + end + "/b")).as(end).isEqualTo("https://h/a/b");
+    }
+    for (String end : List.of(".", "..", "../..", "x/..")) {
+      assertThat(DpopTarget.parse("https://h/" + end)).as(end).isEqualTo("https://h/");
+    }
+    for (String name : List.of("...", ".x", "x.", "..x")) {
+      assertThat(DpopTarget.parse("https://h/" + name)).isEqualTo("https://h/" + name);
+    }
+  }
+
+  @Test
+  void ML13_targetThatIsNoUrl_isNone() {
+    for (String other : List.of("https://h/%", "https://h/%4", "https://h/ ", "https://h:x", ":")) {
+      assertThat(DpopTarget.parse(other)).as(other).isNull();
+    }
+    assertThat(DpopTarget.parse("https://h")).isEqualTo("https://h/");
   }
 
   @Test

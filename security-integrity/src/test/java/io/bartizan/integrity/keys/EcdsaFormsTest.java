@@ -117,6 +117,128 @@ class EcdsaFormsTest {
     assertThat(EcdsaForms.fromDer(EcdsaForms.toDer(plain(N, N)), 31)).isNull();
   }
 
+  /** DER of every length that two numbers below a large order can have, and each cut of it. */
+  @Test
+  void isStrictDer_ofEveryLength_isToldFromItsOtherSpellings() {
+    BigInteger order = BigInteger.ONE.shiftLeft(8 * 130);
+    for (int length = 1; length <= 124; length++) {
+      BigInteger number = BigInteger.ONE.shiftLeft(8 * length - 2);
+      for (byte[] numbers : List.of(der(number, BigInteger.ONE), der(BigInteger.ONE, number))) {
+        byte[] good = sequence(numbers);
+        boolean isShort = numbers.length < 128;
+        assertThat(good.length).isEqualTo(numbers.length + (isShort ? 2 : 3));
+        assertThat(EcdsaForms.isStrictDer(good, order)).as("%d", length).isTrue();
+        for (byte[] other :
+            List.of(
+                joined(new byte[] {0x30, (byte) 0x81, (byte) numbers.length}, numbers),
+                joined(new byte[] {0x30, (byte) numbers.length}, numbers),
+                joined(new byte[] {0x30, (byte) 0x82, 0, (byte) numbers.length}, numbers),
+                joined(good, new byte[1]),
+                Arrays.copyOf(good, good.length - 1))) {
+          assertThat(EcdsaForms.isStrictDer(other, order))
+              .as("%d: %s", length, HexFormat.of().formatHex(other))
+              .isEqualTo(Arrays.equals(other, good));
+        }
+      }
+    }
+  }
+
+  @Test
+  void isStrictDer_ofMoreThan255Bytes_isRefused() {
+    BigInteger order = BigInteger.ONE.shiftLeft(8 * 130);
+    BigInteger large = BigInteger.ONE.shiftLeft(8 * 125 - 2); // 127 bytes with its head
+    for (int length = 120; length <= 126; length++) {
+      byte[] numbers = der(large, BigInteger.ONE.shiftLeft(8 * length - 2));
+      assertThat(EcdsaForms.isStrictDer(sequence(numbers), order))
+          .as("%d", numbers.length)
+          .isEqualTo(numbers.length <= 255);
+    }
+    byte[] most = der(large, BigInteger.ONE.shiftLeft(8 * 126 - 2));
+    assertThat(most).hasSize(255);
+    assertThat(EcdsaForms.isStrictDer(sequence(most), order)).isTrue();
+  }
+
+  @Test
+  void isStrictDer_eachByteChanged_isAnotherPairOfNumbersOrRefused() {
+    for (byte[] good :
+        List.of(
+            EcdsaForms.toDer(plain(BigInteger.ONE, BigInteger.TWO)),
+            EcdsaForms.toDer(plain(N.subtract(BigInteger.ONE), BigInteger.valueOf(128))),
+            EcdsaForms.toDer(plain(BigInteger.valueOf(255), N.shiftRight(1))))) {
+      for (int at = 0; at < good.length; at++) {
+        for (int value = 0; value < 256; value++) {
+          byte[] other = good.clone();
+          other[at] = (byte) value;
+          boolean accepted = EcdsaForms.isStrictDer(other, N);
+          byte[] plain = EcdsaForms.fromDer(other, 32);
+          boolean canonical =
+              plain != null
+                  && EcdsaForms.isInRange(plain, N)
+                  && Arrays.equals(EcdsaForms.toDer(plain), other);
+          assertThat(accepted).as("%d at %d", value, at).isEqualTo(canonical);
+        }
+      }
+    }
+  }
+
+  @Test
+  void fromDer_numbersOfTheirFullLength_areReadAndLongerOnesAreNot() {
+    BigInteger full = BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE);
+    byte[] both = joined(new byte[4], new byte[4]);
+    Arrays.fill(both, (byte) 0xff);
+    assertThat(EcdsaForms.fromDer(sequence(der(full, full)), 4)).isEqualTo(both);
+    BigInteger more = full.add(BigInteger.ONE);
+    assertThat(EcdsaForms.fromDer(sequence(der(more, full)), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(sequence(der(full, more)), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(sequence(der(more, more)), 5)).hasSize(10);
+    assertThat(EcdsaForms.fromDer(joined(sequence(der(full, full)), new byte[1]), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(joined(sequence(der(full, full)), der(full, full)), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(hex("3006030101020101"), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(hex("3006020101030101"), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(hex("3006020101020200"), 4)).isNull();
+    assertThat(EcdsaForms.fromDer(hex("3006020101020101"), 4)).isEqualTo(hex("0000000100000001"));
+  }
+
+  @Test
+  void toDer_lengthFrom128On_takesTwoBytes() {
+    byte[] plain = new byte[2 * 66];
+    for (int length = 1; length <= 66; length++) {
+      Arrays.fill(plain, (byte) 0);
+      Arrays.fill(plain, 66 - length, 66, (byte) 1);
+      Arrays.fill(plain, 2 * 66 - length, 2 * 66, (byte) 1);
+      byte[] der = EcdsaForms.toDer(plain);
+      assertThat(der.length).isEqualTo(2 * length + 4 + (2 * length + 4 > 127 ? 3 : 2));
+      assertThat(EcdsaForms.fromDer(der, 66)).isEqualTo(plain);
+      plain[66 - length] = 0;
+      der = EcdsaForms.toDer(plain);
+      int body = length == 1 ? 2 + 4 : 2 * length - 1 + 4; // a zero takes a byte too
+      assertThat(der.length).isEqualTo(body + (body > 127 ? 3 : 2));
+      assertThat(EcdsaForms.fromDer(der, 66)).isEqualTo(plain);
+    }
+    assertThat(EcdsaForms.toDer(new byte[] {1, 1})).isEqualTo(hex("3006020101020101"));
+  }
+
+  /** Two numbers in DER, one after the other. */
+  private static byte[] der(BigInteger first, BigInteger second) {
+    byte[] r = first.toByteArray();
+    byte[] s = second.toByteArray();
+    return joined(
+        joined(new byte[] {2, (byte) r.length}, r), joined(new byte[] {2, (byte) s.length}, s));
+  }
+
+  private static byte[] sequence(byte[] numbers) {
+    byte length = (byte) numbers.length;
+    return joined(
+        numbers.length < 128 ? new byte[] {0x30, length} : new byte[] {0x30, (byte) 0x81, length},
+        numbers);
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
   private static byte[] hex(String text) {
     return HexFormat.of().parseHex(text);
   }

@@ -1,0 +1,53 @@
+package io.bartizan.integrity.jwt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class CompactTokenTest {
+
+  /** Each text of up to six letters and dots. */
+  @Test
+  void split_textWithExactlyTwoDots_givesItsThreeParts_andNoOtherDoes() {
+    int accepted = 0;
+    for (int length = 0; length <= 6; length++) {
+      for (int dots = 0; dots < 1 << length; dots++) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+          text.append((dots >> i & 1) == 1 ? '.' : 'A');
+        }
+        CompactToken token = CompactToken.split(text.toString());
+        if (Integer.bitCount(dots) != 2) {
+          assertThat(token).as("%s", text).isNull();
+          continue;
+        }
+        accepted++;
+        assertThat(token).as("%s", text).isNotNull();
+        assertThat(token.headerEnd).isEqualTo(text.indexOf("."));
+        assertThat(token.payloadEnd).isEqualTo(text.lastIndexOf("."));
+        assertThat(token.bytes).asString().isEqualTo(text.toString());
+      }
+    }
+    assertThat(accepted).isEqualTo(1 + 3 + 6 + 10 + 15);
+  }
+
+  @Test
+  void parts_areDecodedInTheirOneSpelling_andTheSignatureIsNotEmpty() {
+    assertThat(split("AA.QQ.Qg").payload()).asString().isEqualTo("A");
+    assertThat(split("AA.QQ.Qg").signature()).asString().isEqualTo("B");
+    assertThat(split(".QQ.Qg").payload()).asString().isEqualTo("A");
+    assertThat(split("AA..Qg").payload()).isEmpty();
+    assertThat(split("AA.QQ.").signature()).isNull();
+    for (String other : new String[] {"A", "QR", "QQ==", "Q Q", "QQ\n", "+w", "\u0100w"}) {
+      assertThat(split("AA." + other + ".Qg").payload()).as(other).isNull();
+      assertThat(split("AA." + other + ".Qg").signature()).as(other).isNotNull();
+      assertThat(split("AA.QQ." + other).signature()).as(other).isNull();
+      assertThat(split("AA.QQ." + other).payload()).as(other).isNotNull();
+    }
+  }
+
+  private static CompactToken split(String token) {
+    return Objects.requireNonNull(CompactToken.split(token), token);
+  }
+}
