@@ -12,10 +12,10 @@ class CompactTokenTest {
   void split_textWithExactlyTwoDots_givesItsThreeParts_andNoOtherDoes() {
     int accepted = 0;
     for (int length = 0; length <= 6; length++) {
-      for (int dots = 0; dots < 1 << length; dots++) {
+      for (int dots = 0; dots < (1 << length); dots++) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
-          text.append((dots >> i & 1) == 1 ? '.' : 'A');
+          text.append(((dots >> i) & 1) == 1 ? '.' : 'A');
         }
         CompactToken token = CompactToken.split(text.toString());
         if (Integer.bitCount(dots) != 2) {

@@ -15,7 +15,7 @@ class ConstantTimeTest {
     assertThat(ConstantTime.equal(new byte[0], new byte[0])).isTrue();
     for (int bit = 0; bit < 256; bit++) {
       byte[] other = computed.clone();
-      other[bit / 8] ^= (byte) (1 << bit % 8);
+      other[bit / 8] ^= (byte) (1 << (bit % 8));
       assertThat(ConstantTime.equal(computed, other)).as("bit %s", bit).isFalse();
     }
     for (int length : new int[] {0, 1, 31, 33, 64}) {
