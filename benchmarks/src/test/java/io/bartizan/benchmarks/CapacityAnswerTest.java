@@ -102,16 +102,20 @@ class CapacityAnswerTest {
         .isEqualTo(40_000);
   }
 
+  /** Of all three ways: coalescing, a call a check, and leased permits. */
+  private static CapacityAdvice advice(Wanted wanted) {
+    return CapacityAdvice.of(
+        wanted,
+        List.of(
+            CapacityAnswer.of(wanted, WAY, MASTER, BYTES),
+            CapacityAnswer.of(wanted, way(Mode.SINGLE, 10_000, 50), MASTER, BYTES),
+            CapacityAnswer.of(wanted, way(Mode.LEASED, 900_000, 1), MASTER, BYTES)));
+  }
+
   @Test
   void advice_leasingThatSavesServers_saysSo() {
     Wanted wanted = wanted(50_000, 10, 0);
-    CapacityAdvice advice =
-        CapacityAdvice.of(
-            wanted,
-            List.of(
-                CapacityAnswer.of(wanted, WAY, MASTER, BYTES),
-                CapacityAnswer.of(wanted, way(Mode.SINGLE, 10_000, 50), MASTER, BYTES),
-                CapacityAnswer.of(wanted, way(Mode.LEASED, 900_000, 1), MASTER, BYTES)));
+    CapacityAdvice advice = advice(wanted);
 
     assertThat(advice.first().mode()).isEqualTo(Mode.COALESCING);
     assertThat(advice.changes().get(0))
@@ -123,13 +127,7 @@ class CapacityAnswerTest {
   @Test
   void advice_hotKeyThatOnlyLeasingCarries_leadsWithLeasing() {
     Wanted wanted = wanted(100_000, 1, 0);
-    CapacityAdvice advice =
-        CapacityAdvice.of(
-            wanted,
-            List.of(
-                CapacityAnswer.of(wanted, WAY, MASTER, BYTES),
-                CapacityAnswer.of(wanted, way(Mode.SINGLE, 10_000, 50), MASTER, BYTES),
-                CapacityAnswer.of(wanted, way(Mode.LEASED, 900_000, 1), MASTER, BYTES)));
+    CapacityAdvice advice = advice(wanted);
 
     assertThat(advice.first().mode()).isEqualTo(Mode.LEASED);
     assertThat(advice.sentence()).endsWith("with leased permits.");

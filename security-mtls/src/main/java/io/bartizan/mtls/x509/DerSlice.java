@@ -36,32 +36,29 @@ final class DerSlice {
    * @throws IllegalArgumentException if there is none that ends before {@code limit}
    */
   static DerSlice at(byte[] der, int start, int limit) {
-    DerSlice found = orNull(der, start, limit);
-    if (found == null) {
-      throw new IllegalArgumentException("malformed DER at " + start);
-    }
-    return found;
-  }
-
-  static @Nullable DerSlice orNull(byte[] der, int start, int limit) {
     if (limit - start < 2 || (der[start] & 0x1f) == 0x1f) {
-      return null;
+      throw malformed(start);
     }
     int content = start + 2;
     long length = der[start + 1] & 0xff;
     if (length >= 0x80) {
       int bytes = (int) length - 0x80;
       if (bytes < 1 || bytes > 4 || limit - content < bytes) {
-        return null;
+        throw malformed(start);
       }
       length = 0;
       for (int i = 0; i < bytes; i++) {
         length = length << 8 | (der[content++] & 0xff);
       }
     }
-    return length > limit - content
-        ? null
-        : new DerSlice(der, start, content, content + (int) length);
+    if (length > limit - content) {
+      throw malformed(start);
+    }
+    return new DerSlice(der, start, content, content + (int) length);
+  }
+
+  private static IllegalArgumentException malformed(int at) {
+    return new IllegalArgumentException("malformed DER at " + at);
   }
 
   /** The first of the elements of a range; null if that is empty. */
