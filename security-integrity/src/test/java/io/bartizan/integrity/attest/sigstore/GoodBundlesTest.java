@@ -136,7 +136,7 @@ class GoodBundlesTest {
     Draft draft = Draft.v1(world);
     draft.first().proof = false;
     accepted(draft.verifier().check(cosign(draft), Draft.ARTIFACT));
-    draft.first().promised = text -> text.replace("1000", "1001");
+    draft.first().promised = text -> text.replace("Index\":1000", "Index\":1001");
     Outcomes.refused(
         draft.verifier().check(cosign(draft), Draft.ARTIFACT), SigstoreReason.PROMISE_INVALID);
     Outcomes.refused(
