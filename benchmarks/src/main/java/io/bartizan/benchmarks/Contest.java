@@ -26,13 +26,18 @@ final class Contest {
 
   /**
    * Measures a row and judges it. If that leaves it undecided, it is measured on in fresh JVMs, for
-   * as many rounds as this first look says are needed, and judged by all rounds together.
+   * as many rounds as this first look says are needed, and judged by all rounds together. Where
+   * even these are worth too few there was no interval to look at, so it goes on within the budget.
    */
   Outcome judged(Row row) throws IOException {
     Map<Side, List<Score>> scores = run(row);
-    int rest = roundsToGo(row, scores, budget.more());
-    if (rest > 0) {
-      new Contest(budget.again(rest), logs).generation(row, budget.generations(), scores);
+    int number = Math.max(1, budget.generations());
+    int left = budget.more();
+    int rest = roundsToGo(row, scores, left);
+    while (rest > 0) {
+      new Contest(budget.again(rest), logs).generation(row, number++, scores);
+      left -= rest;
+      rest = roundsMissing(row, scores, left);
     }
     return Outcome.of(row, scores);
   }
@@ -41,18 +46,35 @@ final class Contest {
    * How many more rounds would decide the row: none if it is decided or {@code most} are too few.
    */
   static int roundsToGo(Row row, Map<Side, List<Score>> scores, int most) {
-    int had = scores.getOrDefault(row.ours().get(0), List.of()).size();
-    double wanted;
     try {
       Outcome outcome = Outcome.of(row, scores);
-      if (outcome.verdict() != Verdict.UNDECIDED) {
-        return 0;
-      }
-      wanted = outcome.roundsToDecide() - had;
+      return outcome.verdict() == Verdict.UNDECIDED
+          ? bounded(outcome.roundsToDecide() - had(row, scores), most)
+          : 0;
     } catch (TooFewRounds e) {
-      wanted = 2.0 * e.needed() - had;
+      return roundsMissing(row, scores, most);
     }
-    return wanted > 2.0 * most // an estimate from few rounds is easily twice too high
+  }
+
+  /**
+   * How many more rounds would be worth enough for an interval: none if these are or {@code most}
+   * are too few.
+   */
+  static int roundsMissing(Row row, Map<Side, List<Score>> scores, int most) {
+    try {
+      Outcome.of(row, scores);
+      return 0;
+    } catch (TooFewRounds e) {
+      return bounded(2.0 * e.needed() - had(row, scores), most);
+    }
+  }
+
+  private static int had(Row row, Map<Side, List<Score>> scores) {
+    return scores.getOrDefault(row.ours().get(0), List.of()).size();
+  }
+
+  private static int bounded(double wanted, int most) {
+    return most < Budget.LEAST_ROUNDS || wanted > 2.0 * most // an estimate is easily twice too high
         ? 0
         : (int) Math.min(Math.max(wanted, Budget.LEAST_ROUNDS), most);
   }

@@ -195,13 +195,34 @@ class VerdictTest {
     assertThat(toGo(2.8, 0, twoMoods)).isZero();
   }
 
+  /** Each look at an interval costs confidence, so a row that has one is not measured on again. */
+  @Test
+  void roundsMissing_withAnInterval_none_withoutOne_whatTheBudgetHas() {
+    double[] twoMoods = {1, 1, 1, 1, 2, 2, 2, 2};
+    double[] undecided = {1, 1.1, 0.9, 1.05, 0.95, 1.02, 0.98};
+
+    assertThat(missing(1000, undecided)).isZero();
+    assertThat(missing(1000, twoMoods)).isBetween(20, 120);
+    assertThat(missing(40, twoMoods)).isEqualTo(40);
+    assertThat(missing(Budget.LEAST_ROUNDS - 1, twoMoods)).isZero();
+  }
+
   private static int toGo(double goal, int most, double... ours) {
+    return Contest.roundsToGo(row(goal), besideThree(ours), most);
+  }
+
+  private static int missing(int most, double... ours) {
+    return Contest.roundsMissing(row(2.8), besideThree(ours), most);
+  }
+
+  private static Row row(double goal) {
+    return Row.of("r", "", Measure.TIME, goal, OURS, SLOW);
+  }
+
+  private static Map<Side, List<Score>> besideThree(double... ours) {
     double[] peer = new double[ours.length];
     Arrays.fill(peer, 3);
-    return Contest.roundsToGo(
-        Row.of("r", "", Measure.TIME, goal, OURS, SLOW),
-        Map.of(OURS, rounds(ours), SLOW, rounds(peer)),
-        most);
+    return Map.of(OURS, rounds(ours), SLOW, rounds(peer));
   }
 
   private static Outcome judged(Measure measure, double goal, List<Score> ours, List<Score> peer) {
