@@ -1,5 +1,6 @@
 package io.bartizan.tests;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
@@ -99,6 +100,11 @@ final class ExportedTypes {
   }
 
   private static final class Compiled {
-    static final JavaClasses CLASSES = new ClassFileImporter().importPath(ExportedTypes.CLASSES);
+    static final JavaClasses CLASSES;
+
+    static {
+      ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+      CLASSES = new ClassFileImporter().importPath(ExportedTypes.CLASSES);
+    }
   }
 }
