@@ -90,15 +90,17 @@ class MtlsClientsIT {
     WEB_CLIENT_ON_JDK {
       @Override
       Calls calls(ClientTls tls) {
-        return web(ClientHttpConnectorBuilder.jdk().build(settings(tls)));
+        ClientHttpConnector jdk = ClientHttpConnectorBuilder.jdk().build(settings(tls));
+        return web(WebClient.builder().clientConnector(jdk).build());
       }
     },
     WEB_CLIENT_ON_NETTY {
       @Override
       Calls calls(ClientTls tls) {
+        SslBundle bundle = new MtlsBundle(tls);
         JdkSslContext context =
             new JdkSslContext(
-                tls.sslContext(),
+                bundle.createSslContext(),
                 true,
                 null,
                 IdentityCipherSuiteFilter.INSTANCE,
@@ -106,9 +108,10 @@ class MtlsClientsIT {
                 ClientAuth.NONE,
                 null,
                 false);
-        return web(
-            new ReactorClientHttpConnector(
-                HttpClient.create().secure(spec -> spec.sslContext(context))));
+        HttpClient http = HttpClient.create().secure(spec -> spec.sslContext(context));
+        WebClient client =
+            WebClient.builder().clientConnector(new ReactorClientHttpConnector(http)).build();
+        return web(client);
       }
     };
 
@@ -145,10 +148,28 @@ class MtlsClientsIT {
     };
   }
 
-  private static Calls web(ClientHttpConnector connector) {
-    WebClient client = WebClient.builder().clientConnector(connector).build();
+  private static Calls web(WebClient client) {
     return uri ->
         String.valueOf(client.get().uri(uri).retrieve().bodyToMono(String.class).block(LIMIT));
+  }
+
+  /** Blanks apart, as a guide breaks lines elsewhere. */
+  private static String dense(String text) {
+    return text.replaceAll("\\s+", "");
+  }
+
+  @Test
+  void contextOfTheGuide_isTheOneTestedHere() throws Exception {
+    Path root = Path.of(System.getProperty("bartizan.root", ".."));
+    String page = Files.readString(root.resolve("docs/spring-boot.md"));
+    String fence = page.split("```java\n", -1)[1].split("```", -1)[0];
+    assertThat(fence).contains("JdkSslContext");
+    assertThat(
+            dense(
+                Files.readString(
+                    root.resolve(
+                        "security-spring/src/test/java/io/bartizan/spring/MtlsClientsIT.java"))))
+        .contains(dense(fence));
   }
 
   /** A stranger's server, which resumes sessions and keeps no connection. */

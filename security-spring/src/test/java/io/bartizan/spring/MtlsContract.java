@@ -32,10 +32,10 @@ import org.springframework.boot.ssl.SslBundles;
  */
 abstract class MtlsContract {
 
-  private static final String DNS = "localhost";
-  private static final String SPIFFE = "spiffe://prod.example/cart";
+  static final String DNS = "localhost";
+  static final String SPIFFE = "spiffe://prod.example/cart";
 
-  private final DevCa ca = DevCa.of("Prod");
+  final DevCa ca = DevCa.of("Prod");
   @TempDir Path folder;
 
   /** The application, and with it the server. */
@@ -106,6 +106,21 @@ abstract class MtlsContract {
   }
 
   @Test
+  void limitByPeer_countsEachClientOfTheBundle() throws Exception {
+    DevCertificate web = ca.leaf("web").dns(DNS).forServer().issue();
+    write(web, web.rootPem());
+    String limit = "\nbartizan.limits.calls: {limit: '1 burst, 1/h', key: peer}\n";
+    try (Booted shop =
+        Booted.plain(web(), folder, server("policy: trustDomain(prod.example)") + limit)) {
+      SSLContext cart = FifteenLinesIT.contextOf(FifteenLinesIT.client(ca, SPIFFE));
+      SSLContext other = FifteenLinesIT.contextOf(FifteenLinesIT.client(ca, SPIFFE + "2"));
+      assertThat(shop.get(cart, "/open").statusCode()).isEqualTo(200);
+      assertThat(shop.get(cart, "/open").statusCode()).isEqualTo(429);
+      assertThat(shop.get(other, "/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void client_ofABundle_acceptsTheServerThatItsPolicyNames() throws Exception {
     DevCertificate both = ca.leaf("web").dns(DNS).uri(SPIFFE).forServer().forClient().issue();
     write(both, both.rootPem());
@@ -163,7 +178,7 @@ abstract class MtlsContract {
     }
   }
 
-  private String server(String rest) {
+  String server(String rest) {
     return "bartizan.mtls.servers.web:\n    folder: "
         + folder
         + "\n    "
@@ -171,7 +186,7 @@ abstract class MtlsContract {
         + "\nserver.ssl.bundle: web\n";
   }
 
-  private void write(DevCertificate leaf, String anchors) throws IOException {
+  void write(DevCertificate leaf, String anchors) throws IOException {
     Files.writeString(folder.resolve("tls.crt"), leaf.chainPem());
     Files.writeString(folder.resolve("tls.key"), leaf.privateKeyPem());
     Files.writeString(folder.resolve("ca.crt"), anchors);
