@@ -8,12 +8,16 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known about connections: decisions of trust managers until their handshake ends, and open
  * connections so that a new generation can review them. Both maps hold their keys weakly.
  */
 final class Connections {
+
+  private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
   private final Settings settings;
   private final Supplier<@Nullable Rule> dryRun;
@@ -85,16 +89,28 @@ final class Connections {
     List<Guard> rest = new ArrayList<>();
     List<Runnable> news = new ArrayList<>();
     for (Guard guard : all) {
-      if (review.mayBeRevoked(guard)) {
-        news.add(review.of(guard));
-      } else {
-        rest.add(guard);
-      }
+      tryReview(
+          () -> {
+            if (review.mayBeRevoked(guard)) {
+              news.add(review.of(guard));
+            } else {
+              rest.add(guard);
+            }
+          });
     }
     for (Guard guard : rest) {
-      news.add(review.of(guard));
+      tryReview(() -> news.add(review.of(guard)));
     }
     return () -> news.forEach(Runnable::run);
+  }
+
+  /** A connection of which nothing can be decided keeps no other from being reviewed. */
+  private void tryReview(Runnable one) {
+    try {
+      one.run();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{}: an open connection could not be reviewed and stays open", settings.side(), e);
+    }
   }
 
   /** Asks the new generation about one open connection; what it gives tells the listeners. */

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +39,11 @@ final class CrlIndex {
 
   private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
 
-  /** Issuers of which a list can't be understood: no list at hand is no longer good enough. */
-  private final Set<X500Principal> doubtful = new HashSet<>();
+  /**
+   * Issuers of which a list can't be understood or proves nothing, and what that makes of a peer
+   * whom no other list covers: no list at hand is no longer good enough.
+   */
+  private final Map<X500Principal, PeerReason> doubtful = new HashMap<>();
 
   private final List<String> notes = new ArrayList<>();
   private final Duration grace;
@@ -93,8 +95,14 @@ final class CrlIndex {
     }
     String unknown = IssuedList.unknownCritical(encoding);
     if (unknown != null) {
-      doubtful.add(crl.getIssuerX500Principal());
+      doubtful.putIfAbsent(crl.getIssuerX500Principal(), PeerReason.REVOCATION_UNKNOWN);
       notes.add(source + " is not used: it has " + unknown + ", which is critical and not known");
+      return;
+    }
+    String weak = IssuedList.weakSignature(encoding);
+    if (weak != null) {
+      doubtful.put(crl.getIssuerX500Principal(), PeerReason.ALGORITHM_WEAK);
+      notes.add(source + " is not used: it is signed with " + weak + ", which anyone can forge");
       return;
     }
     IssuedList list;
@@ -137,7 +145,9 @@ final class CrlIndex {
     }
     if (!whole && !unlistedAccepted) {
       throw new TlsMaterialException(
-          MaterialReason.REVOCATION_UNKNOWN,
+          doubtful.containsValue(PeerReason.ALGORITHM_WEAK)
+              ? MaterialReason.ALGORITHM_WEAK
+              : MaterialReason.REVOCATION_UNKNOWN,
           "revocation lists",
           "hold no list that covers anyone, so every peer would be refused"
               + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)));
@@ -184,8 +194,16 @@ final class CrlIndex {
       return;
     }
     cover.refuseStale(this);
-    boolean doubt = doubtful.contains(issuer.getSubjectX500Principal());
-    if (!unlistedAccepted || doubt) {
+    PeerReason doubt = doubtful.get(issuer.getSubjectX500Principal());
+    if (doubt == PeerReason.ALGORITHM_WEAK) {
+      throw new PeerRejectedException(
+          doubt,
+          "a revocation list of "
+              + Certificates.label(issuer)
+              + " has a signature that anyone can forge, and no other covers "
+              + Certificates.label(certificate));
+    }
+    if (!unlistedAccepted || doubt != null) {
       throw new PeerRejectedException(
           PeerReason.REVOCATION_UNKNOWN,
           signed.isEmpty()

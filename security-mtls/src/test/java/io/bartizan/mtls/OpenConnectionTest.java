@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
@@ -102,6 +103,45 @@ class OpenConnectionTest {
       assertThatThrownBy(() -> pair.client().getInputStream().read())
           .isInstanceOf(SSLException.class);
     }
+  }
+
+  /** Whatever fails: whether it may be revoked, or the decision. */
+  @Test
+  void reviewThatFailsForOneConnection_goesOnWithTheOthers() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ServerTls server =
+        pki.serverTls()
+            .withRevocation(Revocation.none().withDenyList(denied))
+            .withListener(listener)
+            .build();
+    Generations generations = server.generations();
+    List<Guard> failing = new ArrayList<>();
+    try (Pair pair = connect(pki.clientTls().build(), server)) {
+      SSLSession session = pair.server().getSession();
+      for (int i = 0; i < 20; i++) {
+        AtomicInteger left = new AtomicInteger(i % 2);
+        Guard guard =
+            new Guard(
+                generations.current(),
+                generations.newest(),
+                new Object(),
+                null,
+                () -> {
+                  if (left.getAndDecrement() <= 0) {
+                    throw new IllegalStateException("no session");
+                  }
+                  return session;
+                });
+        failing.add(guard);
+        generations.current().connections().opened(guard);
+      }
+      Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
+      assertThat(server.reload()).isTrue();
+      assertThat(told).containsExactly(PeerReason.REVOKED);
+      assertThatThrownBy(() -> pair.server().getInputStream().read())
+          .isInstanceOf(SSLException.class);
+    }
+    assertThat(failing).hasSize(20); // held until here, for they are known weakly
   }
 
   @Test

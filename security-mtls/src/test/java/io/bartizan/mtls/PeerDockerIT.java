@@ -2,13 +2,10 @@ package io.bartizan.mtls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.bartizan.testkit.BadCertificate;
 import io.bartizan.testkit.BadCertificates;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The docker client with {@code --tlsverify} against a daemon that is our {@code HttpsServer}. */
 @Tag("deep")
 class PeerDockerIT {
-
-  private static final String VERSION =
-      "{\"Version\":\"99.0-bartizan\",\"ApiVersion\":\"1.44\",\"MinAPIVersion\":\"1.24\","
-          + "\"Os\":\"linux\",\"Arch\":\"amd64\",\"GitCommit\":\"none\",\"GoVersion\":\"none\"}";
 
   private final DevCa ca = DevCa.of("Docker Root");
   private final BadCertificates clients =
@@ -39,9 +32,9 @@ class PeerDockerIT {
                     TrustAnchors.of(List.of(ca.certificate())),
                     PeerPolicy.spiffeId(PeerCast.SPIFFE))
                 .build();
-        PeerHttps service = new PeerHttps(tls, PeerDockerIT::answer)) {
+        PeerHttps service = new PeerHttps(tls, PeerDaemon::answer)) {
       PeerProgram.Result good = docker(service.port(), clients.good());
-      assertThat(good.text()).contains("99.0-bartizan");
+      assertThat(good.text()).contains(PeerDaemon.VERSION);
       assertThat(good.exit()).isZero();
       for (BadCertificate kind :
           List.of(
@@ -50,7 +43,7 @@ class PeerDockerIT {
               BadCertificate.OTHER_ROOT)) {
         PeerProgram.Result bad = docker(service.port(), clients.of(kind));
         assertThat(bad.exit()).as("%s: %s", kind, bad.text()).isNotZero();
-        assertThat(bad.text()).doesNotContain("99.0-bartizan");
+        assertThat(bad.text()).doesNotContain(PeerDaemon.VERSION);
       }
     }
   }
@@ -68,21 +61,5 @@ class PeerDockerIT {
         "version",
         "--format",
         "{{.Server.Version}}");
-  }
-
-  private static void answer(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    byte[] body = (path.endsWith("/version") ? VERSION : "OK").getBytes(StandardCharsets.US_ASCII);
-    exchange.getResponseHeaders().set("Api-Version", "1.44");
-    exchange.getResponseHeaders().set("Ostype", "linux");
-    if (path.endsWith("/version")) {
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-    }
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(200, head ? -1 : body.length);
-    if (!head) {
-      exchange.getResponseBody().write(body);
-    }
-    exchange.close();
   }
 }

@@ -216,11 +216,21 @@ final class TestAuthority {
 
   /** A revocation list of this authority. */
   X509CRL crl(Instant thisUpdate, Instant nextUpdate, ListExtender more) {
+    return crl(signer(keys), thisUpdate, nextUpdate, more);
+  }
+
+  /** A revocation list whose signature is of this algorithm. */
+  X509CRL crl(String algorithm, Instant thisUpdate, Instant nextUpdate) {
+    return crl(new JcaContentSignerBuilder(algorithm), thisUpdate, nextUpdate, list -> {});
+  }
+
+  private X509CRL crl(
+      JcaContentSignerBuilder signer, Instant thisUpdate, Instant nextUpdate, ListExtender more) {
     try {
       X509v2CRLBuilder builder = new X509v2CRLBuilder(subject(), Date.from(thisUpdate));
       builder.setNextUpdate(Date.from(nextUpdate));
       more.extend(builder);
-      return new JcaX509CRLConverter().getCRL(builder.build(signer(keys).build(keys.getPrivate())));
+      return new JcaX509CRLConverter().getCRL(builder.build(signer.build(keys.getPrivate())));
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw new IllegalStateException(e);
     }

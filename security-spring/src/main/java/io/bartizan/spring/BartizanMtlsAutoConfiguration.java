@@ -13,11 +13,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration of mutual TLS (mTLS) from {@code bartizan.mtls}: SSL bundles with a policy on
- * the peer's subject alternative names, for {@code server.ssl.bundle} on Tomcat and for clients.
+ * the peer's subject alternative names, for {@code server.ssl.bundle} on Tomcat, Jetty and Reactor
+ * Netty, and for clients.
  */
 @AutoConfiguration
 @Conditional(OnSettings.Mtls.class)
@@ -62,18 +62,14 @@ public final class BartizanMtlsAutoConfiguration {
             name,
             "is one of bartizan.mtls.clients; name one of bartizan.mtls.servers");
       }
-      ClassLoader loader = Server.class.getClassLoader();
       boolean ours =
-          ClassUtils.isPresent(
-                  "org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory", loader)
-              ? TomcatOfBoot4.secure(factory, server)
-              : TomcatOfBoot3.secure(factory, server);
+          ServersOfBoot4.secure(factory, server) || ServersOfBoot3.secure(factory, server);
       if (!ours) {
         throw SettingException.of(
             SERVER_BUNDLE,
             name,
-            "bundles of bartizan.mtls.servers are served by Tomcat alone, and this application runs"
-                + " "
+            "bundles of bartizan.mtls.servers are served by Tomcat, Jetty and Reactor Netty, and this"
+                + " application runs "
                 + factory.getClass().getSimpleName());
       }
     }

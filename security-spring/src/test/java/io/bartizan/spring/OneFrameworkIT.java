@@ -17,8 +17,12 @@ class OneFrameworkIT {
   @CsvSource({
     "'(spring|spring-boot)-(webmvc|servlet|tomcat)|tomcat-embed',"
         + " WebFluxJwtIT#limitByPrincipal_countsWhomTheTokenNames_andNoStranger",
-    "'(spring|spring-boot)-(webmvc|servlet|tomcat)|tomcat-embed',"
-        + " WebFluxIT#serversBundleOfBartizan_failsAtStart_insteadOfServingWithoutItsPolicy",
+    "'(spring|spring-boot)-(webmvc|servlet|tomcat|jetty)|tomcat-embed|jetty-|jakarta.servlet',"
+        + " MtlsNettyIT#server_ofABundle_servesTheGoodClientAlone",
+    "'.*(webflux|reactor|reactive-streams|lettuce|data-redis|netty|tomcat)',"
+        + " MtlsJettyIT#server_ofABundle_servesTheGoodClientAlone",
+    "'.*(webflux|reactor|reactive-streams|lettuce|data-redis|netty|jetty)',"
+        + " MtlsIT#server_ofABundle_servesTheGoodClientAlone",
     "'.*(webflux|reactor|reactive-streams|lettuce|data-redis)',"
         + " LimitsIT#address_withoutTrustedProxies_believesNoHeader"
   })

@@ -14,7 +14,11 @@ import reactor.core.scheduler.Schedulers;
 
 /** What {@link Shop} is, for WebFlux; a handler that may not wait tells where it runs. */
 @SpringBootConfiguration
-@EnableAutoConfiguration
+@EnableAutoConfiguration(
+    excludeName = {
+      "org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration",
+      "org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyReactiveManagementContextAutoConfiguration"
+    })
 @EnableReactiveMethodSecurity
 @RestController
 public class ReactiveShop {

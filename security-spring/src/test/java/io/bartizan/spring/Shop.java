@@ -12,7 +12,11 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The application of a user: handlers, and nothing of Bartizan. */
 @SpringBootConfiguration
-@EnableAutoConfiguration
+@EnableAutoConfiguration(
+    excludeName = {
+      "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration",
+      "org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration"
+    })
 @EnableMethodSecurity
 @RestController
 public class Shop {

@@ -22,7 +22,7 @@ class SpringBoot35IT {
   /** What the jars of Spring Boot 3.5 stand in the place of. */
   private static final Pattern REPLACED =
       Pattern.compile(
-          "(spring-|tomcat-embed|jackson-|jakarta\\.|lettuce-|netty-|reactor-|reactive-streams"
+          "(spring-|tomcat-embed|jetty-|jackson-|jakarta\\.|lettuce-|netty-|reactor-|reactive-streams"
               + "|redis-authx|nimbus-|micrometer-|HdrHistogram|commons-logging|snakeyaml)"
               + "[^/\\\\]*\\.jar$");
 
@@ -38,16 +38,24 @@ class SpringBoot35IT {
     "WrongSettingsIT"
   };
 
-  /** Without these, WebFlux runs on Reactor Netty and not on Tomcat. */
-  private static final Pattern MVC = Pattern.compile("(tomcat|webmvc)[^/\\\\]*\\.jar$");
+  /** Without these, WebFlux runs on Reactor Netty and not on Tomcat or Jetty. */
+  private static final Pattern MVC = Pattern.compile("(tomcat|jetty|webmvc)[^/\\\\]*\\.jar$");
+
+  private static final Pattern JETTY = Pattern.compile("jetty[^/\\\\]*\\.jar$");
+  private static final Pattern TOMCAT = Pattern.compile("tomcat[^/\\\\]*\\.jar$");
 
   private static final String[] WEB_FLUX_AGAIN = {
-    "WebFluxIT", "WebFluxJwtIT", "WebFluxLimitsIT", "WebFluxRateLimitedIT", "WebFluxWebhooksIT"
+    "MtlsNettyIT",
+    "WebFluxIT",
+    "WebFluxJwtIT",
+    "WebFluxLimitsIT",
+    "WebFluxRateLimitedIT",
+    "WebFluxWebhooksIT"
   };
 
   @Test
   void applications_ofSpringBoot35_doTheSame() throws Exception {
-    assertThat(run(jar -> true, AGAIN))
+    assertThat(run(jar -> !JETTY.matcher(jar).find(), AGAIN))
         .containsPattern("Spring Boot 3\\.5\\.\\d+: [5-9]\\d passed, 0 failed, 0 skipped$");
   }
 
@@ -55,6 +63,12 @@ class SpringBoot35IT {
   void webFlux_ofSpringBoot35_doesTheSame() throws Exception {
     assertThat(run(jar -> !MVC.matcher(jar).find(), WEB_FLUX_AGAIN))
         .containsPattern("Spring Boot 3\\.5\\.\\d+: [2-9]\\d passed, 0 failed, 0 skipped$");
+  }
+
+  @Test
+  void jetty_ofSpringBoot35_doesTheSame() throws Exception {
+    assertThat(run(jar -> !TOMCAT.matcher(jar).find(), "MtlsJettyIT"))
+        .containsPattern("Spring Boot 3\\.5\\.\\d+: 8 passed, 0 failed, 0 skipped$");
   }
 
   private static String run(Predicate<String> isTaken, String... tests) throws Exception {

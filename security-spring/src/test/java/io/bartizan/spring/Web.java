@@ -8,6 +8,12 @@ enum Web {
       return Shop.class;
     }
   },
+  MVC_ON_JETTY("servlet") {
+    @Override
+    Class<?> application() {
+      return JettyShop.class;
+    }
+  },
   WEBFLUX("reactive") {
     @Override
     Class<?> application() {

@@ -1,7 +1,6 @@
 package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
@@ -95,17 +94,6 @@ class WebFluxIT {
       assertThat(shop.get("/thread").statusCode()).isEqualTo(200);
       assertThat(shop.get("/open").statusCode()).isEqualTo(500); // and not counted as one user
     }
-  }
-
-  @Test
-  void serversBundleOfBartizan_failsAtStart_insteadOfServingWithoutItsPolicy() throws Exception {
-    DevCertificate server = DevCa.of("Prod").leaf("web").dns("localhost").forServer().issue();
-    Files.writeString(folder.resolve("tls.crt"), server.chainPem());
-    Files.writeString(folder.resolve("tls.key"), server.privateKeyPem());
-    Files.writeString(folder.resolve("ca.crt"), server.rootPem());
-    String yaml = new JwtIT().mutualTls(folder);
-    Throwable failure = catchThrowable(() -> Booted.plain(Web.WEBFLUX, folder, yaml).close());
-    assertThat(failure).hasStackTraceContaining("are served by Tomcat alone");
   }
 
   @Test
