@@ -5,7 +5,7 @@ import io.bartizan.core.house.Require;
 import java.util.Locale;
 
 /**
- * The decision for a check while Redis can't be reached: no connection, no answer within the
+ * The decision for a rate limit check while Redis cannot be reached. That is no connection, no answer within the
  * time-out, or a server that says it can't serve ({@code LOADING}, {@code READONLY}, {@code
  * CLUSTERDOWN}, {@code MASTERDOWN}, {@code TRYAGAIN}, {@code BUSY}, {@code OOM}, {@code MISCONF},
  * {@code NOREPLICAS}).

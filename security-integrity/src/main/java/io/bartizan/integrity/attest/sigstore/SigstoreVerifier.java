@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies Sigstore bundles, whole and offline: who signed, that the certificate was genuine at
+ * Verifies Sigstore bundles, whole and offline. It verifies who signed, that the certificate was genuine at
  * every verified time, that certificate and signature are in the logs, and that all of it is about
  * this artifact.
  *
