@@ -39,9 +39,26 @@ final class JavadocSite {
   /** What people type into the search box; each must lead somewhere. */
   private static final List<String> SEARCHED =
       List.of(
-          "throttling", "quota", "bulkhead", "429", "mTLS", "client certificate", "bearer token",
-          "JWKS", "DPoP", "webhook signature", "signed cookie", "checksum", "SHA256SUMS", "nonce",
-          "idempotency", "SLSA", "SBOM", "load shedding", "distributed rate limit", "key rotation");
+          "throttling",
+          "quota",
+          "bulkhead",
+          "429",
+          "mTLS",
+          "client certificate",
+          "bearer token",
+          "JWKS",
+          "DPoP",
+          "webhook signature",
+          "signed cookie",
+          "checksum",
+          "SHA256SUMS",
+          "nonce",
+          "idempotency",
+          "SLSA",
+          "SBOM",
+          "load shedding",
+          "distributed rate limit",
+          "key rotation");
 
   private final Path out;
   private final Set<String> closed;
@@ -52,7 +69,8 @@ final class JavadocSite {
   private JavadocSite(Path out) throws IOException {
     this.out = out;
     Matcher names =
-        Pattern.compile("<javadoc.closed>([^<]+)<").matcher(Files.readString(Path.of("library/pom.xml")));
+        Pattern.compile("<javadoc.closed>([^<]+)<")
+            .matcher(Files.readString(Path.of("library/pom.xml")));
     if (!names.find()) {
       throw new IllegalStateException("library/pom.xml has no javadoc.closed");
     }
@@ -83,7 +101,9 @@ final class JavadocSite {
     packages.put(artifact, own);
     classPath.add(module.resolve("target/classes").toString());
     for (String entry :
-        Files.readString(module.resolve("target/javadoc-site.classpath")).strip().split(File.pathSeparator)) {
+        Files.readString(module.resolve("target/javadoc-site.classpath"))
+            .strip()
+            .split(File.pathSeparator)) {
       if (entry.contains("/.m2/") || entry.endsWith(".jar") && !entry.contains("bartizan-")) {
         classPath.add(entry);
       }
@@ -92,18 +112,22 @@ final class JavadocSite {
 
   private void make() throws IOException {
     List<String> options = new ArrayList<>();
-    options.addAll(List.of("-d", out.toString(), "-encoding", "UTF-8", "-charset", "UTF-8", "-quiet"));
+    options.addAll(
+        List.of("-d", out.toString(), "-encoding", "UTF-8", "-charset", "UTF-8", "-quiet"));
     options.addAll(List.of("-Xdoclint:all", "-Werror", "-notimestamp", "-protected"));
     options.addAll(List.of("--release", "17", "-Xmaxwarns", "1000", "-Xmaxerrs", "1000"));
     options.addAll(List.of("-windowtitle", "Bartizan", "-doctitle", "Bartizan"));
     options.addAll(List.of("-classpath", String.join(File.pathSeparator, classPath)));
-    packages.forEach((artifact, own) -> options.addAll(List.of("-group", artifact, String.join(":", own))));
+    packages.forEach(
+        (artifact, own) -> options.addAll(List.of("-group", artifact, String.join(":", own))));
     options.addAll(links());
     sources.forEach(source -> options.add(source.toString()));
     StringWriter said = new StringWriter();
     PrintWriter writer = new PrintWriter(said);
     int status =
-        ToolProvider.findFirst("javadoc").orElseThrow().run(writer, writer, options.toArray(new String[0]));
+        ToolProvider.findFirst("javadoc")
+            .orElseThrow()
+            .run(writer, writer, options.toArray(new String[0]));
     if (status != 0 || said.toString().contains("warning")) {
       System.out.println(said);
       System.exit(1);
@@ -124,13 +148,21 @@ final class JavadocSite {
       try (JarFile jar = new JarFile(entry)) {
         jar.stream()
             .map(each -> each.getName())
-            .filter(each -> each.endsWith(".class") && each.contains("/") && !each.startsWith("META-INF"))
+            .filter(
+                each ->
+                    each.endsWith(".class") && each.contains("/") && !each.startsWith("META-INF"))
             .forEach(each -> names.add(each.substring(0, each.lastIndexOf('/')).replace('/', '.')));
       }
       Path folder = Files.createDirectories(lists.resolve(at.group(2) + "-" + at.group(3)));
       Files.write(folder.resolve("element-list"), names);
       String url =
-          "https://javadoc.io/static/" + at.group(1).replace('/', '.') + "/" + at.group(2) + "/" + at.group(3) + "/";
+          "https://javadoc.io/static/"
+              + at.group(1).replace('/', '.')
+              + "/"
+              + at.group(2)
+              + "/"
+              + at.group(3)
+              + "/";
       options.addAll(List.of("-linkoffline", url, folder.toString()));
     }
     return options;
@@ -144,16 +176,23 @@ final class JavadocSite {
         faults.add("the search box does not know \"" + each + "\"");
       }
     }
-    require(faults, "io/bartizan/integrity/jwt/JwtVerifier.html", "href=\"../../core/Checked.html\"");
+    require(
+        faults, "io/bartizan/integrity/jwt/JwtVerifier.html", "href=\"../../core/Checked.html\"");
     require(faults, "io/bartizan/core/SecretBytes.html", "docs.oracle.com");
-    require(faults, "io/bartizan/ratelimit/redis/RedisRateLimiter.html", "javadoc.io/static/io.lettuce/");
-    require(faults, "io/bartizan/ratelimit/RateLimitMetrics.html", "javadoc.io/static/io.micrometer/");
+    require(
+        faults,
+        "io/bartizan/ratelimit/redis/RedisRateLimiter.html",
+        "javadoc.io/static/io.lettuce/");
+    require(
+        faults, "io/bartizan/ratelimit/RateLimitMetrics.html", "javadoc.io/static/io.micrometer/");
     String index = read("index.html");
     packages.keySet().stream()
         .filter(artifact -> !index.contains(artifact))
         .forEach(artifact -> faults.add("the first page does not name " + artifact));
     closed.stream()
-        .filter(name -> Files.exists(out.resolve(name.replace('.', '/')).resolve("package-summary.html")))
+        .filter(
+            name ->
+                Files.exists(out.resolve(name.replace('.', '/')).resolve("package-summary.html")))
         .forEach(name -> faults.add(name + " is not for users and has a page"));
     faults.forEach(fault -> System.out.println("javadoc: " + fault));
     System.out.println(

@@ -17,7 +17,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that each ask for one piece of work, such as logout tokens, security events and links. The work of each is done at least once, and once where it completes.
+ * Tokens that each ask for one piece of work, such as logout tokens, security events and links. The
+ * work of each is done at least once, and once where it completes.
  *
  * <p>A token that the verifier accepts is begun under its {@code jti}, which keeps others off for
  * the time of a lease, and must then be {@link VerifiedJwt#complete completed} or {@link

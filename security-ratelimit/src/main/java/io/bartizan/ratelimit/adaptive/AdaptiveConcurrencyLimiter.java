@@ -10,7 +10,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Limits how many operations run at once in this JVM, and finds the limit from the time that they take. It is for a service that sheds what it can't do in time, and for a client of a slow one.
+ * Limits how many operations run at once in this JVM, and finds the limit from the time that they
+ * take. It is for a service that sheds what it can't do in time, and for a client of a slow one.
  *
  * <pre>{@code
  * AdaptiveConcurrencyLimiter downstream = AdaptiveConcurrencyLimiter.of(200);
