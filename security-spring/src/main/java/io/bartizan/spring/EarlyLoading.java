@@ -14,8 +14,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Loads what a JWT verifier of elliptic curves needs on a thread of its own while the application
- * starts, as Spring Boot does with its own: Bouncy Castle's first class takes longest, since its jar
- * is signed.
+ * starts, as Spring Boot does with its own: Bouncy Castle's first class takes longest, since its
+ * jar is signed.
  *
  * <p>It decides nothing. What fails here fails again where the settings are read, in words; whoever
  * needs a class that is being loaded waits for it as ever.

@@ -10,12 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
-import org.springframework.context.ApplicationListener;
 
-/** What is loaded early is loaded beside the start, only where it is needed, and decides nothing. */
+/**
+ * What is loaded early is loaded beside the start, only where it is needed, and decides nothing.
+ */
 class EarlyLoadingTest {
 
   private static final String ALGORITHMS = "bartizan.jwt.algorithms";
@@ -52,15 +54,16 @@ class EarlyLoadingTest {
   void event_withSettingsThatCantBeRead_doesNotFailHere() {
     ApplicationEnvironmentPreparedEvent event =
         new ApplicationEnvironmentPreparedEvent(
-            null, new SpringApplication(), new String[0], with(Map.of(ALGORITHMS + ".x.y", "ES256")));
+            null,
+            new SpringApplication(),
+            new String[0],
+            with(Map.of(ALGORITHMS + ".x.y", "ES256")));
     assertThatCode(() -> new EarlyLoading().onApplicationEvent(event)).doesNotThrowAnyException();
   }
 
   @Test
   void springBoot_findsIt() {
-    assertThat(
-            SpringFactoriesLoader.forDefaultResourceLocation()
-                .load(ApplicationListener.class))
+    assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(ApplicationListener.class))
         .hasAtLeastOneElementOfType(EarlyLoading.class);
   }
 }

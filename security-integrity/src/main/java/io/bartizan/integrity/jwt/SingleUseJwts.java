@@ -162,7 +162,7 @@ public final class SingleUseJwts {
   }
 
   /**
-   * What to do with a verified token.
+   * The handler of a verified token.
    *
    * @param <X> what it may throw
    */
