@@ -104,7 +104,7 @@ final class JavadocSite {
         Files.readString(module.resolve("target/javadoc-site.classpath"))
             .strip()
             .split(File.pathSeparator)) {
-      if (entry.contains("/.m2/") || entry.endsWith(".jar") && !entry.contains("bartizan-")) {
+      if (entry.endsWith(".jar") && !Path.of(entry).getFileName().toString().startsWith("bartizan-")) {
         classPath.add(entry);
       }
     }
