@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does what docs/quick-starts/gradle.md says, with the artifacts of a repository in the place of Maven Central's: the
- * build is made, its program answers as docs/quick-starts/plain-jdk.md prints. Arguments: the repository, a folder.
+ * Does what docs/quick-starts/gradle.md says, with the artifacts of a repository in the place of
+ * Maven Central's: the build is made, its program answers as docs/quick-starts/plain-jdk.md prints.
+ * Arguments: the repository, a folder.
  */
 final class GradleCheck {
 
@@ -36,10 +37,13 @@ final class GradleCheck {
     Files.writeString(folder.resolve("build.gradle"), fence(page, "groovy"));
     Path code = Files.createDirectories(folder.resolve("src/main/java"));
     Files.writeString(code.resolve("Hello.java"), fence(plain, "java").replace(PORT, "" + port));
-    // What is not ours is where Maven has put it. The page's own repositories are asked after that, and not found offline.
+    // What is not ours is where Maven has put it. The page's own repositories are asked after that,
+    // and not found offline.
     Files.writeString(
         folder.resolve("init.gradle"),
-        "allprojects {\n  repositories { maven { url '" + repository.toUri() + "' }; mavenLocal() }\n"
+        "allprojects {\n  repositories { maven { url '"
+            + repository.toUri()
+            + "' }; mavenLocal() }\n"
             + "  afterEvaluate { task printed { doLast { println 'PATH=' + sourceSets.main.runtimeClasspath.asPath } } }\n}\n");
     String command = fence(page, "console").strip();
     if (!command.equals("$ gradle --quiet build")) {
@@ -48,7 +52,8 @@ final class GradleCheck {
     run(folder, List.of("--quiet", "build"));
     String said = run(folder, List.of("--quiet", "printed"));
     String path = said.substring(said.indexOf("PATH=") + 5).strip();
-    for (String artifact : List.of("bartizan-adapters", "bartizan-core", "bartizan-ratelimit", "slf4j-api")) {
+    for (String artifact :
+        List.of("bartizan-adapters", "bartizan-core", "bartizan-ratelimit", "slf4j-api")) {
       if (!path.contains(File.separator + artifact + "-")) {
         throw new IllegalStateException("Gradle's class path has no " + artifact + ": " + path);
       }
@@ -60,9 +65,14 @@ final class GradleCheck {
     System.out.println("gradle: built, served and refused as the page says");
   }
 
-  private static void serve(Path folder, String path, int port, List<String> commands) throws Exception {
+  private static void serve(Path folder, String path, int port, List<String> commands)
+      throws Exception {
     Process server =
-        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path, "Hello")
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                path,
+                "Hello")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("printed").toFile())
             .start();

@@ -104,7 +104,8 @@ final class JavadocSite {
         Files.readString(module.resolve("target/javadoc-site.classpath"))
             .strip()
             .split(File.pathSeparator)) {
-      if (entry.endsWith(".jar") && !Path.of(entry).getFileName().toString().startsWith("bartizan-")) {
+      if (entry.endsWith(".jar")
+          && !Path.of(entry).getFileName().toString().startsWith("bartizan-")) {
         classPath.add(entry);
       }
     }

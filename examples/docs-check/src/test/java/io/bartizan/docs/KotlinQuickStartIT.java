@@ -57,8 +57,8 @@ class KotlinQuickStartIT {
       String link = printed.readLine(); // when it serves
       assertThat(link).startsWith("/hello?");
       page.tried(port);
-      assertThat(printed.readLine()).matches("[A-Z_]+"); // the reasons of two refusals
-      assertThat(printed.readLine()).matches("[A-Z_]+");
+      assertThat(printed.readLine()).matches("[a-z_-]+"); // the reasons of two refusals
+      assertThat(printed.readLine()).matches("[a-z_-]+");
       assertThat(status(port, link)).isEqualTo(204);
       assertThat(status(port, link)).isEqualTo(429);
     } finally {
