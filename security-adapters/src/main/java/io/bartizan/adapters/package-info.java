@@ -7,7 +7,7 @@
  * io.bartizan.adapters.IncomingRequest}, which an adapter of another framework implements.
  *
  * <p>Order: first a limit by address or certificate, then the token, then a limit by subject or
- * claim. A limit by a value that nobody verified would let strangers spend its owner's permits.
+ * claim. A limit by an unverified value would let attackers spend its owner's permits.
  */
 @NullMarked
 @CheckReturnValue

@@ -14,7 +14,7 @@ public record Health(Status status, String detail) {
   /** How many characters of a detail are kept. */
   public static final int MAX_DETAIL_CHARS = 1000;
 
-  /** Whether a part does its work. */
+  /** The state of a part: up, degraded or down. */
   public enum Status {
     /** It works. */
     UP,

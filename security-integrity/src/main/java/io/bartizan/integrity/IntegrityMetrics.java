@@ -13,10 +13,11 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts in Micrometer (an optional dependency): {@code bartizan.integrity.verifications} with the
- * tags {@code name} (this binder's), {@code kind}, {@code verifier} and {@code outcome} ({@code
- * accepted} or the reason's code), and {@code bartizan.integrity.keys} with the tags {@code name},
- * {@code source} and {@code outcome} ({@code changed} or {@code failed}).
+ * Counts verifications and key changes in Micrometer (an optional dependency). The meters are
+ * {@code bartizan.integrity.verifications} with the tags {@code name} (this binder's), {@code
+ * kind}, {@code verifier} and {@code outcome} ({@code accepted} or the reason's code), and {@code
+ * bartizan.integrity.keys} with the tags {@code name}, {@code source} and {@code outcome} ({@code
+ * changed} or {@code failed}).
  *
  * <pre>{@code
  * IntegrityMetrics metrics = IntegrityMetrics.of(registry, "api");

@@ -3,7 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.core.Reason;
 
 /**
- * The reasons for which a key, chain, trust anchor, policy or revocation list cannot be used; a
+ * The reasons for which a key, chain, trust anchor, policy or revocation list cannot be used. A
  * name that is in {@link PeerReason} too means the same of this side's own material.
  */
 public enum MaterialReason implements Reason {

@@ -277,8 +277,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   }
 
   /**
-   * What is optional about mutual TLS; the parts that make it safe were arguments of the factory.
-   * Not thread-safe.
+   * Options for mutual TLS: certificate reload, revocation, listener, provider. The parts that make
+   * it safe were arguments of the factory. Not thread-safe.
    *
    * @param <T> {@link ServerTls} or {@link ClientTls}
    */

@@ -246,7 +246,7 @@ public final class PushedMaterial implements HealthSource {
     users.remove(user);
   }
 
-  /** What is optional about pushed material. Not thread-safe. */
+  /** Options for pushed certificates and keys. Not thread-safe. */
   public static final class Builder {
 
     private static final Duration MIN_AGE = Duration.ofSeconds(1);

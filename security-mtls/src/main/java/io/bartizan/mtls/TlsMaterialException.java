@@ -6,7 +6,7 @@ import io.bartizan.core.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when key, chain, trust anchors or revocation data can't be used; the refusal's detail is
+ * Thrown when key, chain, trust anchors or revocation data cannot be used. The refusal's detail is
  * one sentence that names the source and what is wrong with it, never a secret.
  */
 public final class TlsMaterialException extends RuntimeException implements Refused {

@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decision {
 
-  /** Who decided. */
+  /**
+   * The source of a rate limit decision: memory, Redis, deny cache, local share, shared overflow
+   * bucket or failure policy.
+   */
   public enum Source {
     /** A limiter in this JVM, as configured. */
     MEMORY,

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FixedWindow extends Limit {
 
-  /** Where windows begin. */
+  /**
+   * The alignment of fixed windows: to the epoch, to the first request, or to a calendar day or
+   * month.
+   */
   public enum Start {
     /** At the multiples of the period since 1970-01-01T00:00Z. */
     EPOCH,

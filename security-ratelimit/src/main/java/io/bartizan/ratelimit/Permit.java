@@ -35,7 +35,7 @@ public final class Permit implements AutoCloseable {
   }
 
   /**
-   * What keeps the permits that were granted; for those who implement a limiter. Must be
+   * The holder of permits that were granted; for those who implement a limiter. Must be
    * thread-safe.
    */
   @FunctionalInterface

@@ -8,9 +8,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Runs a rate limiter in shadow mode (dry run), which tries a limit before it is enforced:
- * everything is counted and decided as ever, and the caller always hears that it may go on. The
- * limiter itself is not changed, and its listeners hear the true decisions.
+ * Runs a rate limiter in shadow mode (dry run), which tries a limit before it is enforced.
+ * Everything is counted and decided as before, and the caller is always admitted. The limiter
+ * itself is not changed, and its listeners receive the true decisions.
  *
  * <pre>{@code
  * KeyedRateLimiter tried =

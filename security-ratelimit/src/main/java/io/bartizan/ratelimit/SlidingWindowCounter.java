@@ -5,8 +5,9 @@ import io.bartizan.ratelimit.count.SlidingCount;
 import java.time.Duration;
 
 /**
- * About so many permits in any stretch of time as long as the period, kept as two counts: those of
- * the current window (aligned to the epoch) and, fading evenly, those of the one before.
+ * A sliding-window counter: about so many permits in any stretch of time as long as the period. It
+ * keeps two counts: those of the current window (aligned to the epoch) and, fading evenly, those of
+ * the one before.
  *
  * <p><b>The arithmetic, the same wherever it lives.</b> Time is in whole microseconds since the
  * epoch, rounded down; the period T is cut into at most 1024 grains of g = ⌈T / 1024⌉ µs, N = ⌈T /

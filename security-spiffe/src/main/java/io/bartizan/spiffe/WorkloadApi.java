@@ -180,7 +180,7 @@ public final class WorkloadApi implements HealthSource, AutoCloseable {
     return "WorkloadApi[" + endpoint + ", " + settings + ", " + feed.health() + "]";
   }
 
-  /** What is optional about a source. Not thread-safe. */
+  /** Options for a source. Not thread-safe. */
   public static final class Builder {
 
     private static final Duration MIN_DEADLINE = Duration.ofMillis(10);

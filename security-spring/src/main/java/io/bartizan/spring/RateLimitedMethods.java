@@ -4,6 +4,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -27,6 +28,26 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   private static final String NO_REQUESTS =
       "limits on methods count the requests of Spring MVC and WebFlux, and this application serves"
           + " none: remove @RateLimited";
+
+  /**
+   * Packages whose classes can't name {@link RateLimited}: most beans of an application are theirs,
+   * and have thousands of methods.
+   */
+  private static final List<String> FRAMEWORKS =
+      List.of(
+          "java.",
+          "jakarta.",
+          "org.apache.catalina.",
+          "org.springframework.aop.",
+          "org.springframework.beans.",
+          "org.springframework.boot.",
+          "org.springframework.context.",
+          "org.springframework.core.",
+          "org.springframework.data.",
+          "org.springframework.http.",
+          "org.springframework.security.",
+          "org.springframework.validation.",
+          "org.springframework.web.");
 
   private final transient ObjectProvider<ConfiguredLimits> limits;
   private final transient ObjectProvider<MethodCalls> calls;
@@ -78,9 +99,13 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
     return named.computeIfAbsent(
         type,
         unknown ->
-            Arrays.stream(ReflectionUtils.getDeclaredMethods(unknown))
-                .flatMap(method -> Arrays.stream(method.getDeclaredAnnotations()))
-                .anyMatch(annotation -> isLimit(annotation.annotationType())));
+            FRAMEWORKS.stream().noneMatch(unknown.getName()::startsWith) && hasAnnotation(unknown));
+  }
+
+  private static boolean hasAnnotation(Class<?> type) {
+    return Arrays.stream(ReflectionUtils.getDeclaredMethods(type))
+        .flatMap(method -> Arrays.stream(method.getDeclaredAnnotations()))
+        .anyMatch(annotation -> isLimit(annotation.annotationType()));
   }
 
   private static boolean isLimit(Class<? extends Annotation> type) {

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * An attacker's HTTPS client: shows any certificate, believes any server, and tells whether it was
+ * An attacker's HTTPS client: shows any certificate, trusts any server, and reports whether it was
  * served.
  *
  * <p>It connects to the loopback address only. Sessions are kept, so that a second call tries to

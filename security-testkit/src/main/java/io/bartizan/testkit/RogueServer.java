@@ -18,7 +18,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * An attacker's HTTPS server: shows any certificate, believes any client, and counts who talked to
+ * An attacker's HTTPS server: shows any certificate, trusts any client, and counts who talked to
  * it.
  *
  * <p>It listens on the loopback address, serves one connection at a time on a thread of its own,

@@ -39,9 +39,13 @@ final class Pages {
     return Files.readString(ROOT.resolve(page));
   }
 
+  static Node parsed(String markdown) {
+    return PARSER.parse(markdown);
+  }
+
   static Node parsed(Path page) {
     try {
-      return PARSER.parse(Files.readString(page));
+      return parsed(Files.readString(page));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,9 +13,9 @@ import io.grpc.ServerInterceptor;
 import java.util.Objects;
 
 /**
- * A gRPC server interceptor that lets calls with one good bearer token in {@code authorization}
- * through: {@code UNAUTHENTICATED} with a challenge without one, {@code PERMISSION_DENIED} if it
- * lacks a scope, {@code UNAVAILABLE} where nobody could tell.
+ * A gRPC server interceptor that lets calls with one valid bearer token (JWT) in {@code
+ * authorization} through. It answers {@code UNAUTHENTICATED} with a challenge without one, {@code
+ * PERMISSION_DENIED} if it lacks a scope, {@code UNAVAILABLE} if the token cannot be decided.
  *
  * <pre>{@code
  * ServerInterceptor reads = BearerTokenInterceptor.of(verifier, "orders:read");

@@ -13,9 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gRPC client interceptor that starts calls no faster than a rate limit, each of them in its
- * turn; one whose turn would come too late fails at once as {@code RESOURCE_EXHAUSTED} and is not
- * sent.
+ * A gRPC client interceptor that starts calls no faster than a rate limit, each in its turn. One
+ * whose turn would come too late fails at once as {@code RESOURCE_EXHAUSTED} and is not sent.
  *
  * <pre>{@code
  * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));

@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * A gRPC server interceptor that limits call rates: {@code RESOURCE_EXHAUSTED} with {@code
- * retry-after}, {@code ratelimit} and {@code RetryInfo} in the trailers, or {@code UNAVAILABLE}
- * where nobody could count.
+ * retry-after}, {@code ratelimit} and {@code RetryInfo} in the trailers, or {@code UNAVAILABLE} if
+ * the limit cannot be counted.
  *
  * <pre>{@code
  * ServerInterceptor flood = RateLimitInterceptor.of(byAddress, CallerKey.address(ClientAddress.direct()));

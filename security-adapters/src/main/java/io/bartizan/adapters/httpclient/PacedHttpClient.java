@@ -27,8 +27,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link HttpClient} that sends requests no faster than a rate limit, each of them in its turn;
- * one whose turn would come too late fails at once and is not sent.
+ * An {@link HttpClient} that sends requests no faster than a rate limit, each in its turn. One
+ * whose turn would come too late fails at once and is not sent.
  *
  * <pre>{@code
  * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));

@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * A filter of the JDK's HttpServer that lets requests with one good bearer token through (RFC
- * 6750): 401 with a challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * A filter of the JDK's HttpServer that lets requests with one valid bearer token (JWT) through
+ * (RFC 6750). It answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the
+ * token cannot be decided.
  *
  * <pre>{@code
  * context.getFilters().add(BearerTokenFilter.of(verifier, "orders:read"));

@@ -13,8 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JAX-RS guard that lets requests with one good bearer token through (RFC 6750): 401 with a
- * challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * A JAX-RS guard that lets requests with one valid bearer token (JWT) through (RFC 6750). It
+ * answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the token cannot be
+ * decided.
  *
  * <pre>{@code
  * Guards guards = Guards.of(BearerTokenFilter.of(verifier, "orders:read"));

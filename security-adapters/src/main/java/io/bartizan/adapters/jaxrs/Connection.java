@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The client's IP address and TLS certificate of a JAX-RS request, which JAX-RS itself does not
- * tell.
+ * give.
  *
  * <p>In servlet containers {@link Guards#withServletConnection} sets it. In other servers, a
  * pre-matching filter of yours with a priority below {@link Guards#PRIORITY} does:

@@ -9,8 +9,9 @@ import io.netty.util.AttributeKey;
 import java.util.Objects;
 
 /**
- * Lets requests with one good bearer token through to a Netty server's handlers (RFC 6750): 401
- * with a challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * Lets requests with one valid bearer token (JWT) through to a Netty server's handlers (RFC 6750).
+ * It answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the token cannot be
+ * decided.
  *
  * <pre>{@code
  * Guards guards = Guards.of(BearerTokenGuard.of(verifier, "orders:read"));

@@ -10,8 +10,8 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /**
- * An OkHttp interceptor that sends requests no faster than a rate limit, each of them in its turn;
- * one whose turn would come too late fails at once and is not sent.
+ * An OkHttp interceptor that sends requests no faster than a rate limit, each in its turn. One
+ * whose turn would come too late fails at once and is not sent.
  *
  * <pre>{@code
  * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));

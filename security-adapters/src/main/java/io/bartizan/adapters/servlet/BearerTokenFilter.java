@@ -15,8 +15,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet filter that lets requests with one good bearer token through (RFC 6750): 401 with a
- * challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * A servlet filter that lets requests with one valid bearer token (JWT) through (RFC 6750). It
+ * answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the token cannot be
+ * decided.
  *
  * <pre>{@code
  * Filter reads = BearerTokenFilter.of(verifier, "orders:read");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Temporal worker interceptor that limits how many activities run at a time, over all workers
- * that share the limiter: one too many is not run, and Temporal tries it again after a delay.
+ * that share the limiter. One too many is not run, and Temporal tries it again after a delay.
  *
  * <pre>{@code
  * WorkerInterceptor atATime =

@@ -9,8 +9,8 @@ import io.temporal.common.interceptors.WorkflowClientInterceptorBase;
 import java.time.Duration;
 
 /**
- * A Temporal client interceptor that starts workflows no faster than a rate limit, each of them in
- * its turn; one whose turn would come too late fails at once and is not started.
+ * A Temporal client interceptor that starts workflows no faster than a rate limit, each in its
+ * turn. One whose turn would come too late fails at once and is not started.
  *
  * <pre>{@code
  * RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(20, ChronoUnit.SECONDS)));

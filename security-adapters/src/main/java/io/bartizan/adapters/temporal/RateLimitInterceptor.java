@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Temporal worker interceptor that limits how often activities run: one that comes too early is
+ * A Temporal worker interceptor that limits how often activities run. One that comes too early is
  * not run, and Temporal tries it again after the time that the limit says ({@code nextRetryDelay}).
  *
  * <pre>{@code

@@ -10,8 +10,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 
 /**
- * A Vert.x Web handler that lets requests with one good bearer token through (RFC 6750): 401 with a
- * challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * A Vert.x Web handler that lets requests with one valid bearer token (JWT) through (RFC 6750). It
+ * answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the token cannot be
+ * decided.
  *
  * <pre>{@code
  * router.route("/orders/*").handler(BearerTokenHandler.of(verifier, "orders:read"));

@@ -13,8 +13,9 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * A Spring WebFlux filter that lets requests with one good bearer token through (RFC 6750): 401
- * with a challenge without one, 403 if it lacks a scope, 503 where nobody could tell.
+ * A Spring WebFlux filter that lets requests with one valid bearer token (JWT) through (RFC 6750).
+ * It answers 401 with a challenge without one, 403 if it lacks a scope, 503 if the token cannot be
+ * decided.
  *
  * <pre>{@code
  * WebFilter reads = BearerTokenFilter.of(verifier, "orders:read");

@@ -4,7 +4,7 @@ import io.bartizan.integrity.keys.BouncyCastle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature algorithms a verifier may be told to allow; {@code none} is not one of them.
+ * The signature algorithms that a JWT verifier can allow; {@code none} is not one of them.
  *
  * <p>Each row holds all there is to know about an algorithm (RFC 7518 section 3.1, RFC 9864): a key
  * is bound to one row when it is loaded, and the row decides what kind, curve and size of key and

@@ -171,7 +171,10 @@ public final class JwtVerifier {
     return "JwtVerifier[" + tokens + "]";
   }
 
-  /** What is asked of tokens; every default is the strict one. Not thread-safe. */
+  /**
+   * Options for JWT verification: audience, clock skew, maximum age, type, DPoP, revocation, cache.
+   * Every default is the strict one. Not thread-safe.
+   */
   public static final class Builder {
 
     /** The longest token that is read unless said otherwise, in characters. */

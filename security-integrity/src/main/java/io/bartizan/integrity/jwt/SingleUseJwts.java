@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that each ask for one piece of work, such as logout tokens, security events and links: the
+ * Tokens that each ask for one piece of work, such as logout tokens, security events and links. The
  * work of each is done at least once, and once where it completes.
  *
  * <p>A token that the verifier accepts is begun under its {@code jti}, which keeps others off for
@@ -162,7 +162,7 @@ public final class SingleUseJwts {
   }
 
   /**
-   * What to do with a verified token.
+   * The handler of a verified token.
    *
    * @param <X> what it may throw
    */

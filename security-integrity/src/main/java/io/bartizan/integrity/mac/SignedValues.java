@@ -218,7 +218,7 @@ public final class SignedValues {
   }
 
   /**
-   * What to do with a verified value.
+   * The handler of a verified value.
    *
    * @param <X> what it may throw
    */

@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which webhook providers write signatures, each of them read in one spelling. */
+/** The forms in which webhook providers write signatures, each of them read in one encoding. */
 public enum WebhookEncoding {
   /** Hexadecimal in lower case. */
   HEX {

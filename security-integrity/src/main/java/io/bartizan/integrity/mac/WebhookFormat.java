@@ -125,7 +125,7 @@ public final class WebhookFormat {
         + "]";
   }
 
-  /** What a provider does otherwise than to sign the body alone. Not thread-safe. */
+  /** Options for providers that sign more than the body alone. Not thread-safe. */
   public static final class Builder {
 
     private final String name;

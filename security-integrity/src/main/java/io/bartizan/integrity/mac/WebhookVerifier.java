@@ -226,7 +226,7 @@ public final class WebhookVerifier {
   }
 
   /**
-   * What to do with a verified webhook.
+   * The handler of a verified webhook.
    *
    * @param <X> what it may throw
    */

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Limits how many operations run at once in this JVM, and finds the limit from the time that they
- * take: for a service that sheds what it can't do in time, and for a client of a slow one.
+ * take. It is for a service that sheds what it can't do in time, and for a client of a slow one.
  *
  * <pre>{@code
  * AdaptiveConcurrencyLimiter downstream = AdaptiveConcurrencyLimiter.of(200);

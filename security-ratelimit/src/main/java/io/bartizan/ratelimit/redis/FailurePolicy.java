@@ -5,10 +5,10 @@ import io.bartizan.core.house.Require;
 import java.util.Locale;
 
 /**
- * The decision for a check while Redis can't be reached: no connection, no answer within the
- * time-out, or a server that says it can't serve ({@code LOADING}, {@code READONLY}, {@code
- * CLUSTERDOWN}, {@code MASTERDOWN}, {@code TRYAGAIN}, {@code BUSY}, {@code OOM}, {@code MISCONF},
- * {@code NOREPLICAS}).
+ * The decision for a rate limit check while Redis cannot be reached. That is no connection, no
+ * answer within the time-out, or a server that says it can't serve ({@code LOADING}, {@code
+ * READONLY}, {@code CLUSTERDOWN}, {@code MASTERDOWN}, {@code TRYAGAIN}, {@code BUSY}, {@code OOM},
+ * {@code MISCONF}, {@code NOREPLICAS}).
  *
  * <p>It is never asked about mistakes: wrong types, missing permissions, keys of several slots and
  * errors of the script reach the caller as Lettuce's exceptions. Immutable.

@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies Sigstore bundles, whole and offline: who signed, that the certificate was genuine at
- * every verified time, that certificate and signature are in the logs, and that all of it is about
- * this artifact.
+ * Verifies Sigstore bundles, whole and offline. It verifies who signed, that the certificate was
+ * genuine at every verified time, that certificate and signature are in the logs, and that all of
+ * it is about this artifact.
  *
  * <p>Read are bundles of version 0.1 to 0.3 and the older ones of {@code cosign --bundle}. Required
  * are, unless the builder says otherwise, one transparency log, one certificate log and one time,

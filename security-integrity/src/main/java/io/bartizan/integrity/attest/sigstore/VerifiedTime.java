@@ -5,7 +5,7 @@ import java.time.Instant;
 /** A moment at which a trusted log or authority saw the signature. Immutable. */
 public final class VerifiedTime {
 
-  /** Who says so. */
+  /** The source of the time. */
   public enum Source {
     /** A transparency log, by its promise. */
     TRANSPARENCY_LOG,
