@@ -144,6 +144,10 @@ class PemTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Pem.parse(text.replace(";", end)))
           .withMessage("PEM line " + line + ": " + what);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Pem.parse(text.replace(";", end) + end))
+          .withMessage("PEM line " + line + ": " + what);
+      assertThat(Pem.parse("text" + end + BLOCK.replace("\n", end))).hasSize(1);
     }
   }
 
@@ -187,8 +191,8 @@ class PemTest {
 
   @Test
   void parse_headers_mayBeFolded_andEndWithTheFirstOtherLine() {
-    Pem block = Pem.parse("-----BEGIN X-----\nA: b\n c\nD: e\n\nAQID\n-----END X-----").get(0);
-    assertThat(block.headers()).containsExactly("A: b", "c", "D: e");
+    Pem block = Pem.parse("-----BEGIN X-----\n: b\n c\nD: e\n\nAQID\n-----END X-----").get(0);
+    assertThat(block.headers()).containsExactly(": b", "c", "D: e");
     assertThat(block.content()).containsExactly(1, 2, 3);
     Pem bare = Pem.parse("-----BEGIN X-----\n AQID\n-----END X-----").get(0);
     assertThat(bare.headers()).isEmpty();

@@ -51,6 +51,7 @@ class SecretSourceTest {
     assertRefused(folder.resolve("absent"), "can't be read");
     assertRefused(folder, "is a directory");
     assertRefused(Files.writeString(folder.resolve("empty"), "\n"), "is empty");
+    assertRefused(Files.writeString(folder.resolve("nothing"), ""), "is empty");
     assertRefused(
         Files.write(folder.resolve("huge"), new byte[SecretSource.MAX_BYTES + 1]), "larger than");
   }
