@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.mtls.x509.NameKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +104,26 @@ class PolicyTextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> policy.narrowedBy("a".repeat(65), peer -> true))
         .withMessageContaining("1 to 64");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          DNS          | a host name of letters, digits, hyphens and dots without wildcard
+          URI          | an absolute URI in ASCII, and for spiffe:// the rule spiffeId,
+          SPIFFE_ID    | a SPIFFE ID such as spiffe://prod.example/api
+          SPIFFE_PATH  | a SPIFFE ID such as spiffe://prod.example/ns/pay
+          TRUST_DOMAIN | a SPIFFE trust domain such as prod.example
+          IP           | an IPv4 or IPv6 literal
+          EMAIL        | an address such as ops@example.org
+          SPKI_PIN     | sha256/ and 44 characters of base64
+          """)
+  void valueOfNoKind_isRefusedWithWhatIsAccepted(NameKind kind, String accepted) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.name(kind, "a b"))
+        .withMessage(kind.word() + " is \"a b\", " + accepted + " is accepted");
   }
 
   /** Wherever the host stands in a policy, a server can't ask for it. */
