@@ -64,6 +64,7 @@ class CheckedTest {
     Checked<String> checked = Checked.accepted("value");
     assertThat(checked.isAccepted()).isTrue();
     assertThat(checked.orThrow()).isEqualTo("value");
+    assertThat(checked).hasToString("Accepted[value]");
     assertThat(checked.<String>fold(value -> value + "!", refusal -> "?")).isEqualTo("value!");
     assertThatNullPointerException().isThrownBy(() -> Checked.accepted(null));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.bartizan.tests.SeededCases;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemTest {
@@ -107,6 +108,106 @@ class PemTest {
             assertThat(expected).hasMessageStartingWith("PEM line ");
           }
         });
+  }
+
+  @Test
+  void parse_mostCharactersAndBlocks_areReadAndOneMoreIsNot() {
+    assertThat(Pem.parse("x".repeat(Pem.MAX_CHARS))).isEmpty();
+    String most = "-----BEGIN X-----\n-----END X-----\n".repeat(Pem.MAX_BLOCKS);
+    assertThat(Pem.parse(most)).hasSize(Pem.MAX_BLOCKS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Pem.parse(most + BLOCK))
+        .withMessage("PEM line 20001: more than 10000 blocks");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          -----END X-----                          | 1 | END without BEGIN
+          a;-----END X-----                        | 2 | END without BEGIN
+          -----BEGIN X-----;AQID                   | 2 | the block has no END
+          -----BEGIN X-----;AQID;-----END Y-----   | 3 | the END label is not the BEGIN label
+          -----BEGIN X-----;-----BEGIN X-----      | 2 | BEGIN inside a block
+          -----BEGIN X-----;A;-----END X-----      | 3 | the block that ends here is not canonical base64
+          -----BEGIN X----                         | 1 | the line must end with five dashes
+          -----BEGIN ----                          | 1 | the line must end with five dashes
+          -----BEGIN X-----;-----END               | 2 | the block has no END
+          -----BEGIN X-----;-----END X             | 2 | the line must end with five dashes
+          -----BEGIN X------                       | 1 | the label is not one of RFC 7468
+          -----BEGIN X -----                       | 1 | the label is not one of RFC 7468
+          -----BEGIN  X-----                       | 1 | the label is not one of RFC 7468
+          """)
+  void parse_malformed_isToldWithItsLineWhateverEndsLines(String text, int line, String what) {
+    for (String end : new String[] {"\n", "\r\n", "\r"}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Pem.parse(text.replace(";", end)))
+          .withMessage("PEM line " + line + ": " + what);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Pem.parse(text.replace(";", end) + end))
+          .withMessage("PEM line " + line + ": " + what);
+      assertThat(Pem.parse("text" + end + BLOCK.replace("\n", end))).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', true",
+    "X, true",
+    "!, true",
+    "~, true",
+    "A B-C, true",
+    "X509 CRL, true",
+    "' ', false",
+    "A  B, false",
+    "A--B, false",
+    "A- B, false",
+    "-A, false",
+    "A-, false",
+    "A\u007f, false",
+    "A\u00e9, false",
+    "A\tB, false"
+  })
+  void label_isWordsOfVisibleAsciiJoinedByOneBlankOrHyphen(String label, boolean accepted) {
+    assertThat(Pem.isLabel(label)).isEqualTo(accepted);
+    if (accepted) {
+      assertThat(Pem.parse(Pem.encode(label, new byte[] {5})))
+          .singleElement()
+          .satisfies(block -> assertThat(block.label()).isEqualTo(label));
+    } else {
+      assertThatIllegalArgumentException().isThrownBy(() -> Pem.encode(label, new byte[0]));
+    }
+  }
+
+  @Test
+  void encode_isLinesOf64Characters() {
+    assertThat(Pem.encode("X", new byte[0])).isEqualTo("-----BEGIN X-----\n-----END X-----\n");
+    assertThat(Pem.encode("X", new byte[48]))
+        .isEqualTo("-----BEGIN X-----\n" + "A".repeat(64) + "\n-----END X-----\n");
+    assertThat(Pem.encode("X", new byte[49]))
+        .isEqualTo("-----BEGIN X-----\n" + "A".repeat(64) + "\nAA==\n-----END X-----\n");
+  }
+
+  @Test
+  void parse_headers_mayBeFolded_andEndWithTheFirstOtherLine() {
+    Pem block = Pem.parse("-----BEGIN X-----\n: b\n c\nD: e\n\nAQID\n-----END X-----").get(0);
+    assertThat(block.headers()).containsExactly(": b", "c", "D: e");
+    assertThat(block.content()).containsExactly(1, 2, 3);
+    Pem bare = Pem.parse("-----BEGIN X-----\n AQID\n-----END X-----").get(0);
+    assertThat(bare.headers()).isEmpty();
+    assertThat(bare.content()).containsExactly(1, 2, 3);
+    for (String late : new String[] {"AQID\nA: b", "AQID\n A:"}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Pem.parse("-----BEGIN X-----\n" + late + "\n-----END X-----"));
+    }
+  }
+
+  @Test
+  void content_isACopyEachTime() {
+    Pem block = Pem.parse(BLOCK).get(0);
+    block.content()[0] = 9;
+    assertThat(block.content()).containsExactly(1, 2, 3);
   }
 
   @Test

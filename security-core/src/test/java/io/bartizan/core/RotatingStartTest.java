@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -126,6 +127,23 @@ class RotatingStartTest {
           .isNotEmpty()
           .allSatisfy(
               detail -> assertThat(detail).startsWith("NoClassDefFoundError; the secret can't"));
+    }
+  }
+
+  @Test
+  void ownThread_isADaemon_whichKeepsNoJvm() throws Exception {
+    CompletableFuture<Thread> reader = new CompletableFuture<>();
+    SecretSource source =
+        () -> {
+          if (Thread.currentThread().getName().equals("bartizan-rotating")) {
+            boolean unused = reader.complete(Thread.currentThread());
+          }
+          return SecretBytes.ofUtf8("one");
+        };
+    try (Rotating<String> value =
+        Rotating.of(source, RotatingStartTest::make, Duration.ofMillis(10))) {
+      assertThat(reader.get(30, TimeUnit.SECONDS).isDaemon()).isTrue();
+      assertThat(value.toString()).startsWith("Rotating[").endsWith(", UP]");
     }
   }
 

@@ -39,7 +39,14 @@ class SafeTextTest {
   @Test
   void of_longText_isCutAndTold() {
     assertThat(SafeText.of("abcdef", 3)).isEqualTo("abc… (6 characters)");
+    assertThat(SafeText.of("abc", 3)).isEqualTo("abc");
     assertThat(SafeText.of("ab😀", 3)).isEqualTo("ab… (4 characters)");
+    assertThat(SafeText.of("ab😀", 4)).isEqualTo("ab😀");
+    assertThat(SafeText.of("ab\ud83d", 3)).isEqualTo("ab\\ud83d");
+    assertThat(SafeText.of("😀a", 2)).isEqualTo("😀… (3 characters)");
+    assertThat(SafeText.of("a", 1)).isEqualTo("a");
+    assertThat(SafeText.of("ab", 1)).isEqualTo("a… (2 characters)");
+    assertThat(SafeText.of("\ud83db", 1)).isEqualTo("\\ud83d… (2 characters)");
     assertThatIllegalArgumentException().isThrownBy(() -> SafeText.of("a", 0));
   }
 

@@ -19,6 +19,11 @@ class SecretSourceTest {
     assertThat(read("secret\r\n")).isEqualTo("secret");
     assertThat(read("secret")).isEqualTo("secret");
     assertThat(read("two\nlines\n\n")).isEqualTo("two\nlines\n");
+    assertThat(read("a")).isEqualTo("a");
+    assertThat(read("a\r")).isEqualTo("a\r");
+    assertThat(read("\r")).isEqualTo("\r");
+    assertThat(read("\n\n")).isEqualTo("\n");
+    assertRefused(Files.writeString(folder.resolve("ends"), "\r\n"), "is empty");
   }
 
   @Test
@@ -46,8 +51,17 @@ class SecretSourceTest {
     assertRefused(folder.resolve("absent"), "can't be read");
     assertRefused(folder, "is a directory");
     assertRefused(Files.writeString(folder.resolve("empty"), "\n"), "is empty");
+    assertRefused(Files.writeString(folder.resolve("nothing"), ""), "is empty");
     assertRefused(
         Files.write(folder.resolve("huge"), new byte[SecretSource.MAX_BYTES + 1]), "larger than");
+  }
+
+  @Test
+  void file_ofTheMostBytes_isReadWithItsLineEnding() throws IOException {
+    String most = "x".repeat(SecretSource.MAX_BYTES);
+    assertThat(read(most)).isEqualTo(most);
+    assertThat(read(most + "\r\n")).isEqualTo(most);
+    assertRefused(Files.writeString(folder.resolve("key"), most + "x\n"), "larger than");
   }
 
   @Test

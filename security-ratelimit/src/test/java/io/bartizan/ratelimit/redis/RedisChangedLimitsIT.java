@@ -287,12 +287,13 @@ class RedisChangedLimitsIT {
   @ParameterizedTest
   @MethodSource("io.bartizan.ratelimit.LimitKinds#texts")
   void RL05_windows_of_unlike_lengths_admit_what_the_larger_alone_does(String text) {
-    unlike(text.formatted(60, "min"), text.formatted(1, "s"), 3100);
-    unlike(text.formatted(12, "5s"), text.formatted(6, "3s"), 800);
-    unlike(text.formatted(100, "10s"), text.formatted(10, "s"), 700);
+    unlike(text.formatted(60, "min"), text.formatted(1, "s"), 250_000);
+    unlike(text.formatted(12, "5s"), text.formatted(6, "3s"), 125_000);
+    unlike(text.formatted(30, "10s"), text.formatted(3, "s"), 80_000);
   }
 
-  private void unlike(String more, String less, int steps) {
+  /** For two of the longer windows and a bit. */
+  private void unlike(String more, String less, long pauseMicros) {
     Limit limit = Limit.parse(more);
     long begin = micros.get();
     KeyedRateLimiter alone =
@@ -304,11 +305,12 @@ class RedisChangedLimitsIT {
         RedisRateLimiter small = limiter(Limit.parse(less))) {
       int admitted = 0;
       int most = 0;
-      for (int i = 0; i < 2 * steps; i++) {
+      long end = begin + 2 * limit.window().toNanos() / 1000 + 4_000_000;
+      for (int i = 0; micros.get() < end; i++) {
         most += alone.tryAcquire("k").isAllowed() ? 1 : 0;
         KeyedRateLimiter asked = (i % 2 == 0 ? large : small).blocking();
         admitted += asked.tryAcquire(more).isAllowed() ? 1 : 0;
-        micros.addAndGet(i % 2 * 40_000L);
+        micros.addAndGet(i % 2 * pauseMicros);
       }
       assertThat(admitted).as("%s beside %s", more, less).isBetween(most * 9 / 10, most);
     }

@@ -41,7 +41,7 @@ final class MerkleProof {
       return null;
     }
     int inside = Long.SIZE - Long.numberOfLeadingZeros(index ^ (size - 1));
-    int border = Long.bitCount(inside == Long.SIZE ? 0 : index >>> inside);
+    int border = Long.bitCount(index >>> inside);
     if (siblings.size() != inside + border) {
       return null;
     }
