@@ -32,6 +32,17 @@ public interface IncomingRequest {
   List<String> headers(String name);
 
   /**
+   * The path and query of the request as they came, neither decoded nor rewritten, and never read
+   * from a forwarding header: what a webhook's sender may have signed.
+   *
+   * @return such as {@code /hooks/calls?lang=de}; empty unless whoever implements this gives it,
+   *     and webhooks whose address is signed are refused then
+   */
+  default Optional<String> target() {
+    return Optional.empty();
+  }
+
+  /**
    * The client's own certificate, as the TLS handshake of this connection verified it.
    *
    * @return the first certificate of the chain

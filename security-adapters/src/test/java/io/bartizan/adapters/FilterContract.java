@@ -292,6 +292,18 @@ public abstract class FilterContract<F> {
   }
 
   @Test
+  void webhook_whoseAddressIsSigned_isAcceptedAtThatAddressAlone() throws Exception {
+    serve(webhook(Issued.webhooksOfAddresses(), 1000));
+    SignedAddresses.areJudged(port, served);
+  }
+
+  @Test
+  void webhook_whoseAddressAProxyRewrites_isAcceptedAtTheDeclaredOneAlone() throws Exception {
+    serve(webhook(Issued.webhooksBehindAProxy(), 1000));
+    SignedAddresses.areJudgedBehindAProxy(port, served);
+  }
+
+  @Test
   void webhook_whoseSenderHangsUp_isNotHandledAndComesAgain() throws Exception {
     serve(webhook(Issued.webhooks(), 1000));
     String body = "{\"event\":\"paid\"}";

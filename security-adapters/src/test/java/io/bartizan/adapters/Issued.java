@@ -10,6 +10,8 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
+import io.bartizan.integrity.mac.WebhookEncoding;
+import io.bartizan.integrity.mac.WebhookFormat;
 import io.bartizan.integrity.mac.WebhookScheme;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
@@ -137,14 +139,43 @@ public final class Issued {
         .build();
   }
 
+  private static final String ORIGIN = "https://shop.example";
+
+  /** Accepts what {@link #signatureAt} signs, which covers the address; as Square does. */
+  public static WebhookVerifier webhooksOfAddresses() {
+    return addresses(WebhookFormat.builder("square", "Signature", WebhookEncoding.HEX));
+  }
+
+  /** The same behind a proxy that makes {@code /hooks/pay} of the public address {@code /body}. */
+  public static WebhookVerifier webhooksBehindAProxy() {
+    return addresses(
+        WebhookFormat.builder("square", "Signature", WebhookEncoding.HEX)
+            .withPublicPath("/body", "/hooks/pay"));
+  }
+
+  private static WebhookVerifier addresses(WebhookFormat.Builder format) {
+    return WebhookVerifier.of(
+        WebhookScheme.acceptingReplays(
+            format.withOrigin(ORIGIN).withSigned("{url}{body}").build(),
+            SecretBytes.ofUtf8(WEBHOOK_SECRET)));
+  }
+
+  /** The header line of a body for a public address. */
+  public static String signatureAt(String target, String body) {
+    return "Signature: " + hmac(ORIGIN + target + body);
+  }
+
   /** The header line of a body signed now. */
   public static String signature(String body) {
     long now = Instant.now().getEpochSecond();
+    return "Stripe-Signature: t=" + now + ",v1=" + hmac(now + "." + body);
+  }
+
+  private static String hmac(String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(WEBHOOK_SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      byte[] tag = mac.doFinal((now + "." + body).getBytes(StandardCharsets.UTF_8));
-      return "Stripe-Signature: t=" + now + ",v1=" + HexFormat.of().formatHex(tag);
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

@@ -37,6 +37,7 @@ record BartizanProperties(
       @Nullable String scheme,
       @Nullable String secret,
       @Nullable String formerSecret,
+      @Nullable String publicAddress,
       @DefaultValue("1MB") DataSize maxBody,
       @Nullable String store,
       @DefaultValue("100000") int maxEvents,

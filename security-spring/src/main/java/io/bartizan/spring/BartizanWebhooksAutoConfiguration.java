@@ -37,18 +37,33 @@ final class BartizanWebhooksAutoConfiguration {
   ConfiguredWebhooks bartizanWebhooks(
       BartizanProperties settings,
       Environment environment,
+      Base base,
       ObjectProvider<SharedStore> redis,
       ObjectProvider<Meters> meters) {
     return ConfiguredWebhooks.of(
         settings,
         environment.getProperty("spring.application.name", "application"),
+        base.path(),
         redis.getIfUnique(),
         meters.getIfUnique(() -> Meters.NONE));
+  }
+
+  /** What stands in front of the application's paths in requests; empty for nothing. */
+  record Base(String path) {
+    static Base of(Environment environment, String property) {
+      String path = environment.getProperty(property, "");
+      return new Base(path.equals("/") ? "" : path);
+    }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   static class OfServlets {
+
+    @Bean
+    Base bartizanWebhookBase(Environment environment) {
+      return Base.of(environment, "server.servlet.context-path");
+    }
 
     @Bean
     FilterRegistrationBean<WebhookPathFilter> bartizanWebhookFilter(
@@ -63,6 +78,11 @@ final class BartizanWebhooksAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
   static class OfWebFlux {
+
+    @Bean
+    Base bartizanWebhookBase(Environment environment) {
+      return Base.of(environment, "spring.webflux.base-path");
+    }
 
     @Bean
     WebhookPathWebFilter bartizanWebhookFilter(ConfiguredWebhooks webhooks) {

@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.IntegrityListener;
+import io.bartizan.integrity.mac.WebhookFormat;
 import io.bartizan.integrity.mac.WebhookScheme;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.integrity.replay.DeliveryGuard;
@@ -45,28 +46,40 @@ final class ConfiguredWebhooks implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredWebhooks.class);
   private static final String SCHEMES =
-      "\"standard-webhooks\" (Svix too), \"stripe\", \"github\" and \"slack\" are accepted; other"
-          + " providers are declared in Java";
+      "\"standard-webhooks\" (Svix too), \"stripe\", \"github\", \"slack\", \"twilio\","
+          + " \"twilio-json\", \"hubspot\" and \"square\" are accepted; other providers are declared"
+          + " in Java";
   private static final String NOT_SHOWN = "(not shown)";
 
   private final List<Webhook> list = new ArrayList<>();
   private final List<RedisReplayGuard> shared = new ArrayList<>();
   private final PathPatternParser parser = new PathPatternParser();
   private final String application;
+  private final String base;
   private final @Nullable SharedStore redis;
   private final Meters meters;
 
-  private ConfiguredWebhooks(String application, @Nullable SharedStore redis, Meters meters) {
+  private ConfiguredWebhooks(
+      String application, String base, @Nullable SharedStore redis, Meters meters) {
     this.application = application;
+    this.base = base;
     this.redis = redis;
     this.meters = meters;
     parser.setCaseSensitive(false); // no spelling that an application may accept goes unverified
   }
 
-  /** Builds every webhook, or closes what was built and throws. */
+  /**
+   * Builds every webhook, or closes what was built and throws.
+   *
+   * @param base what stands in front of the application's paths, such as {@code /shop}
+   */
   static ConfiguredWebhooks of(
-      BartizanProperties settings, String application, @Nullable SharedStore redis, Meters meters) {
-    ConfiguredWebhooks all = new ConfiguredWebhooks(application, redis, meters);
+      BartizanProperties settings,
+      String application,
+      String base,
+      @Nullable SharedStore redis,
+      Meters meters) {
+    ConfiguredWebhooks all = new ConfiguredWebhooks(application, base, redis, meters);
     try {
       for (Map.Entry<String, WebhookSettings> each : settings.webhooks().entrySet()) {
         all.add(each.getKey(), each.getValue());
@@ -81,7 +94,7 @@ final class ConfiguredWebhooks implements AutoCloseable {
   private void add(String name, WebhookSettings settings) {
     String at = "bartizan.webhooks." + name + ".";
     PathPattern path = path(at + "path", settings.path());
-    WebhookScheme scheme = scheme(at, settings);
+    WebhookScheme scheme = scheme(at, settings, base + path.getPatternString());
     DataSize most = settings.maxBody();
     if (most.toBytes() < 1 || most.toBytes() > 64 << 20) {
       throw SettingException.of(at + "max-body", most, "1B to 64MB are accepted");
@@ -122,8 +135,14 @@ final class ConfiguredWebhooks implements AutoCloseable {
     return pattern;
   }
 
-  private static WebhookScheme scheme(String at, WebhookSettings settings) {
+  private static WebhookScheme scheme(String at, WebhookSettings settings, String received) {
     String name = SettingException.required(at + "scheme", settings.scheme(), SCHEMES);
+    if (!AddressSchemes.NAMES.contains(name) && settings.publicAddress() != null) {
+      throw SettingException.of(
+          at + "public-address",
+          settings.publicAddress(),
+          "scheme " + name + " signs no address, so that it has no meaning here");
+    }
     String text =
         SettingException.required(
             at + "secret", settings.secret(), "the secret that the sender signs with is needed");
@@ -131,6 +150,16 @@ final class ConfiguredWebhooks implements AutoCloseable {
     String former = settings.formerSecret();
     SecretBytes[] more =
         former == null ? new SecretBytes[0] : new SecretBytes[] {SecretBytes.ofUtf8(former)};
+    if (AddressSchemes.NAMES.contains(name)) {
+      WebhookFormat format = AddressSchemes.of(name, at, settings.publicAddress(), received);
+      return SettingException.read(
+          at + "secret",
+          NOT_SHOWN,
+          () ->
+              name.equals("hubspot")
+                  ? WebhookScheme.of(format, secret, more)
+                  : WebhookScheme.acceptingReplays(format, secret, more)); // see events
+    }
     return SettingException.read(
         at + "secret",
         NOT_SHOWN,

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -155,6 +156,65 @@ abstract class WebhooksContract {
     }
   }
 
+  /** Behind a proxy that strips {@code /public}, in an application below {@code /shop}. */
+  @Test
+  void addressThatIsSigned_isTheDeclaredOne_whateverTheHeadersSay() throws Exception {
+    try (Booted shop =
+        start(
+            HANDLER,
+            "--server.servlet.context-path=/shop",
+            "--spring.webflux.base-path=/shop",
+            "--bartizan.webhooks.orders.path=/hooks/orders",
+            "--bartizan.webhooks.orders.scheme=square",
+            "--bartizan.webhooks.orders.secret=" + CODE,
+            "--bartizan.webhooks.orders.public-address=https://shop.example/public/orders")) {
+      String called = "https://shop.example/public/orders";
+      assertThat(order(shop, called, "/shop/hooks/orders").body()).isEqualTo("{} is {}");
+      assertThat(order(shop, called + "?a=%2F", "/shop/hooks/orders?a=%2F").statusCode())
+          .isEqualTo(200);
+      assertThat(Handlers.HANDLED).hasValue(2);
+      for (String[] each :
+          new String[][] {
+            {"https://shop.example/shop/hooks/orders", "/shop/hooks/orders"},
+            {"http://shop.example/public/orders", "/shop/hooks/orders"},
+            {"https://evil.example/public/orders", "/shop/hooks/orders"},
+            {called + "?a=1", "/shop/hooks/orders?a=2"},
+            {called + "?a=1", "/shop/hooks/orders"},
+            {called, "/shop/hooks/%6frders"},
+            {called, "/shop/hooks/orders;a=b"},
+            {"http://localhost:" + shop.port() + "/shop/hooks/orders", "/shop/hooks/orders"}
+          }) {
+        assertThat(order(shop, each[0], each[1]).statusCode()).as(each[1]).isEqualTo(400);
+      }
+      HttpResponse<String> forwarded =
+          send(
+              shop,
+              "POST",
+              "/shop/hooks/orders",
+              "{}",
+              "x-square-hmacsha256-signature",
+              base64(CODE, "https://evil.example/public/orders{}"),
+              "X-Forwarded-Host",
+              "evil.example",
+              "X-Forwarded-Proto",
+              "https",
+              "X-Forwarded-Prefix",
+              "/public");
+      assertThat(forwarded.statusCode()).isEqualTo(400);
+      assertThat(Handlers.HANDLED).hasValue(2);
+    }
+  }
+
+  private static HttpResponse<String> order(Booted shop, String signed, String sent)
+      throws Exception {
+    String tag = base64(CODE, signed + "{}");
+    return send(shop, "POST", sent, "{}", "x-square-hmacsha256-signature", tag);
+  }
+
+  private static String base64(String secret, String text) throws Exception {
+    return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hmac(secret, text)));
+  }
+
   private Booted start(String... more) throws Exception {
     String page =
         Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
@@ -197,7 +257,7 @@ abstract class WebhooksContract {
 
     static final AtomicInteger HANDLED = new AtomicInteger();
 
-    @RequestMapping({"/hooks/pay", "/hooks/code"})
+    @RequestMapping({"/hooks/pay", "/hooks/code", "/hooks/orders"})
     String handle(
         @RequestBody byte[] body,
         @RequestAttribute("io.bartizan.adapters.webhook") VerifiedWebhook event) {

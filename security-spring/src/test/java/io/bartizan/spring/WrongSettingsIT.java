@@ -137,6 +137,8 @@ class WrongSettingsIT {
         "store=disk | bartizan.webhooks.pay.store is \"disk\" | \"memory\" and \"redis\"",
         "store=redis | bartizan.webhooks.pay.store is \"redis\" | there is no Lettuce client",
         "max-events=0 | bartizan.webhooks.pay.max-events is \"0\" | accepted",
+        "scheme=twilio | bartizan.webhooks.pay.public-address | the address that the sender calls",
+        "public-address=https://a/b | bartizan.webhooks.pay.public-address is \"https://a/b\" | signs no address",
       })
   void webhook_thatIsWrong_isExplained_withoutItsSecret(
       String setting, String named, String accepted) {
@@ -147,12 +149,12 @@ class WrongSettingsIT {
     settings.put(at + "secret", "0123456789abcdef");
     BartizanProperties right = bound(settings);
     assertThat(right.toString()).doesNotContain("0123456789");
-    ConfiguredWebhooks.of(right, "shop", null, Meters.NONE).close();
+    ConfiguredWebhooks.of(right, "shop", "", null, Meters.NONE).close();
     int sign = setting.indexOf('=');
     settings.put(at + setting.substring(0, sign), setting.substring(sign + 1));
     Throwable failure =
         catchThrowable(
-            () -> ConfiguredWebhooks.of(bound(settings), "shop", null, Meters.NONE).close());
+            () -> ConfiguredWebhooks.of(bound(settings), "shop", "", null, Meters.NONE).close());
     assertThat(failure).isInstanceOf(SettingException.class);
     assertThat(failure.getMessage()).startsWith(named).contains(accepted);
     assertThat(failure).message().doesNotContain("short").doesNotContain("0123456789");

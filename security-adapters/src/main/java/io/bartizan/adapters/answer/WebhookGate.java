@@ -26,15 +26,10 @@ public final class WebhookGate {
    *
    * @param verifier decides
    * @param maxBytes the longest body, 1 to 64 MiB
-   * @throws IllegalArgumentException if {@code maxBytes} is out of range, or the verifier
-   *     {@linkplain WebhookVerifier#isTargetSigned needs each request's address}
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range
    */
   public WebhookGate(WebhookVerifier verifier, int maxBytes) {
     this.verifier = Objects.requireNonNull(verifier, "verifier");
-    if (verifier.isTargetSigned()) {
-      throw new IllegalArgumentException(
-          verifier + " signs each request's address; verify in the handler with at(target)");
-    }
     this.maxBytes = Require.within("maxBytes", maxBytes, 1, MOST_BYTES);
     tooLarge =
         Refusal.of(AdapterReason.BODY_TOO_LARGE, "the body is longer than " + maxBytes + " bytes");
@@ -45,7 +40,8 @@ public final class WebhookGate {
    *
    * @param declared the content length that the request declares, negative if none
    * @param body the raw body
-   * @param request gives the headers; one that stands twice counts as absent
+   * @param request gives the headers, of which one that stands twice counts as absent, and, where
+   *     the provider signs it, the {@linkplain IncomingRequest#target target}
    * @return the verified webhook or the refusal
    * @throws IOException if the body can't be read to its end: nothing was verified then
    */
@@ -61,14 +57,17 @@ public final class WebhookGate {
    * Verifies a body that was read.
    *
    * @param body the raw body, at most one byte longer than is allowed
-   * @param request gives the headers; one that stands twice counts as absent
+   * @param request gives the headers, of which one that stands twice counts as absent, and, where
+   *     the provider signs it, the {@linkplain IncomingRequest#target target}
    * @return the verified webhook or the refusal
    */
   public Checked<VerifiedWebhook> check(byte[] body, IncomingRequest request) {
     if (body.length > maxBytes) {
       return tooLarge();
     }
-    return verifier.check(
+    WebhookVerifier judge =
+        verifier.isTargetSigned() ? verifier.at(request.target().orElse(null)) : verifier;
+    return judge.check(
         name -> {
           List<String> values = request.headers(name);
           return values.size() == 1 ? values.get(0) : null;

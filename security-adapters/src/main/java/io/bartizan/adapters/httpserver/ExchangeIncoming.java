@@ -27,6 +27,12 @@ record ExchangeIncoming(HttpExchange exchange, Verified verified) implements Inc
     return values == null ? List.of() : values;
   }
 
+  /** The text that was parsed, for of a path such as {@code //a/b} the parts of a URI differ. */
+  @Override
+  public Optional<String> target() {
+    return Optional.of(exchange.getRequestURI().toString());
+  }
+
   @Override
   public Optional<X509Certificate> peerCertificate() {
     if (exchange instanceof HttpsExchange https) {

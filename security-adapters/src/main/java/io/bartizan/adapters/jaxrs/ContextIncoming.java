@@ -4,6 +4,7 @@ import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.net.InetAddress;
+import java.net.URI;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -22,6 +23,15 @@ record ContextIncoming(ContainerRequestContext request) implements IncomingReque
   public List<String> headers(String name) {
     @Nullable List<String> values = request.getHeaders().get(name);
     return values == null ? List.of() : List.copyOf(values);
+  }
+
+  /** As JAX-RS gives it: Jersey leaves out an empty query and encodes a second question mark. */
+  @Override
+  public Optional<String> target() {
+    URI uri = request.getUriInfo().getRequestUri();
+    @Nullable String query = uri.getRawQuery();
+    return Optional.ofNullable(uri.getRawPath())
+        .map(path -> query == null ? path : path + "?" + query);
   }
 
   @Override

@@ -31,6 +31,11 @@ record ChannelIncoming(Channel channel, HttpRequest request, Verified verified)
   }
 
   @Override
+  public Optional<String> target() {
+    return Optional.of(request.uri());
+  }
+
+  @Override
   public Optional<X509Certificate> peerCertificate() {
     @Nullable SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls == null) {

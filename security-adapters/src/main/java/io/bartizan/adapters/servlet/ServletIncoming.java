@@ -3,6 +3,8 @@ package io.bartizan.adapters.servlet;
 import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.adapters.answer.AddressText;
 import io.bartizan.integrity.jwt.VerifiedJwt;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.security.Principal;
@@ -27,6 +29,19 @@ record ServletIncoming(HttpServletRequest request) implements IncomingRequest {
   public List<String> headers(String name) {
     @Nullable Enumeration<String> values = request.getHeaders(name);
     return values == null ? List.of() : Collections.list(values);
+  }
+
+  /** Of the container's own request: a filter's or a forward's may have another path. */
+  @Override
+  public Optional<String> target() {
+    ServletRequest first = request;
+    while (first instanceof ServletRequestWrapper wrapper) {
+      first = wrapper.getRequest();
+    }
+    HttpServletRequest received = first instanceof HttpServletRequest http ? http : request;
+    @Nullable String query = received.getQueryString();
+    return Optional.ofNullable(received.getRequestURI())
+        .map(path -> query == null ? path : path + "?" + query);
   }
 
   @Override

@@ -46,8 +46,7 @@ public final class WebhookFilter extends GuardFilter {
    * @param maxBytes the longest body, 1 to 67 108 864 (64 MiB)
    * @return a filter, thread-safe
    * @throws NullPointerException if {@code verifier} is null
-   * @throws IllegalArgumentException if {@code maxBytes} is out of range, or the verifier
-   *     {@linkplain WebhookVerifier#isTargetSigned needs each request's address}
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range
    */
   public static WebhookFilter of(WebhookVerifier verifier, int maxBytes) {
     return new WebhookFilter(new WebhookGate(verifier, maxBytes));

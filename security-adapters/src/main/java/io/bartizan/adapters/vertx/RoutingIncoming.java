@@ -33,6 +33,11 @@ record RoutingIncoming(RoutingContext context) implements IncomingRequest {
   }
 
   @Override
+  public Optional<String> target() {
+    return Optional.ofNullable(context.request().uri());
+  }
+
+  @Override
   public Optional<X509Certificate> peerCertificate() {
     @Nullable SSLSession session = context.request().sslSession();
     if (session != null) {

@@ -45,8 +45,7 @@ public final class WebhookHandler implements Handler<RoutingContext> {
    * @param maxBytes the longest body, 1 to 67 108 864 (64 MiB)
    * @return a handler, thread-safe
    * @throws NullPointerException if {@code verifier} is null
-   * @throws IllegalArgumentException if {@code maxBytes} is out of range, or the verifier
-   *     {@linkplain WebhookVerifier#isTargetSigned needs each request's address}
+   * @throws IllegalArgumentException if {@code maxBytes} is out of range
    */
   public static WebhookHandler of(WebhookVerifier verifier, int maxBytes) {
     return new WebhookHandler(new WebhookGate(verifier, maxBytes));

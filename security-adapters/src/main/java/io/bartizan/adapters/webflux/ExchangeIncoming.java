@@ -5,6 +5,7 @@ import io.bartizan.adapters.answer.AddressText;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -54,6 +55,18 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
               }
             });
     return values;
+  }
+
+  /**
+   * As Spring gives it: where its ForwardedHeaderTransformer is registered, that has put the prefix
+   * of a header in front of the path, and nothing tells what came.
+   */
+  @Override
+  public Optional<String> target() {
+    URI uri = exchange.getRequest().getURI();
+    @Nullable String query = uri.getRawQuery();
+    return Optional.ofNullable(uri.getRawPath())
+        .map(path -> query == null ? path : path + "?" + query);
   }
 
   @Override

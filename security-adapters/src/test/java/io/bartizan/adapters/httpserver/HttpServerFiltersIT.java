@@ -13,6 +13,7 @@ import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.Issued;
 import io.bartizan.adapters.RawHttp;
 import io.bartizan.adapters.RawHttp.Reply;
+import io.bartizan.adapters.SignedAddresses;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import io.bartizan.integrity.mac.VerifiedWebhook;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
@@ -292,6 +293,18 @@ class HttpServerFiltersIT {
     assertThat(RawHttp.postChunked(port, "/", longer, Issued.signature(longer)).status())
         .isEqualTo(413);
     assertThat(served).hasValue(1);
+  }
+
+  @Test
+  void webhook_whoseAddressIsSigned_isAcceptedAtThatAddressAlone() throws Exception {
+    int port = serve(WebhookFilter.of(Issued.webhooksOfAddresses(), 1000));
+    SignedAddresses.areJudged(port, served);
+  }
+
+  @Test
+  void webhook_whoseAddressAProxyRewrites_isAcceptedAtTheDeclaredOneAlone() throws Exception {
+    int port = serve(WebhookFilter.of(Issued.webhooksBehindAProxy(), 1000));
+    SignedAddresses.areJudgedBehindAProxy(port, served);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.Issued;
 import io.bartizan.adapters.RawHttp;
 import io.bartizan.adapters.RawHttp.Reply;
+import io.bartizan.adapters.SignedAddresses;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
 import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.ratelimit.ClientAddress;
@@ -380,6 +381,18 @@ abstract class ServletContract {
           () -> assertThat(RawHttp.post(port, "/body", path, signature).status()).isEqualTo(200));
       assertThat(app.served).as(path).hasValue(0);
     }
+  }
+
+  @Test
+  void webhook_whoseAddressIsSigned_isAcceptedAtThatAddressAlone() throws Exception {
+    int port = serve(WebhookFilter.of(Issued.webhooksOfAddresses(), 1000));
+    SignedAddresses.areJudged(port, app.served);
+  }
+
+  @Test
+  void webhook_whoseAddressAProxyRewrites_isAcceptedAtTheDeclaredOneAlone() throws Exception {
+    int port = serve(WebhookFilter.of(Issued.webhooksBehindAProxy(), 1000));
+    SignedAddresses.areJudgedBehindAProxy(port, app.served);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one JSON object of RFC 8259, and nothing that two readers could understand in two ways.
@@ -26,15 +27,17 @@ public final class Json {
   private static final int NOTHING = Integer.MIN_VALUE;
 
   final byte[] text;
-  final StringBuilder scratch = new StringBuilder();
+  private final int from;
   private final int end;
   private final JsonLimits limits;
+  private @Nullable StringBuilder scratch;
   private int at;
   private int values;
   private long whole;
 
   Json(byte[] text, int from, int to, JsonLimits limits) {
     this.text = text;
+    this.from = from;
     this.at = from;
     this.end = to;
     this.limits = limits;
@@ -98,7 +101,8 @@ public final class Json {
     return skipBlanks();
   }
 
-  private JsonValue value(int depth) throws JsonException {
+  /** The next value, inside of something at this depth. */
+  JsonValue value(int depth) throws JsonException {
     int next = startValue();
     return switch (next) {
       case '"' -> JsonString.of(string());
@@ -218,7 +222,9 @@ public final class Json {
       at++;
     }
     int firstDigit = at;
-    long digitsValue = 0;
+    long eight = Digits.eight(text, at, end);
+    long digitsValue = Math.max(0, eight);
+    at += eight < 0 ? 0 : Digits.EIGHT;
     while (isDigit(peek())) {
       digitsValue = digitsValue * 10 + (text[at++] - '0');
     }
@@ -227,7 +233,7 @@ public final class Json {
     if (digits == 0 || (digits > 1 && text[firstDigit] == '0')) {
       throw refused(SYNTAX, "a number has no digits or a leading zero");
     }
-    boolean plain = digits <= 18 && !(negative && whole == 0);
+    boolean plain = digits <= JsonNumber.MAX_DIGITS && !(negative && whole == 0);
     if (peek() == '.') {
       plain = false;
       at++;
@@ -264,32 +270,21 @@ public final class Json {
   /** At the opening quote; plain ASCII is copied at once, anything else goes the long way. */
   String string() throws JsonException {
     int start = at + 1;
-    return isPlainString() ? JsonText.plain(text, start, at - 1) : scratch.toString();
+    return isPlainString() ? JsonText.plain(text, start, at - 1) : scratch().toString();
   }
 
-  private String name() throws JsonException {
+  String name() throws JsonException {
     int start = at + 1;
     if (!isPlainString()) {
-      return scratch.toString();
+      return scratch().toString();
     }
     String common = CommonNames.find(text, start, at - 1);
     return common != null ? common : JsonText.plain(text, start, at - 1);
   }
 
-  /** A string that was read before. */
-  String stringAt(int quote) {
-    int here = at;
-    try {
-      at = quote;
-      return string();
-    } catch (JsonException e) {
-      throw new IllegalArgumentException("no string was read at " + quote, e);
-    } finally {
-      at = here;
-    }
-  }
-
-  /** Reads a string; true if it stands between its quotes as it is, else {@code scratch} has it. */
+  /**
+   * Reads a string; true if it stands between its quotes as it is, else {@link #scratch} has it.
+   */
   boolean isPlainString() throws JsonException {
     int start = ++at;
     int i = PlainText.end(text, start, end);
@@ -298,12 +293,20 @@ public final class Json {
       return true;
     }
     at = i;
-    scratch.setLength(0);
+    StringBuilder chars = scratch();
+    chars.setLength(0);
     for (int copied = start; copied < i; copied++) {
-      scratch.append((char) text[copied]);
+      chars.append((char) text[copied]);
     }
-    JsonText.rest(this, scratch);
+    JsonText.rest(this, chars);
     return false;
+  }
+
+  /** The last string that did not stand in the text as it is. */
+  StringBuilder scratch() {
+    StringBuilder chars = scratch == null ? new StringBuilder() : scratch;
+    scratch = chars;
+    return chars;
   }
 
   /** Where the next byte is. */
@@ -319,7 +322,7 @@ public final class Json {
   }
 
   JsonException refused(JsonException.Kind kind, String what) {
-    return new JsonException(kind, what + ", byte " + at);
+    return new JsonException(kind, what + ", byte " + (at - from));
   }
 
   JsonException badEncoding(String what) {

@@ -1,6 +1,5 @@
 package io.bartizan.integrity.json;
 
-import static io.bartizan.integrity.json.JsonException.Kind.SYNTAX;
 import static io.bartizan.integrity.json.JsonException.Kind.TYPE;
 
 import java.util.Arrays;
@@ -16,6 +15,7 @@ import java.util.Arrays;
 public final class JsonCursor {
 
   private final Json reader;
+  private final LazyJson rest;
   private final NameSet[] names;
   private int depth;
   private boolean opened;
@@ -25,6 +25,7 @@ public final class JsonCursor {
 
   private JsonCursor(Json reader, JsonLimits limits) {
     this.reader = reader;
+    this.rest = new LazyJson(reader);
     this.names = new NameSet[limits.maxDepth() + 1];
     Arrays.setAll(names, level -> new NameSet());
   }
@@ -66,7 +67,7 @@ public final class JsonCursor {
     plainName = reader.isPlainString();
     nameTo = reader.at() - 1;
     long hash =
-        plainName ? NameSet.hash(reader.text, nameFrom, nameTo) : NameSet.hash(reader.scratch);
+        plainName ? NameSet.hash(reader.text, nameFrom, nameTo) : NameSet.hash(reader.scratch());
     if (!names[depth].add(hash)) {
       throw reader.duplicate();
     }
@@ -82,7 +83,7 @@ public final class JsonCursor {
    */
   public boolean isNamed(String ascii) {
     if (!plainName) {
-      return ascii.contentEquals(reader.scratch);
+      return ascii.contentEquals(reader.scratch());
     }
     if (nameTo - nameFrom != ascii.length()) {
       return false;
@@ -111,7 +112,10 @@ public final class JsonCursor {
    * @return a new string
    */
   public String nameAt(int mark) {
-    return reader.stringAt(mark);
+    if (LazyJson.valueAt(reader.text, mark) instanceof JsonString name) {
+      return name.value();
+    }
+    throw new IllegalArgumentException("no name was read at " + mark);
   }
 
   /**
@@ -145,40 +149,7 @@ public final class JsonCursor {
    * @throws JsonException if it breaks a rule
    */
   public void skip() throws JsonException {
-    int first = reader.startValue();
-    switch (first) {
-      case '"' -> {
-        boolean unused = reader.isPlainString();
-      }
-      case '{' -> {
-        enter();
-        while (next()) {
-          skip();
-        }
-      }
-      case '[' -> skipArray();
-      case 't', 'f', 'n' -> {
-        String word = first == 't' ? "true" : first == 'f' ? "false" : "null";
-        JsonLiteral unused = reader.word(word, JsonLiteral.NULL);
-      }
-      default -> {
-        if (first != '-' && !Json.isDigit(first)) {
-          throw reader.refused(SYNTAX, "a value is expected");
-        }
-        boolean unused = reader.isPlainNumber();
-      }
-    }
-  }
-
-  private void skipArray() throws JsonException {
-    depth++;
-    reader.enter(depth);
-    if (!reader.isEmpty(']')) {
-      do {
-        skip();
-      } while (reader.hasMore(']'));
-    }
-    depth--;
+    rest.pass(depth);
   }
 
   private void enter() throws JsonException {

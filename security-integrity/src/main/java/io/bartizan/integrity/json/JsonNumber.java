@@ -13,6 +13,9 @@ public final class JsonNumber implements JsonValue {
    */
   static final int MAX_EXPONENT = 999;
 
+  /** Of what is a {@code long}. */
+  static final int MAX_DIGITS = 18;
+
   private static final JsonNumber[] DIGITS =
       LongStream.range(0, 10).mapToObj(JsonNumber::new).toArray(JsonNumber[]::new);
 
@@ -63,6 +66,20 @@ public final class JsonNumber implements JsonValue {
    */
   public String text() {
     return text == null ? Long.toString(value) : text;
+  }
+
+  /** The integer of at most 18 digits that begins here in a text that was checked; else -1. */
+  static long integerAt(byte[] text, int at) {
+    long eight = Digits.eight(text, at, text.length);
+    long integer = Math.max(0, eight);
+    int i = eight < 0 ? at : at + Digits.EIGHT;
+    for (; Json.isDigit(text[i]); i++) {
+      if (i - at == MAX_DIGITS) {
+        return -1;
+      }
+      integer = integer * 10 + (text[i] - '0');
+    }
+    return i == at || text[i] == '.' || text[i] == 'e' || text[i] == 'E' ? -1 : integer;
   }
 
   /** Whether these digits of an exponent are more than is read. */

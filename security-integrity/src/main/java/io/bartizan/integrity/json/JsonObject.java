@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JSON object whose member names differ from one another; immutable once read.
  *
+ * <p>One of {@link LazyJson} makes a value whenever it is asked for it: keep what is needed twice.
+ *
  * <p>The typed readers return null for an absent member and refuse one of another type, JSON's
  * {@code null} included: that a member is there but says nothing is never taken for absence.
  */
@@ -22,6 +24,7 @@ public final class JsonObject implements JsonValue {
   private static final String[] NO_NAMES = {};
   private static final JsonValue[] NO_VALUES = {};
   private static final int[] NO_INDEX = {};
+  private static final byte[] NO_TEXT = {};
 
   /** Shared by all that have no member. */
   static final JsonObject EMPTY = new JsonObject(true);
@@ -39,20 +42,55 @@ public final class JsonObject implements JsonValue {
   /** The first members to make room for: an object inside another mostly has few. */
   private final int firstRoom;
 
+  /** The text in which the values are that are made when asked for. */
+  private final byte[] text;
+
+  /** Where each of those begins. */
+  private int[] places = NO_INDEX;
+
   JsonObject(boolean inside) {
     this.firstRoom = inside ? 2 : 8;
+    this.text = NO_TEXT;
+  }
+
+  /** Of which only the places of values are added. */
+  JsonObject(byte[] text) {
+    this.firstRoom = 8;
+    this.text = text;
   }
 
   /** Adds a member; false if the name is there already. */
   boolean add(String name, JsonValue value) {
+    if (!add(name)) {
+      return false;
+    }
+    if (values.length < names.length) {
+      values = Arrays.copyOf(values, names.length);
+    }
+    values[size - 1] = value;
+    return true;
+  }
+
+  /** Adds a member whose value begins here in the text; false if the name is there already. */
+  boolean add(String name, int place) {
+    if (!add(name)) {
+      return false;
+    }
+    if (places.length < names.length) {
+      places = Arrays.copyOf(places, names.length);
+    }
+    places[size - 1] = place;
+    return true;
+  }
+
+  private boolean add(String name) {
     if (find(name) >= 0) {
       return false;
     }
     if (size == names.length) {
-      grow();
+      names = size == 0 ? new String[firstRoom] : Arrays.copyOf(names, size * 2);
     }
     names[size] = name;
-    values[size] = value;
     size++;
     seen |= 1L << name.hashCode();
     if (size > WALK) {
@@ -65,16 +103,6 @@ public final class JsonObject implements JsonValue {
       index[slot(name)] = size;
     }
     return true;
-  }
-
-  private void grow() {
-    if (size == 0) {
-      names = new String[firstRoom];
-      values = new JsonValue[firstRoom];
-    } else {
-      names = Arrays.copyOf(names, size * 2);
-      values = Arrays.copyOf(values, size * 2);
-    }
   }
 
   /** Where the index has the name, or a free place for it. */
@@ -112,7 +140,7 @@ public final class JsonObject implements JsonValue {
    */
   public @Nullable JsonValue get(String name) {
     int at = find(name);
-    return at < 0 ? null : values[at];
+    return at < 0 ? null : valueAt(at);
   }
 
   /**
@@ -160,7 +188,57 @@ public final class JsonObject implements JsonValue {
    * @return a value
    */
   public JsonValue valueAt(int at) {
-    return values[Objects.checkIndex(at, size)];
+    Objects.checkIndex(at, size);
+    return text == NO_TEXT ? values[at] : LazyJson.valueAt(text, places[at]);
+  }
+
+  /**
+   * Whether a member is a string, without making its value.
+   *
+   * @param at its place in the text, from 0
+   * @return whether {@link #valueAt} gives a {@link JsonString}
+   */
+  public boolean isStringAt(int at) {
+    Objects.checkIndex(at, size);
+    return text == NO_TEXT ? values[at] instanceof JsonString : text[places[at]] == '"';
+  }
+
+  /**
+   * An integer that is not negative, without making its value.
+   *
+   * @param at its place in the text, from 0
+   * @return -1 if the member is anything else
+   */
+  public long integerAt(int at) {
+    Objects.checkIndex(at, size);
+    if (text != NO_TEXT) {
+      return JsonNumber.integerAt(text, places[at]);
+    }
+    return values[at] instanceof JsonNumber number && number.isLong() && number.longValue() >= 0
+        ? number.longValue()
+        : -1;
+  }
+
+  /**
+   * Whether a member is this string, mostly without making its value.
+   *
+   * @param name its name
+   * @param expected any text
+   * @return false also if it is absent or no string
+   */
+  public boolean isString(String name, String expected) {
+    int at = find(name);
+    if (at < 0 || !isStringAt(at)) {
+      return false;
+    }
+    if (text != NO_TEXT) {
+      int from = places[at] + 1;
+      int end = PlainText.end(text, from, text.length);
+      if (text[end] == '"') {
+        return PlainText.isSame(text, from, end, expected);
+      }
+    }
+    return valueAt(at) instanceof JsonString string && string.value().equals(expected);
   }
 
   /**
@@ -252,7 +330,7 @@ public final class JsonObject implements JsonValue {
   public Map<String, @Nullable Object> toJava() {
     Map<String, @Nullable Object> map = new LinkedHashMap<>(size * 2);
     for (int i = 0; i < size; i++) {
-      map.put(names[i], values[i].toJava());
+      map.put(names[i], valueAt(i).toJava());
     }
     return Collections.unmodifiableMap(map);
   }

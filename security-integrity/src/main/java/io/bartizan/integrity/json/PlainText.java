@@ -30,6 +30,19 @@ final class PlainText {
     return i;
   }
 
+  /** Whether this part of a text, which is ASCII, says the same. */
+  static boolean isSame(byte[] text, int from, int end, String expected) {
+    if (end - from != expected.length()) {
+      return false;
+    }
+    for (int i = from; i < end; i++) {
+      if (text[i] != expected.charAt(i - from)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The high bit of each byte of another kind. Above the lowest of these a borrow may set more, so
    * only the lowest counts.

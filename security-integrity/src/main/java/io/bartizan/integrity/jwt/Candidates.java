@@ -78,7 +78,8 @@ final class Candidates {
       VerifiedCache.@Nullable Key key,
       Wait wait) {
     try {
-      JsonObject unverified = issuers.length == 1 && !issuers[0].isSeveral() ? null : json(token);
+      JsonObject unverified =
+          issuers.length == 1 && !issuers[0].isSeveral() ? null : unverified(token);
       IssuerKeys issuer = unverified == null ? issuers[0] : named(unverified);
       if (issuer == null) {
         return Checked.rejected(OTHER_ISSUER);
@@ -87,7 +88,7 @@ final class Candidates {
       KeyRing.Bound[] keys = ring.candidates(header.keyId, header.algorithm());
       Refusal refused = trySignature(keys, token, signature);
       if (refused != null && isOpen(refused, ring, keys)) {
-        if (unverified == null && ring.snapshot.fetched && named(json(token)) == null) {
+        if (unverified == null && ring.snapshot.fetched && named(unverified(token)) == null) {
           return Checked.rejected(OTHER_ISSUER);
         }
         boolean lastWord = wait.forOthers(issuer);
@@ -104,8 +105,8 @@ final class Candidates {
       if (refused != null) {
         return Checked.rejected(refused);
       }
-      ClaimSet claims = ClaimSet.of(unverified == null ? json(token) : unverified);
-      if (!issuer.name().equals(claims.issuer)) {
+      ClaimSet claims = ClaimSet.of(unverified == null ? taken(token) : unverified);
+      if (!claims.isIssuedBy(issuer.name())) {
         return Checked.rejected(issuer.wrongIssuer());
       }
       refused = policy.checkContent(claims);
@@ -123,12 +124,21 @@ final class Candidates {
             && (header.keyId == null || !header.keyId.equals(keys[0].key().keyId)));
   }
 
-  private static JsonObject json(CompactToken token) {
+  private static JsonObject unverified(CompactToken token) {
     byte[] payload = token.payload();
     if (payload == null) {
       throw new VerificationException(BAD_PAYLOAD_TEXT);
     }
-    return ClaimSet.parseJson(payload);
+    return ClaimSet.parseJson(payload, 0, payload.length);
+  }
+
+  /** Of a token whose signature was verified, which this takes apart. */
+  private static JsonObject taken(CompactToken token) {
+    int end = token.takePayload();
+    if (end < 0) {
+      throw new VerificationException(BAD_PAYLOAD_TEXT);
+    }
+    return ClaimSet.parseJson(token.bytes, token.payloadStart(), end);
   }
 
   /** The one that the claims name, a fixed one before those of run time; null if none. */

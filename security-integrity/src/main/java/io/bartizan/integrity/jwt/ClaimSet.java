@@ -2,7 +2,6 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonArray;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
@@ -11,12 +10,16 @@ import io.bartizan.integrity.json.JsonNumber;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.json.LazyJson;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The registered claims (RFC 7519 section 4.1) of a payload, each of its right type and range. */
+/**
+ * The registered claims (RFC 7519 section 4.1) of a payload, each of its right type and range.
+ * Immutable; what is no time is made from the payload whenever it is asked for.
+ */
 final class ClaimSet {
 
   /** The end of the year 9999; whatever is later is milliseconds, or an overflow in the making. */
@@ -28,14 +31,12 @@ final class ClaimSet {
   private static final Refusal AUDIENCE =
       Refusal.of(JwtReason.CLAIM_INVALID, "aud is not a string and not an array of some strings");
 
-  final JsonObject json;
-  final @Nullable String issuer;
-  final @Nullable String subject;
-  final @Nullable String id;
-  final List<String> audience;
+  /** Of payloads whose length is bounded: more values than bytes it can't have. */
+  private static final JsonLimits LIMITS =
+      JsonLimits.ofBytes(Integer.MAX_VALUE).withMaxValues(Integer.MAX_VALUE);
 
-  /** The texts of {@code scope}, else of {@code scp}. */
-  final List<String> scopes;
+  /** All of the payload was checked; a value is made when it is asked for. */
+  final JsonObject json;
 
   /** Milliseconds since the epoch; a fraction is rounded to the stricter side. */
   final long expiresAt;
@@ -44,43 +45,32 @@ final class ClaimSet {
   final long issuedAt;
 
   private ClaimSet(JsonObject json) {
-    String issuer = null;
-    String subject = null;
-    String id = null;
-    List<String> audience = List.of();
-    JsonValue scope = null;
-    JsonValue scp = null;
+    int scope = -1;
+    int scp = -1;
     long expiresAt = NONE;
     long notBefore = NONE;
     long issuedAt = NONE;
     for (int i = 0; i < json.size(); i++) {
-      JsonValue value = json.valueAt(i);
       switch (json.nameAt(i)) {
-        case "iss" -> issuer = text(value);
-        case "sub" -> subject = text(value);
-        case "jti" -> id = text(value);
-        case "aud" -> audience = audience(value);
-        case "scope" -> scope = value;
-        case "scp" -> scp = value;
-        case "exp" -> expiresAt = time("exp", value, RoundingMode.FLOOR);
-        case "nbf" -> notBefore = time("nbf", value, RoundingMode.CEILING);
-        case "iat" -> issuedAt = time("iat", value, RoundingMode.CEILING);
+        case "iss", "sub", "jti" -> requireText(json, i);
+        case "aud" -> requireAudience(json, i);
+        case "scope" -> scope = i;
+        case "scp" -> scp = i;
+        case "exp" -> expiresAt = time(json, i, RoundingMode.FLOOR);
+        case "nbf" -> notBefore = time(json, i, RoundingMode.CEILING);
+        case "iat" -> issuedAt = time(json, i, RoundingMode.CEILING);
         default -> {}
       }
     }
+    requireScopes(json, isAbsentAt(json, scope) ? scp : scope);
     this.json = json;
-    this.issuer = issuer;
-    this.subject = subject;
-    this.id = id;
-    this.audience = audience;
-    this.scopes = isAbsent(scope) ? scopes("scp", scp) : scopes("scope", scope);
     this.expiresAt = expiresAt;
     this.notBefore = notBefore;
     this.issuedAt = issuedAt;
   }
 
   static ClaimSet parse(byte[] payload) {
-    return of(parseJson(payload));
+    return of(parseJson(payload, 0, payload.length));
   }
 
   /** The claims of a payload that was read before. */
@@ -88,42 +78,84 @@ final class ClaimSet {
     return new ClaimSet(json);
   }
 
-  /** What fits the largest token may have as many values as it has room for. */
-  static JsonObject parseJson(byte[] payload) {
+  /**
+   * What fits the largest token may have as many values as it has room for.
+   *
+   * @param bytes hold the payload and are never changed again
+   */
+  static JsonObject parseJson(byte[] bytes, int from, int to) {
     try {
-      int size = payload.length + 1;
-      return Json.parseObject(payload, JsonLimits.ofBytes(size).withMaxValues(size));
+      return LazyJson.parseObject(bytes, from, to, LIMITS);
     } catch (JsonException e) {
       throw new VerificationException(JwtReason.MALFORMED, "the payload: " + e.getMessage());
     }
   }
 
-  private static String text(JsonValue value) {
-    if (value instanceof JsonString text) {
-      return text.value();
-    }
-    throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
+  @Nullable String issuer() {
+    return text("iss");
   }
 
-  private static List<String> audience(JsonValue value) {
-    List<String> audience = texts(value);
-    if (audience == null || audience.isEmpty()) {
-      throw new VerificationException(AUDIENCE);
-    }
-    return audience;
+  boolean isIssuedBy(String name) {
+    return json.isString("iss", name);
   }
 
-  private static List<String> scopes(String name, @Nullable JsonValue value) {
-    List<String> scopes = value == null || isAbsent(value) ? List.of() : texts(value);
-    if (scopes == null) {
+  @Nullable String subject() {
+    return text("sub");
+  }
+
+  @Nullable String id() {
+    return text("jti");
+  }
+
+  boolean hasId() {
+    return json.has("jti");
+  }
+
+  private @Nullable String text(String name) {
+    return json.get(name) instanceof JsonString text ? text.value() : null;
+  }
+
+  List<String> audience() {
+    List<String> audience = texts(json.get("aud"));
+    return audience == null ? List.of() : audience;
+  }
+
+  /** The texts of {@code scope}, else of {@code scp}. */
+  List<String> scopes() {
+    JsonValue scope = json.get("scope");
+    List<String> scopes = texts(isAbsent(scope) ? json.get("scp") : scope);
+    return scopes == null ? List.of() : scopes;
+  }
+
+  private static void requireText(JsonObject json, int at) {
+    if (!json.isStringAt(at)) {
+      throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
+    }
+  }
+
+  private static void requireAudience(JsonObject json, int at) {
+    if (!json.isStringAt(at)) {
+      List<String> audience = texts(json.valueAt(at));
+      if (audience == null || audience.isEmpty()) {
+        throw new VerificationException(AUDIENCE);
+      }
+    }
+  }
+
+  private static boolean isAbsentAt(JsonObject json, int at) {
+    return at < 0 || (!json.isStringAt(at) && isAbsent(json.valueAt(at)));
+  }
+
+  private static void requireScopes(JsonObject json, int at) {
+    if (!isAbsentAt(json, at) && !json.isStringAt(at) && texts(json.valueAt(at)) == null) {
       throw new VerificationException(
-          JwtReason.CLAIM_INVALID, name + " is not a string and not an array of strings");
+          JwtReason.CLAIM_INVALID,
+          json.nameAt(at) + " is not a string and not an array of strings");
     }
-    return scopes;
   }
 
   /** Of a string or an array of strings; null of anything else. */
-  private static @Nullable List<String> texts(JsonValue value) {
+  private static @Nullable List<String> texts(@Nullable JsonValue value) {
     if (value instanceof JsonString one) {
       return List.of(one.value());
     }
@@ -135,22 +167,25 @@ final class ClaimSet {
     return value == null || value == JsonLiteral.NULL;
   }
 
-  private static long time(String name, JsonValue value, RoundingMode rounding) {
-    if (value instanceof JsonNumber number) {
-      if (number.isLong()) {
-        long seconds = number.longValue();
-        if (seconds >= 0 && seconds <= MAX_SECONDS) {
-          return seconds * 1000;
-        }
-      } else if (number.text().indexOf('e') < 0 && number.text().indexOf('E') < 0) {
-        BigDecimal seconds = new BigDecimal(number.text());
-        if (seconds.signum() >= 0 && seconds.compareTo(BigDecimal.valueOf(MAX_SECONDS)) <= 0) {
-          return seconds.movePointRight(3).setScale(0, rounding).longValueExact();
-        }
+  private static long time(JsonObject json, int at, RoundingMode rounding) {
+    long whole = json.integerAt(at);
+    if (whole >= 0 && whole <= MAX_SECONDS) {
+      return whole * 1000;
+    }
+    if (json.valueAt(at) instanceof JsonNumber number
+        && !number.isLong()
+        && number.text().indexOf('e') < 0
+        && number.text().indexOf('E') < 0) {
+      BigDecimal seconds = new BigDecimal(number.text());
+      if (seconds.signum() >= 0 && seconds.compareTo(BigDecimal.valueOf(MAX_SECONDS)) <= 0) {
+        return seconds.movePointRight(3).setScale(0, rounding).longValueExact();
       }
     }
     throw new VerificationException(
         JwtReason.CLAIM_INVALID,
-        name + " is not a number of seconds from 0 to " + MAX_SECONDS + " without exponent");
+        json.nameAt(at)
+            + " is not a number of seconds from 0 to "
+            + MAX_SECONDS
+            + " without exponent");
   }
 }

@@ -139,7 +139,8 @@ final class DpopCheck {
     String target = claims.json.string("htu");
     String hash = claims.json.string("ath");
     String given = claims.json.string("nonce");
-    if (claims.id == null || claims.id.isEmpty() || claims.issuedAt == ClaimSet.NONE) {
+    String id = claims.id();
+    if (id == null || id.isEmpty() || claims.issuedAt == ClaimSet.NONE) {
       return CLAIMS;
     }
     if (!method.equals(claims.json.string("htm"))) {
@@ -165,7 +166,7 @@ final class DpopCheck {
     }
     Instant until =
         Instant.ofEpochMilli(claims.issuedAt + MAX_AGE_MILLIS).plus(ClaimPolicy.MAX_SKEW);
-    return switch (guard.use("dpop:" + jkt, utf8(claims.id), until)) {
+    return switch (guard.use("dpop:" + jkt, utf8(id), until)) {
       case FIRST -> null;
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;

@@ -35,11 +35,7 @@ final class HeaderMemo {
   }
 
   void remember(byte[] token, int end, Candidates candidates) {
-    int slot = slot(token, end);
-    Entry entry = entries.get(slot);
-    if (entry == null || entry.candidates != candidates) {
-      entries.set(slot, new Entry(Arrays.copyOf(token, end), candidates));
-    }
+    entries.set(slot(token, end), new Entry(Arrays.copyOf(token, end), candidates));
   }
 
   /** A few letters tell headers apart; where they do not, the header is read again. */

@@ -148,7 +148,8 @@ public final class SingleUseJwts {
 
   private Checked<VerifiedJwt> begin(String token, VerifiedJwt jwt) {
     ClaimSet claims = jwt.claimSet();
-    if (claims.id == null) {
+    String id = claims.id();
+    if (id == null) {
       return Checked.rejected(UsePolicy.NO_ID);
     }
     Instant end = UsePolicy.end(claims);
@@ -156,7 +157,7 @@ public final class SingleUseJwts {
             handled,
             () -> end,
             List.of(UsePolicy.scope(jwt)),
-            List.of(UsePolicy.id(claims.id)),
+            List.of(UsePolicy.id(id)),
             token.getBytes(StandardCharsets.UTF_8))
         .fold(begun -> Checked.accepted(jwt.begun(begun)), Checked::rejected);
   }

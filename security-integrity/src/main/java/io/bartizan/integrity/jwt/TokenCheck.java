@@ -166,7 +166,8 @@ final class TokenCheck {
 
   private Checked<VerifiedJwt> checkContent(
       CompactToken token, VerifiedCache.@Nullable Key key, Candidates.Wait wait) {
-    Candidates candidates = memo.find(token.bytes, token.headerEnd);
+    Candidates known = memo.find(token.bytes, token.headerEnd);
+    Candidates candidates = known;
     if (candidates == null) {
       JwsHeader header = JwsHeader.parse(token.bytes, token.headerEnd);
       if (header.refusal != null) {
@@ -183,7 +184,7 @@ final class TokenCheck {
       return Checked.rejected(BAD_SIGNATURE_TEXT);
     }
     Checked<VerifiedJwt> result = candidates.decide(token, signature, policy, cache, key, wait);
-    if (result.isAccepted()) {
+    if (result.isAccepted() && known == null) {
       memo.remember(token.bytes, token.headerEnd, candidates);
     }
     return result;

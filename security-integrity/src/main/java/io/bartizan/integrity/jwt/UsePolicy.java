@@ -79,15 +79,16 @@ final class UsePolicy {
   @Nullable Refusal check(VerifiedJwt jwt, String token, JwtRequest request, long now) {
     ClaimSet claims = jwt.claimSet();
     Refusal refused = revocation == null ? null : checkRevocation(revocation, jwt, claims);
-    if (refused == null && singleUse != null && claims.id == null) {
+    if (refused == null && singleUse != null && !claims.hasId()) {
       refused = NO_ID;
     }
     if (refused == null && !ignoresBinding) {
       refused = checkBinding(claims, token, request, now);
     }
-    if (refused == null && singleUse != null && claims.id != null) {
+    String id = refused == null && singleUse != null ? claims.id() : null;
+    if (singleUse != null && id != null) {
       refused =
-          switch (singleUse.use(scope(jwt), id(claims.id), end(claims))) {
+          switch (singleUse.use(scope(jwt), id(id), end(claims))) {
             case FIRST -> null;
             case REPEATED -> USED;
             case UNDECIDED -> UNDECIDED;
@@ -115,11 +116,13 @@ final class UsePolicy {
 
   private static @Nullable Refusal checkRevocation(
       JwtRevocation revocation, VerifiedJwt jwt, ClaimSet claims) {
-    if (claims.id != null && revocation.isRevoked(jwt.issuer(), claims.id)) {
+    String id = claims.id();
+    if (id != null && revocation.isRevoked(jwt.issuer(), id)) {
       return REVOKED;
     }
-    if (claims.subject != null) {
-      Instant from = revocation.subjectNotBefore(jwt.issuer(), claims.subject);
+    String subject = claims.subject();
+    if (subject != null) {
+      Instant from = revocation.subjectNotBefore(jwt.issuer(), subject);
       if (from != null
           && (claims.issuedAt == ClaimSet.NONE || isOlder(claims.issuedAt, from.toEpochMilli()))) {
         return REVOKED;

@@ -70,7 +70,7 @@ public final class VerifiedJwt {
    * @return the claim {@code sub}, unique within the issuer
    */
   public Optional<String> subject() {
-    return Optional.ofNullable(claims.subject);
+    return Optional.ofNullable(claims.subject());
   }
 
   /**
@@ -79,7 +79,7 @@ public final class VerifiedJwt {
    * @return the claim {@code aud}; empty only where {@link JwtVerifier#ignoreAudience} was said
    */
   public List<String> audience() {
-    return claims.audience;
+    return claims.audience();
   }
 
   /**
@@ -88,7 +88,7 @@ public final class VerifiedJwt {
    * @return the claim {@code jti}
    */
   public Optional<String> id() {
-    return Optional.ofNullable(claims.id);
+    return Optional.ofNullable(claims.id());
   }
 
   /**
@@ -131,7 +131,7 @@ public final class VerifiedJwt {
    */
   public Set<String> scopes() {
     Set<String> scopes = new TreeSet<>();
-    for (String text : claims.scopes) {
+    for (String text : claims.scopes()) {
       for (String word : text.split(" ", -1)) {
         if (!word.isEmpty()) {
           scopes.add(word);

@@ -54,7 +54,7 @@ final class DeclaredGrammar extends WebhookGrammar {
     return new WebhookHeaders(
         Optional.ofNullable(id),
         Optional.ofNullable(seconds),
-        format.signed.prefix(id, time, signsTarget() ? RequestTarget.checked(target) : null),
+        format.signed.prefix(id, time, signsTarget() ? signedTarget(target) : null),
         format.signed.suffix(time),
         tags,
         List.of());
@@ -68,7 +68,7 @@ final class DeclaredGrammar extends WebhookGrammar {
   @Override
   SignedBody signed(byte[] body, @Nullable String target) {
     if (format.bodySha256Parameter != null) {
-      RequestTarget.requireSha256(RequestTarget.checked(target), format.bodySha256Parameter, body);
+      RequestTarget.requireSha256(signedTarget(target), format.bodySha256Parameter, body);
       return new SignedBody(new byte[0], Map.of());
     }
     if (format.signed.hasForm()) {
@@ -119,5 +119,13 @@ final class DeclaredGrammar extends WebhookGrammar {
               + " another message");
     }
     return id;
+  }
+
+  /** As the sender wrote it, where a proxy has rewritten the beginning of its path. */
+  private String signedTarget(@Nullable String target) {
+    String received = RequestTarget.checked(target);
+    return format.publicPath == null
+        ? received
+        : RequestTarget.moved(received, format.receivedPath, format.publicPath);
   }
 }

@@ -23,6 +23,25 @@ final class RequestTarget {
     return target;
   }
 
+  /** The same below another path; refused unless it is below the one. */
+  static String moved(String target, String received, String signed) {
+    String rest = target.startsWith(received) ? target.substring(received.length()) : "-";
+    if (!rest.isEmpty() && rest.charAt(0) != '/' && rest.charAt(0) != '?') {
+      throw WebhookGrammar.malformed("the request's path is not below the declared " + received);
+    }
+    return signed + rest;
+  }
+
+  /** Whether a path is empty or has some segments and nothing after them. */
+  static boolean isPath(String text) {
+    return text.isEmpty()
+        || (text.startsWith("/")
+            && !text.endsWith("/")
+            && text.indexOf('?') < 0
+            && text.length() <= 1000
+            && text.chars().allMatch(RequestTarget::has));
+  }
+
   /** Whether a path or query may have a character. */
   static boolean has(int character) {
     return (character >= 'a' && character <= 'z')

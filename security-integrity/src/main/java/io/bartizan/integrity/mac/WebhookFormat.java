@@ -46,6 +46,8 @@ public final class WebhookFormat {
   final String prefix;
   final SignedTemplate signed;
   final @Nullable String bodySha256Parameter;
+  final String receivedPath;
+  final @Nullable String publicPath;
   final @Nullable String idHeader;
   final @Nullable String timestampHeader;
   final @Nullable String timestampEntry;
@@ -66,6 +68,8 @@ public final class WebhookFormat {
     otherSignatureHeader = builder.otherSignatureHeader;
     signed = builder.signed.at(builder.method, builder.url, builder.origin);
     bodySha256Parameter = builder.bodySha256Parameter;
+    receivedPath = builder.receivedPath;
+    publicPath = builder.publicPath;
     idHeader = builder.idHeader;
     timestampHeader = builder.timestampHeader;
     timestampEntry = builder.timestampEntry;
@@ -143,6 +147,8 @@ public final class WebhookFormat {
     private @Nullable String url;
     private @Nullable String origin;
     private @Nullable String bodySha256Parameter;
+    private String receivedPath = "";
+    private @Nullable String publicPath;
     private TimeForm timeForm = TimeForm.SECONDS;
     private @Nullable Character separator;
     private String secretPrefix = "";
@@ -262,6 +268,32 @@ public final class WebhookFormat {
             "origin is " + SafeText.of(address, 100) + ", scheme, host and port are accepted");
       }
       this.origin = address;
+      return this;
+    }
+
+    /**
+     * A proxy in front rewrites the beginning of paths: what arrives below one path was sent, and
+     * is signed, below another; needs {@link #withOrigin}. Declared like the origin and never taken
+     * from {@code X-Forwarded-Prefix}, which a sender chooses. A request that arrives elsewhere is
+     * refused.
+     *
+     * @param received where requests arrive here, such as {@code /twilio}; empty for everywhere
+     * @param signed the public path in its place, such as {@code /hooks/twilio}; empty if the proxy
+     *     adds {@code received}
+     * @return this
+     * @throws IllegalArgumentException if one is neither empty nor a path without a last slash
+     */
+    public Builder withPublicPath(String received, String signed) {
+      if (!RequestTarget.isPath(received) || !RequestTarget.isPath(signed)) {
+        throw new IllegalArgumentException(
+            "public path is "
+                + SafeText.of(signed, 100)
+                + " for "
+                + SafeText.of(received, 100)
+                + "; paths such as /hooks, or none, are accepted");
+      }
+      this.receivedPath = received;
+      this.publicPath = signed;
       return this;
     }
 
@@ -439,6 +471,9 @@ public final class WebhookFormat {
       if (otherSignatureHeader != null && separator != null) {
         throw new IllegalArgumentException(
             "several signatures are in two headers or in one with a separator, not both");
+      }
+      if (publicPath != null && origin == null) {
+        throw new IllegalArgumentException("a public path needs withOrigin");
       }
       if (bodySha256Parameter == null) {
         signed.at(method, url, origin).requireUnambiguous(timeForm);

@@ -1,9 +1,11 @@
 package io.bartizan.integrity.json;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.SeededCases;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
@@ -97,6 +99,32 @@ class StrictBase64Test {
           boolean isStandard = chars % 4 != 1 && text.toString().matches("[A-Za-z0-9+/]+");
           assertThat(standard == null ? null : StrictBase64.encodeStandard(standard))
               .isEqualTo(isStandard && isCanonical(text) ? padded : null);
+        });
+  }
+
+  /** The table decoder and the JDK's decode what is long, so each judges the other. */
+  @Test
+  void decodeUrlInPlace_anyText_isWhatDecodeUrlGives_andTouchesNothingBefore() {
+    String foreign = "\u0000\n =.?~\u0080\u00ff+/-_AQZaz09";
+    SeededCases.check(
+        20_000,
+        random -> {
+          int chars = random.nextInt(140);
+          byte[] bytes = new byte[chars];
+          random.nextBytes(bytes);
+          StringBuilder text = new StringBuilder(StrictBase64.encodeUrl(bytes).substring(0, chars));
+          if (chars > 0 && random.nextBoolean()) {
+            int at = random.nextBoolean() ? random.nextInt(chars) : chars - 1;
+            text.setCharAt(at, foreign.charAt(random.nextInt(foreign.length())));
+          }
+          String before = "AAAAA".substring(random.nextInt(6));
+          String after = "AAAAA".substring(random.nextInt(6));
+          byte[] inside = (before + text + after).getBytes(ISO_8859_1);
+          int from = before.length();
+          byte[] expected = StrictBase64.decodeUrl(inside, from, from + chars);
+          int end = StrictBase64.decodeUrlInPlace(inside, from, from + chars);
+          assertThat(end < 0 ? null : Arrays.copyOfRange(inside, from, end)).isEqualTo(expected);
+          assertThat(new String(inside, ISO_8859_1)).startsWith(before).endsWith(after);
         });
   }
 

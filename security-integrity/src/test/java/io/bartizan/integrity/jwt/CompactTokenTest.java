@@ -47,6 +47,22 @@ class CompactTokenTest {
     }
   }
 
+  /** Of a cached token nobody must be able to read from memory what he could send. */
+  @Test
+  void takePayload_leavesTheHeaderAndThePayload_andNothingOfTheRest() {
+    CompactToken token = split("AA.QUJDREVG.Qg");
+    assertThat(token.takePayload()).isEqualTo(9);
+    assertThat(token.bytes).asString().isEqualTo("AA.ABCDEF" + "\0".repeat(5));
+    CompactToken empty = split("AA..Qg");
+    assertThat(empty.takePayload()).isEqualTo(empty.payloadStart()).isEqualTo(3);
+    assertThat(empty.bytes).asString().isEqualTo("AA.\0\0\0");
+    for (String other : new String[] {"A", "QR", "QQ==", "QUJDREV*", "\u0100w"}) {
+      CompactToken bad = split("AA." + other + ".Qg");
+      assertThat(bad.takePayload()).as(other).isNegative();
+      assertThat(bad.bytes).as(other).asString().matches("AA\\.\0+");
+    }
+  }
+
   private static CompactToken split(String token) {
     return Objects.requireNonNull(CompactToken.split(token), token);
   }

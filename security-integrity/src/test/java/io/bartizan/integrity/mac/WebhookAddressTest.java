@@ -316,6 +316,52 @@ class WebhookAddressTest {
   }
 
   @Test
+  void TK10_pathBehindAProxy_isTheDeclaredPublicOne() {
+    record Case(String received, String signed, String target, @Nullable String called) {}
+    for (Case each :
+        List.of(
+            new Case("/twilio", "/hooks/twilio", "/twilio/42?a=/b", "/hooks/twilio/42?a=/b"),
+            new Case("/twilio", "/hooks/twilio", "/twilio?a=1", "/hooks/twilio?a=1"),
+            new Case("/twilio", "/hooks/twilio", "/twilio", "/hooks/twilio"),
+            new Case("/twilio", "", "/twilio/42", "/42"),
+            new Case("", "/hooks", "/42", "/hooks/42"),
+            new Case("/twilio", "/hooks", "/twiliox", null),
+            new Case("/twilio", "/hooks", "/", null),
+            new Case("/twilio", "/hooks", "/%74wilio/42", null),
+            new Case("/twilio", "/hooks", "/hooks/42", null),
+            new Case("/twilio", "/hooks", "//twilio/42", null),
+            new Case("/twilio", "/hooks", "/twilio;a=b", null))) {
+      WebhookVerifier calls =
+          forgetful(
+              WebhookFormat.builder("twilio", "X-Twilio-Signature", WebhookEncoding.BASE64)
+                  .withLegacyHmacSha1()
+                  .withOrigin(ORIGIN)
+                  .withPublicPath(each.received, each.signed)
+                  .withSigned("{url}{form}")
+                  .build());
+      Object good = reason(calls, each.target, sha1(ORIGIN + each.called + "a1"), "a=1");
+      assertThat(good)
+          .as("%s", each)
+          .isEqualTo(each.called == null ? MacReason.MALFORMED : "accepted");
+      assertThat(reason(calls, each.target, sha1(ORIGIN + each.target + "a1"), "a=1"))
+          .as("%s, signed as it arrives", each)
+          .isEqualTo(each.called == null ? MacReason.MALFORMED : MacReason.SIGNATURE_INVALID);
+    }
+    WebhookVerifier json =
+        forgetful(
+            WebhookFormat.builder("twilio-json", "X-Twilio-Signature", WebhookEncoding.BASE64)
+                .withLegacyHmacSha1()
+                .withOrigin(ORIGIN)
+                .withPublicPath("/in", "/calls/42")
+                .withSigned("{url}")
+                .withBodySha256Parameter("bodySHA256")
+                .build());
+    String query = "?bodySHA256=85264246de8d570722726062407cde49dc5bb2c2569c179765b178e3ffe30825";
+    assertThat(reason(json, "/in" + query, "UYhB04g991dUds+lamoAM2sGSkY=", "{\"CallSid\":\"CA1\"}"))
+        .isEqualTo("accepted");
+  }
+
+  @Test
   void TK10_targetThatIsNone_isRefused_andNeverTakenFromTheHeaders() {
     WebhookVerifier calls = forgetful(TWILIO);
     for (String target :
@@ -365,6 +411,23 @@ class WebhookAddressTest {
 
   @Test
   void TK10_declarationOfAnAddressThatDoesNotFit_isRefused() {
+    for (String path :
+        List.of("hooks", "/hooks/", "/", "/a?b", "/a b", "/\u00fc", "/a".repeat(501))) {
+      WebhookFormat.Builder builder = WebhookFormat.builder("x", "s", WebhookEncoding.HEX);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder.withPublicPath(path, "/a"))
+          .withMessageContaining("paths such as /hooks");
+      assertThatIllegalArgumentException().isThrownBy(() -> builder.withPublicPath("/a", path));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> {
+              WebhookFormat unused =
+                  WebhookFormat.builder("x", "s", WebhookEncoding.HEX)
+                      .withPublicPath("/a", "/b")
+                      .build();
+            })
+        .withMessageContaining("withOrigin");
     for (String origin :
         List.of("shop.example", "https://shop.example/", "https://a@b", "ftp://a", "https://")) {
       assertThatIllegalArgumentException()
