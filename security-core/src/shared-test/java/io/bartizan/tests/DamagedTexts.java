@@ -29,6 +29,7 @@ public final class DamagedTexts {
       "\n\r\0 \t\\*#=-:;,()/.\"{}[]?%_+@09afAFeEéа\u200b\ufeff\ud800";
   private static final long MAX_NANOS = 5_000_000;
   private static final int BATCH = 1_000;
+  private static final long PARSED = 64 * 1024;
 
   private DamagedTexts() {}
 
@@ -57,18 +58,56 @@ public final class DamagedTexts {
 
   /** Damages the bytes of texts, UTF-8 or not. */
   public static void checkBytes(int count, List<String> right, BytesReader reader) {
+    checkBytes(count, right, PARSED, reader);
+  }
+
+  /** The same, where a reading may take more memory: certificates and signatures are judged. */
+  public static void checkBytes(
+      int count, List<String> right, long bytesBeside, BytesReader reader) {
     run(
         count,
         right,
         (damaged, random) -> {
           byte[] bytes = damaged.toString().getBytes(random.nextInt(4) == 0 ? ISO_8859_1 : UTF_8);
-          bounded(bytes.length, () -> reader.read(bytes));
+          bounded(bytes.length, bytesBeside, () -> reader.read(bytes));
         });
+  }
+
+  /** Damages bytes that are no text: DER, CBOR. */
+  public static void checkBinary(
+      int count, List<byte[]> right, long bytesBeside, BytesReader reader) {
+    List<String> texts = right.stream().map(each -> new String(each, ISO_8859_1)).toList();
+    run(
+        count,
+        texts,
+        false,
+        (text, random) -> {
+          byte[] bytes = text.toString().getBytes(ISO_8859_1);
+          for (int i = random.nextInt(1, 4); i > 0; i--) {
+            bytes = DamagedJson.damage(bytes, random);
+          }
+          byte[] damaged = bytes;
+          bounded(damaged.length, bytesBeside, () -> reader.read(damaged));
+        });
+  }
+
+  /**
+   * How many cases the deep tier runs: {@code -Dbartizan.mutations=N} if it is given.
+   *
+   * @param otherwise a number that takes some seconds
+   */
+  public static int deep(int otherwise) {
+    return Integer.getInteger("bartizan.mutations", otherwise);
   }
 
   /** Holds one reading to the bounds. */
   public static void bounded(int size, Callable<?> reading) {
-    long limit = 10L * size + 64 * 1024;
+    bounded(size, PARSED, reading);
+  }
+
+  /** Holds one reading to a bound of memory: ten times its size and so many bytes. */
+  public static void bounded(int size, long bytesBeside, Callable<?> reading) {
+    long limit = 10L * size + bytesBeside;
     long nanos = Long.MAX_VALUE;
     long bytes = Long.MAX_VALUE;
     // Again when it was too much: the machine may be busy, and a first use of a class is no cost.
@@ -113,6 +152,10 @@ public final class DamagedTexts {
   }
 
   private static void run(int count, List<String> right, Case reading) {
+    run(count, right, true, reading);
+  }
+
+  private static void run(int count, List<String> right, boolean damaged, Case reading) {
     long seed = Long.getLong("cases.seed", 20261121L);
     AtomicInteger next = new AtomicInteger();
     Callable<Void> worker =
@@ -120,7 +163,7 @@ public final class DamagedTexts {
           StringBuilder text = new StringBuilder();
           for (int from = next.getAndAdd(BATCH); from < count; from = next.getAndAdd(BATCH)) {
             for (int i = from; i < Math.min(count, from + BATCH); i++) {
-              one(seed + i, text, right, reading);
+              one(seed + i, text, right, damaged, reading);
             }
           }
           return null;
@@ -138,11 +181,12 @@ public final class DamagedTexts {
     }
   }
 
-  private static void one(long seed, StringBuilder text, List<String> right, Case reading) {
+  private static void one(
+      long seed, StringBuilder text, List<String> right, boolean damaged, Case reading) {
     SplittableRandom random = new SplittableRandom(seed);
     text.setLength(0);
     text.append(right.get(random.nextInt(right.size())));
-    for (int i = random.nextInt(1, 5); i > 0; i--) {
+    for (int i = damaged ? random.nextInt(1, 5) : 0; i > 0; i--) {
       damage(text, random);
     }
     try {
@@ -152,8 +196,12 @@ public final class DamagedTexts {
     }
   }
 
-  /** Inserts, removes, cuts, doubles or changes something. */
+  /** Inserts, removes, cuts, doubles or changes something; in JSON its structure at times. */
   public static void damage(StringBuilder text, SplittableRandom random) {
+    if (text.length() > 0 && text.charAt(0) == '{' && random.nextInt(2) == 0) {
+      DamagedJson.damage(text, random);
+      return;
+    }
     int at = random.nextInt(text.length() + 1);
     char c =
         random.nextInt(4) == 0
