@@ -99,7 +99,7 @@ public final class DamagedJson {
 
   /** A number near it, or other bytes in a base64 text. */
   private static String content(String value, SplittableRandom random, int inside) {
-    if (!value.startsWith("\"")) {
+    if (value.length() < 2 || value.charAt(0) != '"') {
       return random.nextBoolean() ? value + random.nextInt(10) : "-" + value;
     }
     String text = value.substring(1, value.length() - 1);
