@@ -132,6 +132,8 @@ class NotationCoseTest {
         List.of(
             seconds,
             join(head(6, 0), text("2026-05-01T12:00:00Z")),
+            join(head(6, 0), seconds),
+            join(head(6, 100), seconds),
             join(head(6, 1), new byte[] {(byte) 0xfb, 0x41, (byte) 0xda, 0, 0, 0, 0, 0, 0}),
             join(head(6, 1), head(6, 1), seconds),
             join(head(6, 2), bytes(new byte[] {1})),
