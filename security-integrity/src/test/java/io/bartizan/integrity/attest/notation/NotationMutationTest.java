@@ -9,6 +9,7 @@ import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.tests.DamagedTexts;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +23,9 @@ class NotationMutationTest {
 
   /** What a judgement may allocate beside ten times the envelope: certificates and signatures. */
   private static final long JUDGED = 1024 * 1024;
+
+  /** What of an ECDSA signature of P-256 is at the end of a token, whatever its length. */
+  private static final int SIGNATURE = 64;
 
   private static final ImageReference IMAGE = ImageReference.parse("registry.example/app");
   private static final NotationVerifier VERIFIER = NotationDraft.strict();
@@ -75,6 +79,7 @@ class NotationMutationTest {
     List<X509Certificate> roots = List.of(NotationDraft.TSA_ROOT);
     NotationTimestamp right = NotationTimestamp.verify(token, over, roots);
     assertThat(right.accuracy()).isEqualTo(Duration.ZERO);
+    byte[] signature = Arrays.copyOfRange(token, token.length - SIGNATURE, token.length);
     DamagedTexts.checkBinary(
         count,
         List.of(token),
@@ -83,6 +88,9 @@ class NotationMutationTest {
           try {
             NotationTimestamp found = NotationTimestamp.verify(bytes, over, roots);
             assertThat(found).isEqualTo(right);
+            assertThat(Arrays.copyOfRange(bytes, bytes.length - SIGNATURE, bytes.length))
+                .as("the signature")
+                .isEqualTo(signature);
             return found;
           } catch (VerificationException e) {
             assertThat(e.reason()).isEqualTo(NotationReason.TIMESTAMP_INVALID);
