@@ -43,7 +43,7 @@ class MatrixIdsTest {
       for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
         Matcher test = TEST.matcher(Files.readString(file));
         while (test.find()) {
-          names.addAll(List.of(test.group(1).split("_")));
+          names.addAll(List.of(test.group(1).split("_", -1)));
         }
       }
     }

@@ -31,10 +31,11 @@ final class SignerChoice extends Mixed {
   }
 
   SignerKeys keys() throws IOException {
-    if (key == null || !isKey()) {
+    Path file = key;
+    if (file == null || !isKey()) {
       throw neither();
     }
-    String pem = Pasted.text(key);
+    String pem = Pasted.text(file);
     return SignerKeys.anyOf(argument("--key", () -> PinnedKey.parse(pem)));
   }
 

@@ -89,7 +89,7 @@ final class Cbor {
     int length = 1 << (low - 24);
     long number = 0;
     for (int i = 0; i < length; i++) {
-      number = number << 8 | next();
+      number = (number << 8) | next();
     }
     long least = low == 24 ? 24 : 1L << (4 * length);
     if (number < least) { // above the largest long too

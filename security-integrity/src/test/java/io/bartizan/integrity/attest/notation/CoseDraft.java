@@ -84,7 +84,7 @@ final class CoseDraft {
     }
     int size = number < 1 << 8 ? 0 : number < 1 << 16 ? 1 : number < 1L << 32 ? 2 : 3;
     byte[] head = new byte[1 + (1 << size)];
-    head[0] = (byte) (first | 24 + size);
+    head[0] = (byte) (first | (24 + size));
     for (int i = head.length - 1; i > 0; i--) {
       head[i] = (byte) number;
       number >>>= 8;

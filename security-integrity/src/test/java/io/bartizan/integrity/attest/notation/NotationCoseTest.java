@@ -12,6 +12,7 @@ import static io.bartizan.integrity.attest.notation.CoseDraft.put;
 import static io.bartizan.integrity.attest.notation.CoseDraft.text;
 import static io.bartizan.integrity.attest.notation.CoseDraft.time;
 import static io.bartizan.integrity.attest.notation.NotationDraft.LEAF;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Checked;
@@ -281,7 +282,7 @@ class NotationCoseTest {
     byte[] good = new CoseDraft().make();
     CoseDraft other = new CoseDraft();
     other.payload =
-        bytes(NotationDraft.payload(NotationDraft.ARTIFACT).replace('7', '8').getBytes());
+        bytes(NotationDraft.payload(NotationDraft.ARTIFACT).replace('7', '8').getBytes(UTF_8));
     byte[] made = other.make();
     byte[] mixed = join(Arrays.copyOf(made, made.length - 64), tail(good, 64));
     refused(CoseDraft.check(mixed), NotationReason.SIGNATURE_INVALID);
@@ -297,7 +298,7 @@ class NotationCoseTest {
         new Descriptor(Descriptor.MANIFEST, Digest.sha256Of(new byte[1]), 481, Map.of());
     refused(
         NotationReason.ARTIFACT_MISMATCH,
-        draft -> draft.payload = bytes(NotationDraft.payload(other).getBytes()));
+        draft -> draft.payload = bytes(NotationDraft.payload(other).getBytes(UTF_8)));
   }
 
   @Test
