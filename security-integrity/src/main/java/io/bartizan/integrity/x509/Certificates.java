@@ -50,7 +50,8 @@ public final class Certificates {
    *
    * @param der at most 64 KiB
    * @return the certificate, of version 3
-   * @throws CertificateException if it is anything else, or signed with a weak hash
+   * @throws CertificateException if it is anything else, or signed with a weak hash, or its
+   *     signature claims unused bits, so that one certificate would have several spellings
    */
   public static X509Certificate read(byte[] der) throws CertificateException {
     if (der.length > MAX_BYTES) {
@@ -61,8 +62,11 @@ public final class Certificates {
       Der inside = Der.whole(der, Der.SEQUENCE);
       inside.skip(Der.SEQUENCE);
       inside.skip(Der.SEQUENCE);
-      inside.skip(Der.BIT_STRING);
+      byte[] signature = inside.content(Der.BIT_STRING);
       inside.finish();
+      if (signature.length == 0 || signature[0] != 0) { // which the JDK passes over
+        throw new CertificateException("a certificate's signature claims unused bits");
+      }
       certificate =
           (X509Certificate)
               CertificateFactory.getInstance("X.509")

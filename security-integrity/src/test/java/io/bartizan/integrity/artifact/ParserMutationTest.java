@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every text that is parsed here, damaged by a seed: only typed refusals, within rule 5's bounds. A
- * million of each format in the deep tier, {@code -Dartifact.mutations=N} runs N.
+ * million of each format in the deep tier, {@code -Dbartizan.mutations=N} runs N.
  */
 class ParserMutationTest {
 
-  private static final int COUNT = Integer.getInteger("artifact.mutations", 1_000_000);
+  private static final int COUNT = DamagedTexts.deep(1_000_000);
   private static final Digest A = Digest.sha256Of(bytes(10));
   private static final Digest B = Digest.compute(DigestAlgorithm.SHA_384, bytes(11));
   private static final Digest C = Digest.compute(DigestAlgorithm.SHA_512, bytes(12));

@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Damaged envelopes, statements, bundles and payloads: only typed refusals, within rule 5's bounds.
- * A million of each format in the deep tier, {@code -Dmutations=N} runs N.
+ * Many of each format in the deep tier, {@code -Dbartizan.mutations=N} runs N.
  */
 class AttestMutationTest {
 
-  private static final int COUNT = Integer.getInteger("mutations", 1_000_000);
+  private static final int COUNT = DamagedTexts.deep(200_000);
   private static final String SLSA = "https://slsa.dev/provenance/v1";
 
   /** RSA, whose signatures cost least to refuse. */

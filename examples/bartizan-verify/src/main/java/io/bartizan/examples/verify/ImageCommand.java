@@ -1,21 +1,14 @@
 package io.bartizan.examples.verify;
 
 import io.bartizan.core.Reason;
-import io.bartizan.integrity.artifact.PinnedKey;
-import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.oci.OciReason;
 import io.bartizan.integrity.attest.policy.ImagePolicy;
 import io.bartizan.integrity.attest.policy.ImageRule;
 import io.bartizan.integrity.attest.policy.PolicyReport;
 import io.bartizan.integrity.attest.policy.ProvenanceRule;
 import io.bartizan.integrity.attest.policy.TrustedSigner;
-import io.bartizan.integrity.attest.sigstore.IdentityPolicy;
-import io.bartizan.integrity.attest.sigstore.SignerSubject;
-import io.bartizan.integrity.attest.sigstore.SigstoreVerifier;
-import io.bartizan.integrity.attest.sigstore.TrustedRoot;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,18 +33,6 @@ final class ImageCommand implements Callable<Integer> {
   static final Set<Reason> UNREADABLE =
       Set.of(OciReason.REGISTRY_UNAVAILABLE, OciReason.AUTHENTICATION_REFUSED);
 
-  @Option(names = "--key", description = "the signer's cosign.pub, a PEM file")
-  private @Nullable Path key;
-
-  @Option(names = "--root", description = "Sigstore's trusted_root.json, with --identity, --issuer")
-  private @Nullable Path root;
-
-  @Option(names = "--identity", description = "the signer's URI or e-mail address, exactly")
-  private @Nullable String identity;
-
-  @Option(names = "--issuer", description = "who authenticated the signer, a URL")
-  private @Nullable String issuer;
-
   @Option(names = "--builder", description = "require SLSA provenance of this builder's id")
   private @Nullable String builder;
 
@@ -63,6 +44,8 @@ final class ImageCommand implements Callable<Integer> {
 
   @Option(names = "--sbom", description = "require a bill of materials, SPDX or CycloneDX")
   private boolean sbom;
+
+  @Mixin private SignerChoice signer = new SignerChoice();
 
   @Mixin private ImagePlace place = new ImagePlace();
 
@@ -85,9 +68,9 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private List<ImageRule> rules() throws IOException {
-    TrustedSigner signer = signer();
+    TrustedSigner who = signer();
     List<ImageRule> rules = new ArrayList<>();
-    rules.add(ImageRule.signature(signer));
+    rules.add(ImageRule.signature(who));
     if ((builder == null) != (source == null)) {
       throw place.misuse("give --builder and --source, or neither");
     }
@@ -95,10 +78,10 @@ final class ImageCommand implements Callable<Integer> {
       throw place.misuse("--commit needs --builder and --source");
     }
     if (builder != null && source != null) {
-      rules.add(ImageRule.provenance(signer, built(builder, source)));
+      rules.add(ImageRule.provenance(who, built(builder, source)));
     }
     if (sbom) {
-      rules.add(ImageRule.sbom(signer));
+      rules.add(ImageRule.sbom(who));
     }
     return rules;
   }
@@ -114,22 +97,8 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private TrustedSigner signer() throws IOException {
-    if (key != null && root == null && identity == null && issuer == null) {
-      String pem = Pasted.text(key);
-      return TrustedSigner.of(
-          "key", SignerKeys.anyOf(place.argument("--key", () -> PinnedKey.parse(pem))));
-    }
-    if (key == null && root != null && identity != null && issuer != null) {
-      String name = identity;
-      String authority = issuer;
-      SignerSubject subject =
-          place.argument(
-              "--identity",
-              () -> name.contains("://") ? SignerSubject.uri(name) : SignerSubject.email(name));
-      IdentityPolicy policy =
-          place.argument("--issuer", () -> IdentityPolicy.of(authority, subject));
-      return TrustedSigner.of("identity", SigstoreVerifier.of(TrustedRoot.read(root), policy));
-    }
-    throw place.misuse("give --key, or all of --root, --identity and --issuer");
+    return signer.isKey()
+        ? TrustedSigner.of("key", signer.keys())
+        : TrustedSigner.of("identity", signer.sigstore());
   }
 }

@@ -1,27 +1,17 @@
 package io.bartizan.examples.verify;
 
-import io.bartizan.core.SafeText;
-import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import io.bartizan.integrity.attest.oci.OciRegistry;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The arguments that say which image is meant and where it is, of each command about images. */
-final class ImagePlace {
-
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+final class ImagePlace extends Mixed {
 
   @Option(names = "--layout", description = "look in this folder in place of the registry")
   private @Nullable Path layout;
@@ -79,33 +69,5 @@ final class ImagePlace {
     }
     OciRegistry.Builder anonymous = settings;
     return argument("--user", () -> anonymous.withCredentials(login, () -> password)).build();
-  }
-
-  /** What is wrong with an argument itself is a misuse and no refusal. */
-  <T> T argument(String label, Supplier<T> parsed) {
-    try {
-      return parsed.get();
-    } catch (IllegalArgumentException | VerificationException e) {
-      throw misuse(label + ": " + SafeText.of(String.valueOf(e.getMessage())));
-    }
-  }
-
-  CommandLine.ParameterException misuse(String why) {
-    return new CommandLine.ParameterException(spec().commandLine(), why);
-  }
-
-  PrintWriter out() {
-    return spec().commandLine().getOut();
-  }
-
-  PrintWriter err() {
-    return spec().commandLine().getErr();
-  }
-
-  private CommandSpec spec() {
-    if (command == null) {
-      throw new IllegalStateException("picocli sets this");
-    }
-    return command;
   }
 }

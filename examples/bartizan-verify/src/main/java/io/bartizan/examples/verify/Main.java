@@ -21,7 +21,6 @@ import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.VerifiedImage;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -46,7 +45,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
-    subcommands = {ImageCommand.class, NotationCommand.class},
+    subcommands = {
+      SigstoreCommand.class,
+      AttestCommand.class,
+      ImageCommand.class,
+      NotationCommand.class
+    },
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
       "0:all is well",
@@ -54,7 +58,10 @@ import picocli.CommandLine.Spec;
       "2:the command line makes no sense",
       "3:something can't be read"
     },
-    description = "Verifies files, checksum files, SRI, minisign, cosign and Notation signatures.")
+    description = {
+      "Verifies files, checksum files, SRI, minisign, cosign, Sigstore and Notation signatures,",
+      "and attestations. FILE and SUMS may be -, standard input."
+    })
 public final class Main {
 
   private static final int REFUSED = 1;
@@ -119,9 +126,10 @@ public final class Main {
       throws IOException {
     Digest expected = argument("DIGEST", () -> Pasted.digest(digest));
     ProgressBar bar = bar(false);
-    try (VerifiedFile verified = Artifacts.verify(file, Expected.of(expected), bar)) {
+    try (Input input = Input.of(file);
+        VerifiedFile verified = Artifacts.verify(input.file(), Expected.of(expected), bar)) {
       bar.clear();
-      out().println(SafeText.of(file.toString()) + ": OK, " + verified.size() + " bytes");
+      out().println(input + ": OK, " + verified.size() + " bytes");
     }
     return 0;
   }
@@ -157,6 +165,10 @@ public final class Main {
           boolean progress)
       throws IOException {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
+    if (Input.isStandard(sums) && (key != null || cosign != null)) {
+      throw new CommandLine.ParameterException(
+          commandSpec().commandLine(), "SUMS - has no signature beside it");
+    }
     if ((zero ? 1 : 0) + (key == null ? 0 : 1) + (cosign == null ? 0 : 1) > 1) {
       throw new CommandLine.ParameterException(
           commandSpec().commandLine(), "give one of --zero, --minisign and --cosign");
@@ -202,10 +214,13 @@ public final class Main {
       @Parameters(paramLabel = "INTEGRITY") String integrity,
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
+    Sri sri = argument("INTEGRITY", () -> Sri.parse(integrity));
     ProgressBar bar = bar(false);
-    Digest matched = argument("INTEGRITY", () -> Sri.parse(integrity)).verify(file, bar);
-    bar.clear();
-    out().println(SafeText.of(file.toString()) + ": OK, " + matched.sri());
+    try (Input input = Input.of(file)) {
+      Digest matched = sri.verify(input.file(), bar);
+      bar.clear();
+      out().println(input + ": OK, " + matched.sri());
+    }
     return 0;
   }
 
@@ -213,13 +228,24 @@ public final class Main {
       name = "minisign",
       description = "Verifies FILE against FILE.minisig; KEY is a key or the file that holds it.")
   int minisign(
-      @Parameters(paramLabel = "KEY") String key, @Parameters(paramLabel = "FILE") Path file)
+      @Parameters(paramLabel = "KEY") String key,
+      @Parameters(paramLabel = "FILE") Path file,
+      @Option(names = "--signature", description = "the signature, unless it is FILE.minisig")
+          @Nullable Path signatureFile)
       throws IOException {
+    if (signatureFile == null && Input.isStandard(file)) {
+      throw new CommandLine.ParameterException(
+          commandSpec().commandLine(), "FILE - needs --signature");
+    }
+    String signature =
+        Pasted.text(signatureFile != null ? signatureFile : Path.of(file + ".minisig"));
+    MinisignKey signer = minisignKey(key);
     ProgressBar bar = bar(false);
-    String signature = Pasted.text(Path.of(file + ".minisig"));
-    String comment = minisignKey(key).verify(file, signature, bar);
-    bar.clear();
-    out().println(SafeText.of(file.toString()) + ": OK, " + SafeText.of(comment));
+    try (Input input = Input.of(file)) {
+      String comment = signer.verify(input.file(), signature, bar);
+      bar.clear();
+      out().println(input + ": OK, " + SafeText.of(comment));
+    }
     return 0;
   }
 
@@ -286,29 +312,16 @@ public final class Main {
       @Option(names = "--bundle", required = true, description = "the bundle, JSON") Path bundle,
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
-    Digest digest = CosignVerifier.of(pinned(key)).verifyBlob(Pasted.bundle(bundle), file);
-    out().println(SafeText.of(file.toString()) + ": OK, " + digest);
+    CosignVerifier cosign = CosignVerifier.of(pinned(key));
+    byte[] json = Pasted.bundle(bundle);
+    try (Input input = Input.of(file)) {
+      out().println(input + ": OK, " + cosign.verifyBlob(json, input.file()));
+    }
     return 0;
   }
 
-  /** Drawn when asked, and of long work where somebody may be looking. */
   private ProgressBar bar(boolean asked) {
-    long least = asked ? 0 : isTerminal() ? ProgressBar.LONG_BYTES : Long.MAX_VALUE;
-    return new ProgressBar(err(), least);
-  }
-
-  /** From JDK 22 on there may be a console that is no terminal, and a method that tells. */
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
-    Console console = System.console();
-    try {
-      return console != null
-          && Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
-    } catch (NoSuchMethodException e) {
-      return true; // before that JDK there is one at a terminal only
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
+    return ProgressBar.of(err(), asked);
   }
 
   private PrintWriter out() {

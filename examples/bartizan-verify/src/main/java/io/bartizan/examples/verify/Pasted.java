@@ -68,7 +68,7 @@ final class Pasted {
 
   /** Never more than so many bytes, whatever the file says of its size. */
   static byte[] bounded(Path file, int maxBytes) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = Input.isStandard(file) ? System.in : Files.newInputStream(file)) {
       byte[] content = in.readNBytes(maxBytes + 1);
       if (content.length > maxBytes) {
         throw new IOException(file + ": more than " + maxBytes + " bytes, which are not read");

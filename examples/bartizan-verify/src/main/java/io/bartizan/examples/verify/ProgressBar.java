@@ -1,6 +1,7 @@
 package io.bartizan.examples.verify;
 
 import io.bartizan.integrity.artifact.ProgressListener;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +23,25 @@ final class ProgressBar implements ProgressListener {
   ProgressBar(PrintWriter out, long least) {
     this.out = out;
     this.least = least;
+  }
+
+  /** Drawn when asked, and of long work where somebody may be looking. */
+  static ProgressBar of(PrintWriter out, boolean asked) {
+    return new ProgressBar(out, asked ? 0 : isTerminal() ? LONG_BYTES : Long.MAX_VALUE);
+  }
+
+  /** From JDK 22 on there may be a console that is no terminal, and a method that tells. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    try {
+      return console != null
+          && Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
+    } catch (NoSuchMethodException e) {
+      return true; // before that JDK there is one at a terminal only
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   @Override

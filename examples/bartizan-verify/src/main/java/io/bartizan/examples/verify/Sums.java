@@ -18,9 +18,11 @@ record Sums(Path file, NameRule names) {
   private static final String COSIGN = ".sigstore.json";
 
   Manifest unsigned(boolean zero) throws IOException {
-    return zero
-        ? Manifest.parseZero(Pasted.bounded(file, Manifest.MAX_BYTES), names)
-        : Manifest.read(file, names);
+    if (zero || Input.isStandard(file)) {
+      byte[] content = Pasted.bounded(file, Manifest.MAX_BYTES);
+      return zero ? Manifest.parseZero(content, names) : Manifest.parse(content, names);
+    }
+    return Manifest.read(file, names);
   }
 
   Manifest signedBy(MinisignKey key) throws IOException {

@@ -144,7 +144,17 @@ class MainTest {
   void AR19_help_andVersion_areEverywhere() {
     for (String command :
         new String[] {
-          "", "file", "check", "sri", "minisign", "cosign", "verify-blob", "image", "notation"
+          "",
+          "file",
+          "check",
+          "sri",
+          "minisign",
+          "cosign",
+          "verify-blob",
+          "sigstore",
+          "attest",
+          "image",
+          "notation"
         }) {
       for (String option : new String[] {"--help", "-h", "--version", "-V"}) {
         String[] line = command.isEmpty() ? new String[] {option} : new String[] {command, option};

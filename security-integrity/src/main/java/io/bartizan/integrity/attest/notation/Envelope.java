@@ -37,10 +37,17 @@ record Envelope(
     }
     return switch (mediaType) {
       case JWS -> JwsEnvelope.parse(envelope);
+      case COSE -> CoseEnvelope.parse(envelope);
       default ->
           throw new VerificationException(
               NotationReason.ENVELOPE_UNSUPPORTED,
-              "the envelope is of media type \"" + mediaType + "\", " + JWS + " is read");
+              "the envelope is of media type \""
+                  + mediaType
+                  + "\", "
+                  + JWS
+                  + " and "
+                  + COSE
+                  + " are read");
     };
   }
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class JwsEnvelope {
 
   private static final Set<String> MEMBERS = Set.of("payload", "protected", "header", "signature");
-  private static final String TIMESTAMP = SignedAttributes.PREFIX + "timestampSignature";
   private static final Pattern RFC_3339 =
       Pattern.compile(
           "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
@@ -104,7 +103,8 @@ final class JwsEnvelope {
   }
 
   private static byte @Nullable [] timestamp(JsonFields header) {
-    return header.has(TIMESTAMP) ? header.base64(TIMESTAMP) : null;
+    String name = SignedAttributes.TIMESTAMP;
+    return header.has(name) ? header.base64(name) : null;
   }
 
   private static List<String> strings(JsonFields fields, String name) {

@@ -115,7 +115,7 @@ public final class NotationVerifier {
    * Verifies one envelope.
    *
    * @param envelope its bytes
-   * @param mediaType {@code application/jose+json}; COSE is refused as unsupported
+   * @param mediaType {@code application/jose+json} or {@code application/cose}
    * @param image chooses the policy's statement; tag and digest in it are not looked at
    * @param artifact what must have been signed
    * @return who signed it
@@ -131,7 +131,7 @@ public final class NotationVerifier {
    * Like {@link #verify(byte[], String, ImageReference, Descriptor)}, with the refusal as a value.
    *
    * @param envelope its bytes
-   * @param mediaType {@code application/jose+json}
+   * @param mediaType {@code application/jose+json} or {@code application/cose}
    * @param image chooses the policy's statement
    * @param artifact what must have been signed
    * @return who signed it, or the refusal

@@ -24,6 +24,9 @@ record SignedAttributes(
   static final String PLUGIN = PREFIX + "verificationPlugin";
   static final String PLUGIN_VERSION = PREFIX + "verificationPluginMinVersion";
 
+  /** A token of RFC 3161 over the signature, the one header that is not signed. */
+  static final String TIMESTAMP = PREFIX + "timestampSignature";
+
   /** Headers that mean something only where they are signed. */
   static final Set<String> PROTECTED =
       Set.of(

@@ -10,9 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bartizan.testkit.ManualInstantSource;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,5 +275,25 @@ class NotationChainTest {
               Object unused = TrustStores.read(folder, Set.of("ca:acme"));
             })
         .withMessageContaining("1000");
+  }
+
+  /** The JDK passes over them, so that one signed certificate would have several spellings. */
+  @Test
+  void N08_signatureThatClaimsUnusedBits_isRefused() throws Exception {
+    X509Certificate leaf = leafFor();
+    while ((leaf.getSignature()[leaf.getSignature().length - 1] & 1) == 1) {
+      leaf = leafFor(); // only bits that are zero can be claimed to be unused
+    }
+    accepted(List.of(leaf, NotationDraft.AUTHORITY));
+    byte[] der = leaf.getEncoded();
+    int unusedBits = der.length - leaf.getSignature().length - 1;
+    assertThat(der[unusedBits]).isZero();
+    der[unusedBits] = 1;
+    X509Certificate other =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(der));
+    other.verify(NotationDraft.ROOT_KEY.getPublic());
+    refused(List.of(other, NotationDraft.AUTHORITY));
   }
 }

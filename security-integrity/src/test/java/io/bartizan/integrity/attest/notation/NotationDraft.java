@@ -150,7 +150,7 @@ final class NotationDraft {
         .getBytes(UTF_8);
   }
 
-  private byte[] sign(PrivateKey with, byte[] content) {
+  byte[] sign(PrivateKey with, byte[] content) {
     try {
       String hash = "SHA-" + algorithm.substring(2);
       Signature signature;

@@ -192,12 +192,12 @@ class NotationMatrixTest {
   }
 
   @Test
-  void N07_cose_isSaidToBeUnsupported() {
+  void envelopeOfAnotherFormat_isSaidToBeUnsupported() {
     refused(
         NotationDraft.strict()
             .check(
                 new byte[] {(byte) 0xd2},
-                Envelope.COSE,
+                "application/cose+json",
                 ImageReference.parse("registry.example/app"),
                 ARTIFACT),
         NotationReason.ENVELOPE_UNSUPPORTED);

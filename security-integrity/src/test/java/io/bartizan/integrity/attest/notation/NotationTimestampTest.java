@@ -48,6 +48,13 @@ class NotationTimestampTest {
     }
   }
 
+  /** A good token. */
+  static byte[] token(byte[] over) {
+    Stamp stamp = new Stamp(KEY.getPrivate(), TSA, over, MAY);
+    stamp.embedded.add(TSA);
+    return stamp.token();
+  }
+
   private static Checked<NotationSignature> check(Consumer<Stamp> change) {
     return check(OLD, change, token -> {});
   }

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Damaged references and layouts: only typed refusals, within rule 5's bounds. A million of each
- * format in the deep tier, {@code -Dmutations=N} runs N.
+ * Damaged references and layouts: only typed refusals, within rule 5's bounds. Many of each format
+ * in the deep tier, {@code -Dbartizan.mutations=N} runs N.
  */
 class OciMutationTest {
 
-  private static final int COUNT = Integer.getInteger("mutations", 1_000_000);
+  private static final int COUNT = DamagedTexts.deep(200_000);
   private static final Digest DIGEST = Digest.sha256Of(new byte[7]);
   private static final Descriptor DESCRIBED =
       new Descriptor(Descriptor.MANIFEST, DIGEST, 1, Map.of());

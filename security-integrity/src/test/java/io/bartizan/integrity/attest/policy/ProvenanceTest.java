@@ -285,6 +285,26 @@ class ProvenanceTest {
   }
 
   @Test
+  void D15_buildersThatStartAlike_areOthers() {
+    String repository = "https://github.com/org/repo";
+    String source = "https://github.com/org/app";
+    ProvenanceRule rule = ProvenanceRule.of(repository, source);
+    rule.require(v1(V1.replace("'id':'B'", "'id':'" + repository + "'")));
+    for (String other :
+        List.of(
+            repository + "-evil",
+            repository + "/",
+            repository + "/x",
+            repository + "@refs/tags/v1",
+            repository.toUpperCase(java.util.Locale.ROOT),
+            "https://github.com/org",
+            "https://evil.example/" + repository)) {
+      Provenance said = v1(V1.replace("'id':'B'", "'id':'" + other + "'"));
+      refused(PolicyReason.BUILDER_MISMATCH, () -> rule.require(said));
+    }
+  }
+
+  @Test
   void rule_everythingItNames_isRequired() {
     Provenance said = v1(V1);
     String source = "https://GitHub.com/org/app.git";

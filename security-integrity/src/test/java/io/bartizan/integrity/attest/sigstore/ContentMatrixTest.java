@@ -330,7 +330,7 @@ class ContentMatrixTest {
   }
 
   @Test
-  void D14_D15_builderOfThePredicate_isAClaimAndNoIdentity() {
+  void D14_builderOfThePredicate_isAClaimAndNoIdentity() {
     Draft draft =
         statement(
             text ->

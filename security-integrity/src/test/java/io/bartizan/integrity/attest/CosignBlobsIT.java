@@ -1,0 +1,101 @@
+package io.bartizan.integrity.attest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Pem;
+import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.artifact.SignatureForm;
+import io.bartizan.tests.OptionalTool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code cosign} 3 signs and attests of files with keys, verified as it lies. */
+@Tag("deep")
+class CosignBlobsIT {
+
+  private static final String SLSA = "https://slsa.dev/provenance/v1";
+
+  @TempDir Path folder;
+
+  @Test
+  void cosign_keyOfItsOwn_signsAndAttests() throws Exception {
+    run("generate-key-pair");
+    signsAndAttests(PinnedKey.parse(Files.readString(folder.resolve("cosign.pub"))), "cosign.key");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EC,384", "EC,521", "RSA,2048", "RSA,4096", "Ed25519,255"})
+  void cosign_importedKey_signsAndAttests(String family, int bits) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(family);
+    generator.initialize(bits);
+    KeyPair pair = generator.generateKeyPair();
+    Files.writeString(
+        folder.resolve("own.pem"), Pem.encode("PRIVATE KEY", pair.getPrivate().getEncoded()));
+    run("import-key-pair", "--key", "own.pem");
+    signsAndAttests(PinnedKey.of(pair.getPublic()), "import-cosign.key");
+  }
+
+  private void signsAndAttests(PinnedKey key, String secret) throws Exception {
+    Path file = Files.writeString(folder.resolve("blob"), "a release");
+    Path other = Files.writeString(folder.resolve("other"), "another");
+    Files.writeString(folder.resolve("p.json"), "{\"buildDefinition\":{},\"runDetails\":{}}");
+    run("signing-config", "create", "--out", "sc.json");
+    byte[] signed = make(secret, "sign-blob", "s.json");
+    CosignVerifier blobs = CosignVerifier.of(SignerKeys.anyOf(key));
+    assertThat(blobs.verifyBlob(signed, file)).isEqualTo(Digest.sha256Of(file));
+    assertThat(blobs.checkBlob(signed, other).isAccepted()).isFalse();
+    byte[] stated =
+        make(secret, "attest-blob", "a.json", "--type", "slsaprovenance1", "--predicate", "p.json");
+    // an Ed25519 key attests by Ed25519ph, which the caller must choose
+    PinnedKey attester =
+        key.form() == SignatureForm.ED25519 ? key.withForm(SignatureForm.ED25519PH) : key;
+    StatementVerifier statements = StatementVerifier.of(SignerKeys.anyOf(attester), SLSA);
+    Digest digest = Digest.sha256Of(file);
+    assertThat(statements.verify(stated, digest).signers()).containsExactly(attester);
+    assertThat(statements.check(stated, Digest.sha256Of(other)).isAccepted()).isFalse();
+    assertThat(blobs.checkBlob(stated, file).isAccepted()).as("no signature of it").isFalse();
+    assertThat(statements.check(signed, digest).isAccepted()).as("no statement").isFalse();
+    SignerKeys stranger = SignerKeys.anyOf(Signer.ecdsa().key);
+    assertThat(CosignVerifier.of(stranger).checkBlob(signed, file).isAccepted()).isFalse();
+    assertThat(StatementVerifier.of(stranger, SLSA).check(stated, digest).isAccepted()).isFalse();
+  }
+
+  private byte[] make(String secret, String verb, String bundle, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                verb, "--yes", "--key", secret, "--signing-config", "sc.json", "--bundle", bundle));
+    command.addAll(List.of(more));
+    command.add("blob");
+    run(command.toArray(String[]::new));
+    return Files.readAllBytes(folder.resolve(bundle));
+  }
+
+  private void run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(OptionalTool.program("cosign").toString()));
+    command.addAll(List.of(arguments));
+    Path log = folder.resolve("log.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("HOME", folder.toString());
+    builder.environment().put("COSIGN_PASSWORD", "x");
+    Process process = builder.start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(log, UTF_8)).isZero();
+  }
+}
