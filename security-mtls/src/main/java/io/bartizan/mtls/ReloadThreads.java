@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The threads on which all contexts of the process look at their files. Thread-safe.
  *
  * <p>One thread, the clock, only waits and starts workers. It touches no file and calls no code of
- * an application, so that nothing can hang or end it. A worker runs one task after another. While a
- * task that is due waits longer than 20 ms, because every worker is busy or hangs, the number of
- * workers is doubled, up to one for each task that is due; a worker without work ends after a
+ * an application, so that nothing can hang or end it. A worker runs one task after another, and
+ * waits for the next that is due. While a task that is due waits longer than 20 ms, because every
+ * worker is busy or hangs, the number of workers is doubled, at most up to one for each task. Where
+ * several workers have nothing to do, all but one wait for the clock to need them, and end after a
  * second. So a task that hangs holds one thread, and any number of them that begin to hang delay
  * the others by some tenths of a second.
  *
@@ -45,10 +46,13 @@ final class ReloadThreads {
   private final ThreadFactory factory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition needed = lock.newCondition();
   private final PriorityQueue<Task> waiting =
       new PriorityQueue<>((one, other) -> Long.signum(one.due - other.due));
   private final Set<Worker> workers = new HashSet<>();
   private int members;
+  private int spare;
+  private @Nullable Worker next;
   private long grown = System.nanoTime();
   private @Nullable Thread clock;
 
@@ -72,6 +76,7 @@ final class ReloadThreads {
   }
 
   private final class Worker implements Runnable {
+    private boolean busy;
 
     @Override
     public void run() {
@@ -118,7 +123,9 @@ final class ReloadThreads {
       waiting.remove(task);
       running = task.thread;
       workers.clear();
+      next = null;
       changed.signalAll();
+      needed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -149,10 +156,7 @@ final class ReloadThreads {
         clock = null;
         return false;
       }
-      long wait = startWorkers();
-      if (wait > 0) {
-        long unused = changed.awaitNanos(wait);
-      }
+      long unused = changed.awaitNanos(startWorkers());
       return true;
     } finally {
       lock.unlock();
@@ -161,53 +165,76 @@ final class ReloadThreads {
 
   /** How many nanoseconds may pass until more are needed. */
   private long startWorkers() {
-    Task next = waiting.peek();
-    if (next == null) {
+    Task first = waiting.peek();
+    if (first == null) {
       return Long.MAX_VALUE;
     }
     long now = System.nanoTime();
     long wait =
-        workers.isEmpty() ? next.due - now : Math.max(next.due - now, grown - now) + PATIENCE_NANOS;
+        workers.isEmpty()
+            ? first.due - now
+            : Math.max(first.due - now, grown - now) + PATIENCE_NANOS;
     if (wait > 0) {
       return wait;
     }
     grown = now;
     long due = waiting.stream().filter(task -> task.due - now <= 0).count();
-    for (long more = Math.min(due, Math.max(1, workers.size())); more > 0; more--) {
+    long wanted = Math.min(due, Math.max(1, workers.size()));
+    long free = workers.stream().filter(worker -> !worker.busy).count();
+    for (int i = 0; i < Math.min(wanted, spare); i++) {
+      needed.signal();
+    }
+    for (long more = wanted - free; more > 0; more--) {
       Worker worker = new Worker();
       start(WORKER, worker); // it waits for the lock
       workers.add(worker);
     }
-    return 0;
+    return PATIENCE_NANOS;
   }
 
   /** Waits for a task that is due; null if the worker is to end. */
   private @Nullable Task take(Worker worker) {
     lock.lock();
     try {
+      worker.busy = false;
       long end = System.nanoTime() + IDLE_NANOS;
       while (workers.contains(worker)) {
         long now = System.nanoTime();
-        Task next = waiting.peek();
-        if (next != null && next.due - now <= 0) {
+        Task first = waiting.peek();
+        if (first != null && first.due - now <= 0) {
           waiting.remove();
-          next.thread = Thread.currentThread();
-          return next;
+          first.thread = Thread.currentThread();
+          worker.busy = true;
+          return first;
         }
         if (end - now <= 0) {
+          workers.remove(worker);
           return null;
         }
-        await(next == null ? end - now : Math.min(end - now, next.due - now));
+        if (next == null || next == worker) {
+          next = worker;
+          await(changed, first == null ? end - now : Math.min(end - now, first.due - now));
+        } else {
+          spare++;
+          try {
+            await(needed, end - now);
+          } finally {
+            spare--;
+          }
+        }
       }
       return null;
     } finally {
+      if (next == worker) {
+        next = null;
+      }
       lock.unlock();
     }
   }
 
-  private void await(long nanos) {
+  private static void await(Condition condition, long nanos) {
     try {
-      long unused = changed.awaitNanos(nanos);
+      long unused = condition.awaitNanos(nanos);
     } catch (InterruptedException e) {
       // meant for a task that has ended
     }
@@ -223,11 +250,11 @@ final class ReloadThreads {
     } finally {
       thread.setContextClassLoader(null);
       boolean unused = Thread.interrupted();
-      await(task, pause);
+      putBack(task, pause);
     }
   }
 
-  private void await(Task task, long pause) {
+  private void putBack(Task task, long pause) {
     lock.lock();
     try {
       task.thread = null;

@@ -34,7 +34,9 @@ final class HangingFiles extends FileSystem {
 
   private final FileSystemProvider provider = new Provider();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
   private volatile CountDownLatch back = new CountDownLatch(0);
+  private volatile boolean broken;
 
   void stop() {
     back = new CountDownLatch(1);
@@ -42,6 +44,16 @@ final class HangingFiles extends FileSystem {
 
   void start() {
     back.countDown();
+  }
+
+  /** From now on each call throws an Error, or no longer. */
+  void setBroken(boolean throwing) {
+    broken = throwing;
+  }
+
+  /** How many calls threw an Error. */
+  int failed() {
+    return failed.get();
   }
 
   /** How many threads wait for the server. */
@@ -80,6 +92,10 @@ final class HangingFiles extends FileSystem {
   }
 
   private void await() {
+    if (broken) {
+      failed.incrementAndGet();
+      throw new NoClassDefFoundError("a class of the share's client");
+    }
     waiting.incrementAndGet();
     try {
       for (CountDownLatch latch = back; latch.getCount() > 0; latch = back) {

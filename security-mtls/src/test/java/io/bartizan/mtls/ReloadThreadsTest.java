@@ -104,12 +104,26 @@ class ReloadThreadsTest {
           threads.join(
               () -> {
                 turns.incrementAndGet();
-                return TimeUnit.MILLISECONDS.toNanos(500);
+                return TimeUnit.MILLISECONDS.toNanos(100);
               }));
     }
-    Eventually.within(LIMIT, "each had some turns", () -> turns.get() >= 1000);
+    CountDownLatch letGo = new CountDownLatch(1);
+    List<ReloadThreads.Task> slow = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      slow.add(
+          threads.join(
+              () -> {
+                awaitUninterruptibly(letGo);
+                return TimeUnit.HOURS.toNanos(1);
+              }));
+    }
+    Eventually.within(LIMIT, "20 that hang, one that works, the clock", () -> alive() == 22);
+    letGo.countDown();
+    int before = turns.get();
+    Eventually.within(LIMIT, "each had some turns", () -> turns.get() >= before + 1000);
     Eventually.within(LIMIT, "one that works and the clock", () -> alive() == 2);
     tasks.forEach(threads::leave);
+    slow.forEach(threads::leave);
     assertEnds();
   }
 
