@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,15 +43,15 @@ final class ReloadLoop implements AutoCloseable {
   private static final long MAX_SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   /** The coarsest times of a file system. */
-  private static final long COARSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final Duration COARSE = Duration.ofSeconds(2);
 
   /** How long reading all files may take before health says that it hangs. */
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Generations generations;
   private final Duration interval;
+  private final Duration again;
   private final Ticker ticker;
-  private final ReloadThreads threads;
   private final ReloadThreads.Task task;
   private volatile long due;
 
@@ -63,30 +62,60 @@ final class ReloadLoop implements AutoCloseable {
   private boolean settling;
 
   ReloadLoop(Generations generations, Duration interval, Ticker ticker) {
-    this(generations, interval, ticker, ReloadThreads.SHARED);
+    this(generations, interval, ticker, COARSE);
   }
 
-  ReloadLoop(Generations generations, Duration interval, Ticker ticker, ReloadThreads threads) {
+  /** {@code again} is how long after a change contents are compared once more. */
+  ReloadLoop(Generations generations, Duration interval, Ticker ticker, Duration again) {
     this.generations = generations;
     this.interval = interval;
+    this.again = again;
     this.ticker = ticker;
     this.due = ticker.nanos();
-    this.threads = threads;
-    this.task = threads.join(this::turn);
+    this.task = ReloadThreads.SHARED.join(this::turn);
   }
 
-  /** What differs after nearly every change; of a file that is not there or can't be asked, why. */
-  private record Stamp(@Nullable Object key, @Nullable FileTime modified, long size) {
+  /**
+   * What differs after nearly every change; of a file that is not there or can't be asked, why. On
+   * Unix the time of change too, which also tells of new rights, and which no copy sets back.
+   */
+  record Stamp(
+      @Nullable Object key,
+      @Nullable Object modified,
+      @Nullable Object size,
+      @Nullable Object changed) {
 
     static Stamp of(Path file) {
       try {
+        Stamp stamp = ofUnix(file);
+        if (stamp != null) {
+          return stamp;
+        }
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Stamp(found.fileKey(), found.lastModifiedTime(), found.size());
+        return new Stamp(found.fileKey(), found.lastModifiedTime(), found.size(), null);
       } catch (NoSuchFileException e) {
-        return new Stamp(null, null, -1);
+        return new Stamp(null, null, null, null);
       } catch (IOException | RuntimeException e) {
-        return new Stamp(e.getClass(), null, -1); // the reading says what is wrong
+        return new Stamp(e.getClass(), null, null, null); // the reading says what is wrong
       }
+    }
+
+    /** Null where the file system does not have it, or an access control denies it. */
+    private static @Nullable Stamp ofUnix(Path file) throws IOException {
+      try {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+          Map<String, Object> found =
+              Files.readAttributes(file, "unix:fileKey,lastModifiedTime,size,ctime");
+          return new Stamp(
+              found.get("fileKey"),
+              found.get("lastModifiedTime"),
+              found.get("size"),
+              found.get("ctime"));
+        }
+      } catch (RuntimeException e) {
+        // asked for less then
+      }
+      return null;
     }
   }
 
@@ -131,7 +160,7 @@ final class ReloadLoop implements AutoCloseable {
       LOG.error("a reload failed", e);
     } finally {
       long pause = interval.toNanos();
-      nextReading = System.nanoTime() + (settling ? Math.min(COARSE_NANOS, pause) : pause);
+      nextReading = System.nanoTime() + (settling ? Math.min(again.toNanos(), pause) : pause);
       settling = false;
     }
   }
@@ -149,7 +178,7 @@ final class ReloadLoop implements AutoCloseable {
   /** Waits for no file: a reading that hangs is left to itself. */
   @Override
   public void close() {
-    threads.leave(task);
+    ReloadThreads.SHARED.leave(task);
   }
 
   @Override

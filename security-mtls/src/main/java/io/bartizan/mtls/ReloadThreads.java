@@ -130,16 +130,24 @@ final class ReloadThreads {
       lock.unlock();
     }
     if (running != null && running != Thread.currentThread()) {
-      // An interrupt closes a channel on which the thread waits, which may hang as well.
-      start("bartizan-mtls-reload-stop", running::interrupt);
+      interrupt(running);
+    }
+  }
+
+  /** In a thread: an interrupt closes a channel on which the other waits, which may hang too. */
+  private void interrupt(Thread running) {
+    try {
+      Thread unused = start("bartizan-mtls-reload-stop", running::interrupt);
+    } catch (RuntimeException | Error e) {
+      // No thread can be started; close() has done its work, the turn ends uninterrupted.
     }
   }
 
   private void keepTime() {
-    boolean needed = true;
-    while (needed) {
+    boolean goesOn = true;
+    while (goesOn) {
       try {
-        needed = startWorkersAndWait();
+        goesOn = startWorkersAndWait();
       } catch (InterruptedException e) {
         // nobody has a reason to; it ends with the last task
       } catch (RuntimeException | Error e) {
@@ -186,7 +194,7 @@ final class ReloadThreads {
     }
     for (long more = wanted - free; more > 0; more--) {
       Worker worker = new Worker();
-      start(WORKER, worker); // it waits for the lock
+      Thread unused = start(WORKER, worker); // it waits for the lock
       workers.add(worker);
     }
     return PATIENCE_NANOS;

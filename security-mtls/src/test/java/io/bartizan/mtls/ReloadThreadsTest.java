@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.tests.Eventually;
@@ -165,8 +166,10 @@ class ReloadThreadsTest {
     ReloadThreads.Task task = threads.join(counting(turns));
     assertGoesOn(turns);
     assertThat(refused.get()).isNegative();
+    refused.set(Integer.MAX_VALUE);
+    assertThatCode(() -> threads.leave(first)).doesNotThrowAnyException();
+    refused.set(0);
     letGo.countDown();
-    threads.leave(first);
     threads.leave(task);
     assertEnds();
   }

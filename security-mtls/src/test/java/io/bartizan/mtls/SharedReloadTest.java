@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -210,24 +211,58 @@ class SharedReloadTest {
     byte[] list = ca.crl(now.minusSeconds(30), now.plusSeconds(6000), l -> {}).getEncoded();
     CountDownLatch failed = new CountDownLatch(1);
     try (ServerTls server =
-        ServerTls.builder(TestPki.identity(pki.server), ca.anchors(), PeerPolicy.anyTrustedPeer())
-            .withRevocation(Revocation.crls(lists))
-            .withReload(NEVER)
-            .withListener(
-                new TlsListener() {
-                  @Override
-                  public void reloadFailed(TlsMaterialException fault) {
-                    failed.countDown();
-                  }
-                })
-            .build()) {
+            ServerTls.builder(
+                    TestPki.identity(pki.server), ca.anchors(), PeerPolicy.anyTrustedPeer())
+                .withRevocation(Revocation.crls(lists))
+                .withListener(
+                    new TlsListener() {
+                      @Override
+                      public void reloadFailed(TlsMaterialException fault) {
+                        failed.countDown();
+                      }
+                    })
+                .build();
+        ReloadLoop loop = new ReloadLoop(server.generations(), NEVER, Ticker.system(), NEVER)) {
       Path added = lists.resolve("b.crl");
       Files.write(added, new byte[list.length]);
       assertThat(failed.await(60, TimeUnit.SECONDS)).isTrue();
-      TimeUnit.SECONDS.sleep(3); // beyond the second look after a change
       Files.write(added, list);
       assertServes(server, 2);
+      assertThat(loop.isOverdue()).isFalse();
     }
+  }
+
+  /** A wrong owner or mode that is mended, a copy that keeps times. */
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void MT17_rightsOrContentWithoutANewTime_areSeen() throws Exception {
+    Path file = Files.writeString(folder.resolve("file.pem"), "one");
+    FileTime time = Files.getLastModifiedTime(file);
+    ReloadLoop.Stamp first = ReloadLoop.Stamp.of(file);
+    assertThat(ReloadLoop.Stamp.of(file)).isEqualTo(first);
+    assertSeen(file, () -> Files.setPosixFilePermissions(file, Set.of()));
+    assertSeen(
+        file,
+        () -> {
+          Files.writeString(file, "two");
+          Files.setLastModifiedTime(file, time);
+        });
+  }
+
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  /** Again and again, for some file systems know times of some milliseconds only. */
+  private static void assertSeen(Path file, Change change) {
+    ReloadLoop.Stamp before = ReloadLoop.Stamp.of(file);
+    Eventually.within(
+        LIMIT,
+        "the change is seen",
+        () -> {
+          change.run();
+          return !ReloadLoop.Stamp.of(file).equals(before);
+        });
   }
 
   /** Of an application that is undeployed while others in the process go on. */
