@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -107,10 +108,14 @@ final class Generations implements PushedMaterial.Follower {
     return current.orNull() == null;
   }
 
-  /** The files of the newest generation, or those that a first one could not be made of. */
+  /** The files of the newest generation, and those of the last reading, which may be bad. */
   Set<Path> watched() {
+    Set<Path> files = new LinkedHashSet<>(loader.tried());
     Generation newest = current.orNull();
-    return newest == null ? loader.tried() : newest.files();
+    if (newest != null) {
+      files.addAll(newest.files());
+    }
+    return files;
   }
 
   /** Never waits for a reload that is reading. */

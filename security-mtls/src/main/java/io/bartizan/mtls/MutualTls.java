@@ -320,9 +320,10 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     }
 
     /**
-     * Reads the material again in a thread of its own: at each interval by content, and at once
-     * when a folder of the files reports a change. Without this, {@link MutualTls#reload()} is the
-     * only way.
+     * Reads the material again in threads that all contexts share: at each interval by content, and
+     * about 0.3 seconds after a file has another time, size or identity. Listeners and suppliers
+     * are called there with the context class loader of who calls {@link #build}. Files that hang
+     * hold up this context alone. Without this, {@link MutualTls#reload()} is the only way.
      *
      * @param interval how often the content is compared, 100 milliseconds to one hour
      * @return this builder

@@ -2,19 +2,13 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Ticker;
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,82 +16,158 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that reloads at an interval, and sooner when a folder reports a change.
+ * Reloads at an interval, and sooner when a file has another time, size or identity than before.
  *
- * <p>The interval alone would do: contents are compared, not times, so no event can be lost. Events
- * only make it quicker. Watched are the folders of the configured paths, which Kubernetes does not
- * replace, and the real ones behind symbolic links, asked for anew each time.
+ * <p>The interval alone would do: contents are compared, not times, so no change can be lost. Times
+ * only make it quicker. They are asked for by path through all symbolic links, so that a folder
+ * that Kubernetes replaces is another file. After a change contents are compared once more two
+ * seconds later, for some file systems know no shorter times. The threads are those of all
+ * contexts.
  */
 final class ReloadLoop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
-  /** Events come in bursts, and files are not written at once. */
-  private static final long SETTLE_MILLIS = 50;
+  /** How often times are asked for. */
+  private static final long STAMP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** The longest pause after events that changed nothing, as in a folder busy with other files. */
-  private static final long MAX_SETTLE_MILLIS = 400;
+  /** Seldomer where that takes long: a fiftieth of the time, but every five seconds at least. */
+  private static final int STAMP_SHARE = 50;
+
+  private static final long MAX_STAMP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Files are not written at once: they are read when nothing has changed for so long. */
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** The longest wait for that, as in a folder busy with other files. */
+  private static final long MAX_SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
+  /** The coarsest times of a file system. */
+  private static final Duration COARSE = Duration.ofSeconds(2);
 
   /** How long reading all files may take before health says that it hangs. */
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Generations generations;
   private final Duration interval;
-  private final @Nullable WatchService watch;
-  private final Map<Path, WatchKey> watched = new HashMap<>();
-  private final Thread thread;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Duration again;
   private final Ticker ticker;
+  private final ReloadThreads.Task task;
   private volatile long due;
-  private long settleMillis = SETTLE_MILLIS;
+
+  // One turn at a time, each after the lock of the threads.
+  private Map<Path, Stamp> stamps = Map.of();
+  private long nextReading = System.nanoTime();
+  private long settledAtLatest;
+  private boolean settling;
 
   ReloadLoop(Generations generations, Duration interval, Ticker ticker) {
-    this.generations = generations;
-    this.ticker = ticker;
-    this.due = ticker.nanos();
-    this.interval = interval;
-    this.watch = newWatchService();
-    this.thread = new Thread(this::run, "bartizan-mtls-reload");
-    thread.setDaemon(true);
-    thread.start();
+    this(generations, interval, ticker, COARSE);
   }
 
-  private static @Nullable WatchService newWatchService() {
-    try {
-      return FileSystems.getDefault().newWatchService();
-    } catch (IOException | UnsupportedOperationException e) {
-      LOG.info("folders can't be watched, the interval alone finds changes: {}", e.toString());
+  /** {@code again} is how long after a change contents are compared once more. */
+  ReloadLoop(Generations generations, Duration interval, Ticker ticker, Duration again) {
+    this.generations = generations;
+    this.interval = interval;
+    this.again = again;
+    this.ticker = ticker;
+    this.due = ticker.nanos();
+    this.task = ReloadThreads.SHARED.join(this::turn);
+  }
+
+  /**
+   * What differs after nearly every change; of a file that is not there or can't be asked, why. On
+   * Unix the time of change too, which also tells of new rights, and which no copy sets back.
+   */
+  record Stamp(
+      @Nullable Object key,
+      @Nullable Object modified,
+      @Nullable Object size,
+      @Nullable Object changed) {
+
+    static Stamp of(Path file) {
+      try {
+        Stamp stamp = ofUnix(file);
+        if (stamp != null) {
+          return stamp;
+        }
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(found.fileKey(), found.lastModifiedTime(), found.size(), null);
+      } catch (NoSuchFileException e) {
+        return new Stamp(null, null, null, null);
+      } catch (IOException | RuntimeException e) {
+        return new Stamp(e.getClass(), null, null, null); // the reading says what is wrong
+      }
+    }
+
+    /** Null where the file system does not have it, or an access control denies it. */
+    private static @Nullable Stamp ofUnix(Path file) throws IOException {
+      try {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+          Map<String, Object> found =
+              Files.readAttributes(file, "unix:fileKey,lastModifiedTime,size,ctime");
+          return new Stamp(
+              found.get("fileKey"),
+              found.get("lastModifiedTime"),
+              found.get("size"),
+              found.get("ctime"));
+        }
+      } catch (RuntimeException e) {
+        // asked for less then
+      }
       return null;
     }
   }
 
-  private void run() {
-    while (ended.getCount() > 0) {
-      try {
-        boolean added = watchFolders();
-        due = ticker.nanos() + interval.toNanos();
-        // What came between the reading that failed and the watch of its folder is no event.
-        boolean changed = (added && generations.hasNone()) || await();
-        due = ticker.nanos();
-        if (ended.getCount() > 0) {
-          boolean published = generations.reload(this::settle);
-          settleMillis =
-              published || !changed ? SETTLE_MILLIS : Math.min(2 * settleMillis, MAX_SETTLE_MILLIS);
-        }
-      } catch (InterruptedException | ClosedWatchServiceException e) {
-        return;
-      } catch (TlsMaterialException e) {
-        // reported to log, listener and health; the next round tries again
-      } catch (RuntimeException | Error e) {
-        // Whatever it was, material that changes later must still be seen.
-        LOG.error("a reload failed", e);
-      }
+  /** Looks at the files; the first turn reads them, since they may have changed meanwhile. */
+  private long turn() {
+    long begin = System.nanoTime();
+    due = ticker.nanos();
+    Map<Path, Stamp> found = stamps();
+    long now = System.nanoTime();
+    boolean differs = !found.equals(stamps);
+    stamps = found;
+    if (differs && !settling) {
+      settling = true;
+      settledAtLatest = now + MAX_SETTLE_NANOS;
+    }
+    if (now - nextReading >= 0 || (settling && (!differs || now - settledAtLatest >= 0))) {
+      read();
+    }
+    long pause =
+        settling
+            ? SETTLE_NANOS
+            : Math.min(Math.max(STAMP_NANOS, STAMP_SHARE * (now - begin)), MAX_STAMP_NANOS);
+    long wait = Math.max(0, Math.min(pause, nextReading - System.nanoTime()));
+    due = ticker.nanos() + wait;
+    return wait;
+  }
+
+  /** Stamps are older than the contents: what changes meanwhile differs at the next turn. */
+  private Map<Path, Stamp> stamps() {
+    Map<Path, Stamp> found = new HashMap<>();
+    generations.watched().forEach(file -> found.put(file, Stamp.of(file)));
+    return found;
+  }
+
+  private void read() {
+    try {
+      generations.reload(ReloadLoop::settle);
+    } catch (TlsMaterialException e) {
+      // reported to log, listener and health; the next reading tries again
+    } catch (RuntimeException | Error e) {
+      // Whatever it was, material that changes later must still be seen.
+      LOG.error("a reload failed", e);
+    } finally {
+      long pause = interval.toNanos();
+      nextReading = System.nanoTime() + (settling ? Math.min(again.toNanos(), pause) : pause);
+      settling = false;
     }
   }
 
   /** Between two readings of new files; a half-written one differs the second time. */
-  private void settle() {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS));
+  private static void settle() {
+    LockSupport.parkNanos(SETTLE_NANOS);
   }
 
   /** Whether a reading takes so long that the files can hardly be reached. */
@@ -105,98 +175,10 @@ final class ReloadLoop implements AutoCloseable {
     return ticker.nanos() - due > OVERDUE_NANOS;
   }
 
-  /** Until a folder reports a change, which gives true, or the interval is over. */
-  private boolean await() throws InterruptedException {
-    WatchService service = watch;
-    if (service == null) {
-      boolean unused = ended.await(interval.toMillis(), TimeUnit.MILLISECONDS);
-      return false;
-    }
-    WatchKey key = service.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
-    boolean changed = key != null;
-    if (key != null && !ended.await(settleMillis, TimeUnit.MILLISECONDS)) {
-      while (key != null) {
-        key.pollEvents();
-        key.reset();
-        key = service.poll();
-      }
-    }
-    return changed;
-  }
-
-  /**
-   * Whether there is one more; a folder that can't be watched, as of a closed file system, is no
-   * reason not to read.
-   */
-  private boolean watchFolders() {
-    WatchService service = watch;
-    if (service != null) {
-      try {
-        return watchFolders(service);
-      } catch (RuntimeException | Error e) {
-        LOG.debug("folders can't be watched, the interval alone finds changes", e);
-      }
-    }
-    return false;
-  }
-
-  private boolean watchFolders(WatchService service) {
-    Set<Path> folders = new HashSet<>();
-    for (Path file : generations.watched()) {
-      addFolder(folders, file.toAbsolutePath());
-      try {
-        addFolder(folders, file.toRealPath());
-      } catch (IOException e) {
-        // gone for the moment; the configured folder tells when it is back
-      }
-    }
-    watched
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean old = !folders.contains(entry.getKey()) || !entry.getValue().isValid();
-              if (old) {
-                entry.getValue().cancel();
-              }
-              return old;
-            });
-    int before = watched.size();
-    for (Path folder : folders) {
-      watched.computeIfAbsent(folder, path -> register(service, path));
-    }
-    return watched.size() > before;
-  }
-
-  private static void addFolder(Set<Path> folders, Path file) {
-    Path folder = Files.isDirectory(file) ? file : file.getParent();
-    if (folder != null) {
-      folders.add(folder);
-    }
-  }
-
-  private static @Nullable WatchKey register(WatchService service, Path folder) {
-    try {
-      return folder.register(
-          service,
-          StandardWatchEventKinds.ENTRY_CREATE,
-          StandardWatchEventKinds.ENTRY_MODIFY,
-          StandardWatchEventKinds.ENTRY_DELETE);
-    } catch (IOException | RuntimeException e) {
-      return null; // gone, or of a file system that can't be watched: the interval finds changes
-    }
-  }
-
+  /** Waits for no file: a reading that hangs is left to itself. */
   @Override
   public void close() {
-    ended.countDown();
-    thread.interrupt();
-    if (watch != null) {
-      try {
-        watch.close();
-      } catch (IOException e) {
-        LOG.debug("closing a watch service failed", e);
-      }
-    }
+    ReloadThreads.SHARED.leave(task);
   }
 
   @Override

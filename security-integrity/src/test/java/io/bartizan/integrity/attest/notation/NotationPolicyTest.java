@@ -252,8 +252,7 @@ class NotationPolicyTest {
     layout.referrer(digest, Envelope.COSE, new byte[] {1});
     layout.referrer(digest, "application/other", of(artifact));
     layout.referrer(Digest.sha256Of(new byte[9]), Envelope.JWS, of(artifact));
-    assertThat(reason(layoutVerifier().check(source, image)))
-        .isEqualTo(NotationReason.ENVELOPE_UNSUPPORTED);
+    assertThat(reason(layoutVerifier().check(source, image))).isEqualTo(NotationReason.MALFORMED);
     layout.referrer(digest, Envelope.JWS, of(artifact));
     assertThat(reason(layoutVerifier().check(source, image))).isEqualTo("accepted");
     assertThat(
