@@ -88,6 +88,13 @@ class SigstoreCommandTest {
     line[6] = "no url";
     assertThat(run(line)).isEqualTo(2);
     assertThat(run("sigstore", "--bundle", bundle, file)).isEqualTo(2);
+    assertThat(err.toString()).contains("give all of --root").doesNotContain("give --key");
+    line = line("sigstore", bundle, file);
+    line[2] = file;
+    assertThat(run(line)).as("no trusted root").isEqualTo(2);
+    assertThat(err.toString()).contains("--root: ");
+    line[2] = file + "x";
+    assertThat(run(line)).as("no file").isEqualTo(3);
     assertThat(run("sigstore", "--key", root, "--bundle", bundle, file)).isEqualTo(2);
     assertThat(err.toString()).contains("verify-blob");
   }
