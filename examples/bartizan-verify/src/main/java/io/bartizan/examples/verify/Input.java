@@ -2,9 +2,10 @@ package io.bartizan.examples.verify;
 
 import io.bartizan.core.SafeText;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * A file, or for {@code -} what standard input has, in a temporary file that its owner alone may
@@ -29,11 +30,18 @@ final class Input implements AutoCloseable {
     Path copy = Files.createTempFile("bartizan-verify", ".stdin");
     Input input = new Input(copy, true);
     try {
-      long unused = Files.copy(System.in, copy, StandardCopyOption.REPLACE_EXISTING);
+      fill(copy);
       return input;
     } catch (IOException | RuntimeException e) {
       input.close();
       throw e;
+    }
+  }
+
+  /** The file stays the one that was made; Files.copy would replace it by one that others read. */
+  private static void fill(Path copy) throws IOException {
+    try (OutputStream out = Files.newOutputStream(copy, StandardOpenOption.WRITE)) {
+      long unused = System.in.transferTo(out);
     }
   }
 

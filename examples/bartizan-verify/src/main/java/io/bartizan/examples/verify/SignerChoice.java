@@ -1,5 +1,7 @@
 package io.bartizan.examples.verify;
 
+import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.sigstore.IdentityPolicy;
@@ -30,6 +32,10 @@ final class SignerChoice extends Mixed {
     return key != null && root == null && identity == null && issuer == null;
   }
 
+  boolean isIdentity() {
+    return key == null && root != null && identity != null && issuer != null;
+  }
+
   SignerKeys keys() throws IOException {
     Path file = key;
     if (file == null || !isKey()) {
@@ -40,7 +46,7 @@ final class SignerChoice extends Mixed {
   }
 
   SigstoreVerifier sigstore() throws IOException {
-    if (key != null || root == null || identity == null || issuer == null) {
+    if (!isIdentity() || root == null || identity == null || issuer == null) {
       throw neither();
     }
     String name = identity;
@@ -50,7 +56,16 @@ final class SignerChoice extends Mixed {
             "--identity",
             () -> name.contains("://") ? SignerSubject.uri(name) : SignerSubject.email(name));
     IdentityPolicy policy = argument("--issuer", () -> IdentityPolicy.of(authority, subject));
-    return SigstoreVerifier.of(TrustedRoot.read(root), policy);
+    return SigstoreVerifier.of(trusted(root), policy);
+  }
+
+  /** A file that is no trusted root says nothing about the signature. */
+  private TrustedRoot trusted(Path file) throws IOException {
+    try {
+      return TrustedRoot.read(file);
+    } catch (VerificationException e) {
+      throw misuse("--root: " + SafeText.of(String.valueOf(e.getMessage())));
+    }
   }
 
   private RuntimeException neither() {

@@ -39,8 +39,8 @@ final class SigstoreCommand implements Callable<Integer> {
     if (bundle == null || file == null) {
       throw new IllegalStateException("picocli requires both");
     }
-    if (signer.isKey()) {
-      throw signer.misuse("give --root, --identity and --issuer; for a key use verify-blob");
+    if (!signer.isIdentity()) {
+      throw signer.misuse("give all of --root, --identity and --issuer; for a key use verify-blob");
     }
     SigstoreVerifier verifier = signer.sigstore();
     byte[] json = Pasted.bundle(bundle);

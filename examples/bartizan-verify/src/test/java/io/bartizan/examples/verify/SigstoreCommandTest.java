@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
@@ -21,6 +22,8 @@ import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -85,6 +88,13 @@ class SigstoreCommandTest {
     line[6] = "no url";
     assertThat(run(line)).isEqualTo(2);
     assertThat(run("sigstore", "--bundle", bundle, file)).isEqualTo(2);
+    assertThat(err.toString()).contains("give all of --root").doesNotContain("give --key");
+    line = line("sigstore", bundle, file);
+    line[2] = file;
+    assertThat(run(line)).as("no trusted root").isEqualTo(2);
+    assertThat(err.toString()).contains("--root: ");
+    line[2] = file + "x";
+    assertThat(run(line)).as("no file").isEqualTo(3);
     assertThat(run("sigstore", "--key", root, "--bundle", bundle, file)).isEqualTo(2);
     assertThat(err.toString()).contains("verify-blob");
   }
@@ -177,6 +187,23 @@ class SigstoreCommandTest {
     String key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
     assertThat(piped(CONTENT, "minisign", key, "-")).isEqualTo(2);
     assertThat(piped(CONTENT, "minisign", key, "--signature", file, "-")).isEqualTo(1);
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void standardInput_isCopiedToAFileOfItsOwnerAlone() throws Exception {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(CONTENT));
+    Path copy;
+    try (Input input = Input.of(Path.of("-"))) {
+      copy = input.file();
+      assertThat(copy).hasBinaryContent(CONTENT);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+          .isEqualTo("rw-------");
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(copy).doesNotExist();
   }
 
   private int piped(byte[] content, String... arguments) {

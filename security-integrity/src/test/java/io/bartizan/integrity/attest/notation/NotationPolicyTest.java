@@ -3,6 +3,7 @@ package io.bartizan.integrity.attest.notation;
 import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.attest.notation.NotationDraft.ARTIFACT;
 import static io.bartizan.integrity.attest.notation.NotationDraft.NOW;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -263,6 +264,22 @@ class NotationPolicyTest {
     assertThat(
             reason(layoutVerifier().check(source, ImageReference.parse("registry.example/app:1"))))
         .isNotEqualTo("accepted");
+  }
+
+  @Test
+  void N07_coseInALayout_isJudgedAsTheFormatThatItsMediaTypeSays() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("registry.example/app");
+    Digest digest = image.requireDigest();
+    ImageSource source = ImageSource.layout(folder);
+    Descriptor artifact = source.describe(digest);
+    CoseDraft draft = new CoseDraft();
+    draft.payload = CoseDraft.bytes(NotationDraft.payload(artifact).getBytes(UTF_8));
+    layout.referrer(digest, Envelope.JWS, draft.make());
+    layout.referrer(digest, Envelope.COSE, of(artifact));
+    assertThat(reason(layoutVerifier().check(source, image))).isEqualTo(NotationReason.MALFORMED);
+    layout.referrer(digest, Envelope.COSE, draft.make());
+    assertThat(reason(layoutVerifier().check(source, image))).isEqualTo("accepted");
   }
 
   @Test
