@@ -54,6 +54,26 @@ final class Occupancy {
     }
   }
 
+  /**
+   * Takes permits that the limit is too low for if nothing else is held: it rises to what they
+   * need, or work that needs more than the limit would never start, and its time never be known.
+   *
+   * @return how many more of that share fit then, or -1 if something is held
+   */
+  int takeAlone(int permits, int percent) {
+    while (true) {
+      long seen = word.get();
+      if ((seen & HELD_MASK) != 0) {
+        return -1;
+      }
+      int needed = (int) (((long) (permits - 1) * 100) / percent + 1);
+      int limit = Math.max((int) (seen >>> LIMIT_SHIFT), needed);
+      if (word.compareAndSet(seen, (long) limit << LIMIT_SHIFT | permits)) {
+        return share(limit, percent) - permits;
+      }
+    }
+  }
+
   /** Gives permits back; returns how many were held before. */
   int giveBack(int permits) {
     return (int) (word.getAndAdd(-permits) & HELD_MASK);

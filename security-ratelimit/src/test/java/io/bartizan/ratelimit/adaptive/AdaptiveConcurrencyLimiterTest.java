@@ -51,8 +51,8 @@ class AdaptiveConcurrencyLimiterTest {
   void limit_that_is_used_by_work_that_takes_no_longer_grows_to_the_most() {
     AdaptiveConcurrencyLimiter limiter = builder(60).build();
     assertThat(limiter.limit()).isEqualTo(20);
-    busy(limiter, 11, FAST);
-    assertThat(limiter.limit()).isBetween(24, 26);
+    busy(limiter, 80, FAST);
+    assertThat(limiter.limit()).isBetween(25, 40);
     busy(limiter, 80, FAST);
     assertThat(limiter.limit()).isEqualTo(60);
     assertThat(limiter.unqueuedLatency()).isEqualTo(FAST);
@@ -204,7 +204,7 @@ class AdaptiveConcurrencyLimiterTest {
           }
         };
     AdaptiveConcurrencyLimiter limiter = builder(1000).withListener(listener).build();
-    busy(limiter, 11, FAST);
+    busy(limiter, 50, FAST);
     assertThat(heard).hasSize(1);
     assertThat(heard.get(0)).startsWith("20-");
     busy(limiter, 500, FAST);
