@@ -48,8 +48,8 @@ final class Gradient {
   /** The part of the samples that the next window begins with if the limit did not shrink. */
   private static final double KEPT = 0.6;
 
-  /** The part of the limit of the last measurement below which it is measured anew. */
-  private static final double SUNK = 0.7;
+  /** The part of the highest limit since the last measurement below which it is measured anew. */
+  private static final double SUNK = 0.6;
 
   private static final int PROBE_SAMPLES = 200;
   private static final int STAGE_SAMPLES = 50;
@@ -95,7 +95,7 @@ final class Gradient {
   private long probeStart;
   private long probedAt;
   private long nextProbe;
-  private double probedLimit;
+  private double highest;
   private double before;
   private double beforeError;
 
@@ -103,7 +103,7 @@ final class Gradient {
     this.least = least;
     this.most = most;
     this.limit = initial;
-    this.probedLimit = initial;
+    this.highest = initial;
     this.probedAt = now;
     this.nextProbe = now;
     begin(now, 0, 0);
@@ -183,7 +183,7 @@ final class Gradient {
     return Math.max(0, squares / count - mean() * mean());
   }
 
-  /** The square of the standard error of the mean, where fewer than 1 sample tells nothing. */
+  /** The square of the standard error of the mean. */
   private double error() {
     return spread() / count;
   }
@@ -218,7 +218,8 @@ final class Gradient {
     }
     double next = (limit * Math.pow(gradient, SHRINK_POWER) + grown) * (1 - share);
     limit = Math.max(least, Math.min(most, Math.max(limit / 2, next)));
-    boolean sunk = limit < probedLimit * SUNK && now - probedAt >= SECOND;
+    highest = Math.max(highest, limit);
+    boolean sunk = limit < highest * SUNK && now - probedAt >= SECOND;
     if (calm && (used || slower) && (sunk || now - nextProbe >= 0)) {
       probing = true;
       probeStart = now;
@@ -288,7 +289,7 @@ final class Gradient {
     probes++;
     known = probes % DOUBTED != 0;
     probedAt = now;
-    probedLimit = limit;
+    highest = limit;
     nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));
     probing = false;
     begin(now, 0, 0);

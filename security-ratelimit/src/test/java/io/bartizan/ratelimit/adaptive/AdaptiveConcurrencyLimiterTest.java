@@ -52,7 +52,7 @@ class AdaptiveConcurrencyLimiterTest {
     AdaptiveConcurrencyLimiter limiter = builder(60).build();
     assertThat(limiter.limit()).isEqualTo(20);
     busy(limiter, 80, FAST);
-    assertThat(limiter.limit()).isBetween(25, 40);
+    assertThat(limiter.limit()).isBetween(25, 55);
     busy(limiter, 80, FAST);
     assertThat(limiter.limit()).isEqualTo(60);
     assertThat(limiter.unqueuedLatency()).isEqualTo(FAST);
@@ -186,6 +186,23 @@ class AdaptiveConcurrencyLimiterTest {
     held.subList(40, 51).forEach(permit -> permit.close(Permit.Outcome.IGNORED));
     assertThat(limiter.tryAcquire(Priority.CRITICAL, 1).isGranted()).isTrue();
     assertThat(limiter.tryAcquire(Priority.CRITICAL, 1).isGranted()).isFalse();
+  }
+
+  /** Else work that needs more than the limit would never start, and the limit never rise. */
+  @Test
+  void work_that_needs_more_than_the_limit_starts_when_nothing_is_held_and_only_then() {
+    AdaptiveConcurrencyLimiter limiter = builder(100).withInitial(4).build();
+    Permit one = limiter.tryAcquire();
+    assertThat(limiter.tryAcquire(Priority.BULK, 10).isGranted()).isFalse();
+    one.close();
+    assertThat(limiter.tryAcquire(Priority.BULK, 51).isGranted()).isFalse();
+    assertThat(limiter.limit()).isEqualTo(4);
+    Permit many = limiter.tryAcquire(Priority.BULK, 10);
+    assertThat(many.isGranted()).isTrue();
+    assertThat(many.remaining()).isZero();
+    assertThat(limiter.limit()).isEqualTo(19);
+    many.close();
+    assertThat(limiter.held()).isZero();
   }
 
   @Test
