@@ -52,7 +52,7 @@ final class Gradient {
   private static final double SUNK = 0.6;
 
   private static final int PROBE_SAMPLES = 200;
-  private static final int STAGE_SAMPLES = 50;
+  private static final int STAGE_SAMPLES = 100;
   private static final int FEWEST_SAMPLES = 16;
   private static final double MOST_WEIGHT = 400;
   private static final int DOUBTED = 6;
@@ -287,7 +287,7 @@ final class Gradient {
     }
     learn();
     probes++;
-    known = probes % DOUBTED != 0;
+    known = probes % DOUBTED != 0 && weight >= STAGE_SAMPLES;
     probedAt = now;
     highest = limit;
     nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));

@@ -81,7 +81,7 @@ class AdaptiveSoundnessTest {
           calls.run(20);
           calls.run(30);
           String which = servers + " servers, seed " + seed;
-          double most = 1.25 * servers + 2 + 2 * Math.sqrt(servers);
+          double most = 1.5 * servers + 4;
           assertThat(calls.meanLimit(30)).as(which).isBetween(0.9 * servers, most);
           assertThat(calls.unqueuedSeconds()).as(which).isPositive();
         }
@@ -234,7 +234,7 @@ class AdaptiveSoundnessTest {
           for (int i = 0; i < 300; i++) {
             calls.work = exponential(0.050 * Math.exp(i / 150.0));
             calls.run(1);
-            assertThat(calls.lowest()).isGreaterThan(25);
+            assertThat(calls.lowest()).isGreaterThan(10);
           }
           assertThat(calls.run(20).meanHeld(20)).isGreaterThan(0.9 * 100);
           assertThat(calls.unqueuedSeconds()).isBetween(0.15, 0.6);
