@@ -2,12 +2,14 @@ package io.bartizan.ratelimit.adaptive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callers before a limiter, and a service behind it, event by event in virtual time. Each caller
@@ -96,6 +98,7 @@ final class SimulatedCalls {
   }
 
   /** Changes how many callers there are; fewer only as calls end. */
+  @CanIgnoreReturnValue
   SimulatedCalls callers(int wanted) {
     asking += Math.max(0, wanted - callers);
     callers = wanted;
@@ -103,11 +106,13 @@ final class SimulatedCalls {
   }
 
   /** Lets nothing happen: whatever runs goes on as if time had not passed for it. */
+  @CanIgnoreReturnValue
   SimulatedCalls jump(Duration duration) {
     ticker.advance(duration);
     return this;
   }
 
+  @CanIgnoreReturnValue
   SimulatedCalls run(double seconds) {
     done = 0;
     heldSeconds = 0;
@@ -122,7 +127,7 @@ final class SimulatedCalls {
       if (event.permit == null) {
         asking++;
       } else {
-        ended(event);
+        ended(event, event.permit);
       }
       ask();
       check();
@@ -166,11 +171,11 @@ final class SimulatedCalls {
     events.add(call);
   }
 
-  private void ended(Event call) {
+  private void ended(Event call, Permit permit) {
     busy--;
     held--;
     done++;
-    call.permit.close(ending.of((now - call.began) / 1e9));
+    permit.close(ending.of((now - call.began) / 1e9));
     if (busy < servers && !queue.isEmpty()) {
       serve(queue.remove());
     }
@@ -235,10 +240,10 @@ final class SimulatedCalls {
   private static final class Event implements Comparable<Event> {
     private final long began;
     private final long number;
-    private final Permit permit;
+    private final @Nullable Permit permit;
     private long at;
 
-    Event(long began, long number, Permit permit) {
+    Event(long began, long number, @Nullable Permit permit) {
       this.began = began;
       this.number = number;
       this.permit = permit;
