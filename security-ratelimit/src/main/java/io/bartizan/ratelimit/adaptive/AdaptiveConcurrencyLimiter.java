@@ -33,8 +33,9 @@ import java.util.concurrent.CompletionStage;
  * Permit.Outcome#OVERLOADED}; else it grows while it is used. At least 30 samples are needed to
  * change it. Every ten seconds a limit that is used is lowered, by a twentieth if nothing has
  * changed, for some 200 samples to measure what unqueued work takes now. In flight are never more
- * than the limit at the moment of the grant; a limit that shrinks takes nothing back, and work that
- * needs more permits than the limit raises it if nothing else is held.
+ * than the limit at the moment of the grant; a limit that shrinks takes nothing back. Only work
+ * that needs more permits than the limit starts nevertheless if nothing else is held, and runs
+ * alone.
  *
  * <p><b>Priorities.</b> See {@link Priority}. The verbs of {@link ConcurrencyLimiter} take {@link
  * Priority#NORMAL}.

@@ -212,7 +212,7 @@ class Admission {
     if (outcome != Permit.Outcome.IGNORED) {
       long now = settings.ticker.nanos();
       boolean overloaded = outcome == Permit.Outcome.OVERLOADED;
-      int limit = gradient.add(started, now, others, overloaded);
+      int limit = gradient.add(started, now, others, (int) permits, overloaded);
       if (limit != Gradient.UNCHANGED) {
         occupancy.setLimit(limit);
         if (!gradient.isProbing()) {

@@ -73,7 +73,11 @@ final class Gradient {
   private double count;
   private int ended;
   private int overloads;
+
+  /** The most permits that were held, and to how many calls of one's size that comes. */
   private int peak;
+
+  private int peakCalls;
   private long longest;
   private long longestBefore;
 
@@ -115,23 +119,25 @@ final class Gradient {
    * @param started when the work began
    * @param now when it ended
    * @param others how many permits were held besides
+   * @param permits how many the work held
    * @param overloaded whether the service said that it is too busy
    * @return the limit that holds from now on
    */
-  int add(long started, long now, int others, boolean overloaded) {
+  int add(long started, long now, int others, int permits, boolean overloaded) {
     if (overloaded) {
       lock.lock();
     } else if (!lock.tryLock()) {
       return UNCHANGED;
     }
     try {
-      return added(Math.max(1, now - started), now, others, overloaded);
+      return added(Math.max(1, now - started), now, others, permits, overloaded);
     } finally {
       lock.unlock();
     }
   }
 
-  private int added(long took, long now, int others, boolean overloaded) {
+  private int added(long took, long now, int others, int permits, boolean overloaded) {
+    int calls = (int) (((long) others + permits - 1) / permits);
     if (overloaded) {
       if (probing) {
         probing = false;
@@ -144,13 +150,14 @@ final class Gradient {
       windowStart = now;
       return UNCHANGED;
     } else if (probing) {
-      return probed(took, now, others);
+      return probed(took, now, others, calls);
     } else {
       sample(took);
     }
     ended++;
-    peak = Math.max(peak, others + 1);
-    int needed = overloads > 0 ? WINDOW_SAMPLES : Math.max(WINDOW_SAMPLES, peak);
+    peak = Math.max(peak, others + permits);
+    peakCalls = Math.max(peakCalls, calls + 1);
+    int needed = overloads > 0 ? WINDOW_SAMPLES : Math.max(WINDOW_SAMPLES, peakCalls);
     if (ended < needed || now - nextLook < 0) {
       return UNCHANGED;
     }
@@ -194,7 +201,7 @@ final class Gradient {
 
   /** How much faster work was without a queue; 1 if it is not certainly slower than that. */
   private double gradient() {
-    if (count == 0 || weight == 0 || peak <= 1) {
+    if (count == 0 || weight == 0 || peakCalls <= 1) {
       return 1;
     }
     double root = mean() - CHANCE * Math.sqrt(error() + baselineError());
@@ -227,13 +234,13 @@ final class Gradient {
       beforeError = 0;
       stage(Math.min(limit, peak) * Math.max(0.5, gradient * DRAINED), now);
     } else {
-      begin(now, slower ? 0 : KEPT, slower ? peak : 0);
+      begin(now, slower ? 0 : KEPT, slower ? peakCalls : 0);
     }
   }
 
   /** The first work, work that was alone, and work that is certainly faster. */
   private void learnFaster() {
-    if (weight == 0 || peak <= 1) {
+    if (weight == 0 || peakCalls <= 1) {
       learn();
     } else if (mean() + SURE * Math.sqrt(error() + baselineError()) < baseline) {
       baseline = (baseline + mean()) / 2;
@@ -265,10 +272,10 @@ final class Gradient {
     begin(now, 0, 0);
   }
 
-  private int probed(long took, long now, int others) {
+  private int probed(long took, long now, int others, int calls) {
     if (!drained) {
       drained = others < probeLimit;
-      flushing = drained ? others : 0;
+      flushing = drained ? calls : 0;
       flushUntil = drained ? now + longest() : now;
       return UNCHANGED;
     }
@@ -307,6 +314,7 @@ final class Gradient {
     ended = 0;
     overloads = 0;
     peak = 0;
+    peakCalls = 0;
     longestBefore = longest;
     longest = 0;
     pressed = false;

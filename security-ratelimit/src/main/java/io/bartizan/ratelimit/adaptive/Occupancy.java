@@ -55,8 +55,9 @@ final class Occupancy {
   }
 
   /**
-   * Takes permits that the limit is too low for if nothing else is held: it rises to what they
-   * need, or work that needs more than the limit would never start, and its time never be known.
+   * Takes permits that the limit is too low for if nothing else is held, or work that needs more
+   * than the limit would never start, and its time never be known. The limit stays: nothing else
+   * fits besides.
    *
    * @return how many more of that share fit then, or -1 if something is held
    */
@@ -66,10 +67,8 @@ final class Occupancy {
       if ((seen & HELD_MASK) != 0) {
         return -1;
       }
-      int needed = (int) (((long) (permits - 1) * 100) / percent + 1);
-      int limit = Math.max((int) (seen >>> LIMIT_SHIFT), needed);
-      if (word.compareAndSet(seen, (long) limit << LIMIT_SHIFT | permits)) {
-        return share(limit, percent) - permits;
+      if (word.compareAndSet(seen, seen + permits)) {
+        return Math.max(0, share((int) (seen >>> LIMIT_SHIFT), percent) - permits);
       }
     }
   }

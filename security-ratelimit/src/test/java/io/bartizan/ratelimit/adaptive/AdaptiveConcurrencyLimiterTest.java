@@ -200,7 +200,9 @@ class AdaptiveConcurrencyLimiterTest {
     Permit many = limiter.tryAcquire(Priority.BULK, 10);
     assertThat(many.isGranted()).isTrue();
     assertThat(many.remaining()).isZero();
-    assertThat(limiter.limit()).isEqualTo(19);
+    assertThat(limiter.limit()).isEqualTo(4);
+    assertThat(limiter.tryAcquire(Priority.CRITICAL, 1).isGranted()).isFalse();
+    assertThat(limiter.tryAcquire(Priority.CRITICAL, 60).isGranted()).isFalse();
     many.close();
     assertThat(limiter.held()).isZero();
   }

@@ -223,6 +223,19 @@ class AdaptiveSoundnessTest {
         });
   }
 
+  /** A call of a hundred permits is one call: windows are no longer for it. */
+  @Test
+  void calls_of_many_permits_get_the_servers_as_calls_of_one_do() {
+    seeds(
+        seed -> {
+          SimulatedCalls calls = new SimulatedCalls(seed, 20_000).callers(100);
+          calls.permits = 100;
+          calls.work = exponential(0.02);
+          calls.servers = 20;
+          assertThat(calls.run(30).run(20).meanHeld(20)).isBetween(18.0, 33.0);
+        });
+  }
+
   /**
    * Work that takes a third of a percent longer each second for ten minutes, and does not queue.
    */
