@@ -8,11 +8,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p><b>How it works.</b> Times are compared by the mean of their square roots, in which a short
  * queue shows before the chance of long work hides it. {@code baseline} is that mean for work that
  * does not queue. A window is 100 ms, 30 samples, as many as are in flight, and the longest sample
- * (a second at most), whichever is longest. Once work is slower than {@code TOLERANCE × baseline},
- * beyond two standard errors, the limit shrinks by a power of that proportion, never by more than
- * half; what was in flight then is passed over before the next window. While work is not slower,
- * the limit grows as long as it is used, by 1, 2, 4 and so on up to its root a window. Each window
- * whose work was partly reported as overload shrinks it by that part.
+ * (a second at most), whichever is longest. Once work is slower than {@code TOLERANCE × baseline}
+ * (more at limits below ten), beyond two standard errors, the limit shrinks by a power of that
+ * proportion, never by more than half; what was in flight then is passed over before the next
+ * window. Else the limit grows as long as it is used, by 1, 2, 4 and so on up to its root a window.
+ * Each window whose work was partly reported as overload shrinks it by that part.
  *
  * <p>The baseline sinks as soon as work is certainly faster. It can't rise by looking, for slower
  * work may be work that queues. So every ten seconds, and when the limit has sunk much since, a
@@ -41,8 +41,11 @@ final class Gradient {
   private static final double CHANCE = 2;
 
   private static final double SURE = 2.5;
-
   private static final double TOLERANCE = 1.2;
+
+  /** What is tolerated besides at low limits: few servers idle without a few who queue. */
+  private static final double FEW = 2500;
+
   private static final double SHRINK_POWER = 0.4;
 
   /** The part of the samples that the next window begins with if the limit did not shrink. */
@@ -73,17 +76,15 @@ final class Gradient {
   private double count;
   private int ended;
   private int overloads;
-
-  /** The most permits that were held, and to how many calls of one's size that comes. */
   private int peak;
-
+  // the most calls that were in flight, each taken for as large as the one that ended
   private int peakCalls;
+
   private long longest;
   private long longestBefore;
 
-  /** How many samples, and until when, are of work from before the limit changed. */
+  // how many samples, and until when, are of work from before the limit changed
   private int flushing;
-
   private long flushUntil;
 
   private double baseline;
@@ -205,7 +206,8 @@ final class Gradient {
       return 1;
     }
     double root = mean() - CHANCE * Math.sqrt(error() + baselineError());
-    return root <= 0 ? 1 : Math.min(1, TOLERANCE * baseline * baseline / (root * root));
+    double tolerated = TOLERANCE + FEW / Math.pow(limit, 4);
+    return root <= 0 ? 1 : Math.min(1, tolerated * baseline * baseline / (root * root));
   }
 
   private void judge(double gradient, long now) {
