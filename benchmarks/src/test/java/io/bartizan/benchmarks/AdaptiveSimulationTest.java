@@ -9,11 +9,11 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Our adaptive limit and Netflix', before the same simulated services and the same callers; means
- * over ten seeds. Virtual time: the figures are the same on every machine.
+ * over twenty seeds. Virtual time: the figures are the same on every machine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdaptiveSimulationTest {
-  private static final int SEEDS = 10;
+  private static final int SEEDS = 20;
   private static final long FIRST_SEED = 1000;
 
   private record Means(double goodput, double p99Millis) {}
@@ -40,9 +40,9 @@ class AdaptiveSimulationTest {
   /** What the servers can do, at most: 36 · 50 a second for 40 s, 12 · 50 for 20, and so on. */
   @Test
   void ours_beforeEachService_getsNearlyAllThatItCanDo() {
-    assertThat(of(Traffic.STEP, Gate.Kind.OURS).goodput()).isBetween(0.97 * 1400, 1405.0);
+    assertThat(of(Traffic.STEP, Gate.Kind.OURS).goodput()).isBetween(0.965 * 1400, 1405.0);
     // 20 servers whose answers take 10 to 40 ms: 20 / 30 ms · ln 4
-    assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput()).isBetween(0.96 * 924, 935.0);
+    assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput()).isBetween(0.95 * 924, 935.0);
     // 700 a second, and 1000 during the bursts
     assertThat(of(Traffic.BURST, Gate.Kind.OURS).goodput()).isBetween(0.98 * 750, 760.0);
     assertThat(of(Traffic.BIMODAL, Gate.Kind.OURS).goodput()).isBetween(0.97 * 1053, 1063.0);
@@ -59,19 +59,22 @@ class AdaptiveSimulationTest {
     }
   }
 
-  /** Of all their limits the windowed gradient does best when both figures count. */
+  /**
+   * Of all their limits the windowed gradient does best when both figures count. In the leak it
+   * lets in fewer than the servers could do while answers take longest, and so gets a percentile
+   * below that of the twenty which would never queue.
+   */
   @Test
-  void ours_besideTheirBest_isNoWorseOnAnyGoodputAndShorterOrAlikeWhereNothingStarves() {
+  void ours_besideTheirBest_isNoWorseOnAnyGoodputAndShorterWhereNothingStarves() {
     for (Traffic traffic : Traffic.values()) {
       Means ours = of(traffic, Gate.Kind.OURS);
       Means theirs = of(traffic, Gate.Kind.WINDOWED);
-      assertThat(ours.goodput()).as("%s", traffic).isGreaterThan(0.985 * theirs.goodput());
-      // in the leak theirs lets in less than the servers could do, and so has no queue at all
-      double allowed = traffic == Traffic.LEAK ? 1.20 : 1.05;
+      assertThat(ours.goodput()).as("%s", traffic).isGreaterThan(0.994 * theirs.goodput());
+      double allowed = traffic == Traffic.LEAK ? 1.08 : 1;
       assertThat(ours.p99Millis()).as("%s", traffic).isLessThan(allowed * theirs.p99Millis());
     }
     assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput())
-        .isGreaterThan(1.02 * of(Traffic.LEAK, Gate.Kind.WINDOWED).goodput());
+        .isGreaterThan(of(Traffic.LEAK, Gate.Kind.WINDOWED).goodput());
   }
 
   /** Without a limit the simulated service is lost, or the simulation would show nothing. */

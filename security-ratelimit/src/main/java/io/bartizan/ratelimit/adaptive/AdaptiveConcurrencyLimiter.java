@@ -27,13 +27,15 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p><b>The limit.</b> A permit's time from its grant until {@code close} is a sample. About 20
- * times a second the mean of the samples is compared with the mean of work that does not queue: the
- * limit sinks in the proportion in which work takes longer, and by the part that was closed as
- * {@link Permit.Outcome#OVERLOADED}; it grows by its root while it is used. At least 16 samples are
- * needed to change it. Every ten seconds a limit that is used is lowered by about a third for some
- * 50 samples, a second at most, to measure what unqueued work takes now. In flight are never more
- * than the limit at the moment of the grant; a limit that sinks takes nothing back.
+ * <p><b>The limit.</b> A permit's time from its grant until {@code close} is a sample. Up to ten
+ * times a second the samples are compared with the time of work that does not queue: the limit
+ * shrinks if work is certainly slower, and by the part that was closed as {@link
+ * Permit.Outcome#OVERLOADED}; else it grows while it is used. At least 30 samples are needed to
+ * change it. Every ten seconds a limit that is used is lowered, by a twentieth if nothing has
+ * changed, for some 200 samples to measure what unqueued work takes now. In flight are never more
+ * than the limit at the moment of the grant; a limit that shrinks takes nothing back. Only work
+ * that needs more permits than the limit starts nevertheless if nothing else is held, and runs
+ * alone.
  *
  * <p><b>Priorities.</b> See {@link Priority}. The verbs of {@link ConcurrencyLimiter} take {@link
  * Priority#NORMAL}.
@@ -172,7 +174,8 @@ public final class AdaptiveConcurrencyLimiter implements ConcurrencyLimiter {
   }
 
   /**
-   * The mean time of work that does not queue, as last measured.
+   * What work takes that does not queue, as last measured: the square of the mean of the square
+   * roots, less than the plain mean where times differ (by a fifth if they are exponential).
    *
    * @return zero before the first measurement
    */

@@ -67,7 +67,11 @@ class Admission {
   }
 
   private @Nullable Permit taken(Priority priority, int permits) {
-    int left = occupancy.take(permits, share(priority));
+    int share = share(priority);
+    int left = occupancy.take(permits, share);
+    if (left < 0 && permits <= Occupancy.share(settings.most, share)) {
+      left = occupancy.takeAlone(permits, share);
+    }
     return left < 0
         ? null
         : Permit.granted(
@@ -204,11 +208,11 @@ class Admission {
   void over() {}
 
   private void ended(long permits, long started, Permit.Outcome outcome) {
-    int held = occupancy.giveBack((int) permits);
+    int others = occupancy.giveBack((int) permits) - (int) permits;
     if (outcome != Permit.Outcome.IGNORED) {
       long now = settings.ticker.nanos();
       boolean overloaded = outcome == Permit.Outcome.OVERLOADED;
-      int limit = gradient.add(started, now, held, overloaded);
+      int limit = gradient.add(started, now, others, (int) permits, overloaded);
       if (limit != Gradient.UNCHANGED) {
         occupancy.setLimit(limit);
         if (!gradient.isProbing()) {

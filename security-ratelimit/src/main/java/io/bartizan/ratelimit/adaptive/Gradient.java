@@ -5,18 +5,21 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Finds the limit from the time that work takes.
  *
- * <p><b>How it works.</b> Samples are gathered in windows of 100 ms or 30 samples, whichever is
- * longer. {@code baseline} is the mean time of work that does not queue. At the end of a window
- * whose mean time is R, more than two standard errors of that mean away from chance, the limit
- * becomes {@code limit × min(1, TOLERANCE × baseline / R) + √limit}, never less than half: work
- * that queues takes longer in the proportion in which the limit is too high, and the root leaves
- * room for a queue that keeps the service busy. The limit grows only while it is used. Each window
- * whose work was partly reported as overload shrinks it by that part besides.
+ * <p><b>How it works.</b> Times are compared by the mean of their square roots, in which a short
+ * queue shows before the chance of long work hides it. {@code baseline} is that mean for work that
+ * does not queue. A window is 100 ms, 30 samples, as many as are in flight, and the longest sample
+ * (a second at most), whichever is longest. Once work is slower than {@code TOLERANCE × baseline}
+ * (more at limits below ten), beyond two standard errors, the limit shrinks by a power of that
+ * proportion, never by more than half; what was in flight then is passed over before the next
+ * window. Else the limit grows as long as it is used, by 1, 2, 4 and so on up to its root a window.
+ * Each window whose work was partly reported as overload shrinks it by that part.
  *
  * <p>The baseline sinks as soon as work is certainly faster. It can't rise by looking, for slower
- * work may be work that queues; so every ten seconds a limit that is used is lowered until no work
- * queues. Then, by Little's law, work takes as long as is held divided by what ends in a second:
- * counted so, work that takes long and has not ended yet does not go missing.
+ * work may be work that queues. So every ten seconds, and when the limit has sunk much since, a
+ * limit that is used is lowered to what fits, stage by stage. If work takes what it was known to
+ * take, the measure is added to the baseline; else the stages go on until a lower limit makes it no
+ * faster, and what it takes then is the baseline. Every sixth time nothing counts as known. Work
+ * that is alone can't queue, and is always believed: so no limit stays at its lowest.
  *
  * <p>Thread-safe; a sample that comes while another is being added is left out.
  */
@@ -31,46 +34,84 @@ final class Gradient {
   /** How old the baseline may get before it is measured anew. */
   static final long PROBE_EVERY = 10_000_000_000L;
 
-  /** When it is measured first. */
-  static final long FIRST_PROBE = 1_000_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+  private static final int WINDOW_SAMPLES = 30;
 
-  /** How many standard errors may be chance. */
+  /** How many standard errors may be chance when work is slower, and when it is another. */
   private static final double CHANCE = 2;
 
-  private static final int WINDOW_SAMPLES = 30;
-  private static final int PROBE_SAMPLES = 150;
-  private static final long LONGEST_PROBE = 1_000_000_000L;
-  private static final double TOLERANCE = 1.1;
+  private static final double SURE = 2.5;
+  private static final double TOLERANCE = 1.2;
+
+  /** What is tolerated besides at low limits: few servers idle without a few who queue. */
+  private static final double FEW = 2500;
+
+  private static final double SHRINK_POWER = 0.4;
+
+  /** The part of the samples that the next window begins with if the limit did not shrink. */
+  private static final double KEPT = 0.6;
+
+  /** The part of the highest limit since the last measurement below which it is measured anew. */
+  private static final double SUNK = 0.6;
+
+  private static final int PROBE_SAMPLES = 200;
+  private static final int STAGE_SAMPLES = 100;
+  private static final int FEWEST_SAMPLES = 16;
+  private static final double MOST_WEIGHT = 400;
+  private static final int DOUBTED = 6;
 
   /** The part of what fits without a queue that is let in while the baseline is measured. */
-  private static final double DRAINED = 0.7;
+  private static final double DRAINED = 0.95;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final int least;
   private final int most;
   private double limit;
+  private double step = 1;
 
   private long windowStart;
+  private long nextLook;
   private double sum;
   private double squares;
-  private int count;
+  private double count;
+  private int ended;
   private int overloads;
   private int peak;
+  // the most calls that were in flight, each taken for as large as the one that ended
+  private int peakCalls;
+
+  private long longest;
+  private long longestBefore;
+
+  // how many samples, and until when, are of work from before the limit changed
+  private int flushing;
+  private long flushUntil;
 
   private double baseline;
-  private long measuredAt;
-  private volatile boolean probing;
+  private double variance;
+  private double weight;
+  private boolean known;
+  private int probes;
+
   private volatile boolean pressed;
+  private volatile boolean probing;
   private boolean drained;
   private int probeLimit;
   private long probeStart;
+  private long probedAt;
+  private long nextProbe;
+  private double highest;
+  private double before;
+  private double beforeError;
 
   Gradient(int least, int initial, int most, long now) {
     this.least = least;
     this.most = most;
     this.limit = initial;
-    this.windowStart = now;
-    this.measuredAt = now - PROBE_EVERY + FIRST_PROBE;
+    this.highest = initial;
+    this.probedAt = now;
+    this.nextProbe = now;
+    begin(now, 0, 0);
   }
 
   /**
@@ -78,116 +119,206 @@ final class Gradient {
    *
    * @param started when the work began
    * @param now when it ended
-   * @param held how many permits were held with it
+   * @param others how many permits were held besides
+   * @param permits how many the work held
    * @param overloaded whether the service said that it is too busy
    * @return the limit that holds from now on
    */
-  int add(long started, long now, int held, boolean overloaded) {
+  int add(long started, long now, int others, int permits, boolean overloaded) {
     if (overloaded) {
       lock.lock();
     } else if (!lock.tryLock()) {
       return UNCHANGED;
     }
     try {
-      return added(started, now, held, overloaded);
+      return added(Math.max(1, now - started), now, others, permits, overloaded);
     } finally {
       lock.unlock();
     }
   }
 
-  private int added(long started, long now, int held, boolean overloaded) {
-    if (probing) {
-      return probed(now, held);
-    }
-    peak = Math.max(peak, held);
+  private int added(long took, long now, int others, int permits, boolean overloaded) {
+    int calls = (int) (((long) others + permits - 1) / permits);
     if (overloaded) {
+      if (probing) {
+        probing = false;
+        nextProbe = now + SECOND;
+        begin(now, 0, 0);
+      }
       overloads++;
+    } else if (flushing > 0 || now - flushUntil < 0) {
+      flushing--;
+      windowStart = now;
+      return UNCHANGED;
+    } else if (probing) {
+      return probed(took, now, others, calls);
     } else {
-      double took = Math.max(1, now - started);
-      sum += took;
-      squares += took * took;
-      count++;
+      sample(took);
     }
-    long elapsed = now - windowStart;
-    if (count + overloads < WINDOW_SAMPLES || elapsed < Math.max(WINDOW, (long) baseline)) {
+    ended++;
+    peak = Math.max(peak, others + permits);
+    peakCalls = Math.max(peakCalls, calls + 1);
+    int needed = overloads > 0 ? WINDOW_SAMPLES : Math.max(WINDOW_SAMPLES, peakCalls);
+    if (ended < needed || now - nextLook < 0) {
       return UNCHANGED;
     }
-    judge(now);
-    begin(now);
+    nextLook = now + WINDOW;
+    double gradient = gradient();
+    if (gradient == 1 && overloads == 0 && now - windowStart < longest()) {
+      return UNCHANGED;
+    }
+    judge(gradient, now);
     return probing ? probeLimit : whole();
   }
 
-  private void judge(long now) {
-    double share = (double) overloads / (count + overloads);
-    double gradient = 1;
+  private void sample(long took) {
+    double root = Math.sqrt(took);
+    sum += root;
+    squares += took;
+    count++;
+    longest = Math.max(longest, Math.min(SECOND, took));
+  }
+
+  private long longest() {
+    return Math.max(longest, longestBefore);
+  }
+
+  private double mean() {
+    return sum / count;
+  }
+
+  private double spread() {
+    return Math.max(0, squares / count - mean() * mean());
+  }
+
+  /** The square of the standard error of the mean. */
+  private double error() {
+    return spread() / count;
+  }
+
+  private double baselineError() {
+    return weight == 0 ? 0 : variance / weight;
+  }
+
+  /** How much faster work was without a queue; 1 if it is not certainly slower than that. */
+  private double gradient() {
+    if (count == 0 || weight == 0 || peakCalls <= 1) {
+      return 1;
+    }
+    double root = mean() - CHANCE * Math.sqrt(error() + baselineError());
+    double tolerated = TOLERANCE + FEW / Math.pow(limit, 4);
+    return root <= 0 ? 1 : Math.min(1, tolerated * baseline * baseline / (root * root));
+  }
+
+  private void judge(double gradient, long now) {
+    double share = (double) overloads / ended;
+    boolean calm = overloads == 0;
+    boolean slower = gradient < 1;
     boolean used = pressed || peak >= Math.floor(limit) * 0.9;
     if (count > 0) {
-      double mean = sum / count;
-      double chance = CHANCE * Math.sqrt(Math.max(0, squares / count - mean * mean) / count);
-      learn(mean, chance, used, now);
-      gradient = TOLERANCE * baseline / Math.max(TOLERANCE * baseline, mean - chance);
+      learnFaster();
     }
-    double grown = limit * gradient + (used && overloads == 0 ? Math.sqrt(limit) : 0);
-    double next = Math.max(limit / 2, grown * (1 - share));
-    limit = Math.max(least, Math.min(most, next));
-    if (used && overloads == 0 && now - measuredAt >= PROBE_EVERY) {
-      drain(gradient, now);
+    double grown = 0;
+    if (slower || !calm) {
+      step = 1;
+    } else if (used) {
+      grown = Math.min(step, Math.max(1, Math.sqrt(limit)));
+      step = 2 * grown;
+    }
+    double next = (limit * Math.pow(gradient, SHRINK_POWER) + grown) * (1 - share);
+    limit = Math.max(least, Math.min(most, Math.max(limit / 2, next)));
+    highest = Math.max(highest, limit);
+    boolean sunk = limit < highest * SUNK && now - probedAt >= SECOND;
+    if (calm && (used || slower) && (sunk || now - nextProbe >= 0)) {
+      probing = true;
+      probeStart = now;
+      before = Double.MAX_VALUE;
+      beforeError = 0;
+      stage(Math.min(limit, peak) * Math.max(0.5, gradient * DRAINED), now);
+    } else {
+      begin(now, slower ? 0 : KEPT, slower ? peakCalls : 0);
     }
   }
 
-  /** Faster work is the new baseline; so is any work that had room. */
-  private void learn(double mean, double chance, boolean used, long now) {
-    if (baseline == 0) {
-      baseline = mean;
-    } else if (mean + chance < baseline) {
-      baseline = (baseline + mean) / 2;
-    } else if (!used && peak <= limit / 2) {
-      baseline += (mean - baseline) / 8;
-      measuredAt = now;
+  /** The first work, work that was alone, and work that is certainly faster. */
+  private void learnFaster() {
+    if (weight == 0 || peakCalls <= 1) {
+      learn();
+    } else if (mean() + SURE * Math.sqrt(error() + baselineError()) < baseline) {
+      baseline = (baseline + mean()) / 2;
+      variance = spread();
+      weight = count;
     }
   }
 
-  private void drain(double gradient, long now) {
-    probing = true;
+  /** Takes the mean for the baseline, or into it if the two are alike. */
+  private void learn() {
+    double kept = isBaseline() ? Math.min(weight, MOST_WEIGHT) : 0;
+    baseline = (baseline * kept + sum) / (kept + count);
+    variance = (variance * kept + spread() * count) / (kept + count);
+    weight = kept + count;
+  }
+
+  private boolean isBaseline() {
+    return weight > 0 && isAlike(baseline, baselineError());
+  }
+
+  private boolean isAlike(double other, double othersError) {
+    double chance = SURE * Math.sqrt(error() + othersError);
+    return Math.abs(mean() - other) <= chance + 0.02 * mean();
+  }
+
+  private void stage(double at, long now) {
+    probeLimit = (int) Math.max(least, at);
     drained = false;
-    probeStart = now;
-    probeLimit = (int) Math.max(least, limit * gradient / TOLERANCE * DRAINED);
+    begin(now, 0, 0);
   }
 
-  /** The sum is of what was held and how long, up to each moment when work ended. */
-  private int probed(long now, int held) {
-    boolean later = now - windowStart > 0;
+  private int probed(long took, long now, int others, int calls) {
     if (!drained) {
-      drained = held <= probeLimit;
-      windowStart = now;
+      drained = others < probeLimit;
+      flushing = drained ? calls : 0;
+      flushUntil = drained ? now + longest() : now;
       return UNCHANGED;
     }
-    boolean over = now - probeStart > LONGEST_PROBE + 2 * (long) baseline;
-    if (!over && (count < PROBE_SAMPLES || !later)) {
-      // what ends at the moment at which the measuring begins belongs to the time before
-      sum += (double) held * (now - windowStart);
-      count += later || count > 0 ? 1 : 0;
-      windowStart = now;
+    sample(took);
+    long lasted = now - windowStart;
+    int needed = lasted > SECOND ? FEWEST_SAMPLES : known ? PROBE_SAMPLES : STAGE_SAMPLES;
+    if (count < needed || lasted < longest()) {
       return UNCHANGED;
     }
-    if (count >= WINDOW_SAMPLES) {
-      double measured = sum / count;
-      boolean chance = Math.abs(measured - baseline) < CHANCE * measured / Math.sqrt(count);
-      baseline = chance ? (baseline + measured) / 2 : measured;
+    boolean fell = mean() < before && !isAlike(before, beforeError);
+    if (fell && probeLimit > least && !(known && isBaseline())) {
+      before = mean();
+      beforeError = error();
+      stage(probeLimit * (known ? 0.7 : 0.5), now);
+      return probeLimit;
     }
-    measuredAt = now;
+    learn();
+    probes++;
+    known = probes % DOUBTED != 0 && weight >= STAGE_SAMPLES;
+    probedAt = now;
+    highest = limit;
+    nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));
     probing = false;
-    begin(now);
+    begin(now, 0, 0);
     return whole();
   }
 
-  private void begin(long now) {
+  private void begin(long now, double kept, int flushed) {
     windowStart = now;
-    sum = 0;
-    squares = 0;
-    count = 0;
+    nextLook = now + WINDOW;
+    flushUntil = now;
+    flushing = flushed;
+    sum *= kept;
+    squares *= kept;
+    count *= kept;
+    ended = 0;
     overloads = 0;
     peak = 0;
+    peakCalls = 0;
+    longestBefore = longest;
+    longest = 0;
     pressed = false;
   }
 
@@ -207,11 +338,11 @@ final class Gradient {
     return (int) limit;
   }
 
-  /** The mean time of work that does not queue, in nanoseconds; 0 before the first window. */
+  /** What work takes that does not queue, in nanoseconds; 0 before the first window. */
   long baseline() {
     lock.lock();
     try {
-      return (long) baseline;
+      return Math.round(baseline * baseline);
     } finally {
       lock.unlock();
     }

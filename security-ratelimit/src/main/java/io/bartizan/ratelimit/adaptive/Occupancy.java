@@ -54,6 +54,25 @@ final class Occupancy {
     }
   }
 
+  /**
+   * Takes permits that the limit is too low for if nothing else is held, or work that needs more
+   * than the limit would never start, and its time never be known. The limit stays: nothing else
+   * fits besides.
+   *
+   * @return how many more of that share fit then, or -1 if something is held
+   */
+  int takeAlone(int permits, int percent) {
+    while (true) {
+      long seen = word.get();
+      if ((seen & HELD_MASK) != 0) {
+        return -1;
+      }
+      if (word.compareAndSet(seen, seen + permits)) {
+        return Math.max(0, share((int) (seen >>> LIMIT_SHIFT), percent) - permits);
+      }
+    }
+  }
+
   /** Gives permits back; returns how many were held before. */
   int giveBack(int permits) {
     return (int) (word.getAndAdd(-permits) & HELD_MASK);

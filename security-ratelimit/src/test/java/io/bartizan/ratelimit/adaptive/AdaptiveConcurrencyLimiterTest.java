@@ -51,8 +51,8 @@ class AdaptiveConcurrencyLimiterTest {
   void limit_that_is_used_by_work_that_takes_no_longer_grows_to_the_most() {
     AdaptiveConcurrencyLimiter limiter = builder(60).build();
     assertThat(limiter.limit()).isEqualTo(20);
-    busy(limiter, 11, FAST);
-    assertThat(limiter.limit()).isBetween(24, 26);
+    busy(limiter, 80, FAST);
+    assertThat(limiter.limit()).isBetween(25, 55);
     busy(limiter, 80, FAST);
     assertThat(limiter.limit()).isEqualTo(60);
     assertThat(limiter.unqueuedLatency()).isEqualTo(FAST);
@@ -188,6 +188,25 @@ class AdaptiveConcurrencyLimiterTest {
     assertThat(limiter.tryAcquire(Priority.CRITICAL, 1).isGranted()).isFalse();
   }
 
+  /** Else work that needs more than the limit would never start, and the limit never rise. */
+  @Test
+  void work_that_needs_more_than_the_limit_starts_when_nothing_is_held_and_only_then() {
+    AdaptiveConcurrencyLimiter limiter = builder(100).withInitial(4).build();
+    Permit one = limiter.tryAcquire();
+    assertThat(limiter.tryAcquire(Priority.BULK, 10).isGranted()).isFalse();
+    one.close();
+    assertThat(limiter.tryAcquire(Priority.BULK, 51).isGranted()).isFalse();
+    assertThat(limiter.limit()).isEqualTo(4);
+    Permit many = limiter.tryAcquire(Priority.BULK, 10);
+    assertThat(many.isGranted()).isTrue();
+    assertThat(many.remaining()).isZero();
+    assertThat(limiter.limit()).isEqualTo(4);
+    assertThat(limiter.tryAcquire(Priority.CRITICAL, 1).isGranted()).isFalse();
+    assertThat(limiter.tryAcquire(Priority.CRITICAL, 60).isGranted()).isFalse();
+    many.close();
+    assertThat(limiter.held()).isZero();
+  }
+
   @Test
   void listener_hears_of_other_limits_once_a_second_and_not_of_measuring() {
     List<String> heard = new ArrayList<>();
@@ -204,7 +223,7 @@ class AdaptiveConcurrencyLimiterTest {
           }
         };
     AdaptiveConcurrencyLimiter limiter = builder(1000).withListener(listener).build();
-    busy(limiter, 11, FAST);
+    busy(limiter, 50, FAST);
     assertThat(heard).hasSize(1);
     assertThat(heard.get(0)).startsWith("20-");
     busy(limiter, 500, FAST);

@@ -51,6 +51,11 @@ class AdaptiveThreadsTest {
     }
 
     @Operation
+    public int alone() {
+      return occupancy.takeAlone(4, 100);
+    }
+
+    @Operation
     public void sink() {
       occupancy.setLimit(1);
     }
