@@ -79,7 +79,7 @@ final class Candidates {
       Wait wait) {
     try {
       JsonObject unverified =
-          issuers.length == 1 && !issuers[0].isSeveral() ? null : unverified(token);
+          issuers.length == 1 && !issuers[0].isSeveral() ? null : decoded(token);
       IssuerKeys issuer = unverified == null ? issuers[0] : named(unverified);
       if (issuer == null) {
         return Checked.rejected(OTHER_ISSUER);
@@ -88,7 +88,7 @@ final class Candidates {
       KeyRing.Bound[] keys = ring.candidates(header.keyId, header.algorithm());
       Refusal refused = trySignature(keys, token, signature);
       if (refused != null && isOpen(refused, ring, keys)) {
-        if (unverified == null && ring.snapshot.fetched && named(unverified(token)) == null) {
+        if (unverified == null && ring.snapshot.fetched && named(decoded(token)) == null) {
           return Checked.rejected(OTHER_ISSUER);
         }
         boolean lastWord = wait.forOthers(issuer);
@@ -105,12 +105,17 @@ final class Candidates {
       if (refused != null) {
         return Checked.rejected(refused);
       }
-      ClaimSet claims = ClaimSet.of(unverified == null ? taken(token) : unverified);
+      VerifiedCache remembering = header.algorithm().isSymmetric() ? null : cache;
+      boolean inPlace = remembering == null && token.hasShortPayload();
+      JsonObject json = unverified != null ? unverified : inPlace ? taken(token) : decoded(token);
+      ClaimSet claims = ClaimSet.of(json);
       if (!claims.isIssuedBy(issuer.name())) {
         return Checked.rejected(issuer.wrongIssuer());
       }
       refused = policy.checkContent(claims);
-      return refused != null ? Checked.rejected(refused) : accept(claims, issuer, ring, cache, key);
+      return refused != null
+          ? Checked.rejected(refused)
+          : accept(claims, issuer, ring, remembering, key);
     } catch (VerificationException e) {
       return Checked.rejected(e.refusal());
     }
@@ -124,7 +129,8 @@ final class Candidates {
             && (header.keyId == null || !header.keyId.equals(keys[0].key().keyId)));
   }
 
-  private static JsonObject unverified(CompactToken token) {
+  /** In an array of its own length, for what is kept: the token around it may be much longer. */
+  private static JsonObject decoded(CompactToken token) {
     byte[] payload = token.payload();
     if (payload == null) {
       throw new VerificationException(BAD_PAYLOAD_TEXT);
@@ -185,7 +191,7 @@ final class Candidates {
     issuer.verified();
     Checked.Accepted<VerifiedJwt> accepted =
         Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
-    if (cache != null && key != null && !header.algorithm().isSymmetric()) {
+    if (cache != null && key != null) {
       cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
     }
     return accepted;

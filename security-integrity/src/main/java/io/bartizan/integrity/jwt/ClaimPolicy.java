@@ -3,8 +3,6 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Span;
-import io.bartizan.integrity.json.JsonException;
-import io.bartizan.integrity.json.JsonString;
 import io.bartizan.integrity.json.JsonValue;
 import java.time.Duration;
 import java.util.Collection;
@@ -141,13 +139,8 @@ record ClaimPolicy(
     if (value == null) {
       return Refusal.of(JwtReason.CLAIM_MISSING, SafeText.of(name, 60) + " is missing");
     }
-    boolean fits = value instanceof JsonString text && accepted.contains(text.value());
-    try {
-      List<String> several = fits ? null : claims.json.strings(name);
-      fits |= several != null && several.stream().anyMatch(accepted::contains);
-    } catch (JsonException e) {
-      fits = false; // of another type, so another value
-    }
+    List<String> texts = ClaimSet.texts(value); // of another type, so another value
+    boolean fits = texts != null && texts.stream().anyMatch(accepted::contains);
     return fits
         ? null
         : Refusal.of(JwtReason.CLAIM_INVALID, SafeText.of(name, 60) + " is not " + names(accepted));

@@ -155,7 +155,7 @@ final class ClaimSet {
   }
 
   /** Of a string or an array of strings; null of anything else. */
-  private static @Nullable List<String> texts(@Nullable JsonValue value) {
+  static @Nullable List<String> texts(@Nullable JsonValue value) {
     if (value instanceof JsonString one) {
       return List.of(one.value());
     }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** The three parts of a compact JWS (RFC 7515 section 7.1), found without splitting. */
 final class CompactToken {
 
+  /** Above it the JDK's decoder makes up for an array of its own. */
+  static final int SHORT_CHARS = 2048;
+
   final byte[] bytes;
   final int headerEnd;
   final int payloadEnd;
@@ -54,6 +57,10 @@ final class CompactToken {
     int end = StrictBase64.decodeUrlInPlace(bytes, payloadStart(), payloadEnd);
     Arrays.fill(bytes, Math.max(end, payloadStart()), bytes.length, (byte) 0);
     return end;
+  }
+
+  boolean hasShortPayload() {
+    return payloadEnd - payloadStart() <= SHORT_CHARS;
   }
 
   int payloadStart() {

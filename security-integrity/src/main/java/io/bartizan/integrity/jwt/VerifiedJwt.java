@@ -2,7 +2,6 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonNumber;
 import io.bartizan.integrity.json.JsonString;
@@ -149,11 +148,14 @@ public final class VerifiedJwt {
    * @throws VerificationException if it is not a string
    */
   public Optional<String> string(String name) {
-    try {
-      return isAbsent(name) ? Optional.empty() : Optional.ofNullable(claims.json.string(name));
-    } catch (JsonException e) {
-      throw notA("a string", name);
+    JsonValue value = claims.json.get(name);
+    if (ClaimSet.isAbsent(value)) {
+      return Optional.empty();
     }
+    if (value instanceof JsonString text) {
+      return Optional.of(text.value());
+    }
+    throw notA("a string", name);
   }
 
   /**
@@ -164,15 +166,12 @@ public final class VerifiedJwt {
    * @throws VerificationException if it is something else
    */
   public List<String> strings(String name) {
-    if (claims.json.get(name) instanceof JsonString one) {
-      return List.of(one.value());
-    }
-    try {
-      List<String> strings = isAbsent(name) ? null : claims.json.strings(name);
-      return strings == null ? List.of() : strings;
-    } catch (JsonException e) {
+    JsonValue value = claims.json.get(name);
+    List<String> texts = ClaimSet.isAbsent(value) ? List.of() : ClaimSet.texts(value);
+    if (texts == null) {
       throw notA("a string or an array of strings", name);
     }
+    return texts;
   }
 
   /**
@@ -290,10 +289,6 @@ public final class VerifiedJwt {
    */
   public Optional<String> type() {
     return Optional.ofNullable(header.type);
-  }
-
-  private boolean isAbsent(String name) {
-    return ClaimSet.isAbsent(claims.json.get(name));
   }
 
   private static VerificationException notA(String expected, String name) {

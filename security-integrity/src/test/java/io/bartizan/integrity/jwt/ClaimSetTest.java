@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonLiteral;
+import io.bartizan.tests.AllocatedBytes;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Each registered claim alone, so that no other one refuses in its place. */
 class ClaimSetTest {
+
+  private static final byte[] HEADER = Forge.base64("{\"alg\":\"HS256\"}").getBytes(UTF_8);
+
+  private Object last = "";
 
   @Test
   void claims_absent_areNone() {
@@ -132,6 +138,17 @@ class ClaimSetTest {
           .withMessageContaining("the payload: ")
           .satisfies(e -> assertThat(e.reason()).isEqualTo(JwtReason.MALFORMED));
     }
+  }
+
+  /** Twice as much would be beyond the bound: a claim is read from the payload at each call. */
+  @Test
+  void strings_ofALargeClaim_readItOnce() {
+    List<String> roles = IntStream.range(10_000, 14_000).mapToObj(i -> "a-role-" + i).toList();
+    String payload = "{\"roles\":[\"" + String.join("\",\"", roles) + "\"]}";
+    VerifiedJwt jwt =
+        new VerifiedJwt(JwsHeader.parse(HEADER, HEADER.length), parse(payload), "https://issuer");
+    assertThat(jwt.strings("roles")).isEqualTo(roles);
+    AllocatedBytes.assertBounded(payload.length(), () -> last = jwt.strings("roles"));
   }
 
   private static ClaimSet parse(String payload) {

@@ -3,14 +3,18 @@ package io.bartizan.integrity.jwt;
 import static io.bartizan.integrity.jwt.Forge.ISSUER;
 import static io.bartizan.integrity.jwt.Forge.NOW;
 import static io.bartizan.integrity.jwt.Forge.token;
+import static io.bartizan.integrity.jwt.JwsAlgorithm.HS256;
 import static io.bartizan.integrity.jwt.JwsAlgorithm.RS256;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.testkit.ManualInstantSource;
 import io.bartizan.tests.SeededCases;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -165,5 +169,25 @@ class VerifiedCacheTest {
           // 40 tokens in 256 groups of 4: no five are neighbours
           assertThat(size != 1024 || hits == 60 - seen.size()).as("all fit").isTrue();
         });
+  }
+
+  /** The signature and the header may be several times as long as the claims. */
+  @Test
+  void ML15_rememberedToken_keepsItsClaimsAndNoRoomOfTheTokenAroundThem() throws Exception {
+    String token = of(RS256, "alice", 300);
+    int payload = Base64.getUrlDecoder().decode(Forge.part(token, 1)).length;
+    assertThat(keptBytes(cached(RS256, GROUP).verify(token))).isEqualTo(payload);
+    assertThat(keptBytes(cached(HS256, GROUP).verify(of(HS256, "alice", 300))))
+        .as("not remembered")
+        .isGreaterThan(payload);
+    String large = of(HS256, "a".repeat(CompactToken.SHORT_CHARS), 300);
+    int largePayload = Base64.getUrlDecoder().decode(Forge.part(large, 1)).length;
+    assertThat(keptBytes(cached(HS256, GROUP).verify(large))).isEqualTo(largePayload);
+  }
+
+  private static int keptBytes(VerifiedJwt jwt) throws ReflectiveOperationException {
+    Field text = JsonObject.class.getDeclaredField("text");
+    text.setAccessible(true);
+    return ((byte[]) text.get(jwt.claimSet().json)).length;
   }
 }
