@@ -93,6 +93,7 @@ final class Arrows {
         "integrity",
         "integrity.json",
         "integrity.artifact",
+        "integrity.keys",
         "integrity.attest.search",
         "integrity.attest.oci");
 

@@ -34,6 +34,7 @@ import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.tests.SeededCases;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -297,12 +298,21 @@ class VerifyAndCheckTest {
     return arguments;
   }
 
-  /** A stream that begins anew when it is closed, for two verbs. */
+  /** A stream that begins anew when its end was read or it is closed, for two verbs. */
   private static InputStream again(byte[] bytes) {
-    return new ByteArrayInputStream(bytes) {
+    return new FilterInputStream(new ByteArrayInputStream(bytes)) {
       @Override
-      public void close() {
-        reset();
+      public int read(byte[] buffer, int from, int length) throws IOException {
+        int n = super.read(buffer, from, length);
+        if (n < 0) {
+          in.reset();
+        }
+        return n;
+      }
+
+      @Override
+      public void close() throws IOException {
+        in.reset();
       }
     };
   }

@@ -3,9 +3,8 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Checked;
 import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
-import io.bartizan.integrity.keys.EcdsaForms;
+import io.bartizan.integrity.keys.ContentTrial;
 import io.bartizan.integrity.keys.KeyGate;
-import io.bartizan.integrity.keys.LargeX;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -39,10 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PinnedKey {
 
-  private static final int ED25519_BYTES = 64;
-
-  /** The JDK's Ed25519 keeps what it is given. */
-  private static final long MAX_WHOLE_BYTES = 64L << 20;
+  static {
+    ContentTrial.madeBy((key, signature) -> ((PinnedKey) key).trial(signature));
+  }
 
   private final KeyGate.Passed key;
   private final SignatureForm form;
@@ -194,41 +191,36 @@ public final class PinnedKey {
 
   private Digest verified(Path file, byte[] signature) throws IOException {
     MessageDigest sha256 = DigestAlgorithm.SHA_256.newMessageDigest();
-    MessageDigest own = form.hash().newMessageDigest();
-    boolean good;
+    ContentTrial trial = trial(signature);
     try (FileContent content = FileContent.open(file)) {
-      if (form == SignatureForm.ED25519 && content.size() > MAX_WHOLE_BYTES) {
+      if (form == SignatureForm.ED25519 && content.size() > ContentTrial.MAX_WHOLE_BYTES) {
         throw new VerificationException(
             ArtifactReason.TOO_LARGE,
             "ed25519 over "
                 + content.size()
                 + " bytes, which need memory; at most "
-                + MAX_WHOLE_BYTES
+                + ContentTrial.MAX_WHOLE_BYTES
                 + " are read, ed25519ph takes any number");
       }
-      try {
-        Signature engine = form.engine();
-        engine.initVerify(key.key());
-        content.read(
-            true,
-            (buffer, length) -> {
-              sha256.update(buffer, 0, length);
-              own.update(buffer, 0, length);
-              try {
-                engine.update(buffer, 0, length);
-              } catch (SignatureException e) {
-                throw new IllegalStateException("the engine was initialized", e);
-              }
-            });
-        good = isWellFormed(signature) && verified(engine, signature, own::digest);
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("this JVM has no " + form.label(), e);
-      }
+      content.read(
+          true,
+          (buffer, length) -> {
+            sha256.update(buffer, 0, length);
+            trial.update(buffer, length);
+          });
     }
-    if (!good) {
+    if (!trial.matches()) {
       throw new VerificationException(form.refusal(null));
     }
     return Digest.ofValue(DigestAlgorithm.SHA_256, sha256.digest());
+  }
+
+  private ContentTrial trial(byte[] signature) {
+    try {
+      return new ContentTrial(key, form.engine(), form.hash().newMessageDigest(), signature);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM has no " + form.label(), e);
+    }
   }
 
   /**
@@ -269,7 +261,8 @@ public final class PinnedKey {
     if (!KnownDigest.isEnough(form, content)) {
       return false;
     }
-    return isWellFormed(signature) && KnownDigest.matches(key, content, signature);
+    return ContentTrial.isWellFormed(key, signature)
+        && KnownDigest.matches(key, content, signature);
   }
 
   private interface Feeding {
@@ -278,36 +271,20 @@ public final class PinnedKey {
 
   private boolean matches(byte[] signature, Feeding content, Supplier<byte[]> hash) {
     Objects.requireNonNull(signature, "signature");
-    if (!isWellFormed(signature)) {
+    if (!ContentTrial.isWellFormed(key, signature)) {
       return false;
     }
     try {
       Signature engine = form.engine();
       engine.initVerify(key.key());
       content.to(engine);
-      return verified(engine, signature, hash);
+      return ContentTrial.verified(key.key(), engine, signature, hash);
     } catch (SignatureException e) {
       return false; // malformed; a forger learns nothing from the difference
     } catch (InvalidKeyException e) {
       throw new IllegalStateException("this JVM can't use the pinned key", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no " + form.label(), e);
-    }
-  }
-
-  /** What the JDK would not see: trailing zeros, other spellings of the same numbers, zero. */
-  private boolean isWellFormed(byte[] signature) {
-    return key.key() instanceof ECPublicKey ec
-        ? EcdsaForms.isStrictDer(signature, ec.getParams().getOrder())
-        : !key.kty().equals("OKP") || signature.length == ED25519_BYTES;
-  }
-
-  private boolean verified(Signature engine, byte[] signature, Supplier<byte[]> hash) {
-    try {
-      return engine.verify(signature)
-          || (key.key() instanceof ECPublicKey ec && new LargeX(ec).matches(signature, hash.get()));
-    } catch (SignatureException e) {
-      return false;
     }
   }
 

@@ -5,8 +5,12 @@ import io.bartizan.integrity.artifact.ArtifactReason;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.artifact.SignatureForm;
+import io.bartizan.integrity.keys.ContentTrial;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +70,24 @@ final class BlobSignatures {
     throw refused(last);
   }
 
+  Digest verify(SigstoreBundle bundle, InputStream content) throws IOException {
+    byte[] signature = bundle.requireMessageSignature();
+    DigestAlgorithm said = bundle.messageDigest == null ? null : bundle.messageDigest.algorithm();
+    List<PinnedKey> forms = new ArrayList<>(prehashed.keys());
+    keys.keys().stream().filter(key -> key.form() == SignatureForm.ED25519).forEach(forms::add);
+    StreamedBlob blob =
+        StreamedBlob.read(content, forms, signature, said, ContentTrial.MAX_WHOLE_BYTES);
+    if (said != null) {
+      bundle.requireSame(blob.digest(said));
+    }
+    PinnedKey signer = blob.signer();
+    if (signer == null) {
+      throw keys.tooFew(0);
+    }
+    keys.requireEnough(Set.of(signer));
+    return blob.digest(DigestAlgorithm.SHA_256);
+  }
+
   Digest verify(SigstoreBundle bundle, Digest content) {
     byte[] signature = bundle.requireMessageSignature();
     if (bundle.messageDigest != null && bundle.messageDigest.algorithm() == content.algorithm()) {
@@ -84,10 +106,17 @@ final class BlobSignatures {
     throw refused(last);
   }
 
-  /** A wrong signature is the plainer word where one key could not be tried. */
+  /**
+   * A wrong signature is the plainer word where one key could not be tried by a digest; that the
+   * file is too large for one is said whatever the order of the keys.
+   */
   private static VerificationException more(
       @Nullable VerificationException before, VerificationException now) {
-    return before == null || now.reason() != ArtifactReason.SIGNATURE_FORM_OTHER ? now : before;
+    return before == null
+            || (now.reason() != ArtifactReason.SIGNATURE_FORM_OTHER
+                && before.reason() != ArtifactReason.TOO_LARGE)
+        ? now
+        : before;
   }
 
   private VerificationException refused(@Nullable VerificationException last) {

@@ -10,6 +10,7 @@ import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import io.bartizan.integrity.attest.search.SimpleSigning;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -281,6 +282,39 @@ public final class CosignVerifier {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(file, "file");
     return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), file));
+  }
+
+  /**
+   * Verifies a stream by a bundle that {@code cosign sign-blob --bundle} made with a key. It is
+   * read once for all keys, to its end, and not closed, unless the bundle is refused before; with
+   * constant memory, except that for Ed25519 keys without a prehash up to 64 MiB of it are kept.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the content; what was read must not be used before this returns
+   * @return the content's SHA-256
+   * @throws NullPointerException if an argument is null
+   * @throws VerificationException with an {@link AttestReason} if it is refused; {@link
+   *     io.bartizan.integrity.artifact.ArtifactReason#TOO_LARGE} if more than 64 MiB are read and
+   *     only an Ed25519 key without a prehash could still have signed them
+   * @throws IOException if reading fails
+   */
+  public Digest verifyBlob(byte[] bundle, InputStream content) throws IOException {
+    return checkBlob(bundle, content).orThrow();
+  }
+
+  /**
+   * Like {@link #verifyBlob(byte[], InputStream)}, with the refusal as a value.
+   *
+   * @param bundle the bundle's JSON
+   * @param content the content; what was read must not be used before this returns
+   * @return the content's SHA-256, or the refusal
+   * @throws NullPointerException if an argument is null
+   * @throws IOException if reading fails
+   */
+  public Checked<Digest> checkBlob(byte[] bundle, InputStream content) throws IOException {
+    Objects.requireNonNull(bundle, "bundle");
+    Objects.requireNonNull(content, "content");
+    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
   }
 
   /**

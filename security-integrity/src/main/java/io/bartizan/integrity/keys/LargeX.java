@@ -14,7 +14,7 @@ import java.security.spec.ECPoint;
  * at P-256, fewer elsewhere); so plain arithmetic of a few milliseconds is enough. All inputs are
  * public.
  */
-public final class LargeX {
+final class LargeX {
 
   private final BigInteger p;
   private final BigInteger n;

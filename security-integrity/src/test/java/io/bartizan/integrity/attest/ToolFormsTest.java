@@ -88,9 +88,9 @@ class ToolFormsTest {
         () -> CosignVerifier.of(SignerKeys.anyOf(BOB.key)).verify(source, image));
   }
 
-  private record Form(SignatureForm form, String family, int bits) {}
+  record Form(SignatureForm form, String family, int bits) {}
 
-  private static List<Form> forms() {
+  static List<Form> forms() {
     List<Form> forms = new ArrayList<>();
     for (SignatureForm form : SignatureForm.values()) {
       if (form.name().startsWith("RSA")) {
@@ -106,7 +106,7 @@ class ToolFormsTest {
     return forms;
   }
 
-  private static byte[] sign(SignatureForm form, KeyPair pair, byte[] content) throws Exception {
+  static byte[] sign(SignatureForm form, KeyPair pair, byte[] content) throws Exception {
     String name = form.name();
     int bits = name.endsWith("256") ? 256 : name.endsWith("384") ? 384 : 512;
     Signature signer;
@@ -399,7 +399,7 @@ class ToolFormsTest {
     return statement(SPDX, DIGEST);
   }
 
-  private static byte[] blob(byte[] signature, @org.jspecify.annotations.Nullable Digest said) {
+  static byte[] blob(byte[] signature, @org.jspecify.annotations.Nullable Digest said) {
     Map<String, Object> message = new LinkedHashMap<>();
     if (said != null) {
       String bits = said.algorithm().label().substring(3);
