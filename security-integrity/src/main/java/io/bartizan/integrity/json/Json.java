@@ -31,7 +31,7 @@ public final class Json {
   private final int end;
   private final JsonLimits limits;
   private @Nullable StringBuilder scratch;
-  private int at;
+  int at; // JsonCursor goes back to a name
   private int values;
   private long whole;
 

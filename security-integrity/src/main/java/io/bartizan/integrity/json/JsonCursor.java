@@ -112,10 +112,15 @@ public final class JsonCursor {
    * @return a new string
    */
   public String nameAt(int mark) {
-    if (LazyJson.valueAt(reader.text, mark) instanceof JsonString name) {
-      return name.value();
+    int here = reader.at();
+    try {
+      reader.at = mark; // no reader of its own: some texts have a million names
+      return reader.string();
+    } catch (JsonException e) {
+      throw new IllegalArgumentException("no name was read at " + mark, e);
+    } finally {
+      reader.at = here;
     }
-    throw new IllegalArgumentException("no name was read at " + mark);
   }
 
   /**
