@@ -7,7 +7,6 @@ import io.bartizan.testkit.sigstore.draft.BundleDraft;
 import io.bartizan.testkit.sigstore.draft.Instance;
 import java.util.Locale;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
  * Faults of a Sigstore bundle for which Bartizan's verifier refuses it; each is made by {@link
@@ -35,13 +34,15 @@ public enum BadBundle {
   CERTIFICATE_NOT_FOR_CODE_SIGNING(
       "The certificate's extended key usage is serverAuth.",
       draft -> draft.leaf.purposes = new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth}),
+  /** A certificate for everything. */
+  CERTIFICATE_FOR_ANY_PURPOSE(
+      "The certificate's extended key usage is anyExtendedKeyUsage.", Spoilers::anyPurpose),
   /** An authority's certificate. */
   CERTIFICATE_OF_A_CA(
       "The certificate is a certificate authority's.", draft -> draft.leaf.authority = true),
   /** A key that may not sign. */
   CERTIFICATE_MAY_NOT_SIGN(
-      "The certificate's key usage lacks digitalSignature.",
-      draft -> draft.leaf.usage = KeyUsage.keyAgreement),
+      "The certificate's key usage lacks digitalSignature.", Spoilers::mayNotSign),
   /** Signed over SHA-1. */
   CERTIFICATE_SIGNED_WITH_SHA1(
       "The certificate's signature is over SHA-1.",
@@ -72,6 +73,10 @@ public enum BadBundle {
   SUBJECT_WITH_PREFIX(
       "The subject only ends like the expected one, as for a pattern without anchor.",
       draft -> Spoilers.subject(draft, Spoilers::prefixed)),
+  /** A subject that begins like the right one. */
+  SUBJECT_WITH_SUFFIX(
+      "The subject only begins like the expected one, as for a pattern without end.",
+      draft -> Spoilers.subject(draft, text -> text + ".evil.example")),
   /** A subject in capitals. */
   SUBJECT_IN_UPPER_CASE(
       "The subject is the expected one in capital letters.",
@@ -86,9 +91,7 @@ public enum BadBundle {
   NO_SUBJECT("The certificate has no subject.", draft -> draft.leaf.names = null),
 
   /** Certificate in no log. */
-  NO_SCT(
-      "The certificate has no signed certificate timestamp (SCT).",
-      draft -> draft.leaf.scts.clear()),
+  NO_SCT("The certificate has no signed certificate timestamp (SCT).", Spoilers::noSct),
   /** Certificate in a log that is not trusted. */
   SCT_OF_UNKNOWN_LOG(
       "The certificate's SCT is of a log that is not trusted.", Spoilers::sctOfUnknownLog),
@@ -100,6 +103,14 @@ public enum BadBundle {
   SCT_OF_ANOTHER_CERTIFICATE(
       "The certificate's SCT is genuine, and another certificate's.",
       Spoilers::sctOfAnotherCertificate),
+  /** An SCT that another issuer's certificate would have. */
+  SCT_OVER_ANOTHER_ISSUER(
+      "The certificate's SCT is over the same certificate of another issuer.",
+      draft -> draft.leaf.scts.get(0).overIssuer = Spoilers.stranger().getPublic()),
+  /** An SCT over too much. */
+  SCT_OVER_THE_WHOLE_CERTIFICATE(
+      "The certificate's SCT is over the certificate with its SCTs, not without.",
+      draft -> draft.leaf.scts.get(0).overCertificateWithScts = true),
 
   /** Not logged. */
   NO_LOG_ENTRY("The signature is in no transparency log.", draft -> draft.entries.clear()),
@@ -118,6 +129,15 @@ public enum BadBundle {
   LOG_ENTRY_OF_ANOTHER_SIGNATURE(
       "The log entry is genuine, and holds another signature of the same signer and artifact.",
       draft -> Spoilers.entryOf(draft, other -> {})),
+  /** An entry whose version is not its body's. */
+  LOG_ENTRY_OF_ANOTHER_VERSION(
+      "The log entry says another version than its body.", Spoilers::entryVersion),
+  /** An index below zero. */
+  LOG_ENTRY_INDEX_NEGATIVE(
+      "The entry's index is -1.", draft -> Spoilers.inEntry(draft, "logIndex", "-1")),
+  /** An index that readers understand differently. */
+  LOG_ENTRY_INDEX_WITH_A_ZERO_BEFORE(
+      "The entry's index is right, with a zero before it.", Spoilers::zeroBefore),
   /** A promise by a stranger. */
   PROMISE_BY_ANOTHER_KEY(
       "The log's promise (signed entry timestamp) is by another key than the log's.",
@@ -140,32 +160,50 @@ public enum BadBundle {
       Spoilers::proofOfAnotherEntry),
   /** A hash that is not the tree's. */
   INCLUSION_PROOF_CHANGED(
-      "The first hash of the inclusion proof was changed.",
-      draft -> Spoilers.inProof(draft, Spoilers::firstHash)),
+      "The first hash of the inclusion proof was changed.", Spoilers::proofChanged),
   /** A neighbour's place. */
   INCLUSION_PROOF_AT_ANOTHER_INDEX(
-      "The inclusion proof is for the place beside the entry's.",
-      draft -> Spoilers.inProof(draft, proof -> proof.put("logIndex", "4"))),
+      "The inclusion proof is for the place beside the entry's.", Spoilers::proofBeside),
+  /** A hash too few. */
+  INCLUSION_PROOF_TOO_SHORT("The inclusion proof lacks its first hash.", Spoilers::proofTooShort),
+  /** A hash too many. */
+  INCLUSION_PROOF_TOO_LONG(
+      "The inclusion proof has a hash more than it needs.", Spoilers::proofTooLong),
+  /** A place that is not in the tree. */
+  INCLUSION_PROOF_OUTSIDE_THE_TREE(
+      "The inclusion proof is for a place after the tree's last.", Spoilers::proofOutside),
+  /** Another size than the checkpoint's. */
+  INCLUSION_PROOF_OF_ANOTHER_SIZE(
+      "The inclusion proof is for a tree that is larger than the checkpoint's.",
+      draft -> Spoilers.inProof(draft, proof -> proof.put("treeSize", "8"))),
   /** A proof that leads nowhere. */
   NO_CHECKPOINT(
       "The inclusion proof has no checkpoint, so that its root is anyone's.",
       draft -> draft.first().checkpoint = false),
   /** A checkpoint by a stranger. */
   CHECKPOINT_BY_ANOTHER_KEY(
-      "The checkpoint is by another key than the log's.",
-      draft -> draft.first().checkpointKey = Spoilers.stranger()),
+      "The checkpoint is by another key than the log's.", Spoilers::checkpointByStranger),
   /** A checkpoint of another origin. */
-  CHECKPOINT_OF_ANOTHER_LOG(
-      "The checkpoint's origin is another log.",
-      draft -> draft.first().origin = "rekor.evil.example - 1"),
+  CHECKPOINT_OF_ANOTHER_LOG("The checkpoint's origin is another log.", Spoilers::checkpointOrigin),
   /** A checkpoint of another root hash. */
   CHECKPOINT_OF_ANOTHER_TREE(
       "The log signed the checkpoint, and for another tree.",
       draft -> draft.first().signedCheckpoint = Spoilers::otherRootHash),
+  /** A checkpoint of another size. */
+  CHECKPOINT_OF_ANOTHER_SIZE(
+      "The log signed the checkpoint, and for a larger tree.", Spoilers::checkpointSize),
+  /** A checkpoint without its first line. */
+  CHECKPOINT_WITHOUT_ORIGIN(
+      "The log signed the checkpoint, which lacks the line of its origin.",
+      draft -> draft.first().signedCheckpoint = text -> text.substring(text.indexOf('\n') + 1)),
+  /** A checkpoint with another key's hint. */
+  CHECKPOINT_WITH_ANOTHER_HINT(
+      "The checkpoint's signature is right, and its hint another key's.", Spoilers::otherHint),
+  /** A checkpoint by a witness. */
+  CHECKPOINT_BY_A_WITNESS(
+      "The checkpoint's only signature names a witness, not the log.", Spoilers::byWitness),
   /** A checkpoint by nobody. */
-  CHECKPOINT_UNSIGNED(
-      "The checkpoint has no signature.",
-      draft -> draft.first().note = text -> text.substring(0, text.indexOf("\n\n") + 2)),
+  CHECKPOINT_UNSIGNED("The checkpoint has no signature.", Spoilers::checkpointUnsigned),
   /** Rekor v2, not proven. */
   REKOR_V2_NO_INCLUSION_PROOF(
       "The entry of Rekor v2 has no inclusion proof.",
@@ -199,8 +237,7 @@ public enum BadBundle {
       draft -> Spoilers.stamp(draft, stamp -> stamp.at(Spoilers.dayBefore(draft)))),
   /** A timestamp of something else. */
   TIMESTAMP_OVER_ANOTHER_SIGNATURE(
-      "The timestamp is genuine, and over other bytes.",
-      draft -> Spoilers.stamp(draft, stamp -> stamp.over = "another".getBytes(UTF_8))),
+      "The timestamp is genuine, and over other bytes.", Spoilers::stampOfOther),
   /** A timestamp by a stranger. */
   TIMESTAMP_BY_ANOTHER_KEY(
       "The timestamp names the trusted authority and is signed by another key.",
@@ -213,6 +250,23 @@ public enum BadBundle {
   TIMESTAMP_NOT_GRANTED(
       "The timestamp authority's answer says that the request was rejected.",
       draft -> Spoilers.stamp(draft, stamp -> stamp.status = 2)),
+  /** An answer without a timestamp. */
+  TIMESTAMP_WITHOUT_TOKEN(
+      "The timestamp authority's answer has no timestamp.", Spoilers::stampWithoutToken),
+  /** A timestamp with two signers. */
+  TIMESTAMP_BY_TWO_SIGNERS(
+      "The timestamp has two signers.", draft -> Spoilers.stamp(draft, stamp -> stamp.signers = 2)),
+  /** A timestamp whose signer is not bound to a certificate. */
+  TIMESTAMP_WITHOUT_SIGNING_CERTIFICATE(
+      "The timestamp does not sign which certificate is its signer's.", Spoilers::stampNamesNobody),
+  /** A timestamp that does not sign its content. */
+  TIMESTAMP_WITHOUT_MESSAGE_DIGEST(
+      "The timestamp's signature does not cover its content.", Spoilers::stampOfNoDigest),
+  /** A timestamp over SHA-1. */
+  TIMESTAMP_OVER_SHA1("The timestamp is over a SHA-1 hash.", Spoilers::stampOverSha1),
+  /** A timestamp that may be wrong by a minute and more. */
+  TIMESTAMP_TOO_INEXACT(
+      "The timestamp says that it may be wrong by 61 seconds.", Spoilers::stampTooInexact),
 
   /** A good bundle of another artifact. */
   ANOTHER_ARTIFACT(
@@ -232,8 +286,7 @@ public enum BadBundle {
       draft -> draft.signature = new byte[] {0x30, 6, 2, 1, 0, 2, 1, 0}),
   /** A key where an identity is due. */
   SIGNED_BY_A_KEY(
-      "It is signed by a key of no identity instead of a certificate's.",
-      draft -> draft.certified = false),
+      "It is signed by a key of no identity instead of a certificate's.", Spoilers::byKey),
 
   /** A version that nobody defined. */
   UNKNOWN_VERSION(
@@ -243,6 +296,12 @@ public enum BadBundle {
   VERSION_3_WITH_A_CHAIN(
       "The bundle is of version 0.3, which holds one certificate, and has a chain.",
       draft -> draft.chain = true),
+  /** Two signers. */
+  KEY_AND_CERTIFICATE(
+      "The bundle has a key beside its certificate.", draft -> draft.text = Spoilers::keyToo),
+  /** More than a bundle. */
+  TEXT_AFTER_THE_END(
+      "An empty object follows the bundle.", draft -> draft.text = json -> json + "{}"),
   /** Half a bundle. */
   CUT_IN_HALF(
       "The bundle's text ends in the middle.",

@@ -22,6 +22,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 
 /** The steps by which a good bundle becomes a bad one. */
 final class Spoilers {
@@ -155,6 +157,108 @@ final class Spoilers {
 
   static void firstHash(Map<String, Object> proof) {
     JsonTree.list(proof, "hashes").set(0, Instance.base64(new byte[32]));
+  }
+
+  static void anyPurpose(BundleDraft draft) {
+    draft.leaf.purposes = new KeyPurposeId[] {KeyPurposeId.anyExtendedKeyUsage};
+  }
+
+  static void entryVersion(BundleDraft draft) {
+    draft.first().json = json -> at(json, "kindVersion").put("version", "0.0.2");
+  }
+
+  static void proofTooShort(BundleDraft draft) {
+    inProof(draft, proof -> JsonTree.list(proof, "hashes").remove(0));
+  }
+
+  static void proofTooLong(BundleDraft draft) {
+    inProof(draft, proof -> JsonTree.list(proof, "hashes").add(Instance.base64(new byte[32])));
+  }
+
+  static void proofOutside(BundleDraft draft) {
+    inProof(draft, proof -> proof.put("logIndex", "7"));
+  }
+
+  static void checkpointSize(BundleDraft draft) {
+    draft.first().signedCheckpoint = text -> text.replace("\n7\n", "\n8\n");
+  }
+
+  static void otherHint(BundleDraft draft) {
+    draft.first().hint = new byte[4];
+  }
+
+  static void byWitness(BundleDraft draft) {
+    draft.first().signerName = "witness.example";
+  }
+
+  static void stampWithoutToken(BundleDraft draft) {
+    stamp(draft, stamp -> stamp.token = false);
+  }
+
+  static void stampNamesNobody(BundleDraft draft) {
+    stamp(draft, stamp -> stamp.signingCertificate = false);
+  }
+
+  static void stampOfNoDigest(BundleDraft draft) {
+    stamp(draft, stamp -> stamp.messageDigest = false);
+  }
+
+  static void stampTooInexact(BundleDraft draft) {
+    stamp(draft, stamp -> stamp.accuracy = Stamp.seconds(61));
+  }
+
+  static void zeroBefore(BundleDraft draft) {
+    inEntry(draft, "logIndex", "01000");
+  }
+
+  static void noSct(BundleDraft draft) {
+    draft.leaf.scts.clear();
+  }
+
+  static void checkpointOrigin(BundleDraft draft) {
+    draft.first().origin = "rekor.evil.example - 1";
+  }
+
+  static void checkpointUnsigned(BundleDraft draft) {
+    draft.first().note = text -> text.substring(0, text.indexOf("\n\n") + 2);
+  }
+
+  static void checkpointByStranger(BundleDraft draft) {
+    draft.first().checkpointKey = stranger();
+  }
+
+  static void proofChanged(BundleDraft draft) {
+    inProof(draft, Spoilers::firstHash);
+  }
+
+  static void mayNotSign(BundleDraft draft) {
+    draft.leaf.usage = KeyUsage.keyAgreement;
+  }
+
+  static void byKey(BundleDraft draft) {
+    draft.certified = false;
+  }
+
+  static void proofBeside(BundleDraft draft) {
+    inProof(draft, proof -> proof.put("logIndex", "4"));
+  }
+
+  static void stampOfOther(BundleDraft draft) {
+    stamp(draft, stamp -> stamp.over = "another".getBytes(UTF_8));
+  }
+
+  static void stampOverSha1(BundleDraft draft) {
+    stamp(
+        draft,
+        stamp -> {
+          stamp.imprintHash = "SHA-1";
+          stamp.imprintOid = "1.3.14.3.2.26";
+        });
+  }
+
+  static String keyToo(String json) {
+    return json.replace(
+        "\"verificationMaterial\":{", "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"x\"},");
   }
 
   static String otherRootHash(String checkpoint) {

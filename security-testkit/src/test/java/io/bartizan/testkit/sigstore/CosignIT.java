@@ -28,7 +28,7 @@ class CosignIT {
   private static final DevIdentity RELEASE =
       DevIdentity.githubWorkflow("acme/app", "release.yml", "refs/tags/v1");
 
-  /** Faults of certificates and checkpoints that cosign 3.0 does not look for. */
+  /** Faults of certificates, logs and timestamps that cosign 3.0 does not look for. */
   private static final Set<BadBundle> LENIENT =
       EnumSet.of(
           BadBundle.CERTIFICATE_OF_A_CA,
@@ -36,7 +36,14 @@ class CosignIT {
           BadBundle.OTHER_ISSUER_IN_OLD_EXTENSION,
           BadBundle.SUBJECT_OF_ANOTHER_KIND,
           BadBundle.TWO_SUBJECTS,
-          BadBundle.CHECKPOINT_OF_ANOTHER_LOG);
+          BadBundle.CHECKPOINT_OF_ANOTHER_LOG,
+          BadBundle.CERTIFICATE_FOR_ANY_PURPOSE,
+          BadBundle.LOG_ENTRY_OF_ANOTHER_VERSION,
+          BadBundle.INCLUSION_PROOF_OF_ANOTHER_SIZE,
+          BadBundle.CHECKPOINT_OF_ANOTHER_SIZE,
+          BadBundle.CHECKPOINT_BY_A_WITNESS,
+          BadBundle.TIMESTAMP_WITHOUT_SIGNING_CERTIFICATE,
+          BadBundle.TIMESTAMP_TOO_INEXACT);
 
   @TempDir private Path folder;
   private final DevSigstore sigstore = DevSigstore.of();

@@ -38,7 +38,8 @@ class DevSigstoreTest {
           BadBundle.REKOR_V2_WITHOUT_TIMESTAMP,
           BadBundle.SIGNED_BY_A_KEY,
           BadBundle.TIMESTAMP_OF_UNKNOWN_AUTHORITY,
-          BadBundle.VERSION_3_WITH_A_CHAIN);
+          BadBundle.VERSION_3_WITH_A_CHAIN,
+          BadBundle.KEY_AND_CERTIFICATE);
 
   private final DevSigstore sigstore = DevSigstore.of();
 

@@ -43,6 +43,7 @@ class BadBundleTest {
         SigstoreReason.CERTIFICATE_INVALID,
         BadBundle.CERTIFICATE_NOT_FOR_CODE_SIGNING,
         BadBundle.CERTIFICATE_OF_A_CA,
+        BadBundle.CERTIFICATE_FOR_ANY_PURPOSE,
         BadBundle.CERTIFICATE_MAY_NOT_SIGN,
         BadBundle.CERTIFICATE_SIGNED_WITH_SHA1,
         BadBundle.CERTIFICATE_WITH_WEAK_KEY,
@@ -56,12 +57,15 @@ class BadBundleTest {
         BadBundle.OTHER_SUBJECT,
         BadBundle.SUBJECT_WITH_PREFIX,
         BadBundle.SUBJECT_IN_UPPER_CASE,
+        BadBundle.SUBJECT_WITH_SUFFIX,
         BadBundle.SUBJECT_OF_ANOTHER_KIND);
     each(all, SigstoreReason.SCT_MISSING, BadBundle.NO_SCT, BadBundle.SCT_OF_UNKNOWN_LOG);
     each(
         all,
         SigstoreReason.SCT_INVALID,
         BadBundle.SCT_BY_ANOTHER_KEY,
+        BadBundle.SCT_OVER_ANOTHER_ISSUER,
+        BadBundle.SCT_OVER_THE_WHOLE_CERTIFICATE,
         BadBundle.SCT_OF_ANOTHER_CERTIFICATE);
     each(
         all,
@@ -73,6 +77,7 @@ class BadBundleTest {
         SigstoreReason.LOG_ENTRY_MISMATCH,
         BadBundle.LOG_ENTRY_OF_ANOTHER_ARTIFACT,
         BadBundle.LOG_ENTRY_OF_ANOTHER_SIGNER,
+        BadBundle.LOG_ENTRY_OF_ANOTHER_VERSION,
         BadBundle.LOG_ENTRY_OF_ANOTHER_SIGNATURE);
     each(
         all,
@@ -91,6 +96,11 @@ class BadBundleTest {
         SigstoreReason.PROOF_INVALID,
         BadBundle.INCLUSION_PROOF_OF_ANOTHER_ENTRY,
         BadBundle.INCLUSION_PROOF_CHANGED,
+        BadBundle.INCLUSION_PROOF_TOO_SHORT,
+        BadBundle.INCLUSION_PROOF_TOO_LONG,
+        BadBundle.INCLUSION_PROOF_OUTSIDE_THE_TREE,
+        BadBundle.INCLUSION_PROOF_OF_ANOTHER_SIZE,
+        BadBundle.CHECKPOINT_OF_ANOTHER_SIZE,
         BadBundle.INCLUSION_PROOF_AT_ANOTHER_INDEX,
         BadBundle.CHECKPOINT_OF_ANOTHER_TREE);
     each(
@@ -98,6 +108,9 @@ class BadBundleTest {
         SigstoreReason.CHECKPOINT_INVALID,
         BadBundle.CHECKPOINT_BY_ANOTHER_KEY,
         BadBundle.CHECKPOINT_OF_ANOTHER_LOG,
+        BadBundle.CHECKPOINT_WITHOUT_ORIGIN,
+        BadBundle.CHECKPOINT_WITH_ANOTHER_HINT,
+        BadBundle.CHECKPOINT_BY_A_WITNESS,
         BadBundle.CHECKPOINT_UNSIGNED,
         BadBundle.REKOR_V2_CHECKPOINT_BY_ANOTHER_KEY);
     each(
@@ -111,6 +124,12 @@ class BadBundleTest {
         SigstoreReason.TIMESTAMP_INVALID,
         BadBundle.TIMESTAMP_OVER_ANOTHER_SIGNATURE,
         BadBundle.TIMESTAMP_BY_ANOTHER_KEY,
+        BadBundle.TIMESTAMP_WITHOUT_TOKEN,
+        BadBundle.TIMESTAMP_BY_TWO_SIGNERS,
+        BadBundle.TIMESTAMP_WITHOUT_SIGNING_CERTIFICATE,
+        BadBundle.TIMESTAMP_WITHOUT_MESSAGE_DIGEST,
+        BadBundle.TIMESTAMP_OVER_SHA1,
+        BadBundle.TIMESTAMP_TOO_INEXACT,
         BadBundle.TIMESTAMP_NOT_GRANTED);
     each(all, SigstoreReason.DIGEST_MISMATCH, BadBundle.ANOTHER_ARTIFACT);
     each(
@@ -126,6 +145,10 @@ class BadBundleTest {
         SigstoreReason.MALFORMED,
         BadBundle.VERSION_3_WITH_A_CHAIN,
         BadBundle.CUT_IN_HALF,
+        BadBundle.LOG_ENTRY_INDEX_NEGATIVE,
+        BadBundle.LOG_ENTRY_INDEX_WITH_A_ZERO_BEFORE,
+        BadBundle.KEY_AND_CERTIFICATE,
+        BadBundle.TEXT_AFTER_THE_END,
         BadBundle.DOUBLED_MEMBER);
     return all;
   }
