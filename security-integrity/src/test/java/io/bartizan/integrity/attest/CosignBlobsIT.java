@@ -8,6 +8,7 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.tests.OptionalTool;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -56,6 +57,11 @@ class CosignBlobsIT {
     CosignVerifier blobs = CosignVerifier.of(SignerKeys.anyOf(key));
     assertThat(blobs.verifyBlob(signed, file)).isEqualTo(Digest.sha256Of(file));
     assertThat(blobs.checkBlob(signed, other).isAccepted()).isFalse();
+    try (InputStream right = Files.newInputStream(file);
+        InputStream wrong = Files.newInputStream(other)) {
+      assertThat(blobs.verifyBlob(signed, right)).isEqualTo(Digest.sha256Of(file));
+      assertThat(blobs.checkBlob(signed, wrong).isAccepted()).isFalse();
+    }
     byte[] stated =
         make(secret, "attest-blob", "a.json", "--type", "slsaprovenance1", "--predicate", "p.json");
     // an Ed25519 key attests by Ed25519ph, which the caller must choose

@@ -192,7 +192,7 @@ class StreamedBlobTest {
     before = threads.getCurrentThreadAllocatedBytes();
     assertThat(StreamedBlobTest.accepts(bobs, signed)).isTrue();
     assertThat(threads.getCurrentThreadAllocatedBytes() - before)
-        .isLessThan(ofBytes + 2 * CONTENT.length + 300_000);
+        .isLessThan(ofBytes + 2L * CONTENT.length + 300_000);
   }
 
   private static boolean accepts(CosignVerifier verifier, byte[] signed) {
@@ -210,7 +210,7 @@ class StreamedBlobTest {
     List<PinnedKey> keys = List.of(other.key, BOB.key);
     int length = CONTENT.length;
     assertThat(read(keys, plain, length).signer()).isEqualTo(BOB.key); // just fits
-    for (long less : new long[] {length - 1, 65_536, 0}) {
+    for (long less : new long[] {length - 1L, 65_536, 0}) {
       StreamedBlob cut = read(keys, plain, less);
       assertThat(refused(ArtifactReason.TOO_LARGE, cut::signer)).contains("over " + length);
       assertThat(cut.digest(DigestAlgorithm.SHA_256)).isEqualTo(DIGEST);
