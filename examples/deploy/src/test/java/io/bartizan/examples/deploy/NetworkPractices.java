@@ -49,7 +49,7 @@ final class NetworkPractices {
             with("/spec/egress", List.of(Map.of())),
             with("/spec/egress", List.of(Map.of("to", List.of(Map.of("podSelector", Map.of())))))),
         Practice.of(
-            "Redis is reached by the gateway alone and calls nobody",
+            "Redis is reached by the gateway alone and calls no other pod",
             deployed -> having(deployed.kind("NetworkPolicy"), "redis"),
             policy ->
                 holes(policy).equals(Set.of("gateway: redis <- pods gateway: redis"))
