@@ -56,6 +56,24 @@ class JsonNumberTest {
     assertThat(new JsonNumber("1e3").hashCode()).isNotEqualTo(new JsonNumber("1e4").hashCode());
   }
 
+  @Test
+  void integer_of_a_place_has_1_to_18_digits_and_no_fraction_or_exponent() {
+    for (int at = 0; at <= 20; at++) {
+      for (int length = 0; length <= 24; length++) {
+        String digits = "987654321098765432109876".substring(0, length);
+        for (char after : new char[] {',', '}', ' ', '.', 'e', 'E'}) {
+          byte[] text = (" ".repeat(at) + digits + after + "7").getBytes(US_ASCII);
+          boolean isInteger = length >= 1 && length <= 18 && ",} ".indexOf(after) >= 0;
+          assertThat(JsonNumber.integerAt(text, at))
+              .as("%s%s at %d", digits, after, at)
+              .isEqualTo(isInteger ? Long.parseLong(digits) : -1);
+        }
+      }
+      byte[] negative = (" ".repeat(at) + "-7,").getBytes(US_ASCII);
+      assertThat(JsonNumber.integerAt(negative, at)).isEqualTo(-1);
+    }
+  }
+
   /** Digits of an exponent, between others that are not asked about. */
   @ParameterizedTest
   @CsvSource({

@@ -26,11 +26,41 @@ class PlainTextTest {
   }
 
   @Test
-  void end_ofEachPart_isInsideIt() {
-    byte[] text = "aaaaaaaaaaaaaaaaaaa\"a".getBytes(US_ASCII);
+  void end_ofEachPart_isInsideIt_whereverTheFirstByteOfAnotherKindIs() {
+    for (int place = 0; place < 26; place++) {
+      byte[] text = "a".repeat(26).getBytes(US_ASCII);
+      text[place] = '"';
+      for (int from = 0; from <= text.length; from++) {
+        for (int end = from; end <= text.length; end++) {
+          assertThat(PlainText.end(text, from, end))
+              .as("%d in [%d, %d)", place, from, end)
+              .isEqualTo(place >= from && place < end ? place : end);
+        }
+      }
+    }
+  }
+
+  /** Whatever stands before and after the part; a letter beyond ASCII is not its lowest byte. */
+  @Test
+  void isSame_ofEachPart_isTrueOfItsOwnLettersAlone() {
+    String all = "abcdefghijklmnopqrst";
+    byte[] text = all.getBytes(US_ASCII);
     for (int from = 0; from <= text.length; from++) {
       for (int end = from; end <= text.length; end++) {
-        assertThat(PlainText.end(text, from, end)).isEqualTo(from > 19 ? end : Math.min(end, 19));
+        String part = all.substring(from, end);
+        assertThat(PlainText.isSame(text, from, end, part)).as(part).isTrue();
+        assertThat(PlainText.isSame(text, from, end, part + "u")).as(part).isFalse();
+        for (int at = 0; at < part.length(); at++) {
+          String cut = part.substring(0, at) + part.substring(at + 1);
+          assertThat(PlainText.isSame(text, from, end, cut)).as(cut).isFalse();
+          for (int other : new int[] {0, 'A', part.charAt(at) + 0x100}) {
+            StringBuilder changed = new StringBuilder(part);
+            changed.setCharAt(at, (char) other);
+            assertThat(PlainText.isSame(text, from, end, changed.toString()))
+                .as("%s", changed)
+                .isFalse();
+          }
+        }
       }
     }
   }

@@ -95,6 +95,28 @@ class ClaimSetTest {
   }
 
   @Test
+  void isIssuedBy_isTrueOfTheIssuersExactNameAlone() {
+    for (String spelling : List.of("https://i", "\\u0068ttps://i", "https:\\/\\/i")) {
+      ClaimSet claims = parse("{\"sub\":\"https://s\",\"iss\":\"" + spelling + "\"}");
+      assertThat(claims.isIssuedBy("https://i")).as(spelling).isTrue();
+      for (String other :
+          List.of("", "https://", "https://j", "https://i/", "HTTPS://i", spelling)) {
+        assertThat(claims.isIssuedBy(other)).as(other).isEqualTo(other.equals("https://i"));
+      }
+    }
+    assertThat(parse("{\"sub\":\"https://i\"}").isIssuedBy("https://i")).isFalse();
+    assertThat(parse("{}").isIssuedBy("")).isFalse();
+  }
+
+  @Test
+  void hasId_isTrueOfEachJti_andOfNothingElse() {
+    assertThat(parse("{\"jti\":\"j\"}").hasId()).isTrue();
+    assertThat(parse("{\"\\u006ati\":\"\"}").hasId()).isTrue();
+    assertThat(parse("{\"JTI\":\"j\",\"sub\":\"jti\",\"x\":{\"jti\":\"j\"}}").hasId()).isFalse();
+    assertThat(parse("{}").hasId()).isFalse();
+  }
+
+  @Test
   void audience_isAStringOrSomeStrings() {
     assertThat(parse("{\"aud\":\"a\"}").audience()).containsExactly("a");
     assertThat(parse("{\"aud\":[\"a\"]}").audience()).containsExactly("a");

@@ -1,7 +1,10 @@
 package io.bartizan.integrity.jwt;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.integrity.json.StrictBase64;
+import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +63,37 @@ class CompactTokenTest {
       CompactToken bad = split("AA." + other + ".Qg");
       assertThat(bad.takePayload()).as(other).isNegative();
       assertThat(bad.bytes).as(other).asString().matches("AA\\.\0+");
+    }
+  }
+
+  @Test
+  void takePayload_ofEachLength_isWhatPayloadGives() {
+    for (int length = 0; length < 70; length++) {
+      byte[] bytes = new byte[length];
+      for (int i = 0; i < length; i++) {
+        bytes[i] = (byte) (255 - i);
+      }
+      String text = "AA." + StrictBase64.encodeUrl(bytes) + ".Qg";
+      assertThat(split(text).payload()).isEqualTo(bytes);
+      CompactToken token = split(text);
+      assertThat(token.takePayload()).isEqualTo(3 + length);
+      byte[] left = Arrays.copyOf("AA.".getBytes(US_ASCII), text.length());
+      System.arraycopy(bytes, 0, left, 3, length);
+      assertThat(token.bytes).isEqualTo(left);
+    }
+  }
+
+  @Test
+  void hasShortPayload_countsThePayloadAlone_upToTheBound() {
+    for (int before : new int[] {0, 1, 3_000}) {
+      for (int after : new int[] {0, 1, 3_000}) {
+        for (int chars : new int[] {0, 1, 2_047, 2_048, 2_049, 6_000}) {
+          String text = "A".repeat(before) + "." + "A".repeat(chars) + "." + "A".repeat(after);
+          assertThat(split(text).hasShortPayload())
+              .as("%d.%d.%d", before, chars, after)
+              .isEqualTo(chars <= 2_048);
+        }
+      }
     }
   }
 

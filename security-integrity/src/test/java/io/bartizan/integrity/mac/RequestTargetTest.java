@@ -48,6 +48,65 @@ class RequestTargetTest {
   }
 
   @Test
+  void TK10_pathBelowTheReceivedOne_isMovedBelowTheSignedOne_withAllThatFollows() {
+    for (String received : List.of("", "/a", "/a/b", "/%61", "/a;v=1")) {
+      for (String signed : List.of("", "/s", "/s/%74")) {
+        for (String rest :
+            List.of(
+                "", "/", "/x", "/x/", "//x", "?", "?q=/a&r=%2F", "/x?q", "/%2e%2e/a", "/../a")) {
+          assertThat(RequestTarget.moved(received + rest, received, signed))
+              .isEqualTo(signed + rest);
+        }
+        for (String follows : List.of("x", "-", "%2Fx", "%3Fx", ";v", ".", "&x", "=")) {
+          notBelow(received + follows, received, signed);
+        }
+      }
+    }
+  }
+
+  @Test
+  void TK10_pathThatDoesNotBeginWithTheReceivedOne_isNotBelowIt() {
+    for (String received : List.of("/a", "/a/b", "/%61", "/a;v=1")) {
+      for (String signed : List.of("", "/s", received)) {
+        String cut = received.substring(0, received.length() - 1);
+        for (String target :
+            List.of("", "/", cut, cut + "/", "/" + received, "/x" + received, "/x?" + received)) {
+          notBelow(target, received, signed);
+        }
+      }
+    }
+    notBelow("/A/x", "/a", "/s");
+    notBelow("/%61/x", "/a", "/s");
+    notBelow("/a/x", "/%61", "/s");
+    notBelow("/s/x", "/a", "/s");
+  }
+
+  private static void notBelow(String target, String received, String signed) {
+    malformed(
+        () -> {
+          String unused = RequestTarget.moved(target, received, signed);
+        },
+        "the request's path is not below the declared " + received);
+  }
+
+  @Test
+  void TK10_declaredPath_isEmptyOrHasSegmentsAlone() {
+    for (char c = 0; c < 0x300; c++) {
+      boolean isRight = RequestTarget.has(c) && c != '/' && c != '?';
+      assertThat(RequestTarget.isPath("/" + c)).as("%d", (int) c).isEqualTo(isRight);
+      assertThat(RequestTarget.isPath("/" + c + "a"))
+          .as("%d before another", (int) c)
+          .isEqualTo(isRight || c == '/');
+    }
+    for (String path : List.of("", "/a", "/a/b", "/a//b", "/%2F", "/" + "a".repeat(999))) {
+      assertThat(RequestTarget.isPath(path)).as(path).isTrue();
+    }
+    for (String other : List.of("a", "a/b", "/", "//", "/a/", "?", "a?", "/" + "a".repeat(1_000))) {
+      assertThat(RequestTarget.isPath(other)).as(other).isFalse();
+    }
+  }
+
+  @Test
   void TK10_bodysHash_standsOnceInTheQuery() {
     for (String query : List.of("", "a=b&", "h&", "hh=1&", "=&", "&")) {
       for (String more : List.of("", "&a=b", "&h", "&", "&hh=1")) {
