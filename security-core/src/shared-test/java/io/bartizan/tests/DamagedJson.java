@@ -87,8 +87,9 @@ public final class DamagedJson {
   }
 
   private static void swap(StringBuilder text, Place one, Place other) {
-    Place first = one.start < other.start ? one : other;
-    Place second = first == one ? other : one;
+    boolean inOrder = one.start < other.start;
+    Place first = inOrder ? one : other;
+    Place second = inOrder ? other : one;
     if (first.end > second.start) {
       return; // one inside the other
     }
@@ -186,9 +187,7 @@ public final class DamagedJson {
           places.add(new Place(member < 0 ? start : member, start, at));
           member = -1;
         }
-      } else if (c == ',' || c == ':' || c <= ' ') {
-        continue;
-      } else {
+      } else if (c != ',' && c != ':' && c > ' ') {
         while (at < text.length() && ",}] \n".indexOf(text.charAt(at)) < 0) {
           at++;
         }

@@ -157,6 +157,7 @@ final class ReloadThreads {
   }
 
   /** False once no task is left. */
+  @SuppressWarnings("WaitNotInLoop") // keepTime is the loop
   private boolean startWorkersAndWait() throws InterruptedException {
     lock.lock();
     try {
@@ -240,6 +241,7 @@ final class ReloadThreads {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // take is the loop
   private static void await(Condition condition, long nanos) {
     try {
       long unused = condition.awaitNanos(nanos);
@@ -298,7 +300,8 @@ final class ReloadThreads {
    * A daemon that keeps neither thread locals, context class loader, thread group nor, by the JDK's
    * access control, the classes that are on the stack of who builds a context.
    */
-  @SuppressWarnings("removal") // a thread holds its maker's protection domains until JDK 24
+  // A thread holds its maker's protection domains until JDK 24, and has its priority.
+  @SuppressWarnings({"removal", "ThreadPriorityCheck"})
   static Thread newThread(Runnable work) {
     return AccessController.doPrivileged(
         (PrivilegedAction<Thread>)

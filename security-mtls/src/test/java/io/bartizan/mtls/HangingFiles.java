@@ -69,18 +69,19 @@ final class HangingFiles extends FileSystem {
             new Class<?>[] {Path.class},
             (proxy, method, arguments) -> {
               switch (method.getName()) {
-                case "getFileSystem":
+                case "getFileSystem" -> {
                   return this;
-                case "equals":
+                }
+                case "equals" -> {
                   return arguments[0] != null && proxy.toString().equals(arguments[0].toString());
-                case "compareTo":
+                }
+                case "compareTo" -> {
                   return proxy.toString().compareTo(arguments[0].toString());
-                case "register":
-                case "toRealPath":
-                  await();
-                  break;
-                default:
-                  break;
+                }
+                case "register", "toRealPath" -> await();
+                default -> {
+                  // as the file has it
+                }
               }
               try {
                 Object result = method.invoke(file, arguments);

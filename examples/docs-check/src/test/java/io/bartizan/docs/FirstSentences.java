@@ -96,7 +96,7 @@ final class FirstSentences {
       if (unit.getSourceFile().getName().endsWith("package-info.java")) {
         add(getCurrentPath(), unit.getPackageName().toString());
       }
-      return super.visitCompilationUnit(unit, unused);
+      return super.visitCompilationUnit(unit, null);
     }
 
     @Override
@@ -105,7 +105,7 @@ final class FirstSentences {
         return null; // nor do its nested types show
       }
       add(getCurrentPath(), name(getCurrentPath()));
-      return super.visitClass(type, unused);
+      return super.visitClass(type, null);
     }
 
     private static String name(TreePath path) {

@@ -172,7 +172,7 @@ final class Gradient {
   }
 
   private void sample(long took) {
-    double root = Math.sqrt(took);
+    double root = Math.sqrt((double) took);
     sum += root;
     squares += took;
     count++;

@@ -48,6 +48,7 @@ class AdaptiveSoundnessTest {
     HALF_A_THOUSAND_TIMES_AS_LONG(bimodal(0.000_1, 0.1, 0.5)),
     ONE_IN_A_THOUSAND_A_THOUSAND_TIMES_AS_LONG(bimodal(0.025, 25, 0.001));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function of its argument
     private final Work work;
 
     Unqueued(Work work) {
