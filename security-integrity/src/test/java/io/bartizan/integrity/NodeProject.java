@@ -53,17 +53,19 @@ public final class NodeProject {
   }
 
   /** What a script of Python wrote; by Debian's, which has Debian's libraries. */
-  public Map<String, @Nullable Object> runPython(String script, Map<String, ?> input)
+  public Map<String, @Nullable Object> runPython(
+      String library, String script, Map<String, ?> input)
       throws IOException, InterruptedException, JsonException {
     Path python = Path.of("/usr/bin/python3");
     if (!Files.isExecutable(python)
-        || new ProcessBuilder(python.toString(), "-c", "import jwt, cryptography")
+        || new ProcessBuilder(python.toString(), "-c", "import cryptography, " + library)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log.txt").toFile())
                 .start()
                 .waitFor()
             != 0) {
-      python = OptionalTool.program("python3-jwt"); // there is none of that name: says what lacks
+      // There is no program of that name: says which package lacks.
+      python = OptionalTool.program("python3-" + library);
     }
     return run(List.of(python.toString(), "script.py"), "script.py", script, input);
   }

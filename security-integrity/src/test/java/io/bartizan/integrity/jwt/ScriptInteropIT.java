@@ -1,23 +1,27 @@
 package io.bartizan.integrity.jwt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Pem;
 import io.bartizan.integrity.NodeProject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The npm packages jose and jsonwebtoken, and PyJWT: their tokens are accepted here, ours there,
- * for every algorithm that both have.
+ * The npm packages jose and jsonwebtoken, and PyJWT, Authlib and jwcrypto of Python: their tokens
+ * are accepted here, ours there, for every algorithm that both have. Changed ones are refused.
  */
 @Tag("deep")
 class ScriptInteropIT {
@@ -100,28 +104,7 @@ class ScriptInteropIT {
       writeFileSync('out.json', JSON.stringify({ made, accepted }));
       """;
 
-  /** Keys of its own are secrets alone; for the others it signs with ours. */
-  private static final String PYTHON_SCRIPT =
-      """
-      import json, time, jwt
-      accepted, made = [], []
-      for t in json.load(open('in.json'))['tokens']:
-          alg = t['alg']
-          if alg == 'Ed25519':
-              continue
-          key = bytes.fromhex(t['secret']) if 'secret' in t else t['pem']
-          said = dict(algorithms=[alg], issuer='https://bartizan', audience='my-api')
-          accepted.append(alg + ' ' + jwt.decode(t['token'], key, **said)['role'])
-          try:
-              jwt.decode(t['token'][:-8] + 'AAAAAAAA', key, **said)
-              raise SystemExit('accepted a changed token of ' + alg)
-          except jwt.InvalidTokenError:
-              pass
-          claims = dict(iss='https://other', aud='my-api', sub='alice', role='admin',
-                        exp=int(time.time()) + 300)
-          made.append(dict(alg=alg, token=jwt.encode(claims, t.get('private') or key, algorithm=alg)))
-      json.dump(dict(made=made, accepted=accepted), open('out.json', 'w'))
-      """;
+  private static final String EDDSA = "EdDSA";
 
   private static final int ALL = JwsAlgorithm.values().length;
 
@@ -131,7 +114,7 @@ class ScriptInteropIT {
   void jose_everyAlgorithm_acceptsOursAndIsAccepted() throws Exception {
     NodeProject project = new NodeProject(folder);
     project.install("jose@" + VERSION);
-    acceptsBoth(project.run(SCRIPT, Map.of("tokens", ours())), "https://jose", ALL);
+    acceptsBoth(project.run(SCRIPT, Map.of("tokens", ours(false))), "https://jose", ALL);
   }
 
   @Test
@@ -139,41 +122,109 @@ class ScriptInteropIT {
     NodeProject project = new NodeProject(folder);
     project.install("jsonwebtoken@" + JSONWEBTOKEN);
     acceptsBoth(
-        project.run(JSONWEBTOKEN_SCRIPT, Map.of("tokens", ours())), "https://other", ALL - 1);
+        project.run(JSONWEBTOKEN_SCRIPT, Map.of("tokens", ours(false))), "https://other", ALL - 1);
   }
 
   /** Debian's python3-jwt, so Debian's Python. */
   @Test
-  void pyJwt_everyAlgorithmButEd25519_acceptsOursAndIsAccepted() throws Exception {
+  void pyJwt_everyAlgorithm_acceptsOursAndIsAccepted() throws Exception {
     NodeProject project = new NodeProject(folder);
-    acceptsBoth(
-        project.runPython(PYTHON_SCRIPT, Map.of("tokens", ours())), "https://other", ALL - 1);
+    Map<String, ?> input = Map.of("tokens", ours(true));
+    acceptsBoth(project.runPython("jwt", PythonScripts.PYJWT, input), "https://other", ALL);
+  }
+
+  @Test
+  void authlib_everyAlgorithm_acceptsOursAndIsAccepted() throws Exception {
+    acceptsBothWithKeySets("authlib", PythonScripts.AUTHLIB);
+  }
+
+  @Test
+  void jwcrypto_everyAlgorithm_acceptsOursAndIsAccepted() throws Exception {
+    acceptsBothWithKeySets("jwcrypto", PythonScripts.JWCRYPTO);
+  }
+
+  /** Each side also reads the key set that the other publishes. */
+  private void acceptsBothWithKeySets(String library, String script) throws Exception {
+    List<JwsAlgorithm> inSets =
+        Stream.of(JwsAlgorithm.values()).filter(algorithm -> !algorithm.isSymmetric()).toList();
+    List<SigningKey> published = new ArrayList<>();
+    for (JwsAlgorithm algorithm : inSets) {
+      published.add(signing(algorithm, true).withPublicKey(Keys.publicKey(algorithm)));
+    }
+    Map<String, ?> input = Map.of("tokens", ours(true), "set", SigningKey.publicJwkSet(published));
+    Map<String, ?> theirs = new NodeProject(folder).runPython(library, script, input);
+    acceptsBoth(theirs, "https://other", ALL);
+
+    JwtKeys.Fixed set = JwtKeys.jwkSet(String.valueOf(theirs.get("set")));
+    assertThat(set.leftOut()).isEmpty();
+    TrustedIssuer trusted = TrustedIssuer.of("https://other", set, inSets).withEdDsaAlias();
+    int read = 0;
+    for (Object one : (List<?>) Objects.requireNonNull(theirs.get("made"))) {
+      Map<?, ?> made = (Map<?, ?>) one;
+      if (!algorithm(made).isSymmetric()) {
+        accepts(made, trusted);
+        read++;
+      }
+    }
+    assertThat(read).isEqualTo(inSets.size());
   }
 
   private static void acceptsBoth(Map<String, ?> theirs, String issuer, int algorithms) {
     List<?> accepted = (List<?>) Objects.requireNonNull(theirs.get("accepted"));
     assertThat(accepted).hasSize(algorithms).allMatch(a -> a.toString().endsWith("admin"));
-    List<?> made = (List<?>) Objects.requireNonNull(theirs.get("made"));
-    assertThat(made).hasSize(algorithms);
-    for (Object one : made) {
-      Map<?, ?> token = (Map<?, ?>) one;
-      JwsAlgorithm algorithm =
-          Objects.requireNonNull(JwsAlgorithm.ofHeaderName(String.valueOf(token.get("alg"))));
-      Object jwk = token.get("jwk");
+    List<?> all = (List<?>) Objects.requireNonNull(theirs.get("made"));
+    assertThat(all).hasSize(algorithms);
+    for (Object one : all) {
+      Map<?, ?> made = (Map<?, ?>) one;
+      JwsAlgorithm algorithm = algorithm(made);
+      Object jwk = made.get("jwk");
       JwtKeys keys = jwk == null ? Keys.verifying(algorithm) : JwtKeys.jwk(jwk.toString());
-      JwtVerifier verifier = JwtVerifier.of(TrustedIssuer.of(issuer, keys, algorithm), "my-api");
-      VerifiedJwt jwt = verifier.verify(String.valueOf(token.get("token")));
-      assertThat(jwt.subject()).contains("alice");
-      assertThat(jwt.string("role")).contains("admin");
-      assertThat(jwt.algorithm()).isEqualTo(algorithm);
+      TrustedIssuer trusted = TrustedIssuer.of(issuer, keys, algorithm);
+      accepts(made, EDDSA.equals(made.get("alg")) ? trusted.withEdDsaAlias() : trusted);
     }
   }
 
-  private static List<Map<String, String>> ours() {
+  /** Their token as it is, but not with another signature or another claim. */
+  private static void accepts(Map<?, ?> made, TrustedIssuer trusted) {
+    JwtVerifier verifier = JwtVerifier.of(trusted, "my-api");
+    String token = String.valueOf(made.get("token"));
+    VerifiedJwt jwt = verifier.verify(token);
+    assertThat(jwt.subject()).contains("alice");
+    assertThat(jwt.string("role")).contains("admin");
+    assertThat(jwt.algorithm()).isEqualTo(algorithm(made));
+
+    String[] parts = token.split("\\.", -1);
+    String payload = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8);
+    byte[] changed = payload.replace("\"admin\"", "\"root\"").getBytes(UTF_8);
+    String body = Base64.getUrlEncoder().withoutPadding().encodeToString(changed);
+    assertThat(body).isNotEqualTo(parts[1]);
+    Forge.refuses(verifier, parts[0] + "." + body + "." + parts[2], JwtReason.SIGNATURE_INVALID);
+    Forge.refuses(
+        verifier, token.substring(0, token.length() - 8) + "AAAAAAAA", JwtReason.SIGNATURE_INVALID);
+  }
+
+  private static JwsAlgorithm algorithm(Map<?, ?> token) {
+    String name = String.valueOf(token.get("alg"));
+    return name.equals(EDDSA)
+        ? JwsAlgorithm.ED25519
+        : Objects.requireNonNull(JwsAlgorithm.ofHeaderName(name));
+  }
+
+  private static SigningKey signing(JwsAlgorithm algorithm, boolean olderName) {
+    SigningKey key = Keys.signing(algorithm, 0);
+    if (olderName && algorithm == JwsAlgorithm.ED25519) {
+      key = key.withEdDsaAlias();
+    }
+    return key.withKeyId(key.headerName());
+  }
+
+  /** A token of each algorithm; {@code olderName} says EdDSA, which libraries of Debian know. */
+  private static List<Map<String, String>> ours(boolean olderName) {
     List<Map<String, String>> tokens = new ArrayList<>();
     for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
+      SigningKey key = signing(algorithm, olderName);
       Map<String, String> token = new LinkedHashMap<>();
-      token.put("alg", algorithm.headerName());
+      token.put("alg", key.headerName());
       if (algorithm.isSymmetric()) {
         token.put("secret", HexFormat.of().formatHex(Keys.secret(algorithm, 0).exposedCopy()));
       } else {
@@ -182,7 +233,7 @@ class ScriptInteropIT {
       }
       token.put(
           "token",
-          Keys.signer(algorithm, "https://bartizan", 0)
+          JwtSigner.builder("https://bartizan", Duration.ofMinutes(5), key)
               .build()
               .sign(JwtClaims.forAudience("my-api").withSubject("alice").with("role", "admin")));
       tokens.add(token);
