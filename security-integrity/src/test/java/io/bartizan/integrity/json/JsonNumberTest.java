@@ -29,8 +29,12 @@ class JsonNumberTest {
   @Test
   void digits_are_shared_and_other_numbers_are_not() {
     for (long value = -2; value < 12; value++) {
-      boolean digit = value >= 0 && value <= 9;
-      assertThat(JsonNumber.of(value) == JsonNumber.of(value)).isEqualTo(digit);
+      var number = assertThat(JsonNumber.of(value));
+      if (value >= 0 && value <= 9) {
+        number.isSameAs(JsonNumber.of(value));
+      } else {
+        number.isNotSameAs(JsonNumber.of(value));
+      }
     }
   }
 
