@@ -87,13 +87,13 @@ class KotlinQuickStartIT {
     return new Compiled(process.waitFor(), printed);
   }
 
-  /** Of the tests, and Kotlin's own library. */
+  /** Of the tests, without folders that are not there, and Kotlin's own library. */
   private static String classPath() throws IOException {
-    String own =
-        compiler().stream()
-            .filter(jar -> jar.contains("kotlin-stdlib"))
-            .collect(Collectors.joining(File.pathSeparator));
-    return own + File.pathSeparator + System.getProperty("java.class.path");
+    Stream<String> own = compiler().stream().filter(jar -> jar.contains("kotlin-stdlib"));
+    Stream<String> tests =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> Files.exists(Path.of(entry)));
+    return Stream.concat(own, tests).collect(Collectors.joining(File.pathSeparator));
   }
 
   private static int status(int port, String path) throws IOException, InterruptedException {

@@ -96,7 +96,7 @@ class ServeRedisTlsIT {
       running.awaitUnready("tls.key");
       show(first);
       running.awaitReady();
-      assertThat(answer()).startsWith("HTTP/1.1 404");
+      Eventually.within("served", () -> answer().startsWith("HTTP/1.1 404"));
     }
   }
 
