@@ -96,7 +96,7 @@ class ServeRedisTlsIT {
       running.awaitUnready("tls.key");
       show(first);
       running.awaitReady();
-      Eventually.within("served", () -> answer().startsWith("HTTP/1.1 404"));
+      assertThat(answer()).startsWith("HTTP/1.1 404");
     }
   }
 
