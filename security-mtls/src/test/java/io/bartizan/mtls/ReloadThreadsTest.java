@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.tests.Eventually;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -261,38 +259,12 @@ class ReloadThreadsTest {
     }
   }
 
-  /** Defines one class anew. */
-  private static final class Child extends ClassLoader {
-    Child() {
-      super(Child.class.getClassLoader());
-    }
-
-    Object make(Class<?> copied) throws Exception {
-      String file = copied.getName().replace('.', '/') + ".class";
-      try (InputStream in = getParent().getResourceAsStream(file)) {
-        if (in == null) {
-          throw new IOException(file);
-        }
-        byte[] code = in.readAllBytes();
-        var maker = defineClass(copied.getName(), code, 0, code.length).getDeclaredConstructor();
-        maker.setAccessible(true);
-        return maker.newInstance();
-      }
-    }
-  }
-
   /** The clock is started by a foreign class, whose task leaves while another goes on. */
   @Test
   void MT17_classLoaderOfATaskThatLeft_isCollected() throws Exception {
     AtomicInteger turns = new AtomicInteger();
     WeakReference<ClassLoader> gone = joinAndLeave(turns);
-    Eventually.within(
-        LIMIT,
-        "the class loader is collected",
-        () -> {
-          System.gc();
-          return gone.get() == null;
-        });
+    ForeignLoader.assertCollected(gone);
     assertGoesOn(turns);
     assertThat(alive()).isPositive();
     threads.leave(remaining.remove());
@@ -303,7 +275,7 @@ class ReloadThreadsTest {
 
   @SuppressWarnings("unchecked")
   private WeakReference<ClassLoader> joinAndLeave(AtomicInteger turns) throws Exception {
-    Child child = new Child();
+    ForeignLoader child = new ForeignLoader();
     Thread caller = Thread.currentThread();
     ClassLoader before = caller.getContextClassLoader();
     CountDownLatch ran = new CountDownLatch(3);

@@ -6,7 +6,6 @@ import io.bartizan.core.Ticker;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.Eventually;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -285,36 +284,13 @@ class SharedReloadTest {
     }
   }
 
-  private static final class Child extends ClassLoader {
-    Child() {
-      super(Child.class.getClassLoader());
-    }
-
-    Object make() throws Exception {
-      String file = Foreign.class.getName().replace('.', '/') + ".class";
-      try (InputStream in = getParent().getResourceAsStream(file)) {
-        byte[] code = in == null ? new byte[0] : in.readAllBytes();
-        var maker =
-            defineClass(Foreign.class.getName(), code, 0, code.length).getDeclaredConstructor();
-        maker.setAccessible(true);
-        return maker.newInstance();
-      }
-    }
-  }
-
   @Test
   void MT17_applicationThatClosesItsContext_isCollected() throws Exception {
     pki.server.writeTo(folder);
     WeakReference<ClassLoader> gone = deployed();
     ServerTls other = server(folder);
     open.remove(0).close();
-    Eventually.within(
-        LIMIT,
-        "the class loader is collected",
-        () -> {
-          System.gc();
-          return gone.get() == null;
-        });
+    ForeignLoader.assertCollected(gone);
     TestPki.server(pki.ca).writeTo(folder);
     assertServes(other, 2);
     closeAll();
@@ -322,13 +298,13 @@ class SharedReloadTest {
 
   @SuppressWarnings("unchecked")
   private WeakReference<ClassLoader> deployed() throws Exception {
-    Child child = new Child();
+    ForeignLoader child = new ForeignLoader();
     CountDownLatch told = new CountDownLatch(1);
     Thread caller = Thread.currentThread();
     ClassLoader before = caller.getContextClassLoader();
     caller.setContextClassLoader(child);
     try {
-      Object foreign = child.make();
+      Object foreign = child.make(Foreign.class);
       ((Consumer<CountDownLatch>) foreign).accept(told);
       ServerTls unused = built(folder, NEVER, (TlsListener) foreign);
     } finally {

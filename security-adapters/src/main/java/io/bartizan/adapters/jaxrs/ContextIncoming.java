@@ -1,6 +1,7 @@
 package io.bartizan.adapters.jaxrs;
 
 import io.bartizan.adapters.IncomingRequest;
+import io.bartizan.adapters.answer.TargetText;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.net.InetAddress;
@@ -29,9 +30,7 @@ record ContextIncoming(ContainerRequestContext request) implements IncomingReque
   @Override
   public Optional<String> target() {
     URI uri = request.getUriInfo().getRequestUri();
-    @Nullable String query = uri.getRawQuery();
-    return Optional.ofNullable(uri.getRawPath())
-        .map(path -> query == null ? path : path + "?" + query);
+    return TargetText.of(uri.getRawPath(), uri.getRawQuery());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.bartizan.adapters.servlet;
 
 import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.adapters.answer.AddressText;
+import io.bartizan.adapters.answer.TargetText;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -39,9 +40,7 @@ record ServletIncoming(HttpServletRequest request) implements IncomingRequest {
       first = wrapper.getRequest();
     }
     HttpServletRequest received = first instanceof HttpServletRequest http ? http : request;
-    @Nullable String query = received.getQueryString();
-    return Optional.ofNullable(received.getRequestURI())
-        .map(path -> query == null ? path : path + "?" + query);
+    return TargetText.of(received.getRequestURI(), received.getQueryString());
   }
 
   @Override

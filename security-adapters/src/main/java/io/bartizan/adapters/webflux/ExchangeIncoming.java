@@ -2,6 +2,7 @@ package io.bartizan.adapters.webflux;
 
 import io.bartizan.adapters.IncomingRequest;
 import io.bartizan.adapters.answer.AddressText;
+import io.bartizan.adapters.answer.TargetText;
 import io.bartizan.integrity.jwt.VerifiedJwt;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,9 +65,7 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
   @Override
   public Optional<String> target() {
     URI uri = exchange.getRequest().getURI();
-    @Nullable String query = uri.getRawQuery();
-    return Optional.ofNullable(uri.getRawPath())
-        .map(path -> query == null ? path : path + "?" + query);
+    return TargetText.of(uri.getRawPath(), uri.getRawQuery());
   }
 
   @Override

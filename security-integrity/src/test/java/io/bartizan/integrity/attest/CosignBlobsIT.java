@@ -1,6 +1,5 @@
 package io.bartizan.integrity.attest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Pem;
@@ -15,7 +14,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,16 +90,6 @@ class CosignBlobsIT {
   private void run(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(OptionalTool.program("cosign").toString()));
     command.addAll(List.of(arguments));
-    Path log = folder.resolve("log.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().put("HOME", folder.toString());
-    builder.environment().put("COSIGN_PASSWORD", "x");
-    Process process = builder.start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(log, UTF_8)).isZero();
+    SigningTools.run(folder, command.toArray(String[]::new));
   }
 }

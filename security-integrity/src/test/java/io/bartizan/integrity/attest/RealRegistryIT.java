@@ -227,17 +227,6 @@ class RealRegistryIT {
   }
 
   private void run(String... command) throws Exception {
-    Path log = folder.resolve("log.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().put("HOME", folder.toString());
-    builder.environment().put("COSIGN_PASSWORD", "x");
-    Process process = builder.start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
-    String said = Files.readString(log);
-    assertThat(process.exitValue()).as(said).isZero();
+    SigningTools.run(folder, command);
   }
 }

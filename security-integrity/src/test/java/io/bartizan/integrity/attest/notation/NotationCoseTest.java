@@ -15,7 +15,6 @@ import static io.bartizan.integrity.attest.notation.NotationDraft.LEAF;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bartizan.core.Checked;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.tests.AllocatedBytes;
@@ -33,15 +32,10 @@ class NotationCoseTest {
   private static final String EXPIRY = "io.cncf.notary.expiry";
   private static final String AUTHENTIC = "io.cncf.notary.authenticSigningTime";
 
-  private static void refused(Checked<?> outcome, NotationReason reason) {
-    Object found = outcome.fold(value -> null, refusal -> refusal.reason());
-    assertThat(found).as("%s", outcome).isEqualTo(reason);
-  }
-
   private static void refused(NotationReason reason, Consumer<CoseDraft> change) {
     CoseDraft draft = new CoseDraft();
     change.accept(draft);
-    refused(draft.check(), reason);
+    NotationOutcomes.refused(draft.check(), reason);
   }
 
   private static void malformed(Consumer<CoseDraft> change) {
@@ -51,9 +45,7 @@ class NotationCoseTest {
   private static NotationSignature accepted(Consumer<CoseDraft> change) {
     CoseDraft draft = new CoseDraft();
     change.accept(draft);
-    Checked<NotationSignature> outcome = draft.check();
-    assertThat(outcome.isAccepted()).as("%s", outcome).isTrue();
-    return outcome.orThrow();
+    return NotationOutcomes.accepted(draft.check());
   }
 
   @Test
@@ -285,7 +277,7 @@ class NotationCoseTest {
         bytes(NotationDraft.payload(NotationDraft.ARTIFACT).replace('7', '8').getBytes(UTF_8));
     byte[] made = other.make();
     byte[] mixed = join(Arrays.copyOf(made, made.length - 64), tail(good, 64));
-    refused(CoseDraft.check(mixed), NotationReason.SIGNATURE_INVALID);
+    NotationOutcomes.refused(CoseDraft.check(mixed), NotationReason.SIGNATURE_INVALID);
   }
 
   private static byte[] tail(byte[] all, int length) {
@@ -325,8 +317,9 @@ class NotationCoseTest {
           hostile.length,
           () -> assertThat(CoseDraft.check(join(head(6, 18), hostile)).isAccepted()).isFalse());
     }
-    refused(CoseDraft.check(join(head(6, 18), crowd)), NotationReason.TOO_LARGE);
-    refused(CoseDraft.check(new byte[Envelope.MAX_BYTES + 1]), NotationReason.TOO_LARGE);
-    refused(CoseDraft.check(new byte[0]), NotationReason.MALFORMED);
+    NotationOutcomes.refused(CoseDraft.check(join(head(6, 18), crowd)), NotationReason.TOO_LARGE);
+    NotationOutcomes.refused(
+        CoseDraft.check(new byte[Envelope.MAX_BYTES + 1]), NotationReason.TOO_LARGE);
+    NotationOutcomes.refused(CoseDraft.check(new byte[0]), NotationReason.MALFORMED);
   }
 }

@@ -28,23 +28,16 @@ class NotationMatrixTest {
 
   private static final String OTHER_ROOT = "CN=other,O=acme,ST=WA,C=US";
 
-  private static void refused(Checked<?> outcome, NotationReason reason) {
-    Object found = outcome.fold(value -> null, refusal -> refusal.reason());
-    assertThat(found).as("%s", outcome).isEqualTo(reason);
-  }
-
   private static void refused(NotationReason reason, Consumer<NotationDraft> change) {
     NotationDraft draft = new NotationDraft();
     change.accept(draft);
-    refused(draft.check(), reason);
+    NotationOutcomes.refused(draft.check(), reason);
   }
 
   private static NotationSignature accepted(Consumer<NotationDraft> change) {
     NotationDraft draft = new NotationDraft();
     change.accept(draft);
-    Checked<NotationSignature> outcome = draft.check();
-    assertThat(outcome.isAccepted()).as("%s", outcome).isTrue();
-    return outcome.orThrow();
+    return NotationOutcomes.accepted(draft.check());
   }
 
   @Test
@@ -84,7 +77,7 @@ class NotationMatrixTest {
         new String(good.make(), java.nio.charset.StandardCharsets.UTF_8)
             .replaceFirst(
                 "\"payload\":\"[^\"]*\"", payload.substring(1, payload.indexOf(",\"prot")));
-    refused(
+    NotationOutcomes.refused(
         NotationDraft.strict()
             .check(
                 mixed.getBytes(java.nio.charset.StandardCharsets.UTF_8),
@@ -193,7 +186,7 @@ class NotationMatrixTest {
 
   @Test
   void envelopeOfAnotherFormat_isSaidToBeUnsupported() {
-    refused(
+    NotationOutcomes.refused(
         NotationDraft.strict()
             .check(
                 new byte[] {(byte) 0xd2},
@@ -294,12 +287,12 @@ class NotationMatrixTest {
                   between));
           draft.chain.add(1, noAuthority);
         });
-    refused(
+    NotationOutcomes.refused(
         new NotationDraft()
             .authority("2026-05-01T00:00:00Z")
             .check(of("\"strict\"", "\"ca:acme\"")),
         NotationReason.CERTIFICATE_UNTRUSTED);
-    refused(
+    NotationOutcomes.refused(
         new NotationDraft().check(of("\"strict\"", "\"signingAuthority:acme\"")),
         NotationReason.CERTIFICATE_UNTRUSTED);
   }
@@ -339,7 +332,7 @@ class NotationMatrixTest {
             "CN=release,OU=,O=acme,ST=WA,C=US")) {
       NotationDraft draft = new NotationDraft();
       draft.chain.set(0, NotationDraft.leaf(subject, LEAF_KEY));
-      refused(draft.check(acme), NotationReason.IDENTITY_MISMATCH);
+      NotationOutcomes.refused(draft.check(acme), NotationReason.IDENTITY_MISMATCH);
     }
     assertThat(
             new NotationDraft()
@@ -377,20 +370,21 @@ class NotationMatrixTest {
     refused(NotationReason.CERTIFICATE_NOT_VALID_AT_TIME, draft -> draft.chain.set(0, old));
     NotationDraft draft = new NotationDraft();
     draft.chain.set(0, old);
-    refused(
+    NotationOutcomes.refused(
         draft.check(of("\"strict\"", "\"ca:acme\",\"tsa:acme\"")),
         NotationReason.TIMESTAMP_MISSING);
     draft.unprotected = ",\"io.cncf.notary.timestampSignature\":\"MAA=\"";
-    refused(
+    NotationOutcomes.refused(
         draft.check(of("\"strict\"", "\"ca:acme\",\"tsa:acme\"")),
         NotationReason.TIMESTAMP_INVALID);
-    refused(
+    NotationOutcomes.refused(
         new NotationDraft().check(of("\"strict\"", "\"ca:acme\",\"tsa:acme\"")),
         NotationReason.TIMESTAMP_MISSING);
     String lazy = "\"strict\",\"verifyTimestamp\":\"afterCertExpiry\"";
     assertThat(new NotationDraft().check(of(lazy, "\"ca:acme\",\"tsa:acme\"")).isAccepted())
         .isTrue();
-    refused(draft.check(of(lazy, "\"ca:acme\",\"tsa:acme\"")), NotationReason.TIMESTAMP_INVALID);
+    NotationOutcomes.refused(
+        draft.check(of(lazy, "\"ca:acme\",\"tsa:acme\"")), NotationReason.TIMESTAMP_INVALID);
     NotationSignature then =
         accepted(
             each -> {
@@ -410,12 +404,12 @@ class NotationMatrixTest {
   void N14_levelThatEnforcesNoAuthenticity_acceptsNothing() {
     for (String level :
         List.of("\"audit\"", "\"strict\",\"override\":{\"authenticity\":\"log\"}")) {
-      refused(
+      NotationOutcomes.refused(
           new NotationDraft().check(of(level, "\"ca:acme\"")), NotationReason.POLICY_NOT_ENFORCED);
     }
     NotationVerifier skip =
         NotationDraft.verifier(NotationDraft.policy("\"skip\"", "", "")).build();
-    refused(new NotationDraft().check(skip), NotationReason.POLICY_NOT_ENFORCED);
+    NotationOutcomes.refused(new NotationDraft().check(skip), NotationReason.POLICY_NOT_ENFORCED);
     Checked<NotationSignature> logged =
         new NotationDraft()
             .expiry("2026-05-15T00:00:00Z")
@@ -452,7 +446,7 @@ class NotationMatrixTest {
             revoked(revocable, NotationDraft.list(ROOT_KEY, "2026-05-20", "2026-06-20", false))
                 .isAccepted())
         .isTrue();
-    refused(
+    NotationOutcomes.refused(
         revoked(
             revocable, NotationDraft.list(ROOT_KEY, "2026-05-20", "2026-06-20", false, revocable)),
         NotationReason.REVOKED);
@@ -462,7 +456,7 @@ class NotationMatrixTest {
             NotationDraft.list(ROOT_KEY, "2026-05-20", "2026-05-30", false),
             NotationDraft.list(ROOT_KEY, "2026-06-10", "2026-06-20", false),
             NotationDraft.list(ROOT_KEY, "2026-05-20", "2026-06-20", true))) {
-      refused(revoked(revocable, useless), NotationReason.REVOCATION_UNKNOWN);
+      NotationOutcomes.refused(revoked(revocable, useless), NotationReason.REVOCATION_UNKNOWN);
     }
     // one of a stranger revokes nobody, one that is old still does
     assertThat(
@@ -476,7 +470,7 @@ class NotationMatrixTest {
                         NotationDraft.leaf(LEAF, LEAF_KEY)))
                 .isAccepted())
         .isTrue();
-    refused(
+    NotationOutcomes.refused(
         revoked(
             revocable, NotationDraft.list(ROOT_KEY, "2026-05-20", "2026-05-30", false, revocable)),
         NotationReason.REVOKED);
@@ -508,7 +502,7 @@ class NotationMatrixTest {
   void texts_that_are_no_canonical_base64_are_refused() {
     String good = new String(new NotationDraft().make(), java.nio.charset.StandardCharsets.UTF_8);
     for (String member : List.of("payload", "protected", "signature")) {
-      refused(
+      NotationOutcomes.refused(
           NotationDraft.strict()
               .check(
                   good.replaceFirst("\"" + member + "\":\"", "\"" + member + "\":\"=")
@@ -518,7 +512,7 @@ class NotationMatrixTest {
                   ARTIFACT),
           NotationReason.MALFORMED);
     }
-    refused(
+    NotationOutcomes.refused(
         NotationDraft.strict()
             .check(
                 good.replaceFirst("\"x5c\":\\[\"", "\"x5c\":[\" ")
@@ -527,7 +521,7 @@ class NotationMatrixTest {
                 ImageReference.parse("registry.example/app"),
                 ARTIFACT),
         NotationReason.MALFORMED);
-    refused(
+    NotationOutcomes.refused(
         NotationDraft.strict()
             .check(
                 new byte[Envelope.MAX_BYTES + 1],

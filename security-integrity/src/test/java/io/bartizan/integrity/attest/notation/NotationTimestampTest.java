@@ -79,18 +79,11 @@ class NotationTimestampTest {
   }
 
   private static void refused(NotationReason reason, Consumer<Stamp> change) {
-    refused(reason, check(change));
-  }
-
-  private static void refused(NotationReason reason, Checked<NotationSignature> outcome) {
-    Object found = outcome.fold(value -> null, refusal -> refusal.reason());
-    assertThat(found).as("%s", outcome).isEqualTo(reason);
+    NotationOutcomes.refused(check(change), reason);
   }
 
   private static NotationSignature accepted(Consumer<Stamp> change) {
-    Checked<NotationSignature> outcome = check(change);
-    assertThat(outcome.isAccepted()).as("%s", outcome).isTrue();
-    return outcome.orThrow();
+    return NotationOutcomes.accepted(check(change));
   }
 
   @Test
@@ -130,15 +123,15 @@ class NotationTimestampTest {
 
   @Test
   void N12_timestampWhoseContentWasChanged_isRefused() {
-    refused(
-        NotationReason.TIMESTAMP_INVALID,
+    NotationOutcomes.refused(
         check(
             OLD,
             stamp -> {},
             token -> {
               int number = indexOf(token, 0x02, 0x01, 0x07, 0x18);
               token[number + 2] = 8;
-            }));
+            }),
+        NotationReason.TIMESTAMP_INVALID);
   }
 
   private static int indexOf(byte[] all, int... bytes) {
