@@ -5,28 +5,21 @@ import io.bartizan.integrity.artifact.ArtifactReason;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.artifact.PinnedKey;
-import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.integrity.keys.ContentTrial;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Signatures of files in bundles. A bundle has one, so one key signs it; Ed25519 keys count with
- * and without prehash there, as the format has both.
- */
+/** Signatures of files, in bundles or alone. There is one, so one key makes it. */
 final class BlobSignatures {
 
   private final SignerKeys keys;
-  private final SignerKeys prehashed;
 
   BlobSignatures(SignerKeys keys) {
     this.keys = keys;
-    this.prehashed = keys.forBlobs();
   }
 
   Digest verify(SigstoreBundle bundle, byte[] content) {
@@ -36,9 +29,6 @@ final class BlobSignatures {
     }
     List<byte[]> one = List.of(signature);
     Set<PinnedKey> signers = keys.signersOf(content, one);
-    if (signers.isEmpty()) {
-      signers = prehashed.signersOf(content, one);
-    }
     if (signers.isEmpty()) {
       throw keys.refusal(content, one);
     }
@@ -53,18 +43,16 @@ final class BlobSignatures {
       bundle.requireSame(Digest.compute(said, file));
     }
     VerificationException last = null;
-    for (SignerKeys form : List.of(prehashed, keys)) {
-      for (PinnedKey key : form.keys()) {
-        try {
-          Digest digest = key.verify(file, signature);
-          keys.requireEnough(Set.of(key));
-          if (said == DigestAlgorithm.SHA_256) {
-            bundle.requireSame(digest); // the file was read again
-          }
-          return digest;
-        } catch (VerificationException e) {
-          last = more(last, e);
+    for (PinnedKey form : keys.forms()) {
+      try {
+        Digest digest = form.verify(file, signature);
+        keys.requireEnough(Set.of(form));
+        if (said == DigestAlgorithm.SHA_256) {
+          bundle.requireSame(digest); // the file was read again
         }
+        return digest;
+      } catch (VerificationException e) {
+        last = more(last, e);
       }
     }
     throw refused(last);
@@ -73,10 +61,8 @@ final class BlobSignatures {
   Digest verify(SigstoreBundle bundle, InputStream content) throws IOException {
     byte[] signature = bundle.requireMessageSignature();
     DigestAlgorithm said = bundle.messageDigest == null ? null : bundle.messageDigest.algorithm();
-    List<PinnedKey> forms = new ArrayList<>(prehashed.keys());
-    keys.keys().stream().filter(key -> key.form() == SignatureForm.ED25519).forEach(forms::add);
     StreamedBlob blob =
-        StreamedBlob.read(content, forms, signature, said, ContentTrial.MAX_WHOLE_BYTES);
+        StreamedBlob.read(content, keys.forms(), signature, said, ContentTrial.MAX_WHOLE_BYTES);
     if (said != null) {
       bundle.requireSame(blob.digest(said));
     }

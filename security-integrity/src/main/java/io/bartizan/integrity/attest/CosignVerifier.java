@@ -228,9 +228,13 @@ public final class CosignVerifier {
   }
 
   /**
-   * Verifies a file by a bundle that {@code cosign sign-blob --bundle} made with a key.
+   * Verifies a file by what {@code cosign sign-blob} made with a key: {@code --bundle} (a Sigstore
+   * bundle, or cosign's older one), or the base64 text of {@code --output-signature}. All say no
+   * more than the signature, which is over the content in a form of the key that counts ({@link
+   * SignerKeys}).
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the file's content
    * @return the digest of the content that was signed
    * @throws NullPointerException if an argument is null
@@ -243,7 +247,8 @@ public final class CosignVerifier {
   /**
    * Like {@link #verifyBlob(byte[], byte[])}, with the refusal as a value.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the file's content
    * @return the digest of the content that was signed, or the refusal
    * @throws NullPointerException if an argument is null
@@ -251,14 +256,15 @@ public final class CosignVerifier {
   public Checked<Digest> checkBlob(byte[] bundle, byte[] content) {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(content, "content");
-    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
+    return Checked.of(() -> blobs.verify(SigstoreBundle.ofBlob(bundle), content));
   }
 
   /**
-   * Verifies a regular file by a bundle that {@code cosign sign-blob --bundle} made with a key; it
-   * is read once for each key, with constant memory (Ed25519 without a prehash: up to 64 MiB).
+   * Like {@link #verifyBlob(byte[], byte[])} of a regular file, which is read once for each form of
+   * each key, with constant memory (Ed25519 without a prehash: up to 64 MiB).
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param file a regular file, or a link to one
    * @return the file's SHA-256
    * @throws NullPointerException if an argument is null
@@ -272,7 +278,8 @@ public final class CosignVerifier {
   /**
    * Like {@link #verifyBlob(byte[], Path)}, with the refusal as a value.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param file a regular file, or a link to one
    * @return the file's SHA-256, or the refusal
    * @throws NullPointerException if an argument is null
@@ -281,15 +288,16 @@ public final class CosignVerifier {
   public Checked<Digest> checkBlob(byte[] bundle, Path file) throws IOException {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(file, "file");
-    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), file));
+    return Checked.of(() -> blobs.verify(SigstoreBundle.ofBlob(bundle), file));
   }
 
   /**
-   * Verifies a stream by a bundle that {@code cosign sign-blob --bundle} made with a key. It is
-   * read once for all keys, to its end, and not closed, unless the bundle is refused before; with
-   * constant memory, except that for Ed25519 keys without a prehash up to 64 MiB of it are kept.
+   * Like {@link #verifyBlob(byte[], byte[])} of a stream. It is read once for all keys, to its end,
+   * and not closed, unless the bundle is refused before; with constant memory, except that for
+   * Ed25519 keys without a prehash up to 64 MiB of it are kept.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the content; what was read must not be used before this returns
    * @return the content's SHA-256
    * @throws NullPointerException if an argument is null
@@ -305,7 +313,8 @@ public final class CosignVerifier {
   /**
    * Like {@link #verifyBlob(byte[], InputStream)}, with the refusal as a value.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the content; what was read must not be used before this returns
    * @return the content's SHA-256, or the refusal
    * @throws NullPointerException if an argument is null
@@ -314,14 +323,15 @@ public final class CosignVerifier {
   public Checked<Digest> checkBlob(byte[] bundle, InputStream content) throws IOException {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(content, "content");
-    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
+    return Checked.of(() -> blobs.verify(SigstoreBundle.ofBlob(bundle), content));
   }
 
   /**
-   * Verifies content by its digest and a bundle that {@code cosign sign-blob --bundle} made with a
-   * key: ECDSA and RSA with PKCS #1, whose hash the digest is of.
+   * Like {@link #verifyBlob(byte[], byte[])} of content whose digest is known: by ECDSA and by RSA
+   * with PKCS #1, whose hash the digest is of.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the digest of the content
    * @return the same digest, of which the signature was verified
    * @throws NullPointerException if an argument is null
@@ -336,7 +346,8 @@ public final class CosignVerifier {
   /**
    * Like {@link #verifyBlob(byte[], Digest)}, with the refusal as a value.
    *
-   * @param bundle the bundle's JSON
+   * @param bundle what cosign wrote beside the file: the JSON of a bundle of either kind, or the
+   *     signature in base64
    * @param content the digest of the content
    * @return the same digest, or the refusal
    * @throws NullPointerException if an argument is null
@@ -344,7 +355,7 @@ public final class CosignVerifier {
   public Checked<Digest> checkBlob(byte[] bundle, Digest content) {
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(content, "content");
-    return Checked.of(() -> blobs.verify(SigstoreBundle.parse(bundle), content));
+    return Checked.of(() -> blobs.verify(SigstoreBundle.ofBlob(bundle), content));
   }
 
   private VerifiedImage alone(One one, ImageReference image) {

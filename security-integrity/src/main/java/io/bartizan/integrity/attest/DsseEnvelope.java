@@ -25,17 +25,23 @@ final class DsseEnvelope {
     this.signatures = signatures;
   }
 
-  /** An envelope, or the one in a Sigstore bundle. */
+  /** An envelope, or the one in a Sigstore bundle or in cosign's older one. */
   static DsseEnvelope parse(byte[] json, int maxBytes) {
-    JsonLimits limits = JsonLimits.ofText(maxBytes, json, SigstoreBundle.MAX_VALUES);
-    JsonFields fields =
-        JsonFields.parse(
-            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the envelope");
+    JsonFields fields = fields(json, maxBytes);
+    if (fields.has(CosignKeyBundle.SIGNATURE)) {
+      return read(fields(CosignKeyBundle.signature(fields), maxBytes));
+    }
     boolean bundle = fields.has("dsseEnvelope") || fields.has("verificationMaterial");
     if (bundle && (fields.has("payload") || fields.has("signatures"))) {
       throw fields.refused("both an envelope and a bundle");
     }
     return bundle ? SigstoreBundle.read(fields).requireEnvelope() : read(fields);
+  }
+
+  private static JsonFields fields(byte[] json, int maxBytes) {
+    JsonLimits limits = JsonLimits.ofText(maxBytes, json, SigstoreBundle.MAX_VALUES);
+    return JsonFields.parse(
+        json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the envelope");
   }
 
   /** Each signature is judged alone: one that can't be read hides no other. */

@@ -18,6 +18,12 @@ import java.util.stream.Stream;
  * <p>Counted are keys, never signatures: a key that signed twice counts once. What a signature says
  * of its key (a key id, a hint) is not looked at. Immutable, thread-safe.
  *
+ * <p>A key counts in its own form ({@link PinnedKey#form}). An Ed25519 key of the usual form counts
+ * with and without prehash (Ed25519ph and Ed25519 of RFC 8032), since no envelope, bundle or
+ * signature file says which one it has and cosign writes both. That is safe: the two sign under
+ * different prefixes, so a signature in one form verifies in the other for no content. A key {@code
+ * withForm(SignatureForm.ED25519PH)} counts with prehash alone.
+ *
  * <pre>{@code
  * SignerKeys release = SignerKeys.threshold(2, List.of(alice, bob, carol));
  * }</pre>
@@ -30,6 +36,9 @@ public final class SignerKeys {
   private final List<PinnedKey> keys;
   private final int threshold;
 
+  /** In the order of the keys, each in every form that counts. */
+  private final List<PinnedKey> forms;
+
   private SignerKeys(List<PinnedKey> keys, int threshold) {
     this.keys = List.copyOf(keys);
     int size = Require.sized("keys", keys.size(), "keys", 1, MAX_KEYS);
@@ -37,6 +46,13 @@ public final class SignerKeys {
     if (new HashSet<>(keys).size() != keys.size()) {
       throw new IllegalArgumentException("a key was given twice");
     }
+    this.forms = this.keys.stream().flatMap(SignerKeys::formsOf).toList();
+  }
+
+  private static Stream<PinnedKey> formsOf(PinnedKey key) {
+    return key.form() == SignatureForm.ED25519
+        ? Stream.of(key, key.withForm(SignatureForm.ED25519PH))
+        : Stream.of(key);
   }
 
   /**
@@ -70,11 +86,11 @@ public final class SignerKeys {
   Set<PinnedKey> signersOf(byte[] content, List<byte[]> signatures) {
     Set<PinnedKey> signers = new LinkedHashSet<>();
     for (byte[] signature : signatures) {
-      for (PinnedKey key : keys) {
+      for (PinnedKey form : forms) {
         if (signers.size() < threshold
-            && !signers.contains(key)
-            && key.matches(content, signature)) {
-          signers.add(key);
+            && !signers.contains(form)
+            && form.matches(content, signature)) {
+          signers.add(form);
           break;
         }
       }
@@ -96,17 +112,9 @@ public final class SignerKeys {
     return tooFew(0);
   }
 
-  /** The same keys in the forms in which cosign 3 signs blobs, which are the format's own. */
-  SignerKeys forBlobs() {
-    List<PinnedKey> prehashed =
-        keys.stream()
-            .map(
-                key ->
-                    key.form() == SignatureForm.ED25519
-                        ? key.withForm(SignatureForm.ED25519PH)
-                        : key)
-            .toList();
-    return new SignerKeys(prehashed, threshold);
+  /** Each key in every form that counts; forms of one key are equal to each other. */
+  List<PinnedKey> forms() {
+    return forms;
   }
 
   /**

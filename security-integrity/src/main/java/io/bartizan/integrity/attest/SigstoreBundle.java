@@ -6,17 +6,21 @@ import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.attest.search.ImageSearch;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.StrictBase64;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Sigstore bundle of version 0.2 or 0.3 that was signed by a key, as it was read; nothing in it
- * is verified. Log entries and timestamps in it are passed over: a pinned key needs no one's word.
+ * A Sigstore bundle of version 0.2 or 0.3 that was signed by a key, as it was read, or what stands
+ * for one: cosign's older bundle, a signature alone. Nothing in it is verified. Log entries and
+ * timestamps in it are passed over: a pinned key needs no one's word.
  */
 final class SigstoreBundle {
 
   static final int MAX_BYTES = 16 * 1024 * 1024;
   static final int MAX_VALUES = 10_000;
+  private static final int MAX_SIGNATURE_BYTES = 16 * 1024;
   static final String MEDIA_TYPE = ImageSearch.BUNDLE;
 
   private static final Set<String> VERSIONS =
@@ -44,10 +48,48 @@ final class SigstoreBundle {
   }
 
   static SigstoreBundle parse(byte[] json) {
+    return read(fields(json));
+  }
+
+  /** What cosign writes beside a file that a key signs: a bundle of either kind, or base64. */
+  static SigstoreBundle ofBlob(byte[] written) {
+    if (!isJson(written)) {
+      return alone(written);
+    }
+    JsonFields fields = fields(written);
+    return fields.has(CosignKeyBundle.SIGNATURE)
+        ? new SigstoreBundle(null, CosignKeyBundle.signature(fields), null)
+        : read(fields);
+  }
+
+  private static JsonFields fields(byte[] json) {
     JsonLimits limits = JsonLimits.ofText(MAX_BYTES, json, MAX_VALUES);
-    return read(
-        JsonFields.parse(
-            json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the bundle"));
+    return JsonFields.parse(
+        json, limits, AttestReason.MALFORMED, AttestReason.TOO_LARGE, "the bundle");
+  }
+
+  private static boolean isJson(byte[] written) {
+    int at = 0;
+    while (at < written.length && (written[at] <= ' ' && written[at] > 0)) {
+      at++;
+    }
+    return at < written.length && written[at] == '{';
+  }
+
+  /** The text of {@code --output-signature}, which says nothing but the signature. */
+  private static SigstoreBundle alone(byte[] written) {
+    if (written.length > MAX_SIGNATURE_BYTES) {
+      throw new VerificationException(
+          AttestReason.TOO_LARGE,
+          "no bundle, and as a signature more than " + MAX_SIGNATURE_BYTES + " bytes");
+    }
+    String text = new String(written, StandardCharsets.ISO_8859_1).strip();
+    byte[] signature = text.isEmpty() ? null : StrictBase64.decodeStandard(text);
+    if (signature == null) {
+      throw new VerificationException(
+          AttestReason.MALFORMED, "neither the JSON of a bundle nor a signature in base64");
+    }
+    return new SigstoreBundle(null, signature, null);
   }
 
   static SigstoreBundle read(JsonFields bundle) {

@@ -7,10 +7,10 @@ import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.integrity.keys.ContentTrial;
+import io.bartizan.integrity.keys.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -64,7 +64,7 @@ final class StreamedBlob {
     StreamedBlob blob = new StreamedBlob(forms, signature, maxWhole);
     for (DigestAlgorithm each : DigestAlgorithm.values()) {
       if (each == DigestAlgorithm.SHA_256 || each == said) {
-        blob.hashes.put(each, hash(each));
+        blob.hashes.put(each, Hashes.ofLabel(each.label()));
       }
     }
     byte[] buffer = new byte[BUFFER];
@@ -76,15 +76,6 @@ final class StreamedBlob {
     blob.hashes.forEach(
         (each, hash) -> blob.digests.put(each, Digest.ofValue(each, hash.digest())));
     return blob;
-  }
-
-  private static MessageDigest hash(DigestAlgorithm algorithm) {
-    String name = "SHA-" + algorithm.label().substring(3);
-    try {
-      return MessageDigest.getInstance(name);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has " + name, e);
-    }
   }
 
   private void update(byte[] buffer, int n) {

@@ -4,11 +4,11 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcdsaSignatures;
+import io.bartizan.integrity.keys.Hashes;
 import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -150,7 +150,7 @@ public final class Signatures {
    */
   public static boolean matchesPss(
       KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
-    String name = "SHA-" + hash.label().substring(3);
+    String name = Hashes.standardName(hash.label());
     try {
       Signature verifier = Signature.getInstance("RSASSA-PSS");
       verifier.setParameter(
@@ -187,29 +187,5 @@ public final class Signatures {
       case "P-521", "Ed25519" -> DigestAlgorithm.SHA_512;
       default -> DigestAlgorithm.SHA_256;
     };
-  }
-
-  /**
-   * A hash of the JDK.
-   *
-   * @param name its name
-   * @return a fresh one
-   */
-  public static MessageDigest hash(String name) {
-    try {
-      return MessageDigest.getInstance(name);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + name, e);
-    }
-  }
-
-  /**
-   * A hash of the JDK.
-   *
-   * @param algorithm its kind
-   * @return a fresh one
-   */
-  public static MessageDigest hash(DigestAlgorithm algorithm) {
-    return hash("SHA-" + algorithm.label().substring(3));
   }
 }

@@ -4,6 +4,7 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.der.Der;
 import io.bartizan.integrity.der.DerException;
+import io.bartizan.integrity.keys.Hashes;
 import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -219,7 +220,7 @@ public final class TimestampToken {
         id.isNext(Der.SEQUENCE)
             ? TimestampInfo.hash(id.enter(Der.SEQUENCE).oid())
             : DigestAlgorithm.SHA_256;
-    certificateHash = "SHA-" + hash.label().substring(3);
+    certificateHash = Hashes.standardName(hash.label());
     certificateDigest = id.content(Der.OCTET_STRING);
   }
 
@@ -285,7 +286,7 @@ public final class TimestampToken {
    * @return whether they do
    */
   public boolean namesCertificate(byte[] der) {
-    return Arrays.equals(certificateDigest, Signatures.hash(certificateHash).digest(der));
+    return Arrays.equals(certificateDigest, Hashes.named(certificateHash).digest(der));
   }
 
   /**
@@ -294,7 +295,7 @@ public final class TimestampToken {
    * @return whether they are
    */
   public boolean isAboutItsContent() {
-    return Arrays.equals(messageDigest, Signatures.hash(contentHash).digest(info));
+    return Arrays.equals(messageDigest, Hashes.ofLabel(contentHash.label()).digest(info));
   }
 
   /**

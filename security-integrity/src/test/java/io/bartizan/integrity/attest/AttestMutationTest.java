@@ -14,6 +14,7 @@ import io.bartizan.tests.DamagedTexts;
 import io.bartizan.tests.SeededCases;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -36,7 +37,8 @@ class AttestMutationTest {
   /** RSA, whose signatures cost least to refuse. */
   private static final Signer ALICE = Signer.rsa();
 
-  private static final Digest DIGEST = Digest.sha256Of(new byte[7]);
+  private static final byte[] CONTENT = new byte[7];
+  private static final Digest DIGEST = Digest.sha256Of(CONTENT);
   private static final ImageReference IMAGE = ImageReference.parse("r.example/app@" + DIGEST);
   private static final SignerKeys KEYS = SignerKeys.anyOf(ALICE.key);
   private static final CosignVerifier COSIGN = CosignVerifier.of(KEYS);
@@ -46,6 +48,14 @@ class AttestMutationTest {
   @SuppressWarnings("ImmutableEnumChecker")
   enum Format {
     ENVELOPE(bytes -> STATEMENTS.verify(bytes, DIGEST), signed()),
+    /** The envelope in cosign's older bundle. */
+    OLDER_BUNDLE(bytes -> STATEMENTS.verify(bytes, DIGEST), older(signed().getBytes(UTF_8))),
+    /** What stands beside a file: a bundle of either kind, the signature in base64. */
+    BLOB(
+        bytes -> COSIGN.verifyBlob(bytes, CONTENT),
+        text(ToolFormsTest.blob(ALICE.sign(CONTENT), null)),
+        older(ALICE.sign(CONTENT)),
+        Signer.base64(ALICE.sign(CONTENT))),
     BUNDLE(bytes -> COSIGN.verify(bytes, IMAGE), text(ALICE.imageBundle(DIGEST))),
     /** As it is read after its signature was verified. */
     STATEMENT(
@@ -151,6 +161,10 @@ class AttestMutationTest {
 
   private static String signed() {
     return text(ALICE.signed(Signer.statement(SLSA, DIGEST)));
+  }
+
+  private static String older(byte[] signature) {
+    return text(json(Map.of("base64Signature", Signer.base64(signature), "cert", "")));
   }
 
   private static String text(byte[] ascii) {

@@ -169,9 +169,12 @@ class ToolFormsTest {
             json(
                 envelope(
                     "text/x", CONTENT, List.of(sign(each.form(), pair, pae("text/x", CONTENT)))));
-        refused(
-            ArtifactReason.SIGNATURE_FORM_OTHER,
-            () -> DsseVerifier.of(SignerKeys.anyOf(usual), "text/x").verify(wrapped));
+        DsseVerifier byUsual = DsseVerifier.of(SignerKeys.anyOf(usual), "text/x");
+        if (each.form() == SignatureForm.ED25519PH) { // in envelopes both forms count
+          assertThat(byUsual.verify(wrapped).signers()).containsExactly(key);
+        } else {
+          refused(ArtifactReason.SIGNATURE_FORM_OTHER, () -> byUsual.verify(wrapped));
+        }
         assertThat(DsseVerifier.of(SignerKeys.anyOf(key), "text/x").verify(wrapped).payload())
             .isEqualTo(CONTENT);
       }

@@ -6,13 +6,10 @@ import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.StatementVerifier;
 import io.bartizan.integrity.attest.sigstore.SignedStatement;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Judges an attestation about a file. */
 @Command(
@@ -33,19 +30,12 @@ final class AttestCommand implements Callable<Integer> {
       description = "predicate type, such as https://slsa.dev/provenance/v1")
   private String type = "";
 
-  @Option(names = "--bundle", required = true, description = "the bundle or envelope, JSON")
-  private @Nullable Path bundle;
-
-  @Parameters(paramLabel = "FILE")
-  private @Nullable Path file;
+  @Mixin private SignedFile signed = new SignedFile();
 
   @Override
   public Integer call() throws IOException {
-    if (bundle == null || file == null) {
-      throw new IllegalStateException("picocli requires both");
-    }
-    byte[] json = Pasted.bundle(bundle);
-    try (Input input = Input.of(file)) {
+    byte[] json = signed.bundle();
+    try (Input input = signed.open()) {
       Digest digest = Digest.sha256Of(input.file());
       String by = signer.isKey() ? byKey(json, digest) : byIdentity(json, digest);
       signer.out().println(input + ": OK, " + SafeText.of(type) + by);

@@ -306,16 +306,23 @@ public final class Main {
 
   @Command(
       name = "verify-blob",
-      description = "Verifies FILE against the bundle of `cosign sign-blob --key`.")
+      description = {
+        "Verifies FILE against what `cosign sign-blob --key` wrote: --bundle, or the base64 text of",
+        "--output-signature."
+      })
   int verifyBlob(
       @Option(names = "--key", required = true, description = "cosign.pub, a PEM file") Path key,
-      @Option(names = "--bundle", required = true, description = "the bundle, JSON") Path bundle,
+      @Option(
+              names = {"--bundle", "--signature"},
+              required = true,
+              description = "the bundle, JSON, or the signature, base64")
+          Path written,
       @Parameters(paramLabel = "FILE") Path file)
       throws IOException {
     CosignVerifier cosign = CosignVerifier.of(pinned(key));
-    byte[] json = Pasted.bundle(bundle);
+    byte[] signed = Pasted.bundle(written);
     try (Input input = Input.of(file)) {
-      out().println(input + ": OK, " + cosign.verifyBlob(json, input.file()));
+      out().println(input + ": OK, " + cosign.verifyBlob(signed, input.file()));
     }
     return 0;
   }

@@ -7,14 +7,10 @@ import io.bartizan.integrity.attest.sigstore.VerifiedTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Judges a keyless signature of a file. */
 @Command(
@@ -28,23 +24,16 @@ final class SigstoreCommand implements Callable<Integer> {
 
   @Mixin private SignerChoice signer = new SignerChoice();
 
-  @Option(names = "--bundle", required = true, description = "the bundle, JSON")
-  private @Nullable Path bundle;
-
-  @Parameters(paramLabel = "FILE")
-  private @Nullable Path file;
+  @Mixin private SignedFile signed = new SignedFile();
 
   @Override
   public Integer call() throws IOException {
-    if (bundle == null || file == null) {
-      throw new IllegalStateException("picocli requires both");
-    }
     if (!signer.isIdentity()) {
       throw signer.misuse("give all of --root, --identity and --issuer; for a key use verify-blob");
     }
     SigstoreVerifier verifier = signer.sigstore();
-    byte[] json = Pasted.bundle(bundle);
-    try (Input input = Input.of(file);
+    byte[] json = signed.bundle();
+    try (Input input = signed.open();
         InputStream content = Files.newInputStream(input.file())) {
       VerifiedBundle verified = verifier.verify(json, content);
       signer.out().println(input + ": OK" + said(verified));

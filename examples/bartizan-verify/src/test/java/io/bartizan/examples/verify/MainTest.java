@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.security.spec.EdDSAParameterSpec;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,18 @@ class MainTest {
     String[] line = {"verify-blob", "--key", key, "--bundle", json, file.toString()};
     assertThat(run(line)).isZero();
     assertThat(out.toString()).contains("f: OK, " + DIGEST);
+    for (boolean prehashed : new boolean[] {false, true}) { // sign-blob --output-signature
+      String text = Base64.getEncoder().encodeToString(signature(pair, CONTENT, prehashed)) + "\n";
+      String sig = Files.writeString(directory.resolve("f.sig"), text).toString();
+      String[] alone = {"verify-blob", "--key", key, "--signature", sig, file.toString()};
+      assertThat(run(alone)).as("%s", err).isZero();
+      alone[5] = sums.toString();
+      assertThat(run(alone)).isEqualTo(1);
+      alone[5] = file.toString();
+      alone[4] = file.toString();
+      assertThat(run(alone)).as("no signature").isEqualTo(1);
+    }
+    assertThat(run("verify-blob", "--key", key, file.toString())).isEqualTo(2);
     line[5] = sums.toString();
     assertThat(run(line)).isEqualTo(1);
     line[5] = directory.resolve("none").toString();
@@ -243,14 +256,20 @@ class MainTest {
     return Files.writeString(directory.resolve(name), pem).toString();
   }
 
-  private static String bundle(KeyPair pair, byte[] content) throws Exception {
-    Signature signer = Signature.getInstance("Ed25519");
+  private static byte[] signature(KeyPair pair, byte[] content, boolean prehashed)
+      throws Exception {
+    Signature signer = Signature.getInstance("EdDSA");
+    signer.setParameter(new EdDSAParameterSpec(prehashed));
     signer.initSign(pair.getPrivate());
     signer.update(content);
+    return signer.sign();
+  }
+
+  private static String bundle(KeyPair pair, byte[] content) throws Exception {
     return "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
         + "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"aGludA==\"}},"
         + "\"messageSignature\":{\"signature\":\""
-        + Base64.getEncoder().encodeToString(signer.sign())
+        + Base64.getEncoder().encodeToString(signature(pair, content, false))
         + "\"}}";
   }
 

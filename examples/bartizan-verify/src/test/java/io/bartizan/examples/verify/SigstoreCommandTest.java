@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.security.spec.EdDSAParameterSpec;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +121,7 @@ class SigstoreCommandTest {
   void attest_byAKey_takesBundlesAndEnvelopes() throws Exception {
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     String key = written("k.pub", Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()));
-    String envelope = written("e.json", envelope(pair));
+    String envelope = written("e.json", envelope(pair, false));
     String[] line = {"attest", "--key", key, "--type", SLSA, "--bundle", envelope, file};
     assertThat(run(line)).as("%s", err).isZero();
     assertThat(out.toString()).contains("f: OK, " + SLSA + ", signed by ");
@@ -133,6 +134,9 @@ class SigstoreCommandTest {
                 + Files.readString(Path.of(envelope))
                 + "}");
     assertThat(run(line)).as("%s", err).isZero();
+    line[6] = written("ph.json", envelope(pair, true)); // Ed25519ph, as cosign 3 attests
+    assertThat(run(line)).as("%s", err).isZero();
+    assertThat(out.toString()).contains("ed25519ph");
     line[7] = root;
     assertThat(run(line)).isEqualTo(1);
     line[7] = file;
@@ -144,7 +148,7 @@ class SigstoreCommandTest {
     assertThat(run("attest", "--type", SLSA, "--bundle", envelope, file)).isEqualTo(2);
   }
 
-  private static String envelope(KeyPair pair) throws Exception {
+  private static String envelope(KeyPair pair, boolean prehashed) throws Exception {
     String statement =
         "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"f\",\"digest\":"
             + "{\"sha256\":\""
@@ -153,7 +157,8 @@ class SigstoreCommandTest {
             + SLSA
             + "\",\"predicate\":{}}";
     String type = "application/vnd.in-toto+json";
-    Signature signer = Signature.getInstance("Ed25519");
+    Signature signer = Signature.getInstance("EdDSA");
+    signer.setParameter(new EdDSAParameterSpec(prehashed));
     signer.initSign(pair.getPrivate());
     String signed = "DSSEv1 28 " + type + " " + statement.length() + " " + statement;
     signer.update(signed.getBytes(StandardCharsets.UTF_8));

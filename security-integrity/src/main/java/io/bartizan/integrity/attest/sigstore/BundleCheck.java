@@ -3,6 +3,8 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.artifact.PinnedKey;
+import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.x509.Signatures;
 import java.security.cert.X509Certificate;
@@ -60,7 +62,7 @@ final class BundleCheck {
           SigstoreReason.CONTENT_KIND_MISMATCH,
           "the bundle holds an attestation, the signature of an artifact is required");
     }
-    boolean plain = Signatures.isEd25519(signer.key()) && entries.isEmpty();
+    boolean unlogged = entries.isEmpty() && Signatures.isEd25519(signer.key());
     DigestAlgorithm signed = signedHash();
     Set<DigestAlgorithm> needed = EnumSet.of(signed);
     Digest said = message.digest();
@@ -86,13 +88,13 @@ final class BundleCheck {
       }
     }
     Evidence evidence = evidence();
-    if (!plain && Signatures.isEd25519(signer.key()) && !BouncyCastle.isPresent()) {
+    if (!unlogged && Signatures.isEd25519(signer.key()) && !BouncyCastle.isPresent()) {
       throw new VerificationException(
           SigstoreReason.SIGNATURE_INVALID, "Ed25519ph needs bcprov-jdk18on, which is not there");
     }
     boolean right =
-        plain
-            ? Signatures.matches(signer.key(), artifact.content(), message.signature())
+        unlogged
+            ? matchesUnlogged(artifact, message.signature())
             : Signatures.matches(signer.key(), artifact.digest(signed), message.signature());
     if (!right) {
       throw signatureInvalid();
@@ -101,8 +103,28 @@ final class BundleCheck {
       throw new VerificationException(
           SigstoreReason.DIGEST_MISMATCH, "the bundle says the digest of other content");
     }
-    return verified(
-        evidence, plain ? artifact.digest(DigestAlgorithm.SHA_512) : artifact.digest(signed));
+    return verified(evidence, artifact.digest(signed));
+  }
+
+  /**
+   * By an Ed25519 key, in either form: without a log entry nothing says which it is, and cosign
+   * writes both. They sign under different prefixes (RFC 8032 section 5.1), so a signature in one
+   * form verifies in the other for no content.
+   */
+  private boolean matchesUnlogged(Presented artifact, byte[] signature) {
+    if (artifact.hasContent()) {
+      return matchesEither(artifact.content(), signature);
+    }
+    return (BouncyCastle.isPresent()
+            && artifact.has(DigestAlgorithm.SHA_512)
+            && Signatures.matches(
+                signer.key(), artifact.digest(DigestAlgorithm.SHA_512), signature))
+        || Signatures.matches(signer.key(), artifact.content(), signature);
+  }
+
+  private boolean matchesEither(byte[] content, byte[] signature) {
+    return Signatures.matches(signer.key(), content, signature)
+        || PinnedKey.of(signer.key()).withForm(SignatureForm.ED25519PH).matches(content, signature);
   }
 
   /**
@@ -137,7 +159,11 @@ final class BundleCheck {
       requireEnvelope(each, envelope, encoded);
     }
     Evidence evidence = evidence();
-    if (!Signatures.matches(signer.key(), encoded, envelope.signature())) {
+    boolean right =
+        entries.isEmpty() && Signatures.isEd25519(signer.key())
+            ? matchesEither(encoded, envelope.signature())
+            : Signatures.matches(signer.key(), encoded, envelope.signature());
+    if (!right) {
       throw signatureInvalid();
     }
     return StatementReader.read(

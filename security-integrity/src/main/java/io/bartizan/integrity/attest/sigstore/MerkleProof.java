@@ -1,6 +1,6 @@
 package io.bartizan.integrity.attest.sigstore;
 
-import io.bartizan.integrity.x509.Signatures;
+import io.bartizan.core.house.Sha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -17,13 +17,13 @@ final class MerkleProof {
   private MerkleProof() {}
 
   static byte[] leafHash(byte[] body) {
-    MessageDigest hash = Signatures.hash("SHA-256");
+    MessageDigest hash = Sha256.newDigest();
     hash.update(LEAF);
     return hash.digest(body);
   }
 
   private static byte[] node(byte[] left, byte[] right) {
-    MessageDigest hash = Signatures.hash("SHA-256");
+    MessageDigest hash = Sha256.newDigest();
     hash.update(NODE);
     hash.update(left);
     return hash.digest(right);

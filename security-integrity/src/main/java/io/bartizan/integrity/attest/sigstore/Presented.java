@@ -3,7 +3,7 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
-import io.bartizan.integrity.x509.Signatures;
+import io.bartizan.integrity.keys.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -43,7 +43,7 @@ final class Presented {
 
   static Presented stream(InputStream in, Set<DigestAlgorithm> needed) throws IOException {
     Map<DigestAlgorithm, MessageDigest> hashes = new EnumMap<>(DigestAlgorithm.class);
-    needed.forEach(each -> hashes.put(each, Signatures.hash(each)));
+    needed.forEach(each -> hashes.put(each, Hashes.ofLabel(each.label())));
     byte[] buffer = new byte[BUFFER];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
       for (MessageDigest hash : hashes.values()) {
@@ -68,6 +68,14 @@ final class Presented {
               + digests.keySet().iterator().next().label());
     }
     return digest;
+  }
+
+  boolean has(DigestAlgorithm algorithm) {
+    return digests.containsKey(algorithm);
+  }
+
+  boolean hasContent() {
+    return content != null;
   }
 
   byte[] content() {

@@ -103,6 +103,45 @@ class ContentMatrixTest {
     refused(verifier.check(draft.json(), new byte[1]), SigstoreReason.SIGNATURE_INVALID);
   }
 
+  /** cosign writes both, and nothing in the bundle says which. */
+  @Test
+  void D03_ed25519WithoutALog_countsWithPrehashToo() throws IOException {
+    KeyPair key = World.ed25519();
+    Draft draft = new Draft(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
+    draft.certified = false;
+    SigstoreVerifier verifier =
+        SigstoreVerifier.builder(WORLD.trusted(), KeyPolicy.of(key.getPublic()))
+            .ignoreTransparencyLog()
+            .build();
+    Digest long512 = Digest.compute(DigestAlgorithm.SHA_512, Draft.ARTIFACT);
+    byte[] right = CertificateMatrixTest.prehashed(key, Draft.ARTIFACT);
+    draft.signature = right;
+    accepted(verifier.check(draft.json(), Draft.ARTIFACT));
+    accepted(verifier.check(draft.json(), long512));
+    accepted(verifier.check(draft.json(), new ByteArrayInputStream(Draft.ARTIFACT)));
+    refused(verifier.check(draft.json(), new byte[1]), SigstoreReason.SIGNATURE_INVALID);
+    refused(verifier.check(draft.json(), DIGEST), SigstoreReason.CONTENT_NEEDED);
+    for (byte[] wrong :
+        new byte[][] {
+          CertificateMatrixTest.prehashed(key, long512.bytes()),
+          World.sign("Ed25519", key.getPrivate(), long512.bytes()),
+          World.sign("Ed25519", key.getPrivate(), long512.hex().getBytes(UTF_8)),
+          CertificateMatrixTest.prehashed(World.ed25519(), Draft.ARTIFACT)
+        }) {
+      draft.signature = wrong;
+      refused(verifier.check(draft.json(), Draft.ARTIFACT), SigstoreReason.SIGNATURE_INVALID);
+      refused(verifier.check(draft.json(), long512), SigstoreReason.CONTENT_NEEDED);
+    }
+    Draft envelope =
+        new Draft(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519").statement();
+    envelope.certified = false;
+    accepted(envelope.check(verifier));
+    envelope.signature = CertificateMatrixTest.prehashed(key, envelope.signed());
+    accepted(envelope.check(verifier));
+    envelope.signature = CertificateMatrixTest.prehashed(key, Draft.ARTIFACT);
+    refused(envelope.check(verifier), SigstoreReason.SIGNATURE_INVALID);
+  }
+
   @Test
   void D04_digestOfAnotherAlgorithm_isSaidSo() {
     Draft draft = Draft.v1(WORLD);
