@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * parameters of the rows, so that a short run has several operations in a round.
  *
  * @param more the most rounds that a row gets beyond these if they leave it undecided
+ * @param longest the most time that these may take, by the time that the first rounds took
  */
 record Budget(
     int generations,
@@ -20,6 +21,7 @@ record Budget(
     int rounds,
     Duration round,
     int more,
+    Duration longest,
     Map<String, String> sizes,
     @Nullable Path javaHome) {
 
@@ -37,14 +39,31 @@ record Budget(
 
   /** The budget for a claim: two generations, forty rounds of 300 ms. */
   static Budget full() {
-    return new Budget(2, 5, Duration.ofSeconds(1), 20, Duration.ofMillis(300), 120, Map.of(), null);
+    return new Budget(
+        2,
+        5,
+        Duration.ofSeconds(1),
+        20,
+        Duration.ofMillis(300),
+        120,
+        Duration.ofMinutes(5),
+        Map.of(),
+        null);
   }
 
   /** The budget for a look: all rows together within eight minutes on two cores. */
   static Budget quick() {
     Map<String, String> fewerFiles = Map.of("files", "250");
     return new Budget(
-        1, 5, Duration.ofMillis(200), 16, Duration.ofMillis(80), 96, fewerFiles, null);
+        1,
+        5,
+        Duration.ofMillis(200),
+        16,
+        Duration.ofMillis(80),
+        192,
+        Duration.ofSeconds(15),
+        fewerFiles,
+        null);
   }
 
   /** How many rounds a generation of such a measure has. */
@@ -54,10 +73,12 @@ record Budget(
 
   /** The budget of the JVMs that go on with an undecided row. */
   Budget again(int rest) {
-    return new Budget(Math.min(1, generations), warmUps, warmUp, rest, round, 0, sizes, javaHome);
+    return new Budget(
+        Math.min(1, generations), warmUps, warmUp, rest, round, 0, longest, sizes, javaHome);
   }
 
   Budget on(Path otherJavaHome) {
-    return new Budget(generations, warmUps, warmUp, rounds, round, more, sizes, otherJavaHome);
+    return new Budget(
+        generations, warmUps, warmUp, rounds, round, more, longest, sizes, otherJavaHome);
   }
 }

@@ -3,6 +3,7 @@ package io.bartizan.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import java.util.Map;
 final class Contest {
   private final Budget budget;
   private final Path logs;
+  private int roundsRun;
+  private long roundsNanos;
 
   Contest(Budget budget, Path logs) {
     this.budget = budget;
@@ -32,7 +35,7 @@ final class Contest {
   Outcome judged(Row row) throws IOException {
     Map<Side, List<Score>> scores = run(row);
     int number = Math.max(1, budget.generations());
-    int left = budget.more();
+    int left = fitting(budget.longest(), budget.more(), roundsRun, roundsNanos);
     int rest = roundsToGo(row, scores, left);
     while (rest > 0) {
       new Contest(budget.again(rest), logs).generation(row, number++, scores);
@@ -67,6 +70,11 @@ final class Contest {
     } catch (TooFewRounds e) {
       return bounded(2.0 * e.needed() - had(row, scores), most);
     }
+  }
+
+  /** How many of so many rounds fit into that time if each takes as long as those before. */
+  static int fitting(Duration longest, int most, int before, long tookNanos) {
+    return (int) Math.min(most, longest.toNanos() * before / Math.max(1, tookNanos));
   }
 
   private static int had(Row row, Map<Side, List<Score>> scores) {
@@ -108,11 +116,14 @@ final class Contest {
       for (int i = 0; i < budget.warmUps() * row.warmth(); i++) {
         warmUp(turns);
       }
+      long start = System.nanoTime();
       for (int round = 0; round < budget.rounds(row.measure()); round++) {
         for (Contender contender : turns) {
           contender.step();
         }
+        roundsRun++;
       }
+      roundsNanos += System.nanoTime() - start;
       for (int i = 0; i < sides.size(); i++) {
         scores
             .computeIfAbsent(sides.get(i), side -> new ArrayList<>())

@@ -22,7 +22,7 @@ final class MtlsRows {
             "mtls-trust",
             "trust decision about a new leaf",
             0.95,
-            3,
+            6,
             Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
             Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),
         row(

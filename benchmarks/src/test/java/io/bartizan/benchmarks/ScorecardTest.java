@@ -30,9 +30,11 @@ class ScorecardTest {
   private static final Map<String, String> SIZES =
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");
   private static final Budget TINY =
-      new Budget(0, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, SIZES, null);
+      new Budget(
+          0, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, Duration.ZERO, SIZES, null);
   private static final Budget TINY_FORKED =
-      new Budget(1, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, SIZES, null);
+      new Budget(
+          1, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, Duration.ZERO, SIZES, null);
 
   private static final Side SIDE = Side.of("ours", "1", HmacBenchmark.class, "sign");
 

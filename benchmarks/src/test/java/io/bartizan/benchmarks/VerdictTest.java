@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -205,6 +206,16 @@ class VerdictTest {
     assertThat(missing(1000, twoMoods)).isBetween(20, 120);
     assertThat(missing(40, twoMoods)).isEqualTo(40);
     assertThat(missing(Budget.LEAST_ROUNDS - 1, twoMoods)).isZero();
+  }
+
+  /** A round of a large file takes a second, one of a rate limiter a tenth. */
+  @Test
+  void fitting_slowRounds_asManyAsTheTimeHas_quickOnes_asManyAsTheBudget() {
+    Duration quarterMinute = Duration.ofSeconds(15);
+
+    assertThat(Contest.fitting(quarterMinute, 96, 16, 16_000_000_000L)).isEqualTo(15);
+    assertThat(Contest.fitting(quarterMinute, 96, 16, 1_600_000_000L)).isEqualTo(96);
+    assertThat(Contest.fitting(Duration.ZERO, 96, 16, 1_600_000_000L)).isZero();
   }
 
   private static int toGo(double goal, int most, double... ours) {
