@@ -90,6 +90,9 @@ class ProseTest {
         read++;
         for (Prose.Block block : Prose.of(Pages.parsed(page))) {
           faults.addAll(faults(name, block));
+          if (block.text().contains(";") && !block.isCell()) {
+            faults.add(name + ": a semicolon, write two sentences: \"" + block.text() + '"');
+          }
         }
       }
     }
