@@ -107,6 +107,8 @@ class LimitTextTest {
           1000/month                | 1000/month in UTC
           100 burst 50/s            | 100 burst, 50/s
           100 burst,  50/s          | 100 burst, 50/s
+          100 burst, 50/s in steps  | 100 burst, 50/s, in steps
+          50 burst 50/s 1 at first  | 50 burst, 50/s, 1 at first
           """)
   void US07_usual_mistakes_are_told_what_to_write_instead(String mistake, String instead) {
     assertThatThrownBy(() -> Limits.parse(mistake))
@@ -135,6 +137,14 @@ class LimitTextTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"" + mistake + "\"")
         .hasMessageContaining(word);
+  }
+
+  @Test
+  void US07_text_whose_commas_are_right_is_not_told_of_one() {
+    assertThatThrownBy(() -> Limit.parse("100 burst, 50/fortnight"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("accepted are")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("comma"));
   }
 
   /** The table of docs/guides/rate-limiting.md, and whatever the docs feed to parse. */
