@@ -24,7 +24,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The arrows and rules of {@code docs/architecture.md}, held over this module's own classes. */
+/**
+ * The arrows and rules of {@code docs/design/architecture.md}, held over this module's own classes.
+ */
 class ArchitectureTest {
 
   private final JavaClasses module = ExportedTypes.compiled();

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The grammar of the public API: rules G1 to G11 of {@code docs/architecture.md}. */
+/** The grammar of the public API: rules G1 to G11 of {@code docs/design/architecture.md}. */
 class GrammarTest {
 
   /** G3: other statics that may give a builder, each of them a word of danger. */

@@ -102,7 +102,9 @@ final class LimitText {
     }
     Matcher comma = NO_COMMA.matcher(text);
     if (comma.matches()) {
-      return "a comma is missing: write \"" + comma.group(1) + " burst, " + comma.group(2) + "\"; ";
+      String rest = comma.group(2).replaceAll(",? +(in steps|\\d+ at first)", ", $1");
+      String instead = comma.group(1) + " burst, " + rest;
+      return instead.equals(text) ? "" : "a comma is missing: write \"" + instead + "\"; ";
     }
     return "";
   }

@@ -107,6 +107,8 @@ class LimitTextTest {
           1000/month                | 1000/month in UTC
           100 burst 50/s            | 100 burst, 50/s
           100 burst,  50/s          | 100 burst, 50/s
+          100 burst, 50/s in steps  | 100 burst, 50/s, in steps
+          50 burst 50/s 1 at first  | 50 burst, 50/s, 1 at first
           """)
   void US07_usual_mistakes_are_told_what_to_write_instead(String mistake, String instead) {
     assertThatThrownBy(() -> Limits.parse(mistake))
@@ -137,12 +139,20 @@ class LimitTextTest {
         .hasMessageContaining(word);
   }
 
-  /** The table of docs/rate-limiting.md, and whatever the docs feed to parse. */
+  @Test
+  void US07_text_whose_commas_are_right_is_not_told_of_one() {
+    assertThatThrownBy(() -> Limit.parse("100 burst, 50/fortnight"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("accepted are")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("comma"));
+  }
+
+  /** The table of docs/guides/rate-limiting.md, and whatever the docs feed to parse. */
   @Test
   void US07_each_text_form_that_the_docs_print_is_read() throws IOException {
     Path docs = Path.of(System.getProperty("bartizan.root", ".."), "docs");
     int read = 0;
-    for (String line : Files.readAllLines(docs.resolve("rate-limiting.md"))) {
+    for (String line : Files.readAllLines(docs.resolve("guides/rate-limiting.md"))) {
       String[] cells = line.split("\\|", -1);
       if (cells.length > 3 && cells[2].matches(" `[0-9].*` ")) {
         String text = cells[2].replace("`", "").trim();
@@ -152,7 +162,7 @@ class LimitTextTest {
     }
     assertThat(read).isEqualTo(8);
     Pattern parsed = Pattern.compile("(Limits?)\\.parse\\(\"([^\"]+)\"\\)");
-    for (String page : new String[] {"rate-limiting.md", "redis.md"}) {
+    for (String page : new String[] {"guides/rate-limiting.md", "operations/redis.md"}) {
       Matcher text = parsed.matcher(Files.readString(docs.resolve(page)));
       while (text.find()) {
         assertThat(Limits.parse(text.group(2)).list()).isNotEmpty();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the Javadoc and of docs/rate-limiting.md, compiled and run. */
+/** The examples of the Javadoc and of docs/guides/rate-limiting.md, compiled and run. */
 class RateLimitExampleTest {
 
   private final Limit burst =

@@ -23,7 +23,7 @@ class SpiffeGuideTest {
   @Test
   void examples_ofGuideAndJavadoc_compile() throws Exception {
     Path sources = ROOT.resolve("security-spiffe/src/main/java/io/bartizan/spiffe");
-    String guide = Files.readString(ROOT.resolve("docs/spiffe.md"));
+    String guide = Files.readString(ROOT.resolve("docs/guides/spiffe.md"));
     String javadoc =
         Files.readString(sources.resolve("WorkloadApi.java"))
             + Files.readString(sources.resolve("package-info.java"));
@@ -50,7 +50,7 @@ class SpiffeGuideTest {
 
   @Test
   void guide_namesEveryReasonOfARefusedResponse() throws Exception {
-    String guide = Files.readString(ROOT.resolve("docs/spiffe.md"));
+    String guide = Files.readString(ROOT.resolve("docs/guides/spiffe.md"));
     List<String> named =
         Pattern.compile("`([A-Z]+(?:_[A-Z]+)+)`")
             .matcher(guide)

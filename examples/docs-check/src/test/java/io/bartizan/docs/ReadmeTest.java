@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of the README and of the page on frameworks compile and are short. */
+/** The examples of the README and of pages that begin like it compile and are short. */
 class ReadmeTest {
 
   private static final int MOST_LINES = 15;
@@ -44,7 +46,13 @@ class ReadmeTest {
 
   @Test
   void readme_examples_compile() throws Exception {
-    compile("README.md", "", 6);
+    compile("README.md", "", 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/guides/testing.md", "docs/guides/downloads.md"})
+  void guide_example_compiles(String page) throws Exception {
+    compile(page, "", 1);
   }
 
   @Test

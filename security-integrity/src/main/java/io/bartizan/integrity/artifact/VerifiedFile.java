@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file whose content was verified, kept open so that its path can't be swapped for another.
+ * A file whose content was verified, kept open so that its path cannot be swapped for another.
  *
  * <p>From {@link Artifacts#verify}: the descriptor stays open, so what is read here is the file
  * that was hashed, whatever happens to the path. Who could already write to that very file still

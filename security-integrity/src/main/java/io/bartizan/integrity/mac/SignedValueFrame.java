@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a signed value: version, key id, times in seconds since 1970, and for single use a
- * nonce; big-endian, as {@code docs/signed-values.md} gives it.
+ * nonce; big-endian, as {@code docs/design/token-format.md} gives it.
  */
 final class SignedValueFrame {
 

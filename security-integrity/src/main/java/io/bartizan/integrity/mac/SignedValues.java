@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * not encrypted: whoever holds it can read the payload. The purpose is part of the key and of what
  * is signed, so that a password reset never serves as a login; associated data (user, host, cookie
  * name) must be the same, in the same order, when the value comes back; HMAC-SHA-256 over a
- * length-prefixed framing ({@code docs/signed-values.md}). Thread-safe, without locks.
+ * length-prefixed framing ({@code docs/design/token-format.md}). Thread-safe, without locks.
  *
  * <pre>{@code
  * SignedValues carts = SignedValues.of("cart", ring, Duration.ofHours(1));

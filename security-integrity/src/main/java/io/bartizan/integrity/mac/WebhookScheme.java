@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * a {@link WebhookFormat} declares), with one endpoint's secrets. Immutable and thread-safe.
  *
  * <p>Give each the secret as the provider shows it, and earlier ones while they are rotated; they
- * are neither kept nor closed. {@code docs/webhooks.md} says what each provider signs and does not.
+ * are neither kept nor closed. {@code docs/guides/webhooks.md} says what each provider signs and
+ * does not.
  *
  * <pre>{@code
  * WebhookVerifier payments = WebhookVerifier.of(WebhookScheme.stripe(secret));

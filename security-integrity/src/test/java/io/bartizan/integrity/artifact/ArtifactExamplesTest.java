@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the Javadoc and of docs/artifacts.md. */
+/** The examples of the Javadoc and of docs/guides/downloads.md. */
 class ArtifactExamplesTest {
 
   @TempDir Path directory;

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the Javadoc and of docs/attestation.md, compiled and run. */
+/** The examples of the Javadoc and of docs/guides/attestations.md, compiled and run. */
 class AttestationExampleTest {
 
   private static final Signer ALICE = Signer.ecdsa();

@@ -315,7 +315,7 @@ class AsyncSingleUseJwtsTest {
         .hasMessage("broken");
   }
 
-  /** The example of the Javadoc and of docs/jwt.md. */
+  /** The example of the Javadoc and of docs/guides/jwt-single-use.md. */
   @Test
   void handle_exampleOfTheDocs_givesTheStatus() {
     AsyncJwtVerifier async = AsyncJwtVerifier.of(Forge.strict(ES256).build());

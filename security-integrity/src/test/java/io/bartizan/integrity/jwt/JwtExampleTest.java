@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the package's Javadoc and of docs/jwt.md, compiled and run. */
+/** The examples of the package's Javadoc and of docs/guides/jwt.md, compiled and run. */
 class JwtExampleTest {
 
   @TempDir Path folder;

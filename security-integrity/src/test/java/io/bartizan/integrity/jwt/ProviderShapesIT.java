@@ -22,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** TK-12: tokens as providers make them, each verified with the line that docs/jwt.md shows. */
+/** TK-12: tokens as providers make them, verified with the lines of docs/guides/jwt-keys.md. */
 class ProviderShapesIT {
 
   private static final String MODULE = "src/test/java/io/bartizan/integrity/jwt/";
@@ -159,7 +159,7 @@ class ProviderShapesIT {
   @Test
   void TK12_lines_areThoseOfTheDocumentation() throws Exception {
     Path root = Path.of(System.getProperty("bartizan.root", ".."));
-    String docs = Files.readString(root.resolve("docs/jwt.md"));
+    String docs = Files.readString(root.resolve("docs/guides/jwt-keys.md"));
     String section = docs.substring(docs.indexOf("## Providers"), docs.indexOf("## Tenants"));
     String source = squeezed(Files.readString(Path.of(MODULE + "ProviderShapesIT.java")));
     Matcher lines = Pattern.compile("`(JwtVerifier\\.[^`]*)`").matcher(section);

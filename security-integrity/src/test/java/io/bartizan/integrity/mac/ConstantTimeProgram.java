@@ -31,8 +31,8 @@ import java.util.function.Predicate;
  * copied to the same arrays (text is made anew), so that the two classes differ in nothing but
  * their content. Two positive controls that must be found to leak (a loop that stops early; {@link
  * Arrays#equals}, which is vectorised, over 1 KiB) and a negative one that must not (one class
- * against itself) show that the measurement can tell. {@code docs/constant-time.md} says how to run
- * it.
+ * against itself) show that the measurement can tell. {@code docs/design/constant-time.md} says how
+ * to run it.
  */
 final class ConstantTimeProgram {
 

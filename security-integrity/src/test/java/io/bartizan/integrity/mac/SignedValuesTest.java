@@ -23,7 +23,7 @@ class SignedValuesTest {
   private final MacKeyRing ring = MacKeyRing.of(countedKey(0));
   private final SignedValues carts = values("cart", ring);
 
-  /** Made by the independent Python program in docs/signed-values.md. */
+  /** Made by the independent Python program in docs/design/token-format.md. */
   @Test
   void sign_vectorsOfAnotherLanguage_areTheSame() {
     assertThat(ring.currentKeyId()).isEqualTo("223df1d6");

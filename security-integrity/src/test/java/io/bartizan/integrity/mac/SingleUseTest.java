@@ -40,7 +40,7 @@ class SingleUseTest extends SingleUseContractTest {
     return InMemoryReplayGuard.builder(maxIds).withClock(clock).build();
   }
 
-  /** The example of docs/signed-values.md. */
+  /** The example of docs/guides/signed-values.md. */
   @Test
   void handle_exampleOfTheDocs_runs() {
     MacKeyRing ring = MacKeyRing.of(SecretBytes.random(32));

@@ -19,7 +19,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the Javadoc, of docs/tuf.md and of docs/sigstore.md, compiled and run. */
+/**
+ * The examples of the Javadoc, of docs/guides/tuf.md and of docs/guides/sigstore.md, compiled and
+ * run.
+ */
 class TufExampleTest {
 
   private static final String ROOT =

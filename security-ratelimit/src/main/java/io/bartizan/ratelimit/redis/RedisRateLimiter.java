@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A distributed rate limiter on Redis or Valkey (standalone, Sentinel, Cluster) through Lettuce,
- * with time-out and failure policy.
+ * with timeout and failure policy.
  *
  * <pre>{@code
  * Limit burst = Limit.tokenBucket(100, Rate.per(50, ChronoUnit.SECONDS)).named("burst");

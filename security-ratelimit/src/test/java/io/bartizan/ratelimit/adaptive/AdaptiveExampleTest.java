@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the Javadoc of this package and of docs/adaptive.md, compiled and run. */
+/** The examples of the Javadoc of this package and of docs/guides/adaptive.md, compiled and run. */
 class AdaptiveExampleTest {
 
   private final String server = "a";

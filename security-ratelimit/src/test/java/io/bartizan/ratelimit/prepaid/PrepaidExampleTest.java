@@ -11,7 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the Javadoc of this package and of docs/prepaid.md, compiled and run. */
+/** The examples of the Javadoc of this package and of docs/guides/prepaid.md, compiled and run. */
 class PrepaidExampleTest {
 
   private final AsyncKeyedRateLimiter redisRateLimiter =

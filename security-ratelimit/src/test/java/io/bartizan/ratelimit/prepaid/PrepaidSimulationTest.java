@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Many processes on many keys in virtual time: keys are asked for by Zipf's law, one of them all of
  * a sudden, and a tenth of the processes die each minute and begin anew. The figures of
- * docs/prepaid.md are what the deep test logs.
+ * docs/guides/prepaid.md are what the deep test logs.
  */
 class PrepaidSimulationTest {
 

@@ -66,7 +66,8 @@ class FailurePolicyTest {
   @Test
   void US07_each_policy_that_the_docs_print_as_text_is_read() throws IOException {
     String page =
-        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs", "redis.md"));
+        Files.readString(
+            Path.of(System.getProperty("bartizan.root", ".."), "docs", "operations", "redis.md"));
     Matcher text = Pattern.compile("`(fail open|fail closed|local share of [^`]*)`").matcher(page);
     int read = 0;
     while (text.find()) {

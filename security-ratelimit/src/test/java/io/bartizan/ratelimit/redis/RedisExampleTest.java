@@ -19,7 +19,9 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The examples of the Javadoc of this package and of docs/redis.md, compiled and run. */
+/**
+ * The examples of the Javadoc of this package and of docs/operations/redis.md, compiled and run.
+ */
 class RedisExampleTest {
 
   private final String tenant = "acme";

@@ -9,11 +9,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The versions that the table of docs/redis.md says are tested. */
+/** The versions that the table of docs/operations/redis.md says are tested. */
 final class TestedVersions {
 
   private static final Path PAGE =
-      Path.of(System.getProperty("bartizan.root", ".."), "docs", "redis.md");
+      Path.of(System.getProperty("bartizan.root", ".."), "docs", "operations", "redis.md");
   private static final Pattern VERSION = Pattern.compile("(?<!with Netty )\\b\\d+\\.\\d+\\.\\d+");
 
   private TestedVersions() {}

@@ -14,7 +14,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
  *
  * <p>All but the named fault is as in the good bundle: an entry of Rekor v1 with promise and proof,
  * and a timestamp, or where the sentence says so an entry of Rekor v2. Verifiers differ: {@code
- * docs/testing-signatures.md} names those that cosign 3.0 accepts.
+ * docs/guides/testing-signatures.md} names those that cosign 3.0 accepts.
  */
 public enum BadBundle {
   /** Certificate past its end. */

@@ -102,7 +102,7 @@ final class ComposePractices {
             without("/networks"),
             each -> ((ObjectNode) each.owner().path("networks")).putObject("redis")),
         Practice.of(
-            "Compose: secrets are files that can't be written",
+            "Compose: secrets are files that cannot be written",
             Deployed::services,
             each ->
                 !each.has("/environment")

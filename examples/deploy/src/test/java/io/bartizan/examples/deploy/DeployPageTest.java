@@ -18,15 +18,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/operations/deploy.md says what the manifests and their tests are. */
+/** docs/operations/deploy.md and hardening.md say what the manifests and their tests are. */
 class DeployPageTest {
 
   private static final Path PAGE = Manifests.ROOT.resolve("docs/operations/deploy.md");
+  private static final Path HARDENING = Manifests.ROOT.resolve("docs/operations/hardening.md");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)");
 
   private static List<List<String>> rows(String heading) {
-    String text = Yaml.text(PAGE);
+    String text = Yaml.text(HARDENING);
     String part = text.substring(text.indexOf("\n## " + heading + "\n") + 4).split("\n## ", 2)[0];
     return part.lines()
         .filter(line -> line.startsWith("| ") && !line.startsWith("| practice |"))
@@ -51,7 +52,7 @@ class DeployPageTest {
         .allSatisfy(
             row -> {
               String line = found(CODE, row.get(1)).get(0);
-              Path file = PAGE.resolveSibling(found(LINK, row.get(2)).get(0)).normalize();
+              Path file = HARDENING.resolveSibling(found(LINK, row.get(2)).get(0)).normalize();
               assertThat(Yaml.text(file)).contains(line);
             });
   }
@@ -62,7 +63,7 @@ class DeployPageTest {
     for (List<String> row : rows("Practices")) {
       assertThat(found(LINK, row.get(1)))
           .isNotEmpty()
-          .allSatisfy(link -> assertThat(PAGE.resolveSibling(link).normalize()).exists());
+          .allSatisfy(link -> assertThat(HARDENING.resolveSibling(link).normalize()).exists());
       assertThat(found(CODE, row.get(2))).isNotEmpty();
       named.addAll(found(CODE, row.get(2)));
     }

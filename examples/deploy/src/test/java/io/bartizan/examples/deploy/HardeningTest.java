@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each row of the hardening table of docs/operations/deploy.md holds for every object that it is
+ * Each row of the hardening table of docs/operations/hardening.md holds for every object that it is
  * about, and would be seen to fail if the row were undone in any one of them.
  */
 class HardeningTest {

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 /**
  * A row of the hardening table.
  *
- * @param name its first column in docs/operations/deploy.md
+ * @param name its first column in docs/operations/hardening.md
  * @param parts what it applies to: everything of a kind that is found, so that nothing new is
  *     forgotten
  * @param holds whether a part does as it says

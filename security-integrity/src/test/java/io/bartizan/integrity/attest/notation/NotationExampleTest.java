@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of the Javadoc and of docs/notation.md, compiled and run. */
+/** The example of the Javadoc and of docs/guides/notation.md, compiled and run. */
 class NotationExampleTest {
 
   @TempDir Path notation;

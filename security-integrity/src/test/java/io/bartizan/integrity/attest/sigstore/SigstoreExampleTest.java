@@ -11,7 +11,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the Javadoc and of docs/sigstore.md, compiled and run. */
+/** The examples of the Javadoc and of docs/guides/sigstore.md, compiled and run. */
 class SigstoreExampleTest {
 
   @TempDir Path folder;

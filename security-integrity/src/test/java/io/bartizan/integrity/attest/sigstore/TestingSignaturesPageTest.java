@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of docs/testing-signatures.md and of the Javadoc of DevSigstore compile. */
+/** The examples of docs/guides/testing-signatures.md and of the Javadoc of DevSigstore compile. */
 class TestingSignaturesPageTest {
 
   private static final Path ROOT = Path.of(System.getProperty("bartizan.root", ".."));
@@ -59,6 +59,6 @@ class TestingSignaturesPageTest {
   }
 
   private static String page() throws Exception {
-    return Files.readString(ROOT.resolve("docs/testing-signatures.md"));
+    return Files.readString(ROOT.resolve("docs/guides/testing-signatures.md"));
   }
 }
