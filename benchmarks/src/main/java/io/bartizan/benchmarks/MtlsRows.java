@@ -22,7 +22,7 @@ final class MtlsRows {
             "mtls-trust",
             "trust decision about a new leaf",
             0.95,
-            6,
+            10,
             Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
             Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),
         row(
@@ -42,7 +42,8 @@ final class MtlsRows {
   }
 
   /**
-   * A handshake takes milliseconds and runs through some hundred methods, so warming takes long.
+   * A handshake, and a decision, takes a millisecond and more and runs through some hundred
+   * methods, so warming takes long.
    */
   private static Row row(String name, String what, double goal, int warmth, Side ours, Side peer) {
     return Row.of(name, what, Measure.TIME, goal, ours, peer).warmed(warmth);
