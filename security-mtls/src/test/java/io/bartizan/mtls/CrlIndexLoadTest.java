@@ -82,6 +82,12 @@ class CrlIndexLoadTest {
       index.checkUsable();
       assertThat(said(index, path, NOW)).startsWith("revoked: ");
     }
+    // Whatever its bytes spell, DER is DER.
+    TestAuthority spelled = TestAuthority.root("CN=-----BEGIN X509 CRL-----", c -> {});
+    X509Certificate below = spelled.leaf("CN=x");
+    CrlIndex index = index(spelled.crl(NOW, NOW.plus(HOUR), naming(below, CRLReason.superseded)));
+    assertThat(said(index, new PeerPath(List.of(below), spelled.certificate), NOW))
+        .startsWith("revoked: ");
     String unread = "holds a revocation list that can't be parsed";
     assertMalformed(new byte[0], unread);
     assertMalformed(new byte[] {0x30}, unread);

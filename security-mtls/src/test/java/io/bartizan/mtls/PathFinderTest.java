@@ -155,29 +155,30 @@ class PathFinderTest {
             "before the search ended at 16 paths to an anchor; the first that broke: expired: ");
   }
 
+  private static final TestAuthority FIRST = TestAuthority.root("CN=Issuing", NOTHING);
+  private static final TestAuthority UPPER = TestAuthority.root("CN=Upper", NOTHING);
+
+  /** Twice so many twins of an upper authority and one fail before the right one is met. */
+  private X509Certificate[] twins(int twins, boolean oneMore) {
+    List<X509Certificate> chain = new ArrayList<>(List.of(FIRST.leaf("CN=leaf")));
+    if (oneMore) {
+      chain.add(TestAuthority.root("CN=Issuing", NOTHING).certificate);
+    }
+    // Of an upper authority that nobody presents, so that it fails with each that is presented.
+    chain.add(TestAuthority.root("CN=Upper", NOTHING).crossFor(FIRST, NOTHING));
+    chain.add(UPPER.crossFor(FIRST, NOTHING));
+    for (int i = 0; i < twins; i++) {
+      chain.add(TestAuthority.root("CN=Upper", NOTHING).certificate);
+    }
+    chain.add(root.crossFor(UPPER, NOTHING));
+    return chain.toArray(X509Certificate[]::new);
+  }
+
   @Test
   void ML09_failedSignatures_areSixteenAndAnchorsOfANameAtMost() throws Exception {
-    KeyPair issuing = TestAuthority.keys();
-    TestAuthority first = TestAuthority.root("CN=Issuing", issuing, NOTHING);
-    TestAuthority upper = TestAuthority.root("CN=Upper", NOTHING);
-    TestAuthority wrong = TestAuthority.root("CN=Upper", NOTHING);
-    X509Certificate leaf = first.leaf("CN=leaf");
-    // Of an upper authority that nobody presents, so that it fails with each that is presented.
-    X509Certificate astray = TestAuthority.root("CN=Upper", NOTHING).crossFor(first, NOTHING);
-    X509Certificate right = upper.crossFor(first, NOTHING);
     for (int twins = 7; twins <= 8; twins++) {
       for (boolean oneMore : new boolean[] {false, true}) {
-        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
-        if (oneMore) {
-          chain.add(TestAuthority.root("CN=Issuing", NOTHING).certificate);
-        }
-        chain.add(astray);
-        chain.add(right);
-        for (int i = 0; i < twins; i++) {
-          chain.add(wrong.crossFor(TestAuthority.root("CN=Upper", NOTHING), NOTHING));
-        }
-        chain.add(root.crossFor(upper, NOTHING));
-        X509Certificate[] presented = chain.toArray(X509Certificate[]::new);
+        X509Certificate[] presented = twins(twins, oneMore);
         PathFinder.Search search = finder(root.certificate).search(presented, NOW);
         boolean found = search.run() != null;
         int expected = Math.min(17, 2 * twins + 1 + (oneMore ? 1 : 0));
@@ -193,6 +194,34 @@ class PathFinderTest {
         }
       }
     }
+  }
+
+  /** Behind the last failure that is allowed, not even the right anchor is tried. */
+  @Test
+  void ML09_failedSignaturesOfAnchors_countToo() {
+    PathFinder two = finder(named(NOTHING).certificate, root.certificate);
+    assertThat(decision(two, twins(7, true))).isEqualTo("a path of 3");
+    assertThat(decision(two, twins(8, false)))
+        .startsWith("search-limited: ")
+        .endsWith("ended at 18 signatures that are not the issuer's");
+  }
+
+  /** What failed once is not taken for signed when it is met again on another way. */
+  @Test
+  void ML09_failedSignature_staysOne() throws Exception {
+    X509Certificate[] presented = {
+      FIRST.leaf("CN=leaf"),
+      UPPER.crossFor(FIRST, NOTHING),
+      UPPER.crossFor(FIRST, NOTHING),
+      root.crossFor(UPPER, NOTHING)
+    };
+    X509Certificate twin = named(NOTHING).certificate;
+    PathFinder.Search search = finder(twin).search(presented, NOW);
+    assertThat(search.run()).isNull();
+    assertThat(search.failedSignatures()).isEqualTo(1);
+    assertThat(search.failure().getMessage())
+        .endsWith("it is not of the key of " + Certificates.label(twin));
+    assertThat(decision(presented)).isEqualTo("a path of 3");
   }
 
   /** A key of another kind can't have signed it, and nothing is computed with it. */

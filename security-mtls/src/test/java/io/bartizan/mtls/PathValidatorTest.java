@@ -113,6 +113,18 @@ class PathValidatorTest {
                     c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
     assertThat(decision(anchor, isSelfSigned, good, mute))
         .startsWith("chain-invalid: \"CN=Issuing\" (serial ");
+    X509Certificate oldAndMute =
+        top.issue(
+            "CN=Issuing",
+            issuing.keys.getPublic(),
+            NOW.minusSeconds(90),
+            NOW.minusSeconds(1),
+            TestAuthority.authority()
+                .and(
+                    c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
+    assertThat(decision(anchor, isSelfSigned, good, oldAndMute))
+        .as("the reason and what is said belong together")
+        .matches("chain-invalid: \"CN=Issuing\".*\\): .*|expired: \"CN=Issuing\".* expired at .*");
     X509Certificate old =
         top.issue(
             "CN=Issuing",

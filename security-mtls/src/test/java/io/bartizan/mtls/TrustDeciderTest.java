@@ -31,7 +31,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -171,6 +173,16 @@ class TrustDeciderTest {
         assertThat(said(decider, used)).startsWith("usage-wrong: the JDK refuses: ");
       }
     }
+    KeyPurposeId own =
+        side == TlsSide.SERVER ? KeyPurposeId.id_kp_clientAuth : KeyPurposeId.id_kp_serverAuth;
+    X509Certificate purposed =
+        root.issue(
+            "CN=x",
+            keys.getPublic(),
+            c -> c.addExtension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(own)));
+    assertThat(said(decider, purposed))
+        .as("the JDK is asked for the same role")
+        .isEqualTo(ACCEPTED);
     TrustDecider denying =
         decider(
             builder(side, root.anchors(), PeerPolicy.anyTrustedPeer())
