@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.Test;
 
@@ -74,11 +75,11 @@ class PathFinderTest {
             .endsWith(") was found before the search ended at a path of 8 certificates");
       }
     }
-    // The order in which a peer shows its certificates is not that of the path.
-    List<X509Certificate> mixed = new ArrayList<>(chain.subList(2, 8));
-    Collections.reverse(mixed);
-    mixed.add(0, root.issue("CN=other", TestAuthority.keys().getPublic(), NOTHING));
-    assertThat(decision(mixed.toArray(X509Certificate[]::new))).isEqualTo("a path of 1");
+    // The order in which a peer shows what is behind its own is not that of the path.
+    List<X509Certificate> mixed = new ArrayList<>(chain.subList(1, chain.size()));
+    Collections.shuffle(mixed, new Random(7));
+    mixed.add(0, chain.get(0));
+    assertThat(decision(mixed.toArray(X509Certificate[]::new))).isEqualTo("a path of 8");
   }
 
   /** Each certificate of the search looks at all that were presented: 16 times 16 steps. */

@@ -25,8 +25,8 @@ final class SignedCertificates {
                       X500Name.getInstance(
                           issuer.certificate.getSubjectX500Principal().getEncoded()),
                       BigInteger.TEN,
-                      Date.from(now.minusSeconds(60)),
-                      Date.from(now.plusSeconds(60)),
+                      Date.from(now.minusSeconds(3600)),
+                      Date.from(now.plusSeconds(7200)),
                       new X500Name(name),
                       TestAuthority.keys().getPublic())
                   .build(new JcaContentSignerBuilder(algorithm).build(issuer.keys.getPrivate())));
