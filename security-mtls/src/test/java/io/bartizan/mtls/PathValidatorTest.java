@@ -1,0 +1,271 @@
+package io.bartizan.mtls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.mtls.x509.PeerPath;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * ML-08, ML-09: each thing that makes a path void, below a root and below an intermediate as
+ * anchor, with name constraints and without: these are judged by code of their own.
+ */
+class PathValidatorTest {
+
+  private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+  private static final TestAuthority.Extender NOTHING = c -> {};
+  private static final TestAuthority.Extender BOUNDS =
+      TestAuthority.permitted(TestAuthority.dns("good.example"));
+  private static final TestAuthority.Extender GOOD =
+      TestAuthority.names(TestAuthority.dns("a.good.example"));
+  private static final ASN1ObjectIdentifier ODD = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
+
+  private final PathValidator validator = new PathValidator();
+  private final KeyPair keys = TestAuthority.keys();
+
+  private String decision(X509Certificate anchor, boolean isSelfSigned, X509Certificate... path) {
+    return decisionAt(NOW, anchor, isSelfSigned, path);
+  }
+
+  private String decisionAt(
+      Instant now, X509Certificate anchor, boolean isSelfSigned, X509Certificate... path) {
+    try {
+      PeerPath held = validator.validated(List.of(path), anchor, isSelfSigned, now);
+      assertThat(held.certificates()).containsExactly(path);
+      assertThat(held.anchor()).isEqualTo(anchor);
+      assertThat(held.judged()).hasSize(path.length);
+      assertThat(held.judged().get(0)).isEqualTo(path[0]);
+      return "accepted";
+    } catch (PeerRejectedException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** A certificate below an authority, with dates. */
+  private X509Certificate issued(
+      TestAuthority issuer, Instant from, Instant to, TestAuthority.Extender more) {
+    return issuer.issue("CN=peer", keys.getPublic(), from, to, more);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ML09_pathBelowARoot_isJudgedWithAndWithoutConstraints(boolean constrained) {
+    TestAuthority root = TestAuthority.root("CN=Root", constrained ? BOUNDS : NOTHING);
+    TestAuthority issuing = root.intermediate("CN=Issuing", NOTHING);
+    assertFaults(root.certificate, true, root, issuing);
+    assertThat(decision(root.certificate, true, issued(root, NOW, NOW.plusSeconds(9), GOOD)))
+        .isEqualTo("accepted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ML09_pathBelowAnIntermediateAsAnchor_isJudgedWithAndWithoutConstraints(boolean constrained) {
+    TestAuthority anchor =
+        TestAuthority.root("CN=Root", NOTHING).intermediate("CN=Anchor", NOTHING);
+    TestAuthority issuing = anchor.intermediate("CN=Issuing", constrained ? BOUNDS : NOTHING);
+    assertFaults(anchor.certificate, false, anchor, issuing);
+  }
+
+  private void assertFaults(
+      X509Certificate anchor, boolean isSelfSigned, TestAuthority top, TestAuthority issuing) {
+    X509Certificate good = issued(issuing, NOW, NOW.plusSeconds(60), GOOD);
+    X509Certificate own = issuing.certificate;
+    assertThat(decision(anchor, isSelfSigned, good, own)).isEqualTo("accepted");
+    assertThat(decision(anchor, isSelfSigned, good, own)).as("met again").isEqualTo("accepted");
+    assertThat(decisionAt(NOW.plusSeconds(60), anchor, isSelfSigned, good, own))
+        .isEqualTo("accepted");
+    assertThat(decisionAt(NOW.plusSeconds(61), anchor, isSelfSigned, good, own))
+        .startsWith("expired: \"CN=peer\" (serial ")
+        .contains(") expired at " + NOW.plusSeconds(60) + " (1 ");
+    assertThat(decisionAt(NOW.minusSeconds(1), anchor, isSelfSigned, good, own))
+        .startsWith("not-yet-valid: \"CN=peer\" (serial ")
+        .contains(") is not valid before " + NOW + " (");
+    X509Certificate odd =
+        issued(
+            issuing,
+            NOW,
+            NOW.plusSeconds(60),
+            GOOD.and(c -> c.addExtension(ODD, true, DERNull.INSTANCE)));
+    assertThat(decision(anchor, isSelfSigned, odd, own))
+        .startsWith("chain-invalid: \"CN=peer\" (serial ")
+        .contains("): ");
+    X509Certificate forged =
+        TestAuthority.root("CN=Issuing", NOTHING)
+            .issue("CN=peer", keys.getPublic(), NOW, NOW.plusSeconds(60), GOOD);
+    assertThat(decision(anchor, isSelfSigned, forged, own))
+        .startsWith("signature-invalid: \"CN=peer\" (serial ");
+    X509Certificate mute =
+        top.issue(
+            "CN=Issuing",
+            issuing.keys.getPublic(),
+            TestAuthority.authority()
+                .and(
+                    c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
+    assertThat(decision(anchor, isSelfSigned, good, mute))
+        .startsWith("chain-invalid: \"CN=Issuing\" (serial ");
+    X509Certificate oldAndMute =
+        top.issue(
+            "CN=Issuing",
+            issuing.keys.getPublic(),
+            NOW.minusSeconds(90),
+            NOW.minusSeconds(1),
+            TestAuthority.authority()
+                .and(
+                    c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
+    assertThat(decision(anchor, isSelfSigned, good, oldAndMute))
+        .as("the reason and what is said belong together")
+        .matches("chain-invalid: \"CN=Issuing\".*\\): .*|expired: \"CN=Issuing\".* expired at .*");
+    X509Certificate old =
+        top.issue(
+            "CN=Issuing",
+            issuing.keys.getPublic(),
+            NOW.minusSeconds(90),
+            NOW.minusSeconds(1),
+            TestAuthority.authority());
+    assertThat(decision(anchor, isSelfSigned, good, old))
+        .startsWith("expired: \"CN=Issuing\" (serial ");
+  }
+
+  @Test
+  void ML09_nameOutsideTheConstraints_isRefusedBelowEachKindOfAnchor() {
+    TestAuthority root = TestAuthority.root("CN=Root", BOUNDS);
+    TestAuthority free = TestAuthority.root("CN=Root", NOTHING);
+    TestAuthority anchor = free.intermediate("CN=Anchor", NOTHING);
+    TestAuthority team = anchor.intermediate("CN=Team", BOUNDS);
+    X509Certificate ofRoot = root.leaf("CN=peer", TestAuthority.dns("a.bad.example"));
+    X509Certificate ofTeam = team.leaf("CN=peer", TestAuthority.dns("a.bad.example"));
+    assertThat(decision(root.certificate, true, ofRoot))
+        .startsWith("name-constraint-violated: \"CN=peer\"")
+        .contains("a.bad.example");
+    assertThat(decision(anchor.certificate, false, ofTeam, team.certificate))
+        .startsWith("name-constraint-violated: \"CN=peer\"")
+        .contains("a.bad.example");
+    // The same path, judged again, from what is kept.
+    assertThat(decision(root.certificate, true, ofRoot)).startsWith("name-constraint-violated: ");
+    assertThat(
+            decision(
+                root.certificate, true, root.leaf("CN=x", TestAuthority.dns("a.good.example"))))
+        .isEqualTo("accepted");
+    assertThat(decision(free.certificate, true, ofTeam, team.certificate, anchor.certificate))
+        .startsWith("name-constraint-violated: ");
+  }
+
+  /** What PKIX takes no notice of in an anchor: the root's own dates, path length, extensions. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ML08_rootItself_isBoundByWhatItSays(boolean constrained) {
+    TestAuthority.Extender bounds = constrained ? BOUNDS : NOTHING;
+    KeyPair rootKeys = TestAuthority.keys();
+    TestAuthority named = TestAuthority.root("CN=Root", rootKeys, NOTHING);
+    TestAuthority issuing = named.intermediate("CN=Issuing", NOTHING);
+    X509Certificate good = issued(issuing, NOW.minusSeconds(600), NOW.plusSeconds(600), GOOD);
+    X509Certificate brief =
+        named.issue(
+            "CN=Root",
+            rootKeys.getPublic(),
+            NOW,
+            NOW.plusSeconds(60),
+            TestAuthority.authority().and(bounds));
+    assertThat(decision(brief, true, good, issuing.certificate)).isEqualTo("accepted");
+    assertThat(decisionAt(NOW.plusSeconds(61), brief, true, good, issuing.certificate))
+        .startsWith("expired: \"CN=Root\"");
+    assertThat(decisionAt(NOW.minusSeconds(1), brief, true, good, issuing.certificate))
+        .startsWith("not-yet-valid: \"CN=Root\"");
+    for (int length = 0; length <= 1; length++) {
+      BasicConstraints most = new BasicConstraints(length);
+      X509Certificate narrow =
+          named.issue(
+              "CN=Root",
+              rootKeys.getPublic(),
+              bounds.and(c -> c.addExtension(Extension.basicConstraints, true, most)));
+      String seen = decision(narrow, true, good, issuing.certificate);
+      if (length == 1) {
+        assertThat(seen).isEqualTo("accepted");
+      } else {
+        assertThat(seen).startsWith("chain-invalid: ");
+      }
+    }
+    TestAuthority odd =
+        TestAuthority.root("CN=Root", bounds.and(c -> c.addExtension(ODD, true, DERNull.INSTANCE)));
+    X509Certificate below = issued(odd, NOW, NOW.plusSeconds(60), GOOD);
+    assertThat(decision(odd.certificate, true, below)).startsWith("chain-invalid: ");
+  }
+
+  /** An intermediate as anchor, which PKIX does not look into at all. */
+  @Test
+  void ML08_intermediateAsAnchor_isBoundByHand() {
+    TestAuthority root = TestAuthority.root("CN=Root", NOTHING);
+    KeyPair anchorKeys = TestAuthority.keys();
+    TestAuthority named = TestAuthority.root("CN=Anchor", anchorKeys, NOTHING);
+    X509Certificate brief =
+        root.issue(
+            "CN=Anchor",
+            anchorKeys.getPublic(),
+            NOW,
+            NOW.plusSeconds(60),
+            TestAuthority.authority());
+    X509Certificate good = issued(named, NOW.minusSeconds(600), NOW.plusSeconds(600), GOOD);
+    assertThat(decision(brief, false, good)).isEqualTo("accepted");
+    assertThat(decisionAt(NOW.plusSeconds(60), brief, false, good)).isEqualTo("accepted");
+    assertThat(decisionAt(NOW.plusSeconds(61), brief, false, good))
+        .startsWith("expired: the anchor \"CN=Anchor\"")
+        .contains("expired at " + NOW.plusSeconds(60));
+    assertThat(decisionAt(NOW.minusSeconds(1), brief, false, good))
+        .startsWith("not-yet-valid: the anchor \"CN=Anchor\"")
+        .contains("is not valid before " + NOW);
+
+    TestAuthority first = named.intermediate("CN=First", NOTHING);
+    X509Certificate renewed = first.crossFor(first, NOTHING);
+    TestAuthority second = first.intermediate("CN=Second", NOTHING);
+    X509Certificate one = issued(first, NOW, NOW.plusSeconds(60), GOOD);
+    X509Certificate two = issued(second, NOW, NOW.plusSeconds(60), GOOD);
+    for (int length = 0; length <= 2; length++) {
+      BasicConstraints most = new BasicConstraints(length);
+      X509Certificate anchor =
+          root.issue(
+              "CN=Anchor",
+              anchorKeys.getPublic(),
+              c -> c.addExtension(Extension.basicConstraints, true, most));
+      assertThat(decision(anchor, false, good)).isEqualTo("accepted");
+      assertAccepted(length >= 1, decision(anchor, false, one, first.certificate));
+      // A self-issued certificate does not count.
+      assertAccepted(length >= 1, decision(anchor, false, one, renewed, first.certificate));
+      assertAccepted(
+          length >= 2, decision(anchor, false, two, second.certificate, first.certificate));
+    }
+  }
+
+  private static void assertAccepted(boolean accepted, String said) {
+    if (accepted) {
+      assertThat(said).isEqualTo("accepted");
+    } else {
+      assertThat(said)
+          .startsWith("chain-invalid: the path is longer than the anchor \"CN=Anchor\"")
+          .endsWith(" allows");
+    }
+  }
+
+  @Test
+  void ML09_whatPkixSays_isToldWithThePlaceItSays() {
+    TestAuthority root = TestAuthority.root("CN=Root", NOTHING);
+    TestAuthority other = TestAuthority.root("CN=Other", NOTHING);
+    TestAuthority anchor = root.intermediate("CN=Anchor", NOTHING);
+    X509Certificate peer = other.leaf("CN=peer");
+    assertThat(decision(anchor.certificate, false, peer)).startsWith("chain-invalid: the path: ");
+    TestAuthority old = TestAuthority.root("CN=Weak", TestAuthority.keys("RSA", 1024), NOTHING);
+    X509Certificate below =
+        old.issue("CN=peer", TestAuthority.keys("RSA", 512).getPublic(), NOTHING);
+    assertThat(decision(old.certificate, true, below))
+        .startsWith("algorithm-weak: \"CN=peer\" (serial ");
+  }
+}
