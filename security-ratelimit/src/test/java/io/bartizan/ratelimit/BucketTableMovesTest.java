@@ -1,0 +1,335 @@
+package io.bartizan.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.ratelimit.count.Micros;
+import io.bartizan.testkit.ManualTicker;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the flat table says of a key, while its slot moves and is taken away too. */
+class BucketTableMovesTest {
+
+  /** A microsecond is three units, a permit two million. */
+  private static final TokenBucket BUCKET = (TokenBucket) Limit.parse("7 burst, 3/2s");
+
+  private static final Limits LIMITS = BUCKET.alone();
+  private static final long NOW = 1_800_000_000_000_000L;
+
+  private final BucketTable table = new BucketTable(BUCKET, 1);
+
+  private static void begin(BucketTable table, String key, long arrival) {
+    table.begin(key, () -> new BucketCell(arrival, BUCKET));
+    table.size().incrementAndGet();
+  }
+
+  private void begin(String key) {
+    begin(table, key, NOW * BUCKET.perMicro);
+  }
+
+  /** Makes the only segment grow, so that all slots move. */
+  private void grow() throws Exception {
+    long[] before = slots(table);
+    for (int i = 0; slots(table) == before; i++) {
+      begin("more" + i);
+    }
+  }
+
+  private static long[] slots(BucketTable table) throws Exception {
+    assertThat(BucketTableTest.segments(table)).hasSize(1);
+    return BucketTableTest.segments(table).get(0);
+  }
+
+  private static Object segment(BucketTable table, int index) throws Exception {
+    Field segments = BucketTable.class.getDeclaredField("segments");
+    segments.setAccessible(true);
+    return ((Object[]) segments.get(table))[index];
+  }
+
+  private static Field field(Object segment, String name) throws Exception {
+    Field field = segment.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  private static ReentrantLock lock(BucketTable table) throws Exception {
+    Object segment = segment(table, 0);
+    return (ReentrantLock) field(segment, "lock").get(segment);
+  }
+
+  private @Nullable Decision take(String key) {
+    return table.ask(key, LIMITS, NOW, (cell, now) -> cell.tryAcquire(now, 1));
+  }
+
+  private static long left(@Nullable Decision decision) {
+    return Objects.requireNonNull(decision).remaining();
+  }
+
+  private long leftOf(String key) {
+    return left(table.ask(key, LIMITS, NOW, (cell, now) -> cell.peek(now, 1)));
+  }
+
+  /** A bucket of its own and one in the table, at moments before and after 1970. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 1_234_567, NOW, -1, -5_000_001, -NOW})
+  void ML07_take_saysWhatACellSays(long begin) {
+    BucketCell cell = new BucketCell(begin * BUCKET.perMicro, BUCKET);
+    begin(table, "key", cell.arrival());
+    int refused = 0;
+    for (int i = 0; i < 60; i++) {
+      long now = begin + 200_000 * i;
+      long outcome = table.take("key", now, 1 + i % 3);
+      assertThat(outcome).as("call %s", i).isEqualTo(cell.take(now, 1 + i % 3));
+      refused += outcome < 0 ? 1 : 0;
+      Long arrival = table.ask("key", LIMITS, now, (copy, at) -> ((BucketCell) copy).arrival());
+      assertThat(arrival).as("after call %s", i).isEqualTo(cell.arrival());
+    }
+    assertThat(refused).isBetween(10, 50);
+    assertThat(table.take("stranger", begin, 1)).isEqualTo(BucketCell.DEAD);
+  }
+
+  @Test
+  void ML07_firstCell_isTheKeysPlaceInTheTable() {
+    BucketCell own = new BucketCell(5 + NOW * BUCKET.perMicro, BUCKET);
+    Cell first = table.first("key", own);
+    assertThat(((BucketCell) first).arrival()).isEqualTo(own.arrival());
+    MicroClock clock = new MicroClock(new ManualTicker(), () -> Micros.instant(NOW));
+    Reservation slot = Objects.requireNonNull(first.reserve(clock, 2, 0));
+    assertThat(slot.isGranted()).isTrue();
+    begin(table, "key", ((BucketCell) first).arrival());
+    assertThat(leftOf("key")).isEqualTo(4);
+    slot.cancel();
+    assertThat(leftOf("key")).isEqualTo(6);
+    assertThat(left(first.peek(NOW, 1))).as("the copy is nobody's").isEqualTo(4);
+  }
+
+  @Test
+  void ML07_question_whoseSlotMovesMeanwhile_countsInTheNewOne() throws Exception {
+    begin("key");
+    List<Cell> asked = new ArrayList<>();
+    Decision decision =
+        table.ask(
+            "key",
+            LIMITS,
+            NOW,
+            (cell, now) -> {
+              asked.add(cell);
+              if (asked.size() == 1) {
+                growUnchecked();
+              }
+              return cell.tryAcquire(now, 1);
+            });
+    assertThat(asked).hasSize(2).doesNotHaveDuplicates();
+    assertThat(left(decision)).isEqualTo(6);
+    assertThat(leftOf("key")).isEqualTo(6);
+    assertThat(lock(table).isLocked()).isFalse();
+  }
+
+  private void growUnchecked() {
+    try {
+      grow();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What only looks is asked once, whatever moves. */
+  @Test
+  void ML07_question_thatTakesNothing_isNotAskedAgain() {
+    begin("key");
+    List<Cell> asked = new ArrayList<>();
+    Decision decision =
+        table.ask(
+            "key",
+            LIMITS,
+            NOW,
+            (cell, now) -> {
+              asked.add(cell);
+              growUnchecked();
+              return cell.peek(now, 1);
+            });
+    assertThat(left(decision)).isEqualTo(7);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void ML07_question_whoseBucketIsTakenFromMeanwhile_isAskedAgain() {
+    begin("key");
+    List<Cell> asked = new ArrayList<>();
+    Decision decision =
+        table.ask(
+            "key",
+            LIMITS,
+            NOW,
+            (cell, now) -> {
+              asked.add(cell);
+              if (asked.size() < 3) {
+                assertThat(table.take("key", now, 2)).isPositive();
+              }
+              return cell.tryAcquire(now, 1);
+            });
+    assertThat(asked).hasSize(3);
+    assertThat(left(decision)).isEqualTo(2);
+    assertThat(leftOf("key")).isEqualTo(2);
+  }
+
+  /** Another thread has taken the bucket out of its slot, and has not yet shown the new ones. */
+  @Test
+  void ML07_question_thatFindsItsSlotEmptied_waitsForWhoMovesIt() throws Exception {
+    begin("key");
+    long[] old = slots(table);
+    int at = old[0] == 0 ? 2 : 0;
+    long[] renewed = old.clone();
+    CompletableFuture<Decision> decision;
+    Object segment = segment(table, 0);
+    lock(table).lock();
+    try {
+      old[at + 1] = BucketCell.DEAD;
+      decision = CompletableFuture.supplyAsync(() -> take("key"));
+      awaitWaiting(decision);
+      field(segment, "slots").set(segment, renewed);
+    } finally {
+      lock(table).unlock();
+    }
+    assertThat(left(decision.get(20, TimeUnit.SECONDS))).isEqualTo(6);
+    assertThat(renewed[at + 1]).isEqualTo(NOW * BUCKET.perMicro + BUCKET.perPermit);
+    assertThat(lock(table).isLocked()).isFalse();
+  }
+
+  /** Where nobody moves it, it is dead. */
+  @Test
+  void ML03_question_thatFindsItsKeyDead_hasNoAnswer() throws Exception {
+    begin("key");
+    begin("other");
+    assertThat(take("stranger")).isNull();
+    assertThat(table.sweep(NOW, 0)).isTrue();
+    assertThat(take("key") == null).isNotEqualTo(take("other") == null);
+    assertThat(lock(table).isLocked()).isFalse();
+  }
+
+  private void awaitWaiting(CompletableFuture<?> other) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!lock(table).hasQueuedThreads()) {
+      assertThat(other).isNotDone();
+      assertThat(System.nanoTime() - end).isNegative();
+      Thread.onSpinWait();
+    }
+  }
+
+  /** While one thread begins a key of a segment, no other does. */
+  @Test
+  void ML07_begin_isForOneThreadAtATime() throws Exception {
+    CompletableFuture<Void> second;
+    lock(table).lock();
+    try {
+      second = CompletableFuture.runAsync(() -> begin("second"));
+      awaitWaiting(second);
+      begin("first");
+      assertThat(take("second")).isNull();
+    } finally {
+      lock(table).unlock();
+    }
+    second.get(20, TimeUnit.SECONDS);
+    assertThat(left(take("second"))).isEqualTo(6);
+    assertThat(left(take("first"))).isEqualTo(6);
+    assertThat(lock(table).isLocked()).isFalse();
+  }
+
+  /** A key that died and comes back has its slot again, also the first one of all. */
+  @Test
+  void ML03_keyThatComesBack_takesNoOtherSlot() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      BucketTable other = new BucketTable(BUCKET, 1);
+      begin(other, "key", 5);
+      long[] slots = slots(other);
+      int at = slots[0] == 0 ? 2 : 0;
+      slots[at + 1] = BucketCell.DEAD;
+      begin(other, "key", 7);
+      assertThat(slots(other)).isSameAs(slots);
+      assertThat(slots[at + 1]).isEqualTo(7);
+      assertThat(slots[2 - at]).isZero();
+    }
+  }
+
+  /** Whether they are free or their keys are dead. */
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, 1", "31, 1", "32, 2", "33, 2", "63, 2", "64, 3", "255, 8"})
+  void ML03_sweep_looksAt32SlotsACall(int slot, int calls) throws Exception {
+    for (int i = 0; i < 192; i++) {
+      begin("key" + i);
+    }
+    long[] slots = slots(table);
+    assertThat(slots).hasSize(512);
+    for (int at = 0; at < slots.length; at += 2) {
+      slots[at + 1] = BucketCell.DEAD;
+    }
+    slots[2 * slot] = slots[2 * slot] == 0 ? 1 : slots[2 * slot];
+    slots[2 * slot + 1] = NOW * BUCKET.perMicro;
+    for (int i = 1; i < calls; i++) {
+      assertThat(table.sweep(NOW, 0)).as("call %s", i).isFalse();
+    }
+    assertThat(table.sweep(NOW, 0)).isTrue();
+  }
+
+  /** So many keys that count are so many slots, at most 5 in 8 of them used. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1", "1, 2", "2, 4", "3, 8", "5, 8", "6, 16", "10, 16", "11, 32", "20, 32", "21, 64",
+    "40, 64", "41, 128"
+  })
+  void ML03_segment_isMadeAsSmallAsItsKeysAllow(int left, int places) throws Exception {
+    for (int i = 0; i < 100; i++) {
+      begin(table, "key" + i, (i < left ? 2 : 1) * NOW * BUCKET.perMicro);
+    }
+    assertThat(slots(table)).hasSize(2 * 256);
+    for (int i = 0; i < 200 && slots(table).length == 2 * 256; i++) {
+      boolean unused = table.sweep(NOW, 0);
+    }
+    assertThat(slots(table)).hasSize(2 * places);
+    assertThat(lock(table).isLocked()).isFalse();
+    assertThat(table.size()).hasValue(left);
+    for (int i = 0; i < 100; i++) {
+      assertThat(take("key" + i) != null).as("key %s", i).isEqualTo(i < left);
+    }
+    Object segment = segment(table, 0);
+    assertThat(field(segment, "used").get(segment)).isEqualTo(left);
+  }
+
+  @Test
+  void ML03_sweep_goesThroughAllSegments() throws Exception {
+    BucketTable wide = new BucketTable(BUCKET, 1000);
+    assertThat(BucketTableTest.segments(wide)).hasSize(16);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 300; i++) {
+        begin(wide, "key" + i, NOW * BUCKET.perMicro);
+      }
+      assertThat(BucketTableTest.segments(wide)).allMatch(slots -> slots.length > 2);
+      int gone = 0;
+      for (int i = 0; i < 400; i++) {
+        gone += wide.sweep(NOW, 0) ? 1 : 0;
+      }
+      assertThat(gone).isEqualTo(300);
+      assertThat(wide.size()).hasValue(0);
+      assertThat(BucketTableTest.segments(wide)).allMatch(slots -> slots.length == 2);
+    }
+  }
+
+  /** 0 is that of a free slot. */
+  @Test
+  void ML04_printOfAHash_isTheHashButNot0() {
+    assertThat(BucketTable.print(0)).isEqualTo(1);
+    for (long hash : new long[] {1, 2, -1, Long.MIN_VALUE, Long.MAX_VALUE, 0x1_0000_0000L}) {
+      assertThat(BucketTable.print(hash)).isEqualTo(hash);
+    }
+  }
+}
