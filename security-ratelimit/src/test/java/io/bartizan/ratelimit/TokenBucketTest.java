@@ -137,6 +137,7 @@ class TokenBucketTest {
           9 burst, 9/s, 3 at first              | 4     | 3 burst, 9/4s, 0 at first
           20 burst, 10/s, in steps              | 4     | 5 burst, 3/s, in steps
           20 burst, 10/s, in steps, 19 at first | 4     | 5 burst, 3/s, in steps, 4 at first
+          2 burst, 1/438300h                    | 1     | 2 burst, 1/438300h
           1 burst, 2/438300h                    | 2     | 1 burst, 2/36525d
           1 burst, 1/365d                       | 100   | 1 burst, 1/36500d
           1 burst, 1/365d                       | 101   | 1 burst, 1/36525d
