@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.testkit.ManualTicker;
+import io.bartizan.tests.Eventually;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -90,7 +92,7 @@ class BucketTableMovesTest {
     begin(table, "key", cell.arrival());
     int refused = 0;
     for (int i = 0; i < 60; i++) {
-      long now = begin + 200_000 * i;
+      long now = begin + 200_000L * i;
       long outcome = table.take("key", now, 1 + i % 3);
       assertThat(outcome).as("call %s", i).isEqualTo(cell.take(now, 1 + i % 3));
       refused += outcome < 0 ? 1 : 0;
@@ -233,12 +235,12 @@ class BucketTableMovesTest {
   }
 
   private static void awaitWaiting(BucketTable table, CompletableFuture<?> other) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!lock(table).hasQueuedThreads()) {
-      assertThat(other).isNotDone();
-      assertThat(System.nanoTime() - end).isNegative();
-      Thread.onSpinWait();
-    }
+    ReentrantLock lock = lock(table);
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "the other thread waits for the lock",
+        () -> lock.hasQueuedThreads() || other.isDone());
+    assertThat(other).isNotDone();
   }
 
   /** While one thread begins a key of a segment, no other does. */
