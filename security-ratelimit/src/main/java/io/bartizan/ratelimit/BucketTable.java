@@ -171,8 +171,11 @@ final class BucketTable implements Keys {
   }
 
   private long print(String key) {
-    long print = hash.of(key);
-    return print == FREE ? 1 : print;
+    return print(hash.of(key));
+  }
+
+  static long print(long hash) {
+    return hash == FREE ? 1 : hash;
   }
 
   private Segment segment(long print) {

@@ -179,8 +179,8 @@ public abstract sealed class Limit implements Plan
   /**
    * The share of one of several instances that apply this limit each for itself: permits divided
    * and rounded up, so that together they admit at least what the limit does, and beyond it less
-   * than one permit each. A token bucket's refill is divided exactly where its share fills in at
-   * most 36 525 days, what it begins with is rounded down.
+   * than one permit each. A token bucket's refill is divided exactly, or rounded up to whole
+   * permits in 36 525 days where the period would be longer; what it begins with is rounded down.
    *
    * @param instances how many there are; 1 to 10 000
    * @return a limit of the same name and kind

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit;
 
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.count.Micros;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -98,6 +99,25 @@ public record Rate(long permits, Duration period) {
   /** The period in microseconds: exact, and below 2^52. */
   long periodMicros() {
     return Micros.of(period);
+  }
+
+  /**
+   * The rate of one of several that together have this one: exactly, or where the period would be
+   * too long rounded up to whole permits in the longest one.
+   */
+  Rate dividedBy(int instances) {
+    long longest = Micros.of(MAX_PERIOD);
+    long period = periodMicros();
+    if (period <= longest / instances) {
+      return new Rate(permits, Micros.duration(period * instances));
+    }
+    int common = BigInteger.valueOf(permits).gcd(BigInteger.valueOf(instances)).intValueExact();
+    int slower = instances / common;
+    if (period <= longest / slower) {
+      return new Rate(permits / common, Micros.duration(period * slower));
+    }
+    long together = Micros.ceilMulDiv(permits, longest, period);
+    return new Rate(Micros.ceilDiv(together, instances), MAX_PERIOD);
   }
 
   /** A period in its largest whole unit: {@code s}, {@code 10s}, {@code 90min}, {@code 1500us}. */

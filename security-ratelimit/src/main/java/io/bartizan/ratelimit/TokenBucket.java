@@ -140,12 +140,9 @@ public final class TokenBucket extends Limit {
 
   /** The refill divided; a share that would then fill in more than a century fills in a century. */
   private Rate slowed(long share, int instances) {
-    long longest = Micros.of(Rate.MAX_PERIOD);
-    long period = refill.periodMicros() * instances;
-    return refill.periodMicros() <= longest / instances
-            && BucketUnits.fillMicros(share, refill.permits(), period) <= longest
-        ? Rate.per(refill.permits(), Micros.duration(period))
-        : Rate.per(share, Rate.MAX_PERIOD);
+    Rate rate = refill.dividedBy(instances);
+    long fill = BucketUnits.fillMicros(share, rate.permits(), rate.periodMicros());
+    return fill <= Micros.of(Rate.MAX_PERIOD) ? rate : Rate.per(share, Rate.MAX_PERIOD);
   }
 
   @Override

@@ -184,4 +184,70 @@ class BucketTableRoomTest {
     }
     assertThat(table.size()).hasValue(12);
   }
+
+  /** Whether they are free or their keys are dead. */
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, 1", "31, 1", "32, 2", "33, 2", "63, 2", "64, 3", "255, 8"})
+  void ML03_sweep_looksAt32SlotsACall(int slot, int calls) throws Exception {
+    for (int i = 0; i < 192; i++) {
+      begin("key" + i, FULL_AT);
+    }
+    long[] slots = BucketTableTest.segments(table).get(0);
+    assertThat(slots).hasSize(2 * 256);
+    for (int at = 0; at < slots.length; at += 2) {
+      slots[at + 1] = BucketCell.DEAD;
+    }
+    slots[2 * slot] = slots[2 * slot] == 0 ? 1 : slots[2 * slot];
+    slots[2 * slot + 1] = arrival(FULL_AT);
+    for (int i = 1; i < calls; i++) {
+      assertThat(table.sweep(FULL_AT, 0)).as("call %s", i).isFalse();
+    }
+    assertThat(table.sweep(FULL_AT, 0)).isTrue();
+  }
+
+  /** At most 5 in 8 slots are used where they are made anew. */
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, 2", "2, 4", "3, 8", "5, 8", "6, 16", "10, 16", "11, 32", "20, 32"})
+  @CsvSource({"21, 64", "40, 64", "41, 128"})
+  void ML03_segment_isMadeAsSmallAsItsKeysAllow(int left, int places) throws Exception {
+    for (int i = 0; i < 100; i++) {
+      begin("key" + i, i < left ? 2 * FULL_AT : FULL_AT);
+    }
+    assertThat(places()).isEqualTo(256);
+    for (int i = 0; i < 200 && places() == 256; i++) {
+      boolean unused = table.sweep(FULL_AT, 0);
+    }
+    assertThat(places()).isEqualTo(places);
+    assertThat(table.size()).hasValue(left);
+    for (int i = 0; i < 100; i++) {
+      assertThat(isHeld("key" + i)).as("key %s", i).isEqualTo(i < left);
+    }
+    for (int more = left + 1; 4 * more <= 3 * places; more++) {
+      begin("more" + more, FULL_AT);
+      assertThat(places()).as("slots of %s keys", more).isEqualTo(places);
+    }
+    begin("one more", FULL_AT);
+    assertThat(places()).isGreaterThan(places);
+    assertThat(BucketTableMovesTest.lock(table).isLocked()).isFalse();
+  }
+
+  @Test
+  void ML03_sweep_goesThroughAllSegments() throws Exception {
+    BucketTable wide = new BucketTable(BUCKET, 1000);
+    assertThat(BucketTableTest.segments(wide)).hasSize(16);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 300; i++) {
+        wide.begin("key" + i, () -> new BucketCell(arrival(FULL_AT), BUCKET));
+        wide.size().incrementAndGet();
+      }
+      assertThat(BucketTableTest.segments(wide)).allMatch(slots -> slots.length > 2);
+      int gone = 0;
+      for (int i = 0; i < 400; i++) {
+        gone += wide.sweep(FULL_AT, 0) ? 1 : 0;
+      }
+      assertThat(gone).isEqualTo(300);
+      assertThat(wide.size()).hasValue(0);
+      assertThat(BucketTableTest.segments(wide)).allMatch(slots -> slots.length == 2);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,19 @@ class SweepTest {
     keys.size.set(1000);
     keys.meanwhile = () -> sweep.forNewKey(OTHER_TIME);
     assertLooksAt(16, 0, () -> sweep.forNewKey(OTHER_TIME));
+    assertLooksAt(16, 0, () -> sweep.forNewKey(OTHER_TIME));
+  }
+
+  @Test
+  void ML03_sweepThatFailed_isOver() {
+    Sweep sweep = new Sweep(keys, 1000);
+    keys.size.set(1000);
+    keys.meanwhile =
+        () -> {
+          throw new IllegalStateException("a key that can't be swept");
+        };
+    assertThatThrownBy(() -> sweep.forNewKey(OTHER_TIME)).hasMessage("a key that can't be swept");
+    keys.meanwhile = () -> {};
     assertLooksAt(16, 0, () -> sweep.forNewKey(OTHER_TIME));
   }
 }

@@ -1,7 +1,5 @@
 package io.bartizan.ratelimit.count;
 
-import java.math.BigInteger;
-
 /**
  * The arithmetic of a token bucket that is refilled evenly: GCRA (ITU-T I.371) in integers.
  *
@@ -58,10 +56,11 @@ public final class BucketUnits {
     long divisor = gcd(permits, periodMicros);
     long p = permits / divisor;
     long t = periodMicros / divisor;
-    long maxScale = Math.min(MAX_SCALE, MAX_FILL_UNITS / ceilMulDiv(capacity, t, p));
+    long maxScale = Math.min(MAX_SCALE, MAX_FILL_UNITS / Micros.ceilMulDiv(capacity, t, p));
     boolean exact = p <= maxScale;
     long perMicro = exact ? p : Long.highestOneBit(maxScale);
-    return new BucketUnits(capacity, perMicro, exact ? t : ceilMulDiv(t, perMicro, p), exact);
+    return new BucketUnits(
+        capacity, perMicro, exact ? t : Micros.ceilMulDiv(t, perMicro, p), exact);
   }
 
   /**
@@ -73,7 +72,7 @@ public final class BucketUnits {
    * @return microseconds, rounded up; {@code Long.MAX_VALUE} if there are more
    */
   public static long fillMicros(long capacity, long permits, long periodMicros) {
-    return ceilMulDiv(capacity, periodMicros, permits);
+    return Micros.ceilMulDiv(capacity, periodMicros, permits);
   }
 
   /**
@@ -246,22 +245,13 @@ public final class BucketUnits {
   public long converted(BucketUnits other, long backlog) {
     long consumed = Math.min(backlog, other.full);
     long ahead = other.micros(backlog - consumed);
-    long own = Math.min(full, ceilMulDiv(consumed, perPermit, other.perPermit));
+    long own = Math.min(full, Micros.ceilMulDiv(consumed, perPermit, other.perPermit));
     return later(own, ahead);
   }
 
   /** A backlog that is so many microseconds longer. */
   long later(long backlog, long micros) {
     return backlog + Math.min(micros, (MAX_BACKLOG - backlog) / perMicro) * perMicro;
-  }
-
-  private static long ceilMulDiv(long a, long b, long divisor) {
-    BigInteger[] result =
-        BigInteger.valueOf(a)
-            .multiply(BigInteger.valueOf(b))
-            .divideAndRemainder(BigInteger.valueOf(divisor));
-    BigInteger rounded = result[0].add(BigInteger.valueOf(result[1].signum()));
-    return rounded.bitLength() > 63 ? Long.MAX_VALUE : rounded.longValue();
   }
 
   private static long gcd(long a, long b) {

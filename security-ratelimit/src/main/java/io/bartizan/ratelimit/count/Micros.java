@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.count;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -69,5 +70,22 @@ public final class Micros {
    */
   public static long ceilDiv(long dividend, long divisor) {
     return dividend / divisor + (dividend % divisor == 0 ? 0 : 1);
+  }
+
+  /**
+   * A product divided, whatever its size, and rounded up.
+   *
+   * @param a zero or more
+   * @param b zero or more
+   * @param divisor at least 1
+   * @return the quotient, {@code Long.MAX_VALUE} if it is more
+   */
+  public static long ceilMulDiv(long a, long b, long divisor) {
+    BigInteger[] result =
+        BigInteger.valueOf(a)
+            .multiply(BigInteger.valueOf(b))
+            .divideAndRemainder(BigInteger.valueOf(divisor));
+    BigInteger rounded = result[0].add(BigInteger.valueOf(result[1].signum()));
+    return rounded.bitLength() > 63 ? Long.MAX_VALUE : rounded.longValue();
   }
 }
