@@ -81,6 +81,10 @@ class NativeImageTest {
               called -> found.computeIfAbsent(type.getName(), name -> new TreeSet<>()).add(called));
     }
     assertThat(found.keySet()).as(found.toString()).isEqualTo(table().keySet());
+    for (LooksUp.Entry entry : table().values()) {
+      boolean listsNothing = entry.types().isEmpty() && entry.resources().isEmpty();
+      assertThat(entry.folded().isEmpty()).as("a reason in %s", entry).isNotEqualTo(listsNothing);
+    }
   }
 
   private static String called(JavaAccess<?> access) {

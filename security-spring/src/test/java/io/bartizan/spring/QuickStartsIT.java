@@ -65,6 +65,13 @@ class QuickStartsIT {
       String token = login.bearer(login.url(), "orders", "ann", Map.of("scope", "hello"));
       text.tried(shop.port(), Map.of("TOKEN", token.substring("Bearer ".length())));
       assertThat(shop.get("/hello", "Authorization", token + "x").statusCode()).isEqualTo(401);
+      String elsewhere = login.bearer(login.url(), "billing", "ann", Map.of("scope", "hello"));
+      assertThat(
+              shop.get("/hello", "Authorization", elsewhere)
+                  .headers()
+                  .firstValue("WWW-Authenticate"))
+          .hasValueSatisfying(
+              told -> assertThat(told).containsPattern("error_description=\"[^\"]*\\baud"));
       String other = login.bearer(login.url(), "orders", "ann", Map.of("scope", "other"));
       assertThat(shop.get("/hello", "Authorization", other).statusCode()).isEqualTo(403);
     }
