@@ -11,34 +11,23 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The quick start without a framework: its program, its commands and what they print. */
+/** The quick starts that are one program: what it prints, or their commands and what they print. */
 class QuickStartIT {
 
   @TempDir Path folder;
 
-  @Test
-  void program_ofThePage_doesWhatItPrints() throws Exception {
-    QuickStart page = QuickStart.of("plain-jdk.md");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    Path program =
-        Files.writeString(
-            folder.resolve("Hello.java"),
-            page.fence("java").replace(QuickStart.PORT, String.valueOf(port)));
-    Process server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("printed").toFile())
-            .start();
+  @ParameterizedTest
+  @ValueSource(strings = {"plain-jdk.md", "jax-rs.md"})
+  void server_ofThePage_doesWhatItPrints(String file) throws Exception {
+    QuickStart page = QuickStart.of(file);
+    int port = freePort();
+    Process server = started(page, port);
     try {
       Eventually.within(
           Duration.ofMinutes(2),
@@ -50,6 +39,42 @@ class QuickStartIT {
     } finally {
       server.destroyForcibly().waitFor();
     }
+  }
+
+  @Test
+  void program_ofThePageForGrpc_printsWhatItSays() throws Exception {
+    QuickStart page = QuickStart.of("grpc.md");
+    Process program = started(page, freePort());
+    try {
+      assertThat(program.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      String printed = Files.readString(folder.resolve("printed"));
+      assertThat(printed).isEqualTo(page.fence("text"));
+      assertThat(program.exitValue()).isZero();
+    } finally {
+      program.destroyForcibly().waitFor();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  private Process started(QuickStart page, int port) throws IOException {
+    Path program =
+        Files.writeString(
+            folder.resolve("Hello.java"),
+            page.fence("java").replace(QuickStart.PORT, String.valueOf(port)));
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("printed").toFile())
+        .start();
   }
 
   private static boolean isServed(int port) {

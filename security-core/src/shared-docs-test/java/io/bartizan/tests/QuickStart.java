@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,17 +52,26 @@ public final class QuickStart {
 
   /** Runs the page's commands against a port and asserts that each prints what the page says. */
   public void tried(int port) throws IOException, InterruptedException {
+    tried(port, Map.of());
+  }
+
+  /** The same, with variables of the environment that the commands name. */
+  public void tried(int port, Map<String, String> variables)
+      throws IOException, InterruptedException {
     List<String> lines = fence("console").lines().toList();
     assertThat(lines).hasSizeGreaterThan(2);
     for (int i = 0; i < lines.size(); i += 2) {
       assertThat(lines.get(i)).startsWith("$ curl ").contains(":" + PORT + "/");
       String command = lines.get(i).substring(2).replace(":" + PORT + "/", ":" + port + "/");
-      assertThat(run(command)).as(command).isEqualTo(lines.get(i + 1));
+      assertThat(run(command, variables)).as(command).isEqualTo(lines.get(i + 1));
     }
   }
 
-  private static String run(String command) throws IOException, InterruptedException {
-    Process curl = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
+  private static String run(String command, Map<String, String> variables)
+      throws IOException, InterruptedException {
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
+    shell.environment().putAll(variables);
+    Process curl = shell.start();
     try {
       String printed = new String(curl.getInputStream().readAllBytes(), UTF_8).trim();
       assertThat(curl.waitFor(20, TimeUnit.SECONDS)).isTrue();

@@ -1,12 +1,18 @@
 package io.bartizan.spring;
 
+import java.util.Map;
+import org.springframework.aot.AotDetector;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -72,6 +78,47 @@ abstract class OnSettings extends SpringBootCondition {
   static final class Mtls extends OnSettings {
     Mtls() {
       super("bartizan.mtls");
+    }
+  }
+
+  /**
+   * Refuses the start of an application that was processed ahead of time without settings that are
+   * there now: conditions are not asked again, so that it would run unguarded.
+   */
+  static final class Processed implements ApplicationListener<ApplicationPreparedEvent> {
+
+    private static final Map<String, Class<?>> ALWAYS =
+        Map.of(
+            "bartizan.jwt", BartizanJwtAutoConfiguration.class,
+            "bartizan.limits", BartizanLimitsAutoConfiguration.class,
+            "bartizan.mtls", BartizanMtlsAutoConfiguration.class);
+
+    private static final Map<String, Class<?>> IN_WEB_APPLICATIONS =
+        Map.of("bartizan.webhooks", BartizanWebhooksAutoConfiguration.class);
+
+    @Override
+    public void onApplicationEvent(ApplicationPreparedEvent event) {
+      if (AotDetector.useGeneratedArtifacts()) {
+        check(event.getApplicationContext(), ALWAYS);
+        if (event.getSpringApplication().getWebApplicationType() != WebApplicationType.NONE) {
+          check(event.getApplicationContext(), IN_WEB_APPLICATIONS);
+        }
+      }
+    }
+
+    private static void check(
+        ConfigurableApplicationContext context, Map<String, Class<?>> configurations) {
+      configurations.forEach(
+          (prefix, type) -> {
+            if (isSet(context.getEnvironment(), prefix)
+                && !context.containsBeanDefinition(type.getName())) {
+              throw SettingException.of(
+                  prefix,
+                  null,
+                  "is set where the application runs and was not set where it was processed ahead"
+                      + " of time, so that it would be ignored: set it in both places");
+            }
+          });
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.springframework.aot.hint.annotation.Reflective;
 
 /**
  * Limits the calls of a method of a Spring bean, such as a controller's handler, by a limit of
@@ -27,8 +28,11 @@ import java.lang.annotation.Target;
  *
  * <p>As with every proxy of Spring, a call from within the same object is not counted. A limit that
  * is not set, and a method that can't be overridden, fail at start.
+ *
+ * <p>It is {@link Reflective}, so that a native image keeps the method and its limit.
  */
 @Documented
+@Reflective
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RateLimited {

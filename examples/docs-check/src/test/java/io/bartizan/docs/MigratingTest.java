@@ -24,6 +24,7 @@ class MigratingTest {
       import io.bartizan.integrity.artifact.*;
       import io.bartizan.integrity.jwt.*;
       import io.bartizan.integrity.jwt.nimbus.*;
+      import io.bartizan.mtls.*;
       import io.bartizan.ratelimit.*;
       import io.bartizan.ratelimit.redis.*;
       import io.github.bucket4j.Bucket;
@@ -35,10 +36,12 @@ class MigratingTest {
       import java.net.http.HttpClient;
       import java.nio.file.*;
       import java.security.DigestInputStream;
+      import java.security.KeyStore;
       import java.security.MessageDigest;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.TimeUnit;
+      import javax.net.ssl.*;
 
       class Example%d {
         void example(
