@@ -159,20 +159,72 @@ public final class DevBundle {
       if ((v2 || !promise) && version.equals("0.1")) {
         throw new IllegalStateException("a bundle of version 0.1 needs a promise of Rekor v1");
       }
-      BundleDraft draft = sigstore.draft(artifact, identity);
+      BundleDraft draft = draft();
       if (!version.equals("0.3")) {
         draft.mediaType = "application/vnd.dev.sigstore.bundle+json;version=" + version;
         draft.chain = true;
       }
-      draft.entries.add(v2 ? draft.entry2() : draft.entry1());
       draft.first().promise = promise && !v2;
-      if (!predicate.isEmpty()) {
-        draft.statement(draft.aboutArtifact(predicateType, predicate));
-      }
       if (timestamp) {
         draft.stamps.add(stamp -> {});
       }
       return new DevBundle(draft.json(), "good, version " + version);
+    }
+
+    private BundleDraft draft() {
+      BundleDraft draft = sigstore.draft(artifact, identity);
+      draft.entries.add(v2 ? draft.entry2() : draft.entry1());
+      if (!predicate.isEmpty()) {
+        draft.statement(draft.aboutArtifact(predicateType, predicate));
+      }
+      return draft;
+    }
+
+    /**
+     * Signs with one fault: a bundle of version 0.3 with a timestamp, with an entry of Rekor v2
+     * after {@link #withRekorV2}, an attestation after {@link #withStatement}.
+     *
+     * @param fault what is wrong
+     * @return a bundle that a verifier of the instance's root refuses
+     * @throws IllegalArgumentException if only an entry of Rekor v1 can have the fault, and this
+     *     bundle has one of Rekor v2
+     * @throws IllegalStateException if another version was chosen, or to have no promise
+     */
+    public DevBundle forge(BadBundle fault) {
+      if (v2 && fault.isOfRekorV1()) {
+        throw new IllegalArgumentException(
+            "fault is " + fault + ", which an entry of Rekor v2 cannot have");
+      }
+      BundleDraft draft = stamped();
+      fault.spoil(draft);
+      return new DevBundle(draft.json(), fault.name());
+    }
+
+    /**
+     * Signs a statement with a fault that only an attestation can have; all else as {@link
+     * #forge(BadBundle)} has it.
+     *
+     * @param fault what is wrong
+     * @return a bundle that a verifier of the instance's root refuses
+     * @throws IllegalStateException if there is no statement, another version was chosen, or to
+     *     have no promise
+     */
+    public DevBundle forge(BadStatement fault) {
+      if (predicate.isEmpty()) {
+        throw new IllegalStateException("a faulty statement needs withStatement(type, object)");
+      }
+      BundleDraft draft = stamped();
+      fault.spoil(draft);
+      return new DevBundle(draft.json(), fault.name());
+    }
+
+    private BundleDraft stamped() {
+      if (!promise || !version.equals("0.3")) {
+        throw new IllegalStateException("a forged bundle is of version 0.3 and has its promise");
+      }
+      BundleDraft draft = draft();
+      draft.stamps.add(stamp -> {});
+      return draft;
     }
   }
 }
