@@ -138,6 +138,10 @@ public enum BadBundle {
   SUBJECT_OF_ANOTHER_KIND(
       "The subject has the right text as an e-mail address instead of a URI, or as a mailto URI.",
       Spoilers::otherKindOfSubject),
+  /** Two refs. */
+  WORKFLOW_REF_CONTRADICTED(
+      "The certificate's subject and its field of the source's ref name two refs.",
+      LeafFaults::refContradicted),
   /** Two subjects. */
   TWO_SUBJECTS("The certificate has a second subject.", Spoilers::secondSubject),
   /** No subject. */
@@ -633,6 +637,10 @@ public enum BadBundle {
   SIGNATURE_CUT("The signature lacks its last byte.", FormFaults::signatureCut),
   /** More than a signature. */
   SIGNATURE_WITH_BYTES_AFTER("A byte follows the signature.", FormFaults::signatureWithBytesAfter),
+  /** A signature in another spelling. */
+  SIGNATURE_NOT_DER(
+      "The signature's first number has a zero byte more than DER allows.",
+      FormFaults::signatureNotDer),
   /** No signature. */
   SIGNATURE_EMPTY("The signature is empty.", FormFaults::signatureEmpty),
   /** A signature in another encoding. */

@@ -117,6 +117,8 @@ public enum BadTrustedRoot {
       draft -> RootFaults.otherId(draft, RootFaults.CERTIFICATE_LOGS)),
   /** Two logs of one name. */
   LOG_TWICE("The same log is there twice.", RootFaults::logTwice),
+  /** Too much to read. */
+  TOO_MANY_LOGS("The trusted root has over 100 logs.", RootFaults::tooManyLogs),
   /** A key that is not what it says. */
   LOG_KEY_OF_ANOTHER_KIND(
       "The log's ECDSA key is said to be of Ed25519.", RootFaults::otherKindOfKey),

@@ -69,6 +69,8 @@ public final class DevBundle {
     private boolean v2;
     private boolean promise = true;
     private boolean timestamp;
+    private boolean bothLogs;
+    private boolean twice;
     private String version = "0.3";
     private String predicateType = "";
     private String predicate = "";
@@ -89,6 +91,30 @@ public final class DevBundle {
     public Builder withRekorV2() {
       v2 = true;
       timestamp = true;
+      return this;
+    }
+
+    /**
+     * Adds an entry of Rekor v2 to the one of Rekor v1, for policies that ask for two transparency
+     * logs.
+     *
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public Builder withBothLogs() {
+      bothLogs = true;
+      return this;
+    }
+
+    /**
+     * Has each log entry, timestamp and SCT twice. A sound verifier accepts it, and counts each
+     * once where a policy asks for two logs, timestamp authorities or certificate logs.
+     *
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public Builder withEvidenceTwice() {
+      twice = true;
       return this;
     }
 
@@ -165,8 +191,16 @@ public final class DevBundle {
         draft.chain = true;
       }
       draft.first().promise = promise && !v2;
+      if (bothLogs && !v2) {
+        draft.entries.add(draft.entry2());
+      }
       if (timestamp) {
         draft.stamps.add(stamp -> {});
+      }
+      if (twice) {
+        draft.entries.addAll(List.copyOf(draft.entries));
+        draft.stamps.addAll(List.copyOf(draft.stamps));
+        draft.leaf.scts.addAll(List.copyOf(draft.leaf.scts));
       }
       return new DevBundle(draft.json(), "good, version " + version);
     }
@@ -188,7 +222,8 @@ public final class DevBundle {
      * @return a bundle that a verifier of the instance's root refuses
      * @throws IllegalArgumentException if only an entry of Rekor v1 can have the fault, and this
      *     bundle has one of Rekor v2
-     * @throws IllegalStateException if another version was chosen, or to have no promise
+     * @throws IllegalStateException if another version was chosen, no promise, both logs, or
+     *     evidence twice
      */
     public DevBundle forge(BadBundle fault) {
       if (v2 && fault.isOfRekorV1()) {
@@ -206,8 +241,8 @@ public final class DevBundle {
      *
      * @param fault what is wrong
      * @return a bundle that a verifier of the instance's root refuses
-     * @throws IllegalStateException if there is no statement, another version was chosen, or to
-     *     have no promise
+     * @throws IllegalStateException if there is no statement, or another version was chosen, no
+     *     promise, both logs, or evidence twice
      */
     public DevBundle forge(BadStatement fault) {
       if (predicate.isEmpty()) {
@@ -219,8 +254,9 @@ public final class DevBundle {
     }
 
     private BundleDraft stamped() {
-      if (!promise || !version.equals("0.3")) {
-        throw new IllegalStateException("a forged bundle is of version 0.3 and has its promise");
+      if (!promise || bothLogs || twice || !version.equals("0.3")) {
+        throw new IllegalStateException(
+            "a forged bundle has one fault; it takes withRekorV2 and withStatement alone");
       }
       BundleDraft draft = draft();
       draft.stamps.add(stamp -> {});

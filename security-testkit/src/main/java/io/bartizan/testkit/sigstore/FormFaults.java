@@ -195,6 +195,13 @@ final class FormFaults {
     draft.signature = Tree.join(draft.signature(), new byte[1]);
   }
 
+  /** The sequence and its first number, each a byte longer. */
+  static void signatureNotDer(BundleDraft draft) {
+    byte[] der = draft.signature();
+    byte[] head = {der[0], (byte) (der[1] + 1), der[2], (byte) (der[3] + 1), 0};
+    draft.signature = Tree.join(head, Arrays.copyOfRange(der, 4, der.length));
+  }
+
   static void signatureEmpty(BundleDraft draft) {
     draft.members =
         bundle -> {

@@ -116,6 +116,16 @@ final class LeafFaults {
     }
   }
 
+  /** A workflow's certificate in any case, for no other has a ref. */
+  static void refContradicted(BundleDraft draft) {
+    if (!draft.leaf.extensions.containsKey(FULCIO + 14)) {
+      String repository = "https://github.com/acme/app";
+      String uri = repository + "/.github/workflows/release.yml@refs/tags/v1";
+      draft.leaf.githubWorkflow(repository, uri, "refs/tags/v1");
+    }
+    draft.leaf.text(14, "refs/heads/main");
+  }
+
   static String percentEncoded(String subject) {
     int last = subject.length() - 1;
     return subject.substring(0, last)

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -34,6 +36,7 @@ final class RootFaults {
 
   private static final long DAY = 86_400;
   private static final long LIFE = 1 << 28;
+  private static final int MOST_LOGS = 100;
   private static final int MOST_BYTES = 1024 * 1024;
 
   private RootFaults() {}
@@ -83,6 +86,11 @@ final class RootFaults {
 
   static void logTwice(RootDraft draft) {
     JsonTree.list(draft.members, LOGS).add(at(draft.members, LOGS, 0));
+  }
+
+  static void tooManyLogs(RootDraft draft) {
+    List<Object> logs = JsonTree.list(draft.members, LOGS);
+    logs.addAll(Collections.nCopies(MOST_LOGS, logs.get(0)));
   }
 
   static void otherKindOfKey(RootDraft draft) {

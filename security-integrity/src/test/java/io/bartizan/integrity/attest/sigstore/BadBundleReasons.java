@@ -85,6 +85,7 @@ final class BadBundleReasons {
     each(
         all,
         SigstoreReason.CERTIFICATE_INVALID,
+        BadBundle.WORKFLOW_REF_CONTRADICTED,
         BadBundle.SUBJECT_WITH_NUL,
         BadBundle.CERTIFICATE_NOT_FOR_CODE_SIGNING,
         BadBundle.CERTIFICATE_FOR_ANY_PURPOSE,
@@ -276,6 +277,7 @@ final class BadBundleReasons {
     each(
         all,
         SigstoreReason.SIGNATURE_INVALID,
+        BadBundle.SIGNATURE_NOT_DER,
         BadBundle.SIGNATURE_OF_ANOTHER_ARTIFACT,
         BadBundle.SIGNATURE_BY_ANOTHER_KEY,
         BadBundle.SIGNATURE_CUT,

@@ -100,9 +100,46 @@ class BadBundleTest {
     assertThatThrownBy(
             () -> SIGSTORE.bundle(ARTIFACT, RELEASE).withoutPromise().forge(BadBundle.NO_SCT))
         .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(
+            () -> SIGSTORE.bundle(ARTIFACT, RELEASE).withBothLogs().forge(BadBundle.NO_SCT))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(
+            () -> SIGSTORE.bundle(ARTIFACT, RELEASE).withEvidenceTwice().forge(BadBundle.NO_SCT))
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> SIGSTORE.bundle(ARTIFACT, RELEASE).forge(BadStatement.NO_SUBJECT))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("withStatement");
+  }
+
+  @Test
+  void evidenceTwice_countsOnce() {
+    byte[] twice =
+        SIGSTORE.bundle(ARTIFACT, RELEASE).withTimestamp().withEvidenceTwice().build().bytes();
+    Outcomes.accepted(VERIFIER.check(twice, ARTIFACT));
+    Outcomes.accepted(builder().withTimestampAuthorities(1).build().check(twice, ARTIFACT));
+    Outcomes.refused(
+        builder().withTransparencyLogs(2).build().check(twice, ARTIFACT),
+        SigstoreReason.LOG_ENTRY_MISSING);
+    Outcomes.refused(
+        builder().withTimestampAuthorities(2).build().check(twice, ARTIFACT),
+        SigstoreReason.TIME_MISSING);
+    Outcomes.refused(
+        builder().withCertificateLogs(2).build().check(twice, ARTIFACT),
+        SigstoreReason.SCT_MISSING);
+  }
+
+  @Test
+  void bothLogs_areTwo() {
+    SigstoreVerifier two = builder().withTransparencyLogs(2).build();
+    DevBundle.Builder bundle = SIGSTORE.bundle(ARTIFACT, RELEASE);
+    Outcomes.refused(two.check(bundle.build().bytes(), ARTIFACT), SigstoreReason.LOG_ENTRY_MISSING);
+    Outcomes.accepted(two.check(bundle.withBothLogs().build().bytes(), ARTIFACT));
+  }
+
+  private static SigstoreVerifier.Builder builder() {
+    return SigstoreVerifier.builder(
+        TrustedRoot.parse(SIGSTORE.trustedRoot(), Instant.now()),
+        IdentityPolicy.of(RELEASE.issuer(), SignerSubject.uri(RELEASE.subject())));
   }
 
   private static DevBundle.Builder attestation() {

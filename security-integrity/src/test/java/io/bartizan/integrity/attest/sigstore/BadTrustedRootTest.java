@@ -64,7 +64,7 @@ class BadTrustedRootTest {
         BadTrustedRoot.TIMESTAMP_AUTHORITY_WITHOUT_ROOT,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_ROOT_FIRST,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_OF_ANOTHER_ROOT);
-    each(SigstoreReason.ROOT_TOO_LARGE, BadTrustedRoot.TOO_LARGE);
+    each(SigstoreReason.ROOT_TOO_LARGE, BadTrustedRoot.TOO_MANY_LOGS, BadTrustedRoot.TOO_LARGE);
     each(
         SigstoreReason.ROOT_VERSION_UNSUPPORTED,
         BadTrustedRoot.NO_VERSION,
