@@ -107,8 +107,8 @@ public final class DevBundle {
     }
 
     /**
-     * Has each log entry, timestamp and SCT twice. A sound verifier accepts it, and counts each
-     * once where a policy asks for two logs, timestamp authorities or certificate logs.
+     * Has each log entry, timestamp and SCT twice. Bartizan counts each once where a policy asks
+     * for two logs, timestamp authorities or certificate logs; cosign refuses such a bundle.
      *
      * @return this
      */
