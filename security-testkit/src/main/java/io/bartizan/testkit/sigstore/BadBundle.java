@@ -810,7 +810,7 @@ public enum BadBundle {
    * Whether only an entry of Rekor v1 can have it, because one of Rekor v2 has no promise, no time
    * and one index.
    *
-   * @return whether {@link DevBundle.Builder#forge} refuses it after {@code withRekorV2}
+   * @return whether {@link DevBundle.Builder#forge(BadBundle)} refuses it after {@code withRekorV2}
    */
   public boolean isOfRekorV1() {
     return OF_REKOR_V1.contains(this);
