@@ -69,6 +69,8 @@ public final class DevBundle {
     private boolean v2;
     private boolean promise = true;
     private boolean timestamp;
+    private boolean bothLogs;
+    private boolean twice;
     private String version = "0.3";
     private String predicateType = "";
     private String predicate = "";
@@ -89,6 +91,30 @@ public final class DevBundle {
     public Builder withRekorV2() {
       v2 = true;
       timestamp = true;
+      return this;
+    }
+
+    /**
+     * Adds an entry of Rekor v2 to the one of Rekor v1, for policies that ask for two transparency
+     * logs.
+     *
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public Builder withBothLogs() {
+      bothLogs = true;
+      return this;
+    }
+
+    /**
+     * Has each log entry, timestamp and SCT twice. Bartizan counts each once where a policy asks
+     * for two logs, timestamp authorities or certificate logs; cosign refuses such a bundle.
+     *
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public Builder withEvidenceTwice() {
+      twice = true;
       return this;
     }
 
@@ -159,20 +185,82 @@ public final class DevBundle {
       if ((v2 || !promise) && version.equals("0.1")) {
         throw new IllegalStateException("a bundle of version 0.1 needs a promise of Rekor v1");
       }
-      BundleDraft draft = sigstore.draft(artifact, identity);
+      BundleDraft draft = draft();
       if (!version.equals("0.3")) {
         draft.mediaType = "application/vnd.dev.sigstore.bundle+json;version=" + version;
         draft.chain = true;
       }
-      draft.entries.add(v2 ? draft.entry2() : draft.entry1());
       draft.first().promise = promise && !v2;
-      if (!predicate.isEmpty()) {
-        draft.statement(draft.aboutArtifact(predicateType, predicate));
+      if (bothLogs && !v2) {
+        draft.entries.add(draft.entry2());
       }
       if (timestamp) {
         draft.stamps.add(stamp -> {});
       }
+      if (twice) {
+        draft.entries.addAll(List.copyOf(draft.entries));
+        draft.stamps.addAll(List.copyOf(draft.stamps));
+        draft.leaf.scts.addAll(List.copyOf(draft.leaf.scts));
+      }
       return new DevBundle(draft.json(), "good, version " + version);
+    }
+
+    private BundleDraft draft() {
+      BundleDraft draft = sigstore.draft(artifact, identity);
+      draft.entries.add(v2 ? draft.entry2() : draft.entry1());
+      if (!predicate.isEmpty()) {
+        draft.statement(draft.aboutArtifact(predicateType, predicate));
+      }
+      return draft;
+    }
+
+    /**
+     * Signs with one fault: a bundle of version 0.3 with a timestamp, with an entry of Rekor v2
+     * after {@link #withRekorV2}, an attestation after {@link #withStatement}.
+     *
+     * @param fault what is wrong
+     * @return a bundle that a verifier of the instance's root refuses
+     * @throws IllegalArgumentException if only an entry of Rekor v1 can have the fault, and this
+     *     bundle has one of Rekor v2
+     * @throws IllegalStateException if another version was chosen, no promise, both logs, or
+     *     evidence twice
+     */
+    public DevBundle forge(BadBundle fault) {
+      if (v2 && fault.isOfRekorV1()) {
+        throw new IllegalArgumentException(
+            "fault is " + fault + ", which an entry of Rekor v2 cannot have");
+      }
+      BundleDraft draft = stamped();
+      fault.spoil(draft);
+      return new DevBundle(draft.json(), fault.name());
+    }
+
+    /**
+     * Signs a statement with a fault that only an attestation can have; all else as {@link
+     * #forge(BadBundle)} has it.
+     *
+     * @param fault what is wrong
+     * @return a bundle that a verifier of the instance's root refuses
+     * @throws IllegalStateException if there is no statement, or another version was chosen, no
+     *     promise, both logs, or evidence twice
+     */
+    public DevBundle forge(BadStatement fault) {
+      if (predicate.isEmpty()) {
+        throw new IllegalStateException("a faulty statement needs withStatement(type, object)");
+      }
+      BundleDraft draft = stamped();
+      fault.spoil(draft);
+      return new DevBundle(draft.json(), fault.name());
+    }
+
+    private BundleDraft stamped() {
+      if (!promise || bothLogs || twice || !version.equals("0.3")) {
+        throw new IllegalStateException(
+            "a forged bundle has one fault; it takes withRekorV2 and withStatement alone");
+      }
+      BundleDraft draft = draft();
+      draft.stamps.add(stamp -> {});
+      return draft;
     }
   }
 }

@@ -1,13 +1,14 @@
 package io.bartizan.testkit.sigstore;
 
-import io.bartizan.testkit.json.JsonTree;
 import io.bartizan.testkit.sigstore.draft.BundleDraft;
 import io.bartizan.testkit.sigstore.draft.Instance;
+import io.bartizan.testkit.sigstore.draft.RootDraft;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A Sigstore instance for tests: signs artifacts without Fulcio, Rekor or a network, and makes
@@ -34,10 +35,14 @@ public final class DevSigstore {
 
   private final InstantSource clock;
   private final Instance instance;
+  private final String trustedRoot;
 
-  private DevSigstore(InstantSource clock) {
+  private DevSigstore(InstantSource clock, Consumer<RootDraft> fault) {
     this.clock = clock;
     this.instance = new Instance(now().minus(AGE));
+    RootDraft root = new RootDraft(instance);
+    fault.accept(root);
+    this.trustedRoot = root.json();
   }
 
   /**
@@ -57,7 +62,21 @@ public final class DevSigstore {
    * @return an instance with new keys, valid since 365 days
    */
   public static DevSigstore of(InstantSource clock) {
-    return new DevSigstore(Objects.requireNonNull(clock, "clock"));
+    return new DevSigstore(Objects.requireNonNull(clock, "clock"), root -> {});
+  }
+
+  /**
+   * Another instance whose trusted root has one fault; what it signs is good but for that.
+   *
+   * <p>The fault may be one of the text, for which the root is refused as it is loaded, or one that
+   * shows when a bundle is verified: verify what the returned instance {@linkplain #sign signs} by
+   * its own root.
+   *
+   * @param fault what is wrong with the trusted root
+   * @return an instance with new keys and the same clock
+   */
+  public DevSigstore withTrustedRoot(BadTrustedRoot fault) {
+    return new DevSigstore(clock, fault::spoil);
   }
 
   /**
@@ -66,7 +85,7 @@ public final class DevSigstore {
    * @return JSON text, the same at each call
    */
   public String trustedRoot() {
-    return JsonTree.write(instance.trustedRoot());
+    return trustedRoot;
   }
 
   /**
@@ -93,7 +112,8 @@ public final class DevSigstore {
   }
 
   /**
-   * Makes the bundle of {@link #sign} with one fault; all else is as it should be.
+   * Makes the bundle of {@link #sign} with one fault; all else is as it should be. The same fault
+   * in a bundle of Rekor v2 is made by {@link DevBundle.Builder#forge(BadBundle)}.
    *
    * @param fault what is wrong
    * @param artifact the bytes that the verifier will be given
@@ -101,7 +121,7 @@ public final class DevSigstore {
    * @return a bundle that a verifier of this instance's root refuses
    */
   public DevBundle forge(BadBundle fault, byte[] artifact, DevIdentity identity) {
-    return forged(fault, draft(artifact, identity));
+    return bundle(artifact, identity).forge(fault);
   }
 
   /**
@@ -121,16 +141,26 @@ public final class DevSigstore {
       DevIdentity identity,
       String predicateType,
       String predicate) {
-    BundleDraft draft = draft(artifact, identity);
-    draft.statement(draft.aboutArtifact(predicateType, predicate));
-    return forged(fault, draft);
+    return bundle(artifact, identity).withStatement(predicateType, predicate).forge(fault);
   }
 
-  private static DevBundle forged(BadBundle fault, BundleDraft draft) {
-    draft.entries.add(draft.entry1());
-    draft.stamps.add(stamp -> {});
-    fault.spoil(draft);
-    return new DevBundle(draft.json(), fault.name());
+  /**
+   * Makes an attestation with a fault that only an attestation can have.
+   *
+   * @param fault what is wrong
+   * @param artifact the bytes whose digest the verifier will be given
+   * @param identity whom the policy names
+   * @param predicateType such as {@code https://slsa.dev/provenance/v1}
+   * @param predicate a JSON object as text, written as it is
+   * @return a bundle that a verifier of this instance's root refuses
+   */
+  public DevBundle forgeStatement(
+      BadStatement fault,
+      byte[] artifact,
+      DevIdentity identity,
+      String predicateType,
+      String predicate) {
+    return bundle(artifact, identity).withStatement(predicateType, predicate).forge(fault);
   }
 
   BundleDraft draft(byte[] artifact, DevIdentity identity) {

@@ -29,7 +29,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 final class Spoilers {
 
   static final String EVIL = "https://evil.example/";
-  private static final long DAY = 86_400;
+  static final long DAY = 86_400;
 
   private Spoilers() {}
 
@@ -52,7 +52,7 @@ final class Spoilers {
     issuedBy(draft.leaf, draft.key);
   }
 
-  private static void issuedBy(Leaf leaf, KeyPair key) {
+  static void issuedBy(Leaf leaf, KeyPair key) {
     leaf.issuerKey = key.getPrivate();
     leaf.issuerPublic = key.getPublic();
   }
@@ -90,12 +90,12 @@ final class Spoilers {
         name(draft.leaf), new GeneralName(GeneralName.uniformResourceIdentifier, EVIL));
   }
 
-  private static void renamed(Leaf leaf, GeneralName name) {
+  static void renamed(Leaf leaf, GeneralName name) {
     leaf.extensions.keySet().removeIf(oid -> !leaf.isIssuer(oid));
     leaf.names(name);
   }
 
-  private static GeneralName name(Leaf leaf) {
+  static GeneralName name(Leaf leaf) {
     return Objects.requireNonNull(leaf.names, "no subject").get(0);
   }
 
@@ -123,13 +123,14 @@ final class Spoilers {
     draft.first().json = json -> json.put("inclusionProof", Objects.requireNonNull(proof));
   }
 
-  private static Map<String, Object> another(BundleDraft draft, Consumer<BundleDraft> change) {
+  /** A genuine entry of a bundle that differs from this one by a change. */
+  static Map<String, Object> another(BundleDraft draft, Consumer<BundleDraft> change) {
     BundleDraft other = new BundleDraft(draft.instance, draft.signedAt, draft.content);
     other.payload = draft.payload;
     other.key = draft.key;
     other.certificate = draft.certificate();
     change.accept(other);
-    EntryDraft entry = other.entry1();
+    EntryDraft entry = draft.first().v2 ? other.entry2() : other.entry1();
     entry.kind = draft.first().kind;
     return entry.build(other);
   }
@@ -164,7 +165,8 @@ final class Spoilers {
   }
 
   static void entryVersion(BundleDraft draft) {
-    draft.first().json = json -> at(json, "kindVersion").put("version", "0.0.2");
+    String version = draft.first().v2 ? "0.0.1" : "0.0.2";
+    draft.first().json = json -> at(json, "kindVersion").put("version", version);
   }
 
   static void proofTooShort(BundleDraft draft) {

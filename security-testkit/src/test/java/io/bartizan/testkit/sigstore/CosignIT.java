@@ -43,14 +43,59 @@ class CosignIT {
           BadBundle.CHECKPOINT_OF_ANOTHER_SIZE,
           BadBundle.CHECKPOINT_BY_A_WITNESS,
           BadBundle.TIMESTAMP_WITHOUT_SIGNING_CERTIFICATE,
-          BadBundle.TIMESTAMP_TOO_INEXACT);
+          BadBundle.TIMESTAMP_TOO_INEXACT,
+          BadBundle.CERTIFICATE_WITHOUT_PURPOSE,
+          BadBundle.CERTIFICATE_WITH_FURTHER_PURPOSE,
+          BadBundle.CERTIFICATE_BEFORE_ITS_AUTHORITY,
+          BadBundle.WORKFLOW_REF_CONTRADICTED,
+          BadBundle.SECOND_SCT_BY_ANOTHER_KEY,
+          BadBundle.SECOND_SCT_OF_ANOTHER_VERSION,
+          BadBundle.TOO_MANY_SCTS,
+          BadBundle.LOG_ENTRY_SAYS_ANOTHER_KIND,
+          BadBundle.LOG_ENTRY_BODY_MEMBER_TWICE,
+          BadBundle.LOG_ENTRY_BODY_TEXT_AFTER,
+          BadBundle.LOG_ENTRY_BODY_IN_OTHER_CASE,
+          BadBundle.LOG_ENTRY_BODY_TOO_LARGE,
+          BadBundle.CHECKPOINT_SIZE_WITH_A_ZERO_BEFORE,
+          BadBundle.CHECKPOINT_NAME_IN_UPPER_CASE,
+          BadBundle.CHECKPOINT_NAME_CUT,
+          BadBundle.TIMESTAMP_WITHOUT_CONTENT_TYPE,
+          BadBundle.TIMESTAMP_OF_ANOTHER_CONTENT_TYPE,
+          BadBundle.TIMESTAMP_NAMES_ANOTHER_CERTIFICATE,
+          BadBundle.SECOND_TIMESTAMP_BY_ANOTHER_KEY,
+          BadBundle.SECOND_TIMESTAMP_OVER_ANOTHER_SIGNATURE,
+          BadBundle.SIGNATURE_OF_TWO_NUMBERS,
+          BadBundle.CONTENT_OF_THE_OTHER_KIND,
+          BadBundle.CHAIN_WITH_A_ROOT,
+          BadBundle.TOO_MANY_CERTIFICATES,
+          BadBundle.CERTIFICATE_IN_URL_ALPHABET,
+          BadBundle.BUNDLE_TOO_LARGE);
+
+  private static final Set<BadStatement> LENIENT_OF_STATEMENTS =
+      EnumSet.of(
+          BadStatement.LOG_ENTRY_WITH_TWO_SIGNATURES,
+          BadStatement.UNKNOWN_STATEMENT_TYPE,
+          BadStatement.NO_STATEMENT_TYPE);
+
+  private static final Set<BadTrustedRoot> LENIENT_OF_ROOTS =
+      EnumSet.of(
+          BadTrustedRoot.TOO_LARGE,
+          BadTrustedRoot.CERTIFICATE_AUTHORITY_WITHOUT_START,
+          BadTrustedRoot.TIMESTAMP_AUTHORITY_WITHOUT_START,
+          BadTrustedRoot.LOG_TWICE,
+          BadTrustedRoot.TOO_MANY_LOGS,
+          BadTrustedRoot.LOG_WITHOUT_ADDRESS,
+          BadTrustedRoot.LOG_OF_ANOTHER_ADDRESS,
+          BadTrustedRoot.CERTIFICATE_AUTHORITY_WITHOUT_ROOT,
+          BadTrustedRoot.CERTIFICATE_AUTHORITY_ROOT_FIRST,
+          BadTrustedRoot.ONE_BROKEN_CERTIFICATE_AUTHORITY);
 
   @TempDir private Path folder;
   private final DevSigstore sigstore = DevSigstore.of();
 
   @Test
   void cosign_goodBundles_areVerified() throws Exception {
-    prepare();
+    prepare(sigstore);
     for (String stamped : new String[] {"", STAMPED}) {
       assertThat(verdict(sigstore.sign(ARTIFACT, RELEASE), "verify-blob", stamped)).isEmpty();
     }
@@ -63,7 +108,7 @@ class CosignIT {
 
   @Test
   void cosign_goodAttestations_areVerified() throws Exception {
-    prepare();
+    prepare(sigstore);
     DevBundle.Builder builder =
         sigstore.bundle(ARTIFACT, RELEASE).withStatement(SLSA, "{\"buildType\":\"x\"}");
     assertThat(verdict(builder.build(), "verify-blob-attestation", "--type=slsaprovenance1"))
@@ -75,19 +120,51 @@ class CosignIT {
 
   @Test
   void cosign_forgedBundles_areRefusedButForTheLenientKinds() throws Exception {
-    prepare();
+    prepare(sigstore);
     Set<BadBundle> accepted = EnumSet.noneOf(BadBundle.class);
     for (BadBundle each : BadBundle.values()) {
-      boolean byTimestamp = each.name().matches("(TIMESTAMP|REKOR_V2).*");
       DevBundle forged = sigstore.forge(each, ARTIFACT, RELEASE);
-      if (verdict(forged, "verify-blob", byTimestamp ? STAMPED : "").isEmpty()) {
+      if (verdict(forged, "verify-blob", stamped(each)).isEmpty()) {
         accepted.add(each);
       }
     }
     assertThat(LENIENT).containsAll(accepted);
   }
 
-  private void prepare() throws IOException {
+  /** The option by which cosign looks at timestamps at all, for faults that are theirs. */
+  private static String stamped(Enum<?> fault) {
+    return fault.name().matches("REKOR_V2.*|.*TIMESTAMP.*") ? STAMPED : "";
+  }
+
+  @Test
+  void cosign_forgedStatements_areRefusedButForTheLenientKinds() throws Exception {
+    prepare(sigstore);
+    Set<BadStatement> accepted = EnumSet.noneOf(BadStatement.class);
+    for (BadStatement each : BadStatement.values()) {
+      DevBundle forged = sigstore.forgeStatement(each, ARTIFACT, RELEASE, SLSA, "{}");
+      String type = "--type=slsaprovenance1";
+      if (verdict(forged, "verify-blob-attestation", type, stamped(each)).isEmpty()) {
+        accepted.add(each);
+      }
+    }
+    assertThat(LENIENT_OF_STATEMENTS).containsAll(accepted);
+  }
+
+  @Test
+  void cosign_badTrustedRoots_refuseGoodBundlesButForTheLenientKinds() throws Exception {
+    Set<BadTrustedRoot> accepted = EnumSet.noneOf(BadTrustedRoot.class);
+    for (BadTrustedRoot each : BadTrustedRoot.values()) {
+      DevSigstore spoilt = sigstore.withTrustedRoot(each);
+      prepare(spoilt);
+      DevBundle good = spoilt.sign(ARTIFACT, RELEASE);
+      if (verdict(good, "verify-blob", stamped(each)).isEmpty()) {
+        accepted.add(each);
+      }
+    }
+    assertThat(LENIENT_OF_ROOTS).containsAll(accepted);
+  }
+
+  private void prepare(DevSigstore sigstore) throws IOException {
     Files.writeString(folder.resolve("root.json"), sigstore.trustedRoot());
     Files.write(folder.resolve("artifact"), ARTIFACT);
   }

@@ -3,6 +3,8 @@ package io.bartizan.integrity.attest.sigstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.testkit.sigstore.BadBundle;
+import io.bartizan.testkit.sigstore.BadStatement;
+import io.bartizan.testkit.sigstore.BadTrustedRoot;
 import io.bartizan.tests.CompiledExamples;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +33,13 @@ class TestingSignaturesPageTest {
         .results()
         .map(found -> found.group(1).replaceAll("(?m)^ \\* ?", ""))
         .forEach(examples::add);
-    assertThat(examples).hasSize(3);
+    assertThat(examples).hasSize(4);
     List<String> parameters =
-        List.of("", "DevSigstore sigstore, DevIdentity release, byte[] jar", "byte[] artifact");
+        List.of(
+            "",
+            "DevSigstore sigstore, DevIdentity release, byte[] jar",
+            "DevSigstore sigstore, DevIdentity release, byte[] jar",
+            "byte[] artifact");
     CompiledExamples.compile(
         folder,
         examples,
@@ -55,7 +61,10 @@ class TestingSignaturesPageTest {
 
   @Test
   void page_saysHowManyFaultsThereAre() throws Exception {
-    assertThat(page()).contains("lists " + BadBundle.values().length + " faults");
+    assertThat(page())
+        .contains("lists " + BadBundle.values().length + " faults")
+        .contains("`BadStatement` lists " + BadStatement.values().length + " faults")
+        .contains("`BadTrustedRoot` lists " + BadTrustedRoot.values().length + ".");
   }
 
   private static String page() throws Exception {

@@ -35,9 +35,11 @@ public class BundleDraft {
   public String keyDetails = "PKIX_ECDSA_P256_SHA_256";
   public boolean certified = true;
   public boolean chain;
+  public final List<byte[]> issuers = new ArrayList<>();
   public Leaf leaf;
   public byte @Nullable [] certificate;
   public byte @Nullable [] signature;
+  public Consumer<Map<String, Object>> members = bundle -> {};
   public UnaryOperator<String> text = json -> json;
 
   public final List<EntryDraft> entries = new ArrayList<>();
@@ -71,6 +73,14 @@ public class BundleDraft {
 
   public EntryDraft first() {
     return entries.get(0);
+  }
+
+  /** Another entry, of the first one's kind of log, beside the first one's place. */
+  public EntryDraft beside() {
+    EntryDraft entry = first().v2 ? entry2() : entry1();
+    entry.index = first().index + 1;
+    entry.globalIndex = first().globalIndex + 1;
+    return entry;
   }
 
   /** Signs a statement instead of the artifact. */
@@ -166,6 +176,7 @@ public class BundleDraft {
               "signatures",
               array(object("sig", base64(signature()), "keyid", ""))));
     }
+    members.accept(bundle);
     return bundle;
   }
 
@@ -174,9 +185,12 @@ public class BundleDraft {
       return object("publicKey", object("hint", "any"));
     }
     Map<String, Object> raw = object("rawBytes", base64(certificate()));
-    return chain
-        ? object("x509CertificateChain", object("certificates", array(raw)))
-        : object("certificate", raw);
+    if (!chain) {
+      return object("certificate", raw);
+    }
+    List<Object> all = array(raw);
+    issuers.forEach(each -> all.add(object("rawBytes", base64(each))));
+    return object("x509CertificateChain", object("certificates", all));
   }
 
   public byte[] json() {

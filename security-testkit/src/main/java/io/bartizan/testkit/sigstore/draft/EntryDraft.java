@@ -29,6 +29,7 @@ public final class EntryDraft {
   public boolean checkpoint = true;
   public int index = 3;
   public int size = 7;
+  public boolean leafPrefix = true;
   public UnaryOperator<String> body = text -> text;
   public UnaryOperator<String> promised = text -> text;
   public UnaryOperator<String> signedCheckpoint = text -> text;
@@ -123,6 +124,7 @@ public final class EntryDraft {
 
   private Map<String, Object> proof(byte[] body) {
     Tree tree = Tree.around(body, index, size);
+    tree.leafPrefix = leafPrefix;
     Map<String, Object> proof =
         object(
             "logIndex",

@@ -50,10 +50,10 @@ public class Instance {
   public final KeyPair rekor2Key = ed25519();
   public final KeyPair tsaRootKey = ec("secp256r1");
   public final KeyPair tsaKey = ec("secp256r1");
-  public final X509Certificate root;
-  public final X509Certificate intermediate;
-  public final X509Certificate tsaRoot;
-  public final X509Certificate tsa;
+  public X509Certificate root;
+  public X509Certificate intermediate;
+  public X509Certificate tsaRoot;
+  public X509Certificate tsa;
 
   /**
    * An instance with new keys.

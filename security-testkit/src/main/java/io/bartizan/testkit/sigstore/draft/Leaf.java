@@ -12,8 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -23,6 +28,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.jspecify.annotations.Nullable;
 
 /** A signer's certificate to be made, good unless a field is changed. */
@@ -47,6 +53,7 @@ public final class Leaf {
   public boolean authority;
   public Map<String, byte[]> extensions = new LinkedHashMap<>();
   public String criticalExtension = "";
+  public UnaryOperator<byte[]> signed = bytes -> bytes;
 
   public List<Sct> scts = new ArrayList<>();
   public int sctPlace = Integer.MAX_VALUE;
@@ -162,18 +169,28 @@ public final class Leaf {
       if (list == null && !scts.isEmpty()) {
         list = sctListOf(key);
       }
-      return builder(key, list).build(Instance.signer(signedWith, issuerKey)).getEncoded();
+      byte[] tbs = tbs(key, list);
+      ContentSigner signer = Instance.signer(signedWith, issuerKey);
+      signer.getOutputStream().write(tbs);
+      return new DERSequence(
+              new ASN1Encodable[] {
+                ASN1Primitive.fromByteArray(tbs),
+                signer.getAlgorithmIdentifier(),
+                new DERBitString(signer.getSignature())
+              })
+          .getEncoded();
     } catch (IOException e) {
       throw new IllegalStateException("cannot encode a certificate", e);
     }
   }
 
   private byte[] tbs(PublicKey key, byte @Nullable [] list) throws IOException {
-    return builder(key, list)
-        .build(Instance.signer(signedWith, issuerKey))
-        .toASN1Structure()
-        .getTBSCertificate()
-        .getEncoded("DER");
+    return signed.apply(
+        builder(key, list)
+            .build(Instance.signer(signedWith, issuerKey))
+            .toASN1Structure()
+            .getTBSCertificate()
+            .getEncoded("DER"));
   }
 
   private byte[] list(byte[] plain, PublicKey key) throws IOException {
@@ -237,8 +254,11 @@ public final class Leaf {
     if (usage != NONE) {
       all.add(extension(Extension.keyUsage, true, new KeyUsage(usage).getEncoded()));
     }
-    all.add(
-        extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes).getEncoded()));
+    if (purposes.length > 0) {
+      all.add(
+          extension(
+              Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes).getEncoded()));
+    }
     if (authority) {
       all.add(extension(Extension.basicConstraints, true, new BasicConstraints(true).getEncoded()));
     }

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -55,6 +56,7 @@ public final class Stamp {
   public byte @Nullable [] digested;
   public byte[] ordering = {};
   public List<ASN1Encodable> further = new ArrayList<>();
+  public UnaryOperator<byte[]> response = bytes -> bytes;
 
   public Stamp(Instance instance, byte[] signature, Instant moment) {
     this(instance.tsaKey.getPrivate(), instance.tsa, signature, moment);
@@ -93,7 +95,8 @@ public final class Stamp {
   public byte[] make() {
     try {
       ASN1Encodable status = sequence(new ASN1Integer(this.status));
-      return (token ? sequence(status, content()) : sequence(status)).getEncoded("DL");
+      return response.apply(
+          (token ? sequence(status, content()) : sequence(status)).getEncoded("DL"));
     } catch (IOException e) {
       throw new IllegalStateException("cannot encode a timestamp", e);
     }

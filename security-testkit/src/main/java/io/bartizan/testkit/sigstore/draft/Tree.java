@@ -8,6 +8,7 @@ import java.util.List;
 public final class Tree {
 
   private final List<byte[]> leaves = new ArrayList<>();
+  boolean leafPrefix = true;
 
   /** Leaves of other entries around one of ours. */
   public static Tree around(byte[] ours, int index, int size) {
@@ -24,7 +25,7 @@ public final class Tree {
 
   private byte[] root(int from, int to) {
     if (to - from == 1) {
-      return Instance.sha256(join(new byte[] {0}, leaves.get(from)));
+      return Instance.sha256(join(leafPrefix ? new byte[] {0} : new byte[0], leaves.get(from)));
     }
     int split = split(to - from);
     return node(root(from, from + split), root(from + split, to));
