@@ -9,13 +9,14 @@ import java.util.concurrent.locks.LockSupport;
  * with a sentence that says what did not come.
  *
  * <p>The bound is one on hanging, never a measure of speed: choose seconds where milliseconds are
- * expected. Between two looks the thread parks, first for 100 microseconds, in the end for 10
- * milliseconds, so that a quick condition is seen quickly and a slow one costs no core.
+ * expected. Between two looks the thread parks for a sixteenth of what it has waited, but between
+ * 100 microseconds and 25 milliseconds, so that a quick condition is seen quickly and a slow one,
+ * which may be a request or a handshake, takes no core from others.
  */
 public final class Eventually {
 
-  private static final long FIRST_PAUSE_NANOS = 100_000;
-  private static final long LONGEST_PAUSE_NANOS = 10_000_000;
+  private static final long SHORTEST_PAUSE_NANOS = 100_000;
+  private static final long LONGEST_PAUSE_NANOS = 25_000_000;
 
   private Eventually() {}
 
@@ -53,9 +54,9 @@ public final class Eventually {
    */
   public static void within(Duration limit, Assertions assertions) {
     long started = System.nanoTime();
-    long pause = FIRST_PAUSE_NANOS;
     while (true) {
-      boolean last = System.nanoTime() - started >= limit.toNanos();
+      long waited = System.nanoTime() - started;
+      boolean last = waited >= limit.toNanos();
       try {
         assertions.run();
         return;
@@ -70,8 +71,8 @@ public final class Eventually {
       if (Thread.currentThread().isInterrupted()) { // or parkNanos would return at once
         throw new AssertionError("interrupted while waiting");
       }
-      LockSupport.parkNanos(pause);
-      pause = Math.min(LONGEST_PAUSE_NANOS, pause * 2);
+      LockSupport.parkNanos(
+          Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, waited / 16)));
     }
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 abstract class BadCertificateContract {
 
-  private static final PeerCast CAST = new PeerCast();
+  private static final PeerCast CAST = PeerCast.SHARED;
 
   /** A running server that answers HTTP on the loopback address. */
   interface Service extends AutoCloseable {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Each bad kind is refused for its own reason, not by accident. */
 class BadCertificateReasonTest {
 
-  private final PeerCast cast = new PeerCast();
+  private final PeerCast cast = PeerCast.SHARED;
 
   @Test
   void anchors_withAPeersCertificate_areNotLoaded() {

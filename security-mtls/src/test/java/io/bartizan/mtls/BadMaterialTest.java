@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BadMaterialTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   private void refused(Identity identity, MaterialReason reason, String... words) {

@@ -31,7 +31,7 @@ class DecisionCostTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   private static long allocated(Runnable work) {

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DecisionRulesTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final ManualInstantSource clock =
       new ManualInstantSource(Instant.ofEpochSecond(Instant.now().getEpochSecond() + 5));
   private final TestAuthority root = TestAuthority.root("CN=Root", c -> {});
@@ -186,7 +186,7 @@ class DecisionRulesTest {
 
   @Test
   void ML09_everyReason_hasACertificateThatOnlyItsRuleRefuses() throws Exception {
-    PeerCast cast = new PeerCast();
+    PeerCast cast = PeerCast.SHARED;
     Map<PeerReason, Refusal> owners = new EnumMap<>(PeerReason.class);
     try (ServerTls lax = cast.server().withRevocation(Revocation.none()).build();
         ServerTls denying =

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpIT {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   private HttpsServer https(ServerTls tls) throws IOException {
     HttpsServer https =

@@ -37,7 +37,7 @@ class JdkTrapsTest {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})

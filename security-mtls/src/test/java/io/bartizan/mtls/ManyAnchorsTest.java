@@ -6,6 +6,9 @@ import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +19,7 @@ class ManyAnchorsTest {
   private static final String NAME = "C=US,O=SPIFFE";
   private static final int MANY = 200;
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   private static TestAuthority root(boolean keyIds) {
     KeyPair keys = TestAuthority.keys();
@@ -24,12 +27,12 @@ class ManyAnchorsTest {
         NAME, keys, keyIds ? TestAuthority.keyIds(keys.getPublic(), keys.getPublic()) : c -> {});
   }
 
+  /** Made once for all tests: a thousand keys would take seconds. */
+  private static final Map<Boolean, List<TestAuthority>> ROOTS = new ConcurrentHashMap<>();
+
   private static List<TestAuthority> roots(boolean keyIds) {
-    List<TestAuthority> roots = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
-      roots.add(root(keyIds));
-    }
-    return roots;
+    return ROOTS.computeIfAbsent(
+        keyIds, ids -> IntStream.range(0, MANY).mapToObj(i -> root(ids)).toList());
   }
 
   private static X509Certificate leaf(TestAuthority root, boolean keyIds) {
@@ -72,7 +75,7 @@ class ManyAnchorsTest {
 
   @Test
   void MT02_mixedKeyIdentifiers_findTheirRoot() {
-    List<TestAuthority> roots = roots(false);
+    List<TestAuthority> roots = new ArrayList<>(roots(false));
     roots.set(MANY - 1, root(true));
     ServerTls server = server(roots);
     assertThat(decision(server, leaf(roots.get(MANY - 1), true))).isEqualTo("accepted");

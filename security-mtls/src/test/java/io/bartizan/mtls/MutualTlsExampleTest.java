@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of the Javadoc and of the guide. */
 class MutualTlsExampleTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   @Test

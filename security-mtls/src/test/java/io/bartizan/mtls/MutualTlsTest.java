@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MutualTlsTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})

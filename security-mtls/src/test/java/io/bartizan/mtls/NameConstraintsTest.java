@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** MT-03: constraints bind every subject alternative name of their kinds, and no common name. */
 class NameConstraintsTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   private static GeneralName of(int kind, String value) {
     return new GeneralName(kind, value);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class OpenConnectionTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<Reason> told = Collections.synchronizedList(new ArrayList<>());
   @TempDir Path folder;
 

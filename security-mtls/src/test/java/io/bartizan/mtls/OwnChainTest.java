@@ -39,7 +39,7 @@ class OwnChainTest {
   private static final TestAuthority.Extender LOCALHOST =
       TestAuthority.names(TestAuthority.dns("localhost"));
 
-  private static final TestPki PKI = new TestPki();
+  private static final TestPki PKI = TestPki.SHARED;
   private static final KeyPair STRANGERS_KEYS = TestAuthority.keys();
 
   /** Authorities that no test's peer comes from, made once. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each fault of new material has its own sentence, and the material before keeps serving. */
 class OwnMaterialTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final BadCertificates bad =
       BadCertificates.ofServer(pki.ca, "api.internal", "spiffe://test.example/api");
   private ServerTls server;

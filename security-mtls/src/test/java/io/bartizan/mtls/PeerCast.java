@@ -26,13 +26,16 @@ final class PeerCast {
   static final String DNS = "billing.internal";
   static final String SPIFFE = "spiffe://prod.example/ns/pay/sa/api";
 
+  /** One for all tests of a JVM: two certificates of each kind take a second or two to make. */
+  static final PeerCast SHARED = new PeerCast();
+
   final DevCa ca = DevCa.of("Peers' Root");
   final DevCertificate goodServer;
   final DevCertificate goodClient;
   final Map<BadCertificate, DevCertificate> servers;
   final Map<BadCertificate, DevCertificate> clients;
 
-  PeerCast() {
+  private PeerCast() {
     BadCertificates ofServer = BadCertificates.ofServer(ca, DNS, SPIFFE);
     BadCertificates ofClient = BadCertificates.ofClient(ca, DNS, SPIFFE);
     goodServer = ofServer.good();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("deep")
 class PeerOpensslIT {
 
-  private static final PeerCast CAST = new PeerCast();
+  private static final PeerCast CAST = PeerCast.SHARED;
   private static final DevCa RSA = DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
   private static final DevCertificate RSA_LEAF = RSA.leaf("peer").dns(PeerCast.DNS).issue();
   private static final String REQUEST = new String(PeerLoop.REQUEST, StandardCharsets.US_ASCII);

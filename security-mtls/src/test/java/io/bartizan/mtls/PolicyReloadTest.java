@@ -26,7 +26,7 @@ class PolicyReloadTest {
 
   private static final String OTHER = "spiffe://test.example/ns/a/sa/other";
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final DevCertificate other = pki.ca.leaf("other").uri(OTHER).forClient().issue();
   @TempDir Path folder;
 

@@ -47,7 +47,7 @@ class ProviderOrderTest {
 
   @Test
   void MT10_badCertificates_areDecidedAlikeInEachOrder() throws Exception {
-    PeerCast cast = new PeerCast();
+    PeerCast cast = PeerCast.SHARED;
     assertThat(withBouncyCastleFirst(() -> decisions(cast))).isEqualTo(decisions(cast));
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class PushedBoundsTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<TlsMaterialException> faults = Collections.synchronizedList(new ArrayList<>());
   private final TlsListener recorder =
       new TlsListener() {

@@ -33,7 +33,7 @@ class PushedMaterialTest {
 
   private static final String DOMAIN = "test.example";
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
 
   private static Identity identity(DevCertificate certificate) {

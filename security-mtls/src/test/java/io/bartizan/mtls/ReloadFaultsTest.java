@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ReloadFaultsTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<TlsMaterialException> faults = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch published = new CountDownLatch(1);
   @TempDir Path folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ReloadListenerTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final AtomicReference<ServerTls> server = new AtomicReference<>();
   @TempDir Path folder;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReloadTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   private MutualTls.Builder<ServerTls> fromFolder(Path from) {

@@ -24,7 +24,7 @@ class RevocationDigestTest {
 
   private static final String DISABLED = "jdk.certpath.disabledAlgorithms";
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final ManualInstantSource clock = new ManualInstantSource(Instant.now());
   private final TestAuthority root =
       TestAuthority.root("CN=Root", TestAuthority.keys("RSA", 2048), c -> {});

@@ -41,7 +41,7 @@ class RevocationScopeTest {
 
   private static final String POINT = "http://ca.test/1.crl";
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final ManualInstantSource clock = new ManualInstantSource(Instant.now());
   private final TestAuthority root = TestAuthority.root("CN=Root", c -> {});
   private final TestAuthority issuing = root.intermediate("CN=Issuing", c -> {});

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RevocationTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final ManualInstantSource clock = new ManualInstantSource(Instant.now());
   @TempDir Path folder;
 

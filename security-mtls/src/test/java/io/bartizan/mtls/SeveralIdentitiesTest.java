@@ -42,7 +42,7 @@ class SeveralIdentitiesTest {
   private static final String RSA_ID = "spiffe://test.example/ns/a/sa/rsa";
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  private static final TestPki PKI = new TestPki();
+  private static final TestPki PKI = TestPki.SHARED;
   private static final DevCa RSA_CA =
       DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
   private static final DevCertificate RSA_CLIENT = RSA_CA.leaf("rsaclient").uri(RSA_ID).issue();

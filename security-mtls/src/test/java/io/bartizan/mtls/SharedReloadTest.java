@@ -32,7 +32,7 @@ class SharedReloadTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration NEVER = Duration.ofHours(1);
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<ServerTls> open = new ArrayList<>();
   @TempDir Path folder;
 

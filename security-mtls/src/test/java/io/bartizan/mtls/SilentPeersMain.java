@@ -19,7 +19,7 @@ final class SilentPeersMain {
 
   private static final int SILENT = 300;
   private static final int WAIT_SECONDS = 15;
-  private static final TestPki PKI = new TestPki();
+  private static final TestPki PKI = TestPki.SHARED;
 
   private SilentPeersMain() {}
 

@@ -23,7 +23,7 @@ class StapledResponseTest {
 
   private static final Date LATER = Date.from(NOW.plus(Duration.ofHours(1)));
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
 
   /** An intermediate would need its key; a leaf's issuer is played by a self-made pair. */
   private final Issuer issuer = Issuer.create();

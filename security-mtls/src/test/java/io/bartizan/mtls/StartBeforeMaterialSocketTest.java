@@ -32,7 +32,7 @@ class StartBeforeMaterialSocketTest {
 
   private static final int LONGER_THAN_ANY_HANDSHAKE = 30_000;
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   private ServerTls server() {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class StartBeforeMaterialTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch published = new CountDownLatch(1);
   private final TlsListener listener =

@@ -9,6 +9,9 @@ final class TestPki {
 
   static final String CLIENT_ID = "spiffe://test.example/ns/a/sa/client";
 
+  /** For tests that need no root of their own: three keys for each of hundreds take seconds. */
+  static final TestPki SHARED = new TestPki();
+
   final DevCa ca = DevCa.of("Test Root");
   final DevCertificate server = server(ca);
   final DevCertificate client = client(ca);

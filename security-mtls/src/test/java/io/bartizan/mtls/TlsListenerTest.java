@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TlsListenerTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final List<String> first = Collections.synchronizedList(new ArrayList<>());
   private final List<String> last = Collections.synchronizedList(new ArrayList<>());
   @TempDir Path folder;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TlsListenersTest extends ListenerContract {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
 
   @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TlsMetricsTest {
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final MeterRegistry registry = new SimpleMeterRegistry();
   private final TlsMetrics metrics = TlsMetrics.of(registry, "api");
   @TempDir Path folder;

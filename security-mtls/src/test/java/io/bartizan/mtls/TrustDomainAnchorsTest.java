@@ -31,7 +31,7 @@ class TrustDomainAnchorsTest {
   private static final String ID_A = "spiffe://a.example/ns/x";
   private static final String ID_B = "spiffe://b.example/ns/x";
 
-  private final TestPki pki = new TestPki();
+  private final TestPki pki = TestPki.SHARED;
   private final TestAuthority a = TestAuthority.root("CN=Root A", c -> {});
   private final TestAuthority b = TestAuthority.root("CN=Root B", c -> {});
 

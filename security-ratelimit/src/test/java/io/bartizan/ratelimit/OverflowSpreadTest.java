@@ -30,23 +30,27 @@ class OverflowSpreadTest {
   private static final long CAPACITY = 1_000_000;
   private static final Limit DAILY = Limit.parse(CAPACITY + " burst, 1000/d");
 
-  static Stream<Arguments> forms() {
-    return Stream.of(
-        form("numbers", Integer::toString),
-        form("padded numbers", i -> String.format("%08d", i)),
-        form("users", i -> Key.of("user", "u" + i)),
-        form("several parts", i -> Key.of("tenant", "t" + i % 10, "path", "/v1/items/" + i)),
-        form("IPv4", i -> Key.of("address", "10.1." + i / 256 + "." + i % 256)),
-        form("IPv6", i -> Key.of("address", "2001:db8:" + Integer.toHexString(i) + "::/64")),
-        form("UUIDs", i -> new UUID(i * 0x9e3779b97f4a7c15L, ~i * 0xc2b2ae3d27d4eb4fL).toString()),
-        form("hexadecimal", i -> Integer.toHexString(i * 0x9e3779b9)),
-        form("mail", i -> "first" + i % 100 + ".last" + i / 100 + "@example.com"),
-        form("long and alike", i -> "k".repeat(1000) + i),
-        form("alike at the end", i -> i + "k".repeat(1000)),
-        form("one character", i -> Character.toString((char) (0x4e00 + i))),
-        form("blanks", i -> " ".repeat(i / 1000) + "\t".repeat(i % 1000 + 1)),
-        form("beyond ASCII", i -> "\u00e9\u4e2d\ud83d\ude00" + i),
-        form("one hash code", OverflowSpreadTest::colliding));
+  private static final List<Arguments> FORMS =
+      List.of(
+          form("numbers", Integer::toString),
+          form("padded numbers", i -> String.format("%08d", i)),
+          form("users", i -> Key.of("user", "u" + i)),
+          form("several parts", i -> Key.of("tenant", "t" + i % 10, "path", "/v1/items/" + i)),
+          form("IPv4", i -> Key.of("address", "10.1." + i / 256 + "." + i % 256)),
+          form("IPv6", i -> Key.of("address", "2001:db8:" + Integer.toHexString(i) + "::/64")),
+          form(
+              "UUIDs", i -> new UUID(i * 0x9e3779b97f4a7c15L, ~i * 0xc2b2ae3d27d4eb4fL).toString()),
+          form("hexadecimal", i -> Integer.toHexString(i * 0x9e3779b9)),
+          form("mail", i -> "first" + i % 100 + ".last" + i / 100 + "@example.com"),
+          form("long and alike", i -> "k".repeat(1000) + i),
+          form("alike at the end", i -> i + "k".repeat(1000)),
+          form("one character", i -> Character.toString((char) (0x4e00 + i))),
+          form("blanks", i -> " ".repeat(i / 1000) + "\t".repeat(i % 1000 + 1)),
+          form("beyond ASCII", i -> "\u00e9\u4e2d\ud83d\ude00" + i),
+          form("one hash code", OverflowSpreadTest::colliding));
+
+  static List<Arguments> forms() {
+    return FORMS;
   }
 
   private static Arguments form(String name, IntFunction<String> key) {
@@ -100,7 +104,7 @@ class OverflowSpreadTest {
   }
 
   /** A smaller limiter has fewer slots, never more than keys. */
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("forms")
   void ML04_small_limiter_uses_all_slots_it_has(String form, List<String> keys) {
     for (int maxKeys : new int[] {1, 2, 3, 7, 100}) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The client of the Workload API against an agent on a real Unix socket. */
 class WorkloadApiIT {
 
-  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(700);
 
   /** For an agent that must have answered at least once by then, on a slow machine too. */

@@ -38,7 +38,7 @@ final class OtherClassPath {
         .forEach(path::add);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx512m");
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.add("-Dbartizan.root=" + System.getProperty("bartizan.root", ".."));
     command.addAll(List.of("-cp", String.join(File.pathSeparator, path)));

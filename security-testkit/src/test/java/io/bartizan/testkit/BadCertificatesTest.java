@@ -23,8 +23,8 @@ class BadCertificatesTest {
 
   private static final String DNS = "billing.internal";
   private static final String SPIFFE = "spiffe://prod/ns/pay/sa/api";
-  private final DevCa ca = DevCa.of("Root");
-  private final BadCertificates bad = BadCertificates.ofServer(ca, DNS, SPIFFE);
+  private static final DevCa CA = DevCa.of("Root");
+  private static final BadCertificates BAD = BadCertificates.ofServer(CA, DNS, SPIFFE);
 
   /** What path validation of the JDK alone does not see; an independent check of what is made. */
   private static final Set<BadCertificate> PATH_IS_FINE_FOR_THE_JDK =
@@ -58,19 +58,19 @@ class BadCertificatesTest {
 
   @Test
   void good_forBothRoles_isValidAndBearsBothNames() throws Exception {
-    for (BadCertificates factory : List.of(bad, BadCertificates.ofClient(ca, DNS, SPIFFE))) {
+    for (BadCertificates factory : List.of(BAD, BadCertificates.ofClient(CA, DNS, SPIFFE))) {
       DevCertificate good = factory.good();
       assertThat(pathIsFine(good)).isTrue();
       assertThat(good.certificate().getSubjectAlternativeNames())
           .containsExactly(List.of(2, DNS), List.of(6, SPIFFE));
     }
-    assertThat(bad.good().certificate().getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
+    assertThat(BAD.good().certificate().getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
   }
 
   @ParameterizedTest
   @EnumSource(BadCertificate.class)
   void kind_isWrongInTheWayItSays(BadCertificate kind) throws Exception {
-    DevCertificate made = bad.of(kind);
+    DevCertificate made = BAD.of(kind);
     boolean everyVerifier = kind.why().startsWith("Every verifier");
     if (everyVerifier && !PATH_IS_FINE_FOR_THE_JDK.contains(kind)) {
       assertThat(pathIsFine(made)).as("path of " + kind).isFalse();
@@ -91,7 +91,7 @@ class BadCertificatesTest {
   @ParameterizedTest
   @EnumSource(BadCertificate.class)
   void kind_comesWithItsOwnKey(BadCertificate kind) throws Exception {
-    for (BadCertificates factory : List.of(bad, BadCertificates.ofClient(ca, DNS, SPIFFE))) {
+    for (BadCertificates factory : List.of(BAD, BadCertificates.ofClient(CA, DNS, SPIFFE))) {
       DevCertificate made = factory.of(kind);
       String algorithm =
           made.privateKey().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
@@ -114,9 +114,9 @@ class BadCertificatesTest {
 
   @Test
   void names_thatLeaveNoRoomForBadOnes_areRefused() {
-    assertThatThrownBy(() -> BadCertificates.ofServer(ca, "localhost", SPIFFE))
+    assertThatThrownBy(() -> BadCertificates.ofServer(CA, "localhost", SPIFFE))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> BadCertificates.ofClient(ca, DNS, "spiffe://prod"))
+    assertThatThrownBy(() -> BadCertificates.ofClient(CA, DNS, "spiffe://prod"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

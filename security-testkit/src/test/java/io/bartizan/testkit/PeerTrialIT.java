@@ -9,12 +9,13 @@ import org.junit.jupiter.api.Test;
 /** The trial finds who looks at nothing, and who refuses everyone. */
 class PeerTrialIT {
 
-  private final PeerTrial trial = PeerTrial.of("billing.internal", "spiffe://prod.example/billing");
+  private static final PeerTrial TRIAL =
+      PeerTrial.of("billing.internal", "spiffe://prod.example/billing");
 
   @Test
   void server_thatLooksAtNothing_servesNearlyAll() {
-    try (RogueServer open = RogueServer.showing(trial.goodServer())) {
-      assertThat(trial.clientsServedBy(open.port()))
+    try (RogueServer open = RogueServer.showing(TRIAL.goodServer())) {
+      assertThat(TRIAL.clientsServedBy(open.port()))
           .contains(BadCertificate.EXPIRED, BadCertificate.OTHER_ROOT, BadCertificate.CA_AS_LEAF)
           .hasSizeGreaterThan(60);
     }
@@ -23,9 +24,9 @@ class PeerTrialIT {
   @Test
   void client_thatLooksAtNothing_asksNearlyAll() {
     assertThat(
-            trial.serversAskedBy(
+            TRIAL.serversAskedBy(
                 port -> {
-                  if (!RogueClient.showing(trial.goodClient()).isServedBy(port)) {
+                  if (!RogueClient.showing(TRIAL.goodClient()).isServedBy(port)) {
                     throw new IOException("refused");
                   }
                 }))
@@ -37,17 +38,17 @@ class PeerTrialIT {
   void stack_thatRefusesEveryone_failsTheTrial() {
     assertThatThrownBy(
             () ->
-                trial.serversAskedBy(
+                TRIAL.serversAskedBy(
                     port -> {
                       throw new IOException("never");
                     }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the good server is not asked");
     int closed;
-    try (RogueServer once = RogueServer.showing(trial.goodServer())) {
+    try (RogueServer once = RogueServer.showing(TRIAL.goodServer())) {
       closed = once.port();
     }
-    assertThatThrownBy(() -> trial.clientsServedBy(closed))
+    assertThatThrownBy(() -> TRIAL.clientsServedBy(closed))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the good client is not served");
   }

@@ -20,6 +20,7 @@ final class OtherJvm {
       Path out, String classPath, Class<?> program, String... jvmArguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of(jvmArguments));
     command.addAll(List.of("-cp", classPath, program.getName()));
     Process process =

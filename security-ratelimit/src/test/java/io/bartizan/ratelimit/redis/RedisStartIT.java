@@ -20,6 +20,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RedisStartIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  /** For an answer, so that a busy machine's is no outage. */
+  private static final Duration LONG = Duration.ofSeconds(10);
+
   private static final Limit LIMIT = Limit.parse("1000 burst, 1000/s").named("s");
 
   @RegisterExtension final RedisFixture redis = new RedisFixture();
@@ -67,7 +71,8 @@ class RedisStartIT {
           .isInstanceOf(RedisException.class)
           .hasMessageContaining("NOPERM");
       redis.command("ACL", "SETUSER", "reader", "+@all");
-      try (RedisRateLimiter limiter = RedisRateLimiter.of(reader, LIMIT)) {
+      try (RedisRateLimiter limiter =
+          RedisRateLimiter.builder(reader, LIMIT).withTimeout(LONG).build()) {
         assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       }
     } finally {
@@ -80,9 +85,12 @@ class RedisStartIT {
     String unused = redis.command("ACL", "SETUSER", "loser", "on", ">any", "~*", "&*", "+@all");
     RedisClient client =
         RedisClient.create("redis://loser:any@" + redis.server().uri().substring(8));
-    try (RedisRateLimiter limiter = RedisRateLimiter.of(client, LIMIT);
+    try (RedisRateLimiter limiter =
+            RedisRateLimiter.builder(client, LIMIT).withTimeout(LONG).build();
         RedisConcurrencyLimiter leases =
-            RedisConcurrencyLimiter.of(client, "jobs", 9, Duration.ofSeconds(30))) {
+            RedisConcurrencyLimiter.builder(client, "jobs", 9, Duration.ofSeconds(30))
+                .withTimeout(LONG)
+                .build()) {
       assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
       redis.command("ACL", "SETUSER", "loser", "-evalsha", "-eval");
