@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
 /** ML-12: which files hold lists, and which lists serve nobody. */
 class CrlIndexLoadTest {
 
+  @SuppressWarnings("TimeInStaticInitializer")
   private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+
   private static final Duration HOUR = Duration.ofHours(1);
   private static final TestAuthority.ListExtender NOTHING = l -> {};
 

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
 /** ML-12: what lists say of a path, asked of the index itself, in each order of the lists. */
 class CrlIndexTest {
 
+  @SuppressWarnings("TimeInStaticInitializer")
   private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+
   private static final Duration HOUR = Duration.ofHours(1);
   private static final TestAuthority.ListExtender NOTHING = l -> {};
 
@@ -203,8 +205,8 @@ class CrlIndexTest {
     Instant early = NOW.minusSeconds(300);
     X509CRL ofSecond = second.crl(early, early.plus(HOUR), NOTHING);
     X509CRL mine = list(Duration.ZERO, number(5));
-    X509CRL before = list(Duration.ofSeconds(-900), number(4));
-    X509CRL change = list(Duration.ofSeconds(-600), all(delta(4), number(6)));
+    X509CRL before = list(Duration.ofMinutes(-15), number(4));
+    X509CRL change = list(Duration.ofMinutes(-10), all(delta(4), number(6)));
     assertThat(index().oldest(NOW)).isNull();
     assertThat(index(mine, before).oldest(NOW)).isEqualTo(NOW);
     assertThat(index(mine, ofSecond).oldest(NOW)).isEqualTo(early);
@@ -274,7 +276,7 @@ class CrlIndexTest {
 
   @Test
   void ML12_delta_addsToItsBaseAndLiftsAHoldAlone() {
-    X509CRL base = list(Duration.ofSeconds(-60), number(5));
+    X509CRL base = list(Duration.ofMinutes(-1), number(5));
     X509CRL added =
         list(Duration.ZERO, all(delta(5), number(6), naming(leaf, CRLReason.keyCompromise)));
     X509CRL lifted =
@@ -283,19 +285,19 @@ class CrlIndexTest {
     inEachOrder("accepted", base, lifted);
     inEachOrder(
         "accepted",
-        list(Duration.ofSeconds(-60), all(number(5), naming(leaf, CRLReason.certificateHold))),
+        list(Duration.ofMinutes(-1), all(number(5), naming(leaf, CRLReason.certificateHold))),
         lifted);
     inEachOrder(
         "revoked",
-        list(Duration.ofSeconds(-60), all(number(5), naming(leaf, CRLReason.certificateHold))),
+        list(Duration.ofMinutes(-1), all(number(5), naming(leaf, CRLReason.certificateHold))),
         list(Duration.ZERO, all(delta(5), number(6), naming(other, CRLReason.removeFromCRL))));
     inEachOrder(
         "revoked",
-        list(Duration.ofSeconds(-60), all(number(5), naming(leaf, CRLReason.keyCompromise))),
+        list(Duration.ofMinutes(-1), all(number(5), naming(leaf, CRLReason.keyCompromise))),
         lifted);
     inEachOrder(
         "revoked",
-        list(Duration.ofSeconds(-60), all(number(5), naming(leaf, CRLReason.certificateHold))),
+        list(Duration.ofMinutes(-1), all(number(5), naming(leaf, CRLReason.certificateHold))),
         list(Duration.ZERO, all(delta(6), number(7), naming(leaf, CRLReason.removeFromCRL))));
     // A whole list that is later than the delta holds all that it said.
     inEachOrder("accepted", list(Duration.ofSeconds(9).negated(), number(7)), added);
@@ -360,7 +362,7 @@ class CrlIndexTest {
                 | ReasonFlags.privilegeWithdrawn
                 | ReasonFlags.aACompromise);
     X509CRL first = list(Duration.ZERO, scope(null, true, some, false));
-    X509CRL second = list(Duration.ofSeconds(-60), scope(null, true, rest, false));
+    X509CRL second = list(Duration.ofMinutes(-1), scope(null, true, rest, false));
     X509CRL ended = list(Duration.ofHours(-2), scope(null, true, rest, false));
     inEachOrder("accepted", first, second);
     inEachOrder("accepted", first, second, ended);

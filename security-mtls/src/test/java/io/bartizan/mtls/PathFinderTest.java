@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 /** ML-09: the bounds of the search at their edges, and which of several reasons it tells. */
 class PathFinderTest {
 
+  @SuppressWarnings("TimeInStaticInitializer")
   private static final Instant NOW = Instant.now();
+
   private static final TestAuthority.Extender NOTHING = c -> {};
   private static final GeneralName ID_A = TestAuthority.uri("spiffe://a.example/ns/x");
 

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PathValidatorTest {
 
+  @SuppressWarnings("TimeInStaticInitializer")
   private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+
   private static final TestAuthority.Extender NOTHING = c -> {};
   private static final TestAuthority.Extender BOUNDS =
       TestAuthority.permitted(TestAuthority.dns("good.example"));

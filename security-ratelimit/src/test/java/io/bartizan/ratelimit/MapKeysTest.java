@@ -99,7 +99,7 @@ class MapKeysTest {
     for (int i = 0; i < 64; i++) {
       String key = text((i << shift) * back);
       assertThat(key.hashCode() * seed(map)).isEqualTo(i << shift);
-      begin(map, key);
+      Cell unused = begin(map, key);
       assertThat(left(take(map, key, THREE, 0))).isEqualTo(2);
     }
     assertThat(segments(map)).hasSize(64).allMatch(segment -> segment.size() == 1);
@@ -110,7 +110,7 @@ class MapKeysTest {
   void ML04_keysOfWhichBothPartsAreAlike_areInOneSegment() throws Exception {
     MapKeys map = new MapKeys(1_000_000);
     for (int i = 0; i < 64; i++) {
-      begin(map, text((i << 16 | i << 6) * inverse(seed(map))));
+      Cell unused = begin(map, text((i << 16 | i << 6) * inverse(seed(map))));
     }
     assertThat(segments(map)[0]).hasSize(64);
   }
@@ -175,7 +175,7 @@ class MapKeysTest {
   void ML03_deadKey_isGoneWhenItIsAsked() {
     for (Limits limits : List.of(THREE, FIVE)) {
       Cell cell = begin(keys, "key");
-      begin(keys, "other");
+      Cell unused = begin(keys, "other");
       kill(cell);
       assertThat(take(keys, "key", limits, 0)).isNull();
       assertThat(keys.size()).hasValue(1);
@@ -258,7 +258,7 @@ class MapKeysTest {
     MapKeys map = new MapKeys(maxKeys);
     int all = 100;
     for (int i = 0; i < all; i++) {
-      begin(map, "key" + i);
+      Cell unused = begin(map, "key" + i);
       if (i % 4 == 0) {
         assertThat(left(take(map, "key" + i, THREE, 500_000))).isEqualTo(2);
       }
@@ -281,7 +281,7 @@ class MapKeysTest {
 
   @Test
   void ML03_sweep_letsAKeyRest() {
-    begin(keys, "key");
+    Cell unused = begin(keys, "key");
     assertThat(left(take(keys, "key", THREE, 500_000))).isEqualTo(2);
     assertThat(gone(1_500_000 - 1, 1_000_000)).isZero();
     assertThat(gone(1_500_000, 1_000_000)).isOne();

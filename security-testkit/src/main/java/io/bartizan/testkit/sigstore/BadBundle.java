@@ -19,8 +19,8 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
  * and a timestamp, or where the sentence says so an entry of Rekor v2. {@link
  * DevBundle.Builder#forge(BadBundle)} puts the same fault in a bundle of Rekor v2 or in an
  * attestation. Faults that only an attestation can have are those of {@link BadStatement}, those of
- * the trusted root of {@link BadTrustedRoot}. Verifiers differ: {@code docs/guides/testing-signatures.md}
- * names those that cosign 3 accepts.
+ * the trusted root of {@link BadTrustedRoot}. Verifiers differ: {@code
+ * docs/guides/testing-signatures.md} names those that cosign 3 accepts.
  */
 public enum BadBundle {
   /** Certificate past its end. */

@@ -160,7 +160,7 @@ final class BundleCheck {
     }
     Evidence evidence = evidence();
     boolean right =
-        entries.isEmpty() && Signatures.isEd25519(signer.key())
+        (entries.isEmpty() && Signatures.isEd25519(signer.key()))
             ? matchesEither(encoded, envelope.signature())
             : Signatures.matches(signer.key(), encoded, envelope.signature());
     if (!right) {
