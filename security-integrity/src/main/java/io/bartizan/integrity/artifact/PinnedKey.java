@@ -101,7 +101,9 @@ public final class PinnedKey {
   }
 
   /**
-   * The same key that signs in another form, as key services and tools combine them.
+   * The same key that signs in another form, as key services and tools combine them. The keys of an
+   * attestation ({@link io.bartizan.integrity.attest.SignerKeys}) are an exception: there {@link
+   * SignatureForm#ED25519}, chosen or usual, counts with prehash too.
    *
    * @param other the form
    * @return the key with this form alone; equal to the key without
@@ -119,7 +121,7 @@ public final class PinnedKey {
   /**
    * How it signs.
    *
-   * @return the one form that counts
+   * @return the one form that counts, but for the exception at {@link #withForm}
    */
   public SignatureForm form() {
     return form;

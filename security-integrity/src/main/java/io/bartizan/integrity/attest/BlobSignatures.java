@@ -1,5 +1,6 @@
 package io.bartizan.integrity.attest;
 
+import io.bartizan.core.Reason;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.ArtifactReason;
 import io.bartizan.integrity.artifact.Digest;
@@ -15,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Signatures of files, in bundles or alone. There is one, so one key makes it. */
 final class BlobSignatures {
+
+  /** After these another key, or another form of the same, may still be right. */
+  private static final Set<Reason> GO_ON =
+      Set.of(
+          ArtifactReason.SIGNATURE_INVALID,
+          ArtifactReason.SIGNATURE_FORM_OTHER,
+          ArtifactReason.TOO_LARGE);
 
   private final SignerKeys keys;
 
@@ -43,7 +51,7 @@ final class BlobSignatures {
       bundle.requireSame(Digest.compute(said, file));
     }
     VerificationException last = null;
-    for (PinnedKey form : keys.forms()) {
+    for (PinnedKey form : keys.forms(signature)) {
       try {
         Digest digest = form.verify(file, signature);
         keys.requireEnough(Set.of(form));
@@ -62,7 +70,8 @@ final class BlobSignatures {
     byte[] signature = bundle.requireMessageSignature();
     DigestAlgorithm said = bundle.messageDigest == null ? null : bundle.messageDigest.algorithm();
     StreamedBlob blob =
-        StreamedBlob.read(content, keys.forms(), signature, said, ContentTrial.MAX_WHOLE_BYTES);
+        StreamedBlob.read(
+            content, keys.forms(signature), signature, said, ContentTrial.MAX_WHOLE_BYTES);
     if (said != null) {
       bundle.requireSame(blob.digest(said));
     }
@@ -94,10 +103,14 @@ final class BlobSignatures {
 
   /**
    * A wrong signature is the plainer word where one key could not be tried by a digest; that the
-   * file is too large for one is said whatever the order of the keys.
+   * file is too large for one is said whatever the order of the keys. What no other key can mend (a
+   * file that changed, too few signers) is thrown at once.
    */
   private static VerificationException more(
       @Nullable VerificationException before, VerificationException now) {
+    if (!GO_ON.contains(now.reason())) {
+      throw now;
+    }
     return before == null
             || (now.reason() != ArtifactReason.SIGNATURE_FORM_OTHER
                 && before.reason() != ArtifactReason.TOO_LARGE)

@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.StrictBase64;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The bundle that cosign wrote before there were Sigstore bundles, and still writes with {@code
@@ -15,6 +16,17 @@ final class CosignKeyBundle {
   /** The member that no other format has. */
   static final String SIGNATURE = "base64Signature";
 
+  /** Members that say what is signed in the other formats: with them it would be two in one. */
+  private static final List<String> OTHERS =
+      List.of(
+          "mediaType",
+          "verificationMaterial",
+          "dsseEnvelope",
+          "messageSignature",
+          "payload",
+          "payloadType",
+          "signatures");
+
   private CosignKeyBundle() {}
 
   /**
@@ -23,7 +35,7 @@ final class CosignKeyBundle {
    * @throws VerificationException if a certificate signed it, or it is no such bundle
    */
   static byte[] signature(JsonFields bundle) {
-    for (String other : new String[] {"mediaType", "verificationMaterial", "payload"}) {
+    for (String other : OTHERS) {
       if (bundle.has(other)) {
         throw bundle.refused("both " + SIGNATURE + " and " + other);
       }

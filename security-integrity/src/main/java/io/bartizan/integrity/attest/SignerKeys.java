@@ -33,6 +33,8 @@ public final class SignerKeys {
   /** The most keys. */
   public static final int MAX_KEYS = 8;
 
+  private static final int ED25519_BYTES = 64;
+
   private final List<PinnedKey> keys;
   private final int threshold;
 
@@ -112,9 +114,18 @@ public final class SignerKeys {
     return tooFew(0);
   }
 
-  /** Each key in every form that counts; forms of one key are equal to each other. */
-  List<PinnedKey> forms() {
-    return forms;
+  /**
+   * Each key in every form that counts and that this signature may have; forms of one key are equal
+   * to each other. Those that need the content in memory come last, and not at all if the signature
+   * is none of theirs by its length.
+   */
+  List<PinnedKey> forms(byte[] signature) {
+    return Stream.concat(
+            forms.stream().filter(each -> each.form() != SignatureForm.ED25519),
+            forms.stream()
+                .filter(each -> each.form() == SignatureForm.ED25519)
+                .filter(each -> signature.length == ED25519_BYTES))
+        .toList();
   }
 
   /**

@@ -31,6 +31,8 @@ public final class EdwardsPoint {
   private static final BigInteger ROOT_OF_MINUS_1 =
       BigInteger.TWO.modPow(P.subtract(BigInteger.ONE).shiftRight(2), P);
 
+  private static final byte[] NEUTRAL = littleEndian(BigInteger.ONE);
+
   private EdwardsPoint() {}
 
   /**
@@ -95,6 +97,18 @@ public final class EdwardsPoint {
     if (point.length != BYTES || !isOfFullOrder(point)) {
       throw new IllegalArgumentException("the Ed25519 key is no point of full order");
     }
+  }
+
+  /**
+   * Whether the R of a signature by a key of full order may be right without a cofactor (RFC 8032
+   * section 5.1.7 allows both): as the JDK and Go verify, and Bouncy Castle does not.
+   *
+   * @param signature begins with R
+   * @return whether R is a point of the main group, of whatever order there
+   */
+  public static boolean isRightWithoutCofactor(byte[] signature) {
+    byte[] r = Arrays.copyOf(signature, BYTES);
+    return Arrays.equals(r, NEUTRAL) || isOfFullOrder(r);
   }
 
   private static boolean isOfFullOrder(byte[] point) {

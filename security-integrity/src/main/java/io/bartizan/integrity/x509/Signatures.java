@@ -4,6 +4,7 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcdsaSignatures;
+import io.bartizan.integrity.keys.EdwardsPoint;
 import io.bartizan.integrity.keys.Hashes;
 import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
@@ -97,7 +98,8 @@ public final class Signatures {
     byte[] point = Arrays.copyOfRange(spki, spki.length - ED25519_POINT, spki.length);
     return digest.algorithm() == DigestAlgorithm.SHA_512
         && signature.length == ED25519_BYTES
-        && Ed25519.verifyPrehash(signature, 0, point, 0, new byte[0], digest.bytes(), 0);
+        && Ed25519.verifyPrehash(signature, 0, point, 0, new byte[0], digest.bytes(), 0)
+        && EdwardsPoint.isRightWithoutCofactor(signature);
   }
 
   /** EMSA-PKCS1-v1_5 (RFC 8017 section 9.2), made and compared whole. */
