@@ -14,11 +14,13 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.EdDSAParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.jspecify.annotations.Nullable;
 
 /** Verifies raw signatures: ECDSA, RSA (PKCS #1 v1.5 and PSS), Ed25519 and Ed25519ph. */
 public final class Signatures {
@@ -77,6 +79,22 @@ public final class Signatures {
   }
 
   /**
+   * Over bytes, by Ed25519ph.
+   *
+   * @param key an Ed25519 key
+   * @param content what was signed
+   * @param signature its bytes
+   * @return whether it is the key's
+   */
+  public static boolean matchesPrehashed(KeyGate.Passed key, byte[] content, byte[] signature) {
+    if (BouncyCastle.isPresent()) {
+      return matches(key, Digest.compute(DigestAlgorithm.SHA_512, content), signature);
+    }
+    return signature.length == ED25519_BYTES
+        && jca("EdDSA", new EdDSAParameterSpec(true), key.key(), content, signature);
+  }
+
+  /**
    * Whether a key is of Ed25519.
    *
    * @param key any key
@@ -87,7 +105,7 @@ public final class Signatures {
   }
 
   private static boolean ed25519(PublicKey key, byte[] content, byte[] signature) {
-    return signature.length == ED25519_BYTES && jca("Ed25519", key, content, signature);
+    return signature.length == ED25519_BYTES && jca("Ed25519", null, key, content, signature);
   }
 
   private static boolean ed25519ph(KeyGate.Passed key, Digest digest, byte[] signature) {
@@ -126,9 +144,17 @@ public final class Signatures {
     return found.equals(new BigInteger(1, wanted));
   }
 
-  private static boolean jca(String algorithm, PublicKey key, byte[] content, byte[] signature) {
+  private static boolean jca(
+      String algorithm,
+      @Nullable EdDSAParameterSpec form,
+      PublicKey key,
+      byte[] content,
+      byte[] signature) {
     try {
       Signature verifier = Signature.getInstance(algorithm);
+      if (form != null) {
+        verifier.setParameter(form);
+      }
       verifier.initVerify(key);
       verifier.update(content);
       return verifier.verify(signature);

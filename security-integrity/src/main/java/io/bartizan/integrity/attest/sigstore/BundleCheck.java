@@ -3,8 +3,6 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
-import io.bartizan.integrity.artifact.PinnedKey;
-import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.x509.Signatures;
 import java.security.cert.X509Certificate;
@@ -124,7 +122,7 @@ final class BundleCheck {
 
   private boolean matchesEither(byte[] content, byte[] signature) {
     return Signatures.matches(signer.key(), content, signature)
-        || PinnedKey.of(signer.key()).withForm(SignatureForm.ED25519PH).matches(content, signature);
+        || Signatures.matchesPrehashed(signer.key(), content, signature);
   }
 
   /**
