@@ -54,9 +54,11 @@ class AdapterPagesTest {
               """
               import com.sun.net.httpserver.*;
               import io.bartizan.adapters.httpclient.*;
+              import java.net.InetSocketAddress;
               import java.net.http.HttpClient;
               """,
-              "HttpServer server, HttpHandler handler, HttpExchange exchange, HttpClient client"),
+              "HttpServer server, HttpHandler handler, HttpExchange exchange, HttpClient client,"
+                  + " ServerTls serverTls"),
           "grpc",
           new Framework("import io.grpc.*;", "ServerBuilder<?> server, Channel channel"),
           "okhttp",

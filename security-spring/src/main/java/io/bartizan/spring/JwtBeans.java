@@ -49,10 +49,21 @@ final class JwtBeans {
               if (settings.plainHttpOnLoopback()) {
                 builder = builder.plainHttpOnLoopback();
               }
-              return builder.withListener(counted.listener()).build();
+              return built(builder.withListener(counted.listener()));
             });
     counted.watch().accept(keys);
     return keys;
+  }
+
+  /** Names the setting where the message for Java names the builder's method. */
+  private static RemoteJwks built(RemoteJwks.Builder builder) {
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new IllegalArgumentException(
+          message.replace("plainHttpOnLoopback()", AT + "plain-http-on-loopback: true"), e);
+    }
   }
 
   static JwtVerifier verifier(JwtSettings settings, RemoteJwks keys, Meters meters) {

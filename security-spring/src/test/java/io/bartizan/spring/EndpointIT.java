@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import static io.bartizan.spring.HealthIT.json;
 import static io.bartizan.spring.HealthIT.map;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
@@ -15,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
 
 /** The endpoint {@code bartizan} of a real Spring Boot: what is set, and nothing that is secret. */
 class EndpointIT {
@@ -170,12 +175,7 @@ class EndpointIT {
     String section = page.substring(page.indexOf("## Health and endpoint"));
     int start = section.indexOf("```yaml\n") + 8;
     String yaml = section.substring(start, section.indexOf("```", start));
-    try (Booted shop =
-        Booted.plain(
-            folder,
-            yaml,
-            "--management.endpoint.health.probes.enabled=true",
-            HealthIT.sources(Watched.One.class))) {
+    try (Booted shop = Booted.plain(folder, yaml, HealthIT.sources(Watched.One.class))) {
       shop.bean(Watched.SetHealth.class).set(io.bartizan.core.Health.degraded("old"));
       assertThat(shop.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
       shop.bean(Watched.SetHealth.class).set(io.bartizan.core.Health.down("none"));
@@ -190,6 +190,51 @@ class EndpointIT {
       assertThat(shop.get("/actuator/health").statusCode()).isEqualTo(200);
       assertThat(shop.get(PATH).statusCode()).isEqualTo(404);
       assertThat(shop.beans(BartizanEndpoint.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void chainOfTheGuide_letsProbesInWithoutAToken_andNothingElse() throws Exception {
+    Path root = Path.of(System.getProperty("bartizan.root", ".."));
+    String page = Files.readString(root.resolve("docs/spring-boot.md"));
+    String section = page.substring(page.indexOf("**Probes without a token**"));
+    int start = section.indexOf("```java\n") + 8;
+    String code = section.substring(start, section.indexOf("```", start));
+    assertThat(
+            Files.readString(
+                root.resolve("security-spring/src/test/java/io/bartizan/spring/EndpointIT.java")))
+        .contains(code.indent(4));
+    String readiness = "/actuator/health/readiness";
+    String probes = "management.endpoint.health.probes.enabled: true\n";
+    try (Login login = new Login()) {
+      String yaml = probes + EXPOSED + HealthIT.jwt(login.url());
+      try (Booted shop = Booted.with(folder, yaml)) {
+        assertThat(shop.get(readiness).statusCode()).isEqualTo(401);
+      }
+      try (Booted shop = Booted.with(folder, yaml, HealthIT.sources(Permitted.class))) {
+        assertThat(shop.get(readiness).statusCode()).isEqualTo(200);
+        assertThat(shop.get(PATH).statusCode()).isEqualTo(401);
+        assertThat(shop.get("/open").statusCode()).isEqualTo(401);
+        String token = login.bearer(login.url(), "orders", "ann", Map.of());
+        assertThat(shop.get("/open", "Authorization", token).statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** The code of the page for probes. */
+  @Configuration(proxyBeanMethods = false)
+  public static class Permitted {
+
+    @Bean
+    SecurityFilterChain probes(HttpSecurity http) throws Exception {
+      return http.authorizeHttpRequests(
+              each ->
+                  each.requestMatchers("/actuator/health/**")
+                      .permitAll()
+                      .anyRequest()
+                      .authenticated())
+          .oauth2ResourceServer(each -> each.jwt(withDefaults()))
+          .build();
     }
   }
 

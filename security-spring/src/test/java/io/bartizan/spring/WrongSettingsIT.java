@@ -73,6 +73,12 @@ class WrongSettingsIT {
         "bartizan.jwt.issuer= | bartizan.jwt.issuer | iss",
         "bartizan.jwt.issuer=http://login.example | bartizan.jwt.issuer is \"http://login.example\""
             + " | https",
+        "bartizan.jwt.issuer=http://127.0.0.1:8090 | bartizan.jwt.issuer is"
+            + " \"http://127.0.0.1:8090\" | this machine takes"
+            + " bartizan.jwt.plain-http-on-loopback: true",
+        "bartizan.jwt.jwk-set-uri=http://localhost/keys | bartizan.jwt.jwk-set-uri is"
+            + " \"http://localhost/keys\" | this machine takes"
+            + " bartizan.jwt.plain-http-on-loopback: true",
         "bartizan.jwt.audience= | bartizan.jwt.audience | aud",
         "bartizan.jwt.algorithms= | bartizan.jwt.algorithms | ES256",
         "bartizan.jwt.algorithms=none | bartizan.jwt.algorithms is \"none\" | ES256",

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,9 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.tests.Eventually;
+import io.lettuce.core.RedisClient;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,5 +140,24 @@ class RedisSharedIT {
       redis.server().resume();
       assertThat(patient).allMatch(stage -> stage.join().source() == Source.REMOTE);
     }
+  }
+
+  /** Spring Boot's connection factory shuts its client down before it closes any bean. */
+  @Test
+  @SuppressWarnings("SystemOut") // where slf4j-simple writes
+  void RL14_limiter_of_a_client_that_was_shut_down_is_closed_without_a_warning() {
+    RedisClient own = RedisClient.create(redis.server().uri());
+    RedisRateLimiter limiter = RedisRateLimiter.of(own, Limit.parse("9 burst, 9/h").named("own"));
+    assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+    own.shutdown();
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      limiter.close();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(UTF_8)).doesNotContain("already closed");
   }
 }

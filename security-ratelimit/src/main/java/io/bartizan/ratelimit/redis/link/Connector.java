@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis.link;
 
 import io.bartizan.core.Ticker;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.concurrent.CompletableFuture;
@@ -121,9 +122,14 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
   public void close() {
     closed = true;
     C connection = connection();
-    if (connection != null) {
+    if (connection != null && !isClosed(connection)) {
       connection.close();
     }
+  }
+
+  /** By its client, which was shut down first; Lettuce warns of a second time. */
+  private static boolean isClosed(StatefulConnection<?, ?> connection) {
+    return connection instanceof RedisChannelHandler<?, ?> handler && handler.isClosed();
   }
 
   private final class Attempt implements Runnable {
