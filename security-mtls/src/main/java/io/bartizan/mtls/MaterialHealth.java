@@ -1,9 +1,9 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.house.Span;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the material serves, in one sentence. */
@@ -20,7 +20,7 @@ final class MaterialHealth {
       return beforeMaterial(generations, loop);
     }
     Instant end = newest.identities().validUntil();
-    Duration age = Duration.between(newest.created(), now).truncatedTo(ChronoUnit.SECONDS);
+    String age = Span.rough(Duration.between(newest.created(), now));
     String state =
         settings.side()
             + " generation "
@@ -82,10 +82,7 @@ final class MaterialHealth {
   private static String lists(LoadedRevocation revocation, Instant now) {
     Instant oldest = revocation.oldest(now);
     String age =
-        oldest == null
-            ? ""
-            : "; oldest list of age "
-                + Duration.between(oldest, now).truncatedTo(ChronoUnit.SECONDS);
+        oldest == null ? "" : "; oldest list of age " + Span.rough(Duration.between(oldest, now));
     int notes = revocation.notes().size();
     return notes == 0 ? age : age + "; lists that serve nobody: " + notes;
   }

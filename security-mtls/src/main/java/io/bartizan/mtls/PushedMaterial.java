@@ -5,10 +5,10 @@ import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
@@ -204,14 +204,15 @@ public final class PushedMaterial implements HealthSource {
   public Health health() {
     Instant now = clock.instant();
     Duration age = Duration.between(last.at(), now);
-    String state = "pushed material of age " + age.truncatedTo(ChronoUnit.SECONDS);
+    String state = "pushed material of age " + Span.rough(age);
     Stall stalled = stall;
     if (stalled != null) {
       return Health.degraded(
           state + "; its source is stalled since " + stalled.since() + ": " + stalled.why());
     }
     return maxAge != null && age.compareTo(maxAge) > 0
-        ? Health.degraded(state + ", at most " + maxAge + " is expected between two pushes")
+        ? Health.degraded(
+            state + ", at most " + Span.exact(maxAge) + " is expected between two pushes")
         : Health.up(state);
   }
 
@@ -223,7 +224,7 @@ public final class PushedMaterial implements HealthSource {
         + ", "
         + last.anchors()
         + ", "
-        + (maxAge == null ? "any age" : "at most " + maxAge + " old")
+        + (maxAge == null ? "any age" : "at most " + Span.exact(maxAge) + " old")
         + "]";
   }
 

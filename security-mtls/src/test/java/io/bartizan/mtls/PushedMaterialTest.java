@@ -190,9 +190,9 @@ class PushedMaterialTest {
     now.set(start.plusSeconds(600));
     assertThat(pushed.health().status()).isEqualTo(Health.Status.UP);
     now.set(start.plusSeconds(601));
-    assertThat(pushed.health().detail()).contains("PT10M1S").contains("PT10M");
+    assertThat(pushed.health().detail()).contains("of age 10 min,").contains("at most 10 minutes");
     assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
-    assertThat(server.health().detail()).contains("pushed material of age PT10M1S");
+    assertThat(server.health().detail()).contains("pushed material of age 10 min");
 
     assertThat(pushed.push(identity(pki.server), bundle(pki.ca))).isTrue();
     assertThat(pushed.pushedAt()).isEqualTo(now.get());

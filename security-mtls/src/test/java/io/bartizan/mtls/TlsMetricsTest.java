@@ -110,7 +110,7 @@ class TlsMetricsTest {
     assertThat(registry.get("bartizan.mtls.certificate.expiry").timeGauge().value())
         .isEqualTo(expiry - 90_000);
     assertThat(registry.get("bartizan.mtls.generation.age").timeGauge().value()).isEqualTo(90_000);
-    assertThat(server.health().detail()).contains("of age PT25H");
+    assertThat(server.health().detail()).contains("of age 25 h");
 
     Files.writeString(folder.resolve("ca.pem"), "");
     assertThatThrownBy(server::reload).isInstanceOf(TlsMaterialException.class);

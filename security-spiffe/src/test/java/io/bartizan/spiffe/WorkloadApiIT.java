@@ -301,7 +301,7 @@ class WorkloadApiIT {
       clock.advance(Duration.ofHours(17));
       assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
       assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
-      assertThat(server.health().detail()).contains("PT18H");
+      assertThat(server.health().detail()).contains("18 h");
       clock.advance(Duration.ofHours(6));
       assertThat(status(api)).isEqualTo(Health.Status.DOWN);
     }

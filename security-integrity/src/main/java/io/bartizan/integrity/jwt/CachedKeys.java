@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.IntegrityListener;
 import java.time.Duration;
 import java.util.List;
@@ -200,7 +201,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
     String state =
         last.keys.keys.size()
             + " keys, "
-            + Duration.ofSeconds(TimeUnit.NANOSECONDS.toSeconds(age))
+            + Span.rough(Duration.ofNanos(age))
             + " old"
             + PublishedKeys.described(last.keys.leftOut);
     if (age >= maxAgeNanos && failures == 0) {

@@ -45,7 +45,7 @@ class KeyHealthTest {
       answer.set(CompletableFuture.failedFuture(new IllegalStateException("no vault")));
       ticker.advance(Duration.ofMinutes(59));
       assertThat(keys.health().status()).isEqualTo(Health.Status.DEGRADED);
-      assertThat(keys.health().detail()).contains("PT59M old").contains("no vault");
+      assertThat(keys.health().detail()).contains("59 min old").contains("no vault");
       ticker.advance(Duration.ofMinutes(1));
       assertThat(keys.health().status()).isEqualTo(Health.Status.DOWN);
       answer.set(CompletableFuture.completedFuture(SET));
@@ -62,7 +62,7 @@ class KeyHealthTest {
       answer.set(slow);
       ticker.advance(Duration.ofHours(2));
       assertThat(keys.health().status()).isEqualTo(Health.Status.DEGRADED);
-      assertThat(keys.health().detail()).contains("PT2H old").contains("anew");
+      assertThat(keys.health().detail()).contains("2 h old").contains("anew");
       slow.completeExceptionally(new IllegalStateException("no vault"));
       assertThat(keys.health().status()).isEqualTo(Health.Status.DOWN);
       assertThat(keys.health().detail()).contains("no vault");
