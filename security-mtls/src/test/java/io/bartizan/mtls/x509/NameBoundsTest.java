@@ -63,6 +63,8 @@ class NameBoundsTest {
           mail | x@a.test        | X@a.test           | out
           mail | x@a.test        | y@a.test           | out
           mail | x@a.test        | x@b.test           | out
+          mail | y@X@a.test      | y@X@A.test         | in
+          mail | y@X@a.test      | y@x@a.test         | out
           mail | @a.test         | @a.test            | in
           mail | ''              | x@a.test           | in
           mail | a.test          | y@x@a.test         | in
