@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.TestInstance;
  * over twenty seeds. Virtual time: the figures are the same on every machine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("deep")
 class AdaptiveSimulationTest {
   private static final int SEEDS = 20;
   private static final long FIRST_SEED = 1000;

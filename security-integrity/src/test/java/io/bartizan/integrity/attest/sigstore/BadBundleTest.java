@@ -57,6 +57,7 @@ class BadBundleTest {
   }
 
   @Test
+  @Tag("deep")
   void forgery_ofCertificateOrIdentity_isRefusedForItsFaultWhoeverSigns() {
     for (Map.Entry<DevIdentity, SignerSubject> signer : signers().entrySet()) {
       DevIdentity identity = signer.getKey();
