@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.Eventually;
 import io.bartizan.tests.QuickStart;
+import io.bartizan.tests.ShortJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -67,13 +68,11 @@ class QuickStartIT {
             folder.resolve("Hello.java"),
             page.fence("java").replace(QuickStart.PORT, String.valueOf(port)));
     return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.toString())
+            ShortJvm.command(
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.toString()))
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("printed").toFile())
         .start();

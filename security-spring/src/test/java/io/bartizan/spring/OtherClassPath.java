@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import io.bartizan.tests.ShortJvm;
 import java.io.File;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,9 +36,7 @@ final class OtherClassPath {
     Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(isKept)
         .forEach(path::add);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    List<String> command = ShortJvm.command("-Xmx512m");
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.add("-Dbartizan.root=" + System.getProperty("bartizan.root", ".."));
     command.addAll(List.of("-cp", String.join(File.pathSeparator, path)));

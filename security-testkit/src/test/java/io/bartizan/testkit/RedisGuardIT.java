@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.tests.Eventually;
+import io.bartizan.tests.ShortJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,16 +29,10 @@ class RedisGuardIT {
   @ParameterizedTest
   @ValueSource(strings = {"killed", "paused", "restarted", "dead", "cluster", "exits"})
   void jvm_thatEndsWithoutClosing_leavesNoServerAndNoFolder(String how) throws Exception {
+    String classPath = System.getProperty("java.class.path");
     Process jvm =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LeftBehind.class.getName(),
-                how)
+                ShortJvm.command("-Xmx64m", "-cp", classPath, LeftBehind.class.getName(), how))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     List<Long> processes = new ArrayList<>();

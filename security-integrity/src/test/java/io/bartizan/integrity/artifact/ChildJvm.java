@@ -1,9 +1,8 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.tests.ShortJvm;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -21,9 +20,7 @@ public final class ChildJvm {
 
   public static ProcessBuilder of(
       Class<?> main, Predicate<String> classPath, List<String> options, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    List<String> command = ShortJvm.command("-XX:-UsePerfData");
     command.addAll(options);
     command.add("-cp");
     command.add(classPath(classPath));

@@ -2,9 +2,9 @@ package io.bartizan.integrity.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.tests.ShortJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +18,7 @@ final class OtherJvm {
   /** What it prints, by the first word of each line. */
   static Map<String, String> lines(
       Path out, String classPath, Class<?> program, String... jvmArguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of(jvmArguments));
+    List<String> command = ShortJvm.command(jvmArguments);
     command.addAll(List.of("-cp", classPath, program.getName()));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();

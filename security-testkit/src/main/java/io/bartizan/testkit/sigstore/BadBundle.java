@@ -2,7 +2,6 @@ package io.bartizan.testkit.sigstore;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.errorprone.annotations.Immutable;
 import io.bartizan.testkit.sigstore.draft.BundleDraft;
 import io.bartizan.testkit.sigstore.draft.Instance;
 import java.util.Collections;
@@ -790,9 +789,9 @@ public enum BadBundle {
               VERSION_1_WITHOUT_CHECKPOINT));
 
   private final String why;
-  private final Spoiler spoiler;
+  private final Spoiler<BundleDraft> spoiler;
 
-  BadBundle(String why, Spoiler spoiler) {
+  BadBundle(String why, Spoiler<BundleDraft> spoiler) {
     this.why = why;
     this.spoiler = spoiler;
   }
@@ -818,11 +817,5 @@ public enum BadBundle {
 
   void spoil(BundleDraft draft) {
     spoiler.spoil(draft);
-  }
-
-  @Immutable
-  @FunctionalInterface
-  private interface Spoiler {
-    void spoil(BundleDraft draft);
   }
 }

@@ -1,6 +1,5 @@
 package io.bartizan.testkit.sigstore;
 
-import com.google.errorprone.annotations.Immutable;
 import io.bartizan.testkit.sigstore.draft.BundleDraft;
 
 /**
@@ -127,9 +126,9 @@ public enum BadStatement {
   TOO_MANY_SUBJECTS("The statement has 1,025 subjects.", StatementFaults::tooManySubjects);
 
   private final String why;
-  private final Spoiler spoiler;
+  private final Spoiler<BundleDraft> spoiler;
 
-  BadStatement(String why, Spoiler spoiler) {
+  BadStatement(String why, Spoiler<BundleDraft> spoiler) {
     this.why = why;
     this.spoiler = spoiler;
   }
@@ -145,11 +144,5 @@ public enum BadStatement {
 
   void spoil(BundleDraft draft) {
     spoiler.spoil(draft);
-  }
-
-  @Immutable
-  @FunctionalInterface
-  private interface Spoiler {
-    void spoil(BundleDraft draft);
   }
 }

@@ -1,6 +1,5 @@
 package io.bartizan.testkit.sigstore;
 
-import com.google.errorprone.annotations.Immutable;
 import io.bartizan.testkit.sigstore.draft.RootDraft;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
@@ -278,9 +277,9 @@ public enum BadTrustedRoot {
               RootFaults.stranger(draft, "CN=tsa root")));
 
   private final String why;
-  private final Spoiler spoiler;
+  private final Spoiler<RootDraft> spoiler;
 
-  BadTrustedRoot(String why, Spoiler spoiler) {
+  BadTrustedRoot(String why, Spoiler<RootDraft> spoiler) {
     this.why = why;
     this.spoiler = spoiler;
   }
@@ -296,11 +295,5 @@ public enum BadTrustedRoot {
 
   void spoil(RootDraft draft) {
     spoiler.spoil(draft);
-  }
-
-  @Immutable
-  @FunctionalInterface
-  private interface Spoiler {
-    void spoil(RootDraft draft);
   }
 }

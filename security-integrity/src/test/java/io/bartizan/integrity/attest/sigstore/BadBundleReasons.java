@@ -11,7 +11,7 @@ final class BadBundleReasons {
 
   static Map<BadBundle, SigstoreReason> all() {
     Map<BadBundle, SigstoreReason> all = new EnumMap<>(BadBundle.class);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.MALFORMED,
         BadBundle.ISSUER_AS_PLAIN_TEXT,
@@ -62,7 +62,7 @@ final class BadBundleReasons {
         BadBundle.MEMBER_IN_ANOTHER_SPELLING,
         BadBundle.BYTE_ORDER_MARK,
         BadBundle.DOUBLED_MEMBER);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.TOO_LARGE,
         BadBundle.NESTED_DEEPLY,
@@ -72,7 +72,7 @@ final class BadBundleReasons {
         BadBundle.TOO_MANY_TIMESTAMPS,
         BadBundle.TOO_MANY_CERTIFICATES,
         BadBundle.BUNDLE_TOO_LARGE);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.VERSION_UNSUPPORTED,
         BadBundle.UNKNOWN_VERSION,
@@ -80,9 +80,9 @@ final class BadBundleReasons {
         BadBundle.VERSION_4,
         BadBundle.VERSION_WITH_A_BLANK,
         BadBundle.VERSION_IN_UPPER_CASE);
-    each(all, SigstoreReason.SIGNER_KIND_MISMATCH, BadBundle.SIGNED_BY_A_KEY);
-    each(all, SigstoreReason.CONTENT_KIND_MISMATCH, BadBundle.CONTENT_OF_THE_OTHER_KIND);
-    each(
+    Outcomes.each(all, SigstoreReason.SIGNER_KIND_MISMATCH, BadBundle.SIGNED_BY_A_KEY);
+    Outcomes.each(all, SigstoreReason.CONTENT_KIND_MISMATCH, BadBundle.CONTENT_OF_THE_OTHER_KIND);
+    Outcomes.each(
         all,
         SigstoreReason.CERTIFICATE_INVALID,
         BadBundle.WORKFLOW_REF_CONTRADICTED,
@@ -102,13 +102,13 @@ final class BadBundleReasons {
         BadBundle.TWO_SUBJECTS,
         BadBundle.NO_SUBJECT,
         BadBundle.CHAIN_BEGINS_WITH_AN_AUTHORITY);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.CERTIFICATE_UNTRUSTED,
         BadBundle.CERTIFICATE_OF_ANOTHER_AUTHORITY,
         BadBundle.CERTIFICATE_SELF_SIGNED,
         BadBundle.CERTIFICATE_OF_ANOTHER_INTERMEDIATE);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.CERTIFICATE_NOT_VALID_AT_TIME,
         BadBundle.CERTIFICATE_EXPIRED,
@@ -118,8 +118,8 @@ final class BadBundleReasons {
         BadBundle.LOG_TIME_OUTSIDE_CERTIFICATE,
         BadBundle.LOG_TIME_AFTER_CERTIFICATE,
         BadBundle.TIMESTAMP_OUTSIDE_CERTIFICATE);
-    each(all, SigstoreReason.SCT_MISSING, BadBundle.NO_SCT, BadBundle.SCT_OF_UNKNOWN_LOG);
-    each(
+    Outcomes.each(all, SigstoreReason.SCT_MISSING, BadBundle.NO_SCT, BadBundle.SCT_OF_UNKNOWN_LOG);
+    Outcomes.each(
         all,
         SigstoreReason.SCT_INVALID,
         BadBundle.SCT_BY_ANOTHER_KEY,
@@ -129,7 +129,7 @@ final class BadBundleReasons {
         BadBundle.SCT_OF_ANOTHER_ALGORITHM,
         BadBundle.SCT_BEFORE_THE_LOG,
         BadBundle.SECOND_SCT_BY_ANOTHER_KEY);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.IDENTITY_MISMATCH,
         BadBundle.OTHER_ISSUER,
@@ -140,12 +140,12 @@ final class BadBundleReasons {
         BadBundle.SUBJECT_WITH_SLASH,
         BadBundle.SUBJECT_PERCENT_ENCODED,
         BadBundle.SUBJECT_OF_ANOTHER_KIND);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.LOG_ENTRY_MISSING,
         BadBundle.NO_LOG_ENTRY,
         BadBundle.LOG_ENTRY_OF_UNKNOWN_LOG);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.LOG_ENTRY_MISMATCH,
         BadBundle.LOG_ENTRY_OF_ANOTHER_ARTIFACT,
@@ -159,15 +159,15 @@ final class BadBundleReasons {
         BadBundle.LOG_ENTRY_OF_ANOTHER_VERSION,
         BadBundle.REKOR_V2_HASH_OF_ANOTHER_KEY_KIND,
         BadBundle.REKOR_V2_ED25519_OF_THE_OTHER_FORM);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.LOG_ENTRY_UNSUPPORTED,
         BadBundle.LOG_ENTRY_OF_UNKNOWN_KIND,
         BadBundle.LOG_ENTRY_OF_UNKNOWN_VERSION,
         BadBundle.LOG_ENTRY_HASH_OF_MD5,
         BadBundle.REKOR_V2_OF_UNKNOWN_KEY_KIND);
-    each(all, SigstoreReason.LOG_NOT_VALID_AT_TIME, BadBundle.LOG_TIME_BEFORE_THE_LOG);
-    each(
+    Outcomes.each(all, SigstoreReason.LOG_NOT_VALID_AT_TIME, BadBundle.LOG_TIME_BEFORE_THE_LOG);
+    Outcomes.each(
         all,
         SigstoreReason.PROMISE_INVALID,
         BadBundle.PROMISE_BY_ANOTHER_KEY,
@@ -178,7 +178,7 @@ final class BadBundleReasons {
         BadBundle.LOG_TIME_ZERO,
         BadBundle.LOG_TIME_BEYOND_ALL,
         BadBundle.VERSION_1_WITHOUT_PROMISE);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.PROOF_MISSING,
         BadBundle.NO_INCLUSION_PROOF,
@@ -186,7 +186,7 @@ final class BadBundleReasons {
         BadBundle.REKOR_V2_NO_INCLUSION_PROOF,
         BadBundle.VERSION_1_WITHOUT_CHECKPOINT,
         BadBundle.VERSION_2_WITHOUT_PROOF);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.PROOF_INVALID,
         BadBundle.LOG_ENTRY_BODY_WRITTEN_ANEW,
@@ -208,7 +208,7 @@ final class BadBundleReasons {
         BadBundle.CHECKPOINT_OF_ANOTHER_SIZE,
         BadBundle.REKOR_V2_INDEX_OF_ANOTHER_PLACE,
         BadBundle.VERSION_1_WITH_A_CHANGED_PROOF);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.CHECKPOINT_INVALID,
         BadBundle.SECOND_LOG_ENTRY_BY_ANOTHER_KEY,
@@ -237,7 +237,7 @@ final class BadBundleReasons {
         BadBundle.REKOR_V2_CHECKPOINT_BY_ANOTHER_KEY,
         BadBundle.REKOR_V2_CHECKPOINT_ORIGIN_LIKE_V1,
         BadBundle.REKOR_V2_CHECKPOINT_HINT_LIKE_V1);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.TIME_MISSING,
         BadBundle.REKOR_V2_WITHOUT_TIMESTAMP,
@@ -247,7 +247,7 @@ final class BadBundleReasons {
         BadBundle.TIMESTAMP_BY_A_PURPOSE_NOT_CRITICAL,
         BadBundle.TIMESTAMP_BY_AN_EXPIRED_CERTIFICATE,
         BadBundle.TIMESTAMP_BY_A_SELF_SIGNED_CERTIFICATE);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.TIMESTAMP_INVALID,
         BadBundle.TIMESTAMP_OVER_ANOTHER_SIGNATURE,
@@ -274,7 +274,7 @@ final class BadBundleReasons {
         BadBundle.TIMESTAMP_NESTED_DEEPLY,
         BadBundle.SECOND_TIMESTAMP_BY_ANOTHER_KEY,
         BadBundle.SECOND_TIMESTAMP_OVER_ANOTHER_SIGNATURE);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.SIGNATURE_INVALID,
         BadBundle.SIGNATURE_NOT_DER,
@@ -286,20 +286,11 @@ final class BadBundleReasons {
         BadBundle.SIGNATURE_OVER_THE_DIGEST,
         BadBundle.SIGNATURE_OF_ANOTHER_HASH,
         BadBundle.SIGNATURE_OF_ZEROS);
-    each(
+    Outcomes.each(
         all,
         SigstoreReason.DIGEST_MISMATCH,
         BadBundle.ANOTHER_ARTIFACT,
         BadBundle.DIGEST_OF_ANOTHER_ARTIFACT);
     return all;
-  }
-
-  private static void each(
-      Map<BadBundle, SigstoreReason> all, SigstoreReason reason, BadBundle... bundles) {
-    for (BadBundle each : bundles) {
-      if (all.put(each, reason) != null) {
-        throw new IllegalStateException(each + " has two reasons");
-      }
-    }
   }
 }

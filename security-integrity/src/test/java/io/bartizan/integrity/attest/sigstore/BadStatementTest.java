@@ -10,11 +10,8 @@ import io.bartizan.testkit.sigstore.DevBundle;
 import io.bartizan.testkit.sigstore.DevIdentity;
 import io.bartizan.testkit.sigstore.DevSigstore;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Each forged attestation of the testkit is refused for its fault. */
@@ -28,7 +25,8 @@ class BadStatementTest {
       new EnumMap<>(BadStatement.class);
 
   static {
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.MALFORMED,
         BadStatement.ENVELOPE_WITHOUT_SIGNATURE,
         BadStatement.ENVELOPE_WITH_TWO_SIGNATURES,
@@ -43,53 +41,39 @@ class BadStatementTest {
         BadStatement.NO_PREDICATE_TYPE,
         BadStatement.NO_SUBJECT,
         BadStatement.SUBJECT_WITHOUT_DIGEST);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.TOO_LARGE,
         BadStatement.TOO_MANY_SUBJECTS,
         BadStatement.STATEMENT_NESTED_DEEPLY);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.LOG_ENTRY_MISMATCH,
         BadStatement.PAYLOAD_CHANGED,
         BadStatement.LOG_ENTRY_WITH_TWO_SIGNATURES,
         BadStatement.LOG_ENTRY_WITHOUT_SIGNATURE,
         BadStatement.REKOR_V2_OVER_THE_PAYLOAD);
-    each(SigstoreReason.SIGNATURE_INVALID, BadStatement.SIGNATURE_OVER_THE_PAYLOAD);
-    each(
+    Outcomes.each(
+        REASONS, SigstoreReason.SIGNATURE_INVALID, BadStatement.SIGNATURE_OVER_THE_PAYLOAD);
+    Outcomes.each(
+        REASONS,
         SigstoreReason.PAYLOAD_TYPE_MISMATCH,
         BadStatement.PAYLOAD_TYPE_OF_SOMETHING_ELSE,
         BadStatement.PAYLOAD_TYPE_IN_UPPER_CASE,
         BadStatement.PAYLOAD_TYPE_WITH_A_BLANK);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.PREDICATE_TYPE_MISMATCH,
         BadStatement.OTHER_PREDICATE_TYPE,
         BadStatement.PREDICATE_TYPE_WITH_SUFFIX);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.SUBJECT_MISMATCH,
         BadStatement.SUBJECT_IS_A_COMMIT,
         BadStatement.SUBJECT_OF_ANOTHER_ARTIFACT,
         BadStatement.SUBJECT_NAMED_BY_THE_DIGEST,
         BadStatement.SUBJECT_DIGEST_CUT,
         BadStatement.SUBJECT_DIGEST_OF_ANOTHER_ALGORITHM);
-  }
-
-  private static void each(SigstoreReason reason, BadStatement... faults) {
-    for (BadStatement each : faults) {
-      if (REASONS.put(each, reason) != null) {
-        throw new IllegalStateException(each + " has two reasons");
-      }
-    }
-  }
-
-  private static void refused(Function<BadStatement, Checked<?>> check) {
-    List<String> wrong = new ArrayList<>();
-    REASONS.forEach(
-        (each, reason) -> {
-          Object found = check.apply(each).fold(ok -> "accepted", r -> r.reason());
-          if (found != reason) {
-            wrong.add(each + ": " + found + ", not " + reason);
-          }
-        });
-    assertThat(wrong).isEmpty();
   }
 
   private static Checked<?> check(DevBundle bundle) {
@@ -104,7 +88,9 @@ class BadStatementTest {
     DevBundle.Builder good =
         SIGSTORE.bundle(ARTIFACT, RELEASE).withStatement(Draft.PREDICATE, "{}");
     Outcomes.accepted(check(good.build()));
-    refused(each -> check(SIGSTORE.forgeStatement(each, ARTIFACT, RELEASE, Draft.PREDICATE, "{}")));
+    Outcomes.refused(
+        REASONS,
+        each -> check(SIGSTORE.forgeStatement(each, ARTIFACT, RELEASE, Draft.PREDICATE, "{}")));
   }
 
   @Test
@@ -112,7 +98,7 @@ class BadStatementTest {
     DevBundle.Builder second =
         SIGSTORE.bundle(ARTIFACT, RELEASE).withStatement(Draft.PREDICATE, "{}").withRekorV2();
     Outcomes.accepted(check(second.build()));
-    refused(each -> check(second.forge(each)));
+    Outcomes.refused(REASONS, each -> check(second.forge(each)));
   }
 
   @Test

@@ -10,12 +10,9 @@ import io.bartizan.testkit.sigstore.DevBundle;
 import io.bartizan.testkit.sigstore.DevIdentity;
 import io.bartizan.testkit.sigstore.DevSigstore;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +28,8 @@ class BadTrustedRootTest {
       new EnumMap<>(BadTrustedRoot.class);
 
   static {
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.ROOT_MALFORMED,
         BadTrustedRoot.MEMBER_TWICE,
         BadTrustedRoot.MEMBER_IN_ANOTHER_SPELLING,
@@ -64,16 +62,23 @@ class BadTrustedRootTest {
         BadTrustedRoot.TIMESTAMP_AUTHORITY_WITHOUT_ROOT,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_ROOT_FIRST,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_OF_ANOTHER_ROOT);
-    each(SigstoreReason.ROOT_TOO_LARGE, BadTrustedRoot.TOO_MANY_LOGS, BadTrustedRoot.TOO_LARGE);
-    each(
+    Outcomes.each(
+        REASONS,
+        SigstoreReason.ROOT_TOO_LARGE,
+        BadTrustedRoot.TOO_MANY_LOGS,
+        BadTrustedRoot.TOO_LARGE);
+    Outcomes.each(
+        REASONS,
         SigstoreReason.ROOT_VERSION_UNSUPPORTED,
         BadTrustedRoot.NO_VERSION,
         BadTrustedRoot.UNKNOWN_VERSION);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.CERTIFICATE_UNTRUSTED,
         BadTrustedRoot.NO_CERTIFICATE_AUTHORITY,
         BadTrustedRoot.CERTIFICATE_AUTHORITY_OF_ANOTHER_INSTANCE);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.CERTIFICATE_NOT_VALID_AT_TIME,
         BadTrustedRoot.CERTIFICATE_AUTHORITY_ENDED,
         BadTrustedRoot.CERTIFICATE_AUTHORITY_NOT_YET_BEGUN,
@@ -81,28 +86,34 @@ class BadTrustedRootTest {
         BadTrustedRoot.CERTIFICATE_AUTHORITY_ROOT_EXPIRED,
         BadTrustedRoot.CERTIFICATE_AUTHORITY_UNKNOWN_CRITICAL_EXTENSION,
         BadTrustedRoot.CERTIFICATE_AUTHORITY_FOR_OTHER_NAMES);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.SCT_MISSING,
         BadTrustedRoot.NO_CERTIFICATE_LOG,
         BadTrustedRoot.CERTIFICATE_LOG_OF_ANOTHER_INSTANCE);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.SCT_INVALID,
         BadTrustedRoot.CERTIFICATE_LOG_ENDED,
         BadTrustedRoot.CERTIFICATE_LOG_NOT_YET_BEGUN);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.LOG_ENTRY_MISSING,
         BadTrustedRoot.NO_LOG,
         BadTrustedRoot.OF_ANOTHER_INSTANCE,
         BadTrustedRoot.LOG_OF_ANOTHER_INSTANCE);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.LOG_NOT_VALID_AT_TIME,
         BadTrustedRoot.LOG_ENDED,
         BadTrustedRoot.LOG_NOT_YET_BEGUN);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.CHECKPOINT_INVALID,
         BadTrustedRoot.LOG_WITHOUT_ADDRESS,
         BadTrustedRoot.LOG_OF_ANOTHER_ADDRESS);
-    each(
+    Outcomes.each(
+        REASONS,
         SigstoreReason.TIMESTAMP_INVALID,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_ENDED,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_NOT_YET_BEGUN,
@@ -112,26 +123,6 @@ class BadTrustedRootTest {
         BadTrustedRoot.TIMESTAMP_AUTHORITY_PURPOSE_NOT_CRITICAL,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_EXPIRED,
         BadTrustedRoot.TIMESTAMP_AUTHORITY_ROOT_EXPIRED);
-  }
-
-  private static void each(SigstoreReason reason, BadTrustedRoot... faults) {
-    for (BadTrustedRoot each : faults) {
-      if (REASONS.put(each, reason) != null) {
-        throw new IllegalStateException(each + " has two reasons");
-      }
-    }
-  }
-
-  private static void refused(Function<BadTrustedRoot, Checked<?>> check) {
-    List<String> wrong = new ArrayList<>();
-    REASONS.forEach(
-        (each, reason) -> {
-          Object found = check.apply(each).fold(ok -> "accepted", r -> r.reason());
-          if (found != reason) {
-            wrong.add(each + ": " + found + ", not " + reason);
-          }
-        });
-    assertThat(wrong).isEmpty();
   }
 
   private static SigstoreVerifier verifier(DevSigstore sigstore) {
@@ -147,7 +138,8 @@ class BadTrustedRootTest {
   @Test
   void root_withEachFault_refusesAGoodSignature() {
     Outcomes.accepted(artifact(SIGSTORE, SIGSTORE.sign(ARTIFACT, RELEASE)));
-    refused(
+    Outcomes.refused(
+        REASONS,
         each -> {
           DevSigstore spoilt = SIGSTORE.withTrustedRoot(each);
           return artifact(spoilt, spoilt.sign(ARTIFACT, RELEASE));
@@ -156,7 +148,8 @@ class BadTrustedRootTest {
 
   @Test
   void root_withEachFault_refusesAGoodAttestation() {
-    refused(
+    Outcomes.refused(
+        REASONS,
         each -> {
           DevSigstore spoilt = SIGSTORE.withTrustedRoot(each);
           byte[] good =

@@ -85,15 +85,23 @@ class ContentMatrixTest {
     }
   }
 
+  private static Draft byKeyAlone(KeyPair key) {
+    Draft draft = new Draft(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
+    draft.certified = false;
+    return draft;
+  }
+
+  private static SigstoreVerifier unlogged(KeyPair key) {
+    return SigstoreVerifier.builder(WORLD.trusted(), KeyPolicy.of(key.getPublic()))
+        .ignoreTransparencyLog()
+        .build();
+  }
+
   @Test
   void D03_plainEd25519_needsTheContent() throws IOException {
     KeyPair key = World.ed25519();
-    Draft draft = new Draft(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
-    draft.certified = false;
-    SigstoreVerifier verifier =
-        SigstoreVerifier.builder(WORLD.trusted(), KeyPolicy.of(key.getPublic()))
-            .ignoreTransparencyLog()
-            .build();
+    Draft draft = byKeyAlone(key);
+    SigstoreVerifier verifier = unlogged(key);
     accepted(verifier.check(draft.json(), Draft.ARTIFACT));
     Digest digest = Digest.compute(DigestAlgorithm.SHA_512, Draft.ARTIFACT);
     refused(verifier.check(draft.json(), digest), SigstoreReason.CONTENT_NEEDED);
@@ -107,12 +115,8 @@ class ContentMatrixTest {
   @Test
   void D03_ed25519WithoutALog_countsWithPrehashToo() throws IOException {
     KeyPair key = World.ed25519();
-    Draft draft = new Draft(WORLD).key(key, "Ed25519", DigestAlgorithm.SHA_512, "PKIX_ED25519");
-    draft.certified = false;
-    SigstoreVerifier verifier =
-        SigstoreVerifier.builder(WORLD.trusted(), KeyPolicy.of(key.getPublic()))
-            .ignoreTransparencyLog()
-            .build();
+    Draft draft = byKeyAlone(key);
+    SigstoreVerifier verifier = unlogged(key);
     Digest long512 = Digest.compute(DigestAlgorithm.SHA_512, Draft.ARTIFACT);
     byte[] right = CertificateMatrixTest.prehashed(key, Draft.ARTIFACT);
     draft.signature = right;
