@@ -63,7 +63,7 @@ record Change(Outcome outcome) {
               new Row(
                   name,
                   row.what(),
-                  row.measure(),
+                  row.measure().byClock(),
                   1.0,
                   row.backing(),
                   row.warmth(),

@@ -93,6 +93,9 @@ final class Contender implements AutoCloseable {
     if (home != null) {
       options.jvm(home.resolve("bin").resolve("java").toString());
     }
+    if (measure.isOfProcessor()) {
+      options.addProfiler(ProcessorTime.class);
+    }
     side.parameters().forEach(options::param);
     return options;
   }

@@ -28,7 +28,7 @@ final class IntegrityRows {
         Row.of(
                 "jwt-cached",
                 "a repeated ES256 token",
-                Measure.TIME,
+                Measure.PROCESSOR_TIME,
                 200,
                 ours("verifyCached", "ES256"),
                 ours("verify", "ES256"))
@@ -63,7 +63,7 @@ final class IntegrityRows {
     return Row.of(
             "jwt-rs256-accp",
             "parse, signature, claims, RS256, with Amazon Corretto Crypto Provider",
-            Measure.TIME,
+            Measure.PROCESSOR_TIME,
             2.0,
             ours.in(ours.version() + " with ACCP", Versions.classPathWith("accp")),
             nimbus("RS256", "default"))
@@ -75,7 +75,7 @@ final class IntegrityRows {
     return Row.of(
             "sigstore-verify",
             "a keyless bundle (DSSE, Rekor v1), from JSON to verdict",
-            Measure.TIME,
+            Measure.PROCESSOR_TIME,
             3.0,
             Side.of("SigstoreVerifier", Versions.ours(), SigstoreBenchmark.class, "verify"),
             Side.of("sigstore-java", "", SigstorePeerBenchmark.class, "verify")
@@ -89,7 +89,13 @@ final class IntegrityRows {
       ours.add(Side.of(flaw, Versions.ours(), JwtRejectBenchmark.class, flaw));
     }
     Side accept = Side.of("own HS256 accept", Versions.ours(), JwtRejectBenchmark.class, "accept");
-    return Row.of("jwt-reject", "the dearest of three refusals", Measure.TIME, 2.5, accept, accept)
+    return Row.of(
+            "jwt-reject",
+            "the dearest of three refusals",
+            Measure.PROCESSOR_TIME,
+            2.5,
+            accept,
+            accept)
         .withWorstOf(ours)
         .warmed(3);
   }
@@ -98,7 +104,7 @@ final class IntegrityRows {
     return Row.of(
             "hmac-200",
             "HMAC-SHA256 of 200 bytes",
-            Measure.TIME,
+            Measure.PROCESSOR_TIME,
             2.0,
             Side.of("Hmac.sign", Versions.ours(), HmacBenchmark.class, "sign")
                 .with("payload", "200"),
@@ -112,7 +118,8 @@ final class IntegrityRows {
     String what = "parse, signature, claims, " + algorithm;
     // BigInteger's arithmetic for RSA is compiled only after some seconds.
     int warmth = algorithm.equals("RS256") ? 5 : 3;
-    return Row.of(name, what, Measure.TIME, goal, ours("verify", algorithm), peer).warmed(warmth);
+    return Row.of(name, what, Measure.PROCESSOR_TIME, goal, ours("verify", algorithm), peer)
+        .warmed(warmth);
   }
 
   private static Side ours(String method, String algorithm) {

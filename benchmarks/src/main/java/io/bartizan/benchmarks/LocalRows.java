@@ -39,18 +39,18 @@ final class LocalRows {
             .with("algorithm", "tokenBucket")
             .with("outcome", "admit");
     return List.of(
-        Row.of("local-1t", "one subject, 1 thread", Measure.TIME, 1.3, ours, bucket4j),
+        Row.of("local-1t", "one subject, 1 thread", Measure.PROCESSOR_TIME, 1.3, ours, bucket4j),
         Row.of(
             "local-1t-best",
             "the same",
-            Measure.TIME,
+            Measure.PROCESSOR_TIME,
             1.05,
             ours,
             bucket4j,
             locked,
             resilience4j,
             guava),
-        Row.of("local-clock", "the same", Measure.TIME, 0.78, ours, clock),
+        Row.of("local-clock", "the same", Measure.PROCESSOR_TIME, 0.78, ours, clock),
         Row.of(
             "local-2t",
             "one subject, 2 threads",
@@ -61,7 +61,8 @@ final class LocalRows {
             locked.withThreads(2),
             resilience4j.withThreads(2),
             guava.withThreads(2)),
-        keyed("keyed-1t", "10 000 keys, 1 thread", Measure.TIME, 2.0, 10_000, "uniform", 1),
+        keyed(
+            "keyed-1t", "10 000 keys, 1 thread", Measure.PROCESSOR_TIME, 2.0, 10_000, "uniform", 1),
         heap(),
         keyed(
             "keyed-rate",

@@ -11,6 +11,11 @@ import org.openjdk.jmh.results.Result;
 enum Measure {
   /** Nanoseconds of one operation as each thread sees it; less is better. */
   TIME(Mode.AverageTime, "ns", false),
+  /**
+   * Nanoseconds of processor for one operation, for benchmarks of one thread that never waits; less
+   * is better. On an idle machine it is {@link #TIME}, beside others it stays so.
+   */
+  PROCESSOR_TIME(Mode.AverageTime, "ns", false),
   /** Operations a second of all threads together; more is better. */
   RATE(Mode.Throughput, "/s", true),
   /** Nanoseconds of one operation, with percentiles; less is better. */
@@ -82,6 +87,16 @@ enum Measure {
     return mode == Mode.SampleTime;
   }
 
+  /** Whether {@link ProcessorTime} measures beside JMH. */
+  boolean isOfProcessor() {
+    return this == PROCESSOR_TIME;
+  }
+
+  /** What is read from the clock of builds that know no {@link ProcessorTime}. */
+  Measure byClock() {
+    return isOfProcessor() ? TIME : this;
+  }
+
   /** Whether a round is one call, however long it takes. */
   boolean isOneCall() {
     return mode == Mode.SingleShotTime;
@@ -101,6 +116,8 @@ enum Measure {
       ToDoubleFunction<String> counters) {
     return switch (this) {
       case TIME, LATENCY -> new Score(score, p99Nanos, allocatedBytes);
+      case PROCESSOR_TIME ->
+          new Score(counters.applyAsDouble(ProcessorTime.COUNTER), Double.NaN, allocatedBytes);
       case RATE -> new Score(score * 1e9, Double.NaN, allocatedBytes);
       case LOAD -> new Score(threads * 1e9 / score, p99Nanos, allocatedBytes);
       case BYTES -> new Score(counters.applyAsDouble(BYTES_COUNTER), Double.NaN, Double.NaN);

@@ -80,6 +80,9 @@ final class OtherBuild implements AutoCloseable {
     command.addAll(List.of("-i", Integer.toString(budget.rounds(measure))));
     command.addAll(List.of("-r", budget.round().toMillis() + "ms"));
     command.addAll(List.of("-prof", "gc", "-prof", Turnstile.class.getName() + ":" + port));
+    if (measure.isOfProcessor()) {
+      command.addAll(List.of("-prof", ProcessorTime.class.getName()));
+    }
     command.addAll(List.of("-jvmArgsAppend", String.join(" ", Contender.JVM_ARGUMENTS)));
     side.parameters().forEach((name, value) -> command.addAll(List.of("-p", name + "=" + value)));
     command.addAll(List.of("-rf", "json", "-rff", results.toString()));
