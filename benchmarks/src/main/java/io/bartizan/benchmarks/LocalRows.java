@@ -6,6 +6,9 @@ import java.util.List;
 
 /** The limiters in memory. */
 final class LocalRows {
+  /** Bucket4j is compiled for the last time after one to two seconds. */
+  private static final int WARMTH = 3;
+
   private LocalRows() {}
 
   static List<Row> rows() {
@@ -39,18 +42,9 @@ final class LocalRows {
             .with("algorithm", "tokenBucket")
             .with("outcome", "admit");
     return List.of(
-        Row.of("local-1t", "one subject, 1 thread", Measure.PROCESSOR_TIME, 1.3, ours, bucket4j),
-        Row.of(
-            "local-1t-best",
-            "the same",
-            Measure.PROCESSOR_TIME,
-            1.05,
-            ours,
-            bucket4j,
-            locked,
-            resilience4j,
-            guava),
-        Row.of("local-clock", "the same", Measure.PROCESSOR_TIME, 0.78, ours, clock),
+        alone("local-1t", "one subject, 1 thread", 1.3, ours, bucket4j),
+        alone("local-1t-best", "the same", 1.05, ours, bucket4j, locked, resilience4j, guava),
+        alone("local-clock", "the same", 0.78, ours, clock),
         Row.of(
             "local-2t",
             "one subject, 2 threads",
@@ -72,6 +66,10 @@ final class LocalRows {
             1_000_000,
             "zipf",
             2));
+  }
+
+  private static Row alone(String name, String what, double goal, Side ours, Side... peers) {
+    return Row.of(name, what, Measure.PROCESSOR_TIME, goal, ours, peers).warmed(WARMTH);
   }
 
   private static Row heap() {
