@@ -90,6 +90,8 @@ final class StapledResponse {
     }
     X509CertificateHolder issuerHolder = new JcaX509CertificateHolder(issuer);
     var digests = new JcaDigestCalculatorProviderBuilder().build();
+    boolean good = false;
+    String problem = null;
     for (SingleResp single : basic.getResponses()) {
       if (single.getCertID().getSerialNumber().equals(leaf.getSerialNumber())
           && single.getCertID().matchesIssuer(issuerHolder, digests)) {
@@ -97,18 +99,21 @@ final class StapledResponse {
           throw new PeerRejectedException(
               PeerReason.REVOKED, Certificates.label(leaf) + " is revoked by its stapled response");
         }
-        Date end = single.getNextUpdate();
-        boolean fresh =
-            end != null
-                && !now.isAfter(end.toInstant().plus(grace))
-                && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
-        if (single.getCertStatus() != CertificateStatus.GOOD || !fresh) {
-          throw unknown(leaf, fresh ? "does not know it" : "is not valid now");
-        }
-        return;
+        boolean fresh = isFresh(single, now);
+        good |= fresh && single.getCertStatus() == CertificateStatus.GOOD;
+        problem = fresh ? "does not know it" : "is not valid now";
       }
     }
-    throw unknown(leaf, "is about another certificate");
+    if (!good) {
+      throw unknown(leaf, problem == null ? "is about another certificate" : problem);
+    }
+  }
+
+  private boolean isFresh(SingleResp single, Instant now) {
+    Date end = single.getNextUpdate();
+    return end != null
+        && !now.isAfter(end.toInstant().plus(grace))
+        && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
   }
 
   /**

@@ -24,6 +24,8 @@ import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
 import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.UnknownStatus;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
@@ -66,13 +68,26 @@ class StapledDelegateTest {
 
   private String verdict(String algorithm, PrivateKey signer, X509CertificateHolder... certificates)
       throws Exception {
+    return verdict(
+        algorithm, signer, List.of(new Said(CertificateStatus.GOOD, 3600)), certificates);
+  }
+
+  /** What an answer says of the leaf, and for how many seconds more. */
+  private record Said(CertificateStatus status, int seconds) {}
+
+  private String verdict(
+      String algorithm, PrivateKey signer, List<Said> said, X509CertificateHolder... certificates)
+      throws Exception {
     X509Certificate leaf = leaf();
     var digests = new JcaDigestCalculatorProviderBuilder().build();
     var holder = new JcaX509CertificateHolder(issuer.certificate);
-    CertificateID id =
-        new CertificateID(digests.get(CertificateID.HASH_SHA1), holder, leaf.getSerialNumber());
     BasicOCSPRespBuilder builder = new BasicOCSPRespBuilder(new RespID(holder.getSubject()));
-    builder.addResponse(id, CertificateStatus.GOOD, Date.from(NOW), LATER, null);
+    for (Said each : said) {
+      CertificateID id =
+          new CertificateID(digests.get(CertificateID.HASH_SHA1), holder, leaf.getSerialNumber());
+      Date end = Date.from(NOW.plusSeconds(each.seconds()));
+      builder.addResponse(id, each.status(), Date.from(NOW), end, null);
+    }
     var signed =
         builder.build(
             new JcaContentSignerBuilder(algorithm)
@@ -161,5 +176,25 @@ class StapledDelegateTest {
                 SHORT.getPrivate(),
                 delegate(SHORT, "SHA256withRSA", RSA.getPrivate())))
         .startsWith("algorithm-weak:");
+  }
+
+  /** As one for each hash of the issuer's name, in either order. */
+  @Test
+  void answersAboutOneCertificate_countTogether() throws Exception {
+    Said good = new Said(CertificateStatus.GOOD, 3600);
+    Said stale = new Said(CertificateStatus.GOOD, -60);
+    Said unknown = new Said(new UnknownStatus(), 3600);
+    Said revoked = new Said(new RevokedStatus(Date.from(NOW), 1), 3600);
+    assertThat(verdicts(good, stale)).containsOnly("accepted");
+    assertThat(verdicts(good, unknown)).containsOnly("accepted");
+    assertThat(verdicts(good, revoked)).allMatch(one -> one.startsWith("revoked:"));
+    assertThat(verdicts(stale, revoked)).allMatch(one -> one.startsWith("revoked:"));
+    assertThat(verdicts(stale, unknown)).allMatch(one -> one.startsWith("revocation-unknown:"));
+  }
+
+  private List<String> verdicts(Said one, Said other) throws Exception {
+    return List.of(
+        verdict("SHA256withRSA", RSA.getPrivate(), List.of(one, other)),
+        verdict("SHA256withRSA", RSA.getPrivate(), List.of(other, one)));
   }
 }
