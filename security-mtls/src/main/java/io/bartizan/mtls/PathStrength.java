@@ -90,7 +90,8 @@ final class PathStrength {
     }
   }
 
-  private static void checkKey(X509Certificate certificate) throws PeerRejectedException {
+  /** Refuses a weak key. */
+  static void checkKey(X509Certificate certificate) throws PeerRejectedException {
     if (isWeak(certificate.getPublicKey())) {
       throw new PeerRejectedException(PeerReason.ALGORITHM_WEAK, weakness(certificate));
     }

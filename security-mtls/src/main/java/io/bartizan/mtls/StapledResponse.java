@@ -2,14 +2,18 @@ package io.bartizan.mtls;
 
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.PeerPath;
+import io.bartizan.mtls.x509.SignatureAlgorithm;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -21,9 +25,10 @@ import org.bouncycastle.cert.ocsp.OCSPException;
 import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.SingleResp;
+import org.bouncycastle.operator.DefaultSignatureNameFinder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The OCSP response that a server stapled for its own certificate (RFC 6960, RFC 6066 section 8).
@@ -79,11 +84,14 @@ final class StapledResponse {
         || !(outer.getResponseObject() instanceof BasicOCSPResp basic)) {
       throw unknown(leaf, "has the status " + outer.getStatus());
     }
+    refuseWeakDigest(leaf, basic);
     if (!isSignedFor(basic, issuer, now)) {
       throw unknown(leaf, "is not signed by the issuer or its delegate");
     }
     X509CertificateHolder issuerHolder = new JcaX509CertificateHolder(issuer);
     var digests = new JcaDigestCalculatorProviderBuilder().build();
+    boolean good = false;
+    String problem = null;
     for (SingleResp single : basic.getResponses()) {
       if (single.getCertID().getSerialNumber().equals(leaf.getSerialNumber())
           && single.getCertID().matchesIssuer(issuerHolder, digests)) {
@@ -91,38 +99,90 @@ final class StapledResponse {
           throw new PeerRejectedException(
               PeerReason.REVOKED, Certificates.label(leaf) + " is revoked by its stapled response");
         }
-        Date end = single.getNextUpdate();
-        boolean fresh =
-            end != null
-                && !now.isAfter(end.toInstant().plus(grace))
-                && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
-        if (single.getCertStatus() != CertificateStatus.GOOD || !fresh) {
-          throw unknown(leaf, fresh ? "does not know it" : "is not valid now");
-        }
-        return;
+        boolean fresh = isFresh(single, now);
+        good |= fresh && single.getCertStatus() == CertificateStatus.GOOD;
+        problem = fresh ? "does not know it" : "is not valid now";
       }
     }
-    throw unknown(leaf, "is about another certificate");
+    if (!good) {
+      throw unknown(leaf, problem == null ? "is about another certificate" : problem);
+    }
   }
 
+  private boolean isFresh(SingleResp single, Instant now) {
+    Date end = single.getNextUpdate();
+    return end != null
+        && !now.isAfter(end.toInstant().plus(grace))
+        && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
+  }
+
+  /**
+   * By the issuer, or by a responder that it made one. The two may have keys of different kinds,
+   * and certificates of other responders may stand before the right one's.
+   */
   private static boolean isSignedFor(BasicOCSPResp basic, X509Certificate issuer, Instant now)
-      throws GeneralSecurityException, OCSPException, OperatorCreationException {
-    var verifiers = new JcaContentVerifierProviderBuilder();
-    if (basic.isSignatureValid(verifiers.build(issuer.getPublicKey()))) {
+      throws PeerRejectedException, IOException {
+    if (isSignedBy(basic, issuer.getPublicKey())) {
       return true;
     }
     for (X509CertificateHolder holder : basic.getCerts()) {
-      ExtendedKeyUsage usage = ExtendedKeyUsage.fromExtensions(holder.getExtensions());
-      X509Certificate delegate = new JcaX509CertificateConverter().getCertificate(holder);
-      if (usage != null
-          && usage.hasKeyPurposeId(KeyPurposeId.id_kp_OCSPSigning)
-          && holder.isValidOn(Date.from(now))
-          && delegate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-        delegate.verify(issuer.getPublicKey());
-        return basic.isSignatureValid(verifiers.build(delegate.getPublicKey()));
+      X509Certificate delegate = delegate(holder, issuer, now);
+      if (delegate != null && isSignedBy(basic, delegate.getPublicKey())) {
+        PathStrength.checkSignature(delegate);
+        PathStrength.checkKey(delegate);
+        return true;
       }
     }
     return false;
+  }
+
+  /** Null if the issuer did not make it a responder (RFC 6960 section 4.2.2.2). */
+  private static @Nullable X509Certificate delegate(
+      X509CertificateHolder holder, X509Certificate issuer, Instant now) {
+    ExtendedKeyUsage usage = ExtendedKeyUsage.fromExtensions(holder.getExtensions());
+    if (usage == null
+        || !usage.hasKeyPurposeId(KeyPurposeId.id_kp_OCSPSigning)
+        || !holder.isValidOn(Date.from(now))) {
+      return null;
+    }
+    try {
+      X509Certificate delegate = new JcaX509CertificateConverter().getCertificate(holder);
+      if (!delegate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+        return null;
+      }
+      delegate.verify(issuer.getPublicKey());
+      return delegate;
+    } catch (GeneralSecurityException e) {
+      return null;
+    }
+  }
+
+  /** By the JVM's engines: Bouncy Castle's operators find none of RSASSA-PSS among the JDK's. */
+  private static boolean isSignedBy(BasicOCSPResp basic, PublicKey key) throws IOException {
+    byte[] signed = basic.getTBSResponseData();
+    return algorithm(basic).isBy(key, signed, 0, signed.length, basic.getSignature());
+  }
+
+  private static SignatureAlgorithm algorithm(BasicOCSPResp basic) throws IOException {
+    AlgorithmIdentifier algorithm = basic.getSignatureAlgorithmID();
+    ASN1Encodable parameters = algorithm.getParameters();
+    return new SignatureAlgorithm(
+        new DefaultSignatureNameFinder().getAlgorithmName(algorithm.getAlgorithm()),
+        parameters == null ? null : parameters.toASN1Primitive().getEncoded());
+  }
+
+  private static void refuseWeakDigest(X509Certificate leaf, BasicOCSPResp basic)
+      throws PeerRejectedException, IOException {
+    String weakness = algorithm(basic).weakness();
+    if (weakness != null) {
+      throw new PeerRejectedException(
+          PeerReason.ALGORITHM_WEAK,
+          "the OCSP response stapled for "
+              + Certificates.label(leaf)
+              + " is signed with "
+              + weakness
+              + ", which anyone can forge");
+    }
   }
 
   private static boolean demandsStaple(X509Certificate leaf) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.mtls.x509.IssuedList;
 import io.bartizan.mtls.x509.ListEncoding;
+import io.bartizan.mtls.x509.SignatureAlgorithm;
 import io.bartizan.testkit.ManualInstantSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.operator.DefaultDigestAlgorithmIdentifierFinder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +95,47 @@ class RevocationDigestTest {
     }
     Files.delete(folder.resolve("a.crl"));
     assertThat(decision(server(lists.withUnlistedIssuersAccepted()))).isEqualTo("accepted");
+  }
+
+  /** RSASSA-PSS has its digest in parameters; an absent one is SHA-1. */
+  @Test
+  void digestOfPss_isThatOfItsParameters() throws Exception {
+    assertThat(weakness(parameters("SHA-256", "SHA-256"))).isNull();
+    assertThat(weakness(parameters("SHA-512", "SHA-1"))).isNull();
+    assertThat(weakness(null)).isNull();
+    assertThat(weakness(parameters("MD5", "SHA-256"))).isEqualTo("MD5withRSASSA-PSSandSHA-256");
+    assertThat(weakness(parameters("MD2", "SHA-256"))).isEqualTo("MD2withRSASSA-PSSandSHA-256");
+    String before = Security.getProperty(DISABLED);
+    try {
+      Security.setProperty(DISABLED, before + ", SHA1");
+      assertThat(weakness(parameters("SHA-512", "SHA-1"))).startsWith("SHA-512with");
+      assertThat(weakness(null)).startsWith("SHA1with");
+    } finally {
+      Security.setProperty(DISABLED, before);
+    }
+  }
+
+  /** What the JDK's engine throws for such a digest is no checked exception. */
+  @Test
+  void signatureOfAnUnknownDigest_isNobodys() throws Exception {
+    for (String digest : List.of("MD5", "MD2")) {
+      SignatureAlgorithm pss = new SignatureAlgorithm("RSASSA-PSS", parameters(digest, "SHA-256"));
+      assertThat(pss.isBy(root.keys.getPublic(), new byte[8], 0, 8, new byte[256])).isFalse();
+    }
+  }
+
+  private static String weakness(byte[] parameters) {
+    return new SignatureAlgorithm("RSASSA-PSS", parameters).weakness();
+  }
+
+  private static byte[] parameters(String digest, String mask) throws Exception {
+    DefaultDigestAlgorithmIdentifierFinder finder = new DefaultDigestAlgorithmIdentifierFinder();
+    return new RSASSAPSSparams(
+            finder.find(digest),
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.id_mgf1, finder.find(mask)),
+            new ASN1Integer(16),
+            new ASN1Integer(1))
+        .getEncoded();
   }
 
   /** As if someone had forged a later one. */

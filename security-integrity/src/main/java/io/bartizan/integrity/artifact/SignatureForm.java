@@ -1,9 +1,8 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.integrity.keys.JdkSignatures;
 import java.security.GeneralSecurityException;
-import java.security.NoSuchAlgorithmException;
-import java.security.NoSuchProviderException;
 import java.security.Signature;
 import java.security.spec.EdDSAParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
@@ -72,14 +71,8 @@ public enum SignatureForm {
         : name().endsWith("384") ? DigestAlgorithm.SHA_384 : DigestAlgorithm.SHA_512;
   }
 
-  /** The JDK's own, so that whoever inserted a provider before it changes no verdict. */
   Signature engine() throws GeneralSecurityException {
-    Signature engine;
-    try {
-      engine = Signature.getInstance(standardName, kty.equals("RSA") ? "SunRsaSign" : "SunEC");
-    } catch (NoSuchProviderException | NoSuchAlgorithmException e) {
-      engine = Signature.getInstance(standardName);
-    }
+    Signature engine = JdkSignatures.engine(standardName, kty.equals("RSA"));
     if (this == ED25519PH) {
       engine.setParameter(new EdDSAParameterSpec(true));
     } else if (standardName.equals("RSASSA-PSS")) {

@@ -2,8 +2,6 @@ package io.bartizan.integrity.keys;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
-import java.security.NoSuchProviderException;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
@@ -36,7 +34,7 @@ public final class EcdsaSignatures {
 
   private static boolean byPlatform(ECPublicKey key, byte[] hash, byte[] der) {
     try {
-      Signature engine = engine();
+      Signature engine = JdkSignatures.engine("NONEwithECDSA", false);
       engine.initVerify(key);
       engine.update(hash);
       return engine.verify(der);
@@ -46,15 +44,6 @@ public final class EcdsaSignatures {
       throw new IllegalStateException("this JVM can't use the key", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM verifies no ECDSA over a hash", e);
-    }
-  }
-
-  /** The JDK's own where there is one, so that no order of providers changes the verdict. */
-  private static Signature engine() throws NoSuchAlgorithmException {
-    try {
-      return Signature.getInstance("NONEwithECDSA", "SunEC");
-    } catch (NoSuchProviderException | NoSuchAlgorithmException e) {
-      return Signature.getInstance("NONEwithECDSA");
     }
   }
 }

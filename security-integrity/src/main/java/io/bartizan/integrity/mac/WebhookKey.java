@@ -2,6 +2,7 @@ package io.bartizan.integrity.mac;
 
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.StrictBase64;
+import io.bartizan.integrity.keys.JdkSignatures;
 import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.keys.SecretGate;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +156,7 @@ final class WebhookKey {
       return false;
     }
     try {
-      Signature verifier = Signature.getInstance("Ed25519");
+      Signature verifier = JdkSignatures.engine("Ed25519", false);
       verifier.initVerify(publicKey);
       verifier.update(prefix);
       verifier.update(body);

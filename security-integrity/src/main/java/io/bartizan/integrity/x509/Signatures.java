@@ -6,6 +6,7 @@ import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcdsaSignatures;
 import io.bartizan.integrity.keys.EdwardsPoint;
 import io.bartizan.integrity.keys.Hashes;
+import io.bartizan.integrity.keys.JdkSignatures;
 import io.bartizan.integrity.keys.KeyGate;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -151,7 +152,7 @@ public final class Signatures {
       byte[] content,
       byte[] signature) {
     try {
-      Signature verifier = Signature.getInstance(algorithm);
+      Signature verifier = JdkSignatures.engine(algorithm, false);
       if (form != null) {
         verifier.setParameter(form);
       }
@@ -180,7 +181,7 @@ public final class Signatures {
       KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
     String name = Hashes.standardName(hash.label());
     try {
-      Signature verifier = Signature.getInstance("RSASSA-PSS");
+      Signature verifier = JdkSignatures.engine("RSASSA-PSS", true);
       verifier.setParameter(
           new PSSParameterSpec(name, "MGF1", new MGF1ParameterSpec(name), hash.length(), 1));
       verifier.initVerify(key.key());

@@ -65,10 +65,11 @@ public final class HostName {
 
   /** A label in Punycode must not stand for one with a hyphen at its end (RFC 5891 4.2.3.1). */
   private static boolean isDecodable(String name) {
-    if (!name.regionMatches(true, 0, ACE, 0, ACE.length()) && !name.contains('.' + ACE)) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (!lower.startsWith(ACE) && !lower.contains('.' + ACE)) {
       return true;
     }
-    for (String label : name.toLowerCase(Locale.ROOT).split("\\.", -1)) {
+    for (String label : lower.split("\\.", -1)) {
       if (label.startsWith(ACE)) {
         String decoded = IDN.toUnicode(label, IDN.ALLOW_UNASSIGNED);
         if (decoded.equals(label) || decoded.startsWith("-") || decoded.endsWith("-")) {

@@ -3,15 +3,11 @@ package io.bartizan.mtls.x509;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.PublicKey;
-import java.security.Security;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,9 +21,6 @@ public final class IssuedList {
   /** Number, delta, issuing distribution point, key identifier, freshest list, alternative name. */
   private static final Set<String> KNOWN =
       Set.of("2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35", "2.5.29.46", "2.5.29.18");
-
-  /** Whatever the JDK is told. */
-  private static final List<String> BROKEN = List.of("MD2", "MD4", "MD5");
 
   private static final String NUMBER = "2.5.29.20";
   private static final String DELTA_BASE = "2.5.29.27";
@@ -153,29 +146,9 @@ public final class IssuedList {
         : thisUpdate.isBefore(base.thisUpdate);
   }
 
-  /**
-   * The signature's algorithm, if its digest is broken or the JDK is told to refuse it on paths
-   * whatever it is used for; null if it may count.
-   */
+  /** The signature's algorithm, if it proves nothing; null if it may count. */
   public static @Nullable String weakSignature(ListEncoding list) {
-    String name = list.withoutEntries().getSigAlgName();
-    List<String> refused = new ArrayList<>(BROKEN);
-    String disabled = Security.getProperty("jdk.certpath.disabledAlgorithms");
-    if (disabled != null) {
-      // An entry with a condition behind it, such as a key's size, has a blank.
-      refused.addAll(List.of(disabled.split(",", -1)));
-    }
-    for (String part : name.split("(?i)with|and", -1)) {
-      if (refused.stream().anyMatch(one -> plain(one).equals(plain(part)))) {
-        return name;
-      }
-    }
-    return null;
-  }
-
-  /** SHA-1 is SHA1, in any case. */
-  private static String plain(String algorithm) {
-    return algorithm.strip().replace("-", "").toUpperCase(Locale.ROOT);
+    return SignatureAlgorithm.of(list.withoutEntries()).weakness();
   }
 
   /** A critical extension of the list or an entry that nobody here understands. */

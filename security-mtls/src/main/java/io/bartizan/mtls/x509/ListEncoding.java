@@ -3,14 +3,10 @@ package io.bartizan.mtls.x509;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.security.AlgorithmParameters;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
-import java.security.spec.PSSParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,19 +131,7 @@ public final class ListEncoding {
   }
 
   boolean isSignedBy(PublicKey key) {
-    try {
-      Signature signature = Signature.getInstance(withoutEntries.getSigAlgName());
-      signature.initVerify(key);
-      byte[] parameters = withoutEntries.getSigAlgParams();
-      if (withoutEntries.getSigAlgName().equals("RSASSA-PSS") && parameters != null) {
-        AlgorithmParameters pss = Platform.pssParameters();
-        pss.init(parameters);
-        signature.setParameter(pss.getParameterSpec(PSSParameterSpec.class));
-      }
-      signature.update(der, signed.start(), signed.end() - signed.start());
-      return signature.verify(withoutEntries.getSignature());
-    } catch (GeneralSecurityException | java.io.IOException e) {
-      return false;
-    }
+    return SignatureAlgorithm.of(withoutEntries)
+        .isBy(key, der, signed.start(), signed.end(), withoutEntries.getSignature());
   }
 }

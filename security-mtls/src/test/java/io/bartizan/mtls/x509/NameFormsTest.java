@@ -77,6 +77,10 @@ class NameFormsTest {
     "XN--999999999.test, false",
     "a.xn--999999999, false",
     "xn----eha.test, false",
+    "XN----EHA.test, false",
+    "a.XN----EHA.test, false",
+    "a.Xn--999999999, false",
+    "a.XN--BCHER-KVA, true",
     "xn----dha.test, false",
     "a.xn--a--xka, false"
   })

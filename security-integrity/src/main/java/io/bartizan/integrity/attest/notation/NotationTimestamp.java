@@ -21,6 +21,9 @@ record NotationTimestamp(Instant time, Duration accuracy) {
 
   private static final int MAX_PATH = 5;
 
+  /** How many signatures of authorities are looked at. */
+  private static final int MAX_LINKS = 64;
+
   static NotationTimestamp verify(byte[] der, byte[] signature, List<X509Certificate> roots) {
     TimestampToken token;
     try {
@@ -33,16 +36,16 @@ record NotationTimestamp(Instant time, Duration accuracy) {
     }
     List<X509Certificate> inside = readable(token);
     X509Certificate signer = signer(token, inside);
-    List<X509Certificate> path = path(signer, inside, roots);
-    if (path == null) {
+    Search search = new Search(signer, inside, roots, token.time());
+    boolean holds = search.leadsToRoot(signer);
+    if (!holds && search.why == null) {
       throw invalid("no root of a tsa store has certified its authority");
     }
     if (!Certificates.isTimestampAuthority(signer)) {
       throw invalid("its authority has not the one, critical purpose timeStamping");
     }
-    String why = Certificates.whyNot(signer, path, token.time(), Set.of());
-    if (why != null) {
-      throw invalid("its authority's path does not hold at " + token.time() + ": " + why);
+    if (!holds) {
+      throw invalid("its authority's path does not hold at " + token.time() + ": " + search.why);
     }
     return new NotationTimestamp(token.time(), token.accuracy());
   }
@@ -76,35 +79,62 @@ record NotationTimestamp(Instant time, Duration accuracy) {
     return readable;
   }
 
-  /** The issuers from the signer's own to a root; null if none lead there. */
-  private static @Nullable List<X509Certificate> path(
-      X509Certificate signer, List<X509Certificate> inside, List<X509Certificate> roots) {
-    List<X509Certificate> path = new ArrayList<>();
-    X509Certificate last = signer;
-    while (path.size() < MAX_PATH) {
-      X509Certificate root = issuer(last, roots);
-      if (root != null) {
-        path.add(root);
-        return path;
-      }
-      X509Certificate next = issuer(last, inside);
-      if (next == null || next.equals(last)) {
-        return null;
-      }
-      path.add(next);
-      last = next;
-    }
-    return null;
-  }
+  /**
+   * Ways from the signer to a root. All are tried, within bounds: who was certified by several, or
+   * is in the store before and after its renewal, has more than one, of which one may hold.
+   */
+  private static final class Search {
+    private final X509Certificate signer;
+    private final List<X509Certificate> inside;
+    private final List<X509Certificate> roots;
+    private final Instant time;
+    private final List<X509Certificate> path = new ArrayList<>();
+    private int links;
+    private @Nullable String why;
 
-  private static @Nullable X509Certificate issuer(
-      X509Certificate certificate, List<X509Certificate> among) {
-    for (X509Certificate each : among) {
-      if (Certificates.isSignedBy(certificate, each)) {
-        return each;
-      }
+    private Search(
+        X509Certificate signer,
+        List<X509Certificate> inside,
+        List<X509Certificate> roots,
+        Instant time) {
+      this.signer = signer;
+      this.inside = inside;
+      this.roots = roots;
+      this.time = time;
     }
-    return null;
+
+    private boolean leadsToRoot(X509Certificate last) {
+      if (path.size() == MAX_PATH) {
+        return false;
+      }
+      for (X509Certificate root : roots) {
+        if (isIssuer(root, last)) {
+          path.add(root);
+          String problem = Certificates.whyNot(signer, path, time, Set.of());
+          if (problem == null) {
+            return true;
+          }
+          why = why == null ? problem : why;
+          path.remove(path.size() - 1);
+        }
+      }
+      for (X509Certificate next : inside) {
+        if (!path.contains(next) && !next.equals(signer) && isIssuer(next, last)) {
+          path.add(next);
+          if (leadsToRoot(next)) {
+            return true;
+          }
+          path.remove(path.size() - 1);
+        }
+      }
+      return false;
+    }
+
+    private boolean isIssuer(X509Certificate issuer, X509Certificate certificate) {
+      return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
+          && ++links <= MAX_LINKS
+          && Certificates.isSignedBy(certificate, issuer);
+    }
   }
 
   private static VerificationException invalid(String why) {

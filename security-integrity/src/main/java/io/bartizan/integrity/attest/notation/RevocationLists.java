@@ -1,5 +1,7 @@
 package io.bartizan.integrity.attest.notation;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,15 +10,18 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
 import java.security.cert.CRLException;
+import java.security.cert.CRLReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Certificate revocation lists that the application has fetched itself (RFC 5280 section 5).
@@ -24,8 +29,8 @@ import java.util.List;
  *
  * <p>A certificate that a list of its issuer names is refused whenever it was used, also before it
  * was revoked. That a certificate is not revoked is told only by a list that its issuer may sign
- * (cRLSign, where it has a key usage), whose next update is not past, and that has no critical
- * extension (lists of a part, differences).
+ * (cRLSign, where it has a key usage), whose next update is not past, whose digest is not broken
+ * (MD5 and older), that tells of no part or difference, and that has no critical extension.
  *
  * <p>RFC 5280 section 6.3.3 uses no list whose issuer lacks cRLSign, which leaves a certificate's
  * state unknown. Here such a list, or a stale one, still revokes what it names: its issuer signed
@@ -35,6 +40,9 @@ import java.util.List;
 public final class RevocationLists {
 
   private static final String DISTRIBUTION_POINTS = "2.5.29.31";
+  private static final String PART = "2.5.29.28";
+  private static final String DIFFERENCE = "2.5.29.27";
+  private static final Pattern BROKEN_DIGEST = Pattern.compile("^MD[0-9]", CASE_INSENSITIVE);
   private static final int CRL_SIGN = 6;
   private static final String INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1";
 
@@ -89,7 +97,7 @@ public final class RevocationLists {
       boolean known = false;
       for (X509CRL each : lists) {
         if (isOf(each, chain.get(i + 1))) {
-          if (each.getRevokedCertificate(certificate) != null) {
+          if (isNamed(each, certificate)) {
             throw new VerificationException(
                 NotationReason.REVOKED, "certificate " + i + " of the chain is revoked");
           }
@@ -107,6 +115,12 @@ public final class RevocationLists {
                 + " of the chain can be revoked, and no current list of its issuer is at hand");
       }
     }
+  }
+
+  /** An entry that takes a certificate off the list revokes nothing (RFC 5280 section 5.3.1). */
+  private static boolean isNamed(X509CRL list, X509Certificate certificate) {
+    X509CRLEntry entry = list.getRevokedCertificate(certificate);
+    return entry != null && entry.getRevocationReason() != CRLReason.REMOVE_FROM_CRL;
   }
 
   private static boolean isOf(X509CRL list, X509Certificate issuer) {
@@ -129,7 +143,10 @@ public final class RevocationLists {
 
   private static boolean isCurrent(X509CRL list, Instant now) {
     Date next = list.getNextUpdate();
-    return !list.hasUnsupportedCriticalExtension()
+    return !BROKEN_DIGEST.matcher(list.getSigAlgName()).find()
+        && list.getExtensionValue(PART) == null
+        && list.getExtensionValue(DIFFERENCE) == null
+        && !list.hasUnsupportedCriticalExtension()
         && (list.getCriticalExtensionOIDs() == null || list.getCriticalExtensionOIDs().isEmpty())
         && !list.getThisUpdate().toInstant().isAfter(now)
         && next != null
