@@ -34,7 +34,9 @@ record Asked(String method, List<PathContainer> spellings) {
     return spellings.stream().anyMatch(pattern::matches);
   }
 
-  boolean isEverySpelling(PathPattern pattern) {
-    return spellings.stream().allMatch(pattern::matches);
+  /** Whether each spelling fits one of the patterns. */
+  boolean isEverySpelling(List<PathPattern> patterns) {
+    return spellings.stream()
+        .allMatch(path -> patterns.stream().anyMatch(pattern -> pattern.matches(path)));
   }
 }

@@ -46,27 +46,32 @@ public final class BartizanMtlsAutoConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableWebServerFactory> bartizanServerTls(
         MtlsBundles bundles, Environment environment) {
-      String name = environment.getProperty(SERVER_BUNDLE, "");
+      return of(bundles, environment, SERVER_BUNDLE);
+    }
+
+    /** Puts the bundle that the property names into a server. */
+    static WebServerFactoryCustomizer<ConfigurableWebServerFactory> of(
+        MtlsBundles bundles, Environment environment, String property) {
+      String name = environment.getProperty(property, "");
       return factory -> {
         MutualTls tls = bundles.get(name);
         if (tls != null) {
-          secure(factory, tls, name);
+          secure(factory, tls, property, name);
         }
       };
     }
 
-    private static void secure(ConfigurableWebServerFactory factory, MutualTls tls, String name) {
+    private static void secure(
+        ConfigurableWebServerFactory factory, MutualTls tls, String property, String name) {
       if (!(tls instanceof ServerTls server)) {
         throw SettingException.of(
-            SERVER_BUNDLE,
-            name,
-            "is one of bartizan.mtls.clients; name one of bartizan.mtls.servers");
+            property, name, "is one of bartizan.mtls.clients; name one of bartizan.mtls.servers");
       }
       boolean ours =
           ServersOfBoot4.secure(factory, server) || ServersOfBoot3.secure(factory, server);
       if (!ours) {
         throw SettingException.of(
-            SERVER_BUNDLE,
+            property,
             name,
             "bundles of bartizan.mtls.servers are served by Tomcat, Jetty and Reactor Netty, and this"
                 + " application runs "

@@ -50,9 +50,12 @@ final class BartizanWebhooksAutoConfiguration {
 
   /** What stands in front of the application's paths in requests; empty for nothing. */
   record Base(String path) {
-    static Base of(Environment environment, String property) {
-      String path = environment.getProperty(property, "");
-      return new Base(path.equals("/") ? "" : path);
+    static Base of(Environment environment, String... properties) {
+      StringBuilder path = new StringBuilder();
+      for (String property : properties) {
+        path.append(environment.getProperty(property, "").replaceAll("/$", ""));
+      }
+      return new Base(path.toString());
     }
   }
 
@@ -62,7 +65,7 @@ final class BartizanWebhooksAutoConfiguration {
 
     @Bean
     Base bartizanWebhookBase(Environment environment) {
-      return Base.of(environment, "server.servlet.context-path");
+      return Base.of(environment, "server.servlet.context-path", "spring.mvc.servlet.path");
     }
 
     @Bean

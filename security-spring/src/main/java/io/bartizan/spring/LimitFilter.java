@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.RequestPath;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /** Asks the limits of one place in the chain, in their order, those whose routes fit. */
 final class LimitFilter implements Filter {
@@ -52,21 +53,29 @@ final class LimitFilter implements Filter {
   }
 
   /**
-   * By the path that was sent, by which Spring MVC finds its handlers, and the one that the
-   * container decoded and made plain, by which other servlets are found.
+   * By the path that was sent and the one that the container decoded and made plain, by which
+   * servlets are found, and by what of both is behind the path of a servlet ({@code
+   * spring.mvc.servlet.path}), by which Spring MVC finds its handlers.
    */
   static Asked asked(HttpServletRequest request) {
     String info = request.getPathInfo();
-    String path = request.getServletPath() + (info == null ? "" : info);
     List<PathContainer> spellings = new ArrayList<>();
-    spellings.add(PathContainer.parsePath(path.replace("%", "%25").replace(";", "%3B")));
+    spellings.add(plain(request.getServletPath() + (info == null ? "" : info)));
+    if (info != null) {
+      spellings.add(plain(info));
+    }
     try {
       spellings.add(
           RequestPath.parse(request.getRequestURI(), request.getContextPath())
               .pathWithinApplication());
+      spellings.add(ServletRequestPathUtils.parse(request).pathWithinApplication());
     } catch (IllegalArgumentException e) {
       // no path that Spring MVC could read either
     }
     return new Asked(request.getMethod(), spellings);
+  }
+
+  private static PathContainer plain(String decoded) {
+    return PathContainer.parsePath(decoded.replace("%", "%25").replace(";", "%3B"));
   }
 }

@@ -48,12 +48,15 @@ final class LimitWebFilter implements WebFilter, Ordered {
     if (steps.isEmpty()) {
       return chain.filter(exchange);
     }
-    Asked asked =
-        new Asked(
-            exchange.getRequest().getMethod().name(),
-            List.of(exchange.getRequest().getPath().pathWithinApplication()));
     WebFilterChain last = counted -> chain.filter(exchange);
-    return from(0, asked, last).filter(known(exchange));
+    return from(0, asked(exchange), last).filter(known(exchange));
+  }
+
+  /** By the path that was sent, by which WebFlux finds its handlers. */
+  static Asked asked(ServerWebExchange exchange) {
+    return new Asked(
+        exchange.getRequest().getMethod().name(),
+        List.of(exchange.getRequest().getPath().pathWithinApplication()));
   }
 
   /** The exchange, without the principal that stands for strangers. */

@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.util.pattern.PathPattern;
@@ -21,6 +22,7 @@ record Probes(List<PathPattern> patterns) {
           + ".ConditionalOnAvailableEndpoint";
   private static final String HEALTH = "management.endpoint.health.";
   private static final String WEB = "management.endpoints.web.";
+  private static final String SERVLET = "spring.mvc.servlet.path";
   private static final Set<String> METHODS = Set.of("GET", "HEAD");
 
   static final Probes NONE = new Probes(List.of());
@@ -32,29 +34,34 @@ record Probes(List<PathPattern> patterns) {
         management != null
             && (management.equals("0")
                 || !management.equals(environment.getProperty("server.port", "8080")));
-    return isApart ? NONE : of(environment);
+    return isApart ? NONE : of(environment, environment.getProperty(SERVLET, ""));
   }
 
   /** Those of an application whose limits stand on the management port too. */
   static Probes of(Environment environment) {
+    return of(environment, "");
+  }
+
+  private static Probes of(Environment environment, String servlet) {
     if (!ClassUtils.isPresent(ACTUATOR, Probes.class.getClassLoader())) {
       return NONE;
     }
     String base = environment.getProperty(WEB + "base-path", "/actuator");
     String name = environment.getProperty(WEB + "path-mapping.health", "health");
-    String health = ("/" + base + "/" + name).replaceAll("/+", "/");
-    List<PathPattern> patterns = new ArrayList<>();
-    for (String path : List.of(health, health + "/*")) {
-      patterns.add(PathPatternParser.defaultInstance.parse(path));
-    }
+    String health = base + "/" + name;
+    List<String> paths = new ArrayList<>(List.of(health, health + "/*"));
     if (environment.getProperty(HEALTH + "probes.add-additional-paths", Boolean.class, false)) {
-      patterns.add(PathPatternParser.defaultInstance.parse("/livez"));
-      patterns.add(PathPatternParser.defaultInstance.parse("/readyz"));
+      paths.addAll(List.of("livez", "readyz"));
     }
-    return new Probes(List.copyOf(patterns));
+    return new Probes(
+        paths.stream()
+            .flatMap(path -> Stream.of("/" + path, "/" + servlet + "/" + path))
+            .map(path -> PathPatternParser.defaultInstance.parse(path.replaceAll("/+", "/")))
+            .distinct()
+            .toList());
   }
 
   boolean matches(Asked asked) {
-    return METHODS.contains(asked.method()) && patterns.stream().anyMatch(asked::isEverySpelling);
+    return METHODS.contains(asked.method()) && asked.isEverySpelling(patterns);
   }
 }

@@ -3,7 +3,6 @@ package io.bartizan.spring;
 import io.bartizan.adapters.webflux.WebhookFilter;
 import java.util.List;
 import org.springframework.core.Ordered;
-import org.springframework.http.server.PathContainer;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -33,9 +32,9 @@ final class WebhookPathWebFilter implements WebFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
+    Asked asked = LimitWebFilter.asked(exchange);
     for (Step step : steps) {
-      if (step.path.matches(path)) {
+      if (asked.isAnySpelling(step.path)) {
         return step.filter.filter(exchange, chain);
       }
     }

@@ -41,4 +41,35 @@ class LimitsIT extends LimitsContract {
       assertThat(shop.get("/actuator/health/..;a").statusCode()).isEqualTo(429);
     }
   }
+
+  /** Spring MVC finds its handlers by the path behind the one of its servlet. */
+  @Test
+  void routes_belowTheServletsPath_areThoseOfTheHandlers() throws Exception {
+    String yaml =
+        """
+        spring.mvc.servlet.path: /app
+        bartizan.limits.login: {limit: "1 burst, 1/h", routes: POST /login}
+        """;
+    try (Booted shop = Booted.plain(Web.MVC, folder, yaml)) {
+      assertThat(shop.post("/app/login").statusCode()).isEqualTo(200);
+      assertThat(shop.post("/app/login").statusCode()).isEqualTo(429);
+      assertThat(shop.post("/app/%6cogin").statusCode()).isEqualTo(429);
+      assertThat(shop.get("/app/open").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void probes_belowTheServletsPath_areLeftOut() throws Exception {
+    String yaml =
+        """
+        spring.mvc.servlet.path: /app
+        bartizan.limits.all.limit: 1 burst, 1/h
+        """;
+    try (Booted shop = Booted.plain(Web.MVC, folder, yaml)) {
+      assertThat(shop.get("/app/open").statusCode()).isEqualTo(200);
+      assertThat(shop.get("/app/actuator/health").headers().firstValue("RateLimit")).isEmpty();
+      assertThat(shop.get("/app/actuator/info").statusCode()).isEqualTo(429);
+      assertThat(shop.get("/app/open").statusCode()).isEqualTo(429);
+    }
+  }
 }

@@ -12,11 +12,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.Environment;
 
 /**
  * SSL bundles of {@code bartizan.mtls} in a server of Spring Boot, against bad and denied peers.
@@ -157,6 +163,38 @@ abstract class MtlsContract {
     assertThatThrownBy(() -> Booted.plain(web(), folder, yaml).close())
         .hasStackTraceContaining("server.ssl.bundle is \"web\"")
         .hasStackTraceContaining("bartizan.mtls.clients");
+  }
+
+  /** Which Spring Boot would serve without asking clients for a certificate. */
+  @Test
+  void bundleOfTheManagementPort_servesTheGoodClientAlone() throws Exception {
+    DevCertificate web = ca.leaf("web").dns(DNS).forServer().issue();
+    write(web, web.rootPem());
+    String yaml =
+        server("policy: spiffeId(" + SPIFFE + ")")
+            + "management.server: {port: 0, ssl.bundle: web}\n";
+    try (Booted shop = Booted.plain(web(), folder, yaml)) {
+      String port = shop.bean(Environment.class).getProperty("local.management.port");
+      assertThat(health(FifteenLinesIT.contextOf(FifteenLinesIT.client(ca, SPIFFE)), port))
+          .isEqualTo(200);
+      for (SSLContext stranger :
+          List.of(
+              FifteenLinesIT.contextOf(null, web.root()),
+              FifteenLinesIT.contextOf(FifteenLinesIT.client(ca, SPIFFE + "2")))) {
+        assertThatThrownBy(() -> health(stranger, port)).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  private static int health(SSLContext client, String port) throws Exception {
+    URI uri = URI.create("https://localhost:" + port + "/actuator/health");
+    return HttpClient.newBuilder()
+        .sslContext(client)
+        .build()
+        .send(
+            HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   /** The moment at which the session was made: the same again if it was resumed. */

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ abstract class WebhooksContract {
   private static final String CODE = "secret of the code host";
   private static final String HANDLER = "--spring.main.sources=" + Handlers.class.getName();
 
+  static final String TRUSTING = "--spring.main.sources=" + Trusting.class.getName();
   private final Web web;
 
   WebhooksContract(Web web) {
@@ -160,14 +162,7 @@ abstract class WebhooksContract {
   @Test
   void addressThatIsSigned_isTheDeclaredOne_whateverTheHeadersSay() throws Exception {
     try (Booted shop =
-        start(
-            HANDLER,
-            "--server.servlet.context-path=/shop",
-            "--spring.webflux.base-path=/shop",
-            "--bartizan.webhooks.orders.path=/hooks/orders",
-            "--bartizan.webhooks.orders.scheme=square",
-            "--bartizan.webhooks.orders.secret=" + CODE,
-            "--bartizan.webhooks.orders.public-address=https://shop.example/public/orders")) {
+        orders("--server.servlet.context-path=/shop", "--spring.webflux.base-path=/shop")) {
       String called = "https://shop.example/public/orders";
       assertThat(order(shop, called, "/shop/hooks/orders").body()).isEqualTo("{} is {}");
       assertThat(order(shop, called + "?a=%2F", "/shop/hooks/orders?a=%2F").statusCode())
@@ -205,17 +200,42 @@ abstract class WebhooksContract {
     }
   }
 
-  private static HttpResponse<String> order(Booted shop, String signed, String sent)
-      throws Exception {
+  /** With the webhook whose sender signs the address. */
+  final Booted orders(String... more) throws Exception {
+    Stream<String> settings =
+        Stream.of(
+            HANDLER,
+            "--bartizan.webhooks.orders.path=/hooks/orders",
+            "--bartizan.webhooks.orders.scheme=square",
+            "--bartizan.webhooks.orders.secret=" + CODE,
+            "--bartizan.webhooks.orders.public-address=https://shop.example/public/orders");
+    return start(Stream.concat(settings, Stream.of(more)).toArray(String[]::new));
+  }
+
+  static HttpResponse<String> order(Booted shop, String signed, String sent) throws Exception {
     String tag = base64(CODE, signed + "{}");
     return send(shop, "POST", sent, "{}", "x-square-hmacsha256-signature", tag);
+  }
+
+  /**
+   * An application may be set to pass over a slash at the end, and a handler may trust the filter.
+   */
+  @Test
+  void slashAtTheEnd_isVerifiedToo() throws Exception {
+    try (Booted shop = start(TRUSTING)) {
+      for (String path : new String[] {"/hooks/code", "/hooks/code/", "/HOOKS/code"}) {
+        assertThat(code(shop, path, "x", "y").statusCode()).as(path).isEqualTo(400);
+      }
+      assertThat(code(shop, "/hooks/code", "x", "x").body()).isEqualTo("trusted x");
+      assertThat(code(shop, "/hooks/code/", "y", "y").body()).isEqualTo("trusted y");
+    }
   }
 
   private static String base64(String secret, String text) throws Exception {
     return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hmac(secret, text)));
   }
 
-  private Booted start(String... more) throws Exception {
+  final Booted start(String... more) throws Exception {
     String page =
         Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
     String section = page.substring(page.indexOf("## Webhooks"));
@@ -266,6 +286,16 @@ abstract class WebhooksContract {
         throw new IllegalStateException("the test's handler fails once");
       }
       return text + " is " + event.text();
+    }
+  }
+
+  /** Relies on the filter alone, also with a slash at the end. */
+  @RestController
+  public static class Trusting {
+
+    @RequestMapping({"/hooks/code", "/hooks/code/"})
+    String handle(@RequestBody String body) {
+      return "trusted " + body;
     }
   }
 }

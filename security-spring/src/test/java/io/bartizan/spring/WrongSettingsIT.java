@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -173,6 +174,22 @@ class WrongSettingsIT {
             () -> Booted.plain(folder, "bartizan.limits.api.limt: 100 burst, 50/s\n").close());
     assertThat(failure).isNotNull();
     assertThat(failure).hasStackTraceContaining("bartizan.limits.api.limt");
+  }
+
+  /** Settings that no part reads would be none, and nobody would hear of it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit.api.limit: 100 burst, 50/s",
+        "webhook.pay.path: /hooks/pay",
+        "oauth.issuer: https://login.example",
+        "mtsl.servers.web.folder: /etc/tls",
+      })
+  void misspeltSection_failsAtStart(String setting) {
+    Throwable failure =
+        catchThrowable(() -> Booted.plain(folder, "bartizan." + setting + "\n").close());
+    assertThat(failure)
+        .hasStackTraceContaining("bartizan." + setting.substring(0, setting.indexOf(':')));
   }
 
   @Test

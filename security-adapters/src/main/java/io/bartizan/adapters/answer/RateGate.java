@@ -9,9 +9,11 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.house.RareLog;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +26,10 @@ public final class RateGate {
   /** The attribute of a request under which {@link Answer#told} is kept for its next limit. */
   public static final String TOLD = "io.bartizan.adapters.told";
 
+  /** For all gates: a limit on a method of Spring has one for each call. */
+  private static final Map<Reason, RareLog> MISPLACED = new ConcurrentHashMap<>();
+
   private final CallerKey caller;
-  private final RareLog misplaced = RareLog.create();
 
   /**
    * A gate for one limit.
@@ -77,9 +81,10 @@ public final class RateGate {
   public Checked<String> key(IncomingRequest request) {
     Checked<String> key = caller.check(request);
     if (key instanceof Checked.Rejected<String> refused && status(refused.refusal()) == 500) {
-      long requests = misplaced.failed();
+      Refusal why = refused.refusal();
+      long requests = MISPLACED.computeIfAbsent(why.reason(), reason -> RareLog.create()).failed();
       if (requests > 0) {
-        LOG.error("{} requests were refused: {}", requests, refused.refusal().message());
+        LOG.error("{} requests were refused: {}", requests, why.message());
       }
     }
     return key;

@@ -48,15 +48,24 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
 
   @Override
   public void start(Listener<A> answers, Metadata headers) {
+    if (state.get() == State.CANCELLED) {
+      throw new IllegalStateException("the call was cancelled"); // as gRPC's own calls do
+    }
     listener = answers;
     Reservation reserved = pace.reserve(1, maxWait);
     turn = reserved;
-    if (!reserved.isGranted()) {
+    if (state.get() == State.CANCELLED) {
+      reserved.cancel(); // whoever cancelled meanwhile may have seen no turn
+    } else if (!reserved.isGranted()) {
       end(
           Status.RESOURCE_EXHAUSTED.withDescription(
               "not sent: its turn comes in " + reserved.delay()));
-      return;
+    } else {
+      await(reserved.delay().toNanos(), answers, headers);
     }
+  }
+
+  private void await(long nanos, Listener<A> answers, Metadata headers) {
     Runnable begin =
         () -> {
           if (state.compareAndSet(State.WAITING, State.STARTED)) {
@@ -64,7 +73,6 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
             handOn();
           }
         };
-    long nanos = reserved.delay().toNanos();
     if (nanos == 0) {
       begin.run();
     } else {

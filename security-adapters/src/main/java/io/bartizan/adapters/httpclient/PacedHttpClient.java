@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code send} waits on its own thread, {@code sendAsync} on none. A redirect that the client
  * follows by itself takes no turn of its own. To cancel a future before its turn gives the turn
- * back. Close the client that was handed over, not this. Thread-safe.
+ * back, and later ends the request. Close the client that was handed over, not this. Thread-safe.
  */
 public final class PacedHttpClient extends HttpClient {
 
@@ -103,16 +104,41 @@ public final class PacedHttpClient extends HttpClient {
       return sending.get();
     }
     Executor later = CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS);
-    CompletableFuture<Void> due = CompletableFuture.runAsync(() -> {}, later);
-    CompletableFuture<T> sent = due.thenCompose(now -> sending.get());
+    CompletableFuture<T> sent = new CompletableFuture<>();
+    AtomicBoolean over = new AtomicBoolean();
+    later.execute(
+        () -> {
+          if (over.compareAndSet(false, true)) {
+            begin(sending, sent);
+          }
+        });
     CompletableFuture<T> unused =
         sent.whenComplete(
             (response, problem) -> {
-              if (sent.isCancelled() && !due.isDone()) {
+              if (sent.isCancelled() && over.compareAndSet(false, true)) {
                 turn.cancel();
               }
             });
     return sent;
+  }
+
+  private static <T> void begin(Supplier<CompletableFuture<T>> sending, CompletableFuture<T> sent) {
+    try {
+      CompletableFuture<T> exchange = sending.get();
+      var answered =
+          exchange.whenComplete(
+              (response, problem) -> {
+                boolean first =
+                    problem == null ? sent.complete(response) : sent.completeExceptionally(problem);
+              });
+      var cancelled =
+          sent.whenComplete(
+              (response, problem) -> {
+                boolean ended = sent.isCancelled() && exchange.cancel(true);
+              });
+    } catch (RuntimeException e) {
+      boolean first = sent.completeExceptionally(e);
+    }
   }
 
   private static HttpTimeoutException tooLate(Decision decision) {

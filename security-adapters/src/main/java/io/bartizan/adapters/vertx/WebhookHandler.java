@@ -57,7 +57,6 @@ public final class WebhookHandler implements Handler<RoutingContext> {
       context.next(); // rerouted
       return;
     }
-    context.put(VERIFIER, this);
     HttpServerRequest request = context.request();
     Buffer body = Buffer.buffer();
     request.handler(
@@ -96,6 +95,7 @@ public final class WebhookHandler implements Handler<RoutingContext> {
       return;
     }
     context.put(WEBHOOK, webhook);
+    context.put(VERIFIER, this); // not before: whoever reroutes meanwhile is asked again
     context.addEndHandler(
         sent -> end(context, webhook, sent.succeeded() ? context.response().getStatusCode() : 0));
     context.next();

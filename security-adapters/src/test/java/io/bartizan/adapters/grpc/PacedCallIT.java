@@ -9,8 +9,10 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimiter;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status.Code;
@@ -127,6 +129,19 @@ class PacedCallIT {
     assertThat(second.cancel(true)).isTrue();
     assertThat(pace.reserve(1, Duration.ofHours(1)).isGranted()).isTrue();
     assertThat(arrivals).hasSize(1);
+  }
+
+  /** As gRPC's own calls: they too throw at a start after cancel. */
+  @Test
+  void call_cancelledBeforeItsStart_takesNoTurn() {
+    RateLimiter pace = hourly();
+    ClientCall<String, String> call =
+        paced(pace, Duration.ZERO).newCall(GrpcIT.ASK, CallOptions.DEFAULT);
+    call.cancel("changed my mind", null);
+    assertThatThrownBy(() -> call.start(new ClientCall.Listener<>() {}, new Metadata()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(pace.tryAcquire().isAllowed()).isTrue();
+    assertThat(arrivals).isEmpty();
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.bartizan.ratelimit.RateLimiter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -117,6 +119,27 @@ class PacedHttpClientIT {
     assertThat(second.cancel(true)).isTrue();
     assertThat(hourly.reserve(1, Duration.ofHours(1)).isGranted()).isTrue();
     assertThat(arrivals).hasSize(1);
+  }
+
+  /** The client ends the exchange of a future that is cancelled; so it does behind a wait. */
+  @Test
+  void future_cancelledAfterItsTurn_endsTheRequest() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      RateLimiter pace = every(20);
+      assertThat(pace.tryAcquire().isAllowed()).isTrue();
+      HttpClient paced = PacedHttpClient.of(client, pace, Duration.ofSeconds(20));
+      CompletableFuture<HttpResponse<Void>> sent =
+          paced.sendAsync(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/"))
+                  .build(),
+              BodyHandlers.discarding());
+      try (Socket asked = silent.accept()) {
+        asked.setSoTimeout(10_000);
+        assertThat(asked.getInputStream().read()).isEqualTo('G');
+        assertThat(sent.cancel(true)).isTrue();
+        assertThat(asked.getInputStream().readAllBytes()).isNotEmpty(); // until the client hangs up
+      }
+    }
   }
 
   @Test

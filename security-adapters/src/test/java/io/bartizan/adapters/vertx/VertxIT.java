@@ -166,4 +166,20 @@ class VertxIT extends EventLoopContract<Handler<RoutingContext>> {
     assertThat(RawHttp.post(port, "/body", huge, Issued.signature(huge)).status()).isEqualTo(413);
     assertThat(served).hasValue(0);
   }
+
+  /** As by an application that shows a page of its own when a request takes too long. */
+  @Test
+  void webhook_thatIsReroutedBeforeItWasVerified_isNotServed() throws Exception {
+    Handler<RoutingContext> impatient =
+        context -> {
+          boolean first = context.get("impatient") == null;
+          context.put("impatient", true).next();
+          if (first) {
+            context.reroute("/");
+          }
+        };
+    int port = serve(impatient, WebhookHandler.of(Issued.webhooks(), 1000));
+    assertThat(RawHttp.post(port, "/body", "{}").status()).isEqualTo(400);
+    assertThat(served).hasValue(0);
+  }
 }

@@ -50,10 +50,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What lies unused.</b> A lot is what this process draws of the key in half the hold time; at
  * most a sixteenth of the capacity and a fourth of what then remains, at most two lots a key. So a
  * limit of fewer than 128 permits stays plain, as does a key that is asked for fewer than some 16
- * times in the hold time. What was not drawn from for a quarter to half of the hold time, and all
- * on {@link #close}, is given back; of a bucket refilled evenly less what it refilled meanwhile
- * (and in 100 ms more), and nothing to a window that ends within a second. A process that dies
- * loses its lots: they count as admitted.
+ * times in the hold time, and one that is counted by its digest ({@link Key#bounded}). What was not
+ * drawn from for a quarter to half of the hold time, and all on {@link #close}, is given back; of a
+ * bucket refilled evenly less what it refilled meanwhile (and in 100 ms more), and nothing to a
+ * window that ends within a second. A process that dies loses its lots: they count as admitted.
  *
  * <p><b>The verbs.</b> {@code tryAcquire} and {@code peek} look at the lots first and go to the
  * shared limiter when these don't suffice. {@code charge}, {@code refund}, {@code reserve} and
@@ -268,7 +268,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   /** The lots of a key, if it is hot; checks the arguments. */
   @Nullable KeyLots lots(String key, long permits) {
     long unused = Require.atLeast("permits", permits, 1);
-    return hot.get(Key.bounded(key));
+    return hot.get(key);
   }
 
   /** What is decided without a call. */
@@ -290,8 +290,8 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
       return lots;
     }
     int checks = heat.add(key, now);
-    if (checks < HOT || hot.size() >= maxKeys) {
-      return null;
+    if (checks < HOT || hot.size() >= maxKeys || !Key.bounded(key).equals(key)) {
+      return null; // a long key would be held in full, and it has another name where it is counted
     }
     KeyLots mine = hot.computeIfAbsent(key, its -> new KeyLots(key, supply, checks, now));
     arm();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
+import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
@@ -118,6 +119,20 @@ class PrepaidRateLimiterTest {
     List<Decision> decisions = checks(limiter, 5000, MILLI / 10);
     assertThat(count(decisions, Source.REMOTE)).isEqualTo(5000);
     assertThat(limiter.counts().lots()).isZero();
+  }
+
+  /** Such a key has another name where it is counted, and would be held in full for each caller. */
+  @Test
+  void key_that_is_counted_by_its_digest_stays_plain_and_loses_nothing() {
+    for (String key : List.of("k".repeat(Key.MAX_CHARS + 1), "sha256:x", "")) {
+      PrepaidRateLimiter limiter = over(WIDE);
+      for (int i = 0; i < 2000; i++) {
+        assertThat(limiter.tryAcquire(key, 1).toCompletableFuture().join().isAllowed()).isTrue();
+        time.pass(MILLI / 10);
+      }
+      assertThat(place.granted - place.returned).isEqualTo(2000);
+      assertThat(limiter.counts().lots()).isZero();
+    }
   }
 
   @Test
