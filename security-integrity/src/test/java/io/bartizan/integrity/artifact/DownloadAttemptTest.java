@@ -75,7 +75,7 @@ class DownloadAttemptTest extends DownloadCase {
               ticker.advance(Duration.ofSeconds(1));
             }
           });
-      refusedThenCompleted(server, patient, ArtifactReason.STALLED, "came in PT10M");
+      refusedThenCompleted(server, patient, ArtifactReason.STALLED, "came in 10 minutes");
     }
   }
 
