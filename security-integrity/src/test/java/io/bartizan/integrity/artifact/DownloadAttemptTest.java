@@ -194,7 +194,10 @@ class DownloadAttemptTest extends DownloadCase {
                   .isIn(
                       dead + ": connection-failed: ConnectException",
                       dead + ": connection-failed: Connection refused");
-              assertThat(e.getMessage()).doesNotContain("hunter", "null");
+              assertThat(e.getMessage())
+                  .doesNotContain("hunter", "null")
+                  .startsWith("connection-failed: " + dead + ": Connect") // the reason once
+                  .containsOnlyOnce("connection-failed");
               assertThat(e).hasCauseInstanceOf(java.net.ConnectException.class);
             });
   }
