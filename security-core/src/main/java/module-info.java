@@ -9,6 +9,7 @@ module io.bartizan.core {
   exports io.bartizan.core.house to
       io.bartizan.ratelimit,
       io.bartizan.mtls,
+      io.bartizan.spiffe,
       io.bartizan.integrity,
       io.bartizan.adapters;
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -228,17 +230,49 @@ class ScorecardTest {
   /** The rows are those of the page, so that none is claimed and not measured. */
   @Test
   void catalogue_rows_areThoseOfTheDocumentation() throws Exception {
-    List<String> documented = new ArrayList<>();
-    Matcher row =
-        Pattern.compile(
-                "^\\| ([a-z0-9-]+) \\| [^|]+ \\| [^|]+ \\| ≥ ([0-9.]+) \\|", Pattern.MULTILINE)
-            .matcher(Files.readString(Path.of("../docs/scorecard.md")));
-    while (row.find()) {
-      documented.add(row.group(1) + " " + Double.parseDouble(row.group(2)));
-    }
-    assertThat(documented)
-        .containsExactlyElementsOf(
+    assertThat(documented().stream().map(row -> row.group(1) + " " + number(row.group(2))))
+        .containsExactlyInAnyOrderElementsOf(
             Catalogue.rows().stream().map(known -> known.name() + " " + known.goal()).toList());
+  }
+
+  /** What is met comes first, no verdict says other than its figure, and the sums are right. */
+  @Test
+  void verdicts_ofTheDocumentation_fitTheirFigures() throws Exception {
+    List<String> verdicts = new ArrayList<>();
+    for (MatchResult row : documented()) {
+      verdicts.add(row.group(4));
+      double ratio = number(row.group(3));
+      double goal = number(row.group(2));
+      switch (row.group(4)) {
+        case "met" -> assertThat(ratio).as(row.group(1)).isGreaterThanOrEqualTo(goal);
+        case "missed" -> assertThat(ratio).as(row.group(1)).isLessThan(goal);
+        default -> assertThat(row.group(4)).as(row.group(1)).isEqualTo("undecided");
+      }
+    }
+    List<String> order = List.of("met", "undecided", "missed");
+    assertThat(verdicts).isSortedAccordingTo(Comparator.comparing(order::indexOf));
+    assertThat(Files.readString(Path.of("../docs/scorecard.md")))
+        .contains(
+            "%d of %d rows met, %d undecided, %d missed"
+                .formatted(
+                    Collections.frequency(verdicts, "met"),
+                    verdicts.size(),
+                    Collections.frequency(verdicts, "undecided"),
+                    Collections.frequency(verdicts, "missed")));
+  }
+
+  /** Name, goal, ratio and verdict of each row of the page. */
+  private static List<MatchResult> documented() throws Exception {
+    return Pattern.compile(
+            "^\\| ([a-z0-9-]+) \\| [^|]+ \\| [^|]+ \\| ≥ ([0-9.]+) \\| ([0-9.]+)[^|]* \\| (\\w+) \\|",
+            Pattern.MULTILINE)
+        .matcher(Files.readString(Path.of("../docs/scorecard.md")))
+        .results()
+        .toList();
+  }
+
+  private static double number(String text) {
+    return Double.parseDouble(text);
   }
 
   private int run(List<Row> rows, @Nullable Budget budget, String... arguments) {

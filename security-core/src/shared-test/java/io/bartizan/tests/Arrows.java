@@ -142,7 +142,7 @@ final class Arrows {
         "integrity.attest.search",
         "integrity.attest.sigstore",
         "integrity.attest.notation");
-    arrow("spiffe", "core", "mtls");
+    arrow("spiffe", "core", "core.house", "mtls");
     arrow("testkit.json");
     arrow("testkit.issuer", "core", "testkit", "testkit.json");
     arrow("testkit.sigstore.draft", "core", "testkit.json");
@@ -174,6 +174,7 @@ final class Arrows {
           "adapters",
           "adapters.answer",
           "core",
+          "core.house",
           "ratelimit",
           "ratelimit.redis",
           "ratelimit.bucket4j",

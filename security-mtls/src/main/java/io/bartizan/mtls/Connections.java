@@ -1,5 +1,7 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.Refusal;
+import io.bartizan.core.SafeText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +53,17 @@ final class Connections {
   }
 
   void tell(PeerDecision decision, boolean resumed, @Nullable String host) {
+    Refusal refusal = decision.refusal();
+    if (refusal != null && LOG.isDebugEnabled()) { // a stranger may cause as many as he likes
+      LOG.debug(
+          "{}: {} handshake rejected: {}; presented {}, host {}, generation {}",
+          settings.side(),
+          resumed ? "resumed" : "full",
+          refusal.message(),
+          PeerIdentity.shortened(decision.presented()),
+          host == null ? "none" : SafeText.of(host),
+          decision.generation());
+    }
     if (!settings.listeners().isEmpty()) {
       HandshakeEvent event =
           new HandshakeEvent(

@@ -405,10 +405,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
      * @throws IllegalArgumentException if {@code before} is negative
      */
     public Builder<T> withExpiryWarning(Duration before) {
-      if (before.isNegative()) {
-        throw new IllegalArgumentException("before is " + before + ", zero or more is accepted");
-      }
-      expiryWarning = before;
+      expiryWarning = Require.notNegative("before", before);
       return this;
     }
 

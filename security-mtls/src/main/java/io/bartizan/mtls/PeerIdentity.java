@@ -192,7 +192,11 @@ public final class PeerIdentity {
   /** The names with their kinds, safe to log. */
   @Override
   public String toString() {
-    List<String> all = labelled();
-    return "PeerIdentity" + (all.size() > 8 ? all.subList(0, 8) + "…" : all);
+    return "PeerIdentity" + shortened(labelled());
+  }
+
+  /** The first eight of some names. */
+  static String shortened(List<String> all) {
+    return all.size() > 8 ? all.subList(0, 8) + "…" : all.toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Span;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -183,6 +184,6 @@ final class ReloadLoop implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "reload every " + interval;
+    return "reload every " + Span.exact(interval);
   }
 }

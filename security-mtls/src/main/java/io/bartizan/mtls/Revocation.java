@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.mtls.x509.NameKind;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -261,7 +262,7 @@ public final class Revocation {
         + ", denyLists="
         + denyLists
         + ", staleGrace="
-        + terms.grace
+        + Span.exact(terms.grace)
         + ", unlistedIssuers="
         + (terms.unlistedAccepted ? "accepted" : "refused")
         + ", unpointed="

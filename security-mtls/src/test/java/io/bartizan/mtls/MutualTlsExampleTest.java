@@ -66,7 +66,7 @@ class MutualTlsExampleTest {
             .withDenyList(Path.of("/tls/denied.txt"))
             .withStaleGrace(Duration.ofHours(6));
     assertThat(store + " " + both + " " + data)
-        .contains("id.p12", "next-ca.crt", "staleGrace=PT6H");
+        .contains("id.p12", "next-ca.crt", "staleGrace=6 hours");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.count.Micros;
 import java.time.Duration;
 import java.util.List;
@@ -341,8 +342,8 @@ public final class Decision {
         limit.name(),
         limit,
         remaining(),
-        retryAfterNanos() == Long.MAX_VALUE ? "never" : retryAfter(),
-        resetAfter(),
+        retryAfterNanos() == Long.MAX_VALUE ? "never" : Span.exact(retryAfter()),
+        Span.exact(resetAfter()),
         source);
   }
 }

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.count.Micros;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -51,7 +52,9 @@ public record Rate(long permits, Duration period) {
         || period.compareTo(MAX_PERIOD) > 0
         || period.toNanosPart() % 1000 != 0) {
       throw new IllegalArgumentException(
-          "period is " + period + ", whole microseconds from 1 ms to 36525 days are accepted");
+          "period is "
+              + Span.exact(period)
+              + ", whole microseconds from 1 ms to 36525 days are accepted");
     }
     if (permits / 1000 > Micros.of(period)
         || (permits / 1000 == Micros.of(period) && permits % 1000 > 0)) {
@@ -59,7 +62,7 @@ public record Rate(long permits, Duration period) {
           "permits is "
               + permits
               + " in "
-              + period
+              + Span.exact(period)
               + ", at most 1000 per microsecond are accepted");
     }
   }

@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit;
 
+import io.bartizan.core.house.Span;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,6 +84,6 @@ public final class Reservation {
 
   @Override
   public String toString() {
-    return "Reservation[" + decision + ", delay " + delay + "]";
+    return "Reservation[" + decision + ", delay " + Span.exact(delay) + "]";
   }
 }

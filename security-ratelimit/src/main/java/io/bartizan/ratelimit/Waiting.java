@@ -17,9 +17,7 @@ final class Waiting {
 
   /** The longest wait in microseconds, rounded down. */
   static long micros(Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
+    Duration unused = Require.notNegative("maxWait", maxWait);
     return maxWait.compareTo(Rate.MAX_PERIOD) > 0 ? Micros.of(Rate.MAX_PERIOD) : Micros.of(maxWait);
   }
 

@@ -44,12 +44,12 @@ class RateTest {
           0             | PT1S               | permits is 0
           -1            | PT1S               | permits is -1
           1000000000001 | PT10000S           | permits is 1000000000001
-          1             | PT0.000999S        | period is PT0.000999S
-          1             | PT0S               | period is PT0S
-          1             | PT-1S              | period is PT-1S
-          1             | PT876600H0.000001S | period is PT876600H0.000001S
-          1             | PT1.000000001S     | period is PT1.000000001S
-          1             | PT1.000000999S     | period is PT1.000000999S
+          1             | PT0.000999S        | period is 999 microseconds
+          1             | PT0S               | period is 0
+          1             | PT-1S              | period is -1 seconds
+          1             | PT876600H0.000001S | period is 3155760000.000001 seconds
+          1             | PT1.000000001S     | period is 1.000000001 seconds
+          1             | PT1.000000999S     | period is 1.000000999 seconds
           1000001       | PT0.001S           | at most 1000 per microsecond
           1001000       | PT0.001S           | at most 1000 per microsecond
           1001001       | PT0.001001S        | at most 1000 per microsecond

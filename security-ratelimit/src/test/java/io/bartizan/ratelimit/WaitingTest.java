@@ -144,7 +144,7 @@ class WaitingTest {
     }
     assertThatThrownBy(() -> limiter("1 burst, 1/s").reserve(1, Duration.ofNanos(-1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("maxWait is PT-0.000000001S");
+        .hasMessageContaining("maxWait is -0.000000001 seconds");
   }
 
   private RateLimiter limiter(String limits) {

@@ -3,6 +3,8 @@ package io.bartizan.spiffe;
 import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.Refusal;
+import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.mtls.Identity;
 import io.bartizan.mtls.PushedMaterial;
 import io.bartizan.mtls.TrustAnchors;
@@ -208,7 +210,7 @@ public final class WorkloadApi implements HealthSource, AutoCloseable {
      * @throws IllegalArgumentException if {@code deadline} is out of range
      */
     public Builder withFirstDeadline(Duration deadline) {
-      firstDeadline = within("deadline", deadline, MIN_DEADLINE, MAX_DEADLINE);
+      firstDeadline = Require.within("deadline", deadline, MIN_DEADLINE, MAX_DEADLINE);
       return this;
     }
 
@@ -222,7 +224,7 @@ public final class WorkloadApi implements HealthSource, AutoCloseable {
      * @throws IllegalArgumentException if {@code age} is out of range
      */
     public Builder withMaxAge(Duration age) {
-      maxAge = within("age", age, MIN_AGE, MAX_AGE);
+      maxAge = Require.within("age", age, MIN_AGE, MAX_AGE);
       return this;
     }
 
@@ -301,24 +303,15 @@ public final class WorkloadApi implements HealthSource, AutoCloseable {
       }
     }
 
-    private static Duration within(String name, Duration value, Duration least, Duration most) {
-      Objects.requireNonNull(value, name);
-      if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-        throw new IllegalArgumentException(
-            name + " is " + value + ", " + least + " to " + most + " are accepted");
-      }
-      return value;
-    }
-
     /** The settings that matter for safety. */
     @Override
     public String toString() {
       return (hasIdentity ? "identity and bundles" : "bundles alone")
           + (hint == null ? "" : " of hint \"" + hint + "\"")
           + ", first deadline "
-          + firstDeadline
+          + Span.exact(firstDeadline)
           + ", maxAge "
-          + (maxAge == null ? "by default" : maxAge);
+          + (maxAge == null ? "by default" : Span.exact(maxAge));
     }
   }
 }

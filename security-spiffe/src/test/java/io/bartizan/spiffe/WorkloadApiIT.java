@@ -94,7 +94,7 @@ class WorkloadApiIT {
       assertThat(api.trustDomains()).containsExactly("a.example");
       assertThat(api.health().status()).isEqualTo(Health.Status.UP);
       assertThat(api.fault()).isEmpty();
-      assertThat(api).asString().contains("agent.sock").contains("first deadline PT30S");
+      assertThat(api).asString().contains("agent.sock").contains("first deadline 30 seconds");
       ServerTls server =
           ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
       assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();

@@ -42,27 +42,31 @@ final class JwtBeans {
             text,
             () -> {
               LazyHttpClient client = new LazyHttpClient(CONNECT_TIMEOUT);
-              RemoteJwks.Builder builder = RemoteJwks.builder(client, URI.create(text));
+              URI uri = URI.create(text);
+              requireHttps(property, uri, settings.plainHttpOnLoopback());
+              RemoteJwks.Builder builder = RemoteJwks.builder(client, uri);
               if (given == null) {
                 builder = builder.withDiscovery();
               }
               if (settings.plainHttpOnLoopback()) {
                 builder = builder.plainHttpOnLoopback();
               }
-              return built(builder.withListener(counted.listener()));
+              return builder.withListener(counted.listener()).build();
             });
     counted.watch().accept(keys);
     return keys;
   }
 
-  /** Names the setting where the message for Java names the builder's method. */
-  private static RemoteJwks built(RemoteJwks.Builder builder) {
-    try {
-      return builder.build();
-    } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      throw new IllegalArgumentException(
-          message.replace("plainHttpOnLoopback()", AT + "plain-http-on-loopback: true"), e);
+  /** The key set would be refused with the name of a method, and here it is a setting. */
+  private static void requireHttps(String property, URI uri, boolean plainHttpOnLoopback) {
+    boolean plain = "http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
+    if (plain && !plainHttpOnLoopback && uri.getRawUserInfo() == null) {
+      throw SettingException.of(
+          property,
+          uri,
+          "an absolute https URI is accepted; http of this machine takes "
+              + AT
+              + "plain-http-on-loopback: true");
     }
   }
 

@@ -47,10 +47,13 @@ record ReactiveClaims(AsyncJwtVerifier verifier) implements Converter<JWT, Mono<
     return check.isDone() ? checked : checked.publishOn(Schedulers.parallel());
   }
 
-  /** 401 for what is wrong with a token; an outage is none, and {@link TokenWebFilter} answers. */
+  /**
+   * 401 for what is wrong with a token, in the words of Spring Security's blocking decoder; an
+   * outage is none, and {@link TokenWebFilter} answers.
+   */
   private static JwtException refused(Refusal refusal) {
     VerificationException cause = new VerificationException(refusal);
-    String message = "the token was refused: " + refusal.reason().code();
+    String message = "An error occurred while attempting to decode the Jwt: " + refusal.message();
     return AuthenticationScheme.bearer().status(refusal.reason()) == Outage.STATUS
         ? new JwtException(message, cause)
         : new BadJwtException(message, cause);

@@ -1,8 +1,11 @@
 package io.bartizan.spring;
 
 import io.bartizan.core.SafeText;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 
 /** A setting that is missing or can't be served; {@link SettingFailureAnalyzer} explains it. */
 final class SettingException extends RuntimeException {
@@ -45,7 +48,12 @@ final class SettingException extends RuntimeException {
     }
   }
 
+  /** As it could be written: a duration as {@code 90s}, not as Java shows it. */
   private static String shown(@Nullable Object value) {
+    if (value instanceof Duration span) {
+      ChronoUnit unit = span.toNanosPart() == 0 ? ChronoUnit.SECONDS : ChronoUnit.MILLIS;
+      return DurationStyle.SIMPLE.print(span, unit);
+    }
     return value == null ? "" : SafeText.of(String.valueOf(value), 200);
   }
 

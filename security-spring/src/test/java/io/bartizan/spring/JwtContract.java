@@ -71,6 +71,17 @@ abstract class JwtContract {
               shop.get(
                       "/api/orders",
                       "Authorization",
+                      login.bearer(login.url(), "billing", "ann", READER))
+                  .headers()
+                  .firstValue("WWW-Authenticate")
+                  .orElseThrow())
+          .contains(
+              "error_description=\"An error occurred while attempting to decode the Jwt:"
+                  + " audience-mismatch: ");
+      assertThat(
+              shop.get(
+                      "/api/orders",
+                      "Authorization",
                       login.bearer(login.url(), "orders", "ann", Map.of()))
                   .statusCode())
           .isEqualTo(403);

@@ -237,10 +237,10 @@ abstract class WebhooksContract {
 
   final Booted start(String... more) throws Exception {
     String page =
-        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
-    String section = page.substring(page.indexOf("## Webhooks"));
-    int begin = section.indexOf("```yaml\n") + 8;
-    String yaml = section.substring(begin, section.indexOf("```", begin));
+        Files.readString(
+            Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot-webhooks.md"));
+    int begin = page.indexOf("```yaml\n") + 8;
+    String yaml = page.substring(begin, page.indexOf("```", begin));
     String[] all = new String[more.length + 2];
     System.arraycopy(more, 0, all, 2, more.length);
     all[0] = "--PAY_SECRET=" + PAY;

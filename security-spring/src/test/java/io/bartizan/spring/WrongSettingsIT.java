@@ -75,8 +75,9 @@ class WrongSettingsIT {
         "bartizan.jwt.issuer=http://login.example | bartizan.jwt.issuer is \"http://login.example\""
             + " | https",
         "bartizan.jwt.issuer=http://127.0.0.1:8090 | bartizan.jwt.issuer is"
-            + " \"http://127.0.0.1:8090\" | this machine takes"
-            + " bartizan.jwt.plain-http-on-loopback: true",
+            + " \"http://127.0.0.1:8090\": an absolute https URI is accepted; http of this machine"
+            + " takes | this machine takes bartizan.jwt.plain-http-on-loopback: true",
+        "bartizan.jwt.issuer=http://x:y@127.0.0.1 | bartizan.jwt.issuer | uri has a user name",
         "bartizan.jwt.jwk-set-uri=http://localhost/keys | bartizan.jwt.jwk-set-uri is"
             + " \"http://localhost/keys\" | this machine takes"
             + " bartizan.jwt.plain-http-on-loopback: true",
@@ -84,7 +85,7 @@ class WrongSettingsIT {
         "bartizan.jwt.algorithms= | bartizan.jwt.algorithms | ES256",
         "bartizan.jwt.algorithms=none | bartizan.jwt.algorithms is \"none\" | ES256",
         "bartizan.jwt.algorithms=HS256 | bartizan.jwt.algorithms is \"HS256\" | ES256",
-        "bartizan.jwt.clock-skew=1h | bartizan.jwt.clock-skew is \"PT1H\" | minutes",
+        "bartizan.jwt.clock-skew=1h | bartizan.jwt.clock-skew is \"3600s\" | minutes",
         "bartizan.jwt.jwk-set-uri=file:/keys | bartizan.jwt.jwk-set-uri is \"file:/keys\" | https",
       })
   void jwt_thatIsWrong_isExplained(String setting, String named, String accepted) {

@@ -285,7 +285,7 @@ public final class DevCa {
   static Duration atLeastOneSecond(Duration duration) {
     if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
-          "lifetime is " + duration + ", one second or more is accepted");
+          "lifetime is " + duration.toMillis() + " ms, one second or more is accepted");
     }
     return duration;
   }

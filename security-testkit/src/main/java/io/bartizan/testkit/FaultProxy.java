@@ -101,7 +101,8 @@ public final class FaultProxy implements AutoCloseable {
   public void delayReplies(Duration delay) {
     Objects.requireNonNull(delay, "delay");
     if (delay.isNegative()) {
-      throw new IllegalArgumentException("delay is " + delay + ", zero or more is accepted");
+      throw new IllegalArgumentException(
+          "delay is " + delay.toMillis() + " ms, zero or more is accepted");
     }
     gate.delay(delay.toNanos());
   }

@@ -30,7 +30,8 @@ public final class ManualTicker implements Ticker {
    */
   public void advance(Duration duration) {
     if (duration.isNegative()) {
-      throw new IllegalArgumentException("duration is " + duration + ", zero or more is accepted");
+      throw new IllegalArgumentException(
+          "duration is " + duration.toNanos() + " ns, zero or more is accepted");
     }
     nanos.addAndGet(duration.toNanos());
   }

@@ -180,7 +180,7 @@ class DevCaTest {
   void lifetime_belowASecond_isRefused() {
     assertThatThrownBy(() -> DevCa.of("Root").leaf("leaf").withLifetime(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("lifetime is PT0S, one second or more is accepted");
+        .hasMessage("lifetime is 0 ms, one second or more is accepted");
   }
 
   private void validate(List<X509Certificate> chain, X509Certificate root) throws Exception {

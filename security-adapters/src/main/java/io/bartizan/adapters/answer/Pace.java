@@ -1,5 +1,7 @@
 package io.bartizan.adapters.answer;
 
+import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import java.time.Duration;
@@ -20,9 +22,7 @@ public record Pace(RateLimiter limiter, Duration maxWait) {
    * @throws IllegalArgumentException if {@code maxWait} is negative
    */
   public Pace {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
+    Duration unused = Require.notNegative("maxWait", maxWait);
     Objects.requireNonNull(limiter, "pace");
   }
 
@@ -39,6 +39,6 @@ public record Pace(RateLimiter limiter, Duration maxWait) {
   /** The longest wait. */
   @Override
   public String toString() {
-    return "waits at most " + maxWait;
+    return "waits at most " + Span.exact(maxWait);
   }
 }

@@ -1,5 +1,6 @@
 package io.bartizan.adapters.grpc;
 
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import io.grpc.Attributes;
@@ -59,7 +60,7 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
     } else if (!reserved.isGranted()) {
       end(
           Status.RESOURCE_EXHAUSTED.withDescription(
-              "not sent: its turn comes in " + reserved.delay()));
+              "not sent: its turn comes in " + Span.exact(reserved.delay())));
     } else {
       await(reserved.delay().toNanos(), answers, headers);
     }

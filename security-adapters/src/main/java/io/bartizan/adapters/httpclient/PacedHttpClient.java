@@ -1,6 +1,7 @@
 package io.bartizan.adapters.httpclient;
 
 import io.bartizan.adapters.answer.Pace;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.Reservation;
@@ -142,7 +143,8 @@ public final class PacedHttpClient extends HttpClient {
   }
 
   private static HttpTimeoutException tooLate(Decision decision) {
-    return new HttpTimeoutException("not sent: its turn comes in " + decision.retryAfter());
+    return new HttpTimeoutException(
+        "not sent: its turn comes in " + Span.exact(decision.retryAfter()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.bartizan.adapters.okhttp;
 
 import io.bartizan.adapters.answer.Pace;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import java.io.IOException;
@@ -64,7 +65,8 @@ public final class PacingInterceptor implements Interceptor {
       throw new InterruptedIOException("not sent: interrupted before its turn");
     }
     if (!decision.isAllowed()) {
-      throw new InterruptedIOException("not sent: its turn comes in " + decision.retryAfter());
+      throw new InterruptedIOException(
+          "not sent: its turn comes in " + Span.exact(decision.retryAfter()));
     }
     if (chain.call().isCanceled()) {
       pace.limiter().refund(1);

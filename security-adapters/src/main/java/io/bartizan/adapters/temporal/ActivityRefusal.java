@@ -1,6 +1,8 @@
 package io.bartizan.adapters.temporal;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
@@ -19,11 +21,7 @@ final class ActivityRefusal {
 
   /** A delay that Temporal can keep. */
   static Duration requireDelay(String name, Duration delay) {
-    if (delay.compareTo(Duration.ofMillis(1)) < 0 || delay.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          name + " is " + delay + ", 1 millisecond to 365 days are accepted");
-    }
-    return delay;
+    return Require.within(name, delay, Duration.ofMillis(1), LONGEST);
   }
 
   static ApplicationFailure of(Decision decision, Duration maxRetryDelay) {
@@ -60,7 +58,8 @@ final class ActivityRefusal {
 
   static ApplicationFailure retryable(TemporalReason reason, String who, Duration delay) {
     ApplicationFailure.Builder failure =
-        failure(reason, who + " says to try again in " + delay).setNextRetryDelay(delay);
+        failure(reason, who + " says to try again in " + Span.exact(delay))
+            .setNextRetryDelay(delay);
     if (reason != TemporalReason.LIMITER_UNAVAILABLE) {
       failure.setCategory(ApplicationErrorCategory.BENIGN);
     }

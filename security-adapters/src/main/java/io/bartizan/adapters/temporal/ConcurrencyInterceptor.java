@@ -1,6 +1,7 @@
 package io.bartizan.adapters.temporal;
 
 import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Permit;
@@ -69,7 +70,7 @@ public final class ConcurrencyInterceptor extends WorkerInterceptorBase {
   /** By what it counts, and the delay. */
   @Override
   public String toString() {
-    return "ConcurrencyInterceptor[" + key + ", tried again after " + retryDelay + "]";
+    return "ConcurrencyInterceptor[" + key + ", tried again after " + Span.exact(retryDelay) + "]";
   }
 
   private final class Attempt extends ActivityInboundCallsInterceptorBase {

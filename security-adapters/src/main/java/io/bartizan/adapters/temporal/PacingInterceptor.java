@@ -1,6 +1,7 @@
 package io.bartizan.adapters.temporal;
 
 import io.bartizan.adapters.answer.Pace;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.RateLimiter;
 import io.temporal.common.interceptors.WorkflowClientCallsInterceptor;
@@ -71,7 +72,7 @@ public final class PacingInterceptor extends WorkflowClientInterceptorBase {
       Duration retryAfter = decision.retryAfter();
       throw new StartRefusedException(
           ActivityRefusal.reason(decision),
-          "not started: its turn comes in " + retryAfter,
+          "not started: its turn comes in " + Span.exact(retryAfter),
           retryAfter);
     }
   }

@@ -1,5 +1,6 @@
 package io.bartizan.adapters.temporal;
 
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.temporal.activity.ActivityExecutionContext;
@@ -70,7 +71,11 @@ public final class RateLimitInterceptor extends WorkerInterceptorBase {
   /** By what it counts, and the longest delay. */
   @Override
   public String toString() {
-    return "RateLimitInterceptor[" + key + ", tried again within " + maxRetryDelay + "]";
+    return "RateLimitInterceptor["
+        + key
+        + ", tried again within "
+        + Span.exact(maxRetryDelay)
+        + "]";
   }
 
   private final class Attempt extends ActivityInboundCallsInterceptorBase {

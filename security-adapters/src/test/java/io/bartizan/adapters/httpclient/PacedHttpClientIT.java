@@ -148,8 +148,8 @@ class PacedHttpClientIT {
     assertThat(paced.version()).isEqualTo(client.version());
     assertThat(paced.followRedirects()).isEqualTo(client.followRedirects());
     assertThat(paced.sslContext()).isSameAs(client.sslContext());
-    assertThat(paced).hasToString("PacedHttpClient[waits at most PT0S]");
+    assertThat(paced).hasToString("PacedHttpClient[waits at most 0]");
     assertThatThrownBy(() -> PacedHttpClient.of(client, every(1), Duration.ofSeconds(-1)))
-        .hasMessage("maxWait is PT-1S, zero or more is accepted");
+        .hasMessage("maxWait is -1 seconds, zero or more is accepted");
   }
 }

@@ -145,9 +145,9 @@ class PacingInterceptorIT {
   @Test
   void maxWait_negative_isRefused() {
     assertThatThrownBy(() -> call(hourly(), Duration.ofSeconds(-1), "/"))
-        .hasMessage("maxWait is PT-1S, zero or more is accepted");
+        .hasMessage("maxWait is -1 seconds, zero or more is accepted");
     client = new OkHttpClient();
     assertThat(PacingInterceptor.of(hourly(), Duration.ZERO))
-        .hasToString("PacingInterceptor[waits at most PT0S]");
+        .hasToString("PacingInterceptor[waits at most 0]");
   }
 }

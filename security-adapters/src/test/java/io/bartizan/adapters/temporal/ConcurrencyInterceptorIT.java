@@ -265,8 +265,8 @@ class ConcurrencyInterceptorIT {
   void retryDelay_outsideItsRange_isRefused() {
     assertThatThrownBy(
             () -> ConcurrencyInterceptor.of(permits, ActivityKey.type(), Duration.ofDays(366)))
-        .hasMessage("retryDelay is PT8784H, 1 millisecond to 365 days are accepted");
+        .hasMessage("retryDelay is 366 days, 1 millisecond to 365 days are accepted");
     assertThat(ConcurrencyInterceptor.of(permits, ActivityKey.type(), Duration.ofSeconds(5)))
-        .hasToString("ConcurrencyInterceptor[ActivityKey[activity], tried again after PT5S]");
+        .hasToString("ConcurrencyInterceptor[ActivityKey[activity], tried again after 5 seconds]");
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.bartizan.adapters.temporal.Shop.Mode;
 import io.bartizan.adapters.temporal.Shop.Orders;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimiter;
@@ -90,7 +91,8 @@ class PacingInterceptorIT {
     assertThat(refused.reason()).isEqualTo(TemporalReason.RATE_LIMITED);
     assertThat(refused.retryAfter()).isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
     assertThat(refused)
-        .hasMessage("rate-limited: not started: its turn comes in " + refused.retryAfter());
+        .hasMessage(
+            "rate-limited: not started: its turn comes in " + Span.exact(refused.retryAfter()));
     notStarted("second");
   }
 
@@ -146,8 +148,8 @@ class PacingInterceptorIT {
   @Test
   void maxWait_negative_isRefused() {
     assertThatThrownBy(() -> PacingInterceptor.of(hourly(), Duration.ofSeconds(-1)))
-        .hasMessage("maxWait is PT-1S, zero or more is accepted");
+        .hasMessage("maxWait is -1 seconds, zero or more is accepted");
     assertThat(PacingInterceptor.of(hourly(), Duration.ZERO))
-        .hasToString("PacingInterceptor[waits at most PT0S]");
+        .hasToString("PacingInterceptor[waits at most 0]");
   }
 }

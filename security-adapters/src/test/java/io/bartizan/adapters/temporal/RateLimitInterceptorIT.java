@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.adapters.Issued;
 import io.bartizan.adapters.temporal.Shop.Mode;
 import io.bartizan.adapters.temporal.Shop.RefusedAttempt;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
@@ -92,7 +93,8 @@ class RateLimitInterceptorIT {
     Duration delay = failure.getNextRetryDelay();
     assertThat(delay).isBetween(TEN_MINUTES.minusSeconds(30), TEN_MINUTES.plusSeconds(1));
     assertThat(failure.getOriginalMessage())
-        .isEqualTo("rate-limited: not run: the limit default says to try again in " + delay);
+        .isEqualTo(
+            "rate-limited: not run: the limit default says to try again in " + Span.exact(delay));
 
     assertThat(runs).extracting(Run::attempt).containsExactly(1, 2);
     RefusedAttempt refused = shop.refused.element();
@@ -195,10 +197,10 @@ class RateLimitInterceptorIT {
     RateLimitInterceptor.Builder builder =
         RateLimitInterceptor.builder(oneIn(TEN_MINUTES), ActivityKey.taskQueue());
     assertThatThrownBy(() -> builder.withMaxRetryDelay(Duration.ZERO))
-        .hasMessage("maxRetryDelay is PT0S, 1 millisecond to 365 days are accepted");
+        .hasMessage("maxRetryDelay is 0, 1 millisecond to 365 days are accepted");
     assertThatThrownBy(() -> builder.withMaxRetryDelay(Duration.ofDays(366)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(builder.build())
-        .hasToString("RateLimitInterceptor[ActivityKey[queue], tried again within PT1H]");
+        .hasToString("RateLimitInterceptor[ActivityKey[queue], tried again within 1 hour]");
   }
 }

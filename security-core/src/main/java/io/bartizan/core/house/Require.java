@@ -1,6 +1,7 @@
 package io.bartizan.core.house;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Checks of arguments, each with a sentence that names the argument, its value and what would be
@@ -42,7 +43,7 @@ public final class Require {
   }
 
   /**
-   * A duration within bounds: {@code timeout is PT0S, 1 millisecond to 10 seconds are accepted}.
+   * A duration within bounds: {@code timeout is 0, 1 millisecond to 10 seconds are accepted}.
    *
    * @param name the argument
    * @param value its value
@@ -51,16 +52,33 @@ public final class Require {
    * @return the value
    */
   public static Duration within(String name, Duration value, Duration min, Duration max) {
+    Objects.requireNonNull(value, name);
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw new IllegalArgumentException(
           name
               + " is "
-              + value
+              + Span.exact(value)
               + ", "
               + Span.exact(min)
               + " to "
               + Span.exact(max)
               + " are accepted");
+    }
+    return value;
+  }
+
+  /**
+   * A duration that is not negative: {@code maxWait is -1 seconds, zero or more is accepted}.
+   *
+   * @param name the argument
+   * @param value its value
+   * @return the value
+   */
+  public static Duration notNegative(String name, Duration value) {
+    Objects.requireNonNull(value, name);
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(
+          name + " is " + Span.exact(value) + ", zero or more is accepted");
     }
     return value;
   }

@@ -1,5 +1,6 @@
 package io.bartizan.core.house;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -46,10 +47,11 @@ public final class Span {
   }
 
   /**
-   * How long, without loss, in the largest unit that gives a whole number.
+   * How long, without loss, in the largest unit that gives a whole number; else in seconds.
    *
-   * @param span how long; not negative
-   * @return such as {@code 10 milliseconds} or {@code 1 day}; {@code 0} for none
+   * @param span how long
+   * @return such as {@code 10 milliseconds}, {@code 1.5 seconds} or {@code 1 day}, {@code -1
+   *     seconds} for less than none; {@code 0} for none
    */
   public static String exact(Duration span) {
     if (span.isZero()) {
@@ -57,12 +59,16 @@ public final class Span {
     }
     long seconds = span.getSeconds();
     int nanos = span.getNano();
+    if (seconds < 0 || (seconds > 0 && nanos != 0)) {
+      BigDecimal whole = BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(nanos, 9));
+      return whole.stripTrailingZeros().toPlainString() + " seconds";
+    }
     if (nanos != 0) {
-      return seconds != 0 || nanos % 1_000 != 0
-          ? span.toString()
-          : nanos % 1_000_000 == 0
-              ? counted(nanos / 1_000_000, "millisecond")
-              : counted(nanos / 1_000, "microsecond");
+      return nanos % 1_000_000 == 0
+          ? counted(nanos / 1_000_000, "millisecond")
+          : nanos % 1_000 == 0
+              ? counted(nanos / 1_000, "microsecond")
+              : counted(nanos, "nanosecond");
     }
     return seconds % 86_400 == 0
         ? counted(seconds / 86_400, "day")

@@ -51,10 +51,24 @@ class RequireTest {
     assertThat(Require.within("timeout", max, min, max)).isEqualTo(max);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Require.within("timeout", Duration.ZERO, min, max))
-        .withMessage("timeout is PT0S, 1 millisecond to 10 seconds are accepted");
+        .withMessage("timeout is 0, 1 millisecond to 10 seconds are accepted");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Require.within("timeout", max.plusNanos(1), min, max));
-    assertThatNullPointerException().isThrownBy(() -> Require.within("t", null, min, max));
+        .isThrownBy(() -> Require.within("timeout", max.plusNanos(1), min, max))
+        .withMessage("timeout is 10.000000001 seconds, 1 millisecond to 10 seconds are accepted");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Require.within("t", null, min, max))
+        .withMessage("t");
+  }
+
+  @Test
+  void duration_thatIsNotNegative_isAccepted() {
+    assertThat(Require.notNegative("maxWait", Duration.ZERO)).isZero();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Require.notNegative("maxWait", Duration.ofMillis(-1)))
+        .withMessage("maxWait is -0.001 seconds, zero or more is accepted");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Require.notNegative("maxWait", null))
+        .withMessage("maxWait");
   }
 
   @ParameterizedTest
@@ -63,8 +77,14 @@ class RequireTest {
     "PT0.001S,1 millisecond",
     "PT0.25S,250 milliseconds",
     "PT0.000005S,5 microseconds",
-    "PT0.000000005S,PT0.000000005S",
-    "PT1.5S,PT1.5S",
+    "PT0.000000005S,5 nanoseconds",
+    "PT0.0015S,1500 microseconds",
+    "PT1.5S,1.5 seconds",
+    "PT0.000000001S,1 nanosecond",
+    "PT-1S,-1 seconds",
+    "PT-0.25S,-0.25 seconds",
+    "PT-2M,-120 seconds",
+    "PT2562047788015215H30M7.5S,9223372036854775807.5 seconds",
     "PT90S,90 seconds",
     "PT2M,2 minutes",
     "PT1H,1 hour",

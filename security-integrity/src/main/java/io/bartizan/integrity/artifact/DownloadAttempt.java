@@ -1,6 +1,7 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Span;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -173,7 +174,10 @@ final class DownloadAttempt {
     if (left.isNegative() || left.isZero()) {
       throw refused(
           ArtifactReason.STALLED,
-          pass.count() + " bytes came in " + settings.attemptTimeout() + ", and not the end");
+          pass.count()
+              + " bytes came in "
+              + Span.exact(settings.attemptTimeout())
+              + ", and not the end");
     }
     return left.compareTo(settings.stallTimeout()) < 0 ? left : settings.stallTimeout();
   }

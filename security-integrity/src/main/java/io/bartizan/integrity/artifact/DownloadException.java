@@ -27,8 +27,14 @@ public final class DownloadException extends IOException implements Refused {
   /** The last HTTP status; 0 if there was none. */
   private final int status;
 
-  DownloadException(Refusal last, List<String> attempts, int status, @Nullable Throwable cause) {
-    this(last, Refusal.of(last.reason(), detail(attempts)), attempts, status, cause);
+  /** {@code said} is a sentence for each attempt, as the message tells them. */
+  DownloadException(
+      Refusal last,
+      List<String> attempts,
+      List<String> said,
+      int status,
+      @Nullable Throwable cause) {
+    this(last, Refusal.of(last.reason(), detail(said)), attempts, status, cause);
   }
 
   private DownloadException(

@@ -1,5 +1,6 @@
 package io.bartizan.integrity.artifact;
 
+import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import java.io.IOException;
@@ -7,8 +8,10 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ final class DownloadRounds {
   private final String name;
   private final PartFile part;
   private final List<String> failures = new ArrayList<>();
+  private final List<String> details = new ArrayList<>();
+  private final Set<Reason> reasons = new HashSet<>();
   private @Nullable Refusal last;
   private @Nullable Exception cause;
   private int status;
@@ -63,7 +68,8 @@ final class DownloadRounds {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while downloading");
     }
-    throw new DownloadException(Objects.requireNonNull(last), failures, status, cause);
+    List<String> said = reasons.size() == 1 ? details : failures; // one reason is said once
+    throw new DownloadException(Objects.requireNonNull(last), failures, said, status, cause);
   }
 
   /** A server that asks for more than the longest pause is not asked again. */
@@ -89,6 +95,8 @@ final class DownloadRounds {
     cause = failed.fault;
     status = failed.status;
     failures.add(address(mirror) + ": " + failed.refusal.message());
+    details.add(address(mirror) + ": " + failed.refusal.detail());
+    reasons.add(failed.refusal.reason());
     return failed;
   }
 

@@ -3,6 +3,7 @@ package io.bartizan.integrity.artifact;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.http.Origins;
 import io.bartizan.integrity.http.RetryRule;
 import java.io.IOException;
@@ -191,15 +192,15 @@ public final class Downloads {
   @Override
   public String toString() {
     return "Downloads[stall time-out "
-        + settings.stallTimeout()
+        + Span.exact(settings.stallTimeout())
         + ", "
         + settings.attempts()
         + " attempts a mirror of at most "
-        + settings.attemptTimeout()
+        + Span.exact(settings.attemptTimeout())
         + ", pauses of "
-        + settings.retry().first()
+        + Span.exact(settings.retry().first())
         + " to "
-        + settings.retry().longest()
+        + Span.exact(settings.retry().longest())
         + ", headers "
         + settings.headers().fields()
         + "]";

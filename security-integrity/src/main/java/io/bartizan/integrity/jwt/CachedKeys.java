@@ -148,7 +148,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
     }
     lastProblem =
         cause instanceof TimeoutException
-            ? "no answer within " + limits.timeout()
+            ? "no answer within " + Span.exact(limits.timeout())
             : describe(cause);
     if (cause instanceof HttpKeys.Refusal refused) {
       fetcher.pause(Math.min(TimeUnit.SECONDS.toNanos(refused.retrySeconds), refreshNanos));

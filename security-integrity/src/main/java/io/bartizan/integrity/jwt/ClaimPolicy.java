@@ -197,8 +197,8 @@ record ClaimPolicy(
         + (types == null ? ", typ ignored" : types.isEmpty() ? "" : ", typ " + names(types))
         + (requiredValues.isEmpty() ? "" : ", claims " + SafeText.of(requiredValues.toString()))
         + ", clock skew "
-        + Duration.ofMillis(skewMillis)
+        + Span.exact(Duration.ofMillis(skewMillis))
         + (requiresExpiry ? ", exp required" : ", exp not required")
-        + (maxAgeMillis < 0 ? "" : ", maximum age " + Duration.ofMillis(maxAgeMillis));
+        + (maxAgeMillis < 0 ? "" : ", maximum age " + Span.exact(Duration.ofMillis(maxAgeMillis)));
   }
 }

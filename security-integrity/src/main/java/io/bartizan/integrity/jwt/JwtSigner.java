@@ -4,6 +4,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,13 @@ public final class JwtSigner {
       throw new IllegalArgumentException("no verifier would accept " + refused.detail());
     }
     description =
-        "JwtSigner[" + SafeText.of(issuer) + ", " + builder.key.algorithm() + ", " + validity + "]";
+        "JwtSigner["
+            + SafeText.of(issuer)
+            + ", "
+            + builder.key.algorithm()
+            + ", "
+            + Span.exact(validity)
+            + "]";
   }
 
   /**

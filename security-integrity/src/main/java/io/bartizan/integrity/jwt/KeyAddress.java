@@ -31,7 +31,10 @@ final class KeyAddress {
     if (http && !plain && !(plainOnLoopback && isLoopback(uri.getHost()))) {
       return "uri is "
           + shown
-          + ", an absolute https URI is accepted; http of this machine takes plainHttpOnLoopback()";
+          + ", an absolute https URI is accepted"
+          + (plainOnLoopback
+              ? ", and http of localhost, 127.0.0.0/8 and [::1]"
+              : "; http of this machine takes plainHttpOnLoopback()");
     }
     return null;
   }

@@ -7,6 +7,7 @@ import io.bartizan.core.Ticker;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.IntegrityListener;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -266,7 +267,7 @@ public final class RemoteIssuers extends JwtKeys implements HealthSource, AutoCl
         + ", "
         + limits.maxTried()
         + " new ones at a time, failed for "
-        + limits.failedFor()
+        + Span.exact(limits.failedFor())
         + "]";
   }
 

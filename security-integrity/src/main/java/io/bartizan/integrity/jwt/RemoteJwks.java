@@ -5,6 +5,7 @@ import io.bartizan.core.HealthSource;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.IntegrityListener;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -217,19 +218,15 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
   /** Where the keys come from and every limit. */
   @Override
   public String toString() {
-    return "RemoteJwks["
-        + name
-        + ", refreshed after at most "
-        + limits.refreshAfter()
-        + ", believed for "
-        + limits.maxAge()
-        + ", "
-        + limits.minInterval()
-        + " between fetches, time-out "
-        + limits.timeout()
-        + ", at most "
-        + limits.maxBytes()
-        + " bytes]";
+    return String.format(
+        "RemoteJwks[%s, refreshed after at most %s, believed for %s, %s between fetches, time-out %s,"
+            + " at most %d bytes]",
+        name,
+        Span.exact(limits.refreshAfter()),
+        Span.exact(limits.maxAge()),
+        Span.exact(limits.minInterval()),
+        Span.exact(limits.timeout()),
+        limits.maxBytes());
   }
 
   /** The limits of a {@link RemoteJwks}. Not thread-safe. */
@@ -486,15 +483,16 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
       if (problem != null) {
         throw new IllegalArgumentException(problem);
       }
-      if (maxAge.compareTo(refreshAfter) <= 0) {
-        throw new IllegalArgumentException(
-            "maxAge is " + maxAge + ", more than refreshAfter " + refreshAfter + " is accepted");
-      }
-      if (maxAge.compareTo(minInterval) <= 0) {
-        throw new IllegalArgumentException(
-            "maxAge is " + maxAge + ", more than minInterval " + minInterval + " is accepted");
-      }
+      requireOlder("refreshAfter", refreshAfter);
+      requireOlder("minInterval", minInterval);
       return new RemoteJwks(this);
+    }
+
+    private void requireOlder(String name, Duration other) {
+      if (maxAge.compareTo(other) <= 0) {
+        String age = "maxAge is " + Span.exact(maxAge) + ", more than ";
+        throw new IllegalArgumentException(age + name + " " + Span.exact(other) + " is accepted");
+      }
     }
   }
 }

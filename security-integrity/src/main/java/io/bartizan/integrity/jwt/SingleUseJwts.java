@@ -5,6 +5,7 @@ import io.bartizan.core.Checked.Accepted;
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.lease.Delivery;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.DeliveryGuard.Begin;
@@ -240,6 +241,6 @@ public final class SingleUseJwts {
   /** The verifier's settings and the lease. */
   @Override
   public String toString() {
-    return "SingleUseJwts[lease " + handled.lease() + ", " + verifier + "]";
+    return "SingleUseJwts[lease " + Span.exact(handled.lease()) + ", " + verifier + "]";
   }
 }

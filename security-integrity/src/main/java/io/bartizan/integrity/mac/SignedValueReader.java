@@ -1,6 +1,7 @@
 package io.bartizan.integrity.mac;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.json.StrictBase64;
 import io.bartizan.integrity.lease.Delivery;
 import io.bartizan.integrity.replay.ReplayGuard;
@@ -107,7 +108,7 @@ final class SignedValueReader {
           "the value was issued "
               + (issuedAt - now)
               + " s from now, at most "
-              + clockSkew
+              + Span.exact(clockSkew)
               + " is accepted");
     }
     if (validity == null && frame.expiresAt() == SignedValueFrame.NEVER) {

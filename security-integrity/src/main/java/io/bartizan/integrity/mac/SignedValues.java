@@ -7,6 +7,7 @@ import io.bartizan.core.SecretReason;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.lease.Delivery;
@@ -302,12 +303,12 @@ public final class SignedValues {
         + ", validity "
         + (validity == null ? "without end" : validity)
         + ", clock skew "
-        + clockSkew
+        + Span.exact(clockSkew)
         + ", payload up to "
         + maxPayload
         + " bytes, "
         + (handled != null
-            ? "single use, lease " + handled.lease()
+            ? "single use, lease " + Span.exact(handled.lease())
             : guard == null ? "reusable" : "single use")
         + ", keys "
         + (ring == null ? "not read yet" : ring.keyIds())
@@ -416,7 +417,11 @@ public final class SignedValues {
       Duration bounded = Require.within("lease", lease, Duration.ofSeconds(1), Duration.ofDays(1));
       if (bounded.compareTo(period) >= 0) {
         throw new IllegalArgumentException(
-            "lease is " + lease + ", less than the validity of " + period + " is accepted");
+            "lease is "
+                + Span.exact(lease)
+                + ", less than the validity of "
+                + Span.exact(period)
+                + " is accepted");
       }
       DeliveryRefusals refusals = new DeliveryRefusals("purpose " + purpose + ": the value");
       handled = Delivery.Memory.of(once, bounded, refusals);

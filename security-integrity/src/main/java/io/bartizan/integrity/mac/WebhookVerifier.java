@@ -7,6 +7,7 @@ import io.bartizan.core.SecretReason;
 import io.bartizan.core.VerificationException;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.IntegrityListener.Kind;
 import io.bartizan.integrity.lease.Delivery;
@@ -322,12 +323,13 @@ public final class WebhookVerifier {
     Duration age = Duration.between(sent, now.truncatedTo(ChronoUnit.SECONDS));
     if (age.compareTo(tolerance) > 0) {
       throw new VerificationException(
-          MacReason.EXPIRED, "sent " + age.toSeconds() + " s ago, at most " + tolerance);
+          MacReason.EXPIRED,
+          "sent " + age.toSeconds() + " s ago, at most " + Span.exact(tolerance));
     }
     if (age.negated().compareTo(tolerance) > 0) {
       throw new VerificationException(
           MacReason.NOT_YET_VALID,
-          "sent " + -age.toSeconds() + " s from now, at most " + tolerance);
+          "sent " + -age.toSeconds() + " s from now, at most " + Span.exact(tolerance));
     }
     return sent.plus(MAX_TOLERANCE).plusSeconds(1);
   }
@@ -352,8 +354,11 @@ public final class WebhookVerifier {
   /** Provider and settings; never a key. */
   @Override
   public String toString() {
-    String time = grammar.signsTime() ? "tolerance " + tolerance + " both ways" : "no signed time";
-    String memory = grammar.signsTime() ? "each once" : "remembered for " + remember;
+    String time =
+        grammar.signsTime()
+            ? "tolerance " + Span.exact(tolerance) + " both ways"
+            : "no signed time";
+    String memory = grammar.signsTime() ? "each once" : "remembered for " + Span.exact(remember);
     return "WebhookVerifier["
         + grammar
         + ", "
@@ -363,9 +368,9 @@ public final class WebhookVerifier {
         + ", "
         + (deliveries != null
             ? "each handled once, lease "
-                + deliveries.lease()
+                + Span.exact(deliveries.lease())
                 + ", remembered for "
-                + rememberHandled
+                + Span.exact(rememberHandled)
             : guard == null ? "replays accepted within it" : memory)
         + "]";
   }

@@ -75,7 +75,7 @@ class DownloadAttemptTest extends DownloadCase {
               ticker.advance(Duration.ofSeconds(1));
             }
           });
-      refusedThenCompleted(server, patient, ArtifactReason.STALLED, "came in PT10M");
+      refusedThenCompleted(server, patient, ArtifactReason.STALLED, "came in 10 minutes");
     }
   }
 
@@ -194,7 +194,10 @@ class DownloadAttemptTest extends DownloadCase {
                   .isIn(
                       dead + ": connection-failed: ConnectException",
                       dead + ": connection-failed: Connection refused");
-              assertThat(e.getMessage()).doesNotContain("hunter", "null");
+              assertThat(e.getMessage())
+                  .doesNotContain("hunter", "null")
+                  .startsWith("connection-failed: " + dead + ": Connect") // the reason once
+                  .containsOnlyOnce("connection-failed");
               assertThat(e).hasCauseInstanceOf(java.net.ConnectException.class);
             });
   }

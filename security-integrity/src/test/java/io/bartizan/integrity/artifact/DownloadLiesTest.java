@@ -157,7 +157,7 @@ class DownloadLiesTest extends DownloadCase {
   }
 
   private static Lie failed(String name, LyingServer.Script script) {
-    return lie(name, script, ArtifactReason.CONNECTION_FAILED, ": connection-failed");
+    return lie(name, script, ArtifactReason.CONNECTION_FAILED, "connection-failed: ");
   }
 
   private static Lie status(int status, String body) {

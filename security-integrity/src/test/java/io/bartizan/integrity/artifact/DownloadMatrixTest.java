@@ -180,6 +180,7 @@ class DownloadMatrixTest extends DownloadCase {
                 assertThat(e.reason()).isEqualTo(ArtifactReason.CONNECTION_FAILED);
                 assertThat(e.attempts()).hasSize(3);
                 assertThat(e.attempts().get(1)).contains(Digest.sha256Of(GOOD).oci());
+                assertThat(e.getMessage()).contains("; " + e.attempts().get(1) + "; ");
               });
     }
     assertThat(names()).isEmpty();

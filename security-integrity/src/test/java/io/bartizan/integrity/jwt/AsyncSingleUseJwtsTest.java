@@ -105,7 +105,7 @@ class AsyncSingleUseJwtsTest {
         .isEqualTo(JwtReason.REPLAYED);
     assertThat(tokens.status(JwtReason.REPLAYED)).isEqualTo(200);
     assertThat(tokens.status(JwtReason.IN_PROGRESS)).isEqualTo(503);
-    assertThat(tokens).asString().contains("AsyncSingleUseJwts[lease PT2M");
+    assertThat(tokens).asString().contains("AsyncSingleUseJwts[lease 2 minutes");
   }
 
   @Test
@@ -354,6 +354,6 @@ class AsyncSingleUseJwtsTest {
     AsyncJwtVerifier verifier = AsyncJwtVerifier.of(Forge.strict(ES256).build());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AsyncSingleUseJwts.of(verifier, memory, Duration.ofMillis(999)))
-        .withMessageContaining("lease is PT0.999S");
+        .withMessageContaining("lease is 999 milliseconds");
   }
 }

@@ -46,7 +46,7 @@ class JwtExampleTest {
     assertThat(who).isEqualTo("alice");
     assertThat(api.toString())
         .contains(
-            "https://issuer", "ES256 by Bouncy Castle", "clock skew PT30S", "binding checked");
+            "https://issuer", "ES256 by Bouncy Castle", "clock skew 30 seconds", "binding checked");
     assertThat(signer.toString() + keys + claims + jwt).doesNotContain("alice");
 
     String bare = token;

@@ -167,6 +167,11 @@ class KeySourcesIT {
                 () -> RemoteJwks.builder(client, URI.create(other)).plainHttpOnLoopback().build());
       }
       URI far = URI.create("http://example.com/jwks");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RemoteJwks.builder(client, far).plainHttpOnLoopback().build())
+          .withMessage(
+              "uri is http://example.com/jwks, an absolute https URI is accepted, and http of"
+                  + " localhost, 127.0.0.0/8 and [::1]");
       RemoteJwks.builder(client, far).plainHttp().build().close();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RemoteJwks.of(client, URI.create("https://my_keycloak:8443/certs")))

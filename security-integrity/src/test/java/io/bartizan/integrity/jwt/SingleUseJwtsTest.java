@@ -202,6 +202,6 @@ class SingleUseJwtsTest {
           .isThrownBy(() -> SingleUseJwts.of(plain, guard, lease))
           .withMessageContaining("lease");
     }
-    assertThat(tokens()).hasToString("SingleUseJwts[lease PT30S, " + plain + "]");
+    assertThat(tokens()).hasToString("SingleUseJwts[lease 30 seconds, " + plain + "]");
   }
 }

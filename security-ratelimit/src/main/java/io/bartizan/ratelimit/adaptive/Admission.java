@@ -1,5 +1,6 @@
 package io.bartizan.ratelimit.adaptive;
 
+import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Permit;
 import java.time.Duration;
@@ -51,9 +52,7 @@ class Admission {
   }
 
   static long nanos(Duration maxWait) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
+    Duration unused = Require.notNegative("maxWait", maxWait);
     return maxWait.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : maxWait.toNanos();
   }
 

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.bucket4j;
 import io.bartizan.core.Health;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
@@ -245,7 +246,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
         + ": "
         + limit
         + ", time-out "
-        + Duration.ofNanos(timeoutNanos)
+        + Span.exact(Duration.ofNanos(timeoutNanos))
         + "]";
   }
 

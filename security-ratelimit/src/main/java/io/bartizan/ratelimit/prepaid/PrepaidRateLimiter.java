@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
@@ -258,7 +259,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   public String toString() {
     return String.format(
         "PrepaidRateLimiter[hold %s, at most %d hot keys, over %s]",
-        Duration.ofNanos(supply.holdNanos), maxKeys, shared);
+        Span.exact(Duration.ofNanos(supply.holdNanos)), maxKeys, shared);
   }
 
   long now() {

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.Availability;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
@@ -96,8 +97,8 @@ final class ConnectionOptions {
   public String toString() {
     return String.format(
         "time-out %s, %s to connect, at most %d pending, %s, prefix %s, keys %s",
-        timeout,
-        connectTimeout,
+        Span.exact(timeout),
+        Span.exact(connectTimeout),
         maxPending,
         failurePolicy,
         prefix,

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.AsyncKeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Key;
@@ -189,10 +190,8 @@ public final class RedisConcurrencyLimiter
   @Override
   public CompletionStage<Permit> acquire(String key, int permits, Duration maxWait) {
     String known = checked(key, permits);
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
-    Duration bounded = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
+    Duration asked = Require.notNegative("maxWait", maxWait);
+    Duration bounded = asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
     Wait wait = new Wait(known, permits, bounded.toNanos());
     waits.add(wait);
     var unused = wait.whenComplete((permit, failure) -> waits.remove(wait));
@@ -462,9 +461,9 @@ public final class RedisConcurrencyLimiter
       if (lease.compareTo(options.timeout) <= 0) {
         throw new IllegalArgumentException(
             "lease is "
-                + lease
+                + Span.exact(lease)
                 + ", more than the time-out of "
-                + options.timeout
+                + Span.exact(options.timeout)
                 + " is accepted");
       }
       return new RedisConcurrencyLimiter(this, ServerQueues.retain(source)).connect();
@@ -480,7 +479,8 @@ public final class RedisConcurrencyLimiter
     @Override
     public String toString() {
       return String.format(
-          "RedisConcurrencyLimiter[%s: %d at a time, lease %s; %s]", name, most, lease, options);
+          "RedisConcurrencyLimiter[%s: %d at a time, lease %s; %s]",
+          name, most, Span.exact(lease), options);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.core.Health;
 import io.bartizan.core.Ticker;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
@@ -225,9 +226,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
 
   CompletableFuture<Reservation> reserve(
       String given, long permits, Duration maxWait, boolean waits) {
-    if (maxWait.isNegative()) {
-      throw new IllegalArgumentException("maxWait is " + maxWait + ", zero or more is accepted");
-    }
+    Duration unused = Require.notNegative("maxWait", maxWait);
     String key = Key.bounded(given);
     LimitScript script = checked(key, permits);
     if (!script.definitions().promisesTimes()) {
@@ -492,7 +491,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     public String toString() {
       return String.format(
           "RedisRateLimiter[%s; %s, deny cache %s, coalescing %s]",
-          plan, options, denyCacheAge, coalescing ? "on" : "off");
+          plan, options, Span.exact(denyCacheAge), coalescing ? "on" : "off");
     }
   }
 }

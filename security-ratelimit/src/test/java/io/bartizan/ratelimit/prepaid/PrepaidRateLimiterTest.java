@@ -450,10 +450,11 @@ class PrepaidRateLimiterTest {
     PrepaidRateLimiter.Builder builder = builder();
     assertThatThrownBy(() -> builder.withHold(Duration.ofMillis(9)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("hold is PT0.009S");
+        .hasMessageContaining("hold is 9 milliseconds");
     assertThatThrownBy(() -> builder.withMaxKeys(0)).isInstanceOf(IllegalArgumentException.class);
     assertThat(limiter)
-        .hasToString("PrepaidRateLimiter[hold PT0.5S, at most 10000 hot keys, over FarPlace]");
+        .hasToString(
+            "PrepaidRateLimiter[hold 500 milliseconds, at most 10000 hot keys, over FarPlace]");
   }
 
   @Test

@@ -147,7 +147,7 @@ class RedisStartIT {
               .build()) {
         assertThat(limiter.ready().toCompletableFuture()).isNotDone();
         assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_CLOSED);
-        assertThat(limiter.toString()).contains("PT0.2S to connect");
+        assertThat(limiter.toString()).contains("200 milliseconds to connect");
         peer.release();
         limiter.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
         Eventually.within(

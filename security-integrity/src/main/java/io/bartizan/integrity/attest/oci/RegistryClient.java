@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest.oci;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.http.BodyQueue;
 import io.bartizan.integrity.http.Origins;
 import io.bartizan.integrity.http.RedirectTarget;
@@ -117,7 +118,9 @@ final class RegistryClient {
   private Later later(RegistryAnswer answer) {
     Duration asked = retry.asked(answer.field("retry-after"), answer.field("date"));
     return new Later(
-        "status " + answer.status() + (asked == null ? "" : ", to be asked again in " + asked),
+        "status "
+            + answer.status()
+            + (asked == null ? "" : ", to be asked again in " + Span.exact(asked)),
         asked == null ? Duration.ZERO : asked);
   }
 

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest.sigstore;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.keys.KeyGate;
@@ -83,7 +84,7 @@ final class TimestampCheck {
       return "is of " + token.time() + ", the authority is valid from " + authority.window();
     }
     if (token.accuracy().compareTo(MAX_ACCURACY) > 0) {
-      return "is exact to " + token.accuracy() + " only";
+      return "is exact to " + Span.exact(token.accuracy()) + " only";
     }
     String path =
         Certificates.whyNot(

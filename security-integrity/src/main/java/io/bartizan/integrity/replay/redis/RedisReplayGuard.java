@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.HealthSource;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.Span;
 import io.bartizan.integrity.lease.Holders;
 import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
@@ -269,7 +270,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       RedisFuture<T> reply = question.get();
       if (!reply.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
         boolean unused = reply.cancel(true);
-        throw new NoAnswer("no answer within " + timeout, true);
+        throw new NoAnswer("no answer within " + Span.exact(timeout), true);
       }
       return reply.get();
     } catch (InterruptedException e) {
@@ -329,7 +330,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
     return "RedisReplayGuard[keys "
         + keyPrefix
         + "*, timeout "
-        + timeout
+        + Span.exact(timeout)
         + ", refuses when Redis can't tell]";
   }
 
