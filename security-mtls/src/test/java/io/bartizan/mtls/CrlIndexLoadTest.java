@@ -1,5 +1,8 @@
 package io.bartizan.mtls;
 
+import static io.bartizan.mtls.CrlIndexTest.HOUR;
+import static io.bartizan.mtls.CrlIndexTest.NOTHING;
+import static io.bartizan.mtls.CrlIndexTest.NOW;
 import static io.bartizan.mtls.CrlIndexTest.all;
 import static io.bartizan.mtls.CrlIndexTest.delta;
 import static io.bartizan.mtls.CrlIndexTest.encoded;
@@ -11,6 +14,7 @@ import static io.bartizan.mtls.CrlIndexTest.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bartizan.core.Pem;
 import io.bartizan.mtls.x509.PeerPath;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
@@ -18,10 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -35,12 +37,6 @@ import org.junit.jupiter.api.Test;
 /** ML-12: which files hold lists, and which lists serve nobody. */
 class CrlIndexLoadTest {
 
-  @SuppressWarnings("TimeInStaticInitializer")
-  private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
-
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final TestAuthority.ListExtender NOTHING = l -> {};
-
   private final TestAuthority root = TestAuthority.root("CN=Root", c -> {});
   private final X509Certificate leaf = root.leaf("CN=leaf");
   private final PeerPath path = new PeerPath(List.of(leaf), root.certificate);
@@ -50,14 +46,7 @@ class CrlIndexLoadTest {
   }
 
   private static byte[] pem(String label, byte[] der) {
-    return ("-----BEGIN "
-            + label
-            + "-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-            + "\n-----END "
-            + label
-            + "-----\n")
-        .getBytes(StandardCharsets.US_ASCII);
+    return Pem.encode(label, der).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static void assertMalformed(byte[] content, String message) {

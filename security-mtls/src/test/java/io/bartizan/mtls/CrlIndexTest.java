@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Test;
 class CrlIndexTest {
 
   @SuppressWarnings("TimeInStaticInitializer")
-  private static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+  static final Instant NOW = Instant.ofEpochSecond(Instant.now().getEpochSecond());
 
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final TestAuthority.ListExtender NOTHING = l -> {};
+  static final Duration HOUR = Duration.ofHours(1);
+  static final TestAuthority.ListExtender NOTHING = l -> {};
 
   private final TestAuthority root = TestAuthority.root("CN=Root", c -> {});
   private final X509Certificate leaf = root.leaf("CN=leaf");

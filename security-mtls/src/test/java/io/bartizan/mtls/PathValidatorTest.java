@@ -30,6 +30,12 @@ class PathValidatorTest {
       TestAuthority.permitted(TestAuthority.dns("good.example"));
   private static final TestAuthority.Extender GOOD =
       TestAuthority.names(TestAuthority.dns("a.good.example"));
+
+  /** An authority that may sign lists alone. */
+  private static final TestAuthority.Extender MUTE =
+      TestAuthority.authority()
+          .and(c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign)));
+
   private static final ASN1ObjectIdentifier ODD = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
 
   private final PathValidator validator = new PathValidator();
@@ -57,6 +63,13 @@ class PathValidatorTest {
   private X509Certificate issued(
       TestAuthority issuer, Instant from, Instant to, TestAuthority.Extender more) {
     return issuer.issue("CN=peer", keys.getPublic(), from, to, more);
+  }
+
+  /** The authority again, in a certificate that has expired. */
+  private static X509Certificate expired(
+      TestAuthority top, TestAuthority authority, TestAuthority.Extender more) {
+    Instant from = NOW.minusSeconds(90);
+    return top.issue("CN=Issuing", authority.keys.getPublic(), from, NOW.minusSeconds(1), more);
   }
 
   @ParameterizedTest
@@ -106,34 +119,13 @@ class PathValidatorTest {
             .issue("CN=peer", keys.getPublic(), NOW, NOW.plusSeconds(60), GOOD);
     assertThat(decision(anchor, isSelfSigned, forged, own))
         .startsWith("signature-invalid: \"CN=peer\" (serial ");
-    X509Certificate mute =
-        top.issue(
-            "CN=Issuing",
-            issuing.keys.getPublic(),
-            TestAuthority.authority()
-                .and(
-                    c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
+    X509Certificate mute = top.issue("CN=Issuing", issuing.keys.getPublic(), MUTE);
     assertThat(decision(anchor, isSelfSigned, good, mute))
         .startsWith("chain-invalid: \"CN=Issuing\" (serial ");
-    X509Certificate oldAndMute =
-        top.issue(
-            "CN=Issuing",
-            issuing.keys.getPublic(),
-            NOW.minusSeconds(90),
-            NOW.minusSeconds(1),
-            TestAuthority.authority()
-                .and(
-                    c -> c.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign))));
-    assertThat(decision(anchor, isSelfSigned, good, oldAndMute))
+    assertThat(decision(anchor, isSelfSigned, good, expired(top, issuing, MUTE)))
         .as("the reason and what is said belong together")
         .matches("chain-invalid: \"CN=Issuing\".*\\): .*|expired: \"CN=Issuing\".* expired at .*");
-    X509Certificate old =
-        top.issue(
-            "CN=Issuing",
-            issuing.keys.getPublic(),
-            NOW.minusSeconds(90),
-            NOW.minusSeconds(1),
-            TestAuthority.authority());
+    X509Certificate old = expired(top, issuing, TestAuthority.authority());
     assertThat(decision(anchor, isSelfSigned, good, old))
         .startsWith("expired: \"CN=Issuing\" (serial ");
   }

@@ -83,7 +83,7 @@ final class Booted implements AutoCloseable {
     return start(web, folder, yaml, all, false);
   }
 
-  private static Booted start(Web web, Path folder, String yaml, List<String> more, boolean metered)
+  private static Booted start(Web web, Path folder, String yaml, List<String> more, boolean all)
       throws IOException {
     Path file = Files.writeString(folder.resolve("application.yml"), yaml);
     List<String> arguments = new ArrayList<>(more);
@@ -92,14 +92,18 @@ final class Booted implements AutoCloseable {
     arguments.add("--spring.reactor.netty.shutdown-quiet-period=0s");
     arguments.add("--server.port=0");
     arguments.add("--server.address=127.0.0.1");
+    Class<?>[] sources =
+        all
+            ? new Class<?>[] {web.application(), web.methodSecurity()}
+            : new Class<?>[] {web.application()};
     return new Booted(
-        new SpringApplicationBuilder(web.application())
+        new SpringApplicationBuilder(sources)
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .registerShutdownHook(false)
             .initializers(
                 starting -> {
-                  if (metered) {
+                  if (all) {
                     starting
                         .getBeanFactory()
                         .registerSingleton("meterRegistry", new SimpleMeterRegistry());

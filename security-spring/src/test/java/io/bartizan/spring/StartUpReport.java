@@ -189,7 +189,7 @@ class StartUpReport {
 
     public static void main(String[] arguments) {
       ConfigurableApplicationContext context =
-          new SpringApplicationBuilder(Shop.class)
+          new SpringApplicationBuilder(Shop.class, Web.MethodSecurity.class)
               .bannerMode(Banner.Mode.OFF)
               .run("--spring.config.location=file:" + arguments[0]);
       long millis =

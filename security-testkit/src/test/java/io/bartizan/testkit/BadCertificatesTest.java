@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -104,11 +105,21 @@ class BadCertificatesTest {
   }
 
   @Test
+  void someKinds_belowARootOfAnotherKeyType_canBeMade() {
+    belowARootOfAnotherKeyType(8);
+  }
+
+  @Test
+  @Tag("deep")
   void kinds_belowARootOfAnotherKeyType_canBeMade() {
+    belowARootOfAnotherKeyType(1);
+  }
+
+  private static void belowARootOfAnotherKeyType(int step) {
     DevCa rsa = DevCa.builder("RSA Root").withKeys(DevKeyType.RSA_2048).build();
     BadCertificates factory = BadCertificates.ofServer(rsa, DNS, SPIFFE);
-    for (BadCertificate kind : BadCertificate.values()) {
-      assertThat(factory.of(kind).chain()).isNotEmpty();
+    for (int i = 0; i < BadCertificate.values().length; i += step) {
+      assertThat(factory.of(BadCertificate.values()[i]).chain()).isNotEmpty();
     }
   }
 

@@ -92,8 +92,18 @@ class AttestMutationTest {
   /** Statements and payloads that are damaged and then signed, which costs a signature each. */
   @Test
   void damagedBeforeSigning_isRefusedWithinItsBounds() {
+    damagedBeforeSigning(150);
+  }
+
+  @Test
+  @Tag("deep")
+  void muchDamagedBeforeSigning_isRefusedWithinItsBounds() {
+    damagedBeforeSigning(2_000);
+  }
+
+  private static void damagedBeforeSigning(int cases) {
     SeededCases.check(
-        500,
+        cases,
         random -> {
           byte[] statement = damaged(Format.STATEMENT, random);
           byte[] signed = json(envelope(IN_TOTO, statement, ALICE));

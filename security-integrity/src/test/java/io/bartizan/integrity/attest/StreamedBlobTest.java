@@ -89,18 +89,12 @@ class StreamedBlobTest {
     return CosignVerifier.of(SignerKeys.anyOf(key, more));
   }
 
-  private static KeyPair pair(ToolFormsTest.Form form) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance(form.family());
-    generator.initialize(form.bits());
-    return generator.generateKeyPair();
-  }
-
   @Test
   void AR11_everyFormOfEveryKey_isVerifiedAndReadToItsEnd(@TempDir Path folder) throws Exception {
     byte[] wrong = CONTENT.clone();
     wrong[wrong.length - 1] ^= 1;
     for (ToolFormsTest.Form form : ToolFormsTest.forms()) {
-      KeyPair pair = pair(form);
+      KeyPair pair = form.pair();
       PinnedKey key = PinnedKey.of(pair.getPublic()).withForm(form.form());
       CosignVerifier cosign = by(EVE.key, BOB.key, key);
       for (DigestAlgorithm said : DigestAlgorithm.values()) {

@@ -22,6 +22,7 @@ import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,7 +90,24 @@ class ToolFormsTest {
         () -> CosignVerifier.of(SignerKeys.anyOf(BOB.key)).verify(source, image));
   }
 
-  record Form(SignatureForm form, String family, int bits) {}
+  record Form(SignatureForm form, String family, int bits) {
+    private static final Map<String, KeyPair> PAIRS = new ConcurrentHashMap<>();
+
+    /** The key that all forms of its family and length share. */
+    KeyPair pair() {
+      return PAIRS.computeIfAbsent(family + bits, unused -> generate());
+    }
+
+    private KeyPair generate() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(family);
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
 
   static List<Form> forms() {
     List<Form> forms = new ArrayList<>();
@@ -130,12 +149,8 @@ class ToolFormsTest {
   @Test
   void AR12_everyForm_isVerifiedWhereTheCallerChoseItAndNamedWhereNot() throws Exception {
     Path file = Files.write(folder.resolve("f"), CONTENT);
-    Map<String, KeyPair> pairs = new LinkedHashMap<>();
     for (Form each : forms()) {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance(each.family());
-      generator.initialize(each.bits());
-      KeyPair pair =
-          pairs.computeIfAbsent(each.family() + each.bits(), unused -> generator.generateKeyPair());
+      KeyPair pair = each.pair();
       byte[] signature = sign(each.form(), pair, CONTENT);
       byte[] wrong = signature.clone();
       wrong[wrong.length - 1] ^= 1;

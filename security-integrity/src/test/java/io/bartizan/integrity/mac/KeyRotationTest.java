@@ -18,18 +18,27 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keys rotate in a file under eight threads of traffic. */
 class KeyRotationTest {
 
-  private static final int ROTATIONS = 10;
-
   @TempDir Path folder;
 
   @Test
   void rotation_underTraffic_refusesNothingGood_andAcceptsNothingOfADroppedKey() throws Exception {
+    rotateUnderTraffic(3);
+  }
+
+  @Test
+  @Tag("deep")
+  void manyRotations_underTraffic_refuseNothingGood() throws Exception {
+    rotateUnderTraffic(20);
+  }
+
+  private void rotateUnderTraffic(int rotations) throws Exception {
     Path file = folder.resolve("ring");
     List<String> keys = new ArrayList<>(List.of(newKey(), newKey()));
     write(file, keys);
@@ -53,7 +62,7 @@ class KeyRotationTest {
                   }
                 }));
       }
-      for (int rotation = 0; rotation < ROTATIONS; rotation++) {
+      for (int rotation = 0; rotation < rotations; rotation++) {
         String before = values.sign("payload", "x");
         keys.add(newKey()); // staged: every instance knows it before any signs with it
         rotate(ring, file, keys);

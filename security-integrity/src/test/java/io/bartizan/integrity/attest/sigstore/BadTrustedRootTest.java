@@ -11,8 +11,10 @@ import io.bartizan.testkit.sigstore.DevIdentity;
 import io.bartizan.testkit.sigstore.DevSigstore;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -147,6 +149,7 @@ class BadTrustedRootTest {
   }
 
   @Test
+  @Tag("deep")
   void root_withEachFault_refusesAGoodAttestation() {
     Outcomes.refused(
         REASONS,
@@ -167,9 +170,23 @@ class BadTrustedRootTest {
   }
 
   @Test
+  @Tag("deep")
   void root_withEachFault_refusesAGoodSignatureOfRekorV2() {
+    refusesRekorV2(Set.of(BadTrustedRoot.values()));
+  }
+
+  /** A malformed root is refused before any bundle is read. */
+  @Test
+  void rootThatCanBeRead_withEachFault_refusesAGoodSignatureOfRekorV2() {
+    Set<BadTrustedRoot> read = EnumSet.allOf(BadTrustedRoot.class);
+    read.removeIf(each -> REASONS.get(each) == SigstoreReason.ROOT_MALFORMED);
+    assertThat(read).hasSizeGreaterThan(20);
+    refusesRekorV2(read);
+  }
+
+  private static void refusesRekorV2(Set<BadTrustedRoot> roots) {
     Outcomes.accepted(artifact(SIGSTORE, SIGSTORE.bundle(ARTIFACT, RELEASE).withRekorV2().build()));
-    for (BadTrustedRoot each : BadTrustedRoot.values()) {
+    for (BadTrustedRoot each : roots) {
       DevSigstore spoilt = SIGSTORE.withTrustedRoot(each);
       DevBundle second = spoilt.bundle(ARTIFACT, RELEASE).withRekorV2().build();
       SigstoreReason reason =
