@@ -78,11 +78,12 @@ final class RevokedSerials {
     for (DerSlice one = extensions.firstInner(); one != null; one = one.next(extensions.end())) {
       DerSlice id = one.require(DerSlice.SEQUENCE).inner().require(DerSlice.OBJECT_IDENTIFIER);
       DerSlice second = id.required(one.end());
-      boolean critical = second.tag() == DerSlice.BOOLEAN;
-      if (critical && (second.length() != 1 || der[second.content()] == 0)) {
+      boolean told = second.tag() == DerSlice.BOOLEAN;
+      if (told && second.length() != 1) {
         throw new IllegalArgumentException("whether an extension is critical is not in DER");
       }
-      DerSlice value = critical ? second.required(one.end()) : second;
+      boolean critical = told && der[second.content()] != 0; // some write "false", the default
+      DerSlice value = told ? second.required(one.end()) : second;
       if (value.require(DerSlice.OCTET_STRING).end() != one.end()) {
         throw new IllegalArgumentException("an extension has more than a value");
       }

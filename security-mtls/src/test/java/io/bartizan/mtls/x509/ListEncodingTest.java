@@ -159,6 +159,10 @@ class ListEncodingTest {
         .isEqualTo(CRLReason.KEY_COMPROMISE);
     String unknownCritical = "300d300b0603551d630101ff040100";
     assertThat(ofEntry(serial + date + unknownCritical).hasUnknownCriticalInEntries()).isTrue();
+    String writtenDefault = "300d300b0603551d63010100040100";
+    assertThat(ofEntry(serial + date + writtenDefault).hasUnknownCriticalInEntries()).isFalse();
+    assertThat(ofEntry(serial + date + writtenDefault).named(BigInteger.valueOf(0x1234)))
+        .isEqualTo(CRLReason.UNSPECIFIED);
     String onceMore = "300a0603551d1504030a0108300a0603551d1504030a0101";
     String[] forms = {
       serial + date + "300a30080603551d150101ff", // critical, and no value
@@ -168,7 +172,6 @@ class ListEncodingTest {
       serial + date + "3018" + onceMore, // two reasons
       serial + date + "300930070603551d150400", // an empty value
       serial + date + "300e300c0603551d63010200ff040100", // a longer boolean
-      serial + date + "300d300b0603551d63010100040100", // a default that is written
       serial + date + "300e300c0603551d1504030a01010500", // more in an extension
       serial + date + "300a0603551d1504030a0101", // an extension in the place of extensions
       serial + "1700" + reason, // no date
