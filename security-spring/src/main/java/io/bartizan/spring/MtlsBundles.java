@@ -15,6 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 
 /** Every mutual TLS of {@code bartizan.mtls} by its name, watching its files until closed. */
 final class MtlsBundles implements AutoCloseable {
@@ -136,5 +143,23 @@ final class MtlsBundles implements AutoCloseable {
   @Override
   public void close() {
     all.values().forEach(MutualTls::close);
+  }
+
+  /**
+   * The server of {@code management.server.port}, which none of the application's customizers
+   * reaches: Spring Boot alone would serve a bundle there and, on Reactor Netty, ask no client for
+   * a certificate.
+   */
+  @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+  @Conditional(OnSettings.Mtls.class)
+  static final class ManagementPort {
+
+    private static final String BUNDLE = "management.server.ssl.bundle";
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableWebServerFactory> bartizanManagementTls(
+        MtlsBundles bundles, Environment environment) {
+      return BartizanMtlsAutoConfiguration.Server.of(bundles, environment, BUNDLE);
+    }
   }
 }

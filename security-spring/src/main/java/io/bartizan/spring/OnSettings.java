@@ -3,10 +3,12 @@ package io.bartizan.spring;
 import java.util.Map;
 import org.springframework.aot.AotDetector;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.event.ApplicationPreparedEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -14,6 +16,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -120,5 +124,18 @@ abstract class OnSettings extends SpringBootCondition {
             }
           });
     }
+  }
+
+  /**
+   * Reads all settings where one is set: a misspelt section ({@code bartizan.limit.…}) would be
+   * read by no other configuration, and nobody would hear that nothing is guarded.
+   */
+  @AutoConfiguration
+  @Conditional(OnSettings.Any.class)
+  @EnableConfigurationProperties(BartizanProperties.class)
+  @Lazy(false)
+  static final class ReadAutoConfiguration {
+
+    ReadAutoConfiguration(BartizanProperties read) {}
   }
 }

@@ -1,11 +1,15 @@
 package io.bartizan.spring;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /** Says at a failed start which property to change, where it stands, and what is accepted. */
@@ -39,6 +43,43 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
         }
         return;
       }
+    }
+  }
+
+  /**
+   * Says which setting of Bartizan has a name that is none, and where it stands. It comes before
+   * Spring Boot's own analyzer, which would show the value: of a misspelt {@code secret}, the
+   * secret.
+   */
+  @Order(0)
+  static final class Misspelt
+      extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {
+
+    private static final ConfigurationPropertyName ALL = ConfigurationPropertyName.of("bartizan");
+
+    @Override
+    protected @Nullable FailureAnalysis analyze(
+        Throwable rootFailure, UnboundConfigurationPropertiesException cause) {
+      List<ConfigurationProperty> misspelt =
+          cause.getUnboundProperties().stream()
+              .filter(property -> ALL.isAncestorOf(property.getName()))
+              .toList();
+      if (misspelt.isEmpty()) {
+        return null;
+      }
+      StringBuilder description = new StringBuilder();
+      for (ConfigurationProperty property : misspelt) {
+        description.append("Property: ").append(property.getName()).append('\n');
+        if (property.getOrigin() != null) {
+          description.append("Origin: ").append(property.getOrigin()).append('\n');
+        }
+      }
+      description.append("Reason: there is no setting of this name");
+      return new FailureAnalysis(
+          description.toString(),
+          "Correct the name. All settings: limits, trusted-proxies, webhooks, jwt and mtls below"
+              + " bartizan, as docs/spring-boot.md has them.",
+          cause);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.bartizan.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -191,6 +194,23 @@ class WrongSettingsIT {
         catchThrowable(() -> Booted.plain(folder, "bartizan." + setting + "\n").close());
     assertThat(failure)
         .hasStackTraceContaining("bartizan." + setting.substring(0, setting.indexOf(':')));
+  }
+
+  @Test
+  void misspeltSecret_isNamedAndNotShown() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    String yaml =
+        "bartizan.webhooks.pay: {path: /pay, scheme: stripe, secert: whsec_of_the_shop}\n";
+    try {
+      assertThat(catchThrowable(() -> Booted.plain(folder, yaml).close())).isNotNull();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(UTF_8))
+        .contains("Property: bartizan.webhooks.pay.secert\nOrigin: ")
+        .doesNotContain("whsec_of_the_shop");
   }
 
   @Test

@@ -126,19 +126,19 @@ public final class PacedHttpClient extends HttpClient {
   private static <T> void begin(Supplier<CompletableFuture<T>> sending, CompletableFuture<T> sent) {
     try {
       CompletableFuture<T> exchange = sending.get();
-      var answered =
+      var unusedAnswer =
           exchange.whenComplete(
               (response, problem) -> {
-                boolean first =
+                boolean unusedResult =
                     problem == null ? sent.complete(response) : sent.completeExceptionally(problem);
               });
-      var cancelled =
+      var unusedEnd =
           sent.whenComplete(
               (response, problem) -> {
-                boolean ended = sent.isCancelled() && exchange.cancel(true);
+                boolean unused = sent.isCancelled() && exchange.cancel(true);
               });
     } catch (RuntimeException e) {
-      boolean first = sent.completeExceptionally(e);
+      boolean unused = sent.completeExceptionally(e);
     }
   }
 
