@@ -21,15 +21,17 @@ final class ServiceSimulation {
   /**
    * What became of the callers.
    *
+   * @param seconds how long it ran
    * @param offered how many asked
    * @param good how many were answered before they gave up
    * @param late how many gave up
    * @param p99Millis the 99th percentile of the time of those let in; who gave up counts a second
    * @param limits the limit at the end of each second
    */
-  record Result(long offered, long good, long late, double p99Millis, List<Integer> limits) {
+  record Result(
+      double seconds, long offered, long good, long late, double p99Millis, List<Integer> limits) {
     double goodput() {
-      return good / Traffic.SECONDS;
+      return good / seconds;
     }
 
     @Override
@@ -40,6 +42,7 @@ final class ServiceSimulation {
   }
 
   private final Traffic traffic;
+  private final double seconds;
   private final SplittableRandom arrivals;
   private final SplittableRandom work;
   private final Gate gate;
@@ -52,9 +55,10 @@ final class ServiceSimulation {
   private long good;
   private long late;
 
-  private ServiceSimulation(Traffic traffic, Gate.Kind kind, long seed) {
+  private ServiceSimulation(Traffic traffic, Gate.Kind kind, long seed, double seconds) {
     SplittableRandom random = new SplittableRandom(seed);
     this.traffic = traffic;
+    this.seconds = seconds;
     this.arrivals = random.split();
     this.work = random.split();
     this.gate = kind.on(() -> (long) (now * 1e9));
@@ -62,13 +66,18 @@ final class ServiceSimulation {
 
   /** Runs one minute. */
   static Result run(Traffic traffic, Gate.Kind kind, long seed) {
-    return new ServiceSimulation(traffic, kind, seed).run();
+    return run(traffic, kind, seed, Traffic.SECONDS);
+  }
+
+  /** Runs some seconds. */
+  static Result run(Traffic traffic, Gate.Kind kind, long seed, double seconds) {
+    return new ServiceSimulation(traffic, kind, seed, seconds).run();
   }
 
   private Result run() {
     List<Integer> limits = new ArrayList<>();
     double arrival = 0;
-    while (now < Traffic.SECONDS) {
+    while (now < seconds) {
       double end = running.isEmpty() ? Double.MAX_VALUE : running.peek().end;
       double gone = patience.isEmpty() ? Double.MAX_VALUE : patience.peek().began + PATIENCE;
       now = Math.min(arrival, Math.min(end, gone));
@@ -84,7 +93,7 @@ final class ServiceSimulation {
         gaveUp(patience.remove());
       }
     }
-    return new Result(offered, good, late, micros.getValueAtPercentile(99) / 1e3, limits);
+    return new Result(seconds, offered, good, late, micros.getValueAtPercentile(99) / 1e3, limits);
   }
 
   private void arrived() {

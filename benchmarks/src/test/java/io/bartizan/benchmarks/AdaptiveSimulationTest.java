@@ -71,12 +71,40 @@ class AdaptiveSimulationTest {
     for (Traffic traffic : Traffic.values()) {
       Means ours = of(traffic, Gate.Kind.OURS);
       Means theirs = of(traffic, Gate.Kind.WINDOWED);
-      assertThat(ours.goodput()).as("%s", traffic).isGreaterThan(0.994 * theirs.goodput());
-      double allowed = traffic == Traffic.LEAK ? 1.08 : 1;
+      assertThat(ours.goodput()).as("%s", traffic).isGreaterThan(0.995 * theirs.goodput());
+      double allowed = traffic == Traffic.LEAK ? 1.07 : 1;
       assertThat(ours.p99Millis()).as("%s", traffic).isLessThan(allowed * theirs.p99Millis());
     }
     assertThat(of(Traffic.LEAK, Gate.Kind.OURS).goodput())
         .isGreaterThan(of(Traffic.LEAK, Gate.Kind.WINDOWED).goodput());
+  }
+
+  /**
+   * Ten minutes with more callers than fit, means of ten seeds: ours stays where it was after one
+   * minute, theirs takes the queue for the usual time, and lets it grow.
+   */
+  @Test
+  void ours_beforeAServiceThatIsFullForTenMinutes_keepsItsQueueShortWhereTheirBestDoesNot() {
+    double[] ours = tenMinutesFull(Gate.Kind.OURS);
+    double[] theirs = tenMinutesFull(Gate.Kind.WINDOWED);
+
+    assertThat(ours[0]).as("answers").isGreaterThan(0.99 * theirs[0]);
+    assertThat(ours[1]).as("p99").isLessThan(0.7 * theirs[1]);
+    assertThat(ours[2]).as("our limit at the end").isBetween(20.0, 40.0);
+    assertThat(theirs[2]).as("their limit at the end").isGreaterThan(90);
+  }
+
+  /** Answers a second, their percentile, and the limit at the end. */
+  private static double[] tenMinutesFull(Gate.Kind kind) {
+    double[] means = new double[3];
+    for (int i = 0; i < 10; i++) {
+      ServiceSimulation.Result result =
+          ServiceSimulation.run(Traffic.BIMODAL, kind, 5000 + i, 10 * Traffic.SECONDS);
+      means[0] += result.goodput() / 10;
+      means[1] += result.p99Millis() / 10;
+      means[2] += result.limits().get(result.limits().size() - 1) / 10.0;
+    }
+    return means;
   }
 
   /** Without a limit the simulated service is lost, or the simulation would show nothing. */
