@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Mutual TLS for clients: an {@code SSLContext} that shows a client certificate and accepts only
- * servers that a policy names; {@link #anonymous} makes one without a certificate of its own.
+ * servers that a policy names. {@link #anonymous} makes one without a certificate of its own.
  */
 public final class ClientTls extends MutualTls {
 

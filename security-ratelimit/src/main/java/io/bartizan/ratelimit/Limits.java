@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One or more rate limits that are decided together: a check passes all of them and is charged to
+ * One or more rate limits that are decided together. A check passes all of them and is charged to
  * all, or it is refused and charged to none.
  *
  * <pre>{@code

@@ -1,8 +1,8 @@
 package io.bartizan.ratelimit;
 
 /**
- * Callbacks for the decisions of a rate limiter, for metrics and audit, and of a shared limiter
- * also when its failure policy takes over and ends.
+ * Callbacks for the decisions of a rate limiter, for metrics and audit. Of a shared limiter they
+ * also say when its failure policy takes over and ends.
  *
  * <p>It is called on the thread that asked (of a shared limiter: on the one that completes the
  * answer, or one of the client's), so it must be quick and thread-safe. Whatever it throws changes

@@ -16,8 +16,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of mutual TLS (mTLS) from {@code bartizan.mtls}: SSL bundles with a policy on
- * the peer's subject alternative names, for {@code server.ssl.bundle} on Tomcat, Jetty and Reactor
- * Netty, and for clients.
+ * the peer's subject alternative names. They are for {@code server.ssl.bundle} on Tomcat, Jetty and
+ * Reactor Netty, and for clients.
  */
 @AutoConfiguration
 @Conditional(OnSettings.Mtls.class)

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Makes forged JSON Web Tokens out of a good one, so that users can try their own verifier, filter
- * or gateway; none needs more than what an attacker has.
+ * or gateway. None needs more than what an attacker has.
  *
  * <p>Give a token that your verifier accepts, and check that it does; then every forged one must be
  * refused. The good token must not be an unsigned one. Pure functions, thread-safe.

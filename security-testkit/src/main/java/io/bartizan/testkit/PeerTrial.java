@@ -10,7 +10,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Tries a TLS server or client, whatever framework it runs in, with every {@link BadCertificate} in
- * real handshakes, each twice so that the second may resume the first.
+ * real handshakes. Each is made twice so that the second may resume the first.
  *
  * <p>The stack under test trusts {@link #roots()}, expects one of the two names, and shows {@link
  * #goodServer()} or {@link #goodClient()}. A good peer is tried before and after, so that a stack

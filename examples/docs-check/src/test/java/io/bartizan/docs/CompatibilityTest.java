@@ -66,10 +66,10 @@ class CompatibilityTest {
     product("Jersey", "jersey", null);
     product("gRPC", "grpc", null);
     product("Vert.x", "vertx", null);
-    product("Temporal", "temporal", null);
+    product("Temporal", "temporal", "temporal-testing"); // brings the SDK of its version
     product("OkHttp", "okhttp", null);
     product("Apache HttpClient", "httpclient5", null);
-    product("Bouncy Castle", "bouncycastle", null);
+    product("Bouncy Castle", "bouncycastle", "bcprov-jdk18on");
     product("Bouncy Castle JSSE", "bouncycastle.tls", null);
     product("Bouncy Castle FIPS", null, "bc-fips");
     product("Amazon Corretto Crypto Provider", "accp", null);

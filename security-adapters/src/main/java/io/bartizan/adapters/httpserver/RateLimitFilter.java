@@ -10,7 +10,8 @@ import java.util.Objects;
 
 /**
  * A filter of the JDK's HttpServer that limits request rates: 429 Too Many Requests with {@code
- * RateLimit}, {@code Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * RateLimit}, {@code Retry-After} and a problem body. It answers 503 if the limit cannot be
+ * counted.
  *
  * <pre>{@code
  * context.getFilters().add(RateLimitFilter.of(flood, CallerKey.address(ClientAddress.direct())));

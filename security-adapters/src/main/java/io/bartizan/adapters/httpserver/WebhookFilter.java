@@ -10,7 +10,7 @@ import java.io.IOException;
 
 /**
  * A filter of the JDK's HttpServer that verifies webhooks on the raw bytes of the body, of a
- * bounded length, and gives the handler exactly the bytes that were verified.
+ * bounded length. The handler gets exactly the bytes that were verified.
  *
  * <pre>{@code
  * context.getFilters().add(WebhookFilter.of(verifier, 1 << 20));   // at most 1 MiB

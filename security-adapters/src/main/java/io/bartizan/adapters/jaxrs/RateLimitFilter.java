@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * A JAX-RS guard that limits request rates: 429 Too Many Requests with {@code RateLimit}, {@code
- * Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * Retry-After} and a problem body. It answers 503 if the limit cannot be counted.
  *
  * <pre>{@code
  * Guards guards =

@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A JAX-RS guard that verifies webhooks on the raw bytes of the body, of a bounded length, and
- * gives the resource exactly the bytes that were verified.
+ * A JAX-RS guard that verifies webhooks on the raw bytes of the body, of a bounded length. The
+ * resource gets exactly the bytes that were verified.
  *
  * <pre>{@code
  * Guards guards = Guards.of().at(Payments.class, WebhookFilter.of(verifier, 1 << 20));   // at most 1 MiB

@@ -7,7 +7,7 @@ import io.bartizan.ratelimit.KeyedRateLimiter;
 
 /**
  * Limits request rates on a Netty server: 429 Too Many Requests with {@code RateLimit}, {@code
- * Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * Retry-After} and a problem body. It answers 503 if the limit cannot be counted.
  *
  * <pre>{@code
  * Guards guards =

@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /**
  * A servlet filter that limits request rates: 429 Too Many Requests with {@code RateLimit}, {@code
- * Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * Retry-After} and a problem body. It answers 503 if the limit cannot be counted.
  *
  * <pre>{@code
  * Filter flood = RateLimitFilter.of(byAddress, CallerKey.address(ClientAddress.direct()));

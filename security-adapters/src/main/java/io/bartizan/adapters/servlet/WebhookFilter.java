@@ -11,8 +11,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * A servlet filter that verifies webhooks on the raw bytes of the body, of a bounded length, and
- * gives the servlet exactly the bytes that were verified.
+ * A servlet filter that verifies webhooks on the raw bytes of the body, of a bounded length. The
+ * servlet gets exactly the bytes that were verified.
  *
  * <pre>{@code
  * Filter payments = WebhookFilter.of(verifier, 1 << 20);                        // at most 1 MiB

@@ -12,7 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * A Vert.x Web handler that limits request rates: 429 Too Many Requests with {@code RateLimit},
- * {@code Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * {@code Retry-After} and a problem body. It answers 503 if the limit cannot be counted.
  *
  * <pre>{@code
  * router.route().handler(RateLimitHandler.inMemory(byAddress, CallerKey.address(ClientAddress.direct())));

@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * A Spring WebFlux filter that limits request rates: 429 Too Many Requests with {@code RateLimit},
- * {@code Retry-After} and a problem body, or 503 if the limit cannot be counted.
+ * {@code Retry-After} and a problem body. It answers 503 if the limit cannot be counted.
  *
  * <pre>{@code
  * WebFilter flood = RateLimitFilter.inMemory(byAddress, CallerKey.address(ClientAddress.direct()));

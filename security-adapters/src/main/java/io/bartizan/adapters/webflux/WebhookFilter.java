@@ -19,8 +19,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A Spring WebFlux filter that verifies webhooks on the raw bytes of the body, of a bounded length,
- * and gives the handler exactly the bytes that were verified.
+ * A Spring WebFlux filter that verifies webhooks on the raw bytes of the body, of a bounded length.
+ * The handler gets exactly the bytes that were verified.
  *
  * <pre>{@code
  * WebFilter payments = WebhookFilter.of(verifier, 1 << 20);                        // at most 1 MiB

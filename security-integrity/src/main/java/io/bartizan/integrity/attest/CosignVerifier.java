@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Verifies container images that {@code cosign sign --key} signed: the classic form and the bundle
- * of version 3, offline, from bytes or from a folder in the OCI image layout.
+ * Verifies container images that {@code cosign sign --key} signed. Read are the classic form and
+ * the bundle of version 3, offline, from bytes or from a folder in the OCI image layout.
  *
  * <p>The image is pinned by digest, and the signature must be over that digest and say that it is
  * an image signature: an attestation by the same key (a bill of materials, say) does not count,

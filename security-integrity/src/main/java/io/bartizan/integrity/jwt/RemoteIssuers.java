@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of issuers that appear at run time, such as the tenants of a provider, inside an
- * allowlist: a set, a predicate of the application, or a template.
+ * allowlist. The allowlist is a set, a predicate of the application, or a template.
  *
  * <p>How it works: a token's {@code iss}, which nobody has verified yet, chooses one of the allowed
  * issuers and nothing else; any other name, and any other spelling than scheme, host in small

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of an issuer as a JWK set (JWKS), cached and refreshed: fetched over HTTPS, from a file
- * that others replace, or from a {@link JwkSource}.
+ * The keys of an issuer as a JWK set (JWKS), cached and refreshed. They come over HTTPS, from a
+ * file that others replace, or from a {@link JwkSource}.
  *
  * <p>How it works: verification reads the last good set and never waits for it, as long as the
  * token names a key that is in it. A set older than the refresh time (or than its answer's {@code

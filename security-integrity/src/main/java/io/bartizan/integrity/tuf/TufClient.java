@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of a TUF repository (The Update Framework, specification 1.0): reads files that the
+ * A client of a TUF repository (The Update Framework, specification 1.0). It reads files that the
  * repository's keys vouch for, and never takes older ones than it took before.
  *
  * <p>It begins with a root that came with the application and follows the repository's own changes

@@ -35,7 +35,7 @@ final class FipsProgram {
     }
   }
 
-  private static void say(JwsAlgorithm algorithm, String way, @Nullable Provider provider)
+  static void say(JwsAlgorithm algorithm, String way, @Nullable Provider provider)
       throws Exception {
     String line = algorithm.name() + "-" + way + " ";
     try {

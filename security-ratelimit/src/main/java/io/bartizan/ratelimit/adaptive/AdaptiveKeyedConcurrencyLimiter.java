@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many operations run at once for each key in this JVM, such as calls of each server,
- * and finds each key's limit as {@link AdaptiveConcurrencyLimiter} does.
+ * Limits how many operations run at once for each key in this JVM, such as calls of each server. It
+ * finds each key's limit as {@link AdaptiveConcurrencyLimiter} does.
  *
  * <pre>{@code
  * AdaptiveKeyedConcurrencyLimiter servers = AdaptiveKeyedConcurrencyLimiter.of(200, 1000);

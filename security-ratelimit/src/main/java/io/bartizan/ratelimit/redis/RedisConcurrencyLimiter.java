@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distributed concurrency limiter (semaphore, bulkhead) on Redis with permits per key: leased,
- * held while the work runs, and free again when they are closed or their lease ends.
+ * A distributed concurrency limiter (semaphore, bulkhead) on Redis with permits per key. They are
+ * leased, held while the work runs, and free again when they are closed or their lease ends.
  *
  * <pre>{@code
  * RedisConcurrencyLimiter exports =

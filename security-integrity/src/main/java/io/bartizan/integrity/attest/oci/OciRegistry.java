@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One repository of a registry, read by the OCI distribution API 1.1 over the application's {@link
- * HttpClient}: images, and what was signed about them, where they live.
+ * HttpClient}. Read are images, and what was signed about them, where they live.
  *
  * <p>Nothing that a registry answers is believed: manifests and blobs are compared with size and
  * digest as they come, and what can't be compared yet (which digest a tag names, what refers to an

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Nimbus {@link JWTProcessor} whose every answer is a {@link JwtVerifier}'s, so that an
- * application of Nimbus JOSE+JWT gets its allowlist of issuers, keys and algorithms by one line.
+ * A Nimbus {@link JWTProcessor} whose every answer is a {@link JwtVerifier}'s. An application of
+ * Nimbus JOSE+JWT gets its allowlist of issuers, keys and algorithms by one line.
  *
  * <p>Nothing that Nimbus has read is believed: whatever object is given, the original text is what
  * is verified, so that plain and encrypted tokens are refused like any other text that is no token

@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A guard that all instances of a service share: one {@code SET key NX PX} on Redis for each use,
- * one script for each step of a delivery.
+ * A guard that all instances of a service share. It needs one {@code SET key NX PX} on Redis for
+ * each use, one script for each step of a delivery.
  *
  * <p>It opens one connection of its own from the application's client. When Redis does not answer
  * within the timeout, is not connected or answers with an error, the use is {@link
