@@ -63,6 +63,11 @@ public final class BartizanJwtAutoConfiguration {
     return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique(() -> Meters.NONE));
   }
 
+  @Bean
+  JwtBeans.LoadingAfterStart bartizanLoadingAfterStart(BartizanProperties settings) {
+    return JwtBeans.LoadingAfterStart.of(jwt(settings));
+  }
+
   private static JwtSettings jwt(BartizanProperties settings) {
     return Objects.requireNonNull(settings.jwt(), "bartizan.jwt");
   }

@@ -15,11 +15,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.core.env.Environment;
 
 /** The verifier that {@code bartizan.jwt} describes. */
 final class JwtBeans {
@@ -137,17 +136,17 @@ final class JwtBeans {
   }
 
   /**
-   * Loads what a JWT verifier of elliptic curves needs on a thread of its own while the application
-   * starts, as Spring Boot does with its own: Bouncy Castle's first class takes longest, since its
-   * jar is signed.
+   * Loads what the first token on an elliptic curve needs, on a thread of its own once the
+   * application has started: the first class of Bouncy Castle takes longest, since its jar is
+   * signed.
    *
-   * <p>It decides nothing. What fails here fails again where the settings are read, in words;
-   * whoever needs a class that is being loaded waits for it as ever.
+   * <p>It decides nothing: whoever needs a class that is being loaded waits for it as ever.
    */
-  static final class EarlyLoading
-      implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
+  static final class LoadingAfterStart implements ApplicationListener<ApplicationReadyEvent> {
 
-    static final String THREAD = "bartizan-early-loading";
+    static final String THREAD = "bartizan-loading";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadingAfterStart.class);
 
     /** The public key of the example of RFC 7515, appendix A.3. */
     private static final String ANY_KEY =
@@ -155,38 +154,30 @@ final class JwtBeans {
             + "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
             + "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
 
+    private final List<String> algorithms;
+    private final Runnable load;
+
+    LoadingAfterStart(List<String> algorithms, Runnable load) {
+      this.algorithms = algorithms;
+      this.load = load;
+    }
+
+    static LoadingAfterStart of(JwtSettings settings) {
+      List<String> algorithms = settings.algorithms();
+      return new LoadingAfterStart(algorithms, () -> load(algorithms));
+    }
+
     @Override
-    public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-      Thread unused = started(event.getEnvironment(), Runtime.getRuntime().availableProcessors());
-    }
-
-    /** The thread, or null where none is of use. */
-    static @Nullable Thread started(Environment environment, int processors) {
-      if (processors < 2 || !isOfCurves(environment)) {
-        return null;
-      }
-      Thread thread = new Thread(EarlyLoading::load, THREAD);
-      thread.setDaemon(true);
-      thread.start();
-      return thread;
-    }
-
-    private static boolean isOfCurves(Environment environment) {
-      String property = "bartizan.jwt.algorithms";
-      try {
-        return OnSettings.isSet(environment, property)
-            && Binder.get(environment)
-                .bind(property, Bindable.listOf(String.class))
-                .orElse(List.of())
-                .stream()
-                .anyMatch(name -> name.startsWith("E"));
-      } catch (RuntimeException e) {
-        return false; // the settings are read again, and told what is wrong with them
+    public void onApplicationEvent(ApplicationReadyEvent event) {
+      if (algorithms.stream().anyMatch(name -> name.startsWith("E"))) {
+        Thread thread = new Thread(load, THREAD);
+        thread.setDaemon(true);
+        thread.start();
       }
     }
 
-    @SuppressWarnings("CatchThrowable") // half a jar fails in many ways, and is told elsewhere
-    private static void load() {
+    @SuppressWarnings("CatchThrowable") // half a jar fails in many ways
+    static void load(List<String> algorithms) {
       try {
         JwtVerifier unused =
             JwtVerifier.of(
@@ -194,7 +185,10 @@ final class JwtBeans {
                     "https://issuer.invalid", JwtKeys.jwk(ANY_KEY), JwsAlgorithm.ES256),
                 "any");
       } catch (Throwable e) {
-        // the verifier of the settings says so
+        LOG.error(
+            "Bouncy Castle is there and does not work; tokens of {} are refused until it does",
+            algorithms,
+            e);
       }
     }
   }

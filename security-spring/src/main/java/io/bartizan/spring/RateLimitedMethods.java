@@ -66,7 +66,7 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
     Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
-    if (!mayBeLimited(type)) {
+    if (isOfAFramework(type) || !mayBeLimited(type)) {
       return bean;
     }
     Map<Method, RateLimited> limited =
@@ -95,11 +95,20 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
     return ClassUtils.getAllInterfacesForClassAsSet(type).stream().anyMatch(this::namesLimit);
   }
 
+  /** No class that these are made from is of the application. */
+  private static boolean isOfAFramework(Class<?> type) {
+    String name = type.getName();
+    for (String each : FRAMEWORKS) {
+      if (name.startsWith(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean namesLimit(Class<?> type) {
     return named.computeIfAbsent(
-        type,
-        unknown ->
-            FRAMEWORKS.stream().noneMatch(unknown.getName()::startsWith) && hasAnnotation(unknown));
+        type, unknown -> !isOfAFramework(unknown) && hasAnnotation(unknown));
   }
 
   private static boolean hasAnnotation(Class<?> type) {

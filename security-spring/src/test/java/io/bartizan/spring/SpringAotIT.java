@@ -201,11 +201,7 @@ class SpringAotIT {
     for (Class<?> each : settings) {
       assertThat(methods.get(each.getName())).as(each.getName()).contains("<init>");
     }
-    for (Class<?> each :
-        List.of(
-            JwtBeans.EarlyLoading.class,
-            OnSettings.Processed.class,
-            SettingFailureAnalyzer.class)) {
+    for (Class<?> each : List.of(OnSettings.Processed.class, SettingFailureAnalyzer.class)) {
       assertThat(methods.get(each.getName())).as(each.getName()).contains("<init>");
     }
     assertThat(folder.resolve("classes/io/bartizan/spring/AotShop$Archive$$SpringCGLIB$$0.class"))

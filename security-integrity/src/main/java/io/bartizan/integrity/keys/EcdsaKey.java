@@ -2,6 +2,8 @@ package io.bartizan.integrity.keys;
 
 import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
@@ -107,9 +109,8 @@ public final class EcdsaKey {
   /** A curve with the multiples of its generator. */
   private static final class Curve {
 
-    private static final Curve P256 = new Curve("P-256");
-    private static final Curve P384 = new Curve("P-384");
-    private static final Curve P521 = new Curve("P-521");
+    /** Each when it is first used: its multiples take some milliseconds. */
+    private static final Map<String, Curve> MADE = new ConcurrentHashMap<>();
 
     private final ECCurve field;
     private final BigInteger prime;
@@ -130,9 +131,7 @@ public final class EcdsaKey {
 
     static Curve of(String name) {
       return switch (name) {
-        case "P-256" -> P256;
-        case "P-384" -> P384;
-        case "P-521" -> P521;
+        case "P-256", "P-384", "P-521" -> MADE.computeIfAbsent(name, Curve::new);
         default -> throw new IllegalArgumentException("no arithmetic for curve " + name);
       };
     }
