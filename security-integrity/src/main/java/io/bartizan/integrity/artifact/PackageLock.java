@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,12 @@ public final class PackageLock {
   public static final int MAX_BYTES = 32 * 1024 * 1024;
 
   private static final JsonLimits LIMITS = JsonLimits.ofBytes(MAX_BYTES).withMaxValues(4_000_000);
+
+  /** Below such a folder npm asks its registry for what has no address; elsewhere is one's own. */
+  private static final String INSTALLED = "node_modules/";
+
+  private static final Pattern COMMIT =
+      Pattern.compile("git[+:][^#]*#(?:[0-9a-f]{40}|[0-9a-f]{64})");
 
   private final Map<String, Sri> integrity;
   private final Map<String, String> resolved;
@@ -116,28 +123,40 @@ public final class PackageLock {
     private void entry(JsonCursor lock) throws JsonException {
       String source = null;
       String pin = null;
+      boolean here = lock.writtenName() < INSTALLED.length(); // no string for each name
       lock.open();
       while (lock.next()) {
         if (lock.isNamed("resolved")) {
           source = lock.string();
         } else if (lock.isNamed("integrity")) {
           pin = lock.string();
+        } else if (lock.isNamed("link") || lock.isNamed("inBundle")) {
+          here |= lock.isTrue();
         } else {
           lock.skip();
         }
       }
-      if (source == null && pin == null) {
+      if (source == null && pin == null && here) {
         return;
       }
       String name = lock.nameAt(mark);
       if (pin != null) {
         integrity.put(name, Sri.parse(pin));
-      } else if (source != null && (source.startsWith("http:") || source.startsWith("https:"))) {
+      } else if (source == null ? name.contains(INSTALLED) : isLoaded(source)) {
         unpinned.add(name);
       }
       if (source != null) {
         resolved.put(name, source);
       }
+    }
+
+    /** From elsewhere, and not by a commit of Git, which says what it is. */
+    private static boolean isLoaded(String source) {
+      int scheme = source.indexOf(':'); // one letter is a drive
+      boolean elsewhere = scheme > 1 && source.lastIndexOf('/', scheme) < 0;
+      return elsewhere
+          && !source.regionMatches(true, 0, "file:", 0, "file:".length())
+          && !(source.startsWith("git") && COMMIT.matcher(source).matches());
     }
 
     String where() {
@@ -165,7 +184,9 @@ public final class PackageLock {
   }
 
   /**
-   * Packages that are loaded over the network although nothing pins them.
+   * Packages that are loaded over the network although nothing pins them: neither an integrity nor
+   * a commit of Git. Those without an address are among them, since npm then asks its registry for
+   * the name and version; links and what is in another package's bundle are not.
    *
    * @return an immutable list of places
    */

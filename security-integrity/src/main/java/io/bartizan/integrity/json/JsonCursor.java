@@ -8,9 +8,9 @@ import java.util.Arrays;
  * Walks through one JSON object without building it, by the rules of {@link Json}: the whole text
  * must be right and no object may have a name twice, but what is skipped costs no memory.
  *
- * <p>After {@link #next} is true, exactly one of {@link #open}, {@link #string} and {@link #skip}
- * must take the member's value. The text counts as read once {@link #next} was false at the top.
- * Not thread-safe.
+ * <p>After {@link #next} is true, exactly one of {@link #open}, {@link #string}, {@link #isTrue}
+ * and {@link #skip} must take the member's value. The text counts as read once {@link #next} was
+ * false at the top. Not thread-safe.
  */
 public final class JsonCursor {
 
@@ -106,6 +106,15 @@ public final class JsonCursor {
   }
 
   /**
+   * How long the member's name is as it is written, escapes and all.
+   *
+   * @return bytes; no fewer than the name has characters
+   */
+  public int writtenName() {
+    return nameTo - nameFrom;
+  }
+
+  /**
    * The name of a member that was read before, made only now that it is needed.
    *
    * @param mark what {@link #mark} was at that member
@@ -155,6 +164,18 @@ public final class JsonCursor {
    */
   public void skip() throws JsonException {
     rest.pass(depth);
+  }
+
+  /**
+   * Passes over the member's value, whatever it is, and checks it.
+   *
+   * @return whether it is {@code true}
+   * @throws JsonException if it breaks a rule
+   */
+  public boolean isTrue() throws JsonException {
+    int first = reader.startValue();
+    rest.pass(first, depth);
+    return first == 't';
   }
 
   private void enter() throws JsonException {

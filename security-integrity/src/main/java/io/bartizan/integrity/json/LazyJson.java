@@ -92,7 +92,8 @@ public final class LazyJson {
     pass(reader.startValue(), depth);
   }
 
-  private void pass(int first, int depth) throws JsonException {
+  /** The same, of a value of which the first character was seen. */
+  void pass(int first, int depth) throws JsonException {
     switch (first) {
       case '{' -> passObject(depth + 1);
       case '[' -> passArray(depth + 1);

@@ -172,6 +172,46 @@ class SriMatrixTest {
     assertThat(lock.unpinned()).containsExactly("node_modules/b");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"resolved\":\"HTTPS://evil.example/x.tgz\"",
+        "\"version\":\"1.0.0\"", // npm asks its registry for the name
+        "\"version\":\"1.0.0\",\"link\":false,\"inBundle\":false",
+        "\"resolved\":\"git+ssh://git@github.com/a/b.git#main\"",
+        "\"resolved\":\"git+https://github.com/a/b.git\"",
+        "\"resolved\":\"ftp://evil.example/x.tgz\""
+      })
+  void packageLock_whatNothingPins_isTold(String members) {
+    String lock =
+        lock(OK512)
+            .replace(
+                "\"node_modules/b\":{",
+                "\"x/node_modules/@s/e\":{" + members + "},\"node_modules/b\":{");
+    assertThat(PackageLock.parse(utf8(lock)).unpinned())
+        .containsExactly("x/node_modules/@s/e", "node_modules/b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"version\":\"1.0.0\",\"inBundle\":true",
+        "\"resolved\":\"packages/e\",\"link\":true",
+        "\"resolved\":\"file:../e.tgz\"",
+        "\"resolved\":\"git+ssh://git@github.com/a/b.git#0123456789abcdef0123456789abcdef01234567\""
+      })
+  void packageLock_whatIsHereOrPinnedByItsCommit_isNotTold(String members) {
+    String lock =
+        lock(OK512)
+            .replace(
+                "\"node_modules/b\":{",
+                "\"packages/w\":{\"version\":\"1.0.0\"},"
+                    + "\"x/node_modules/@s/e\":{"
+                    + members
+                    + "},\"node_modules/b\":{");
+    assertThat(PackageLock.parse(utf8(lock)).unpinned()).containsExactly("node_modules/b");
+  }
+
   @Test
   void packageLock_unusable_isRefused() {
     refused(ArtifactReason.ALGORITHM_WEAK, () -> PackageLock.parse(utf8(lock("sha1-AAAA"))));

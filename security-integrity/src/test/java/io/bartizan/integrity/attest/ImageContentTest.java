@@ -173,6 +173,26 @@ class ImageContentTest {
     assertThat(source().verifyContent(some).manifests()).hasSize(500);
   }
 
+  /** Whoever pulls by the second descriptor gets its layers. */
+  @Test
+  void AR03_manifestThatIsListedAsAnotherBlobBefore_isReadAllTheSame() throws Exception {
+    byte[] platform = platform(6);
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("schemaVersion", 2);
+    index.put("mediaType", Descriptor.INDEX);
+    List<Object> list = new ArrayList<>();
+    for (String type : List.of("application/octet-stream", Descriptor.MANIFEST)) {
+      list.add(described(type, layout.blob(platform), platform.length));
+    }
+    index.put("manifests", list);
+    Digest image = layout.blob(Signer.json(index));
+    ImageContent content = source().verifyContent(image);
+    assertThat(content.manifests()).hasSize(1);
+    Descriptor layer = content.manifests().values().iterator().next().layers().get(0);
+    Files.delete(folder.resolve("blobs/sha256").resolve(layer.digest().hex()));
+    refused(OciReason.BLOB_MISSING, () -> source().verifyContent(image));
+  }
+
   /** Any algorithm that descriptors may have. */
   @Test
   void AR03_blobsOfOtherAlgorithms_areCompared() throws Exception {

@@ -11,11 +11,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import io.bartizan.integrity.attest.oci.OciReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,34 @@ class ImageMatrixTest {
   @TempDir private Path folder;
 
   private final CosignVerifier cosign = CosignVerifier.of(SignerKeys.anyOf(ALICE.key));
+
+  /** What is only said to be large was not read, and takes no room from what is. */
+  @Test
+  void largeSizesOfWhatIsNotThere_hideNoGoodSignature() throws Exception {
+    for (boolean manifest : new boolean[] {true, false}) {
+      Path place = Files.createDirectory(folder.resolve("large" + manifest));
+      LayoutFolder large = new LayoutFolder(place);
+      ImageReference image = large.image("registry.example/app");
+      List<Object> layers = new ArrayList<>();
+      for (int i = 0; i < 64; i++) { // 16 times the largest, and then what still fits
+        int size = i < 16 ? 16 << 20 : (16 << 20) >> Math.min(24, i - 15);
+        Digest absent = Digest.sha256Of(new byte[100 + i]);
+        layers.add(LayoutFolder.described(Signer.BUNDLE, absent, size));
+        if (manifest) {
+          large.listed(LayoutFolder.described(Descriptor.MANIFEST, absent, size));
+        }
+      }
+      if (!manifest) {
+        byte[] junk = LayoutFolder.manifest(layers, image.requireDigest());
+        large.listed(LayoutFolder.described(Descriptor.MANIFEST, large.blob(junk), junk.length));
+      }
+      Signer signer = Signer.ecdsa();
+      large.referrer(image.requireDigest(), signer.imageBundle(image.requireDigest()));
+      VerifiedImage verified =
+          CosignVerifier.of(SignerKeys.anyOf(signer.key)).verify(ImageSource.layout(place), image);
+      assertThat(verified.ignored()).isNotEmpty();
+    }
+  }
 
   @Test
   void N79_brokenSignatures_neverHideAGoodOne() throws Exception {

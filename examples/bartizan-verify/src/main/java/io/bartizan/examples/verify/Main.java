@@ -82,6 +82,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
+    line.setExpandAtFiles(false); // whoever names a file must not choose the arguments by it
     line.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("bartizan-verify: " + SafeText.of(said(failure), MAX_SAID));

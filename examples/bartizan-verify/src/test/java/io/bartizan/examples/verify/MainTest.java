@@ -48,6 +48,13 @@ class MainTest {
   }
 
   @Test
+  void file_whoseNameStartsWithAt_isThatFileAndNoListOfArguments() throws Exception {
+    Path chosen = Files.writeString(directory.resolve("chosen"), file.toString());
+    assertThat(run("file", DIGEST.hex(), "@" + chosen)).as(out.toString()).isEqualTo(3);
+    assertThat(err.toString()).contains("@", "no such file");
+  }
+
+  @Test
   void check_tellsEachFile() throws Exception {
     assertThat(run("check", "--progress", "--exact", sums.toString())).isZero();
     assertThat(out.toString()).contains("f: OK");

@@ -5,9 +5,11 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.json.JsonFields;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and compares everything that an image's manifest or index points to, once each. */
@@ -16,6 +18,7 @@ final class ImageClosure {
   private final BlobStore store;
   private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
   private final Map<Digest, ImageManifest> manifests = new LinkedHashMap<>();
+  private final Set<Digest> visited = new HashSet<>();
   private final List<Descriptor> uncompared = new ArrayList<>();
   private int read;
 
@@ -66,15 +69,16 @@ final class ImageClosure {
     }
   }
 
+  /** What was listed before as some other blob is still read where it is listed as a manifest. */
   private void follow(Descriptor child, int depth) throws IOException {
-    if (!add(child)) {
-      return;
-    }
+    boolean isNew = add(child);
     if (ManifestJson.MANIFESTS.contains(child.mediaType())
         || ManifestJson.INDEXES.contains(child.mediaType())) {
-      byte[] json = store.blob(child, ManifestJson.MAX_BYTES);
-      visit(child.digest(), json, child.mediaType(), depth + 1);
-    } else {
+      if (visited.add(child.digest())) {
+        byte[] json = store.blob(child, ManifestJson.MAX_BYTES);
+        visit(child.digest(), json, child.mediaType(), depth + 1);
+      }
+    } else if (isNew) {
       compareLater(child);
     }
   }

@@ -138,6 +138,8 @@ final class RegistryAnswer implements AutoCloseable {
             response.body().next(left < patience.toNanos() ? Duration.ofNanos(left) : patience);
         ended = next.isEmpty();
         pieces.addAll(next);
+      } catch (IOException e) {
+        throw RegistryClient.broken(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted while reading from a registry");

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,8 @@ final class RegistryClient {
   }
 
   /**
-   * Asks until there is an answer that is not "later".
+   * Asks until there is an answer that is not "later". What the reader fails with is this machine's
+   * own, a full disk for one, and thrown as it is.
    *
    * @param limit the longest time of one attempt, body included
    */
@@ -84,8 +86,8 @@ final class RegistryClient {
           return reader.read(answer);
         }
         later = later(answer);
-      } catch (InterruptedIOException e) {
-        throw e;
+      } catch (ClosedByInterruptException e) {
+        throw new InterruptedIOException("interrupted while reading from a registry");
       } catch (Later e) {
         later = e;
       } catch (VerificationException e) {
@@ -93,8 +95,6 @@ final class RegistryClient {
           throw e;
         }
         later = new Later(e.refusal().detail(), Duration.ZERO);
-      } catch (IOException e) {
-        later = new Later("the connection broke: " + said(e), Duration.ZERO);
       }
       if (attempt == attempts || later.retryAfter.compareTo(retry.longest()) > 0) {
         throw new VerificationException(
@@ -223,6 +223,10 @@ final class RegistryClient {
         var unused = answer.thenAccept(late -> late.body().close());
       }
     }
+  }
+
+  static Later broken(IOException e) {
+    return new Later("the connection broke: " + said(e), Duration.ZERO);
   }
 
   private static String said(Exception e) {

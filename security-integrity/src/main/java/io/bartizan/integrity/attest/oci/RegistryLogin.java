@@ -137,14 +137,16 @@ final class RegistryLogin {
     } catch (URISyntaxException e) {
       throw refused("the registry's token server is no address: " + SafeText.of(text));
     }
+    boolean overPlain = registry.getScheme().equals("http");
+    boolean lessSafe = "http".equalsIgnoreCase(realm.getScheme()) && !overPlain;
     if (!Origins.isHttp(realm)
         || realm.getRawUserInfo() != null
         || realm.getRawFragment() != null
+        || lessSafe // on loopback too, which is another program's than the registry's
         || !isAccepted.test(realm)) {
       throw refused(
           "the registry's token server is " + SafeText.of(text) + ", an https address is accepted");
     }
-    boolean overPlain = registry.getScheme().equals("http");
     if (password != null && overPlain && !realm.getHost().equalsIgnoreCase(registry.getHost())) {
       throw refused(
           "the registry, over plain http, names the token server of another host, "

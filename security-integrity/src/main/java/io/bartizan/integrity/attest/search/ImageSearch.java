@@ -7,6 +7,7 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageSource;
+import io.bartizan.integrity.attest.oci.OciReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ public final class ImageSearch {
   private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
   private static final int MAX_FALLBACK_HEX = 64;
   private static final int MAX_PASSED_OVER = 100;
+  private static final int MAX_MANIFEST_BYTES = 4 << 20; // sources read no more of one
   private static final long MAX_TOTAL_BYTES = 256L << 20;
   private static final long MAX_NANOS = 300_000_000_000L;
 
@@ -168,7 +170,7 @@ public final class ImageSearch {
       return;
     }
     try {
-      requireRoom(descriptor.size());
+      requireRoom(Math.min(descriptor.size(), MAX_MANIFEST_BYTES));
       ImageManifest manifest = source.manifest(descriptor, this::passOver);
       Descriptor subject = manifest.subject().orElse(null);
       if (subject == null || !subject.digest().equals(image)) {
@@ -191,7 +193,7 @@ public final class ImageSearch {
       return;
     }
     try {
-      requireRoom(descriptor.size());
+      requireRoom(Math.min(descriptor.size(), MAX_MANIFEST_BYTES));
       for (Descriptor layer : source.manifest(descriptor, this::passOver).layers()) {
         if (layer.mediaType().equals(mediaType)) {
           int most = kind == Candidate.Kind.CLASSIC ? SimpleSigning.MAX_BYTES : maxBytes;
@@ -218,9 +220,21 @@ public final class ImageSearch {
       if (layer.size() <= most) {
         requireRoom(layer.size());
       }
-      visitor.visit(new Candidate(kind, place, layer, source.blob(layer, most)));
+      visitor.visit(new Candidate(kind, place, layer, read(layer, most)));
     } catch (VerificationException refused) {
       passOver(refused.refusal());
+    }
+  }
+
+  /** What is not there takes no room, whatever size it is said to have. */
+  private byte[] read(Descriptor layer, int most) throws IOException {
+    try {
+      return source.blob(layer, most);
+    } catch (VerificationException refused) {
+      if (refused.reason() == OciReason.BLOB_MISSING) {
+        bytes -= layer.size();
+      }
+      throw refused;
     }
   }
 

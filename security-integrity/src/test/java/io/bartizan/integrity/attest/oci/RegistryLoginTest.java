@@ -4,6 +4,7 @@ import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bartizan.integrity.http.Origins;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,9 @@ class RegistryLoginTest {
             "team/app",
             "bot",
             () -> "s3cret",
-            address -> address.getScheme().equals("https"));
+            address ->
+                address.getScheme().equals("https")
+                    || Origins.isLoopback(address.getHost())); // as plainHttpOnLoopback allows
     return login.answer(
         List.of(new Challenge("bearer", Map.of("realm", realm))),
         request -> {
@@ -43,6 +46,16 @@ class RegistryLoginTest {
         .isEqualTo("Bearer good");
     assertThat(sent).hasSize(1);
     assertThat(sent.get(0).authorization()).isEqualTo("Basic Ym90OnMzY3JldA==");
+  }
+
+  @Test
+  void HR08_realmOnLoopback_isAskedForARegistryOnLoopbackAlone() throws Exception {
+    assertThat(answered("http://localhost:5000", "http://localhost:5001/token"))
+        .isEqualTo("Bearer good");
+    refused(
+        OciReason.AUTHENTICATION_REFUSED,
+        () -> answered("https://registry.example", "http://localhost:5001/token"));
+    assertThat(sent).hasSize(1);
   }
 
   @Test
