@@ -143,7 +143,8 @@ public final class Manifest {
    *
    * <p>Bare digits, as Maven repositories have them; one line of a checksum file, whose name may
    * bear the folders of the machine that wrote it; or what {@code gpg --print-md} writes, digits in
-   * groups after the name. The last segment of the name must be the file's.
+   * groups after the name. The last segment of the name must be the file's; {@code -}, of a tool
+   * that read standard input, says no more than bare digits.
    *
    * @param content the sidecar's bytes
    * @param fileName the last segment of the name of the file it stands beside

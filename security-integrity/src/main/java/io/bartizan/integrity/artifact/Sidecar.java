@@ -10,6 +10,9 @@ final class Sidecar {
 
   private static final int MAX_GROUP = 16;
 
+  /** What tools write for a name that they were not told, as {@code sha256sum < x}. */
+  private static final String STANDARD_INPUT = "-";
+
   private Sidecar() {}
 
   static Digest parse(byte[] content, String fileName) {
@@ -85,6 +88,9 @@ final class Sidecar {
   }
 
   private static void requireName(String written, String fileName) {
+    if (written.equals(STANDARD_INPUT)) {
+      return;
+    }
     int slash = Math.max(written.lastIndexOf('/'), written.lastIndexOf('\\'));
     if (!written.substring(slash + 1).equals(fileName)) {
       throw ManifestLine.malformed(

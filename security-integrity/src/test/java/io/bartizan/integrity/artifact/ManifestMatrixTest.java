@@ -260,13 +260,17 @@ class ManifestMatrixTest {
 
   @Test
   void sidecar_ofMaven_isRead() {
-    for (String text : new String[] {A.hex(), A.hex() + "\n", A.hex() + "  x.jar\n"}) {
+    String hex = A.hex();
+    for (String text : new String[] {hex, hex + "\n", hex + "  x.jar\n", hex + "  -\n"}) {
       assertThat(Manifest.parseSidecar(utf8(text), "x.jar").require("x.jar"))
           .isEqualTo(Expected.of(A));
     }
     refused(
         ArtifactReason.MANIFEST_MALFORMED,
-        () -> Manifest.parseSidecar(utf8(A.hex() + "  y.jar\n"), "x.jar"));
+        () -> Manifest.parseSidecar(utf8(hex + "  y.jar\n"), "x.jar"));
+    refused(
+        ArtifactReason.MANIFEST_MALFORMED,
+        () -> Manifest.parseSidecar(utf8(hex + "  ./-\n"), "x.jar"));
     refused(
         ArtifactReason.ALGORITHM_WEAK, () -> Manifest.parseSidecar(utf8("0".repeat(40)), "x.jar"));
     refused(ArtifactReason.MANIFEST_MALFORMED, () -> Manifest.parseSidecar(utf8(""), "x.jar"));
