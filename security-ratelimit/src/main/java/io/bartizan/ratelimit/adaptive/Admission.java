@@ -25,6 +25,11 @@ class Admission {
   private static final Duration LONGEST = Duration.ofDays(365);
   private static final long TELL_EVERY = 1_000_000_000L;
 
+  /** So often one who is served may give back and so serve the next, each within the other. */
+  private static final int DEEPEST = 16;
+
+  private static final ThreadLocal<int[]> DEPTH = ThreadLocal.withInitial(() -> new int[1]);
+
   private final Settings settings;
   private final Occupancy occupancy;
   private final Gradient gradient;
@@ -181,7 +186,30 @@ class Admission {
     return waited;
   }
 
+  /**
+   * Serves who fits. What the served attached to their stages runs here, and often gives permits
+   * back at once: after some of that within one another, another thread goes on.
+   */
   private void serve() {
+    if (firstWaiting == Integer.MAX_VALUE) {
+      return;
+    }
+    int[] depth = DEPTH.get();
+    if (depth[0] == DEEPEST) {
+      new CompletableFuture<>().defaultExecutor().execute(this::serve);
+      return;
+    }
+    depth[0]++;
+    try {
+      serveAll();
+    } finally {
+      if (--depth[0] == 0) {
+        DEPTH.remove();
+      }
+    }
+  }
+
+  private void serveAll() {
     while (firstWaiting != Integer.MAX_VALUE) {
       Waiter waiter;
       Permit permit;
