@@ -147,8 +147,9 @@ final class ConfiguredLimits implements AutoCloseable {
   }
 
   /**
-   * Services that share a Redis count apart, by the name of the application. Names of which anything
-   * is replaced or cut are told apart by a hash of all, so that a/b and a-b never count together.
+   * Services that share a Redis count apart, by the name of the application. Names of which
+   * anything is replaced or cut are told apart by a hash of all, so that a/b and a-b never count
+   * together.
    */
   static String prefix(String application, String name) {
     String whole = application + ":" + name;
