@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,8 +29,6 @@ class Admission {
   /** So often one who is served may give back and so serve the next, each within the other. */
   private static final int DEEPEST = 16;
 
-  private static final ThreadLocal<int[]> DEPTH = ThreadLocal.withInitial(() -> new int[1]);
-
   private final Settings settings;
   private final Occupancy occupancy;
   private final Gradient gradient;
@@ -39,6 +38,9 @@ class Admission {
 
   /** The rank of the most important one who waits; large if nobody does. */
   private volatile int firstWaiting = Integer.MAX_VALUE;
+
+  /** Who serves now, on whatever thread, also within one another. */
+  private final AtomicInteger serving = new AtomicInteger();
 
   private final AtomicLong toldAt;
   private volatile int told;
@@ -194,18 +196,15 @@ class Admission {
     if (firstWaiting == Integer.MAX_VALUE) {
       return;
     }
-    int[] depth = DEPTH.get();
-    if (depth[0] == DEEPEST) {
-      new CompletableFuture<>().defaultExecutor().execute(this::serve);
+    if (serving.incrementAndGet() > DEEPEST) {
+      serving.decrementAndGet();
+      new CompletableFuture<>().defaultExecutor().execute(this::serveAll);
       return;
     }
-    depth[0]++;
     try {
       serveAll();
     } finally {
-      if (--depth[0] == 0) {
-        DEPTH.remove();
-      }
+      serving.decrementAndGet();
     }
   }
 
