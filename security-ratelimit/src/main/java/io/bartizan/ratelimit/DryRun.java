@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.house.Following;
 import io.bartizan.core.house.Listeners;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,9 +122,8 @@ final class DryRun {
     @Override
     public CompletionStage<Decision> tryAcquire(String key, long permits) {
       Instant asked = run.clock.instant();
-      return limiter
-          .tryAcquire(key, permits)
-          .thenApply(said -> run.written(asked, key, permits, said));
+      return Following.of(
+          limiter.tryAcquire(key, permits), said -> run.written(asked, key, permits, said));
     }
 
     @Override
@@ -134,7 +134,8 @@ final class DryRun {
     @Override
     public CompletionStage<Decision> charge(String key, long permits) {
       Instant asked = run.clock.instant();
-      return limiter.charge(key, permits).thenApply(said -> run.written(asked, key, permits, said));
+      return Following.of(
+          limiter.charge(key, permits), said -> run.written(asked, key, permits, said));
     }
 
     @Override
@@ -145,17 +146,15 @@ final class DryRun {
     @Override
     public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
       Instant asked = run.clock.instant();
-      return limiter
-          .reserve(key, permits, maxWait)
-          .thenApply(slot -> run.written(asked, key, permits, slot));
+      return Following.of(
+          limiter.reserve(key, permits, maxWait), slot -> run.written(asked, key, permits, slot));
     }
 
     @Override
     public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
       Instant asked = run.clock.instant();
-      return limiter
-          .acquire(key, permits, maxWait)
-          .thenApply(said -> run.written(asked, key, permits, said));
+      return Following.of(
+          limiter.acquire(key, permits, maxWait), said -> run.written(asked, key, permits, said));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit;
 
 import io.bartizan.core.Health;
+import io.bartizan.core.house.Following;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -205,17 +206,17 @@ public final class Shadow {
 
     @Override
     public CompletionStage<Decision> tryAcquire(String key, long permits) {
-      return limiter.tryAcquire(key, permits).thenApply(Decision::inShadow);
+      return Following.of(limiter.tryAcquire(key, permits), Decision::inShadow);
     }
 
     @Override
     public CompletionStage<Decision> peek(String key, long permits) {
-      return limiter.peek(key, permits).thenApply(Decision::inShadow);
+      return Following.of(limiter.peek(key, permits), Decision::inShadow);
     }
 
     @Override
     public CompletionStage<Decision> charge(String key, long permits) {
-      return limiter.charge(key, permits).thenApply(Decision::inShadow);
+      return Following.of(limiter.charge(key, permits), Decision::inShadow);
     }
 
     @Override
@@ -225,12 +226,12 @@ public final class Shadow {
 
     @Override
     public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
-      return limiter.reserve(key, permits, maxWait).thenApply(Shadow::shadowed);
+      return Following.of(limiter.reserve(key, permits, maxWait), Shadow::shadowed);
     }
 
     @Override
     public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
-      return limiter.acquire(key, permits, maxWait).thenApply(Decision::inShadow);
+      return Following.of(limiter.acquire(key, permits, maxWait), Decision::inShadow);
     }
 
     @Override

@@ -146,10 +146,16 @@ final class ConfiguredLimits implements AutoCloseable {
                 .build());
   }
 
-  /** Services that share a Redis count apart, by the name of the application. */
+  /**
+   * Services that share a Redis count apart, by the name of the application. Names of which
+   * anything is replaced or cut are told apart by a hash of all, so that a/b and a-b never count
+   * together.
+   */
   static String prefix(String application, String name) {
-    String whole = (application + ":" + name).replaceAll("[^A-Za-z0-9._:-]", "-");
-    return whole.length() <= 64 ? whole : whole.substring(0, 55) + "-" + hash(whole);
+    String whole = application + ":" + name;
+    String plain = whole.replaceAll("[^A-Za-z0-9._:-]", "-");
+    boolean same = plain.equals(whole) && plain.length() <= 64;
+    return same ? plain : plain.substring(0, Math.min(55, plain.length())) + "-" + hash(whole);
   }
 
   private static String hash(String text) {

@@ -14,7 +14,11 @@ class LimitsIT extends LimitsContract {
   @Test
   void keyPrefix_ofServices_differsAndFits() {
     assertThat(ConfiguredLimits.prefix("shop", "api")).isEqualTo("shop:api");
-    assertThat(ConfiguredLimits.prefix("My shop", "a/b")).isEqualTo("My-shop:a-b");
+    assertThat(ConfiguredLimits.prefix("shop", "a-b")).isEqualTo("shop:a-b");
+    assertThat(ConfiguredLimits.prefix("shop", "a/b")).matches("shop:a-b-[0-9a-f]{8}");
+    assertThat(ConfiguredLimits.prefix("shop", "a/b"))
+        .isNotEqualTo(ConfiguredLimits.prefix("shop", "a b"))
+        .isEqualTo(ConfiguredLimits.prefix("shop", "a/b"));
     String one = ConfiguredLimits.prefix("x".repeat(80), "a");
     String two = ConfiguredLimits.prefix("x".repeat(80), "b");
     assertThat(one).hasSize(64).isNotEqualTo(two);

@@ -129,7 +129,8 @@ public final class AdaptiveConcurrencyLimiter implements ConcurrencyLimiter {
    * @param permits how many; at least 1
    * @param maxWait the longest wait; zero or more
    * @return one handle for all of them to come, granted or not; close it. It is completed by
-   *     whoever gives permits back, or by the JDK's timer; cancelling it gives up the place
+   *     whoever gives permits back, by the JDK's timer, or by the common pool where many who are
+   *     served give back at once; cancelling it gives up the place
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code permits} is less than 1 or {@code maxWait} negative
    */

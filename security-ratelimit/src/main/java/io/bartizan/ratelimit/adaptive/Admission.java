@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +26,9 @@ class Admission {
   private static final Duration LONGEST = Duration.ofDays(365);
   private static final long TELL_EVERY = 1_000_000_000L;
 
+  /** So often one who is served may give back and so serve the next, each within the other. */
+  private static final int DEEPEST = 16;
+
   private final Settings settings;
   private final Occupancy occupancy;
   private final Gradient gradient;
@@ -34,6 +38,9 @@ class Admission {
 
   /** The rank of the most important one who waits; large if nobody does. */
   private volatile int firstWaiting = Integer.MAX_VALUE;
+
+  /** Who serves now, on whatever thread, also within one another. */
+  private final AtomicInteger serving = new AtomicInteger();
 
   private final AtomicLong toldAt;
   private volatile int told;
@@ -181,7 +188,27 @@ class Admission {
     return waited;
   }
 
+  /**
+   * Serves who fits. What the served attached to their stages runs here, and often gives permits
+   * back at once: after some of that within one another, another thread goes on.
+   */
   private void serve() {
+    if (firstWaiting == Integer.MAX_VALUE) {
+      return;
+    }
+    if (serving.incrementAndGet() > DEEPEST) {
+      serving.decrementAndGet();
+      new CompletableFuture<>().defaultExecutor().execute(this::serveAll);
+      return;
+    }
+    try {
+      serveAll();
+    } finally {
+      serving.decrementAndGet();
+    }
+  }
+
+  private void serveAll() {
     while (firstWaiting != Integer.MAX_VALUE) {
       Waiter waiter;
       Permit permit;

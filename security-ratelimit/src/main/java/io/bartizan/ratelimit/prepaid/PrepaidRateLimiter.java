@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.prepaid;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.Ticker;
+import io.bartizan.core.house.Following;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.core.house.Span;
@@ -138,7 +139,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
     CompletionStage<Decision> answer = shared.tryAcquire(key, permits);
     return known == null && listeners.isEmpty()
         ? answer
-        : answer.thenApply(told -> answered(known, told, now));
+        : Following.of(answer, told -> answered(known, told, now));
   }
 
   @Override
@@ -155,7 +156,7 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   @Override
   public CompletionStage<Decision> charge(String key, long permits) {
     requireOpen();
-    return shared.charge(key, permits).thenApply(this::charged);
+    return Following.of(shared.charge(key, permits), this::charged);
   }
 
   /**
@@ -173,21 +174,19 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   @Override
   public CompletionStage<Reservation> reserve(String key, long permits, Duration maxWait) {
     requireOpen();
-    return shared
-        .reserve(key, permits, maxWait)
-        .thenApply(reservation -> reserved(key, reservation));
+    return Following.of(
+        shared.reserve(key, permits, maxWait), reservation -> reserved(key, reservation));
   }
 
   @Override
   public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
     requireOpen();
-    return shared
-        .acquire(key, permits, maxWait)
-        .thenApply(
-            decision -> {
-              tell(Verb.RESERVE, decision);
-              return decision;
-            });
+    return Following.of(
+        shared.acquire(key, permits, maxWait),
+        decision -> {
+          tell(Verb.RESERVE, decision);
+          return decision;
+        });
   }
 
   @Override

@@ -17,6 +17,7 @@ final class Acquiring extends CompletableFuture<Decision> {
   private volatile @Nullable Reservation reservation;
   private volatile @Nullable Future<?> timer;
   private volatile boolean served;
+  private volatile boolean givenUp;
 
   private Acquiring(CompletableFuture<Reservation> reserving) {
     this.reserving = reserving;
@@ -62,6 +63,9 @@ final class Acquiring extends CompletableFuture<Decision> {
         giveUp();
       }
     }
+    if (givenUp) {
+      giveUp();
+    }
     if (isDone()) {
       ended();
     }
@@ -74,8 +78,12 @@ final class Acquiring extends CompletableFuture<Decision> {
     }
   }
 
-  /** Ends a wait for promised permits, for nobody will time it any more; they are given back. */
+  /**
+   * Ends a wait for promised permits, for nobody will time it any more, or has it end once they are
+   * promised; they are given back.
+   */
   void giveUp() {
+    givenUp = true;
     Reservation held = reservation;
     if (held != null) {
       boolean unused = complete(Fallback.refusal(held.decision()));

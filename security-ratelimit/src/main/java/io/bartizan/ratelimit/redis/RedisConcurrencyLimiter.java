@@ -346,6 +346,9 @@ public final class RedisConcurrencyLimiter
         pause = Math.min(2 * pause, LAST_PAUSE);
         refusal = permit;
         askLater(permit, Math.min(shortened, left));
+        if (closed) {
+          giveUp(); // the timer may have ended with what it was to do
+        }
       }
     }
 

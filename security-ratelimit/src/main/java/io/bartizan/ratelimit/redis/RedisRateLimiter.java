@@ -247,13 +247,13 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
    */
   @Override
   public CompletionStage<Decision> acquire(String key, long permits, Duration maxWait) {
-    Acquiring waiting =
-        Acquiring.of(
-            reserve(key, permits, maxWait, false),
-            queues.servers().timer(),
-            answers::completeElsewhere);
+    CompletableFuture<Reservation> promise = reserve(key, permits, maxWait, false);
+    Acquiring waiting = Acquiring.of(promise, queues.servers().timer(), answers::completeElsewhere);
     acquiring.add(waiting);
     var unused = waiting.whenComplete((decision, failure) -> acquiring.remove(waiting));
+    if (closed) {
+      waiting.giveUp();
+    }
     return waiting;
   }
 
@@ -321,6 +321,7 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     if (closing.compareAndSet(false, true)) {
       acquiring.forEach(Acquiring::giveUp);
       closed = true;
+      acquiring.forEach(Acquiring::giveUp);
       queues.leave(answers);
       queues.servers().unhear(hearer);
       queues.release();

@@ -32,7 +32,7 @@ final class Reserving extends CompletableFuture<Reservation> {
       Function<Decision, Reservation> made) {
     if (decision == null) {
       boolean unused = failure != null && completeExceptionally(failure);
-    } else if (!isDone()) {
+    } else { // also of one who left at this moment: what was promised must go back
       Reservation reservation = made.apply(decision);
       if (!complete(reservation)) {
         reservation.cancel();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -152,5 +153,32 @@ class AdaptiveWaitingTest {
     assertThat(limiter.acquire(LONG).isGranted()).isFalse();
     held.close();
     assertThat(limiter.acquire(LONG).isGranted()).isTrue();
+  }
+
+  /** Each who is served serves the next; within one another they would fill the stack. */
+  @Test
+  void line_of_callers_that_give_back_at_once_is_served_to_its_end() {
+    int callers = 20_000;
+    AdaptiveConcurrencyLimiter limiter = one(callers);
+    Permit first = limiter.tryAcquire();
+    AtomicInteger granted = new AtomicInteger();
+    for (int i = 0; i < callers; i++) {
+      CompletionStage<Void> unused =
+          limiter
+              .acquireAsync(Priority.NORMAL, 1, LONG)
+              .thenAccept(
+                  permit -> {
+                    if (permit.isGranted()) {
+                      granted.incrementAndGet();
+                    }
+                    permit.close();
+                  });
+    }
+    assertThat(limiter.waiting()).isEqualTo(callers);
+    first.close();
+    Eventually.within(Duration.ofSeconds(30), "all are served", () -> granted.get() == callers);
+    Eventually.within(Duration.ofSeconds(30), "all came back", () -> limiter.held() == 0);
+    assertThat(limiter.waiting()).isZero();
+    assertThat(limiter.tryAcquire().isGranted()).isTrue();
   }
 }

@@ -205,4 +205,26 @@ class RedisCancelIT {
       limiter.close();
     }
   }
+
+  /** Their questions end while the timer does, which would have asked again. */
+  @Test
+  void RL11_limiter_that_is_closed_while_its_waits_ask_leaves_each_a_decision() throws Exception {
+    List<CompletableFuture<Permit>> waits = new ArrayList<>();
+    for (int round = 0; round < 20; round++) {
+      try (RedisConcurrencyLimiter leases =
+          RedisConcurrencyLimiter.builder(redis.proxied(), "jobs", 2, Duration.ofMinutes(1))
+              .withTimeout(Duration.ofSeconds(5))
+              .build()) {
+        assertThat(leases.health().status()).isEqualTo(Health.Status.UP);
+        redis.proxy().stall();
+        for (int i = 0; i < 20; i++) {
+          waits.add(leases.acquire("k" + i, 1, Duration.ofHours(1)).toCompletableFuture());
+        }
+      }
+      redis.proxy().restore();
+    }
+    for (CompletableFuture<Permit> wait : waits) {
+      assertThat(wait.get(20, TimeUnit.SECONDS).isGranted()).isFalse();
+    }
+  }
 }
