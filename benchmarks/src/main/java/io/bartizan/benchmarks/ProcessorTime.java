@@ -4,7 +4,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -27,7 +29,7 @@ public final class ProcessorTime implements InternalProfiler {
   private static final String WORKER = "jmh-worker";
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private long before;
+  private Map<Long, Long> before = Map.of();
 
   @Override
   public String getDescription() {
@@ -36,22 +38,32 @@ public final class ProcessorTime implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-    before = used();
+    before = workers();
   }
 
   @Override
   public Collection<? extends Result<?>> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-    double each = (double) (used() - before) / result.getMetadata().getAllOps();
+    long nanos = 0;
+    for (Map.Entry<Long, Long> worker : workers().entrySet()) {
+      nanos += worker.getValue() - before.getOrDefault(worker.getKey(), 0L);
+    }
+    double each = (double) nanos / result.getMetadata().getAllOps();
     return List.of(new ScalarResult(COUNTER, each, "ns/op", AggregationPolicy.AVG));
   }
 
-  /** None have started before the first iteration. */
-  private long used() {
-    long nanos = 0;
+  /**
+   * What each of JMH's threads has used, by its number. None have started before the first
+   * iteration, and those of the benchmark before it may end meanwhile.
+   */
+  private Map<Long, Long> workers() {
+    Map<Long, Long> nanos = new HashMap<>();
     for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
       if (thread != null && thread.getThreadName().contains(WORKER)) {
-        nanos += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+        long used = threads.getThreadCpuTime(thread.getThreadId());
+        if (used >= 0) { // it has not ended meanwhile
+          nanos.put(thread.getThreadId(), used);
+        }
       }
     }
     return nanos;

@@ -41,6 +41,29 @@ class ProcessorTimeTest {
     }
   }
 
+  /** In a JVM of several benchmarks, the threads of the one before end during the next. */
+  @Test
+  void processorTime_threadOfTheBenchmarkBefore_endsWithoutBeingCounted() throws Exception {
+    ExecutorService former = executor("Former-jmh-worker-1");
+    ExecutorService benchmark = executor("Next-jmh-worker-1");
+    try {
+      former.submit(() -> worked(50_000_000)).get();
+      ProcessorTime profiler = new ProcessorTime();
+      profiler.beforeIteration(null, null);
+      Thread ending = former.submit(Thread::currentThread).get();
+      former.shutdown();
+      ending.join();
+      long nanos = benchmark.submit(() -> worked(10_000_000)).get();
+
+      double each = each(profiler);
+
+      assertThat(each * OPERATIONS).isBetween((double) nanos, nanos + HANDING_OVER_NANOS);
+    } finally {
+      former.shutdownNow();
+      benchmark.shutdownNow();
+    }
+  }
+
   private static ExecutorService executor(String name) {
     return Executors.newSingleThreadExecutor(task -> new Thread(task, name));
   }
