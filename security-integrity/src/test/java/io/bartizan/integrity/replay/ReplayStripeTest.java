@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplayStripeTest {
@@ -43,7 +44,7 @@ class ReplayStripeTest {
     }
   }
 
-  private static RememberedId id(long number, String holder) {
+  private static RememberedId id(long number, @Nullable String holder) {
     return new RememberedId(number, number, 1_000, 0, holder, 0);
   }
 }
