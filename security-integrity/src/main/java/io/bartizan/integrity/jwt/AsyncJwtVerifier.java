@@ -110,7 +110,11 @@ public final class AsyncJwtVerifier {
           CompletableFuture.completedFuture(tokens)
               .thenComposeAsync(same -> same.decideLater(token, request, last, executor), executor);
     } else {
-      checked = tokens.decideLater(token, request, last, executor);
+      try {
+        checked = tokens.decideLater(token, request, last, executor);
+      } catch (RuntimeException | Error e) { // the application's list or guard
+        return CompletableFuture.failedFuture(e);
+      }
     }
     return checked.isDone() && !checked.isCompletedExceptionally()
         ? checked

@@ -93,7 +93,7 @@ final class CachedKeys implements JwksFetcher.Receiver {
 
   /** Whether the keys that are known after a wait are the last word of the source. */
   boolean awaitOthers() {
-    boolean ended = !closed && fetcher.awaitFetch(fetched == null && failures == 0);
+    boolean ended = !closed && fetcher.awaitFetch(failures == 0 && snapshot() == KeySnapshot.NONE);
     return isLastWord(ended);
   }
 

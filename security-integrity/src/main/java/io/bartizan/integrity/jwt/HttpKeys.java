@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -104,12 +105,23 @@ final class HttpKeys implements KeyTransport {
   private CompletableFuture<HttpResponse<byte[]>> send(URI where, String accepted) {
     HttpRequest.Builder request = HttpRequest.newBuilder(where).header("Accept", accepted);
     if (headerOrigins.contains(origin(where))) {
-      headers.forEach((name, value) -> request.setHeader(name, value.get()));
+      headers.forEach((name, value) -> setField(request, name, value.get()));
     }
     return client.sendAsync(request.build(), this::body);
   }
 
   /** The same of what the application gives, if keys may come from there. */
+  /** The client's own message would repeat the value. */
+  static void setField(HttpRequest.Builder request, String name, String value) {
+    Objects.requireNonNull(value, "value");
+    try {
+      request.setHeader(name, value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the header \"" + SafeText.of(name) + "\" or its value can't be sent in a request");
+    }
+  }
+
   static String checkedOrigin(URI uri) {
     String problem = KeyAddress.problem(uri, true, true);
     if (problem != null) {

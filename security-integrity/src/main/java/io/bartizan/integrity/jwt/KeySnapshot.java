@@ -26,11 +26,6 @@ final class KeySnapshot {
     if (keys.size() != other.keys.size() || !leftOut.equals(other.leftOut)) {
       return false;
     }
-    for (int i = 0; i < keys.size(); i++) {
-      if (!keys.get(i).isSameAs(other.keys.get(i))) {
-        return false;
-      }
-    }
-    return true;
+    return keys.stream().allMatch(key -> other.keys.stream().anyMatch(key::isSameAs));
   }
 }

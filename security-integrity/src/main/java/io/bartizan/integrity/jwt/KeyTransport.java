@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** How a JWK set is got, once; never waits. */
 interface KeyTransport {
@@ -40,10 +42,23 @@ interface KeyTransport {
     };
   }
 
-  /** A file, read on the JDK's common pool so that nobody waits for a disk. */
+  /**
+   * A file, read on the JDK's common pool so that nobody waits for a disk; while one read hangs, no
+   * other one begins.
+   */
   static KeyTransport of(Path file, int maxBytes) {
-    return () ->
-        CompletableFuture.supplyAsync(() -> new Answer(read(file, maxBytes), Long.MAX_VALUE));
+    AtomicReference<@Nullable CompletableFuture<Answer>> last = new AtomicReference<>();
+    return () -> {
+      CompletableFuture<Answer> before = last.get();
+      if (before != null && !before.isDone()) {
+        return CompletableFuture.failedFuture(
+            new IOException("the last read of the file has not ended"));
+      }
+      CompletableFuture<Answer> read =
+          CompletableFuture.supplyAsync(() -> new Answer(read(file, maxBytes), Long.MAX_VALUE));
+      last.set(read);
+      return read.copy(); // which a time-out cancels, and not the read
+    };
   }
 
   private static byte[] read(Path file, int maxBytes) {

@@ -309,10 +309,10 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
      * @param field the field's name
      * @param value its value
      * @return this
-     * @throws IllegalArgumentException if HTTP or the JDK's client allows no such field
+     * @throws IllegalArgumentException if HTTP or the JDK's client allows no such field or value
      */
     public Builder withHeader(String field, String value) {
-      Objects.requireNonNull(value, "value");
+      HttpKeys.setField(HttpRequest.newBuilder(), field, value);
       return withHeader(field, () -> value);
     }
 

@@ -60,9 +60,8 @@ final class ReplayStripe {
 
   private boolean put(RememberedId id, @Nullable RememberedId known) {
     if (known != null) {
-      remove(known);
-    }
-    if (count.incrementAndGet() > max) {
+      ids.remove(known); // its place is not given up, another stripe could take it
+    } else if (count.incrementAndGet() > max) {
       count.decrementAndGet();
       return false;
     }

@@ -93,6 +93,27 @@ class AsyncJwtVerifierTest {
   }
 
   @Test
+  void listThatThrows_isAStageThatFails_alsoWhereKeysAreAtHand() {
+    IllegalStateException broken = new IllegalStateException("the list");
+    JwtVerifier verifier =
+        strict(ES256)
+            .withRevocation(
+                (issuer, id) -> {
+                  throw broken;
+                })
+            .build();
+    AsyncJwtVerifier async = AsyncJwtVerifier.of(verifier);
+    String token = token(ES256, Forge.payload("jti", "\"7\""));
+    assertThat(async.check(token)).failsWithin(Duration.ZERO).withThrowableThat().withCause(broken);
+    AsyncSingleUseJwts once =
+        AsyncSingleUseJwts.of(async, InMemoryReplayGuard.of(10), Duration.ofMinutes(1));
+    assertThat(once.handle(token, jwt -> CompletableFuture.completedStage("done")))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCause(broken);
+  }
+
+  @Test
   void keysOnTheirWay_manyWaitWithoutThreads_forOneFetch() throws Exception {
     AsyncJwtVerifier async = AsyncJwtVerifier.of(verifier(keys).build());
     List<CompletionStage<Checked<VerifiedJwt>>> waiting = new ArrayList<>();

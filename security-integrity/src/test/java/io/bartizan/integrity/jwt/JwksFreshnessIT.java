@@ -12,9 +12,15 @@ import io.bartizan.testkit.ManualTicker;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +127,58 @@ class JwksFreshnessIT {
               "failed " + server.uri() + " DOWN",
               "changed " + server.uri() + " 1 0",
               "failed " + server.uri() + " DEGRADED");
+    }
+  }
+
+  @Test
+  void load_keysThatAreTooOld_areWaitedForByAllAsAtTheStart() throws Exception {
+    answer("");
+    ExecutorService threads = Executors.newFixedThreadPool(40);
+    try (RemoteJwks keys = server.keys(ticker).build()) {
+      assertThat(keys.load()).isTrue();
+      ticker.advance(Duration.ofHours(2)); // a night without tokens
+      server.stall();
+      CountDownLatch begun = new CountDownLatch(40);
+      List<Future<Boolean>> loads = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        loads.add(
+            threads.submit(
+                () -> {
+                  begun.countDown();
+                  return keys.load();
+                }));
+      }
+      begun.await();
+      server.awaitRequests(2);
+      server.goOn();
+      for (Future<Boolean> load : loads) {
+        assertThat(load.get(20, TimeUnit.SECONDS)).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void snapshot_sameKeysInAnotherOrder_areNoChange() throws Exception {
+    String one = EcJwk.of(Keys.pair(ES256, 0).getPublic(), "a");
+    String other = EcJwk.of(Keys.pair(ES256, 1).getPublic(), "b");
+    server.publish(one, other);
+    try (RemoteJwks keys = server.keys(ticker).build()) {
+      assertThat(keys.load()).isTrue();
+      KeySnapshot before = keys.snapshot();
+      server.publish(other, one);
+      ticker.advance(Duration.ofMinutes(5));
+      assertThat(keys.snapshot().keys).hasSize(2);
+      server.awaitRequests(2);
+      JwksServer.awaitIdle(keys);
+      assertThat(keys.snapshot()).isSameAs(before);
+      server.publish(other, EcJwk.of(Keys.pair(ES256, 0).getPublic(), "c"));
+      ticker.advance(Duration.ofMinutes(5));
+      assertThat(keys.snapshot()).isSameAs(before);
+      server.awaitRequests(3);
+      JwksServer.awaitIdle(keys);
+      assertThat(keys.snapshot()).isNotSameAs(before);
     }
   }
 

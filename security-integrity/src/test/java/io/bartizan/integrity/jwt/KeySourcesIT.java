@@ -89,6 +89,19 @@ class KeySourcesIT {
   }
 
   @Test
+  void TK06_fieldThatHttpDoesNotAllow_isToldWithoutItsValue() {
+    String value = "Bearer s3cr3t\n"; // as a file of a token often ends
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> server.keys(ticker).withHeader("Authorization", value))
+        .withMessageContaining("Authorization")
+        .withMessageNotContaining("s3cr3t");
+    try (RemoteJwks keys = server.keys(ticker).withHeader("Authorization", () -> value).build()) {
+      assertThat(keys.load()).isFalse();
+      assertThat(keys.health().detail()).contains("Authorization").doesNotContain("s3cr3t");
+    }
+  }
+
+  @Test
   void TK06_discovery_comparesTheIssuer() {
     String issuer = server.uri().resolve("/realms/x").toString();
     AtomicReference<String> named = new AtomicReference<>(issuer);

@@ -177,7 +177,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       lastFailure = "";
     } catch (NoAnswer e) {
       unknown(e.getMessage());
-      if (e.mayHaveArrived) {
+      if (e.mayHaveArrived || asked != null) { // what was sent before may have arrived
         unanswered.keep(name, holder);
       }
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Health;
 import io.bartizan.integrity.replay.ReplayGuard;
+import io.bartizan.testkit.FaultProxy;
 import io.bartizan.testkit.RedisServer;
+import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class RedisReplayGuardIT {
 
   private static final byte[] ID = {1, 2, 3};
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @Test
   void use_onRealRedis_isOnceAmongInstances_andUnknownWhenRedisIsStuck() throws Exception {
@@ -54,6 +57,29 @@ class RedisReplayGuardIT {
         assertThat(hurried.health().status()).isEqualTo(Health.Status.DEGRADED);
         redis.resume();
         assertThat(one.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
+      } finally {
+        client.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void use_repeatedWhileRedisIsAway_isStillTheFirstWhenItIsBack() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      try (RedisReplayGuard guard = RedisReplayGuard.of(client, Duration.ofMillis(300))) {
+        Instant until = Instant.now().plusSeconds(60);
+        proxy.dropReplies();
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.UNDECIDED);
+        assertThat(redis.command("DBSIZE")).as("it had arrived").isEqualTo("1");
+        proxy.cut();
+        Eventually.within(LIMIT, "away", () -> guard.health().status() == Health.Status.DOWN);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.UNDECIDED);
+        proxy.restore();
+        Eventually.within(LIMIT, "back", () -> guard.health().status() != Health.Status.DOWN);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
       } finally {
         client.shutdown();
       }
