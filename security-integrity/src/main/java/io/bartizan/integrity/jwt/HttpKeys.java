@@ -110,7 +110,6 @@ final class HttpKeys implements KeyTransport {
     return client.sendAsync(request.build(), this::body);
   }
 
-  /** The same of what the application gives, if keys may come from there. */
   /** The client's own message would repeat the value. */
   static void setField(HttpRequest.Builder request, String name, String value) {
     Objects.requireNonNull(value, "value");
@@ -122,6 +121,7 @@ final class HttpKeys implements KeyTransport {
     }
   }
 
+  /** The same of what the application gives, if keys may come from there. */
   static String checkedOrigin(URI uri) {
     String problem = KeyAddress.problem(uri, true, true);
     if (problem != null) {
