@@ -2,7 +2,6 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
-import io.bartizan.core.house.Span;
 import io.bartizan.mtls.jsse.HandshakeView;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.HostName;
@@ -24,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -137,6 +137,7 @@ final class TrustDecider {
   /**
    * Decides about a session that was resumed within this generation: chain, anchors and revocation
    * data are those of its full handshake, so only what changes with time and host is asked again.
+   * Where something has ended since, all is: it may be no part of the path, or there is another.
    */
   PeerDecision resumed(X509Certificate @Nullable [] given, @Nullable String host) {
     if (given == null || given.length == 0) {
@@ -145,29 +146,25 @@ final class TrustDecider {
     X509Certificate[] chain = given;
     try {
       chain = ofJdk(given);
-      Instant now = settings.now();
-      for (X509Certificate certificate : chain) {
-        if (now.isAfter(certificate.getNotAfter().toInstant())) {
-          throw new PeerRejectedException(
-              PeerReason.EXPIRED,
-              Certificates.label(certificate)
-                  + " expired since the full handshake"
-                  + " ("
-                  + Span.ago(certificate.getNotAfter().toInstant(), now)
-                  + ")");
-        }
-      }
-      if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
-        // Perhaps the very anchor of the full handshake; then no path is left.
-        paths.requirePath(chain, now);
-      }
-      revocation.checkFresh(chain, now);
-      return byPolicy(PeerIdentity.of(chain[0]), host);
+      return hasEnded(chain, settings.now())
+          ? decide(chain, host, null)
+          : byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
+  }
+
+  /** Whether a certificate, an anchor or a revocation list is past its time. */
+  private boolean hasEnded(X509Certificate[] chain, Instant now) {
+    try {
+      revocation.checkFresh(chain, now);
+    } catch (PeerRejectedException stale) {
+      return true;
+    }
+    return Stream.concat(Arrays.stream(chain), anchors.stream())
+        .anyMatch(one -> now.isAfter(one.getNotAfter().toInstant()));
   }
 
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
