@@ -8,6 +8,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.mtls.x509.SubjectNames;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
@@ -272,5 +275,49 @@ class OpenConnectionTest {
       threads.shutdown();
       reload.join();
     }
+  }
+
+  /** In TLS 1.3 each direction is closed by itself, and the other goes on. */
+  @Test
+  void halfClosedEngine_whosePeerIsRevoked_carriesNothingInTheOtherDirection() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ServerTls server =
+        pki.serverTls().withRevocation(Revocation.none().withDenyList(denied)).build();
+    ClientTls client = pki.clientTls().build();
+    Engines sending = Engines.between(client.sslContext(), server.sslContext(), "TLSv1.3").run();
+    Engines receiving = Engines.between(client.sslContext(), server.sslContext(), "TLSv1.3").run();
+    carry(sending.client, sending.server);
+    carry(receiving.server, receiving.client);
+    assertThat(sending.server.wrap(text(), pipe()).bytesConsumed()).isEqualTo(4);
+    assertThat(send(receiving)).isEqualTo(4);
+
+    Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
+    assertThat(server.reload()).isTrue();
+    assertThat(sending.server.wrap(text(), pipe()).bytesConsumed()).isZero();
+    assertThatThrownBy(() -> send(receiving)).isInstanceOf(SSLException.class);
+  }
+
+  private static ByteBuffer text() {
+    return ByteBuffer.wrap(new byte[4]);
+  }
+
+  private static ByteBuffer pipe() {
+    return ByteBuffer.allocate(1 << 15);
+  }
+
+  /** What the server reads of four bytes of the client. */
+  private static int send(Engines engines) throws SSLException {
+    ByteBuffer sealed = pipe();
+    assertThat(engines.client.wrap(text(), sealed).bytesConsumed()).isEqualTo(4);
+    return engines.server.unwrap(sealed.flip(), pipe()).bytesProduced();
+  }
+
+  /** The end of one direction. */
+  private static void carry(SSLEngine from, SSLEngine to) throws SSLException {
+    from.closeOutbound();
+    ByteBuffer end = pipe();
+    assertThat(from.wrap(ByteBuffer.allocate(0), end).getStatus())
+        .isEqualTo(SSLEngineResult.Status.CLOSED);
+    assertThat(to.unwrap(end.flip(), pipe()).getStatus()).isEqualTo(SSLEngineResult.Status.CLOSED);
   }
 }

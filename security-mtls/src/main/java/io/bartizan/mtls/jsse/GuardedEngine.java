@@ -107,7 +107,7 @@ final class GuardedEngine extends DelegatingEngine {
       }
       TlsMinimum.forbidRenegotiation(inner);
     }
-    if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+    if (inner.isInboundDone() && inner.isOutboundDone()) { // either alone leaves the other open
       watch.closed();
     }
     return result;
