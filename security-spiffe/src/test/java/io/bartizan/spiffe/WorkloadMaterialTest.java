@@ -178,9 +178,13 @@ class WorkloadMaterialTest {
     assertThat(reason(svids(good.withBundle(garbage)))).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
     assertThat(reason(svids(good.withChain(leaf.chainPem().getBytes(StandardCharsets.US_ASCII)))))
         .isEqualTo(WorkloadReason.SVID_MALFORMED);
-    Refusal federated = refusal(svids(List.of(good), Map.of("spiffe://b.example", garbage)));
-    assertThat(federated.reason()).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
-    assertThat(federated.detail()).contains("b.example");
+    Refusal alone =
+        refusal(
+            () ->
+                WorkloadMaterial.ofBundles(
+                    AgentMessages.bundles(Map.of("spiffe://b.example", garbage)), CLOCK));
+    assertThat(alone.reason()).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
+    assertThat(alone.detail()).contains("b.example");
   }
 
   @Test
@@ -237,6 +241,22 @@ class WorkloadMaterialTest {
         .anySatisfy(note -> assertThat(note).contains("d.example").contains("empty"));
     assertThat(decision(material, svid(b, "spiffe://b.example/y"))).isEqualTo("accepted");
     assertThat(reason(svids(good.withBundle(noCa)))).isEqualTo(WorkloadReason.MATERIAL_UNUSABLE);
+  }
+
+  /** As a certificate that another language reads and the JDK does not. */
+  @Test
+  void foreignBundle_thatCantBeRead_isLeftOutWithANote() {
+    byte[] garbage = {0x30, 3, 1, 2, 3};
+    WorkloadMaterial material =
+        read(
+            svids(
+                List.of(good, Svid.of(svid(b, "spiffe://b.example/y"), b).withBundle(garbage)),
+                Map.of("spiffe://c.example", garbage, "spiffe://d.example", der(b))));
+    assertThat(material.trustDomains()).containsExactlyInAnyOrder("a.example", "d.example");
+    assertThat(material.notes())
+        .hasSize(2)
+        .anySatisfy(note -> assertThat(note).contains("left out", "b.example", "no X.509"))
+        .anySatisfy(note -> assertThat(note).contains("left out", "c.example"));
   }
 
   @Test
