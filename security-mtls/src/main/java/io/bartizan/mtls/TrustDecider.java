@@ -50,6 +50,8 @@ final class TrustDecider {
           "the policy needs the host that was asked for; open the connection by host name, or"
               + " create the engine with createSSLEngine(host, port)");
 
+  private static final int MAX_STAND_INS = 256;
+
   private final long generation;
   private final Settings settings;
   private final TlsSide side;
@@ -58,7 +60,10 @@ final class TrustDecider {
   private final PathFinder paths;
   private final LoadedRevocation revocation;
 
-  /** By anchor, shared by all decisions; they have no other time than the JVM's. */
+  /**
+   * By anchor, shared by all decisions; they have no other time than the JVM's. Bounded, since a
+   * stand-in of an anchor is another one for each intermediate that a peer shows.
+   */
   private final Map<X509Certificate, X509ExtendedTrustManager> jdk = new ConcurrentHashMap<>();
 
   TrustDecider(
@@ -74,6 +79,11 @@ final class TrustDecider {
     this.anchors = Set.copyOf(anchors.certificates());
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
+  }
+
+  /** How many trust managers are kept. */
+  int trustManagers() {
+    return jdk.size();
   }
 
   /** Decides about the peer of a session. */
@@ -227,6 +237,9 @@ final class TrustDecider {
   private void askJdk(PeerPath path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
     X509Certificate[] chain = path.judged().toArray(X509Certificate[]::new);
+    if (jdk.size() >= anchors.size() + MAX_STAND_INS) {
+      jdk.clear();
+    }
     X509ExtendedTrustManager manager =
         settings.isJvmTime()
             ? jdk.computeIfAbsent(path.judgedAnchor(), anchor -> jdkTrustManager(anchor, null))
