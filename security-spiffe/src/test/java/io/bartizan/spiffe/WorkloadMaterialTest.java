@@ -6,9 +6,11 @@ import static io.bartizan.spiffe.AgentMessages.svids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.PushedMaterial;
 import io.bartizan.spiffe.AgentMessages.Svid;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
@@ -304,5 +306,18 @@ class WorkloadMaterialTest {
   void revocationLists_areToldAsNotUsed() {
     WorkloadMaterial material = read(svids(List.of(good), Map.of(), new byte[] {1}));
     assertThat(material.notes()).singleElement().asString().contains("revocation lists");
+  }
+
+  @Test
+  void response_thatComesWhileTheFeedIsClosed_hidesNotThatItIs() {
+    WorkloadFeed feed =
+        new WorkloadFeed(message -> WorkloadMaterial.ofSvids(message, null, CLOCK), CLOCK, null);
+    assertThat(feed.received(svids(good))).isTrue();
+    PushedMaterial pushed = feed.await(Duration.ofSeconds(1));
+    assertThat(pushed.health().status()).isEqualTo(Health.Status.UP);
+    feed.closed();
+    assertThat(feed.received(svids(good))).isTrue();
+    assertThat(pushed.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(pushed.health().detail()).contains("closed by this process");
   }
 }
