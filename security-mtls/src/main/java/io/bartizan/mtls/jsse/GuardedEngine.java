@@ -107,7 +107,7 @@ final class GuardedEngine extends DelegatingEngine {
       }
       TlsMinimum.forbidRenegotiation(inner);
     }
-    if (inner.isInboundDone() && inner.isOutboundDone()) { // either alone leaves the other open
+    if (inner.isOutboundDone()) { // a peer that says it writes no more may still read in TLS 1.3
       watch.closed();
     }
     return result;
