@@ -97,6 +97,11 @@ final class AnchorSet {
                     + " alone"));
   }
 
+  /** Whether every anchor expired, so that no peer at all gets in. */
+  boolean isExpired(Instant now) {
+    return certificates.stream().allMatch(one -> now.isAfter(one.getNotAfter().toInstant()));
+  }
+
   /** Trust domains all of whose anchors expired, so that none of their peers gets in. */
   List<String> expiredDomains(Instant now) {
     List<String> expired = new ArrayList<>();

@@ -18,6 +18,12 @@ final class Current implements Authority {
   private volatile @Nullable BeforeMaterial before;
   private volatile @Nullable Served newest;
 
+  /**
+   * What is held and not read: pushes and meters reach a context that is all that is held of it.
+   */
+  @SuppressWarnings("UnusedVariable")
+  private volatile @Nullable MutualTls owner;
+
   Current(Settings settings) {
     side = settings.side();
     anchorNamesSent = settings.anchorNamesSent();
@@ -71,6 +77,11 @@ final class Current implements Authority {
   /** Refuses every connection until the first is published; the context makes their engines. */
   void refuseUntilPublished(SSLContext context) {
     before = new BeforeMaterial(this, context);
+  }
+
+  /** Whoever holds the context, an engine or the trust manager, holds this too. */
+  void holds(MutualTls made) {
+    owner = made;
   }
 
   void publish(Generation next) {

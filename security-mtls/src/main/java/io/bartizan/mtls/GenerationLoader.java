@@ -106,8 +106,7 @@ final class GenerationLoader {
     Instant now = settings.now();
     return readings != null
         && !now.isAfter(before.identities().validUntil())
-        && before.anchors().certificates().stream()
-            .anyMatch(anchor -> !now.isAfter(anchor.getNotAfter().toInstant()))
+        && !before.anchors().isExpired(now)
         && readings.isCurrent();
   }
 
@@ -127,7 +126,7 @@ final class GenerationLoader {
           settings.anchors().toString(),
           "holds this side's own certificate, which is no trust anchor");
     }
-    if (anchors.stream().allMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
+    if (anchorSet.isExpired(now)) {
       throw new TlsMaterialException(
           MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }

@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.house.Span;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the material serves, in one sentence. */
@@ -40,6 +41,9 @@ final class MaterialHealth {
     if (now.isBefore(begin)) {
       return Health.down(state + "; not valid before " + begin + ", or the clock is behind");
     }
+    if (newest.anchors().isExpired(now)) {
+      return Health.down(state + "; every trust anchor expired, so no peer is accepted");
+    }
     TlsMaterialException fault = generations.lastFault();
     if (fault != null) {
       return Health.degraded(state + "; the last reload failed: " + fault.getMessage());
@@ -52,6 +56,10 @@ final class MaterialHealth {
       if (fed.status() != Health.Status.UP) {
         return Health.degraded(state + "; " + fed.detail());
       }
+    }
+    List<String> expired = newest.anchors().expiredDomains(now);
+    if (!expired.isEmpty()) {
+      return Health.degraded(state + "; every trust anchor of " + expired + " expired");
     }
     String stale = newest.revocation().stale(now);
     if (stale != null) {

@@ -62,6 +62,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   MutualTls(Settings settings, @Nullable Duration reload) {
     generations = new Generations(settings);
     current = generations.current();
+    current.holds(this);
     context = new GuardedContext(current);
     keyManager = new GenerationKeyManager(generations::currentIdentities, generations::identityOf);
     trustManager =
@@ -245,9 +246,9 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
 
   /**
    * Whether the material serves: down before the first material, and once a certificate of this
-   * side's chain expired or {@link #close} was called; degraded when one soon will, the last reload
-   * failed or hangs, a revocation list is stale, or the source of {@link PushedMaterial} is too old
-   * or stalled.
+   * side's chain or every trust anchor expired, or {@link #close} was called; degraded when the
+   * chain soon ends, the last reload failed or hangs, every anchor of a trust domain expired, a
+   * revocation list is stale, or the source of {@link PushedMaterial} is too old or stalled.
    *
    * @return a state whose detail is safe to log
    */

@@ -84,11 +84,6 @@ final class PathFinder {
     return new Search(presented, now);
   }
 
-  /** Refuses if no path holds any more. */
-  void requirePath(X509Certificate[] presented, Instant now) throws PeerRejectedException {
-    PeerPath unused = find(presented, now);
-  }
-
   /** Anchors of a name: of the key that is named first, then of no name, then one of the others. */
   private List<Anchor> issuers(X509Certificate subject) {
     List<Anchor> named = anchors.getOrDefault(subject.getIssuerX500Principal(), List.of());

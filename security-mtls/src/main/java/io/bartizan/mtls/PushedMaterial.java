@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * <p>Both are pushed together and taken together, so that a generation never has the key of one
  * push and the anchors of another. Every {@link MutualTls} that was built of {@link #identity()} or
  * {@link #anchors()} reloads within {@link #push}; what can't be used leaves the last good
- * generation serving, which log, {@link TlsListener} and {@link MutualTls#health()} tell. Contexts
- * are held weakly. Thread-safe.
+ * generation serving, which log, {@link TlsListener} and {@link MutualTls#health()} tell. A context
+ * is held weakly: as long as the application holds it, its {@code SSLContext} or a manager of it.
+ * Thread-safe.
  *
  * <pre>{@code
  * PushedMaterial pushed = PushedMaterial.of(Identity.of(key, chain), TrustAnchors.of(roots).forTrustDomain("prod.example"));

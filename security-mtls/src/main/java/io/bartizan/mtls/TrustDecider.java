@@ -2,7 +2,6 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
-import io.bartizan.core.house.Span;
 import io.bartizan.mtls.jsse.HandshakeView;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.HostName;
@@ -24,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -50,6 +50,8 @@ final class TrustDecider {
           "the policy needs the host that was asked for; open the connection by host name, or"
               + " create the engine with createSSLEngine(host, port)");
 
+  private static final int MAX_STAND_INS = 256;
+
   private final long generation;
   private final Settings settings;
   private final TlsSide side;
@@ -58,7 +60,10 @@ final class TrustDecider {
   private final PathFinder paths;
   private final LoadedRevocation revocation;
 
-  /** By anchor, shared by all decisions; they have no other time than the JVM's. */
+  /**
+   * By anchor, shared by all decisions; they have no other time than the JVM's. Bounded, since a
+   * stand-in of an anchor is another one for each intermediate that a peer shows.
+   */
   private final Map<X509Certificate, X509ExtendedTrustManager> jdk = new ConcurrentHashMap<>();
 
   TrustDecider(
@@ -74,6 +79,11 @@ final class TrustDecider {
     this.anchors = Set.copyOf(anchors.certificates());
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
+  }
+
+  /** How many trust managers are kept. */
+  int trustManagers() {
+    return jdk.size();
   }
 
   /** Decides about the peer of a session. */
@@ -137,6 +147,7 @@ final class TrustDecider {
   /**
    * Decides about a session that was resumed within this generation: chain, anchors and revocation
    * data are those of its full handshake, so only what changes with time and host is asked again.
+   * Where something has ended since, all is: it may be no part of the path, or there is another.
    */
   PeerDecision resumed(X509Certificate @Nullable [] given, @Nullable String host) {
     if (given == null || given.length == 0) {
@@ -145,29 +156,25 @@ final class TrustDecider {
     X509Certificate[] chain = given;
     try {
       chain = ofJdk(given);
-      Instant now = settings.now();
-      for (X509Certificate certificate : chain) {
-        if (now.isAfter(certificate.getNotAfter().toInstant())) {
-          throw new PeerRejectedException(
-              PeerReason.EXPIRED,
-              Certificates.label(certificate)
-                  + " expired since the full handshake"
-                  + " ("
-                  + Span.ago(certificate.getNotAfter().toInstant(), now)
-                  + ")");
-        }
-      }
-      if (anchors.stream().anyMatch(anchor -> now.isAfter(anchor.getNotAfter().toInstant()))) {
-        // Perhaps the very anchor of the full handshake; then no path is left.
-        paths.requirePath(chain, now);
-      }
-      revocation.checkFresh(chain, now);
-      return byPolicy(PeerIdentity.of(chain[0]), host);
+      return hasEnded(chain, settings.now())
+          ? decide(chain, host, null)
+          : byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
     } catch (RuntimeException | Error e) {
       return unjudgeable(e);
     }
+  }
+
+  /** Whether a certificate, an anchor or a revocation list is past its time. */
+  private boolean hasEnded(X509Certificate[] chain, Instant now) {
+    try {
+      revocation.checkFresh(chain, now);
+    } catch (PeerRejectedException stale) {
+      return true;
+    }
+    return Stream.concat(Arrays.stream(chain), anchors.stream())
+        .anyMatch(one -> now.isAfter(one.getNotAfter().toInstant()));
   }
 
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
@@ -230,6 +237,9 @@ final class TrustDecider {
   private void askJdk(PeerPath path, Instant now, @Nullable HandshakeView view)
       throws PeerRejectedException {
     X509Certificate[] chain = path.judged().toArray(X509Certificate[]::new);
+    if (jdk.size() >= anchors.size() + MAX_STAND_INS) {
+      jdk.clear();
+    }
     X509ExtendedTrustManager manager =
         settings.isJvmTime()
             ? jdk.computeIfAbsent(path.judgedAnchor(), anchor -> jdkTrustManager(anchor, null))

@@ -8,6 +8,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.mtls.x509.SubjectNames;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
@@ -272,5 +275,44 @@ class OpenConnectionTest {
       threads.shutdown();
       reload.join();
     }
+  }
+
+  /** In TLS 1.3 each direction is closed by itself, and the other goes on. */
+  @Test
+  void engineWhosePeerHalfClosed_writesNothingOnceItIsRevoked() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ServerTls server =
+        pki.serverTls()
+            .withRevocation(Revocation.none().withDenyList(denied))
+            .withListener(listener)
+            .build();
+    ClientTls client = pki.clientTls().build();
+    Engines half = Engines.between(client.sslContext(), server.sslContext(), "TLSv1.3").run();
+    Engines ended = Engines.between(client.sslContext(), server.sslContext(), "TLSv1.3").run();
+    carry(half.client, half.server);
+    carry(ended.server, ended.client);
+    assertThat(half.server.wrap(text(), pipe()).bytesConsumed()).isEqualTo(4);
+
+    Files.writeString(denied, SubjectNames.spkiPin(pki.client.certificate()));
+    assertThat(server.reload()).isTrue();
+    assertThat(half.server.wrap(text(), pipe()).bytesConsumed()).isZero();
+    assertThat(told).as("nothing of the one that this side ended").hasSize(1);
+  }
+
+  private static ByteBuffer text() {
+    return ByteBuffer.wrap(new byte[4]);
+  }
+
+  private static ByteBuffer pipe() {
+    return ByteBuffer.allocate(1 << 15);
+  }
+
+  /** The end of one direction. */
+  private static void carry(SSLEngine from, SSLEngine to) throws SSLException {
+    from.closeOutbound();
+    ByteBuffer end = pipe();
+    assertThat(from.wrap(ByteBuffer.allocate(0), end).getStatus())
+        .isEqualTo(SSLEngineResult.Status.CLOSED);
+    assertThat(to.unwrap(end.flip(), pipe()).getStatus()).isEqualTo(SSLEngineResult.Status.CLOSED);
   }
 }

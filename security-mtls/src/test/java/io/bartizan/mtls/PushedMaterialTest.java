@@ -9,6 +9,8 @@ import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.Eventually;
+import java.lang.ref.WeakReference;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -22,8 +24,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -320,6 +325,49 @@ class PushedMaterialTest {
     DevCa next = DevCa.of("Next Root");
     assertThat(pushed.push(identity(TestPki.server(next)), bundle(next))).isTrue();
     assertThat(server.generation()).isEqualTo(1);
+  }
+
+  /** What a framework is given lives longer than the object that it came from. */
+  @Test
+  void push_reachesAContextOfWhichOnlyTheSslContextIsHeld() throws Exception {
+    PushedMaterial pushed = PushedMaterial.of(identity(pki.server), bundle(pki.ca));
+    SSLContext context = server(pushed, new Told()).sslContext();
+    X509ExtendedTrustManager trust = server(pushed, new Told()).trustManager();
+    X509ExtendedKeyManager keys = server(pushed, new Told()).keyManager();
+    awaitCollection();
+    DevCa next = DevCa.of("Next Root");
+    DevCertificate renewed = TestPki.server(next);
+    pushed.push(identity(renewed), bundle(next));
+    Engines done = Engines.between(client(TestPki.client(next), next).sslContext(), context).run();
+    assertThat(done.client.getSession().getPeerCertificates()[0]).isEqualTo(renewed.certificate());
+    assertThat(trust.getAcceptedIssuers()).containsExactly(next.certificate());
+    assertThat(keys.getCertificateChain(keys.chooseServerAlias("EC", null, null))[0])
+        .isEqualTo(renewed.certificate());
+  }
+
+  @Test
+  void push_isForgottenByAContextThatNobodyHolds() {
+    PushedMaterial pushed = PushedMaterial.of(identity(pki.server), bundle(pki.ca));
+    WeakReference<ServerTls> gone = new WeakReference<>(server(pushed, new Told()));
+    Eventually.within(
+        Duration.ofSeconds(60),
+        "it is collected",
+        () -> {
+          System.gc();
+          return gone.get() == null;
+        });
+    assertThat(pushed.push(identity(pki.server), bundle(pki.ca))).isTrue();
+  }
+
+  private static void awaitCollection() {
+    WeakReference<Object> mark = new WeakReference<>(new Object());
+    Eventually.within(
+        Duration.ofSeconds(60),
+        "what nobody holds is collected",
+        () -> {
+          System.gc();
+          return mark.get() == null;
+        });
   }
 
   @Test

@@ -197,7 +197,6 @@ class ReloadTest {
 
   @Test
   void health_intermediateThatEndsFirst_isTheEndOfTheWhole() throws Exception {
-    ManualInstantSource clock = new ManualInstantSource(Instant.now());
     DevCa issuing =
         DevCa.builder("Issuing").withIssuer(pki.ca).withLifetime(Duration.ofHours(12)).build();
     DevCertificate leaf =
@@ -207,6 +206,7 @@ class ReloadTest {
             .forServer()
             .withLifetime(Duration.ofDays(5))
             .issue();
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
     ServerTls server =
         ServerTls.builder(
                 TestPki.identity(leaf), TestPki.anchors(pki.ca), PeerPolicy.anyTrustedPeer())
@@ -221,6 +221,34 @@ class ReloadTest {
     assertThatThrownBy(server::reload)
         .hasMessageContaining("Issuing")
         .hasMessageEndingWith(" h ago)");
+  }
+
+  @Test
+  void health_anchorsThatAllExpired_isDown() throws Exception {
+    DevCa brief = DevCa.builder("Brief").withLifetime(Duration.ofHours(12)).build();
+    DevCertificate lasting =
+        pki.ca.leaf("client").uri(TestPki.CLIENT_ID).withLifetime(Duration.ofDays(5)).issue();
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    MutualTls.Builder<ClientTls> builder =
+        ClientTls.builder(
+            TestPki.identity(lasting), TestPki.anchors(brief), PeerPolicy.requestedHost());
+    ClientTls all = builder.withClock(clock).build();
+    ClientTls ofDomain =
+        ClientTls.builder(
+                TestPki.identity(lasting),
+                TestPki.anchors(pki.ca)
+                    .forTrustDomain("a.example")
+                    .and(TestPki.anchors(brief).forTrustDomain("b.example")),
+                PeerPolicy.anyTrustedPeer())
+            .withClock(clock)
+            .build();
+    assertThat(all.health().status()).isEqualTo(Health.Status.UP);
+    assertThat(ofDomain.health().status()).isEqualTo(Health.Status.UP);
+    clock.advance(Duration.ofHours(13));
+    assertThat(all.health().status()).isEqualTo(Health.Status.DOWN);
+    assertThat(all.health().detail()).contains("every trust anchor expired");
+    assertThat(ofDomain.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(ofDomain.health().detail()).contains("every trust anchor of [b.example] expired");
   }
 
   @Test

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.mtls.x509.SubjectNames;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualInstantSource;
+import io.bartizan.tests.Eventually;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,5 +148,24 @@ class TlsMetricsTest {
         .isThrownBy(() -> TlsMetrics.of(registry, "a b"))
         .withMessageContaining("1 to 64 characters");
     assertThat(metrics).hasToString("TlsMetrics[api]");
+  }
+
+  /** Or an alert before the end of the certificate falls silent with the next collection. */
+  @Test
+  void meters_goOnWhereOnlyTheSslContextIsHeld() {
+    ServerTls server = pki.serverTls().build();
+    metrics.watch(server);
+    SSLContext context = server.sslContext();
+    WeakReference<Object> mark = new WeakReference<>(new Object());
+    server = null;
+    Eventually.within(
+        Duration.ofSeconds(60),
+        "what nobody holds is collected",
+        () -> {
+          System.gc();
+          return mark.get() == null;
+        });
+    assertThat(registry.get("bartizan.mtls.certificate.expiry").timeGauge().value()).isNotNaN();
+    assertThat(context.getProtocol()).as("held until here").isNotNull();
   }
 }

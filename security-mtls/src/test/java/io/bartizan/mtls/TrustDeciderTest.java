@@ -318,25 +318,46 @@ class TrustDeciderTest {
   @Test
   void ML09_resumedSession_endsWithItsCertificates() {
     X509Certificate brief = lasting("CN=brief", Duration.ofSeconds(60), NOTHING);
+    TestAuthority authority = root.intermediate("CN=behind", NOTHING);
     X509Certificate behind =
-        lasting("CN=behind", Duration.ofSeconds(30), TestAuthority.authority());
+        root.issue(
+            "CN=behind",
+            authority.keys.getPublic(),
+            clock.instant().minusSeconds(60),
+            clock.instant().plusSeconds(30),
+            TestAuthority.authority());
+    X509Certificate below = authority.leaf("CN=below");
     TrustDecider decider =
         decider(
             builder(TlsSide.SERVER, root.anchors(), PeerPolicy.anyTrustedPeer()).withClock(clock));
     X509Certificate[] one = {brief};
-    X509Certificate[] two = {brief, behind};
+    X509Certificate[] two = {below, behind};
     clock.advance(Duration.ofSeconds(30));
     assertThat(said(decider.resumed(two, null))).isEqualTo(ACCEPTED);
     clock.advance(Duration.ofSeconds(1));
     assertThat(said(decider.resumed(two, null)))
         .startsWith("expired: \"CN=behind\"")
-        .contains(" expired since the full handshake (1 ");
+        .contains(" (1 s ago)");
     clock.advance(Duration.ofSeconds(29));
     assertThat(said(decider.resumed(one, null))).isEqualTo(ACCEPTED);
     clock.advance(Duration.ofSeconds(1));
     PeerDecision ended = decider.resumed(one, null);
     assertThat(said(ended)).startsWith("expired: \"CN=brief\"");
     assertThat(ended.isAccepted()).isFalse();
+  }
+
+  /** What a peer sends beside its path counts no more at a resumption than before. */
+  @Test
+  void resumedSession_outlivesWhatIsNoPartOfThePath() {
+    X509Certificate beside =
+        lasting("CN=beside", Duration.ofSeconds(30), TestAuthority.authority());
+    TrustDecider decider =
+        decider(
+            builder(TlsSide.SERVER, root.anchors(), PeerPolicy.anyTrustedPeer()).withClock(clock));
+    X509Certificate[] chain = {leaf, beside};
+    clock.advance(Duration.ofSeconds(31));
+    assertThat(said(decider.decide(chain, null, null))).isEqualTo(ACCEPTED);
+    assertThat(said(decider.resumed(chain, null))).isEqualTo(ACCEPTED);
   }
 
   @ParameterizedTest

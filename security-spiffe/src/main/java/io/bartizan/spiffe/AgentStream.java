@@ -65,7 +65,7 @@ final class AgentStream {
               WorkloadReason.AGENT_UNREACHABLE,
               "the agent can't be called: " + SafeText.of(String.valueOf(e.getMessage()))),
           false);
-      openAfterPause();
+      later(this::open, backoff);
     }
   }
 
@@ -80,12 +80,11 @@ final class AgentStream {
     call.halfClose();
   }
 
-  private void openAfterPause() {
+  private void later(Runnable work, Backoff pauses) {
     try {
-      var unused =
-          agent.worker().schedule(this::open, backoff.next().toNanos(), TimeUnit.NANOSECONDS);
+      var unused = agent.worker().schedule(work, pauses.next().toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
-      // Closed in this moment: nothing is opened any more.
+      // Closed in this moment: nothing is done any more.
     }
   }
 
@@ -124,6 +123,7 @@ final class AgentStream {
   private final class Responses extends ClientCall.Listener<byte[]> {
 
     private final ClientCall<byte[], byte[]> call;
+    private int newest;
 
     Responses(ClientCall<byte[], byte[]> call) {
       this.call = call;
@@ -131,21 +131,36 @@ final class AgentStream {
 
     @Override
     public void onMessage(byte[] message) {
+      newest++;
+      judge(message, newest, new Backoff(Backoff.LONGEST, () -> 0));
+      call.request(1);
+    }
+
+    /**
+     * The agent does not repeat what was refused, and what is not yet valid, since its clock is
+     * ahead, will be: so it is judged again until something newer comes or the stream ends.
+     */
+    private void judge(byte[] message, int number, Backoff pauses) {
+      if (number != newest || agent.isClosed()) {
+        return;
+      }
       if (sink.received(message)) {
         backoff.reset();
+      } else {
+        later(() -> judge(message, number, pauses), pauses);
       }
-      call.request(1);
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      newest++;
       if (agent.isClosed()) {
         return;
       }
       boolean last = isLast(status);
       sink.ended(refusal(status), last);
       if (!last) {
-        openAfterPause();
+        later(AgentStream.this::open, backoff);
       }
     }
   }

@@ -78,6 +78,9 @@ final class WorkloadFeed implements AgentStream.Sink {
     } else if (!target.push(next.identity(), next.anchors())) {
       LOG.warn("a context could not use what the agent sent; its health says why");
     }
+    if (closed) {
+      closed(); // came while it was closed, and a push ends a stall
+    }
   }
 
   private PushedMaterial material(WorkloadMaterial next) {

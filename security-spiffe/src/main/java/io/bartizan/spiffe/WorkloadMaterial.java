@@ -66,6 +66,20 @@ record WorkloadMaterial(
 
     final Map<String, List<X509Certificate>> byDomain = new LinkedHashMap<>();
     final List<String> notes = new ArrayList<>();
+    private @Nullable WorkloadApiException damaged;
+
+    /** What can't be read of another's is left out: it must not end this process' own renewal. */
+    void addForeign(String spiffeId, byte[] der) {
+      try {
+        add(spiffeId, der);
+      } catch (WorkloadApiException e) {
+        if (e.reason() != WorkloadReason.BUNDLE_MALFORMED) {
+          throw e;
+        }
+        damaged = e;
+        notes.add("left out: " + e.refusal().detail());
+      }
+    }
 
     void add(String spiffeId, byte[] der) {
       String domain = spiffeId.startsWith(SCHEME) ? spiffeId.substring(SCHEME.length()) : spiffeId;
@@ -89,6 +103,9 @@ record WorkloadMaterial(
         all = all == null ? one : all.and(one);
       }
       if (all == null) {
+        if (damaged != null) {
+          throw damaged;
+        }
         throw new WorkloadApiException(
             WorkloadReason.BUNDLE_MISSING, "the response has no bundle with a certificate");
       }
@@ -122,8 +139,8 @@ record WorkloadMaterial(
     if (bundles.byDomain.isEmpty()) {
       throw new WorkloadApiException(WorkloadReason.BUNDLE_MISSING, "the SVID has no bundle");
     }
-    response.svids().forEach(each -> bundles.add(domainOf(each.spiffeId()), each.bundle()));
-    response.bundles().forEach(bundles::add);
+    response.svids().forEach(each -> bundles.addForeign(domainOf(each.spiffeId()), each.bundle()));
+    response.bundles().forEach(bundles::addForeign);
     probe(identity, bundles.anchors(own), chain, clock);
     leaveOutUnusable(own, bundles, clock);
     Instant end = leaf.getNotAfter().toInstant();
@@ -143,7 +160,7 @@ record WorkloadMaterial(
   static WorkloadMaterial ofBundles(byte[] message, InstantSource clock) {
     AgentResponse response = AgentResponse.ofBundles(message);
     Bundles bundles = new Bundles();
-    response.bundles().forEach(bundles::add);
+    response.bundles().forEach(bundles::addForeign);
     TrustAnchors unused = bundles.anchors();
     leaveOutUnusable("", bundles, clock);
     return new WorkloadMaterial(

@@ -21,11 +21,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,6 +234,66 @@ class WorkloadApiIT {
       assertThat(refused(api()).reason()).isEqualTo(WorkloadReason.REQUEST_REFUSED);
       assertThat(agent.calls.get()).isEqualTo(before + 1);
     }
+  }
+
+  /** The agent's clock is ahead: it has sent the SVID and does not send it again. */
+  @Test
+  void svid_thatIsNotYetValid_isTakenOnceItIs() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now().plusSeconds(2));
+    Instant start = now.get().plusSeconds(600);
+    byte[] early = svids(Svid.of(a.leaf(NEXT_ID).uri(NEXT_ID).withStart(start).issue(), a));
+    agent.send(good);
+    try (WorkloadApi api = api().withClock(now::get).build()) {
+      ServerTls server =
+          ServerTls.builder(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"))
+              .withClock(now::get)
+              .build();
+      agent.send(early);
+      faultBecomes(api, WorkloadReason.MATERIAL_UNUSABLE);
+      assertThat(api.fault().orElseThrow().detail()).contains("not-yet-valid");
+      assertThat(server.generation()).isEqualTo(1);
+      now.set(start.plusSeconds(1));
+      becomes(api, NEXT_ID);
+      Eventually.within(BOUND, "the context follows", () -> server.generation() == 2);
+      assertThat(api.fault()).isEmpty();
+      assertThat(agent.calls.get()).as("the stream stays open").isEqualTo(1);
+    }
+  }
+
+  /** A newer response is the word of the agent. */
+  @Test
+  void refusedResponse_isJudgedAgainUntilANewerOneComes() {
+    List<Integer> judged = new CopyOnWriteArrayList<>();
+    AgentStream.Sink sink =
+        new AgentStream.Sink() {
+          @Override
+          public boolean received(byte[] message) {
+            judged.add((int) message[0]);
+            return message[0] == 2;
+          }
+
+          @Override
+          public void ended(Refusal why, boolean last) {}
+        };
+    agent.send(new byte[] {1});
+    try (AgentChannel channel = new AgentChannel(Endpoint.parse(agent.address()).address())) {
+      Backoff pauses = new Backoff(Backoff.LONGEST, () -> 0);
+      channel
+          .worker()
+          .execute(() -> new AgentStream(channel, "FetchX509SVID", pauses, sink).open());
+      judgedTimes(judged, 1, 2);
+      agent.send(new byte[] {2});
+      judgedTimes(judged, 2, 1);
+      agent.send(new byte[] {3});
+      judgedTimes(judged, 3, 4);
+      List<Integer> all = List.copyOf(judged);
+      assertThat(all.subList(all.indexOf(2), all.size())).doesNotContain(1).containsOnlyOnce(2);
+    }
+  }
+
+  private static void judgedTimes(List<Integer> judged, int message, int times) {
+    Eventually.within(
+        BOUND, message + " is judged", () -> Collections.frequency(judged, message) >= times);
   }
 
   @Test

@@ -6,9 +6,11 @@ import static io.bartizan.spiffe.AgentMessages.svids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.bartizan.core.Health;
 import io.bartizan.core.Refusal;
 import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.PeerPolicy;
+import io.bartizan.mtls.PushedMaterial;
 import io.bartizan.spiffe.AgentMessages.Svid;
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
@@ -178,9 +180,13 @@ class WorkloadMaterialTest {
     assertThat(reason(svids(good.withBundle(garbage)))).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
     assertThat(reason(svids(good.withChain(leaf.chainPem().getBytes(StandardCharsets.US_ASCII)))))
         .isEqualTo(WorkloadReason.SVID_MALFORMED);
-    Refusal federated = refusal(svids(List.of(good), Map.of("spiffe://b.example", garbage)));
-    assertThat(federated.reason()).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
-    assertThat(federated.detail()).contains("b.example");
+    Refusal alone =
+        refusal(
+            () ->
+                WorkloadMaterial.ofBundles(
+                    AgentMessages.bundles(Map.of("spiffe://b.example", garbage)), CLOCK));
+    assertThat(alone.reason()).isEqualTo(WorkloadReason.BUNDLE_MALFORMED);
+    assertThat(alone.detail()).contains("b.example");
   }
 
   @Test
@@ -239,6 +245,22 @@ class WorkloadMaterialTest {
     assertThat(reason(svids(good.withBundle(noCa)))).isEqualTo(WorkloadReason.MATERIAL_UNUSABLE);
   }
 
+  /** As a certificate that another language reads and the JDK does not. */
+  @Test
+  void foreignBundle_thatCantBeRead_isLeftOutWithANote() {
+    byte[] garbage = {0x30, 3, 1, 2, 3};
+    WorkloadMaterial material =
+        read(
+            svids(
+                List.of(good, Svid.of(svid(b, "spiffe://b.example/y"), b).withBundle(garbage)),
+                Map.of("spiffe://c.example", garbage, "spiffe://d.example", der(b))));
+    assertThat(material.trustDomains()).containsExactlyInAnyOrder("a.example", "d.example");
+    assertThat(material.notes())
+        .hasSize(2)
+        .anySatisfy(note -> assertThat(note).contains("left out", "b.example", "no X.509"))
+        .anySatisfy(note -> assertThat(note).contains("left out", "c.example"));
+  }
+
   @Test
   void trustDomains_overTheBound_areRefused() {
     Map<String, byte[]> many = new LinkedHashMap<>();
@@ -284,5 +306,18 @@ class WorkloadMaterialTest {
   void revocationLists_areToldAsNotUsed() {
     WorkloadMaterial material = read(svids(List.of(good), Map.of(), new byte[] {1}));
     assertThat(material.notes()).singleElement().asString().contains("revocation lists");
+  }
+
+  @Test
+  void response_thatComesWhileTheFeedIsClosed_hidesNotThatItIs() {
+    WorkloadFeed feed =
+        new WorkloadFeed(message -> WorkloadMaterial.ofSvids(message, null, CLOCK), CLOCK, null);
+    assertThat(feed.received(svids(good))).isTrue();
+    PushedMaterial pushed = feed.await(Duration.ofSeconds(1));
+    assertThat(pushed.health().status()).isEqualTo(Health.Status.UP);
+    feed.closed();
+    assertThat(feed.received(svids(good))).isTrue();
+    assertThat(pushed.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(pushed.health().detail()).contains("closed by this process");
   }
 }

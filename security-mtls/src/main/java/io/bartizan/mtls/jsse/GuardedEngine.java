@@ -107,7 +107,7 @@ final class GuardedEngine extends DelegatingEngine {
       }
       TlsMinimum.forbidRenegotiation(inner);
     }
-    if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+    if (inner.isOutboundDone()) { // a peer that says it writes no more may still read in TLS 1.3
       watch.closed();
     }
     return result;
