@@ -153,11 +153,8 @@ class TlsMetricsTest {
   /** Or an alert before the end of the certificate falls silent with the next collection. */
   @Test
   void meters_goOnWhereOnlyTheSslContextIsHeld() {
-    ServerTls server = pki.serverTls().build();
-    metrics.watch(server);
-    SSLContext context = server.sslContext();
+    SSLContext context = watched();
     WeakReference<Object> mark = new WeakReference<>(new Object());
-    server = null;
     Eventually.within(
         Duration.ofSeconds(60),
         "what nobody holds is collected",
@@ -167,5 +164,11 @@ class TlsMetricsTest {
         });
     assertThat(registry.get("bartizan.mtls.certificate.expiry").timeGauge().value()).isNotNaN();
     assertThat(context.getProtocol()).as("held until here").isNotNull();
+  }
+
+  private SSLContext watched() {
+    ServerTls server = pki.serverTls().build();
+    metrics.watch(server);
+    return server.sslContext();
   }
 }
