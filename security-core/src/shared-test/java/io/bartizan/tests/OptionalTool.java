@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
- * What a test needs from the machine: a program on the path, or the outside vectors.
+ * What a test needs from the machine: a program on the path, the outside vectors, or jars of other
+ * versions.
  *
  * <p>A test that lacks it is skipped with that reason; where {@code BARTIZAN_CI} is set nothing may
  * be missing, and the test fails.
@@ -40,6 +43,24 @@ public final class OptionalTool {
       throw missing("needs " + relative + " under BARTIZAN_VECTORS");
     }
     return path;
+  }
+
+  /** The folder of jars of a set of {@code .ci/libraries}. */
+  public static Path libraries(String set) {
+    String root = System.getenv("BARTIZAN_LIBRARIES");
+    if (root == null || !Files.isDirectory(Path.of(root, set))) {
+      throw missing("BARTIZAN_LIBRARIES names no folder with a folder \"" + set + "\" of jars");
+    }
+    return Path.of(root, set);
+  }
+
+  /** The jar of a set whose name begins so. */
+  public static Path library(String set, String prefix) throws IOException {
+    try (Stream<Path> jars = Files.list(libraries(set))) {
+      return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private static RuntimeException missing(String what) {

@@ -1,8 +1,8 @@
 package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.bartizan.tests.OptionalTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,21 +74,9 @@ class SpringBoot35IT {
   }
 
   private static String run(Predicate<String> isTaken, String... tests) throws Exception {
-    try (Stream<Path> jars = Files.list(folder())) {
+    try (Stream<Path> jars = Files.list(OptionalTool.libraries("spring-boot-3.5"))) {
       List<String> others = jars.map(Path::toString).filter(isTaken).sorted().toList();
       return OtherClassPath.run(entry -> !REPLACED.matcher(entry).find(), others, tests);
     }
-  }
-
-  private static Path folder() {
-    String folder = System.getenv("BARTIZAN_LIBRARIES");
-    if (folder != null && Files.isDirectory(Path.of(folder, "spring-boot-3.5"))) {
-      return Path.of(folder, "spring-boot-3.5");
-    }
-    String message = "BARTIZAN_LIBRARIES names no folder with a folder \"spring-boot-3.5\" of jars";
-    if (Boolean.parseBoolean(System.getenv("BARTIZAN_CI"))) {
-      throw new AssertionError(message);
-    }
-    return abort(message);
   }
 }

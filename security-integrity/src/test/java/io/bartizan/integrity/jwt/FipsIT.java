@@ -1,17 +1,13 @@
 package io.bartizan.integrity.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.bartizan.tests.OptionalTool;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +26,7 @@ class FipsIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void TK03_bcFips_worksOrIsToldWhenBuilt(boolean approvedOnly) throws Exception {
-    Map<String, String> lines = run(jar(), approvedOnly);
+    Map<String, String> lines = run(OptionalTool.library("bc-fips", "bc-fips-"), approvedOnly);
 
     for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
       String named = lines.get(algorithm.name() + "-named");
@@ -41,20 +37,6 @@ class FipsIT {
       } else {
         assertThat(chosen).startsWith("not built: ").contains("bc-fips?", "withProvider");
       }
-    }
-  }
-
-  private static Path jar() throws IOException {
-    String libraries = System.getenv("BARTIZAN_LIBRARIES");
-    Path set = libraries == null ? Path.of("nowhere") : Path.of(libraries, "bc-fips");
-    if (!Files.isDirectory(set)) {
-      String message = "BARTIZAN_LIBRARIES names no folder with a folder \"bc-fips\" of jars";
-      return Boolean.parseBoolean(System.getenv("BARTIZAN_CI")) ? fail(message) : abort(message);
-    }
-    try (Stream<Path> jars = Files.list(set)) {
-      return jars.filter(jar -> jar.getFileName().toString().startsWith("bc-fips-"))
-          .findFirst()
-          .orElseThrow();
     }
   }
 

@@ -1,17 +1,13 @@
 package io.bartizan.integrity.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.bartizan.tests.OptionalTool;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,7 +31,9 @@ class OlderBouncyCastleIT {
 
     Map<String, String> lines =
         OtherJvm.lines(
-            folder.resolve("out"), others + File.pathSeparator + jar(), OlderBouncyCastleIT.class);
+            folder.resolve("out"),
+            others + File.pathSeparator + OptionalTool.library("older", "bcprov-"),
+            OlderBouncyCastleIT.class);
 
     assertThat(lines.get("version")).isEqualTo("1.76");
     for (JwsAlgorithm algorithm : JwsAlgorithm.values()) {
@@ -44,20 +42,6 @@ class OlderBouncyCastleIT {
       if (!algorithm.isSymmetric() && !algorithm.family.isRsa()) {
         assertThat(chosen).contains(" by Bouncy Castle");
       }
-    }
-  }
-
-  private static Path jar() throws IOException {
-    String libraries = System.getenv("BARTIZAN_LIBRARIES");
-    Path set = libraries == null ? Path.of("nowhere") : Path.of(libraries, "older");
-    if (!Files.isDirectory(set)) {
-      String message = "BARTIZAN_LIBRARIES names no folder with a folder \"older\" of jars";
-      return Boolean.parseBoolean(System.getenv("BARTIZAN_CI")) ? fail(message) : abort(message);
-    }
-    try (Stream<Path> jars = Files.list(set)) {
-      return jars.filter(jar -> jar.getFileName().toString().startsWith("bcprov-"))
-          .findFirst()
-          .orElseThrow();
     }
   }
 

@@ -2,10 +2,10 @@ package io.bartizan.ratelimit.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.bartizan.testkit.RedisCluster;
 import io.bartizan.testkit.RedisServer;
+import io.bartizan.tests.OptionalTool;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,22 +44,10 @@ class LibrariesIT {
           "oldest", "Lettuce 6.2.7, Micrometer 1.9.0, Bucket4j 8.12.0, slf4j 1.7.36",
           "between", "Lettuce 6.8.2, Micrometer 1.14.0, Bucket4j 8.14.0, slf4j 2.0.9");
 
-  private static Path folder(String name) {
-    String folder = System.getenv("BARTIZAN_LIBRARIES");
-    if (folder != null && Files.isDirectory(Path.of(folder, name))) {
-      return Path.of(folder, name);
-    }
-    String message = "BARTIZAN_LIBRARIES names no folder with a folder \"" + name + "\" of jars";
-    if (Boolean.parseBoolean(System.getenv("BARTIZAN_CI"))) {
-      throw new AssertionError(message);
-    }
-    return abort(message);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"oldest", "between"})
   void US10_older_libraries_do_all_that_the_newest_do(String set) throws Exception {
-    Path jars = folder(set);
+    Path jars = OptionalTool.libraries(set);
     try (RedisServer redis = RedisServer.start();
         RedisCluster cluster = RedisCluster.start()) {
       assertThat(run(jars, LibrariesProcess.class, redis.uri(), cluster.uri()))
@@ -86,7 +74,7 @@ class LibrariesIT {
 
   @Test
   void US10_older_bucket4j_is_refused_with_a_sentence_when_the_limiter_is_made() throws Exception {
-    Path jars = folder("too-old");
+    Path jars = OptionalTool.libraries("too-old");
     try (RedisServer redis = RedisServer.start()) {
       assertThat(run(jars, OldGridProcess.class, redis.uri()))
           .endsWith(
