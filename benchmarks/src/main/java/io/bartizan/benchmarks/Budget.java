@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * parameters of the rows, so that a short run has several operations in a round.
  *
  * @param more the most rounds that a row gets beyond these if they leave it undecided
- * @param longest the most time that these may take, by the time that the first rounds took
+ * @param longest the most time that these take, by the time that the first ones took
+ * @param whole the most time of all rows together, as long as the first rounds take no more
  */
 record Budget(
     int generations,
@@ -22,6 +23,7 @@ record Budget(
     Duration round,
     int more,
     Duration longest,
+    Duration whole,
     Map<String, String> sizes,
     @Nullable Path javaHome) {
 
@@ -47,6 +49,7 @@ record Budget(
         Duration.ofMillis(300),
         120,
         Duration.ofMinutes(5),
+        Duration.ofHours(3),
         Map.of(),
         null);
   }
@@ -60,8 +63,9 @@ record Budget(
         Duration.ofMillis(200),
         16,
         Duration.ofMillis(80),
-        192,
-        Duration.ofSeconds(15),
+        1000,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(465), // the rest is for what the build takes
         fewerFiles,
         null);
   }
@@ -74,11 +78,11 @@ record Budget(
   /** The budget of the JVMs that go on with an undecided row. */
   Budget again(int rest) {
     return new Budget(
-        Math.min(1, generations), warmUps, warmUp, rest, round, 0, longest, sizes, javaHome);
+        Math.min(1, generations), warmUps, warmUp, rest, round, 0, longest, whole, sizes, javaHome);
   }
 
   Budget on(Path otherJavaHome) {
     return new Budget(
-        generations, warmUps, warmUp, rounds, round, more, longest, sizes, otherJavaHome);
+        generations, warmUps, warmUp, rounds, round, more, longest, whole, sizes, otherJavaHome);
   }
 }

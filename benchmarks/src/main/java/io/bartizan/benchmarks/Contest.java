@@ -9,53 +9,107 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * Runs a row: all of its sides are started and warmed alike and at the same time, and then take
- * turns, A B A B, one iteration each, until each has its rounds. Where the budget says so, the
- * whole is repeated in fresh JVMs, since one JVM's luck with its compiler is not a property of the
- * library.
+ * A row under measurement: all of its sides are started and warmed alike and at the same time, and
+ * then take turns, A B A B, one iteration each, until each has its rounds. Where the budget says
+ * so, the whole is repeated in fresh JVMs, since one JVM's luck with its compiler is not a property
+ * of the library. A second look goes on in fresh JVMs too, for as many rounds as the first says are
+ * needed, and the row is judged by all rounds together.
  */
-final class Contest {
+final class Contest implements TwoLooks.Subject {
+  /** Longer than any look may take. */
+  private static final Duration NEVER = Duration.ofDays(1000);
+
+  private final Row row;
+  private final Function<Row, Placed> place;
   private final Budget budget;
   private final Path logs;
+  private final Map<Side, List<Score>> scores = new LinkedHashMap<>();
+  private int generations;
   private int roundsRun;
   private long roundsNanos;
+  private long nanos;
 
-  Contest(Budget budget, Path logs) {
+  /**
+   * A row that nobody has looked at.
+   *
+   * @param place starts the servers of a look
+   */
+  Contest(Row row, Function<Row, Placed> place, Budget budget, Path logs) {
+    this.row = row.sized(budget.sizes());
+    this.place = place;
     this.budget = budget;
     this.logs = logs;
   }
 
+  Row row() {
+    return row;
+  }
+
   /**
-   * Measures a row and judges it. If that leaves it undecided, it is measured on in fresh JVMs, for
-   * as many rounds as this first look says are needed, and judged by all rounds together. Where
-   * even these are worth too few there was no interval to look at, so it goes on within the budget.
+   * Judges the row by all rounds so far.
+   *
+   * @throws TooFewRounds if they are worth too few
    */
-  Outcome judged(Row row) throws IOException {
-    Map<Side, List<Score>> scores = run(row);
-    int number = Math.max(1, budget.generations());
-    int left = fitting(budget.longest(), budget.more(), roundsRun, roundsNanos);
+  Outcome outcome() {
+    return Outcome.of(row, scores);
+  }
+
+  @Override
+  public void look() throws IOException {
+    look(budget, Math.max(1, budget.generations()));
+  }
+
+  @Override
+  public Duration toDecide() {
+    double rounds = roundsWanted(row, scores);
+    double wanted = rounds == 0 ? 0 : nanosBeside() + rounds * roundsNanos / roundsRun;
+    return wanted < NEVER.toNanos() ? Duration.ofNanos((long) wanted) : NEVER;
+  }
+
+  /**
+   * Measures on until the row is decided by what the first look says is needed. Where even these
+   * rounds are worth too few there was no interval to look at, so it goes on within the time.
+   */
+  @Override
+  public void lookAgain(Duration most) throws IOException {
+    long before = nanos;
+    int left = fitting(most);
     int rest = roundsToGo(row, scores, left);
     while (rest > 0) {
-      new Contest(budget.again(rest), logs).generation(row, number++, scores);
-      left -= rest;
+      look(budget.again(rest), 1);
+      left = Math.min(left - rest, fitting(most.minusNanos(nanos - before)));
       rest = roundsMissing(row, scores, left);
     }
-    return Outcome.of(row, scores);
+  }
+
+  private int fitting(Duration time) {
+    return fitting(time.minusNanos(nanosBeside()), budget.more(), roundsRun, roundsNanos);
+  }
+
+  /** What a generation takes beside its rounds. */
+  private long nanosBeside() {
+    return (nanos - roundsNanos) / generations;
   }
 
   /**
    * How many more rounds would decide the row: none if it is decided or {@code most} are too few.
    */
   static int roundsToGo(Row row, Map<Side, List<Score>> scores, int most) {
+    return bounded(roundsWanted(row, scores), most);
+  }
+
+  /** How many more rounds would decide the row, without a bound: none if it is decided. */
+  private static double roundsWanted(Row row, Map<Side, List<Score>> scores) {
     try {
       Outcome outcome = Outcome.of(row, scores);
       return outcome.verdict() == Verdict.UNDECIDED
-          ? bounded(outcome.roundsToDecide() - had(row, scores), most)
+          ? Math.max(Budget.LEAST_ROUNDS, outcome.roundsToDecide() - had(row, scores))
           : 0;
     } catch (TooFewRounds e) {
-      return roundsMissing(row, scores, most);
+      return roundsWanted(row, scores, e);
     }
   }
 
@@ -68,8 +122,12 @@ final class Contest {
       Outcome.of(row, scores);
       return 0;
     } catch (TooFewRounds e) {
-      return bounded(2.0 * e.needed() - had(row, scores), most);
+      return bounded(roundsWanted(row, scores, e), most);
     }
+  }
+
+  private static double roundsWanted(Row row, Map<Side, List<Score>> scores, TooFewRounds few) {
+    return Math.max(Budget.LEAST_ROUNDS, 2.0 * few.needed() - had(row, scores));
   }
 
   /** How many of so many rounds fit into that time if each takes as long as those before. */
@@ -84,56 +142,67 @@ final class Contest {
   private static int bounded(double wanted, int most) {
     return most < Budget.LEAST_ROUNDS || wanted > 2.0 * most // an estimate is easily twice too high
         ? 0
-        : (int) Math.min(Math.max(wanted, Budget.LEAST_ROUNDS), most);
+        : (int) Math.min(wanted, most);
   }
 
-  /** Returns the rounds of each side, the sides in the order of the row, ours first. */
-  Map<Side, List<Score>> run(Row row) throws IOException {
+  private void look(Budget rounds, int times) throws IOException {
     Files.createDirectories(logs);
-    Map<Side, List<Score>> scores = new LinkedHashMap<>();
-    for (int i = 0; i < Math.max(1, budget.generations()); i++) {
-      generation(row, i, scores);
+    long start = System.nanoTime();
+    try (Placed placed = place.apply(row)) {
+      for (int i = 0; i < times; i++) {
+        generation(rounds, placed.row());
+      }
     }
-    return scores;
+    nanos += System.nanoTime() - start;
   }
 
-  private void generation(Row row, int number, Map<Side, List<Score>> scores) throws IOException {
-    List<Side> sides = new ArrayList<>(row.ours());
-    sides.addAll(row.peers());
+  private void generation(Budget rounds, Row placed) throws IOException {
     List<Contender> contenders = new ArrayList<>();
     try {
-      for (Side side : sides) {
-        Path log = logs.resolve(row.name() + "-" + contenders.size() + "-" + number + ".log");
-        contenders.add(new Contender(side, row.measure(), row.warmth(), budget, log));
+      for (Side side : sides(placed)) {
+        Path log = logs.resolve(row.name() + "-" + contenders.size() + "-" + generations + ".log");
+        contenders.add(new Contender(side, row.measure(), row.warmth(), rounds, log));
       }
       for (Contender contender : contenders) {
         contender.awaitReady();
       }
       List<Contender> turns = new ArrayList<>(contenders);
-      if (number % 2 == 1) {
+      if (generations % 2 == 1) {
         Collections.reverse(turns); // so that nobody always comes first
       }
-      for (int i = 0; i < budget.warmUps() * row.warmth(); i++) {
+      for (int i = 0; i < rounds.warmUps() * row.warmth(); i++) {
         warmUp(turns);
       }
-      long start = System.nanoTime();
-      for (int round = 0; round < budget.rounds(row.measure()); round++) {
-        for (Contender contender : turns) {
-          contender.step();
-        }
-        roundsRun++;
-      }
-      roundsNanos += System.nanoTime() - start;
+      takeTurns(turns, rounds.rounds(row.measure()));
+      List<Side> sides = sides(row);
       for (int i = 0; i < sides.size(); i++) {
         scores
             .computeIfAbsent(sides.get(i), side -> new ArrayList<>())
             .addAll(contenders.get(i).scores());
       }
+      generations++;
     } finally {
       for (Contender contender : contenders) {
         contender.close();
       }
     }
+  }
+
+  private static List<Side> sides(Row row) {
+    List<Side> sides = new ArrayList<>(row.ours());
+    sides.addAll(row.peers());
+    return sides;
+  }
+
+  private void takeTurns(List<Contender> turns, int rounds) throws IOException {
+    long start = System.nanoTime();
+    for (int round = 0; round < rounds; round++) {
+      for (Contender contender : turns) {
+        contender.step();
+      }
+    }
+    roundsRun += rounds;
+    roundsNanos += System.nanoTime() - start;
   }
 
   /** One iteration of all sides at a time, but one by one where they share this JVM. */

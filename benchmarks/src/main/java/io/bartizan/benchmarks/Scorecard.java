@@ -2,11 +2,17 @@ package io.bartizan.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,22 +101,20 @@ public final class Scorecard implements Callable<Integer> {
     }
     out.println(markdown ? Report.markdownHead() : Report.head());
     out.flush();
-    List<Report.Line> lines = new ArrayList<>();
-    List<String> failures = new ArrayList<>();
-    for (Row row : chosen) {
-      try {
-        Report.Line line = measured(row, budget);
-        lines.add(line);
-        out.println(markdown ? Report.markdown(line) : Report.line(line));
-      } catch (IOException | RuntimeException e) {
-        failures.add(row.name() + " could not be run: " + OneSentence.of(e));
-      }
-      out.flush();
-    }
+    Map<String, Report.Line> lines = new HashMap<>();
+    List<String> failures =
+        looked(
+            contests(chosen, Placed::together, budget),
+            budget,
+            contest -> {
+              Report.Line line = new Report.Line(contest.outcome(), onOtherJdk(contest, budget));
+              lines.put(contest.row().name(), line);
+              out.println(markdown ? Report.markdown(line) : Report.line(line));
+            });
     if (file != null) {
-      Files.writeString(file, Report.json(lines));
+      Files.writeString(file, Report.json(inOrder(chosen, lines)));
     }
-    boolean met = lines.stream().allMatch(line -> line.outcome().verdict() == Verdict.MET);
+    boolean met = lines.values().stream().allMatch(line -> line.outcome().verdict() == Verdict.MET);
     return status(failures, met);
   }
 
@@ -120,25 +124,47 @@ public final class Scorecard implements Callable<Integer> {
     String own = System.getProperty("java.class.path");
     out.println(Change.head(markdown));
     out.flush();
-    List<Change> changes = new ArrayList<>();
-    List<String> failures = new ArrayList<>();
-    for (Row pair : Change.pairs(chosen, older.toAbsolutePath().toString(), own)) {
-      // A server for each, since what one build stores there the other need not understand.
-      try (Backend now = Backend.start(pair.backing());
-          Backend before = Backend.start(pair.backing())) {
-        Row placed = pair.placed(now::place, before::place).sized(budget.sizes());
-        Change change = new Change(new Contest(budget, logs()).judged(placed));
-        changes.add(change);
-        out.println(change.line(markdown));
-      } catch (IOException | RuntimeException e) {
-        failures.add(pair.name() + " could not be run: " + OneSentence.of(e));
-      }
-      out.flush();
-    }
+    List<Row> pairs = Change.pairs(chosen, older.toAbsolutePath().toString(), own);
+    Map<String, Change> changes = new HashMap<>();
+    List<String> failures =
+        looked(
+            contests(pairs, Placed::apart, budget),
+            budget,
+            contest -> {
+              Change change = new Change(contest.outcome());
+              changes.put(contest.row().name(), change);
+              out.println(change.line(markdown));
+            });
     if (file != null) {
-      Files.writeString(file, Change.json(changes));
+      Files.writeString(file, Change.json(inOrder(pairs, changes)));
     }
-    return status(failures, changes.stream().noneMatch(Change::isWorse));
+    return status(failures, changes.values().stream().noneMatch(Change::isWorse));
+  }
+
+  private static List<Contest> contests(
+      List<Row> rows, Function<Row, Placed> place, Budget budget) {
+    return rows.stream().map(row -> new Contest(row, place, budget, logs())).toList();
+  }
+
+  /** Returns what could not be run. */
+  private List<String> looked(List<Contest> contests, Budget budget, Consumer<Contest> told) {
+    PrintWriter out = commandLine().getOut();
+    List<String> failures = new ArrayList<>();
+    new TwoLooks<Contest>(budget.whole(), budget.longest(), System::nanoTime)
+        .at(
+            contests,
+            contest -> {
+              told.accept(contest);
+              out.flush();
+            },
+            (contest, failure) ->
+                failures.add(
+                    contest.row().name() + " could not be run: " + OneSentence.of(failure)));
+    return failures;
+  }
+
+  private static <T> List<T> inOrder(List<Row> rows, Map<String, T> results) {
+    return rows.stream().map(row -> results.get(row.name())).filter(Objects::nonNull).toList();
   }
 
   private int status(List<String> failures, boolean met) {
@@ -149,16 +175,16 @@ public final class Scorecard implements Callable<Integer> {
     return met ? 0 : 1;
   }
 
-  private Report.Line measured(Row row, Budget budget) throws IOException {
-    Path logs = logs();
-    try (Backend backend = Backend.start(row.backing())) {
-      Row placed = backend.place(row).sized(budget.sizes());
-      Outcome outcome = new Contest(budget, logs).judged(placed);
-      if (beside == null) {
-        return new Report.Line(outcome, null);
-      }
-      Contest other = new Contest(budget.on(beside), logs);
-      return new Report.Line(outcome, Outcome.of(placed, other.run(placed)));
+  private @Nullable Outcome onOtherJdk(Contest contest, Budget budget) {
+    if (beside == null) {
+      return null;
+    }
+    try {
+      Contest other = new Contest(contest.row(), Placed::together, budget.on(beside), logs());
+      other.look();
+      return other.outcome();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

@@ -33,10 +33,28 @@ class ScorecardTest {
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");
   private static final Budget TINY =
       new Budget(
-          0, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, Duration.ZERO, SIZES, null);
+          0,
+          1,
+          Duration.ofMillis(5),
+          7,
+          Duration.ofMillis(5),
+          0,
+          Duration.ZERO,
+          Duration.ZERO,
+          SIZES,
+          null);
   private static final Budget TINY_FORKED =
       new Budget(
-          1, 1, Duration.ofMillis(5), 7, Duration.ofMillis(5), 0, Duration.ZERO, SIZES, null);
+          1,
+          1,
+          Duration.ofMillis(5),
+          7,
+          Duration.ofMillis(5),
+          0,
+          Duration.ZERO,
+          Duration.ZERO,
+          SIZES,
+          null);
 
   private static final Side SIDE = Side.of("ours", "1", HmacBenchmark.class, "sign");
 
