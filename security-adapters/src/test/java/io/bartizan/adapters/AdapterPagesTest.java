@@ -102,20 +102,20 @@ class AdapterPagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "adapters.md, servlet, 60",
-    "adapters-servlet.md, servlet, 40",
-    "adapters-webflux.md, webflux, 40",
-    "adapters-jaxrs.md, jaxrs, 40",
-    "adapters-grpc.md, grpc, 40",
-    "adapters-okhttp.md, okhttp, 40",
-    "adapters-temporal.md, temporal, 40",
-    "adapters-vertx.md, vertx, 40",
-    "adapters-netty.md, netty, 40",
-    "adapters-jdk.md, httpserver, 40"
+    "README.md, servlet, 60",
+    "servlet.md, servlet, 40",
+    "webflux.md, webflux, 40",
+    "jax-rs.md, jaxrs, 40",
+    "grpc.md, grpc, 40",
+    "okhttp.md, okhttp, 40",
+    "temporal.md, temporal, 40",
+    "vertx.md, vertx, 40",
+    "netty.md, netty, 40",
+    "jdk.md, httpserver, 40"
   })
   void page_isShort_andItsExamplesCompile(String page, String framework, int most)
       throws Exception {
-    String text = Files.readString(ROOT.resolve("docs").resolve(page));
+    String text = Files.readString(ROOT.resolve("docs/frameworks").resolve(page));
     assertThat(text.lines().count()).isLessThanOrEqualTo(most);
     List<String> examples = CompiledExamples.of(text);
     assertThat(examples).isNotEmpty();

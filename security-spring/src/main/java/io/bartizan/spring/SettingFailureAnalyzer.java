@@ -78,7 +78,7 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
       return new FailureAnalysis(
           description.toString(),
           "Correct the name. All settings: limits, trusted-proxies, webhooks, jwt and mtls below"
-              + " bartizan, as docs/spring-boot.md has them.",
+              + " bartizan, as docs/frameworks/spring-boot.md has them.",
           cause);
     }
   }

@@ -172,7 +172,9 @@ class EndpointIT {
   void yamlOfTheGuide_showsHealthReadinessAndEndpoint() throws Exception {
     String page =
         Files.readString(
-            Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot-health.md"));
+            Path.of(
+                System.getProperty("bartizan.root", ".."),
+                "docs/frameworks/spring-boot-health.md"));
     int start = page.indexOf("```yaml\n") + 8;
     String yaml = page.substring(start, page.indexOf("```", start));
     try (Booted shop = Booted.plain(folder, yaml, HealthIT.sources(Watched.One.class))) {
@@ -196,7 +198,7 @@ class EndpointIT {
   @Test
   void chainOfTheGuide_letsProbesInWithoutAToken_andNothingElse() throws Exception {
     Path root = Path.of(System.getProperty("bartizan.root", ".."));
-    String page = Files.readString(root.resolve("docs/spring-boot-health.md"));
+    String page = Files.readString(root.resolve("docs/frameworks/spring-boot-health.md"));
     String section = page.substring(page.indexOf("**Probes without a token**"));
     int start = section.indexOf("```java\n") + 8;
     String code = section.substring(start, section.indexOf("```", start));

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The settings that {@code docs/spring-boot.md} prints, in a real Spring Boot with real peers. */
+/**
+ * The settings that {@code docs/frameworks/spring-boot.md} prints, in a real Spring Boot with real
+ * peers.
+ */
 class FifteenLinesIT {
 
   private static final Path ROOT = Path.of(System.getProperty("bartizan.root", ".."));
@@ -100,7 +103,7 @@ class FifteenLinesIT {
   }
 
   private static String yamlOfTheGuide() throws Exception {
-    String page = Files.readString(ROOT.resolve("docs/spring-boot.md"));
+    String page = Files.readString(ROOT.resolve("docs/frameworks/spring-boot.md"));
     Matcher yaml = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(page);
     assertThat(yaml.find()).isTrue();
     return yaml.group(1);

@@ -161,7 +161,7 @@ class MtlsClientsIT {
   @Test
   void contextOfTheGuide_isTheOneTestedHere() throws Exception {
     Path root = Path.of(System.getProperty("bartizan.root", ".."));
-    String page = Files.readString(root.resolve("docs/spring-boot.md"));
+    String page = Files.readString(root.resolve("docs/frameworks/spring-boot.md"));
     String fence = page.split("```java\n", -1)[1].split("```", -1)[0];
     assertThat(fence).contains("JdkSslContext");
     assertThat(

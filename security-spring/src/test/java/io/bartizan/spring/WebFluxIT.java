@@ -99,7 +99,8 @@ class WebFluxIT {
   @Test
   void yamlOfTheGuide_guardsAWebFluxService() throws Exception {
     String page =
-        Files.readString(Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot.md"));
+        Files.readString(
+            Path.of(System.getProperty("bartizan.root", ".."), "docs/frameworks/spring-boot.md"));
     String section = page.substring(page.indexOf("## WebFlux"));
     int start = section.indexOf("```yaml\n") + 8;
     String yaml = section.substring(start, section.indexOf("```", start));

@@ -238,7 +238,9 @@ abstract class WebhooksContract {
   final Booted start(String... more) throws Exception {
     String page =
         Files.readString(
-            Path.of(System.getProperty("bartizan.root", ".."), "docs/spring-boot-webhooks.md"));
+            Path.of(
+                System.getProperty("bartizan.root", ".."),
+                "docs/frameworks/spring-boot-webhooks.md"));
     int begin = page.indexOf("```yaml\n") + 8;
     String yaml = page.substring(begin, page.indexOf("```", begin));
     String[] all = new String[more.length + 2];

@@ -58,7 +58,7 @@ class ReadmeTest {
   @Test
   void frameworkPage_examples_compile() throws Exception {
     compile(
-        "docs/in-your-framework.md",
+        "docs/frameworks/other.md",
         ", KeyedRateLimiter limiter, JwtVerifier verifier, ServerTls tls",
         3);
   }

@@ -23,7 +23,7 @@ import org.glassfish.jersey.jdkhttp.JdkHttpHandlerContainer;
 import org.glassfish.jersey.server.ContainerFactory;
 import org.glassfish.jersey.server.ResourceConfig;
 
-/** On the JDK's server, which tells its connections as docs/adapters-jaxrs.md shows. */
+/** On the JDK's server, which tells its connections as docs/frameworks/jax-rs.md shows. */
 class JerseyOnJdkIT extends JaxrsContract {
 
   private static final ThreadLocal<HttpExchange> EXCHANGE = new ThreadLocal<>();
