@@ -32,9 +32,7 @@ class ProseTest {
           100,
           "docs/operations/",
           100,
-          "docs/spring-boot",
-          100,
-          "docs/adapters",
+          "docs/frameworks/",
           100);
 
   private static final List<String> DESIGN = List.of("docs/decisions/", "docs/design/");
