@@ -98,7 +98,7 @@ public final class JsonWriter {
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < 0x20) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append("\\u00").append(c >> 4).append(Character.forDigit(c & 0xf, 16));
       } else {
         out.append(c);
       }

@@ -89,7 +89,7 @@ record RoleKeys(String role, Map<String, TufKey> keys, long threshold) {
       if (pin != null
           && raw != null
           && !signers.contains(pin.key())
-          && pin.key().matches(content, raw)
+          && pin.matches(content, raw)
           && trials.isSound(pin)) {
         signers.add(pin.key());
         if (signers.size() >= threshold) {

@@ -26,7 +26,15 @@ record StoredState(
     @Nullable String timestamp,
     @Nullable String snapshot) {
 
-  static final int MAX_BYTES = 16 * 1024 * 1024;
+  /** Of a character that is written escaped, as a line end. */
+  private static final int ESCAPED_BYTES = 6;
+
+  /**
+   * Room for any files that were verified: whoever serves them may fill them with line ends, which
+   * nobody signs, and a state that can't be read again would be a rollback.
+   */
+  static final int MAX_BYTES =
+      ESCAPED_BYTES * (ListedFiles.MAX_TIMESTAMP_BYTES + ListedFiles.MAX_SNAPSHOT_BYTES) + 4096;
 
   /** Nothing yet. */
   static StoredState none(String keys) {

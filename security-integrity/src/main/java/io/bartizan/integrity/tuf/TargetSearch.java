@@ -23,8 +23,8 @@ final class TargetSearch {
   private final String pathHash;
   private final Deque<Step> next = new ArrayDeque<>();
 
-  /** A role to be visited, who sends there, and until when that holds. */
-  private record Step(String delegator, RoleKeys keys, Instant expires) {}
+  /** A role to be visited, with the keys of who sends there, and until when that holds. */
+  private record Step(RoleKeys keys, Instant expires) {}
 
   /**
    * A target that a role lists.
@@ -44,7 +44,7 @@ final class TargetSearch {
 
   Found find() throws IOException {
     Set<String> visited = new HashSet<>();
-    next.push(new Step("root", trusted.root().targets(), trusted.expires()));
+    next.push(new Step(trusted.root().targets(), trusted.expires()));
     while (!next.isEmpty()) {
       Step step = next.pop();
       if (!visited.add(step.keys.role())) {
@@ -62,16 +62,16 @@ final class TargetSearch {
       if (content != null) {
         return new Found(step.keys.role(), content, expires);
       }
-      delegate(step.keys.role(), role, expires);
+      delegate(role, expires);
     }
     throw TargetsMetadata.unknown(path);
   }
 
-  private void delegate(String delegator, TargetsMetadata role, Instant expires) {
+  private void delegate(TargetsMetadata role, Instant expires) {
     Deque<Step> children = new ArrayDeque<>();
     for (TargetsMetadata.Delegation each : role.delegations()) {
       if (each.speaksFor(path, pathHash)) {
-        children.push(new Step(delegator, each.keys(), expires));
+        children.push(new Step(each.keys(), expires));
         if (each.terminating()) {
           next.clear();
           break;
@@ -82,14 +82,13 @@ final class TargetSearch {
   }
 
   private TargetsMetadata load(Step step) throws IOException {
-    if (step.delegator.equals("root")) {
+    if (step.keys.role().equals("targets")) { // no delegated role has that name
       return trusted.targets();
     }
-    String key = step.delegator + '\n' + step.keys.role();
-    TargetsMetadata known = trusted.delegated().get(key);
+    TargetsMetadata known = trusted.delegated().get(step.keys);
     if (known == null) {
       known = files.role(trusted.snapshot(), step.keys);
-      trusted.delegated().put(key, known);
+      trusted.delegated().put(step.keys, known);
     }
     files.requireFresh(known);
     return known;

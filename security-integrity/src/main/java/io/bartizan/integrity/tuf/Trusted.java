@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * @param snapshot names all metadata of targets
  * @param targets of the top-level role
  * @param refreshedAt when the source confirmed it
- * @param delegated metadata of delegated roles as far as they were needed, by who delegated to whom
+ * @param delegated metadata of delegated roles as far as they were needed, by name and keys: what
+ *     the keys of one delegation signed is nothing to another
  */
 record Trusted(
     RootMetadata root,
@@ -21,7 +22,7 @@ record Trusted(
     ListedFiles snapshot,
     TargetsMetadata targets,
     Instant refreshedAt,
-    Map<String, TargetsMetadata> delegated) {
+    Map<RoleKeys, TargetsMetadata> delegated) {
 
   Trusted(
       RootMetadata root,

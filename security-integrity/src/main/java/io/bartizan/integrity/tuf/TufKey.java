@@ -1,12 +1,14 @@
 package io.bartizan.integrity.tuf;
 
 import io.bartizan.core.Pem;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.artifact.SignatureForm;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.keys.KeyGate;
+import io.bartizan.integrity.x509.Signatures;
 import java.math.BigInteger;
 import java.security.spec.ECPoint;
 import java.util.Arrays;
@@ -72,8 +74,24 @@ record TufKey(String kind, String text) {
    *
    * @param key by which it counts, whatever its id is
    * @param passed the same, for {@link KeyTrials}
+   * @param pss the hash if it signs with PSS, whose salt may be the longest too
    */
-  record Pin(PinnedKey key, KeyGate.Passed passed) {}
+  record Pin(PinnedKey key, KeyGate.Passed passed, @Nullable DigestAlgorithm pss) {
+
+    boolean matches(byte[] content, byte[] signature) {
+      return key.matches(content, signature)
+          || (pss != null && Signatures.matchesPssOfLongestSalt(passed, pss, content, signature));
+    }
+  }
+
+  private static @Nullable DigestAlgorithm pss(SignatureForm form) {
+    return switch (form) {
+      case RSA_PSS_SHA256 -> DigestAlgorithm.SHA_256;
+      case RSA_PSS_SHA384 -> DigestAlgorithm.SHA_384;
+      case RSA_PSS_SHA512 -> DigestAlgorithm.SHA_512;
+      default -> null;
+    };
+  }
 
   /** The key itself; null if it signs nothing. */
   @Nullable Pin pinned() {
@@ -83,7 +101,9 @@ record TufKey(String kind, String text) {
     }
     try {
       KeyGate.Passed passed = text.startsWith("-----") ? ofPem() : ofHex(form);
-      return isFor(form, passed) ? new Pin(PinnedKey.of(passed).withForm(form), passed) : null;
+      return isFor(form, passed)
+          ? new Pin(PinnedKey.of(passed).withForm(form), passed, pss(form))
+          : null;
     } catch (IllegalArgumentException e) {
       return null; // malformed or weak
     }

@@ -179,11 +179,37 @@ public final class Signatures {
    */
   public static boolean matchesPss(
       KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
+    return matchesPss(key, hash, hash.length(), content, signature);
+  }
+
+  /**
+   * The same with the longest salt that the key has room for (RFC 8017 section 9.1.1, step 3), as
+   * Go signs unless told otherwise.
+   *
+   * @param key an RSA key
+   * @param hash the hash
+   * @param content what was signed
+   * @param signature its bytes
+   * @return whether it is the key's
+   */
+  public static boolean matchesPssOfLongestSalt(
+      KeyGate.Passed key, DigestAlgorithm hash, byte[] content, byte[] signature) {
+    return key.key() instanceof RSAPublicKey rsa
+        && matchesPss(
+            key,
+            hash,
+            (rsa.getModulus().bitLength() + 6) / 8 - hash.length() - 2,
+            content,
+            signature);
+  }
+
+  private static boolean matchesPss(
+      KeyGate.Passed key, DigestAlgorithm hash, int salt, byte[] content, byte[] signature) {
     String name = Hashes.standardName(hash.label());
     try {
       Signature verifier = JdkSignatures.engine("RSASSA-PSS", true);
       verifier.setParameter(
-          new PSSParameterSpec(name, "MGF1", new MGF1ParameterSpec(name), hash.length(), 1));
+          new PSSParameterSpec(name, "MGF1", new MGF1ParameterSpec(name), salt, 1));
       verifier.initVerify(key.key());
       verifier.update(content);
       return verifier.verify(signature);

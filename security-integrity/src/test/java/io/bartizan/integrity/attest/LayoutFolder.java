@@ -95,14 +95,24 @@ public final class LayoutFolder {
 
   /** The index that registries without the referrers API keep under a tag. */
   void fallbackIndex(Digest image, byte[] bundle, Object... before) throws IOException {
-    byte[] manifest = referrerManifest(image, bundle);
+    indexOf("sha256-" + image.hex(), referrerManifest(image, bundle), before);
+  }
+
+  /** The same with a referrer of any kind, under any tag. */
+  public void referrersIndex(String tag, Digest image, String mediaType, byte[] content)
+      throws IOException {
+    List<Object> layers = List.of(described(mediaType, blob(content), content.length));
+    indexOf(tag, manifest(layers, image));
+  }
+
+  private void indexOf(String tag, byte[] manifest, Object... before) throws IOException {
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("schemaVersion", 2);
     index.put("mediaType", INDEX);
     List<Object> all = new ArrayList<>(List.of(before));
     all.add(described(MANIFEST, blob(manifest), manifest.length));
     index.put("manifests", all);
-    listed(INDEX, Signer.json(index), Map.of(REF_NAME, "sha256-" + image.hex()));
+    listed(INDEX, Signer.json(index), Map.of(REF_NAME, tag));
   }
 
   private byte[] referrerManifest(Digest image, byte[] bundle) throws IOException {

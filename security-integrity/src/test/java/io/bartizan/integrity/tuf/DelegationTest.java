@@ -156,6 +156,21 @@ class DelegationTest {
   }
 
   @Test
+  void a_role_that_is_delegated_twice_is_verified_by_the_keys_of_each() throws Exception {
+    TestRepository.Role one = role("one", "a/x", "of one");
+    one.targets.put("b/x", "of one".getBytes(UTF_8));
+    List<RoleSigner> right = one.signers;
+    delegate(repository.targets, one, false);
+    one.signers = List.of(RoleSigner.ed25519());
+    repository.targets.delegate(one, "paths", List.of("b/*"), "terminating", false);
+    one.signers = right;
+    TufClient client = client();
+    refused(TufReason.THRESHOLD_NOT_REACHED, () -> client.verifyTarget("b/x"));
+    assertThat(client.verifyTarget("a/x").role()).isEqualTo("one");
+    refused(TufReason.THRESHOLD_NOT_REACHED, () -> client.verifyTarget("b/x"));
+  }
+
+  @Test
   void expired_stale_or_unlisted_roles_are_refused() throws Exception {
     TestRepository.Role one = role("one", "a/x", "of one");
     delegate(repository.targets, one, false);

@@ -51,6 +51,11 @@ record RoleSigner(
     return named("rsa", scheme, pem(pair), pair.getPrivate(), jca);
   }
 
+  /** With the longest salt, as go-tuf 2 and securesystemslib 0.24 and 0.25 signed. */
+  static RoleSigner pssOfLongestSalt(String scheme) {
+    return rsa(scheme, "RSASSA-PSS/max");
+  }
+
   private static String pem(KeyPair pair) {
     return Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
   }
@@ -77,10 +82,12 @@ record RoleSigner(
 
   String sign(byte[] content) {
     try {
-      Signature signer = Signature.getInstance(jca);
-      if (jca.equals("RSASSA-PSS")) {
+      boolean longest = jca.endsWith("/max");
+      Signature signer = Signature.getInstance(jca.replace("/max", ""));
+      if (jca.startsWith("RSASSA-PSS")) {
         String hash = "SHA-" + scheme.substring(scheme.length() - 3);
-        int salt = Integer.parseInt(scheme.substring(scheme.length() - 3)) / 8;
+        int length = Integer.parseInt(scheme.substring(scheme.length() - 3)) / 8;
+        int salt = longest ? 2048 / 8 - length - 2 : length;
         signer.setParameter(
             new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(hash), salt, 1));
       }

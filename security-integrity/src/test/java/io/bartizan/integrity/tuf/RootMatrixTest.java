@@ -361,6 +361,8 @@ class RootMatrixTest {
             RoleSigner.ec("secp384r1", "ecdsa", "ecdsa-sha2-nistp384", "SHA384withECDSA"),
             RoleSigner.ec("secp521r1", "ecdsa", "ecdsa-sha2-nistp521", "SHA512withECDSA"),
             RoleSigner.rsa("rsassa-pss-sha256", "RSASSA-PSS"),
+            RoleSigner.pssOfLongestSalt("rsassa-pss-sha256"),
+            RoleSigner.pssOfLongestSalt("rsassa-pss-sha512"),
             RoleSigner.rsa("rsa-pkcs1v15-sha256", "SHA256withRSA"))) {
       repository.rootVersion++;
       repository.timestampVersion++;
@@ -368,12 +370,15 @@ class RootMatrixTest {
       repository.publish();
       accepted(client());
     }
-    RoleSigner mixed =
-        RoleSigner.ec("secp384r1", "ecdsa", "ecdsa-sha2-nistp256", "SHA256withECDSA");
-    repository.rootVersion++;
-    repository.timestampSigners = List.of(mixed);
-    repository.publish();
-    refused(TufReason.THRESHOLD_NOT_REACHED, client()::refresh);
+    for (RoleSigner mixed :
+        List.of(
+            RoleSigner.ec("secp384r1", "ecdsa", "ecdsa-sha2-nistp256", "SHA256withECDSA"),
+            RoleSigner.rsa("rsassa-pss-sha256", "SHA256withRSA"))) {
+      repository.rootVersion++;
+      repository.timestampSigners = List.of(mixed);
+      repository.publish();
+      refused(TufReason.THRESHOLD_NOT_REACHED, client()::refresh);
+    }
   }
 
   @Test

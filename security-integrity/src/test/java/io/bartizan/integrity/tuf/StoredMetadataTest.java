@@ -9,6 +9,7 @@ import io.bartizan.testkit.ManualInstantSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,5 +231,23 @@ class StoredMetadataTest {
     publishTimestamp(2);
     accepted(client);
     assertThat(client.verifyTarget("new.txt").text()).isEqualTo("new");
+  }
+
+  @Test
+  void U05_paddedFile_doesNotMakeTheClientForgetWhatItTrusted() throws Exception {
+    repository.hashes = false; // as repositories do whose timestamp names versions alone
+    repository.publish();
+    byte[] oldTimestamp = Files.readAllBytes(repository.metadata.resolve("timestamp.json"));
+    repository.snapshotVersion = 2;
+    publishTimestamp(2);
+    Path snapshot = repository.metadata.resolve("2.snapshot.json");
+    byte[] signed = Files.readAllBytes(snapshot);
+    byte[] padded = Arrays.copyOf(signed, ListedFiles.MAX_SNAPSHOT_BYTES);
+    Arrays.fill(padded, signed.length, padded.length, (byte) '\n'); // nobody signs blanks
+    Files.write(snapshot, padded);
+    accepted(client());
+    Files.write(repository.metadata.resolve("timestamp.json"), oldTimestamp);
+    refused(TufReason.ROLLBACK, client()::refresh);
+    assertThat(client().verifyTarget("file.txt").text()).isEqualTo("hello");
   }
 }

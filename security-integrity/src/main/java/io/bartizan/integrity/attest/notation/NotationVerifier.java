@@ -39,6 +39,16 @@ public final class NotationVerifier {
   public static final int MAX_SIGNATURES = 50;
 
   private static final int MAX_MANIFESTS = 200;
+
+  /** Of manifests that may be about other images, of which a layout can hold many. */
+  private static final long MAX_BYTES = 256L << 20;
+
+  private static final long MAX_MANIFEST_BYTES = 4L << 20;
+  private static final long MAX_NANOS = 300_000_000_000L;
+
+  /** A digest's digits in the tag of its referrers, so that it is no longer than tags may be. */
+  private static final int MAX_TAG_HEX = 64;
+
   private static final Set<String> ENVELOPES = Set.of(Envelope.JWS, Envelope.COSE);
 
   private final NotationPolicy policy;
@@ -158,18 +168,25 @@ public final class NotationVerifier {
     Descriptor artifact = source.describe(digest);
     List<Refusal> passedOver = new ArrayList<>();
     Set<Digest> looked = new HashSet<>();
+    long start = System.nanoTime();
+    long bytes = 0;
+    int about = 0;
     int signatures = 0;
     for (Descriptor each : manifests(source, digest, passedOver)) {
       if (!looked.add(each.digest())) {
         continue;
       }
-      if (looked.size() > MAX_MANIFESTS) {
+      bytes += Math.min(each.size(), MAX_MANIFEST_BYTES); // sources read no more of one
+      if (bytes > MAX_BYTES || System.nanoTime() - start > MAX_NANOS) {
         throw tooMany();
       }
       try {
         ImageManifest manifest = source.manifest(each, passedOver::add);
         if (manifest.subject().filter(of -> of.digest().equals(digest)).isEmpty()) {
           continue;
+        }
+        if (++about > MAX_MANIFESTS) {
+          throw tooMany();
         }
         for (Descriptor layer : manifest.layers()) {
           if (ENVELOPES.contains(layer.mediaType())) {
@@ -181,7 +198,8 @@ public final class NotationVerifier {
           }
         }
       } catch (VerificationException e) {
-        if (e.reason() == NotationReason.TOO_LARGE && signatures > MAX_SIGNATURES) {
+        if (e.reason() == NotationReason.TOO_LARGE
+            && (signatures > MAX_SIGNATURES || about > MAX_MANIFESTS)) {
           throw e;
         }
         passedOver.add(e.refusal());
@@ -203,7 +221,8 @@ public final class NotationVerifier {
   private static List<Descriptor> manifests(
       ImageSource source, Digest image, List<Refusal> passedOver) throws IOException {
     List<Descriptor> all = new ArrayList<>();
-    String tag = image.algorithm().label() + "-" + image.hex();
+    String hex = image.hex().substring(0, Math.min(MAX_TAG_HEX, image.hex().length()));
+    String tag = image.algorithm().label() + "-" + hex;
     for (Descriptor each : source.listed(image, passedOver::add)) {
       if (each.mediaType().equals(Descriptor.MANIFEST) && !each.digest().equals(image)) {
         all.add(each);
@@ -226,7 +245,7 @@ public final class NotationVerifier {
             + MAX_SIGNATURES
             + " signatures, or "
             + MAX_MANIFESTS
-            + " manifests about the image; the rest is not read");
+            + " manifests about the image, or 256 MiB of others, or 5 minutes; the rest is not read");
   }
 
   /** The policy, the stores and the lists. */

@@ -4,7 +4,6 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.search.Candidate;
-import io.bartizan.integrity.attest.sigstore.WorkflowField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,8 +58,8 @@ public final class ImageRule {
 
   /**
    * There must be SLSA provenance of version 0.2 or 1, one statement that says all that is
-   * required. If it was signed by a certificate that names a source repository, that must be the
-   * required one too.
+   * required. If it was signed by a certificate that names a source repository, a full ref or a
+   * commit, these must be the required ones too.
    *
    * @param signer by whom
    * @param provenance what it must say
@@ -152,10 +151,7 @@ public final class ImageRule {
     }
     Provenance said = Provenance.read(signed.predicateType(), signed.predicate());
     rule.require(said);
-    signed
-        .identity()
-        .flatMap(identity -> identity.field(WorkflowField.SOURCE_REPOSITORY_URI))
-        .ifPresent(rule::requireSource);
+    signed.identity().ifPresent(rule::requireCertified);
     return signed.with(said);
   }
 

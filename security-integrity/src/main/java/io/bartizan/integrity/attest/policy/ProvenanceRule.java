@@ -2,6 +2,8 @@ package io.bartizan.integrity.attest.policy;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.attest.sigstore.SigningIdentity;
+import io.bartizan.integrity.attest.sigstore.WorkflowField;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ProvenanceRule {
+
+  private static final String COMMIT = "[0-9a-f]{40}|[0-9a-f]{64}";
 
   private final String builderId;
   private final String source;
@@ -81,13 +85,7 @@ public final class ProvenanceRule {
     if (!said.source().equals(source)) {
       throw refused(PolicyReason.SOURCE_MISMATCH, "source", said.source(), source);
     }
-    String actual = said.ref().orElse("");
-    if (!ref.isEmpty() && !actual.equals(ref)) {
-      throw refused(PolicyReason.BUILD_MISMATCH, "ref", actual, ref);
-    }
-    if (!refPrefix.isEmpty() && !actual.startsWith(refPrefix)) {
-      throw refused(PolicyReason.BUILD_MISMATCH, "ref", actual, refPrefix + "…");
-    }
+    requireRef("ref", said.ref().orElse(""));
     if (!commit.isEmpty() && !said.commit().equals(Optional.of(commit))) {
       throw refused(PolicyReason.BUILD_MISMATCH, "commit", said.commit().orElse(""), commit);
     }
@@ -97,11 +95,32 @@ public final class ProvenanceRule {
   }
 
   /** What the certificate says of the source is the authority's word, and must not differ. */
+  void requireCertified(SigningIdentity signer) {
+    signer.field(WorkflowField.SOURCE_REPOSITORY_URI).ifPresent(this::requireSource);
+    String built = signer.field(WorkflowField.SOURCE_REPOSITORY_REF).orElse("");
+    if (built.startsWith("refs/")) { // some authorities name a branch alone
+      requireRef("the certificate's ref", built);
+    }
+    String digest = signer.field(WorkflowField.SOURCE_REPOSITORY_DIGEST).orElse("");
+    if (!commit.isEmpty() && digest.matches(COMMIT) && !digest.equals(commit)) {
+      throw refused(PolicyReason.BUILD_MISMATCH, "the certificate's commit", digest, commit);
+    }
+  }
+
   void requireSource(String certified) {
     SourceLocation location = SourceLocation.parse(certified);
     if (location == null || !location.repository().equals(source)) {
       throw refused(
           PolicyReason.SOURCE_MISMATCH, "the certificate's source repository", certified, source);
+    }
+  }
+
+  private void requireRef(String what, String actual) {
+    if (!ref.isEmpty() && !actual.equals(ref)) {
+      throw refused(PolicyReason.BUILD_MISMATCH, what, actual, ref);
+    }
+    if (!refPrefix.isEmpty() && !actual.startsWith(refPrefix)) {
+      throw refused(PolicyReason.BUILD_MISMATCH, what, actual, refPrefix + "…");
     }
   }
 
@@ -194,7 +213,7 @@ public final class ProvenanceRule {
      * @throws IllegalArgumentException if it has another form
      */
     public Builder withCommit(String commit) {
-      if (!commit.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+      if (!commit.matches(COMMIT)) {
         throw new IllegalArgumentException(
             "commit is " + SafeText.of(commit) + ", 40 or 64 digits in lower case are accepted");
       }

@@ -18,7 +18,9 @@ record SourceLocation(String repository, String ref) {
 
   private static final int MAX_CHARS = 2_048;
   private static final Pattern PATH = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~+-]+)+");
-  private static final Pattern REF = Pattern.compile("[A-Za-z0-9._~+/-]+");
+
+  /** What Git allows and a URI need not encode: tags of packages have the at sign. */
+  private static final Pattern REF = Pattern.compile("[A-Za-z0-9._~+/@!$&'(),;=-]+");
 
   /** Null if it is spelt in another way, of which nobody could say whether it is the same. */
   static @Nullable SourceLocation parse(String text) {

@@ -24,6 +24,9 @@ final class StatementReader {
   private static final int MAX_VALUES = 2_000_000;
   private static final int MAX_TOLD = 4;
 
+  /** As of statements by a pinned key: bills of materials nest components in components. */
+  private static final int MAX_DEPTH = 64;
+
   private StatementReader() {}
 
   static SignedStatement read(
@@ -31,7 +34,7 @@ final class StatementReader {
     JsonFields statement =
         JsonFields.parse(
             payload,
-            JsonLimits.ofText(payload.length, payload, MAX_VALUES),
+            limits(payload),
             SigstoreReason.MALFORMED,
             SigstoreReason.TOO_LARGE,
             "the statement");
@@ -71,6 +74,12 @@ final class StatementReader {
     JsonFields body = statement.objectOrNull("predicate");
     return new SignedStatement(
         bundle, predicateType, body == null ? Map.of() : body.json().toJava(), names, covered);
+  }
+
+  private static JsonLimits limits(byte[] payload) {
+    JsonLimits limits = JsonLimits.ofText(payload.length, payload, MAX_VALUES);
+    return new JsonLimits(
+        limits.maxBytes(), MAX_DEPTH, limits.maxValues(), limits.maxNumberChars());
   }
 
   /** Those of SHA-2; what is malformed is another's, and so is another algorithm's. */

@@ -3,7 +3,6 @@ package io.bartizan.integrity.attest.sigstore;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.x509.Signatures;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An entry that says it is of a log of the trusted root, with its body read. */
 record TrustedEntry(TrustedLog log, LogEntry entry, RekorBody body) {
+
+  /** Of the year 9999: no certificate is valid later (RFC 5280 section 4.1.2.5). */
+  private static final long LAST_SECOND = 253_402_300_799L;
 
   /** The entries of trusted logs; those of others count for nothing. */
   static List<TrustedEntry> of(Bundle bundle, TrustedRoot root) {
@@ -65,17 +67,12 @@ record TrustedEntry(TrustedLog log, LogEntry entry, RekorBody body) {
             + entry.logIndex()
             + "}";
     if (entry.integratedTime() <= 0
+        || entry.integratedTime() > LAST_SECOND
         || !Signatures.matches(log.key(), text.getBytes(StandardCharsets.UTF_8), promise)) {
       throw new VerificationException(
           SigstoreReason.PROMISE_INVALID, "the promise of " + log + " is not over this entry");
     }
-    Instant time;
-    try {
-      time = Instant.ofEpochSecond(entry.integratedTime());
-    } catch (DateTimeException e) {
-      throw new VerificationException(
-          SigstoreReason.PROMISE_INVALID, "the time of " + log + " is out of range");
-    }
+    Instant time = Instant.ofEpochSecond(entry.integratedTime());
     requireValidAt(time);
     return time;
   }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.bartizan.core.Checked;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.attest.LayoutFolder;
 import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageReference;
@@ -320,5 +321,42 @@ class NotationPolicyTest {
     more.referrer(digest, Envelope.JWS, of(artifact));
     assertThat(reason(layoutVerifier().check(ImageSource.layout(folder.resolve("more")), same)))
         .isEqualTo(NotationReason.TOO_LARGE);
+  }
+
+  @Test
+  void N18_manifestsOfOtherImages_areNoneAboutThisOne() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("registry.example/app");
+    Digest digest = image.requireDigest();
+    for (int i = 0; i < 300; i++) { // as a whole product in one layout
+      layout.referrer(Digest.sha256Of(new byte[i]), "application/other", new byte[] {(byte) i, 1});
+    }
+    ImageSource source = ImageSource.layout(folder);
+    layout.referrer(digest, Envelope.JWS, of(source.describe(digest)));
+    assertThat(reason(layoutVerifier().check(source, image))).isEqualTo("accepted");
+  }
+
+  /**
+   * The tag of an image by SHA-512 is cut to 64 digits (OCI distribution, referrers tag schema).
+   */
+  @Test
+  void N18_referrersOfAnImageBySha512_areFoundUnderTheirTag() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    byte[] manifest =
+        Files.readAllBytes(blob(layout.image("registry.example/app").requireDigest()));
+    Digest digest = Digest.compute(DigestAlgorithm.SHA_512, manifest);
+    Files.createDirectories(folder.resolve("blobs/sha512"));
+    Files.write(blob(digest), manifest);
+    ImageReference image = ImageReference.parse("registry.example/app@" + digest.oci());
+    ImageSource source = ImageSource.layout(folder);
+    assertThat(reason(layoutVerifier().check(source, image)))
+        .isEqualTo(NotationReason.SIGNATURE_MISSING);
+    String tag = "sha512-" + digest.hex().substring(0, 64);
+    layout.referrersIndex(tag, digest, Envelope.JWS, of(source.describe(digest)));
+    assertThat(reason(layoutVerifier().check(source, image))).isEqualTo("accepted");
+  }
+
+  private Path blob(Digest digest) {
+    return folder.resolve("blobs").resolve(digest.algorithm().label()).resolve(digest.hex());
   }
 }

@@ -69,6 +69,17 @@ class ProvenanceTest {
   }
 
   @Test
+  void read_tagOfAPackage_isARef() {
+    String tag = "refs/tags/@acme/app@1.0.0";
+    for (Provenance each :
+        List.of(v02(V02.replace("refs/tags/v1", tag)), v1(V1.replace("refs/tags/v1", tag)))) {
+      assertThat(each.source()).isEqualTo("https://github.com/org/app");
+      assertThat(each.ref()).contains(tag);
+      assertThat(each.commit()).contains(COMMIT);
+    }
+  }
+
+  @Test
   void read_contradictions_areRefused() {
     String params = "'externalParameters':{";
     for (String text :
@@ -233,7 +244,8 @@ class ProvenanceTest {
         "https://github.com/org/app#",
         "https://github.com/org/app@a b",
         "https://github.com/org/app@refs/heads/x?y",
-        "https://github.com/org/app#refs/heads/x@y",
+        "https://github.com/org/app#refs/heads/x:y",
+        "https://github.com/org/app@refs/heads/x^y",
         "git+git+https://github.com/org/app"
       })
   void source_spelledInAnotherWay_isNone(String text) {

@@ -67,6 +67,20 @@ class ContentMatrixTest {
   }
 
   @Test
+  void D11_predicate_nestsAsDeepAsTreesOfDependenciesDo() {
+    accepted(deep(31).check()); // a component in a component, 2 levels each
+    refused(deep(32).check(), SigstoreReason.TOO_LARGE);
+  }
+
+  private static Draft deep(int components) {
+    Draft draft = Draft.v1(WORLD);
+    return draft.statement(
+        draft.aboutArtifact(
+            Draft.PREDICATE,
+            "{\"components\":[".repeat(components) + "{}" + "]}".repeat(components)));
+  }
+
+  @Test
   void D02_digestOfTheMessage_isTheArtifactsIfItIsThere() {
     refused(
         changed(

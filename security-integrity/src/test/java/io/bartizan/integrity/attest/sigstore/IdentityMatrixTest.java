@@ -250,6 +250,65 @@ class IdentityMatrixTest {
     }
   }
 
+  /** Fulcio encodes the subject as a URI, and the fields beside it not, or as HTML in 2024/25. */
+  @Test
+  void I09_ref_thatFulcioEncodedInOnePlaceAlone_isTheSame() {
+    for (String[] each :
+        new String[][] {
+          {"refs/tags/v1.0.0+build.5", "v1.0.0&#43;build.5", "v1.0.0&#43;build.5"},
+          {
+            "refs/heads/a&b'c\"d<e>",
+            "a&amp;b&#39;c&%2334;d&lt;e&gt;",
+            "a&amp;b&#39;c&#34;d&lt;e&gt;"
+          },
+          {"refs/heads/\u00fcber/\ud83d\ude00", "%C3%BCber/%F0%9F%98%80", "\u00fcber/\ud83d\ude00"},
+          {"refs/heads/fix-#42", "fix-%2342", "fix-%2342"},
+          {"refs/tags/@acme/app@1.0.0", "@acme/app@1.0.0", "@acme/app@1.0.0"},
+        }) {
+      String before = each[0].substring(0, each[0].indexOf('/', "refs/".length()) + 1);
+      String path = "/.github/workflows/release.yml@" + before;
+      String subject = Draft.REPOSITORY + path + each[1];
+      String beside = Draft.REPOSITORY + path + each[2];
+      Draft draft = workflow(subject, beside, each[0]);
+      accepted(check(draft, IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(subject))));
+      refused(
+          check(
+              workflow(subject, beside, each[0] + "x"),
+              IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(subject))),
+          SigstoreReason.CERTIFICATE_INVALID);
+      refused(
+          check(
+              workflow(subject, beside + "x", each[0]),
+              IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(subject))),
+          SigstoreReason.CERTIFICATE_INVALID);
+    }
+    String blank = Draft.REPOSITORY + "/.github/workflows/make release.yml@" + Draft.REF;
+    String encoded = blank.replace(" ", "%20");
+    accepted(
+        check(
+            workflow(encoded, blank, Draft.REF),
+            IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(encoded))));
+  }
+
+  /** As organizations require workflows of one repository in all others. */
+  @Test
+  void I09_workflowOfAnotherRepository_hasARefOfItsOwn() {
+    String required = "https://github.com/acme/rules/.github/workflows/check.yml@refs/heads/main";
+    accepted(
+        check(
+            workflow(required, required, "refs/pull/7/merge"),
+            IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(required))));
+  }
+
+  private static Draft workflow(String subject, String beside, String built) {
+    return leaf(
+        l ->
+            l.names(new GeneralName(GeneralName.uniformResourceIdentifier, subject))
+                .text(9, beside)
+                .text(18, beside)
+                .text(14, built));
+  }
+
   @Test
   void I10_reusedWorkflow_sourceCanBeRequiredToo() {
     String reused = "https://github.com/acme/builder/.github/workflows/build.yml@refs/tags/v9";

@@ -130,6 +130,64 @@ class ImagePolicyKeylessTest {
     assertThat(report.explanation().toString()).contains("certificate's source repository");
   }
 
+  @Test
+  void KP07_certifiedRefAndCommit_mustBeThoseThatAreRequired() throws Exception {
+    String commit = "0123456789abcdef0123456789abcdef01234567";
+    String other = "fedcba9876543210fedcba9876543210fedcba98";
+    ProvenanceRule any = rule().build();
+    ProvenanceRule ofCommit = rule().withCommit(commit).build();
+    ProvenanceRule ofRef = rule().withRef(Draft.REF).build();
+    ProvenanceRule ofTags = rule().withRefStartingWith("refs/tags/").build();
+    for (ProvenanceRule each : List.of(any, ofCommit, ofRef, ofTags)) {
+      assertThat(judged(each, commit, Draft.REF, commit).isAccepted()).as("%s", each).isTrue();
+      assertThat(judged(each, commit, "v1", "HEAD").isAccepted()).as("%s", each).isTrue();
+    }
+    assertThat(judged(any, commit, "refs/heads/evil", other).isAccepted()).isTrue();
+    PolicyReport report = judged(ofCommit, commit, Draft.REF, other);
+    assertThat(reason(report)).isEqualTo(PolicyReason.BUILD_MISMATCH);
+    assertThat(report.explanation().toString()).contains("certificate's commit is");
+    for (ProvenanceRule each : List.of(ofRef, ofTags)) {
+      report = judged(each, commit, "refs/heads/evil", commit);
+      assertThat(reason(report)).isEqualTo(PolicyReason.BUILD_MISMATCH);
+      assertThat(report.explanation().toString()).contains("certificate's ref is");
+    }
+  }
+
+  private static ProvenanceRule.Builder rule() {
+    return ProvenanceRule.builder(BUILDER, Draft.REPOSITORY);
+  }
+
+  /** Provenance that says what is asked, by a certificate that says what is given. */
+  private PolicyReport judged(ProvenanceRule rule, String said, String ref, String commit)
+      throws Exception {
+    start();
+    Draft draft =
+        statement(
+            "https://slsa.dev/provenance/v1",
+            provenance(Draft.REPOSITORY)
+                .replace(
+                    "\"externalParameters\":{",
+                    "\"resolvedDependencies\":[{\"uri\":\"git+"
+                        + Draft.REPOSITORY
+                        + "\",\"digest\":{\"gitCommit\":\""
+                        + said
+                        + "\"}}],\"externalParameters\":{\"workflow\":{\"repository\":\""
+                        + Draft.REPOSITORY
+                        + "\",\"ref\":\""
+                        + Draft.REF
+                        + "\"},"),
+            digest);
+    String subject = Draft.SUBJECT.replace(Draft.REF, ref);
+    draft.leaf.githubWorkflow(Draft.REPOSITORY, subject, ref).text(13, commit);
+    layout.referrer(digest, draft.json());
+    TrustedSigner signer =
+        TrustedSigner.of(
+            "workflow",
+            SigstoreVerifier.of(
+                WORLD.trusted(), IdentityPolicy.of(Draft.ISSUER, SignerSubject.uri(subject))));
+    return ImagePolicy.of(ImageRule.provenance(signer, rule)).check(source(), image);
+  }
+
   private static Reason reason(PolicyReport report) {
     assertThat(report.isAccepted()).isFalse();
     return report.outcomes().get(0).failures().get(0).reason();

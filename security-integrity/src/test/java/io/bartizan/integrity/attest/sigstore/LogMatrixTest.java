@@ -15,6 +15,7 @@ import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.testkit.json.JsonTree;
 import io.bartizan.testkit.sigstore.draft.EntryDraft;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -365,12 +366,15 @@ class LogMatrixTest {
         changed(Draft.v1(WORLD), entry(e -> e.put("integratedTime", "-1"))),
         SigstoreReason.MALFORMED);
     Draft zero = Draft.v1(WORLD);
-    zero.first().time = java.time.Instant.EPOCH;
+    zero.first().time = Instant.EPOCH;
     refused(zero.check(), SigstoreReason.PROMISE_INVALID);
-    Draft huge = Draft.v1(WORLD);
-    huge.first().promised = text -> text.replaceAll("Time\":[0-9]+", "Time\":" + Long.MAX_VALUE);
-    huge.first().json = e -> e.put("integratedTime", Long.toString(Long.MAX_VALUE));
-    refused(huge.check(), SigstoreReason.PROMISE_INVALID);
+    for (long time :
+        new long[] {Long.MAX_VALUE, Instant.MAX.getEpochSecond(), Long.MAX_VALUE / 1_000 + 1}) {
+      Draft huge = Draft.v1(WORLD);
+      huge.first().promised = text -> text.replaceAll("Time\":[0-9]+", "Time\":" + time);
+      huge.first().json = each -> each.put("integratedTime", Long.toString(time));
+      refused(huge.check(), SigstoreReason.PROMISE_INVALID);
+    }
   }
 
   @Test
