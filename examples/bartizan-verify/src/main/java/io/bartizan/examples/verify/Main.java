@@ -1,6 +1,5 @@
 package io.bartizan.examples.verify;
 
-import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Artifacts;
@@ -23,8 +22,6 @@ import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.function.Supplier;
@@ -64,9 +61,6 @@ import picocli.CommandLine.Spec;
     })
 public final class Main {
 
-  private static final int REFUSED = 1;
-  private static final int UNREADABLE = 3;
-  private static final int MAX_SAID = 2_000;
   private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,28 +77,10 @@ public final class Main {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setExpandAtFiles(false); // whoever names a file must not choose the arguments by it
+    line.setParameterExceptionHandler((failure, arguments) -> Failures.misuse(failure));
     line.setExecutionExceptionHandler(
-        (failure, command, result) -> {
-          command.getErr().println("bartizan-verify: " + SafeText.of(said(failure), MAX_SAID));
-          return failure instanceof Refused refused
-                  && !ImageCommand.UNREADABLE.contains(refused.reason())
-              ? REFUSED
-              : UNREADABLE;
-        });
+        (failure, command, result) -> Failures.failure(failure, command));
     return line;
-  }
-
-  /** In words; the names of Java's exceptions are nobody's business at a prompt. */
-  private static String said(Exception failure) {
-    String message = String.valueOf(failure.getMessage());
-    if (failure instanceof NoSuchFileException) {
-      return message + ": no such file";
-    } else if (failure instanceof AccessDeniedException) {
-      return message + ": may not be read";
-    }
-    return failure instanceof Refused || failure.getMessage() != null
-        ? message
-        : "something could not be read";
   }
 
   /** The version of the jar; without one it is a build of one's own. */
@@ -183,7 +159,7 @@ public final class Main {
     FileBatch batch = FileBatch.builder().withListener(bar).build();
     ManifestVerifier.Builder options = ManifestVerifier.builder(folder).withBatch(batch);
     if (exact) {
-      options = options.withExactFiles(list.companions());
+      options = options.withExactFiles(list.companions(folder));
     }
     if (ignoreMissing) {
       options = options.ignoreMissing();
