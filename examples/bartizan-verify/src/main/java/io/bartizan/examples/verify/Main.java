@@ -116,8 +116,7 @@ public final class Main {
     try {
       return parsed.get();
     } catch (IllegalArgumentException | VerificationException e) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), label + ": " + SafeText.of(String.valueOf(e.getMessage())));
+      throw misuse(label + ": " + SafeText.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -143,12 +142,10 @@ public final class Main {
       throws IOException {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
     if (Input.isStandard(sums) && (key != null || cosign != null)) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "SUMS - has no signature beside it");
+      throw misuse("SUMS - has no signature beside it");
     }
     if ((zero ? 1 : 0) + (key == null ? 0 : 1) + (cosign == null ? 0 : 1) > 1) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "give one of --zero, --minisign and --cosign");
+      throw misuse("give one of --zero, --minisign and --cosign");
     }
     Sums list = new Sums(sums, posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE);
     Manifest manifest =
@@ -211,8 +208,7 @@ public final class Main {
           @Nullable Path signatureFile)
       throws IOException {
     if (signatureFile == null && Input.isStandard(file)) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "FILE - needs --signature");
+      throw misuse("FILE - needs --signature");
     }
     String signature =
         Pasted.text(signatureFile != null ? signatureFile : Path.of(file + ".minisig"));
@@ -247,7 +243,7 @@ public final class Main {
     CosignVerifier cosign = CosignVerifier.of(pinned(key));
     VerifiedImage verified;
     if (layout != null && payload == null && signature == null) {
-      ImageSource source = ImageSource.layout(layout);
+      ImageSource source = Pasted.layout(layout);
       verified =
           signatureOnly
               ? cosign.verifySignatureOnly(source, reference)
@@ -257,8 +253,7 @@ public final class Main {
       byte[] decoded = argument("--signature", () -> Base64.getDecoder().decode(text));
       verified = cosign.verify(Pasted.bounded(payload, MAX_PAYLOAD_BYTES), decoded, reference);
     } else {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "give --layout, or --payload and --signature");
+      throw misuse("give --layout, or --payload and --signature");
     }
     String what =
         verified
@@ -302,6 +297,14 @@ public final class Main {
       out().println(input + ": OK, " + cosign.verifyBlob(signed, input.file()));
     }
     return 0;
+  }
+
+  /** With the usage of the command that was meant. */
+  private CommandLine.ParameterException misuse(String why) {
+    CommandLine line = commandSpec().commandLine();
+    CommandLine.ParseResult parsed = line.getParseResult();
+    return new CommandLine.ParameterException(
+        parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line, why);
   }
 
   private ProgressBar bar(boolean asked) {
