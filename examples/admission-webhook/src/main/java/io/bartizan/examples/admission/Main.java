@@ -134,8 +134,16 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  /** Without halt the JVM's status after SIGTERM is 143, whatever was done. */
-  private static void end(Webhook webhook) {
+  /**
+   * Open reviews are answered first: one that is cut off is a refusal. Without halt the JVM's
+   * status after SIGTERM is 143, whatever was done.
+   */
+  private void end(Webhook webhook) {
+    try {
+      webhook.drain(deadline.plusSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     webhook.close();
     Runtime.getRuntime().halt(0);
   }
