@@ -74,7 +74,12 @@ final class NameTree {
       }
       return kind == Kind.NOTHING ? null : file;
     } catch (InvalidPathException e) {
-      throw SafeName.unsafe(name, "can't be a path on this machine");
+      String encoding = System.getProperty("sun.jnu.encoding", "unknown");
+      throw SafeName.unsafe(
+          name,
+          "can't be a path on this machine, where the encoding of file names is "
+              + encoding
+              + "; a locale of UTF-8 has the most names");
     }
   }
 

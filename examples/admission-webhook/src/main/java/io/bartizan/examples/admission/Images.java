@@ -12,6 +12,9 @@ final class Images {
   /** More of them than an object of people has. */
   static final int MAX_IMAGES = 64;
 
+  /** More than a reference with registry, tag and digest has. */
+  static final int MAX_CHARS = 512;
+
   /** Where the pod's specification is, by kind and group of the object. */
   private static final Map<String, String> SPECIFICATIONS =
       Map.of(
@@ -73,6 +76,10 @@ final class Images {
   private static void add(JsonNode image, Set<String> images) {
     if (!image.isTextual()) {
       throw new IllegalArgumentException("a container or volume names no image");
+    }
+    if (image.textValue().length() > MAX_CHARS) {
+      throw new IllegalArgumentException(
+          "an image's name has more than " + MAX_CHARS + " characters");
     }
     images.add(image.textValue());
     if (images.size() > MAX_IMAGES) {

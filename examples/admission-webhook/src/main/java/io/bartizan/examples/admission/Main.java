@@ -1,7 +1,11 @@
 package io.bartizan.examples.admission;
 
+import io.bartizan.core.Refused;
+import io.bartizan.core.SafeText;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.PinnedKey;
 import io.bartizan.integrity.attest.SignerKeys;
+import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.OciRegistry;
 import io.bartizan.integrity.attest.policy.ImagePolicy;
 import io.bartizan.integrity.attest.policy.ImageRule;
@@ -12,7 +16,9 @@ import io.bartizan.mtls.ServerTls;
 import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +47,8 @@ import picocli.CommandLine.Spec;
 final class Main implements Callable<Integer> {
 
   private static final int MAX_REMEMBERED = 10_000;
+
+  private static final int MAX_SAID = 2_000;
 
   private static final Duration RELOAD = Duration.ofSeconds(10);
 
@@ -86,7 +94,27 @@ final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** What keeps it from starting is told in a sentence; a stack trace would hide it. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(
+            (failure, line, result) -> {
+              String type =
+                  failure instanceof FileSystemException
+                      ? ": " + failure.getClass().getSimpleName()
+                      : "";
+              if (failure instanceof IOException
+                  || failure instanceof Refused
+                  || failure instanceof IllegalArgumentException) {
+                String why = SafeText.of(failure.getMessage() + type, MAX_SAID);
+                line.getErr().println("admission-webhook: does not start: " + why);
+                return 1;
+              }
+              throw failure;
+            });
   }
 
   @Override
@@ -106,8 +134,16 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  /** Without halt the JVM's status after SIGTERM is 143, whatever was done. */
-  private static void end(Webhook webhook) {
+  /**
+   * Open reviews are answered first: one that is cut off is a refusal. Without halt the JVM's
+   * status after SIGTERM is 143, whatever was done.
+   */
+  private void end(Webhook webhook) {
+    try {
+      webhook.drain(deadline.plusSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     webhook.close();
     Runtime.getRuntime().halt(0);
   }
@@ -138,12 +174,28 @@ final class Main implements Callable<Integer> {
       throw misuse("--deadline is " + deadline + ", PT0.1S to PT29S is accepted");
     }
     return new ImageGate.Settings(
-        registries.stream()
-            .map(each -> each.toLowerCase(Locale.ROOT)) // names of repositories have no other case
-            .collect(Collectors.toUnmodifiableSet()),
+        registries.stream().map(this::place).collect(Collectors.toUnmodifiableSet()),
         deadline,
         MAX_REMEMBERED,
         login());
+  }
+
+  /** One that no image can have would deny every pod of the cluster, and an empty one none. */
+  private String place(String given) {
+    String place = given.toLowerCase(Locale.ROOT); // names of repositories have no other case
+    String image = place.endsWith("/") ? place + "x" : place.contains("/") ? place : place + "/x";
+    try {
+      ImageReference parsed = ImageReference.parse(image);
+      if (parsed.registry().isPresent() && parsed.tag().isEmpty() && parsed.digest().isEmpty()) {
+        return place;
+      }
+    } catch (VerificationException malformed) {
+      // told below
+    }
+    throw misuse(
+        "--registry is \""
+            + SafeText.of(given)
+            + "\", HOST, HOST/TEAM or HOST/TEAM/NAME is accepted; a HOST has a dot or a port");
   }
 
   private UnaryOperator<OciRegistry.Builder> login() {

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -76,38 +79,64 @@ final class ReviewHandler implements HttpHandler {
       send(exchange, 503, error(why + "; this one is refused unread"));
       return;
     }
-    ObjectNode request = null;
+    Optional<Asked> read;
     try {
-      byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
-      if (body.length > MAX_BYTES) {
-        send(exchange, 413, error("more than " + MAX_BYTES + " bytes are not read"));
-        return;
-      }
-      JsonNode review = JSON.readTree(body);
-      if (review.path("apiVersion").asText().equals(VERSION)
-          && review.path("kind").asText().equals("AdmissionReview")
-          && review.path("request") instanceof ObjectNode found) {
-        request = found;
-      }
-    } catch (JsonProcessingException e) {
-      LOG.info("refused a review: {}", e.getClass().getSimpleName());
+      read = read(exchange);
     } finally {
       reading.release();
     }
-    String uid = request == null ? "" : request.path("uid").asText();
-    if (request == null || uid.isEmpty() || uid.length() > MAX_UID) {
-      send(exchange, 400, error("the body is no AdmissionReview of " + VERSION));
+    if (read.isEmpty()) {
       return;
     }
-    List<String> refusals;
-    try {
+    Asked asked = read.get();
+    List<String> refusals = asked.refusals();
+    if (refusals.isEmpty()) {
       Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-      refusals = gate.refusals(Images.of(request), left);
-    } catch (IllegalArgumentException e) {
-      refusals = List.of(String.valueOf(e.getMessage()));
+      refusals = gate.refusals(asked.images(), left);
     }
     refusals.forEach(each -> LOG.info("denied {}", each));
-    send(exchange, 200, review(uid, refusals));
+    send(exchange, 200, review(asked.uid(), refusals));
+  }
+
+  /**
+   * All that a review is remembered by while a registry is waited for. Its object may take tens of
+   * MiB, and a hundred may wait; so no variable of a method that waits may hold it.
+   */
+  private record Asked(String uid, Set<String> images, List<String> refusals) {}
+
+  /** Empty if the body is no review, which is answered then. */
+  private static Optional<Asked> read(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
+    if (body.length > MAX_BYTES) {
+      send(exchange, 413, error("more than " + MAX_BYTES + " bytes are not read"));
+      return Optional.empty();
+    }
+    JsonNode request = request(body);
+    String uid = request.path("uid").asText();
+    if (uid.isEmpty() || uid.length() > MAX_UID) {
+      send(exchange, 400, error("the body is no AdmissionReview of " + VERSION));
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Asked(uid, Images.of(request), List.of()));
+    } catch (IllegalArgumentException e) {
+      return Optional.of(new Asked(uid, Set.of(), List.of(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  /** What the review asks; a missing node if the body is none. */
+  private static JsonNode request(byte[] body) throws IOException {
+    try {
+      JsonNode review = JSON.readTree(body);
+      if (review.path("apiVersion").asText().equals(VERSION)
+          && review.path("kind").asText().equals("AdmissionReview")
+          && review.path("request").isObject()) {
+        return review.path("request");
+      }
+    } catch (JsonProcessingException e) {
+      LOG.info("refused a review: {}", e.getClass().getSimpleName());
+    }
+    return MissingNode.getInstance();
   }
 
   private static ObjectNode review(String uid, List<String> refusals) {

@@ -93,6 +93,18 @@ class ImagesTest {
         .withMessageContaining("more than 64 images");
   }
 
+  /** Of 64 names of any length a hundred waiting reviews would fill the memory. */
+  @Test
+  void image_ofALongName_isRefused() throws Exception {
+    String longest = "a".repeat(Images.MAX_CHARS);
+    String object = "{'kind':'Pod','spec':{'containers':[{'image':'%s'}]}}";
+    assertThat(Images.of(request("Pod", "", object.formatted(longest)))).containsExactly(longest);
+    JsonNode longer = request("Pod", "", object.formatted(longest + "a"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Images.of(longer))
+        .withMessageContaining("more than 512 characters");
+  }
+
   @Test
   void images_ofOtherOperations_areRefused() throws Exception {
     JsonNode deleted =

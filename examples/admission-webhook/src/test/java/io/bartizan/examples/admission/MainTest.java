@@ -9,9 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class MainTest {
 
   @TempDir private Path folder;
@@ -47,8 +50,59 @@ class MainTest {
     }
   }
 
+  /** With --registry= of a variable that is not set, the webhook would deny every pod. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "/",
+        "registry",
+        "https://registry.example",
+        "registry.example/team:1",
+        "registry.example/team app",
+        "registry.example//team"
+      })
+  void registry_thatNoImageCanHave_isAUsageError(String registry) throws Exception {
+    assertThat(run(line("--registry=" + registry))).isEqualTo(2);
+    assertThat(err.toString()).contains("--registry is \"" + registry + "\", HOST, HOST/TEAM or");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "registry.example",
+        "registry.example/",
+        "Registry.example:5000/Team",
+        "localhost/team",
+        "[::1]:5000"
+      })
+  void failure_atTheStart_isASentence(String registry) throws Exception {
+    String[] line = line("--registry=" + registry);
+    line[0] = "--key=" + folder.resolve("none");
+    assertThat(run(line)).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("admission-webhook: does not start: ")
+        .contains("none: NoSuchFileException")
+        .doesNotContain("\tat ");
+  }
+
+  private String[] line(String last) throws Exception {
+    try (ApiServer unused = new ApiServer(folder);
+        SmallRegistry registry = new SmallRegistry()) {
+      return new String[] {
+        "--key=" + Files.writeString(folder.resolve("cosign.pub"), registry.key()),
+        "--cert=" + folder.resolve("server.pem"),
+        "--cert-key=" + folder.resolve("server-key.pem"),
+        "--client-ca=" + folder.resolve("ca.pem"),
+        "--client=dns(apiserver)",
+        "--port=0",
+        last
+      };
+    }
+  }
+
   private int run(String... arguments) {
-    return new CommandLine(new Main())
+    return Main.commandLine()
         .setOut(new PrintWriter(err, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

@@ -17,6 +17,7 @@ import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.testkit.ManualInstantSource;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WebhookIT {
 
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final int LARGE_REVIEWS = 10;
 
   @TempDir private Path folder;
   private final ManualInstantSource clock =
@@ -211,6 +216,39 @@ class WebhookIT {
     registry.stalls = false;
     open(LONG, Main.limit());
     assertThat(denied(pod(signed))).isEmpty();
+  }
+
+  @Test
+  void reviews_thatWaitForARegistry_holdTheirImagesAndNotTheirObjects() throws Exception {
+    registry.stalls = true;
+    open(Duration.ofMinutes(4), Main.limit());
+    // some 390 000 short strings, which Kubernetes takes as arguments: 1.5 MB, and 25 MB as a tree
+    String large = "\"args\":[\"a\"" + ",\"a\"".repeat(390_000) + "],\"image\":";
+    String digest = "@sha256:" + "0".repeat(64);
+    assertThat(status(pod("nginx").replace("\"image\":", large))).isEqualTo(200);
+    long before = usedBytes();
+    ExecutorService posts = Executors.newCachedThreadPool();
+    try {
+      for (int i = 0; i < LARGE_REVIEWS; i++) {
+        String image = registry.host() + "/team/app" + i + digest;
+        byte[] review = pod(image).replace("\"image\":", large).getBytes(UTF_8);
+        Future<HttpResponse<String>> unused =
+            posts.submit(() -> apiServer.post(webhook.port(), review));
+      }
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (registry.asked.get() < LARGE_REVIEWS) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.sleep(20);
+      }
+      assertThat(usedBytes() - before).isLessThan(LARGE_REVIEWS * 10L * 1024 * 1024);
+    } finally {
+      posts.shutdownNow();
+    }
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   @Test

@@ -35,7 +35,7 @@ final class ImagePlace extends Mixed {
 
   Found find() throws IOException {
     ImageReference asked = argument("IMAGE", () -> ImageReference.parse(image));
-    ImageSource source = layout == null ? registry(asked) : ImageSource.layout(layout);
+    ImageSource source = layout == null ? registry(asked) : Pasted.layout(layout);
     if (asked.digest().isPresent()) {
       return new Found(source, asked);
     }

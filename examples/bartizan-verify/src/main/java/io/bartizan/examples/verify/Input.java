@@ -28,6 +28,7 @@ final class Input implements AutoCloseable {
       return new Input(given, false);
     }
     Path copy = Files.createTempFile("bartizan-verify", ".stdin");
+    copy.toFile().deleteOnExit(); // a signal ends the program without close()
     Input input = new Input(copy, true);
     try {
       fill(copy);

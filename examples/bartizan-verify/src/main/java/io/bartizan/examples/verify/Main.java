@@ -1,6 +1,5 @@
 package io.bartizan.examples.verify;
 
-import io.bartizan.core.Refused;
 import io.bartizan.core.SafeText;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Artifacts;
@@ -23,8 +22,6 @@ import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.function.Supplier;
@@ -64,9 +61,6 @@ import picocli.CommandLine.Spec;
     })
 public final class Main {
 
-  private static final int REFUSED = 1;
-  private static final int UNREADABLE = 3;
-  private static final int MAX_SAID = 2_000;
   private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,28 +77,10 @@ public final class Main {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setExpandAtFiles(false); // whoever names a file must not choose the arguments by it
+    line.setParameterExceptionHandler((failure, arguments) -> Failures.misuse(failure));
     line.setExecutionExceptionHandler(
-        (failure, command, result) -> {
-          command.getErr().println("bartizan-verify: " + SafeText.of(said(failure), MAX_SAID));
-          return failure instanceof Refused refused
-                  && !ImageCommand.UNREADABLE.contains(refused.reason())
-              ? REFUSED
-              : UNREADABLE;
-        });
+        (failure, command, result) -> Failures.failure(failure, command));
     return line;
-  }
-
-  /** In words; the names of Java's exceptions are nobody's business at a prompt. */
-  private static String said(Exception failure) {
-    String message = String.valueOf(failure.getMessage());
-    if (failure instanceof NoSuchFileException) {
-      return message + ": no such file";
-    } else if (failure instanceof AccessDeniedException) {
-      return message + ": may not be read";
-    }
-    return failure instanceof Refused || failure.getMessage() != null
-        ? message
-        : "something could not be read";
   }
 
   /** The version of the jar; without one it is a build of one's own. */
@@ -140,8 +116,7 @@ public final class Main {
     try {
       return parsed.get();
     } catch (IllegalArgumentException | VerificationException e) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), label + ": " + SafeText.of(String.valueOf(e.getMessage())));
+      throw misuse(label + ": " + SafeText.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -167,12 +142,10 @@ public final class Main {
       throws IOException {
     Path folder = root != null ? root : sums.toAbsolutePath().resolveSibling("");
     if (Input.isStandard(sums) && (key != null || cosign != null)) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "SUMS - has no signature beside it");
+      throw misuse("SUMS - has no signature beside it");
     }
     if ((zero ? 1 : 0) + (key == null ? 0 : 1) + (cosign == null ? 0 : 1) > 1) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "give one of --zero, --minisign and --cosign");
+      throw misuse("give one of --zero, --minisign and --cosign");
     }
     Sums list = new Sums(sums, posixNames ? NameRule.POSIX_ONLY : NameRule.PORTABLE);
     Manifest manifest =
@@ -183,7 +156,7 @@ public final class Main {
     FileBatch batch = FileBatch.builder().withListener(bar).build();
     ManifestVerifier.Builder options = ManifestVerifier.builder(folder).withBatch(batch);
     if (exact) {
-      options = options.withExactFiles(list.companions());
+      options = options.withExactFiles(list.companions(folder));
     }
     if (ignoreMissing) {
       options = options.ignoreMissing();
@@ -235,8 +208,7 @@ public final class Main {
           @Nullable Path signatureFile)
       throws IOException {
     if (signatureFile == null && Input.isStandard(file)) {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "FILE - needs --signature");
+      throw misuse("FILE - needs --signature");
     }
     String signature =
         Pasted.text(signatureFile != null ? signatureFile : Path.of(file + ".minisig"));
@@ -271,7 +243,7 @@ public final class Main {
     CosignVerifier cosign = CosignVerifier.of(pinned(key));
     VerifiedImage verified;
     if (layout != null && payload == null && signature == null) {
-      ImageSource source = ImageSource.layout(layout);
+      ImageSource source = Pasted.layout(layout);
       verified =
           signatureOnly
               ? cosign.verifySignatureOnly(source, reference)
@@ -281,8 +253,7 @@ public final class Main {
       byte[] decoded = argument("--signature", () -> Base64.getDecoder().decode(text));
       verified = cosign.verify(Pasted.bounded(payload, MAX_PAYLOAD_BYTES), decoded, reference);
     } else {
-      throw new CommandLine.ParameterException(
-          commandSpec().commandLine(), "give --layout, or --payload and --signature");
+      throw misuse("give --layout, or --payload and --signature");
     }
     String what =
         verified
@@ -326,6 +297,14 @@ public final class Main {
       out().println(input + ": OK, " + cosign.verifyBlob(signed, input.file()));
     }
     return 0;
+  }
+
+  /** With the usage of the command that was meant. */
+  private CommandLine.ParameterException misuse(String why) {
+    CommandLine line = commandSpec().commandLine();
+    CommandLine.ParseResult parsed = line.getParseResult();
+    return new CommandLine.ParameterException(
+        parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line, why);
   }
 
   private ProgressBar bar(boolean asked) {

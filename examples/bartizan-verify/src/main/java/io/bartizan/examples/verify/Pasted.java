@@ -2,6 +2,7 @@ package io.bartizan.examples.verify;
 
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,14 @@ final class Pasted {
   /** What cosign writes beside a file. */
   static byte[] bundle(Path file) throws IOException {
     return bounded(file, MAX_BUNDLE_BYTES);
+  }
+
+  /** A folder that is not there says nothing about the image. */
+  static ImageSource layout(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + ": no such folder");
+    }
+    return ImageSource.layout(folder);
   }
 
   /** Never more than so many bytes, whatever the file says of its size. */

@@ -8,6 +8,7 @@ import io.bartizan.integrity.artifact.RollbackRule;
 import io.bartizan.integrity.artifact.SignedManifests;
 import io.bartizan.integrity.attest.CosignVerifier;
 import io.bartizan.integrity.attest.SignerKeys;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -42,9 +43,18 @@ record Sums(Path file, NameRule names) {
     return Manifest.parse(content, names);
   }
 
-  /** What may be beside the files that are listed. */
-  String[] companions() {
-    String name = file.getFileName().toString();
+  /**
+   * What may be in a folder besides the files that are listed: this list and its signatures, if
+   * they are in that folder. Other files of these names are strangers as any other.
+   */
+  String[] companions(Path root) throws IOException {
+    Path folder = root.toRealPath();
+    Path beside = file.toAbsolutePath().resolveSibling("").toRealPath();
+    if (Input.isStandard(file) || !beside.startsWith(folder)) {
+      return new String[0];
+    }
+    Path place = folder.relativize(beside.resolve(file.getFileName()));
+    String name = place.toString().replace(File.separatorChar, '/');
     return new String[] {name, name + MINISIGN, name + COSIGN};
   }
 }

@@ -122,6 +122,17 @@ class ImageCommandTest {
     assertThat(err.toString()).contains("registry-unavailable");
   }
 
+  @Test
+  void layout_thatIsNotThere_isUnreadable() {
+    String name = "registry.example/app@" + image;
+    String none = layout + "-none";
+    assertThat(run("image", "--key", key, "--layout", none, name)).isEqualTo(3);
+    assertThat(run("cosign", "--key", key, "--layout", none, name)).isEqualTo(3);
+    assertThat(err.toString().lines())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).contains(none + ": no such folder"));
+  }
+
   private int run(String... arguments) {
     CommandLine line = Main.commandLine();
     line.setOut(new PrintWriter(out, true));

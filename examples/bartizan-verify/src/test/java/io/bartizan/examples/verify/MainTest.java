@@ -284,6 +284,13 @@ class MainTest {
   void nonsense_isAUsageError() {
     assertThat(run("unknown")).isEqualTo(2);
     assertThat(run("file")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required parameters", "Usage: ");
+    assertThat(run("file", DIGEST.hex(), file.toString(), "evil\u001b[2J")).isEqualTo(2);
+    assertThat(err.toString()).contains("evil\\u001b[2J").doesNotContain("\u001b");
+    assertThat(run("verify-blob", "--key", sums.toString(), "--bundle", "b", "f")).isEqualTo(2);
+    assertThat(err.toString()).contains("--key: ", "Usage: bartizan-verify verify-blob ");
+    assertThat(run("fil")).isEqualTo(2);
+    assertThat(err.toString()).contains("Did you mean: bartizan-verify file?");
     assertThat(run()).isEqualTo(2);
   }
 

@@ -100,6 +100,18 @@ class DeployPageTest {
         .allSatisfy(name -> assertThat(commands).containsPattern("[ ]" + name + "[ ]"));
   }
 
+  /** Kubernetes looks up the certificate to show by this name, with every port but 443. */
+  @Test
+  void kubeconfigUser_ofTheWebhooksPage_isTheServiceThatIsCalled() {
+    Part hook = Deployed.plain().kind("ValidatingWebhookConfiguration").get(0);
+    String service = "/webhooks/0/clientConfig/service/";
+    String called = hook.text(service + "name") + "." + hook.text(service + "namespace") + ".svc";
+    int port = hook.at(service + "port").asInt();
+    String page = Yaml.text(Manifests.ROOT.resolve("examples/admission-webhook/README.md"));
+    assertThat(found(Pattern.compile("has a user `([^`]+)`"), page))
+        .containsExactly(port == 443 ? called : called + ":" + port);
+  }
+
   @Test
   void peersAndRule_ofThePage_areThoseOfTheManifests() {
     assertThat(Yaml.text(PAGE))

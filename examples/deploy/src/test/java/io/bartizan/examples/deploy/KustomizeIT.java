@@ -43,7 +43,7 @@ class KustomizeIT {
 
   private Map<String, ObjectNode> overlay() throws Exception {
     String page = Yaml.text(Manifests.ROOT.resolve("docs/operations/deploy.md"));
-    String start = "# mine/kustomization.yaml\n";
+    String start = "# examples/deploy/kubernetes/mine/kustomization.yaml\n";
     assertThat(page).contains(start);
     String block = page.substring(page.indexOf(start) + start.length()).split("```", 2)[0];
     String text = block.stripIndent().replace("sha256:…", DIGEST);

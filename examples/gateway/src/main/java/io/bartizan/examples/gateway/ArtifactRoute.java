@@ -26,10 +26,11 @@ final class ArtifactRoute implements HttpHandler {
     }
     try (VerifiedFile file = Artifacts.verify(store.folder().resolve(name), expected)) {
       exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
-      exchange.sendResponseHeaders(200, file.size());
-      try (var out = exchange.getResponseBody();
+      try (var out = Problem.begin(exchange, 200, file.size());
           var in = file.newInputStream()) {
-        in.transferTo(out);
+        if (!Problem.isHead(exchange)) {
+          in.transferTo(out);
+        }
       }
     }
   }

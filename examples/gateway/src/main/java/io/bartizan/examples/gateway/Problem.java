@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.bartizan.core.Reason;
 import io.bartizan.integrity.jwt.JwtReason;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -30,10 +31,24 @@ final class Problem {
   }
 
   static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(body);
+    try (OutputStream out = begin(exchange, status, body.length)) {
+      if (!isHead(exchange)) {
+        out.write(body);
+      }
     }
+  }
+
+  /** Sends the head of an answer; a body of that length follows, except to HEAD. */
+  static OutputStream begin(HttpExchange exchange, int status, long length) throws IOException {
+    if (isHead(exchange)) {
+      exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
+    }
+    exchange.sendResponseHeaders(status, length == 0 || isHead(exchange) ? -1 : length);
+    return exchange.getResponseBody();
+  }
+
+  static boolean isHead(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("HEAD");
   }
 
   private static String title(int status) {

@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,37 @@ class HostileRequestIT {
   void body_tooLarge_isRefused() throws Exception {
     String answer = send("POST /cart HTTP/1.1", "Content-Length: 2000\r\n\r\n" + "x".repeat(2000));
     assertThat(answer).startsWith("HTTP/1.1 413").contains("body-too-large");
+  }
+
+  /** Two on one connection: an answer with a body would be read as the next one. */
+  @Test
+  void head_getsTheFieldsOfGetAndNoBody() throws Exception {
+    for (String path : new String[] {"/nothing", "/cart", "/artifacts/tool", "/artifacts/none"}) {
+      String method = path.equals("/cart") ? "TRACE" : "GET"; // a cart takes GET and POST alone
+      String length = length(send(method + " " + path + " HTTP/1.1", ""));
+      String twice =
+          send(
+              "HEAD "
+                  + path
+                  + " HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: "
+                  + Material.FLOOD_KEY
+                  + "\r\n\r\nHEAD "
+                  + path
+                  + " HTTP/1.1",
+              "");
+      assertThat(twice.split("HTTP/1.1 ", -1)).as(twice).hasSize(3);
+      assertThat(twice).endsWith("\r\n\r\n").doesNotContain("{");
+      assertThat(twice.split("\r\n\r\n", -1))
+          .allSatisfy(each -> assertThat(each.isEmpty() ? length : length(each)).isEqualTo(length));
+    }
+  }
+
+  private static String length(String answer) {
+    return answer
+        .lines()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
+        .findFirst()
+        .orElse("no length");
   }
 
   private String send(String requestLine, String rest) throws Exception {

@@ -12,6 +12,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class RateLimitServletFilter implements Filter {
     }
     answer.setStatus(fields.refusalStatus());
     answer.setContentType(RateLimitFields.PROBLEM_MEDIA_TYPE);
-    answer.getWriter().write(fields.problem());
+    // Bytes and no writer, which would add a charset to the media type.
+    answer.getOutputStream().write(fields.problem().getBytes(StandardCharsets.UTF_8));
   }
 }

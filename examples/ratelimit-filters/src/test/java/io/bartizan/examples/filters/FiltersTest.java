@@ -1,5 +1,6 @@
 package io.bartizan.examples.filters;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,11 +12,13 @@ import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimiter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -86,7 +89,7 @@ class FiltersTest {
   @Test
   void servlet_filter_stops_the_chain_of_a_refused_request() throws ServletException, IOException {
     List<String> said = new ArrayList<>();
-    StringWriter body = new StringWriter();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     HttpServletRequest request = fake(HttpServletRequest.class, said, body);
     HttpServletResponse response = fake(HttpServletResponse.class, said, body);
     FilterChain chain = (a, b) -> served.incrementAndGet();
@@ -97,7 +100,8 @@ class FiltersTest {
     assertThat(served.get()).isEqualTo(2);
     assertThat(said).contains("setStatus[429]", "setContentType[application/problem+json]");
     assertThat(said).anyMatch(call -> call.startsWith("setHeader[Retry-After, "));
-    assertThat(body.toString()).contains("quota-exceeded");
+    assertThat(said).as("a writer would add a charset to the type").doesNotContain("getWriter");
+    assertThat(body.toString(UTF_8)).contains("quota-exceeded");
   }
 
   @ParameterizedTest
@@ -108,7 +112,7 @@ class FiltersTest {
     for (String subject :
         Arrays.asList(header, header + "k".repeat(1100), header + "k".repeat(100_000))) {
       List<String> said = new ArrayList<>();
-      StringWriter body = new StringWriter();
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
       HttpServletRequest request = fake(HttpServletRequest.class, said, body);
       HttpServletResponse response = fake(HttpServletResponse.class, said, body);
       RateLimitServletFilter filter = new RateLimitServletFilter(limiter, any -> subject);
@@ -151,15 +155,34 @@ class FiltersTest {
     return HttpRequest.newBuilder(uri).header("X-Forwarded-For", forwardedFor).build();
   }
 
-  private static <T> T fake(Class<T> type, List<String> said, StringWriter body) {
+  private static <T> T fake(Class<T> type, List<String> said, ByteArrayOutputStream body) {
     Object proxy =
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
             (self, method, arguments) -> {
               said.add(method.getName() + (arguments == null ? "" : List.of(arguments)));
-              return method.getName().equals("getWriter") ? new PrintWriter(body, true) : null;
+              return method.getName().equals("getWriter")
+                  ? new PrintWriter(body, true, UTF_8)
+                  : method.getName().equals("getOutputStream") ? stream(body) : null;
             });
     return type.cast(proxy);
+  }
+
+  private static ServletOutputStream stream(ByteArrayOutputStream body) {
+    return new ServletOutputStream() {
+      @Override
+      public void write(int each) {
+        body.write(each);
+      }
+
+      @Override
+      public boolean isReady() {
+        return true;
+      }
+
+      @Override
+      public void setWriteListener(WriteListener listener) {}
+    };
   }
 }

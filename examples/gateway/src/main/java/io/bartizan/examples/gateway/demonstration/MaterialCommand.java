@@ -1,11 +1,15 @@
 package io.bartizan.examples.gateway.demonstration;
 
+import io.bartizan.core.SafeText;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Writes what {@code serve} reads, for trials. */
@@ -23,6 +27,13 @@ public final class MaterialCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (Files.exists(folder) && !isEmptyFolder()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--material is "
+              + SafeText.of(folder.toString())
+              + ", give a folder that is new or empty");
+    }
     Material made = Material.make(Files.createDirectories(folder));
     spec.commandLine()
         .getOut()
@@ -38,5 +49,14 @@ public final class MaterialCommand implements Callable<Integer> {
             made.apiKeys(),
             made.artifacts());
     return 0;
+  }
+
+  private boolean isEmptyFolder() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
   }
 }
