@@ -119,6 +119,7 @@ final class Arrows {
         "integrity.artifact",
         "integrity.json",
         "integrity.keys",
+        "integrity.x509",
         "integrity.der");
     arrow(
         "integrity.attest.notation",
