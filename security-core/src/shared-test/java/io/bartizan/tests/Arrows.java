@@ -188,9 +188,11 @@ final class Arrows {
           "integrity.artifact");
     }
     arrow("spring.method", "core", "core.house", "ratelimit");
+    arrow("spring.tls", "core.house", "mtls");
     arrow(
         "spring",
         "spring.method",
+        "spring.tls",
         "adapters",
         "adapters.servlet",
         "adapters.webflux",

@@ -7,7 +7,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -34,9 +36,17 @@ public final class BartizanMtlsAutoConfiguration {
   }
 
   @Bean
-  SslBundleRegistrar bartizanSslBundles(MtlsBundles bundles) {
+  SslBundleRegistrar bartizanSslBundles(MtlsBundles bundles, Environment environment) {
+    MtlsBundle.Takers.check(bundles, environment);
     return registry ->
-        bundles.forEach((name, tls) -> registry.registerBundle(name, new MtlsBundle(tls)));
+        bundles.forEach(
+            (name, tls) ->
+                registry.registerBundle(name, new MtlsBundle(name, tls, () -> bundles.take(name))));
+  }
+
+  @Bean
+  MtlsBundles.Idle bartizanIdleBundles(MtlsBundles bundles) {
+    return new MtlsBundles.Idle(bundles);
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -55,18 +65,35 @@ public final class BartizanMtlsAutoConfiguration {
       String name = environment.getProperty(property, "");
       return factory -> {
         MutualTls tls = bundles.get(name);
-        if (tls != null) {
-          secure(factory, tls, property, name);
+        if (isSecured(factory, bundles, property, tls != null) && tls != null) {
+          secure(factory, MtlsBundle.Takers.server(tls, property, name), property, name);
+          bundles.take(name);
         }
       };
     }
 
-    private static void secure(
-        ConfigurableWebServerFactory factory, MutualTls tls, String property, String name) {
-      if (!(tls instanceof ServerTls server)) {
-        throw SettingException.of(
-            property, name, "is one of bartizan.mtls.clients; name one of bartizan.mtls.servers");
+    /** Whether the server speaks TLS; fails where hosts have bundles of their own. */
+    private static boolean isSecured(
+        ConfigurableWebServerFactory factory, MtlsBundles bundles, String property, boolean ours) {
+      Ssl ssl = factory instanceof AbstractConfigurableWebServerFactory own ? own.getSsl() : null;
+      if (ssl == null) {
+        return true;
       }
+      for (Ssl.ServerNameSslBundle host : ssl.getServerNameBundles()) {
+        if (Ssl.isEnabled(ssl) && (ours || bundles.get(host.bundle()) != null)) {
+          throw SettingException.of(
+              property.replace("ssl.bundle", "ssl.server-name-bundles"),
+              host.serverName() + ": " + host.bundle(),
+              "a server with a bundle of bartizan.mtls.servers has one for all host names: set "
+                  + property
+                  + " alone");
+        }
+      }
+      return Ssl.isEnabled(ssl);
+    }
+
+    private static void secure(
+        ConfigurableWebServerFactory factory, ServerTls server, String property, String name) {
       boolean ours =
           ServersOfBoot4.secure(factory, server) || ServersOfBoot3.secure(factory, server);
       if (!ours) {

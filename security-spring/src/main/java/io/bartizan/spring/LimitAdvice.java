@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import io.bartizan.spring.method.MethodRefusal;
 import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +38,13 @@ final class LimitAdvice implements MethodInterceptor {
     RateLimited asked =
         Objects.requireNonNull(
             AnnotatedElementUtils.findMergedAnnotation(method, RateLimited.class));
+    MethodCalls framework = calls.getIfAvailable();
+    if (framework == null) {
+      return call -> {
+        throw MethodRefusal.outsideOfARequest(asked.value(), "the caller of a request");
+      };
+    }
     ConfiguredLimit limit = Objects.requireNonNull(limits.getObject().named(asked.value()));
-    return calls.getObject().counted(method, limit, asked.cost());
+    return framework.counted(method, limit, asked.cost());
   }
 }

@@ -1,10 +1,13 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.webflux.RateLimitFilter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
@@ -19,6 +22,10 @@ final class LimitWebFilter implements WebFilter, Ordered {
       ClassUtils.isPresent(
           "org.springframework.security.authentication.AnonymousAuthenticationToken",
           LimitWebFilter.class.getClassLoader());
+
+  private static final String MOCKS = "org.springframework.mock.";
+  private static final InetSocketAddress THIS_MACHINE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private record Step(Routes routes, RateLimitFilter filter) {}
 
@@ -59,9 +66,17 @@ final class LimitWebFilter implements WebFilter, Ordered {
         List.of(exchange.getRequest().getPath().pathWithinApplication()));
   }
 
-  /** The exchange, without the principal that stands for strangers. */
+  /**
+   * The exchange, without the principal that stands for strangers; that of a test without a server,
+   * such as {@code WebTestClient} bound to an application, comes from this machine.
+   */
   static ServerWebExchange known(ServerWebExchange exchange) {
-    return SECURED ? KnownCaller.of(exchange) : exchange;
+    ServerHttpRequest request = exchange.getRequest();
+    ServerWebExchange connected =
+        request.getRemoteAddress() == null && request.getClass().getName().startsWith(MOCKS)
+            ? exchange.mutate().request(sent -> sent.remoteAddress(THIS_MACHINE)).build()
+            : exchange;
+    return SECURED ? KnownCaller.of(connected) : connected;
   }
 
   private WebFilterChain from(int start, Asked asked, WebFilterChain chain) {

@@ -12,13 +12,20 @@ import io.bartizan.mtls.TrustAnchors;
 import io.bartizan.spring.BartizanProperties.TlsSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
@@ -33,6 +40,9 @@ final class MtlsBundles implements AutoCloseable {
           + " \"anyOf(dns(a.internal), dns(b.internal))\", or policy-file";
 
   private final Map<String, MutualTls> all = new LinkedHashMap<>();
+
+  /** The names of those that a server or client was given. */
+  private final Set<String> taken = ConcurrentHashMap.newKeySet();
 
   private final Meters meters;
 
@@ -136,6 +146,18 @@ final class MtlsBundles implements AutoCloseable {
     return all.get(name);
   }
 
+  /** A server or client has got it. */
+  void take(String name) {
+    taken.add(name);
+  }
+
+  /** The names of servers' bundles by which no connection is decided so far. */
+  List<String> idleServers() {
+    return all.keySet().stream()
+        .filter(name -> all.get(name) instanceof ServerTls && !taken.contains(name))
+        .toList();
+  }
+
   void forEach(BiConsumer<String, MutualTls> consumer) {
     all.forEach(consumer);
   }
@@ -160,6 +182,30 @@ final class MtlsBundles implements AutoCloseable {
     WebServerFactoryCustomizer<ConfigurableWebServerFactory> bartizanManagementTls(
         MtlsBundles bundles, Environment environment) {
       return BartizanMtlsAutoConfiguration.Server.of(bundles, environment, BUNDLE);
+    }
+  }
+
+  /** Warns of a server's bundle that no server has, once the application is ready. */
+  static final class Idle implements ApplicationListener<ApplicationReadyEvent> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MtlsBundles.class);
+
+    private final MtlsBundles bundles;
+
+    Idle(MtlsBundles bundles) {
+      this.bundles = bundles;
+    }
+
+    @Override
+    public void onApplicationEvent(ApplicationReadyEvent event) {
+      for (String name : bundles.idleServers()) {
+        LOG.warn(
+            "SSL bundle {} of bartizan.mtls.servers: no server has it, so no client is verified by"
+                + " its policy. Set server.ssl.bundle (or management.server.ssl.bundle,"
+                + " spring.grpc.server.ssl.bundle) to {}, or remove it",
+            name,
+            name);
+      }
     }
   }
 }

@@ -1,6 +1,11 @@
 package io.bartizan.spring;
 
+import io.bartizan.core.SafeText;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aot.AotDetector;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -10,9 +15,11 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ConditionContext;
@@ -136,6 +143,36 @@ abstract class OnSettings extends SpringBootCondition {
   @Lazy(false)
   static final class ReadAutoConfiguration {
 
-    ReadAutoConfiguration(BartizanProperties read) {}
+    private static final Logger LOG = LoggerFactory.getLogger(BartizanProperties.class);
+
+    /** As names of environment variables have them too, which know no dash. */
+    private static final Set<String> SECTIONS =
+        Set.of("limits", "trusted", "trustedproxies", "webhooks", "jwt", "mtls");
+
+    ReadAutoConfiguration(BartizanProperties read, Environment environment) {
+      Set<String> ignored = ignored(environment);
+      if (!ignored.isEmpty()) {
+        LOG.warn(
+            "{} are no settings of bartizan and guard nothing. They stand in environment variables"
+                + " or system properties, of which Spring Boot refuses no name. Sections are limits,"
+                + " trusted-proxies, webhooks, jwt and mtls",
+            ignored);
+      }
+    }
+
+    /** Names whose section is none; those of files fail the start. */
+    private static Set<String> ignored(Environment environment) {
+      ConfigurationPropertyName all = ConfigurationPropertyName.of("bartizan");
+      Set<String> names = new TreeSet<>();
+      for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+        if (source instanceof IterableConfigurationPropertySource known) {
+          known.stream()
+              .filter(all::isAncestorOf)
+              .filter(name -> !SECTIONS.contains(name.getElement(1, Form.UNIFORM)))
+              .forEach(name -> names.add(SafeText.of(name.toString(), 100)));
+        }
+      }
+      return names;
+    }
   }
 }

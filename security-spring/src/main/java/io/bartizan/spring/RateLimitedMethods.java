@@ -3,9 +3,12 @@ package io.bartizan.spring;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -49,6 +52,16 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
           "org.springframework.validation.",
           "org.springframework.web.");
 
+  /**
+   * Whether the same beans serve requests where the application is started as one of the web: a
+   * start without it, as by a test with {@code WebEnvironment.NONE}, is no mistake.
+   */
+  private static final boolean SERVES_ELSEWHERE =
+      Stream.of(
+              "org.springframework.web.servlet.DispatcherServlet",
+              "org.springframework.web.reactive.DispatcherHandler")
+          .anyMatch(name -> ClassUtils.isPresent(name, RateLimitedMethods.class.getClassLoader()));
+
   private final transient ObjectProvider<ConfiguredLimits> limits;
   private final transient ObjectProvider<MethodCalls> calls;
   private final transient Map<Class<?>, Boolean> named = new ConcurrentReferenceHashMap<>();
@@ -66,19 +79,28 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
     Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
-    if (isOfAFramework(type) || !mayBeLimited(type)) {
-      return bean;
+    Map<Method, RateLimited> limited = new LinkedHashMap<>(limited(type));
+    boolean byInterface = Proxy.isProxyClass(bean.getClass());
+    if (byInterface) {
+      // of its interfaces, which what it leads to need not implement: a repository of Spring Data
+      limited.putAll(limited(bean.getClass()));
     }
-    Map<Method, RateLimited> limited =
-        MethodIntrospector.selectMethods(
-            type,
-            (Method method) ->
-                AnnotatedElementUtils.findMergedAnnotation(method, RateLimited.class));
     if (limited.isEmpty()) {
       return bean;
     }
-    limited.forEach((method, limit) -> check(type, method, limit));
+    if (calls.getIfAvailable() != null || !SERVES_ELSEWHERE) {
+      limited.forEach((method, limit) -> check(type, byInterface, method, limit));
+    }
     return super.postProcessAfterInitialization(bean, beanName);
+  }
+
+  private Map<Method, RateLimited> limited(Class<?> type) {
+    return isOfAFramework(type) || !mayBeLimited(type)
+        ? Map.of()
+        : MethodIntrospector.selectMethods(
+            type,
+            (Method method) ->
+                AnnotatedElementUtils.findMergedAnnotation(method, RateLimited.class));
   }
 
   /**
@@ -121,9 +143,10 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
     return type == RateLimited.class || MergedAnnotations.from(type).isPresent(RateLimited.class);
   }
 
-  private void check(Class<?> type, Method method, RateLimited asked) {
+  private void check(Class<?> type, boolean byInterface, Method method, RateLimited asked) {
     String at = "bartizan.limits." + asked.value();
-    String who = "@RateLimited on " + type.getSimpleName() + "." + method.getName();
+    Class<?> shown = byInterface ? method.getDeclaringClass() : type;
+    String who = "@RateLimited on " + shown.getSimpleName() + "." + method.getName();
     MethodCalls framework = calls.getIfAvailable();
     if (framework == null) {
       throw SettingException.of(at, null, who + ": " + NO_REQUESTS);
@@ -147,8 +170,7 @@ final class RateLimitedMethods extends AbstractBeanFactoryAwareAdvisingPostProce
     int is = method.getModifiers();
     if (Modifier.isPrivate(is)
         || Modifier.isStatic(is)
-        || Modifier.isFinal(is)
-        || Modifier.isFinal(type.getModifiers())) {
+        || (!byInterface && (Modifier.isFinal(is) || Modifier.isFinal(type.getModifiers())))) {
       throw SettingException.of(
           at,
           null,

@@ -5,6 +5,11 @@ import org.springframework.core.env.Environment;
 /** The place of Spring Security among the filters. */
 final class SecurityOrder {
 
+  private static final String PROPERTY = "spring.security.filter.order";
+
+  /** For all that is put around it. */
+  private static final int ROOM = 100;
+
   /** Spring Boot's, unless told otherwise. */
   private static final int DEFAULT = -100;
 
@@ -14,6 +19,17 @@ final class SecurityOrder {
   private SecurityOrder() {}
 
   static int of(Environment environment) {
-    return environment.getProperty("spring.security.filter.order", Integer.class, DEFAULT);
+    int order = environment.getProperty(PROPERTY, Integer.class, DEFAULT);
+    if (order < Integer.MIN_VALUE + ROOM || order > Integer.MAX_VALUE - ROOM) {
+      throw SettingException.of(
+          PROPERTY,
+          order,
+          "limits and webhooks stand in front of Spring Security and behind it, which needs room: "
+              + (Integer.MIN_VALUE + ROOM)
+              + " to "
+              + (Integer.MAX_VALUE - ROOM)
+              + " are accepted");
+    }
+    return order;
   }
 }

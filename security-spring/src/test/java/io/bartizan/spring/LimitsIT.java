@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -75,5 +76,37 @@ class LimitsIT extends LimitsContract {
       assertThat(shop.get("/app/actuator/info").statusCode()).isEqualTo(429);
       assertThat(shop.get("/app/open").statusCode()).isEqualTo(429);
     }
+  }
+
+  /** The port of the application serves these for whoever probes it, wherever the actuator is. */
+  @Test
+  void probes_onTheApplicationsOwnPort_besideAManagementPort_areLeftOut() throws Exception {
+    String yaml =
+        """
+        bartizan.limits.all.limit: 1 burst, 1/h
+        management.server.port: 0
+        management.endpoint.health:
+          probes: {enabled: true, add-additional-paths: true}
+          group.ready: {include: ping, additional-path: "server:/healthz"}
+        """;
+    try (Booted shop = Booted.plain(Web.MVC, folder, yaml)) {
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+      for (String probe : new String[] {"/livez", "/readyz", "/healthz"}) {
+        assertThat(shop.get(probe).statusCode()).as(probe).isEqualTo(200);
+        assertThat(shop.get(probe).headers().firstValue("RateLimit")).as(probe).isEmpty();
+      }
+      assertThat(shop.get("/healthz/open").statusCode()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void securityAtTheVeryFront_leavesNoRoomForLimits_andFailsAtStart() {
+    String yaml =
+        """
+        bartizan.limits.all.limit: 1 burst, 1/h
+        spring.security.filter.order: -2147483648
+        """;
+    assertThatThrownBy(() -> Booted.plain(Web.MVC, folder, yaml).close())
+        .hasStackTraceContaining("spring.security.filter.order is \"-2147483648\"");
   }
 }

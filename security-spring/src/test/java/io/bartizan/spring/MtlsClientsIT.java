@@ -97,7 +97,7 @@ class MtlsClientsIT {
     WEB_CLIENT_ON_NETTY {
       @Override
       Calls calls(ClientTls tls) {
-        SslBundle bundle = new MtlsBundle(tls);
+        SslBundle bundle = new MtlsBundle("client", tls, () -> {});
         JdkSslContext context =
             new JdkSslContext(
                 bundle.createSslContext(),
@@ -127,7 +127,7 @@ class MtlsClientsIT {
   }
 
   private static HttpClientSettings settings(ClientTls tls) {
-    SslBundle bundle = new MtlsBundle(tls);
+    SslBundle bundle = new MtlsBundle("client", tls, () -> {});
     return HttpClientSettings.ofSslBundle(bundle);
   }
 

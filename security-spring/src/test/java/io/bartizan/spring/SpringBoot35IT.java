@@ -33,6 +33,7 @@ class SpringBoot35IT {
     "JwtIT",
     "LimitsIT",
     "MtlsIT",
+    "MtlsServersIT",
     "RateLimitedIT",
     "WebhooksIT",
     "WrongSettingsIT"

@@ -196,6 +196,26 @@ class WrongSettingsIT {
         .hasStackTraceContaining("bartizan." + setting.substring(0, setting.indexOf(':')));
   }
 
+  /** Of which Spring Boot refuses none, since they may be another program's. */
+  @Test
+  void misspeltSection_ofASystemProperty_isWarnedOf() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    System.setProperty("bartizan.limit.api.limit", "100 burst, 50/s");
+    System.setProperty("bartizan.trusted-proxies", "127.0.0.1");
+    try {
+      Booted.plain(folder, "server.shutdown: immediate\n").close();
+    } finally {
+      System.clearProperty("bartizan.limit.api.limit");
+      System.clearProperty("bartizan.trusted-proxies");
+      System.setErr(before);
+    }
+    assertThat(log.toString(UTF_8))
+        .containsPattern("bartizan.limit.api.limit[^\\]]*\\] are no settings of bartizan")
+        .doesNotContainPattern("trusted-proxies[^\\]]*\\] are no settings");
+  }
+
   @Test
   void misspeltSecret_isNamedAndNotShown() throws Exception {
     PrintStream before = System.err;

@@ -88,7 +88,7 @@ final class Main implements Callable<Integer> {
   @Option(
       names = "--deadline",
       defaultValue = "PT8S",
-      description = "for a review; PT8S, the API server waits 10 s")
+      description = "for a review, as ISO 8601 writes it; 8 s (PT8S), the API server waits 10 s")
   private Duration deadline;
 
   @Spec private CommandSpec spec;
@@ -171,7 +171,10 @@ final class Main implements Callable<Integer> {
 
   private ImageGate.Settings settings() {
     if (deadline.toMillis() < 100 || deadline.toSeconds() > 29) {
-      throw misuse("--deadline is " + deadline + ", PT0.1S to PT29S is accepted");
+      throw misuse(
+          "--deadline is "
+              + deadline.toMillis()
+              + " ms: 100 ms to 29 s are accepted, as ISO 8601 writes it (8 s is PT8S)");
     }
     return new ImageGate.Settings(
         registries.stream().map(this::place).collect(Collectors.toUnmodifiableSet()),

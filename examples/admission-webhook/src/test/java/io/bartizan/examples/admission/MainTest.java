@@ -40,7 +40,7 @@ class MainTest {
       line.set(3, "--client=dns(apiserver)");
       line.add("--deadline=PT30S");
       assertThat(run(line.toArray(String[]::new))).isEqualTo(2);
-      assertThat(err.toString()).contains("--deadline is PT30S, PT0.1S to PT29S is accepted");
+      assertThat(err.toString()).contains("--deadline is 30000 ms: 100 ms to 29 s are accepted");
       line.set(6, "--user=bot");
       assertThat(run(line.toArray(String[]::new))).isEqualTo(2);
       assertThat(err.toString()).contains("--user needs one --registry");

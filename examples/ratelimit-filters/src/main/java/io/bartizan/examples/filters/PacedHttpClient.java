@@ -26,7 +26,8 @@ final class PacedHttpClient {
       throws IOException, InterruptedException {
     Decision decision = pace.acquire(1, maxWait);
     if (!decision.isAllowed()) {
-      throw new HttpTimeoutException("not sent: its turn comes in " + decision.retryAfter());
+      throw new HttpTimeoutException(
+          "not sent: its turn comes in " + decision.retryAfter().toMillis() + " ms");
     }
     return client.send(request, body);
   }

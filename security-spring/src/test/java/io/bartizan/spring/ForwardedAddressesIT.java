@@ -1,0 +1,79 @@
+package io.bartizan.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Where the server believes the first value of {@code X-Forwarded-For}, which any client writes.
+ */
+class ForwardedAddressesIT {
+
+  private static final String LIMIT = "bartizan.limits.flood: {limit: '1 burst, 1/h'}\n";
+  private static final String PROXIES = "bartizan.trusted-proxies: 127.0.0.1\n";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "MVC, server.forward-headers-strategy: framework, forward-headers-strategy=framework",
+    "WEBFLUX, server.forward-headers-strategy: FRAMEWORK, forward-headers-strategy=framework",
+    "WEBFLUX, server.forward-headers-strategy: native, forward-headers-strategy=native",
+    "WEBFLUX, spring.main.cloud-platform: kubernetes, default on KUBERNETES",
+  })
+  void trustedProxies_thatAreNotAsked_failTheStart(Web web, String setting, String why) {
+    Throwable failure =
+        catchThrowable(() -> Booted.plain(web, folder, LIMIT + PROXIES + setting + "\n").close());
+    assertThat(failure)
+        .hasStackTraceContaining("bartizan.trusted-proxies is \"[127.0.0.1]\": is not asked")
+        .hasStackTraceContaining(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MVC, server.forward-headers-strategy: native",
+    "MVC, spring.main.cloud-platform: kubernetes",
+    "MVC, server.forward-headers-strategy: none",
+    "WEBFLUX, server.forward-headers-strategy: none",
+  })
+  void clientThatWritesTheHeader_behindATrustedProxy_isCountedOnce(Web web, String setting)
+      throws Exception {
+    try (Booted shop = Booted.plain(web, folder, LIMIT + PROXIES + setting + "\n")) {
+      assertThat(shop.get("/open", "X-Forwarded-For", "9.9.9.1, 7.7.7.7").statusCode())
+          .isEqualTo(200);
+      assertThat(shop.get("/open", "X-Forwarded-For", "9.9.9.2, 7.7.7.7").statusCode())
+          .isEqualTo(429);
+      assertThat(shop.get("/open", "X-Forwarded-For", "9.9.9.2, 8.8.8.8").statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void serverThatBelievesTheHeader_isWarnedOf_whereAddressesCount() throws Exception {
+    String strategy = "server.forward-headers-strategy: framework\n";
+    String told = "limits [flood] count by the first value of X-Forwarded-For";
+    assertThat(log(LIMIT + strategy)).contains(told);
+    assertThat(log(LIMIT)).doesNotContain(told);
+    assertThat(log(LIMIT.replace("'}", "', key: peer}") + strategy)).doesNotContain(told);
+  }
+
+  private String log(String yaml) throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      Booted.plain(folder, yaml).close();
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(StandardCharsets.UTF_8);
+  }
+}
