@@ -30,8 +30,13 @@ record Budget(
   /** Fewer rounds than this have no interval. */
   static final int LEAST_ROUNDS = Ratios.LEAST;
 
-  /** So many rounds have those whose round is one call of up to seconds, if that is fewer. */
+  /** So many rounds have those whose round takes up to seconds, if that is fewer. */
   private static final int LONG_ROUNDS = 8;
+
+  /** So many threads take a good part of a second to begin and end a round together. */
+  private static final int MANY_THREADS = 16;
+
+  private static final Duration SHORT_ROUND = Duration.ofMillis(100);
 
   Budget {
     if (rounds < LEAST_ROUNDS) {
@@ -70,9 +75,17 @@ record Budget(
         null);
   }
 
-  /** How many rounds a generation of such a measure has. */
-  int rounds(Measure measure) {
-    return measure.isOneCall() ? Math.min(rounds, LONG_ROUNDS) : rounds;
+  /** The same with as many rounds for the first look as such a row is worth. */
+  Budget of(Row row) {
+    boolean isLong =
+        row.measure().isOneCall()
+            || (row.threads() >= MANY_THREADS && round.compareTo(SHORT_ROUND) < 0);
+    return isLong ? withRounds(Math.min(rounds, LONG_ROUNDS)) : this;
+  }
+
+  private Budget withRounds(int number) {
+    return new Budget(
+        generations, warmUps, warmUp, number, round, more, longest, whole, sizes, javaHome);
   }
 
   /** The budget of the JVMs that go on with an undecided row. */

@@ -54,8 +54,8 @@ final class Contender implements AutoCloseable {
     this.measure = measure;
     this.log = log;
     this.door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    this.rounds = budget.rounds(measure);
-    this.stepsLeft = budget.warmUps() * warmth + budget.rounds(measure);
+    this.rounds = budget.rounds();
+    this.stepsLeft = budget.warmUps() * warmth + budget.rounds();
     String classPath = side.classPath();
     if (classPath == null) {
       this.build = null;
@@ -81,7 +81,7 @@ final class Contender implements AutoCloseable {
             .forks(budget.generations() == 0 ? 0 : 1)
             .warmupIterations(budget.warmUps() * warmth)
             .warmupTime(TimeValue.milliseconds(budget.warmUp().toMillis()))
-            .measurementIterations(budget.rounds(measure))
+            .measurementIterations(budget.rounds())
             .measurementTime(TimeValue.milliseconds(budget.round().toMillis()))
             .shouldFailOnError(true)
             .addProfiler(GCProfiler.class)

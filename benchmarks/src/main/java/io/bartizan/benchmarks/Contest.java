@@ -22,6 +22,9 @@ final class Contest implements TwoLooks.Subject {
   /** Longer than any look may take. */
   private static final Duration NEVER = Duration.ofDays(1000);
 
+  /** For a row that can't be judged without a second look: the run fails if there is none. */
+  private static final Duration SOON = Duration.ofNanos(1);
+
   private final Row row;
   private final Function<Row, Placed> place;
   private final Budget budget;
@@ -40,7 +43,7 @@ final class Contest implements TwoLooks.Subject {
   Contest(Row row, Function<Row, Placed> place, Budget budget, Path logs) {
     this.row = row.sized(budget.sizes());
     this.place = place;
-    this.budget = budget;
+    this.budget = budget.of(row);
     this.logs = logs;
   }
 
@@ -64,6 +67,9 @@ final class Contest implements TwoLooks.Subject {
 
   @Override
   public Duration toDecide() {
+    if (hasTooFew()) {
+      return SOON;
+    }
     double rounds = roundsWanted(row, scores);
     double wanted = rounds == 0 ? 0 : nanosBeside() + rounds * roundsNanos / roundsRun;
     return wanted < NEVER.toNanos() ? Duration.ofNanos((long) wanted) : NEVER;
@@ -82,6 +88,15 @@ final class Contest implements TwoLooks.Subject {
       look(budget.again(rest), 1);
       left = Math.min(left - rest, fitting(most.minusNanos(nanos - before)));
       rest = roundsMissing(row, scores, left);
+    }
+  }
+
+  private boolean hasTooFew() {
+    try {
+      Outcome unused = outcome();
+      return false;
+    } catch (TooFewRounds e) {
+      return true;
     }
   }
 
@@ -173,7 +188,7 @@ final class Contest implements TwoLooks.Subject {
       for (int i = 0; i < rounds.warmUps() * row.warmth(); i++) {
         warmUp(turns);
       }
-      takeTurns(turns, rounds.rounds(row.measure()));
+      takeTurns(turns, rounds.rounds());
       List<Side> sides = sides(row);
       for (int i = 0; i < sides.size(); i++) {
         scores

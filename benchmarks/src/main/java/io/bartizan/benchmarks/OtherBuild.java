@@ -77,7 +77,7 @@ final class OtherBuild implements AutoCloseable {
     command.addAll(List.of("-t", Integer.toString(side.threads()), "-f", "1"));
     command.addAll(List.of("-wi", Integer.toString(budget.warmUps() * warmth)));
     command.addAll(List.of("-w", budget.warmUp().toMillis() + "ms"));
-    command.addAll(List.of("-i", Integer.toString(budget.rounds(measure))));
+    command.addAll(List.of("-i", Integer.toString(budget.rounds())));
     command.addAll(List.of("-r", budget.round().toMillis() + "ms"));
     command.addAll(List.of("-prof", "gc", "-prof", Turnstile.class.getName() + ":" + port));
     if (measure.isOfProcessor()) {

@@ -3,6 +3,7 @@ package io.bartizan.benchmarks;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * One claim of the scorecard: ours against a peer. Where there are several of ours the worst one
@@ -37,6 +38,11 @@ record Row(
 
   static Row of(String name, String what, Measure measure, double goal, Side ours, Side... peers) {
     return new Row(name, what, measure, goal, Backing.NONE, 1, List.of(ours), List.of(peers));
+  }
+
+  /** Returns the most threads that a side has. */
+  int threads() {
+    return Stream.concat(ours.stream(), peers.stream()).mapToInt(Side::threads).max().orElse(1);
   }
 
   Row on(Backing server) {

@@ -20,7 +20,10 @@ final class TwoLooks<T extends TwoLooks.Subject> {
   interface Subject {
     void look() throws IOException;
 
-    /** Estimates what a second look takes that decides; zero if the first has decided. */
+    /**
+     * Estimates what a second look takes that decides: zero if the first has decided, next to
+     * nothing where the first can't be judged, so that the second one comes first.
+     */
     Duration toDecide();
 
     /** Measures on for at most this time, or not at all if that decides nothing. */
