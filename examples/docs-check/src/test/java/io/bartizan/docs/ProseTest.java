@@ -26,14 +26,7 @@ class ProseTest {
   /** The most lines of README.md, and of each page of a folder; the rest may have any number. */
   private static final Map<String, Integer> MOST_LINES =
       Map.of(
-          "README.md",
-          130,
-          "docs/guides/",
-          100,
-          "docs/operations/",
-          100,
-          "docs/frameworks/",
-          100);
+          "README.md", 130, "docs/guides/", 100, "docs/operations/", 100, "docs/frameworks/", 100);
 
   private static final List<String> DESIGN = List.of("docs/decisions/", "docs/design/");
 
