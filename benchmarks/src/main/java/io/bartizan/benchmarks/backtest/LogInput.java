@@ -83,7 +83,7 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
     for (int i = 0; i < LOOK_AT_LINES && lines.next(); i++) {
       JsonLines json = new JsonLines(key, timeNames);
       Fault asJson = json.read(lines.bytes(), lines.from(), lines.to(), entry);
-      if (asJson == null || asJson == Fault.NO_CALLER) {
+      if (asJson == null || asJson == Fault.NO_CALLER || asJson == Fault.WEIGHTED) {
         return json;
       }
       Fault asCommon =

@@ -132,6 +132,13 @@ class LogFormatsTest {
   }
 
   @Test
+  void byteOrderMark_isNoPartOfTheFirstCaller() throws IOException {
+    assertThat(Logs.requests(Logs.read("\ufeff" + COMMON))).isEqualTo(ADDRESSES);
+    assertThat(callers("\ufeff{\"time\":1431857105,\"ip\":\"a\"}\n", "address"))
+        .containsExactly("a");
+  }
+
+  @Test
   void packed_gzipAndZstd_areReadAsWhatIsInThem() throws IOException {
     byte[] plain = COMMON.getBytes(StandardCharsets.UTF_8);
 
