@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** An opened log: unpacked if it is compressed, and its format known. */
@@ -34,8 +33,7 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
     byte[] magic = start(packed, ZSTD.length);
     boolean gzip = startsWith(magic, GZIP);
     boolean zstd = startsWith(magic, ZSTD);
-    InputStream in =
-        gzip ? new GZIPInputStream(packed, LOOK_AT) : zstd ? new Unpacked(packed) : packed;
+    InputStream in = gzip ? new Gunzip(packed) : zstd ? new Unpacked(packed) : packed;
     BufferedInputStream text = new BufferedInputStream(new ReadAhead(in), LOOK_AT);
     try {
       byte[] head = start(text, LOOK_AT);
@@ -85,7 +83,7 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
     for (int i = 0; i < LOOK_AT_LINES && lines.next(); i++) {
       JsonLines json = new JsonLines(key, timeNames);
       Fault asJson = json.read(lines.bytes(), lines.from(), lines.to(), entry);
-      if (asJson == null || asJson == Fault.NO_CALLER) {
+      if (asJson == null || asJson == Fault.NO_CALLER || asJson == Fault.WEIGHTED) {
         return json;
       }
       Fault asCommon =
@@ -127,8 +125,13 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
     in.close();
   }
 
-  /** A zstd stream, whose faults are I/O faults. */
+  /** A zstd stream, whose faults are I/O faults and are told after what came before them. */
   private static final class Unpacked extends FilterInputStream {
+    /** A read that fails tells nothing of what it had unpacked. */
+    private static final int MOST_LOST = 128;
+
+    private @Nullable IOException fault;
+
     Unpacked(InputStream packed) {
       super(new ZstdInputStream(packed));
     }
@@ -141,11 +144,22 @@ record LogInput(InputStream in, LineFormat format, boolean compressed, boolean h
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      try {
-        return super.read(into, offset, length);
-      } catch (RuntimeException e) {
-        throw new IOException("no valid zstd", e);
+      int filled = 0;
+      int more = 0;
+      while (fault == null && filled < length && more >= 0) {
+        try {
+          more = super.read(into, offset + filled, Math.min(length - filled, MOST_LOST));
+          filled += Math.max(more, 0);
+        } catch (IOException e) {
+          fault = e;
+        } catch (RuntimeException e) {
+          fault = new IOException("no valid zstd", e);
+        }
       }
+      if (fault != null && filled == 0) {
+        throw fault;
+      }
+      return filled > 0 || length == 0 ? filled : -1;
     }
   }
 }

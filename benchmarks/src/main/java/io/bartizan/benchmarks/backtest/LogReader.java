@@ -3,12 +3,14 @@ package io.bartizan.benchmarks.backtest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads logs into a spool of requests, and counts what it leaves out. */
 final class LogReader {
   private static final int MOST_HELD = 1 << 21;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   /**
    * How logs are read.
@@ -64,7 +66,7 @@ final class LogReader {
         while (source.next()) {
           lines++;
           if (!first || !log.hasHeader()) {
-            line(log.format(), source);
+            line(log.format(), source, first ? mark(source) : source.from());
           }
           first = false;
           progress.step("lines read", lines);
@@ -78,9 +80,19 @@ final class LogReader {
     }
   }
 
-  private void line(LineFormat of, Lines source) throws IOException {
+  /** Behind the byte order mark with which some programs begin a file, if it is there. */
+  private static int mark(Lines first) {
+    int from = first.from();
+    int behind = from + BYTE_ORDER_MARK.length;
+    return behind <= first.to()
+            && Arrays.equals(
+                first.bytes(), from, behind, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)
+        ? behind
+        : from;
+  }
+
+  private void line(LineFormat of, Lines source, int from) throws IOException {
     byte[] bytes = source.bytes();
-    int from = source.from();
     int to = source.to();
     if (from == to && !source.isTooLong()) {
       return;

@@ -56,6 +56,19 @@ class DryRunLinesTest {
     assertThat(reader.faults().count(Fault.WEIGHTED)).isEqualTo(1);
   }
 
+  @Test
+  void dryRun_beginsWithManyOfSeveralPermits_isReadNevertheless() throws IOException {
+    for (int i = 0; i < 150; i++) {
+      assertThat(shadow.tryAcquire("a", 2).limit().name()).isNotEmpty();
+    }
+    assertThat(shadow.tryAcquire("b").isShadowed()).isFalse();
+
+    LogReader reader = read();
+
+    assertThat(Logs.requests(reader)).hasSize(1);
+    assertThat(reader.faults().count(Fault.WEIGHTED)).isEqualTo(150);
+  }
+
   private LogReader read() throws IOException {
     byte[] log = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     return Logs.read(log, Logs.options("field:key"));

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.airlift.compress.zstd.ZstdOutputStream;
 import io.bartizan.benchmarks.backtest.Logs.Request;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +132,13 @@ class LogFormatsTest {
   }
 
   @Test
+  void byteOrderMark_isNoPartOfTheFirstCaller() throws IOException {
+    assertThat(Logs.requests(Logs.read("\ufeff" + COMMON))).isEqualTo(ADDRESSES);
+    assertThat(callers("\ufeff{\"time\":1431857105,\"ip\":\"a\"}\n", "address"))
+        .containsExactly("a");
+  }
+
+  @Test
   void packed_gzipAndZstd_areReadAsWhatIsInThem() throws IOException {
     byte[] plain = COMMON.getBytes(StandardCharsets.UTF_8);
 
@@ -146,6 +158,78 @@ class LogFormatsTest {
       assertThat(reader.faults().count(Fault.BROKEN_OFF)).isEqualTo(1);
       assertThat(reader.spool().size()).isBetween(100L, 59_999L);
     }
+  }
+
+  @Test
+  void packed_fewLinesThenBroken_countsThoseLines() throws IOException {
+    byte[] plain = (COMMON + "\n").repeat(10).getBytes(StandardCharsets.UTF_8);
+    byte[] noise = new byte[100_000];
+    new Random(1).nextBytes(noise);
+
+    for (byte[] packed : List.of(gzip(plain), zstd(plain))) {
+      byte[] second = packed[0] == 0x1f ? gzip(noise) : zstd(noise);
+      byte[] both = joined(packed, Arrays.copyOf(second, 5_000));
+      LogReader reader = Logs.read(both, Logs.options("address"));
+      assertThat(reader.faults().count(Fault.BROKEN_OFF)).isEqualTo(1);
+      assertThat(reader.spool().size()).isBetween(27L, 30L);
+    }
+  }
+
+  @Test
+  void gzip_ofSeveralMembers_isReadToItsEndOrToldFromWhereItIsBroken() throws IOException {
+    byte[] member = gzip((COMMON + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] broken = member.clone();
+    broken[1] = 0;
+
+    assertGzip(joined(member, member), 6, 0);
+    assertGzip(joined(member, new byte[1_000]), 3, 0);
+    assertGzip(joined(member, broken), 3, 1);
+    assertGzip(joined(member, Arrays.copyOf(member, 5)), 3, 1);
+    assertGzip(joined(member, "no gzip".getBytes(StandardCharsets.UTF_8)), 3, 1);
+    assertGzip(joined(member, Arrays.copyOf(member, member.length - 3)), 6, 1);
+    broken = joined(member, member);
+    broken[broken.length - 1]++;
+    assertGzip(broken, 6, 1);
+  }
+
+  @Test
+  void gzip_headerWithAllFields_isPassedOver() throws IOException {
+    byte[] member = gzip((COMMON + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] header = {0x1f, (byte) 0x8b, 8, 30, 0, 0, 0, 0, 0, 3, 2, 0, 1, 2, 'a', 0, 'b', 0};
+    CRC32 check = new CRC32();
+    check.update(header);
+    byte[] checked =
+        joined(header, new byte[] {(byte) check.getValue(), (byte) (check.getValue() >> 8)});
+    byte[] data = Arrays.copyOfRange(member, 10, member.length);
+
+    assertGzip(joined(member, joined(checked, data)), 6, 0);
+    checked[header.length]++;
+    assertGzip(joined(member, joined(checked, data)), 3, 1);
+  }
+
+  @Test
+  void gzip_nextMemberComesLater_isWaitedFor() throws IOException {
+    byte[] member = gzip((COMMON + "\n").getBytes(StandardCharsets.UTF_8));
+    InputStream pipe =
+        new SequenceInputStream(new ByteArrayInputStream(member), new ByteArrayInputStream(member));
+    LogReader reader = new LogReader(Logs.options("address"), new Spool(8), Logs.quiet());
+
+    reader.read(pipe); // which has nothing available at the first one's end
+    reader.end();
+
+    assertThat(reader.spool().size()).isEqualTo(6);
+  }
+
+  private static void assertGzip(byte[] packed, long requests, long broken) throws IOException {
+    LogReader reader = Logs.read(packed, Logs.options("address"));
+    assertThat(reader.spool().size()).isEqualTo(requests);
+    assertThat(reader.faults().count(Fault.BROKEN_OFF)).isEqualTo(broken);
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   @Test
