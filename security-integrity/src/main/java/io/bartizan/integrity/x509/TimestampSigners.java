@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Who a response of a timestamp authority (RFC 3161) says that signed it, read from one whose other
- * parts are of a form that {@link TimestampToken} does not read, such as another algorithm. Nothing
- * is verified.
+ * The signers that a response of a timestamp authority (RFC 3161) names, read also where the rest
+ * is of a form that {@link TimestampToken} does not read, such as another algorithm. Nothing is
+ * verified.
  */
 public final class TimestampSigners {
 
