@@ -18,6 +18,9 @@ final class DownloadAttempt {
   private final long start;
   private DigestPass pass;
 
+  /** What the listener was told of this attempt and still counts. */
+  private long told;
+
   DownloadAttempt(DownloadSettings settings, String name, Expected expected, PartFile part) {
     this.settings = settings;
     this.name = name;
@@ -29,6 +32,19 @@ final class DownloadAttempt {
 
   /** Leaves the verified content in the part file, or throws why not. */
   void fetch(URI mirror) throws IOException, InterruptedException, DownloadExchange.Failed {
+    boolean done = false;
+    try {
+      fetchFrom(mirror);
+      done = true;
+    } finally {
+      if (!done) {
+        takeBack(); // the next attempt tells what it begins with
+      }
+    }
+  }
+
+  private void fetchFrom(URI mirror)
+      throws IOException, InterruptedException, DownloadExchange.Failed {
     String tag = part.tag();
     long have = tag.isEmpty() ? 0 : rehash();
     if (have > 0 && pass.isAtExpectedSize() && isComplete()) {
@@ -58,7 +74,7 @@ final class DownloadAttempt {
       pass.finish("");
       return true;
     } catch (VerificationException e) {
-      part.restart("");
+      forget();
       return false;
     }
   }
@@ -74,7 +90,7 @@ final class DownloadAttempt {
       FileContent.stopIfInterrupted();
       pass.update(buffer, 0, n);
     }
-    settings.listener().advanced(name, pass.count());
+    tell(pass.count());
     return pass.count();
   }
 
@@ -88,7 +104,7 @@ final class DownloadAttempt {
       int status = answer.status();
       if (from > 0
           && (status == 416 || (status == 206 && !answer.continues(expected, from, tag)))) {
-        forget(from);
+        forget();
         return Outcome.RESTART;
       }
       if (status == 206 && from == 0) {
@@ -100,9 +116,7 @@ final class DownloadAttempt {
       long start = status == 206 ? from : 0;
       answer.requireSize(expected, start);
       if (start == 0) {
-        if (from > 0) {
-          forget(from);
-        }
+        takeBack();
         pass = new DigestPass(expected);
         part.restart(answer.tag());
       }
@@ -119,9 +133,20 @@ final class DownloadAttempt {
     }
   }
 
-  private void forget(long bytes) throws IOException {
-    settings.listener().advanced(name, -bytes);
+  private void forget() throws IOException {
+    takeBack();
     part.restart("");
+  }
+
+  private void tell(long bytes) {
+    told += bytes;
+    settings.listener().advanced(name, bytes);
+  }
+
+  private void takeBack() {
+    if (told > 0) {
+      tell(-told);
+    }
   }
 
   private Outcome finish(long start) throws IOException {
@@ -130,7 +155,7 @@ final class DownloadAttempt {
       return Outcome.DONE;
     } catch (VerificationException e) {
       part.discard();
-      forget(pass.count());
+      forget();
       if (start > 0) {
         return Outcome.RESTART; // the prefix may be what was wrong
       }
@@ -159,7 +184,7 @@ final class DownloadAttempt {
           piece.get(buffer, 0, n);
           pass.update(buffer, 0, n);
           part.write(buffer, n);
-          settings.listener().advanced(name, n);
+          tell(n);
         }
       }
     }

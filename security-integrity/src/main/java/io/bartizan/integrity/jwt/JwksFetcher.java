@@ -66,12 +66,9 @@ final class JwksFetcher {
    * @return false if there is one, and nobody knows yet what it brings
    */
   boolean awaitFetch(boolean everyone) {
-    CompletableFuture<Boolean> running = flight.get();
+    CompletableFuture<Boolean> running = running();
     if (running == null) {
-      if (!mayFetch()) {
-        return true;
-      }
-      running = fetch();
+      return true;
     }
     boolean ended = running.isDone();
     if (waiting.incrementAndGet() <= MAX_WAITING || everyone) {
@@ -86,14 +83,8 @@ final class JwksFetcher {
    * and at once with false for those beyond {@value #MAX_PENDING}.
    */
   CompletableFuture<Boolean> fetchEnds() {
-    CompletableFuture<Boolean> running = flight.get();
-    if (running == null) {
-      if (!mayFetch()) {
-        return CompletableFuture.completedFuture(true);
-      }
-      running = fetch();
-    }
-    if (running.isDone()) {
+    CompletableFuture<Boolean> running = running();
+    if (running == null || running.isDone()) {
       return CompletableFuture.completedFuture(true);
     }
     if (pending.incrementAndGet() > MAX_PENDING) {
@@ -131,6 +122,15 @@ final class JwksFetcher {
     } catch (TimeoutException | ExecutionException e) {
       return false;
     }
+  }
+
+  /** The fetch on its way, begun now if the budget allows it; null if there is none. */
+  private @Nullable CompletableFuture<Boolean> running() {
+    CompletableFuture<Boolean> running = flight.get();
+    if (running == null) {
+      running = mayFetch() ? fetch() : flight.get(); // another's may have begun since
+    }
+    return running;
   }
 
   private boolean mayFetch() {

@@ -51,9 +51,11 @@ final class SignedMetadata {
   private final List<Signature> signatures;
   private final long version;
   private final Instant expires;
+  private final int size;
 
-  private SignedMetadata(String label, String type, JsonFields whole) {
+  private SignedMetadata(String label, String type, JsonFields whole, int size) {
     this.label = label;
+    this.size = size;
     this.signed = whole.object("signed");
     this.signatures = signatures(whole);
     String found = signed.text("_type");
@@ -90,7 +92,8 @@ final class SignedMetadata {
             JsonLimits.ofText(maxBytes, bytes, MAX_VALUES),
             TufReason.METADATA_MALFORMED,
             TufReason.TOO_LARGE,
-            label));
+            label),
+        bytes.length);
   }
 
   private static List<Signature> signatures(JsonFields whole) {
@@ -136,6 +139,11 @@ final class SignedMetadata {
 
   Instant expires() {
     return expires;
+  }
+
+  /** The bytes of the file. */
+  int size() {
+    return size;
   }
 
   /** The bytes that are signed; made anew at each call. */

@@ -1,8 +1,6 @@
 package io.bartizan.integrity.tuf;
 
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +11,7 @@ import java.util.stream.Stream;
  * @param snapshot names all metadata of targets
  * @param targets of the top-level role
  * @param refreshedAt when the source confirmed it
- * @param delegated metadata of delegated roles as far as they were needed, by name and keys: what
- *     the keys of one delegation signed is nothing to another
+ * @param delegated metadata of delegated roles as far as they were needed
  */
 record Trusted(
     RootMetadata root,
@@ -22,7 +19,7 @@ record Trusted(
     ListedFiles snapshot,
     TargetsMetadata targets,
     Instant refreshedAt,
-    Map<RoleKeys, TargetsMetadata> delegated) {
+    KnownRoles delegated) {
 
   Trusted(
       RootMetadata root,
@@ -30,7 +27,7 @@ record Trusted(
       ListedFiles snapshot,
       TargetsMetadata targets,
       Instant refreshedAt) {
-    this(root, timestamp, snapshot, targets, refreshedAt, new ConcurrentHashMap<>());
+    this(root, timestamp, snapshot, targets, refreshedAt, new KnownRoles());
   }
 
   /** When the first of them ends. */

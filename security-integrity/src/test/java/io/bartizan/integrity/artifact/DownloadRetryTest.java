@@ -34,6 +34,38 @@ class DownloadRetryTest extends DownloadCase {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "\netag: \"v1\"", "\netag: \"v2\""})
+  void AR07_bytesOfABrokenAttempt_areTakenBackFromProgress(String tag) throws Exception {
+    String rest =
+        "HTTP/1.1 206 Partial Content\ncontent-range: bytes 50000-199999/200000"
+            + "\ncontent-length: 150000\netag: \"v1\"";
+    server.then(say(OK + tag, GOOD, 0, 50_000));
+    if (tag.isEmpty()) {
+      server.then(say(OK, GOOD, 0, SIZE));
+    } else {
+      server.then(say(rest, GOOD, 50_000, 150_000)).then(say(OK, GOOD, 0, SIZE));
+    }
+    List<Long> shown = new ArrayList<>();
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void advanced(String name, long bytes) {
+            shown.add(bytes + (shown.isEmpty() ? 0 : shown.get(shown.size() - 1)));
+          }
+        };
+    Downloads.builder(LyingServer.client())
+        .withAttempts(2)
+        .withRetryPauses(Duration.ofMillis(1), Duration.ofMillis(10))
+        .withListener(listener)
+        .build()
+        .fetch(server.uri("/"), EXPECTED, target)
+        .close();
+    assertThat(target).hasBinaryContent(GOOD);
+    assertThat(shown).contains(50_000L).allMatch(sum -> sum >= 0 && sum <= SIZE);
+    assertThat(shown.get(shown.size() - 1)).isEqualTo(SIZE);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {204, 304, 400, 401, 403, 404, 410, 418, 451, 501, 505, 511})
   void AR07_otherStatus_isNotTriedAgainAndTold(int status) throws Exception {
     server.then(answer(status, "\nretry-after: 0"));

@@ -118,6 +118,32 @@ class ImagePolicyTest {
   }
 
   @Test
+  void IP03_aRegistryThatCantBeRead_isToldFirstAndOnce() throws Exception {
+    ImageSource down;
+    try (HostileRegistry registry = new HostileRegistry(folder)) {
+      down = registry.source().build();
+      ImageSource source = registry.source().build();
+      registry.answers("referrers/" + digest, HostileRegistry.answer(503, "x", new byte[0]));
+      toldFirst(policy.check(source, image), "status 503");
+    }
+    PolicyReport report = policy.check(down, image);
+    toldFirst(report, "can't be asked");
+    assertThat(report.explanation().get(1).split("http://", -1)).hasSize(2);
+  }
+
+  private static void toldFirst(PolicyReport report, String cause) {
+    assertThat(report.isAccepted()).isFalse();
+    assertThat(report.explanation().get(1))
+        .startsWith("  the source can't be read: registry-unavailable")
+        .contains(cause);
+    assertThat(report.explanation().stream().skip(2))
+        .noneMatch(line -> line.contains("missing"))
+        .noneMatch(line -> line.contains("nothing at the source"))
+        .noneMatch(line -> line.contains(cause))
+        .anyMatch(line -> line.endsWith(": not in what could be read"));
+  }
+
+  @Test
   void IP04_theRightPredicateByTheWrongSigner_doesNotCount() throws Exception {
     layout.referrer(digest, BOB.imageBundle(digest)); // ci may not sign releases
     layout.referrer(digest, signed(ALICE, Provenance.V1, v1(BUILDER, SOURCE), digest));

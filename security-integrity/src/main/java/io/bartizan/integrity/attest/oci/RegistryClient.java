@@ -99,7 +99,7 @@ final class RegistryClient {
       if (attempt == attempts || later.retryAfter.compareTo(retry.longest()) > 0) {
         throw new VerificationException(
             OciReason.REGISTRY_UNAVAILABLE,
-            shown(address) + ": " + later.getMessage() + " (attempt " + attempt + ")");
+            told(address, String.valueOf(later.getMessage())) + " (attempt " + attempt + ")");
       }
       pause(attempt, later.retryAfter);
     }
@@ -227,6 +227,12 @@ final class RegistryClient {
 
   static Later broken(IOException e) {
     return new Later("the connection broke: " + said(e), Duration.ZERO);
+  }
+
+  /** With the address that was asked, once. */
+  private static String told(URI address, String trouble) {
+    String shown = shown(address);
+    return trouble.startsWith(shown + " ") ? trouble : shown + ": " + trouble;
   }
 
   private static String said(Exception e) {

@@ -103,13 +103,9 @@ public final class PolicyReport {
     if (isAccepted()) {
       return Optional.empty();
     }
-    if (unreadable != null) {
-      return Optional.of(unreadable);
-    }
-    for (Refusal each : passedOver) {
-      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
-        return Optional.of(each);
-      }
+    Refusal cause = unread();
+    if (cause != null) {
+      return Optional.of(cause);
     }
     RuleOutcome first = outcomes.stream().filter(each -> !each.isHeld()).findFirst().orElseThrow();
     String others =
@@ -130,9 +126,23 @@ public final class PolicyReport {
                 + (others.isEmpty() ? "" : "; missing too: " + others)));
   }
 
+  /** Why the source was not read, or not all of it; null if it was. */
+  private @Nullable Refusal unread() {
+    if (unreadable != null) {
+      return unreadable;
+    }
+    for (Refusal each : passedOver) {
+      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   /**
-   * Everything in lines for people: the verdict, each rule with what held it or why each candidate
-   * did not, and what was passed over. Safe to log line by line; at most 8 of each are told.
+   * Everything in lines for people: the verdict, why the source can't be read if so, each rule with
+   * what held it or why each candidate did not, and what was passed over. Safe to log line by line;
+   * at most 8 of each are told.
    *
    * @return lines without line ends
    */
@@ -148,20 +158,25 @@ public final class PolicyReport {
             + " of "
             + outcomes.size()
             + " rules hold");
+    Refusal cause = unread();
+    if (cause != null) {
+      lines.add("  the source can't be read: " + cause);
+    }
     for (RuleOutcome each : outcomes) {
-      lines.add("  " + each);
+      lines.add(
+          "  "
+              + (cause == null || each.isHeld()
+                  ? each
+                  : each.rule().title() + ": not in what could be read"));
       each.evidence().stream().limit(TOLD).forEach(good -> lines.add("    good: " + good));
       if (!each.isHeld()) {
         tell(each.failures(), "    not counted: ", lines);
-        if (each.failures().isEmpty() && each.evidence().isEmpty()) {
+        if (cause == null && each.failures().isEmpty() && each.evidence().isEmpty()) {
           lines.add("    nothing at the source claims to be one");
         }
       }
     }
-    tell(passedOver, "  passed over: ", lines);
-    if (unreadable != null) {
-      lines.add("  the source can't be read: " + unreadable);
-    }
+    tell(passedOver.stream().filter(each -> each != cause).toList(), "  passed over: ", lines);
     return List.copyOf(lines);
   }
 

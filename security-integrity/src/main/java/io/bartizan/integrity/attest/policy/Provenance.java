@@ -36,13 +36,21 @@ public final class Provenance {
   private final String buildType;
   private final String source;
   private final String ref;
+  private final String directory;
   private final String commit;
 
-  private Provenance(String builderId, String buildType, String source, String ref, String commit) {
+  private Provenance(
+      String builderId,
+      String buildType,
+      String source,
+      String ref,
+      String directory,
+      String commit) {
     this.builderId = builderId;
     this.buildType = buildType;
     this.source = source;
     this.ref = ref;
+    this.directory = directory;
     this.commit = commit;
   }
 
@@ -88,6 +96,7 @@ public final class Provenance {
   private static final class Found {
     private @Nullable String source;
     private String ref = "";
+    private String directory = "";
     private String commit = "";
 
     void resource(Members resource) {
@@ -102,6 +111,10 @@ public final class Provenance {
       if (location == null) {
         throw where.malformed("the source \"" + uri + "\" is no https repository");
       }
+      if (source != null && !location.directory().equals(directory)) {
+        throw differing("/" + directory, "/" + location.directory());
+      }
+      directory = location.directory();
       source = same(source == null ? "" : source, location.repository());
       this.ref = same(same(this.ref, location.ref()), ref);
       this.commit = same(this.commit, commit);
@@ -124,7 +137,7 @@ public final class Provenance {
           commit = same(commit, commit(each));
         }
       }
-      return new Provenance(builder, type, from, ref, commit);
+      return new Provenance(builder, type, from, ref, directory, commit);
     }
 
     private static List<Members> objects(Members where, List<?> list) {
@@ -140,15 +153,19 @@ public final class Provenance {
 
     private static String same(String before, String now) {
       if (!before.isEmpty() && !now.isEmpty() && !before.equals(now)) {
-        throw new VerificationException(
-            PolicyReason.SOURCE_MISMATCH,
-            "the provenance names two sources, \""
-                + SafeText.of(before)
-                + "\" and \""
-                + SafeText.of(now)
-                + "\"");
+        throw differing(before, now);
       }
       return before.isEmpty() ? now : before;
+    }
+
+    private static VerificationException differing(String before, String now) {
+      return new VerificationException(
+          PolicyReason.SOURCE_MISMATCH,
+          "the provenance names two sources, \""
+              + SafeText.of(before)
+              + "\" and \""
+              + SafeText.of(now)
+              + "\"");
     }
   }
 
@@ -220,6 +237,7 @@ public final class Provenance {
         + " built "
         + source
         + (ref.isEmpty() ? "" : "@" + ref)
+        + (directory.isEmpty() ? "" : ", directory " + directory)
         + (commit.isEmpty() ? "" : ", commit " + commit)
         + ", "
         + SafeText.of(buildType)

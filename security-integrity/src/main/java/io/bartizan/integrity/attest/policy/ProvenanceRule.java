@@ -158,7 +158,7 @@ public final class ProvenanceRule {
     private Builder(String builderId, String source) {
       this.builderId = said("builderId", builderId);
       SourceLocation location = SourceLocation.parse(source);
-      if (location == null || !location.ref().isEmpty()) {
+      if (location == null || !location.ref().isEmpty() || !location.directory().isEmpty()) {
         throw new IllegalArgumentException(
             "source is " + SafeText.of(source) + ", https://host/path of a repository is accepted");
       }

@@ -8,19 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where source code lies, as provenance spells it: {@code git+https://host/org/repo@refs/tags/v1},
- * {@code https://host/org/repo.git#refs/tags/v1}. The repository is spelt {@code
+ * {@code https://host/org/repo.git#refs/tags/v1}, and as BuildKit does, with a directory of it:
+ * {@code https://host/org/repo.git#refs/tags/v1:directory}. The repository is spelt {@code
  * https://host/org/repo}; its path keeps its case, the host has none.
  *
  * @param repository the repository
  * @param ref what was built of it; empty if it does not say
+ * @param directory which of its directories, without slashes around it; empty for the topmost
  */
-record SourceLocation(String repository, String ref) {
+record SourceLocation(String repository, String ref, String directory) {
 
   private static final int MAX_CHARS = 2_048;
   private static final Pattern PATH = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~+-]+)+");
 
   /** What Git allows and a URI need not encode: tags of packages have the at sign. */
   private static final Pattern REF = Pattern.compile("[A-Za-z0-9._~+/@!$&'(),;=-]+");
+
+  private static final Pattern DIRECTORY =
+      Pattern.compile(
+          "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~+@-]+(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~+@-]+)*");
 
   /** Null if it is spelt in another way, of which nobody could say whether it is the same. */
   static @Nullable SourceLocation parse(String text) {
@@ -29,7 +35,17 @@ record SourceLocation(String repository, String ref) {
     int at = hash < 0 ? plain.indexOf('@') : -1;
     int cut = hash >= 0 ? hash : at >= 0 ? at : plain.length();
     String ref = cut == plain.length() ? "" : plain.substring(cut + 1);
-    if (text.length() > MAX_CHARS || (cut != plain.length() && !REF.matcher(ref).matches())) {
+    int colon = hash >= 0 ? ref.indexOf(':') : -1; // no ref has one
+    String directory = colon < 0 ? "" : ref.substring(colon + 1);
+    ref = colon < 0 ? ref : ref.substring(0, colon);
+    directory = directory.startsWith("/") ? directory.substring(1) : directory;
+    directory =
+        directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
+    boolean isRef =
+        ref.isEmpty() ? colon >= 0 || cut == plain.length() : REF.matcher(ref).matches();
+    if (text.length() > MAX_CHARS
+        || !isRef
+        || (colon >= 0 && !DIRECTORY.matcher(directory).matches())) {
       return null;
     }
     URI address;
@@ -53,6 +69,6 @@ record SourceLocation(String repository, String ref) {
     }
     String port = address.getPort() < 0 ? "" : ":" + address.getPort();
     return new SourceLocation(
-        "https://" + address.getHost().toLowerCase(Locale.ROOT) + port + path, ref);
+        "https://" + address.getHost().toLowerCase(Locale.ROOT) + port + path, ref, directory);
   }
 }

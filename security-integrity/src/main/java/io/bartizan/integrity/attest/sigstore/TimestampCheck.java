@@ -6,6 +6,7 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.der.DerException;
 import io.bartizan.integrity.keys.KeyGate;
 import io.bartizan.integrity.x509.Certificates;
+import io.bartizan.integrity.x509.TimestampSigners;
 import io.bartizan.integrity.x509.TimestampToken;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -31,6 +32,9 @@ final class TimestampCheck {
       try {
         token = TimestampToken.parse(each);
       } catch (DerException e) {
+        if (isOfOthers(each, root)) {
+          continue;
+        }
         throw new VerificationException(
             SigstoreReason.TIMESTAMP_INVALID, "the timestamp: " + e.getMessage());
       }
@@ -40,6 +44,16 @@ final class TimestampCheck {
       }
     }
     return times;
+  }
+
+  /** Whether a token that can't be read names its signers, and none of them is trusted. */
+  private static boolean isOfOthers(byte[] response, TrustedRoot root) {
+    try {
+      return !TimestampSigners.include(
+          response, root.timestampAuthorities().stream().map(TrustedAuthority::leaf).toList());
+    } catch (DerException e) {
+      return false;
+    }
   }
 
   /** Null if no trusted authority is said to have made it. */

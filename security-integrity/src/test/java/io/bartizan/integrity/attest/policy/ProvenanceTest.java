@@ -2,6 +2,7 @@ package io.bartizan.integrity.attest.policy;
 
 import static io.bartizan.integrity.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bartizan.integrity.json.Json;
 import io.bartizan.integrity.json.JsonLimits;
@@ -76,6 +77,43 @@ class ProvenanceTest {
       assertThat(each.source()).isEqualTo("https://github.com/org/app");
       assertThat(each.ref()).contains(tag);
       assertThat(each.commit()).contains(COMMIT);
+    }
+  }
+
+  @Test
+  void read_directoryOfBuildKit_isNoPartOfTheRef() {
+    String uri = "git+https://github.com/org/app@refs/tags/v1','digest'";
+    String other = "https://github.com/org/app.git#refs/tags/v1:docker/web','digest'";
+    Provenance said = v02(V02.replaceFirst(java.util.regex.Pattern.quote(uri), other));
+    assertThat(said.source()).isEqualTo("https://github.com/org/app");
+    assertThat(said.ref()).contains("refs/tags/v1");
+    assertThat(said.commit()).contains(COMMIT);
+    assertThat(said.toString()).contains("docker/web").isNotEqualTo(v02(V02).toString());
+    assertThat(SourceLocation.parse("https://github.com/org/app.git#:/docker/"))
+        .isEqualTo(new SourceLocation("https://github.com/org/app", "", "docker"));
+  }
+
+  @Test
+  void read_twoDirectories_areTwoSources() {
+    String params = "'externalParameters':{";
+    String both =
+        "'source':'https://github.com/org/app#refs/tags/v1%s',"
+            + "'configSource':{'uri':'https://github.com/org/app#refs/tags/v1%s'},";
+    String alone = V1.replaceFirst("'workflow':\\{[^}]*}", "'x':1");
+    for (String same : List.of("", ":a", ":a/b")) {
+      v1(alone.replace(params, params + both.formatted(same, same)));
+    }
+    for (String[] differ : new String[][] {{":a", ":b"}, {":a", ""}, {"", ":a"}, {":a", ":A"}}) {
+      String text = alone.replace(params, params + both.formatted(differ[0], differ[1]));
+      refused(PolicyReason.SOURCE_MISMATCH, () -> v1(text));
+    }
+  }
+
+  @Test
+  void rule_ofADirectory_isNone() {
+    for (String fragment : List.of("#:docker", "#main:docker", "#main")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ProvenanceRule.of("B", "https://github.com/org/app" + fragment));
     }
   }
 
@@ -244,7 +282,16 @@ class ProvenanceTest {
         "https://github.com/org/app#",
         "https://github.com/org/app@a b",
         "https://github.com/org/app@refs/heads/x?y",
-        "https://github.com/org/app#refs/heads/x:y",
+        "https://github.com/org/app@refs/heads/x:y",
+        "https://github.com/org/app#:",
+        "https://github.com/org/app#refs/heads/x:",
+        "https://github.com/org/app#refs/heads/x:a:b",
+        "https://github.com/org/app#refs/heads/x:..",
+        "https://github.com/org/app#refs/heads/x:a/../b",
+        "https://github.com/org/app#refs/heads/x:a/./b",
+        "https://github.com/org/app#refs/heads/x:a//b",
+        "https://github.com/org/app#refs/heads/x:a%2Fb",
+        "https://github.com/org/app#refs/heads/x:a b",
         "https://github.com/org/app@refs/heads/x^y",
         "git+git+https://github.com/org/app"
       })
@@ -254,7 +301,7 @@ class ProvenanceTest {
 
   @Test
   void source_isReadToABound_andWithoutWhatChangesNothing() {
-    SourceLocation plain = new SourceLocation("https://github.com/org/app", "");
+    SourceLocation plain = new SourceLocation("https://github.com/org/app", "", "");
     for (String text :
         List.of(
             "https://github.com/org/app",
@@ -264,7 +311,7 @@ class ProvenanceTest {
       assertThat(SourceLocation.parse(text)).isEqualTo(plain);
     }
     assertThat(SourceLocation.parse("https://github.com:443/org/app"))
-        .isEqualTo(new SourceLocation("https://github.com:443/org/app", ""));
+        .isEqualTo(new SourceLocation("https://github.com:443/org/app", "", ""));
     String start = "https://github.com/";
     String most = "a".repeat(2_048 - start.length());
     assertThat(SourceLocation.parse(start + most)).isNotNull();

@@ -15,6 +15,7 @@ import io.bartizan.testkit.sigstore.draft.Tree;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.DERNull;
@@ -335,6 +336,31 @@ class TimestampMatrixTest {
                         "rfc3161Timestamps")
                     .add(object("signedTimestamp", "MAA="))),
         SigstoreReason.TIMESTAMP_INVALID);
+  }
+
+  @Test
+  void P13_tokenThatIsNotRead_countsForNothingUnlessATrustedAuthorityIsNamed() {
+    String pss = "1.2.840.113549.1.1.10";
+    List<Consumer<Stamp>> unread =
+        List.of(
+            s -> s.signedWith = pss,
+            s -> s.imprintOid = "1.3.14.3.2.26",
+            s -> s.infoVersion = 2,
+            s -> s.dataVersion = 4,
+            s -> s.sorted = false,
+            s -> s.messageDigest = false);
+    for (Consumer<Stamp> change : unread) {
+      Draft beside = Draft.v2(WORLD);
+      beside.stamps.add(0, foreign(true).andThen(change));
+      accepted(beside.check());
+      refused(stamp(foreign(true).andThen(change)).check(), SigstoreReason.TIME_MISSING);
+      Draft trusted = Draft.v2(WORLD);
+      trusted.stamps.add(change);
+      refused(trusted.check(), SigstoreReason.TIMESTAMP_INVALID);
+    }
+    Draft nobody = Draft.v2(WORLD);
+    nobody.stamps.add(foreign(true).andThen(s -> s.signers = 0));
+    refused(nobody.check(), SigstoreReason.TIMESTAMP_INVALID);
   }
 
   @Test
