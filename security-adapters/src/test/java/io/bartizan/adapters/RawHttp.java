@@ -86,7 +86,7 @@ public final class RawHttp {
     }
   }
 
-  /** A POST whose body is not sent before the server has asked for it; empty if it never does. */
+  /** A POST whose body is not sent before the server has asked for it. */
   @CanIgnoreReturnValue
   public static Reply postExpecting(int port, String path, String body, String... headers)
       throws IOException {
