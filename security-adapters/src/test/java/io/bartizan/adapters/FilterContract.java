@@ -314,6 +314,15 @@ public abstract class FilterContract<F> {
   }
 
   @Test
+  void webhook_thatExpects100_isAskedForItsBody() throws Exception {
+    serve(webhook(Issued.webhooks(), 1000));
+    String body = "{\"event\":\"paid\"}";
+    Reply reply = RawHttp.postExpecting(port, "/body", body, Issued.signature(body));
+    assertThat(reply.body()).isEqualTo(body + "|" + body);
+    assertThat(served).hasValue(1);
+  }
+
+  @Test
   void peer_isHandedOn_andCounted_andBindsTokens() throws Exception {
     DevCertificate own = ca.leaf("server").dns("localhost").forServer().issue();
     DevCertificate pay = ca.leaf("pay").uri("spiffe://prod.example/pay").forClient().issue();

@@ -10,8 +10,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.SocketFactory;
 import javax.net.ssl.KeyManagerFactory;
@@ -68,6 +71,44 @@ public final class RawHttp {
       throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       write(socket, "POST " + path, half, headers);
+    }
+  }
+
+  /** Sends a request, and hangs up when the latch is open. */
+  public static void hangUpWhen(
+      int port, String path, String body, CountDownLatch open, String... headers)
+      throws IOException, InterruptedException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      write(socket, "POST " + path, body, headers);
+      if (!open.await(30, TimeUnit.SECONDS)) {
+        throw new IOException("nothing happened");
+      }
+    }
+  }
+
+  /** A POST whose body is not sent before the server has asked for it. */
+  @CanIgnoreReturnValue
+  public static Reply postExpecting(int port, String path, String body, String... headers)
+      throws IOException {
+    String[] all = Arrays.copyOf(headers, headers.length + 2);
+    all[headers.length] = "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length;
+    all[headers.length + 1] = "Expect: 100-continue";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(5_000);
+      write(socket, "POST " + path, "", all);
+      StringBuilder interim = new StringBuilder();
+      while (interim.indexOf("\r\n\r\n") < 0) {
+        int next = socket.getInputStream().read();
+        if (next < 0) {
+          throw new IOException("no reply but: " + interim);
+        }
+        interim.append((char) next);
+      }
+      if (!interim.toString().startsWith("HTTP/1.1 100 ")) {
+        throw new IOException("not asked for the body but: " + interim);
+      }
+      socket.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+      return reply(socket);
     }
   }
 

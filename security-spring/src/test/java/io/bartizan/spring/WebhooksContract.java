@@ -35,8 +35,8 @@ import org.springframework.web.bind.annotation.RestController;
 abstract class WebhooksContract {
 
   private static final String PAY = "whsec_of_the_payments";
-  private static final String CODE = "secret of the code host";
-  private static final String HANDLER = "--spring.main.sources=" + Handlers.class.getName();
+  static final String CODE = "secret of the code host";
+  static final String HANDLER = "--spring.main.sources=" + Handlers.class.getName();
 
   static final String TRUSTING = "--spring.main.sources=" + Trusting.class.getName();
   private final Web web;
@@ -256,7 +256,7 @@ abstract class WebhooksContract {
     return send(shop, "POST", path, sent, "X-Hub-Signature-256", header);
   }
 
-  private static HttpResponse<String> send(
+  static HttpResponse<String> send(
       Booted shop, String method, String path, String body, String... headers) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + shop.port() + path))
@@ -267,7 +267,7 @@ abstract class WebhooksContract {
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  private static String hmac(String secret, String text) throws Exception {
+  static String hmac(String secret, String text) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The request whose body are the verified bytes, and which tells when an async one has ended. */
 final class WebhookRequest extends HttpServletRequestWrapper {
 
+  private static final String FORM = "application/x-www-form-urlencoded";
+
   private final VerifiedBody body;
   private final @Nullable AsyncListener ending;
   private @Nullable BufferedReader reader;
@@ -67,6 +69,17 @@ final class WebhookRequest extends HttpServletRequestWrapper {
       reader = known;
     }
     return known;
+  }
+
+  /**
+   * Empty instead of null where the body is a form: without a query, Spring MVC takes the body of a
+   * form from its parameters, of which none are left, and not from the stream.
+   */
+  @Override
+  public @Nullable String getQueryString() {
+    String query = super.getQueryString();
+    String type = getContentType();
+    return query == null && type != null && type.contains(FORM) ? "" : query;
   }
 
   @Override

@@ -6,8 +6,11 @@ import io.bartizan.integrity.mac.VerifiedWebhook;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Vert.x Web handler that verifies webhooks on the raw bytes of the body, of a bounded length.
@@ -74,7 +77,29 @@ public final class WebhookHandler implements Handler<RoutingContext> {
             verify(context, body.getBytes());
           }
         });
+    if (isAwaited(request)) {
+      if (declared(request) > gate.maxBytes()) {
+        goOn(context, gate.tooLarge());
+      } else {
+        context.response().writeContinue();
+      }
+    }
     request.resume();
+  }
+
+  /** Whether the sender waits to be asked for the body, which Vert.x leaves to who reads it. */
+  private static boolean isAwaited(HttpServerRequest request) {
+    return request.version() != HttpVersion.HTTP_1_0
+        && request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true);
+  }
+
+  private static long declared(HttpServerRequest request) {
+    @Nullable String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return 0; // counted when it comes
+    }
   }
 
   private void verify(RoutingContext context, byte[] body) {

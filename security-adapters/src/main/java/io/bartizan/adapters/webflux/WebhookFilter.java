@@ -69,12 +69,31 @@ public final class WebhookFilter implements WebFilter {
     return DataBufferUtils.join(exchange.getRequest().getBody(), gate.maxBytes())
         .map(WebhookFilter::bytes)
         .defaultIfEmpty(new byte[0])
-        .flatMap(
-            body ->
-                Mono.fromCallable(() -> gate.check(body, incoming))
-                    .subscribeOn(Schedulers.boundedElastic()))
+        .flatMap(body -> check(body, incoming))
         .onErrorResume(DataBufferLimitException.class, longer -> Mono.just(gate.tooLarge()))
         .flatMap(checked -> goOn(exchange, chain, checked));
+  }
+
+  /** To its end, also when the sender hangs up meanwhile: what it accepts then is abandoned. */
+  private Mono<Checked<VerifiedWebhook>> check(byte[] body, ExchangeIncoming incoming) {
+    return Mono.<Checked<VerifiedWebhook>>create(
+            sink ->
+                Schedulers.boundedElastic()
+                    .schedule(
+                        () -> {
+                          try {
+                            sink.success(gate.check(body, incoming));
+                          } catch (RuntimeException | Error e) {
+                            sink.error(e);
+                          }
+                        }))
+        .doOnDiscard(
+            Checked.Accepted.class,
+            accepted -> {
+              if (accepted.value() instanceof VerifiedWebhook webhook) {
+                ended(webhook::abandon).subscribe();
+              }
+            });
   }
 
   private Mono<Void> goOn(

@@ -1,6 +1,7 @@
 package io.bartizan.adapters.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.EventLoopContract;
@@ -164,6 +165,15 @@ class VertxIT extends EventLoopContract<Handler<RoutingContext>> {
     int port = serve(WebhookHandler.of(Issued.webhooks(), 1000));
     String huge = "x".repeat(300_000);
     assertThat(RawHttp.post(port, "/body", huge, Issued.signature(huge)).status()).isEqualTo(413);
+    assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void webhook_declaredTooLong_thatExpects100_is413AndNotAskedForItsBody() throws Exception {
+    int port = serve(WebhookHandler.of(Issued.webhooks(), 1000));
+    String longer = "x".repeat(1001);
+    assertThatThrownBy(() -> RawHttp.postExpecting(port, "/body", longer, Issued.signature(longer)))
+        .hasMessageContaining("HTTP/1.1 413");
     assertThat(served).hasValue(0);
   }
 
