@@ -1,6 +1,7 @@
 package io.bartizan.benchmarks;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.bartizan.core.SafeText;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ record CapacityComparison(List<String> lines, boolean isWorse) {
   static final double SAME = 1.25;
 
   private static final long MOST_BYTES = 64L << 20;
+  private static final int MOST_CHARS = 1_000;
   private static final List<String> CONDITIONS =
       List.of("machine", "algorithm", "cluster", "servers", "tls", "sameMachine", "keys");
 
@@ -48,9 +50,9 @@ record CapacityComparison(List<String> lines, boolean isWorse) {
     }
     boolean isWorse = false;
     for (Map<?, ?> after : ways(now)) {
-      String mode = String.valueOf(after.get("mode"));
+      String mode = mode(after);
       Map<?, ?> before =
-          ways(old).stream().filter(way -> mode.equals(way.get("mode"))).findFirst().orElse(null);
+          ways(old).stream().filter(way -> mode.equals(mode(way))).findFirst().orElse(null);
       if (before == null) {
         lines.add(mode + ": in one run alone");
         continue;
@@ -66,8 +68,19 @@ record CapacityComparison(List<String> lines, boolean isWorse) {
               lines);
       isWorse |= figure(mode + ", p99 in µs", before, after, "p99MicrosAtRate", false, lines);
     }
+    for (Map<?, ?> before : ways(old)) {
+      if (ways(now).stream().noneMatch(way -> mode(way).equals(mode(before)))) {
+        lines.add(mode(before) + ": in one run alone");
+      }
+    }
     isWorse |= figure("bytes a key", old, now, "bytesPerKey", false, lines);
-    return new CapacityComparison(List.copyOf(lines), isWorse);
+    // The files may be another's, and a terminal obeys control characters.
+    return new CapacityComparison(
+        lines.stream().map(line -> SafeText.of(line, MOST_CHARS)).toList(), isWorse);
+  }
+
+  private static String mode(Map<?, ?> way) {
+    return String.valueOf(way.get("mode"));
   }
 
   private static void differs(

@@ -65,6 +65,29 @@ class CapacityComparisonTest {
   }
 
   @Test
+  void way_thatOneRunHasAlone_isTold() {
+    Map<String, Object> without = new HashMap<>(run(1, 20, 9));
+    without.put("ways", List.of(Map.of("mode", "other", "knee", 1)));
+
+    assertThat(CapacityComparison.of(run(1, 20, 9), without).lines())
+        .filteredOn(line -> line.endsWith(": in one run alone"))
+        .hasSize(2);
+  }
+
+  @Test
+  void text_ofTheFiles_isSafeToPrint() {
+    Map<String, Object> other = new HashMap<>(run(1, 20, 9));
+    other.put("machine", "\u001b[2Jnone");
+    other.put("date", "\u001b]0;x\u0007");
+    other.put("judgement", Map.of("stamp", "not for a plan"));
+
+    assertThat(CapacityComparison.of(run(1, 20, 9), other).lines())
+        .anyMatch(line -> line.contains("\\u001b[2Jnone"))
+        .anyMatch(line -> line.contains("µs of Redis a check"))
+        .noneMatch(line -> line.chars().anyMatch(Character::isISOControl));
+  }
+
+  @Test
   void command_twoFiles_comparesThem() throws Exception {
     Path old = Files.writeString(folder.resolve("old.json"), Json.of(run(40_000, 20, 9)));
     Path now = Files.writeString(folder.resolve("new.json"), Json.of(run(10_000, 20, 9)));

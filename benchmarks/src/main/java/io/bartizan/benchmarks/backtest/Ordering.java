@@ -71,27 +71,47 @@ final class Ordering {
     return time - newest > Math.max(window, SHORTEST_JUMP);
   }
 
-  /** Accepts those that have jumped and whom the others have caught up with. */
+  /**
+   * Accepts those that have jumped and whom the others have caught up with; the earliest first, or
+   * a later one would make it late.
+   */
   private void rejoin() throws IOException {
-    int before;
-    do {
-      before = jumped;
-      jumped = 0;
-      for (int i = 0; i < before; i++) {
-        if (isJump(jumpTimes[i])) {
-          keepJump(i);
-        } else {
-          boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
-        }
+    sortJumps();
+    int before = jumped;
+    jumped = 0;
+    for (int i = 0; i < before; i++) {
+      if (isJump(jumpTimes[i])) {
+        keepJump(i);
+      } else {
+        boolean unused = accept(jumpTimes[i], jumpCallers[i], jumpLines[i]);
       }
-    } while (jumped < before);
+    }
+  }
+
+  /** By time; those of one time stay as they are. */
+  private void sortJumps() {
+    for (int i = 1; i < jumped; i++) {
+      long time = jumpTimes[i];
+      int caller = jumpCallers[i];
+      long line = jumpLines[i];
+      int to = i;
+      for (; to > 0 && jumpTimes[to - 1] > time; to--) {
+        moveJump(to - 1, to);
+      }
+      jumpTimes[to] = time;
+      jumpCallers[to] = caller;
+      jumpLines[to] = line;
+    }
   }
 
   private void keepJump(int from) {
-    jumpTimes[jumped] = jumpTimes[from];
-    jumpCallers[jumped] = jumpCallers[from];
-    jumpLines[jumped] = jumpLines[from];
-    jumped++;
+    moveJump(from, jumped++);
+  }
+
+  private void moveJump(int from, int to) {
+    jumpTimes[to] = jumpTimes[from];
+    jumpCallers[to] = jumpCallers[from];
+    jumpLines[to] = jumpLines[from];
   }
 
   /** No more will come. */

@@ -61,6 +61,34 @@ class OrderingTest {
     }
   }
 
+  /** A quiet log: many steps are longer than the window, and lines come up to a window late. */
+  @Test
+  void lines_shuffledWithinTheWindow_areAllReplayedHoweverFarApart() throws IOException {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      List<long[]> timeAndArrival = new ArrayList<>();
+      long time = 1_431_857_103_000_000L;
+      for (int line = 1; line <= 200; line++) {
+        time += random.nextInt(random.nextInt(4) == 0 ? 150_000_000 : 40_000_000);
+        timeAndArrival.add(new long[] {time, time + random.nextInt(60_000_000)});
+      }
+      timeAndArrival.sort(Comparator.comparingLong(line -> line[1]));
+      Faults faults = new Faults();
+      Callers callers = new Callers(10);
+      int caller = callers.of("a");
+      try (Spool spool = new Spool(1)) {
+        Ordering ordering =
+            new Ordering(Duration.ofMinutes(1), Duration.ofDays(1), 1000, spool, callers, faults);
+        long line = 0;
+        for (long[] one : timeAndArrival) {
+          ordering.add(one[0], caller, ++line);
+        }
+        ordering.end();
+        assertThat(spool.size()).as("seed %d %s", seed, faults.json()).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void line_olderThanTheWindow_isLateAndOneOnItsEdgeIsNot() throws IOException {
     List<String> lines =
