@@ -209,6 +209,7 @@ final class PartFile implements AutoCloseable {
     try (var in = Files.newInputStream(tagFile, LinkOption.NOFOLLOW_LINKS)) {
       String tag = new String(in.readNBytes(MAX_TAG_BYTES), StandardCharsets.UTF_8);
       tagged = isStrong(tag);
+      kept = tagged; // also where no server answers this time
       return tagged ? tag : "";
     }
   }
@@ -234,6 +235,7 @@ final class PartFile implements AutoCloseable {
     }
     channel.truncate(0);
     channel.position(0);
+    kept = false;
     tagged = tagFile != null && isStrong(tag);
     if (tagFile != null && tagged) {
       Files.writeString(tagFile, tag, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -65,6 +65,28 @@ class DownloadRetryTest extends DownloadCase {
     assertThat(shown.get(shown.size() - 1)).isEqualTo(SIZE);
   }
 
+  @Test
+  void AR07_whatAnEarlierRunLeft_staysWhileNoServerAnswers() throws Exception {
+    breakAt(100_000, TAG);
+    assertThat(names()).hasSize(2);
+    server.then(answer(503, ""));
+    assertThatThrownBy(() -> downloads(2, 1).fetch(server.uri("/"), EXPECTED, target))
+        .hasMessageContaining("status 503");
+    assertThat(names()).hasSize(2);
+    server.then(
+        say(
+            "HTTP/1.1 206 Partial Content\ncontent-range: bytes 100000-199999/200000"
+                + "\ncontent-length: 100000"
+                + TAG,
+            GOOD,
+            100_000,
+            100_000));
+    skipFirst();
+    fetchAndCompare();
+    assertThat(server.requests().get(server.requests().size() - 1))
+        .anyMatch(line -> line.equalsIgnoreCase("range: bytes=100000-"));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {204, 304, 400, 401, 403, 404, 410, 418, 451, 501, 505, 511})
   void AR07_otherStatus_isNotTriedAgainAndTold(int status) throws Exception {
