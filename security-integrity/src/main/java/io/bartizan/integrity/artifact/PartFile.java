@@ -208,8 +208,7 @@ final class PartFile implements AutoCloseable {
     }
     try (var in = Files.newInputStream(tagFile, LinkOption.NOFOLLOW_LINKS)) {
       String tag = new String(in.readNBytes(MAX_TAG_BYTES), StandardCharsets.UTF_8);
-      tagged = isStrong(tag);
-      kept = tagged; // also where no server answers this time
+      tagged = kept = isStrong(tag); // stays also where no server answers this time
       return tagged ? tag : "";
     }
   }
@@ -233,8 +232,7 @@ final class PartFile implements AutoCloseable {
     if (tagFile != null) {
       Files.deleteIfExists(tagFile);
     }
-    channel.truncate(0);
-    channel.position(0);
+    channel.truncate(0); // and to its start
     kept = false;
     tagged = tagFile != null && isStrong(tag);
     if (tagFile != null && tagged) {
