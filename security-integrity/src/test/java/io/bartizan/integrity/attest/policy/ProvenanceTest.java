@@ -101,7 +101,8 @@ class ProvenanceTest {
             + "'configSource':{'uri':'https://github.com/org/app#refs/tags/v1%s'},";
     String alone = V1.replaceFirst("'workflow':\\{[^}]*}", "'x':1");
     for (String same : List.of("", ":a", ":a/b")) {
-      v1(alone.replace(params, params + both.formatted(same, same)));
+      String text = alone.replace(params, params + both.formatted(same, same));
+      assertThat(v1(text).source()).isEqualTo("https://github.com/org/app");
     }
     for (String[] differ : new String[][] {{":a", ":b"}, {":a", ""}, {"", ":a"}, {":a", ":A"}}) {
       String text = alone.replace(params, params + both.formatted(differ[0], differ[1]));
