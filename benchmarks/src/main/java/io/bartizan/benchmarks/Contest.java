@@ -67,12 +67,13 @@ final class Contest implements TwoLooks.Subject {
 
   @Override
   public Duration toDecide() {
-    if (hasTooFew()) {
+    try {
+      double rounds = roundsWanted(outcome());
+      double wanted = rounds == 0 ? 0 : nanosBeside() + rounds * roundsNanos / roundsRun;
+      return wanted < NEVER.toNanos() ? Duration.ofNanos((long) wanted) : NEVER;
+    } catch (TooFewRounds e) {
       return SOON;
     }
-    double rounds = roundsWanted(row, scores);
-    double wanted = rounds == 0 ? 0 : nanosBeside() + rounds * roundsNanos / roundsRun;
-    return wanted < NEVER.toNanos() ? Duration.ofNanos((long) wanted) : NEVER;
   }
 
   /**
@@ -91,15 +92,6 @@ final class Contest implements TwoLooks.Subject {
     }
   }
 
-  private boolean hasTooFew() {
-    try {
-      Outcome unused = outcome();
-      return false;
-    } catch (TooFewRounds e) {
-      return true;
-    }
-  }
-
   private int fitting(Duration time) {
     return fitting(time.minusNanos(nanosBeside()), budget.more(), roundsRun, roundsNanos);
   }
@@ -113,19 +105,18 @@ final class Contest implements TwoLooks.Subject {
    * How many more rounds would decide the row: none if it is decided or {@code most} are too few.
    */
   static int roundsToGo(Row row, Map<Side, List<Score>> scores, int most) {
-    return bounded(roundsWanted(row, scores), most);
+    try {
+      return bounded(roundsWanted(Outcome.of(row, scores)), most);
+    } catch (TooFewRounds e) {
+      return roundsMissing(row, scores, most);
+    }
   }
 
   /** How many more rounds would decide the row, without a bound: none if it is decided. */
-  private static double roundsWanted(Row row, Map<Side, List<Score>> scores) {
-    try {
-      Outcome outcome = Outcome.of(row, scores);
-      return outcome.verdict() == Verdict.UNDECIDED
-          ? Math.max(Budget.LEAST_ROUNDS, outcome.roundsToDecide() - had(row, scores))
-          : 0;
-    } catch (TooFewRounds e) {
-      return roundsWanted(row, scores, e);
-    }
+  private static double roundsWanted(Outcome outcome) {
+    return outcome.verdict() == Verdict.UNDECIDED
+        ? Math.max(Budget.LEAST_ROUNDS, outcome.roundsToDecide() - outcome.ours().rounds().size())
+        : 0;
   }
 
   /**
@@ -137,12 +128,8 @@ final class Contest implements TwoLooks.Subject {
       Outcome.of(row, scores);
       return 0;
     } catch (TooFewRounds e) {
-      return bounded(roundsWanted(row, scores, e), most);
+      return bounded(Math.max(Budget.LEAST_ROUNDS, 2.0 * e.needed() - had(row, scores)), most);
     }
-  }
-
-  private static double roundsWanted(Row row, Map<Side, List<Score>> scores, TooFewRounds few) {
-    return Math.max(Budget.LEAST_ROUNDS, 2.0 * few.needed() - had(row, scores));
   }
 
   /** How many of so many rounds fit into that time if each takes as long as those before. */

@@ -31,30 +31,8 @@ import picocli.CommandLine;
 class ScorecardTest {
   private static final Map<String, String> SIZES =
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");
-  private static final Budget TINY =
-      new Budget(
-          0,
-          1,
-          Duration.ofMillis(5),
-          7,
-          Duration.ofMillis(5),
-          0,
-          Duration.ZERO,
-          Duration.ZERO,
-          SIZES,
-          null);
-  private static final Budget TINY_FORKED =
-      new Budget(
-          1,
-          1,
-          Duration.ofMillis(5),
-          7,
-          Duration.ofMillis(5),
-          0,
-          Duration.ZERO,
-          Duration.ZERO,
-          SIZES,
-          null);
+  private static final Budget TINY = tiny(0);
+  private static final Budget TINY_FORKED = tiny(1);
 
   private static final Side SIDE = Side.of("ours", "1", HmacBenchmark.class, "sign");
 
@@ -287,6 +265,20 @@ class ScorecardTest {
         .matcher(Files.readString(Path.of("../docs/scorecard.md")))
         .results()
         .toList();
+  }
+
+  private static Budget tiny(int generations) {
+    return new Budget(
+        generations,
+        1,
+        Duration.ofMillis(5),
+        7,
+        Duration.ofMillis(5),
+        0,
+        Duration.ZERO,
+        Duration.ZERO,
+        SIZES,
+        null);
   }
 
   private static double number(String text) {

@@ -48,7 +48,8 @@ public abstract class EventLoopContract<F> extends FilterContract<F> {
               @Override
               public void accepted(Kind kind, String name) {
                 judged.countDown();
-                awaitUninterruptibly(hungUp);
+                // Reactor interrupts what it no longer needs; a client of Redis may not heed it
+                Eventually.awaitUninterruptibly(hungUp);
               }
             });
     serve(webhook(verifier, 1000));
@@ -60,21 +61,5 @@ public abstract class EventLoopContract<F> extends FilterContract<F> {
     Eventually.within(
         Duration.ofSeconds(20),
         () -> assertThat(RawHttp.post(port, "/body", "{}", signature).status()).isEqualTo(500));
-  }
-
-  /** Reactor interrupts what it no longer needs; a client of Redis may or may not heed it. */
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

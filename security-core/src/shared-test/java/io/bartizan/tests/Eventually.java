@@ -2,6 +2,7 @@ package io.bartizan.tests;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -73,6 +74,25 @@ public final class Eventually {
       }
       LockSupport.parkNanos(
           Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, waited / 16)));
+    }
+  }
+
+  /**
+   * Returns when the latch is down, as code that does not heed an interrupt; the thread is
+   * interrupted again then.
+   */
+  public static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

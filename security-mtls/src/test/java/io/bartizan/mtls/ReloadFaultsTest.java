@@ -9,6 +9,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.ManualTicker;
+import io.bartizan.tests.Eventually;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -263,7 +264,7 @@ class ReloadFaultsTest {
                     () -> {
                       if (slow.get()) {
                         hanging.countDown();
-                        awaitQuietly(letGo);
+                        Eventually.awaitUninterruptibly(letGo);
                       }
                       return pki.server.chainPem() + pki.server.privateKeyPem();
                     }))
@@ -295,7 +296,7 @@ class ReloadFaultsTest {
                         return pki.server.chainPem() + pki.server.privateKeyPem();
                       }
                       reading.countDown();
-                      awaitQuietly(closed);
+                      Eventually.awaitUninterruptibly(closed);
                       return renewed.chainPem() + renewed.privateKeyPem();
                     }),
                 TrustAnchors.pemText(
@@ -327,20 +328,5 @@ class ReloadFaultsTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("bartizan-mtls-reload"))
         .collect(Collectors.toSet());
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -73,7 +73,7 @@ class ReloadThreadsTest {
           threads.join(
               () -> {
                 hanging.countDown();
-                awaitUninterruptibly(letGo);
+                Eventually.awaitUninterruptibly(letGo);
                 return SOON;
               }));
     }
@@ -112,7 +112,7 @@ class ReloadThreadsTest {
       slow.add(
           threads.join(
               () -> {
-                awaitUninterruptibly(letGo);
+                Eventually.awaitUninterruptibly(letGo);
                 return TimeUnit.HOURS.toNanos(1);
               }));
     }
@@ -156,7 +156,7 @@ class ReloadThreadsTest {
     ReloadThreads.Task first =
         threads.join(
             () -> {
-              awaitUninterruptibly(letGo);
+              Eventually.awaitUninterruptibly(letGo);
               return SOON;
             });
     Eventually.within(LIMIT, "the clock and a worker", () -> alive() == 2);
@@ -300,19 +300,5 @@ class ReloadThreadsTest {
       caller.setContextClassLoader(before);
     }
     return new WeakReference<>(child);
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (latch.getCount() > 0) {
-      try {
-        latch.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

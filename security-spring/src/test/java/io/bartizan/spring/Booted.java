@@ -1,7 +1,11 @@
 package io.bartizan.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -110,6 +115,23 @@ final class Booted implements AutoCloseable {
                   }
                 })
             .run(arguments.toArray(String[]::new)));
+  }
+
+  /** What is logged while something runs, such as a start that may fail. */
+  static String log(ThrowingCallable work) throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      work.call();
+    } catch (Error | Exception e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(UTF_8);
   }
 
   <T> T bean(Class<T> type) {

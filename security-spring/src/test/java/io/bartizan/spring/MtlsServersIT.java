@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -178,14 +175,6 @@ class MtlsServersIT {
   }
 
   private String log(String yaml) throws Exception {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-    try {
-      Booted.plain(folder, yaml).close();
-    } finally {
-      System.setErr(before);
-    }
-    return log.toString(StandardCharsets.UTF_8);
+    return Booted.log(() -> Booted.plain(folder, yaml).close());
   }
 }

@@ -1,11 +1,8 @@
 package io.bartizan.spring;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -199,36 +196,28 @@ class WrongSettingsIT {
   /** Of which Spring Boot refuses none, since they may be another program's. */
   @Test
   void misspeltSection_ofASystemProperty_isWarnedOf() throws Exception {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, UTF_8));
+    String log;
     System.setProperty("bartizan.limit.api.limit", "100 burst, 50/s");
     System.setProperty("bartizan.trusted-proxies", "127.0.0.1");
     try {
-      Booted.plain(folder, "server.shutdown: immediate\n").close();
+      log = Booted.log(() -> Booted.plain(folder, "server.shutdown: immediate\n").close());
     } finally {
       System.clearProperty("bartizan.limit.api.limit");
       System.clearProperty("bartizan.trusted-proxies");
-      System.setErr(before);
     }
-    assertThat(log.toString(UTF_8))
+    assertThat(log)
         .containsPattern("bartizan.limit.api.limit[^\\]]*\\] are no settings of bartizan")
         .doesNotContainPattern("trusted-proxies[^\\]]*\\] are no settings");
   }
 
   @Test
   void misspeltSecret_isNamedAndNotShown() throws Exception {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, UTF_8));
     String yaml =
         "bartizan.webhooks.pay: {path: /pay, scheme: stripe, secert: whsec_of_the_shop}\n";
-    try {
-      assertThat(catchThrowable(() -> Booted.plain(folder, yaml).close())).isNotNull();
-    } finally {
-      System.setErr(before);
-    }
-    assertThat(log.toString(UTF_8))
+    String log =
+        Booted.log(
+            () -> assertThat(catchThrowable(() -> Booted.plain(folder, yaml).close())).isNotNull());
+    assertThat(log)
         .contains("Property: bartizan.webhooks.pay.secert\nOrigin: ")
         .doesNotContain("whsec_of_the_shop");
   }
