@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +42,9 @@ class Admission {
 
   /** Who serves now, on whatever thread, also within one another. */
   private final AtomicInteger serving = new AtomicInteger();
+
+  /** Another thread was asked to go on, and has not begun. */
+  private final AtomicBoolean handedOn = new AtomicBoolean();
 
   private final AtomicLong toldAt;
   private volatile int told;
@@ -190,7 +194,8 @@ class Admission {
 
   /**
    * Serves who fits. What the served attached to their stages runs here, and often gives permits
-   * back at once: after some of that within one another, another thread goes on.
+   * back at once: after some of that within one another, another thread is asked to go on, for this
+   * one may stay in a stage. One is enough: it looks at the line after it has begun.
    */
   private void serve() {
     if (firstWaiting == Integer.MAX_VALUE) {
@@ -198,7 +203,7 @@ class Admission {
     }
     if (serving.incrementAndGet() > DEEPEST) {
       serving.decrementAndGet();
-      new CompletableFuture<>().defaultExecutor().execute(this::serveAll);
+      handOn();
       return;
     }
     try {
@@ -206,6 +211,23 @@ class Admission {
     } finally {
       serving.decrementAndGet();
     }
+  }
+
+  private void handOn() {
+    if (!handedOn.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      new CompletableFuture<>().defaultExecutor().execute(this::goOn);
+    } catch (RuntimeException | Error e) { // no thread can be had: this one goes on
+      handedOn.set(false);
+      throw e;
+    }
+  }
+
+  private void goOn() {
+    handedOn.set(false);
+    serveAll();
   }
 
   private void serveAll() {

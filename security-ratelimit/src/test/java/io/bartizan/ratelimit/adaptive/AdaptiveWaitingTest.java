@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.ratelimit.Permit;
 import io.bartizan.testkit.ManualTicker;
 import io.bartizan.tests.Eventually;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,9 +177,13 @@ class AdaptiveWaitingTest {
                   });
     }
     assertThat(limiter.waiting()).isEqualTo(callers);
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getTotalStartedThreadCount();
     first.close();
     Eventually.within(Duration.ofSeconds(30), "all are served", () -> granted.get() == callers);
     Eventually.within(Duration.ofSeconds(30), "all came back", () -> limiter.held() == 0);
+    // on few processors each task of the default executor is a thread of its own
+    assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(callers / 4);
     assertThat(limiter.waiting()).isZero();
     assertThat(limiter.tryAcquire().isGranted()).isTrue();
   }

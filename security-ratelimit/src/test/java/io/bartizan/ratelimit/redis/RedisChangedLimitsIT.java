@@ -85,12 +85,12 @@ class RedisChangedLimitsIT {
       delimiter = '|',
       textBlock =
           """
-          5 burst, 5/2s           | 5 burst, 5/10h           | 36000
-          5 burst, 5/2s, in steps | 5 burst, 5/10h, in steps | 60
-          5/2s sliding            | 5/10h sliding            | 35900
-          5/2s sliding counter    | 5/10h sliding counter    | 60
-          5/2s fixed              | 5/10h fixed              | 60
-          5/2s from first request | 5/10h from first request | 35900
+          5 burst, 5/1h           | 5 burst, 5/10h           | 36000
+          5 burst, 5/1h, in steps | 5 burst, 5/10h, in steps | 36000
+          5/1h sliding            | 5/10h sliding            | 35900
+          5/1h sliding counter    | 5/10h sliding counter    | 36000
+          5/1h fixed              | 5/10h fixed              | 36000
+          5/1h from first request | 5/10h from first request | 35900
           """)
   void RL05_key_lives_as_long_as_the_slower_definition_needs(
       String fast, String slow, long leastSeconds) {
