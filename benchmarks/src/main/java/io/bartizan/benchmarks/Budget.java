@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * How long a row may take: {@code generations} fresh JVMs a side one after the other, in each of
  * them warm-up iterations and then the rounds that count. No generation at all runs both sides in
  * this JVM, which is good for testing the scorecard and for nothing else. {@code sizes} overrides
- * parameters of the rows, so that a short run has several operations in a round.
+ * parameters of rows, {@code row.parameter}, so that a short run has several operations in a round.
  *
  * @param more the most rounds that a row gets beyond these if they leave it undecided
  * @param longest the most time that these take, by the time that the first ones took
@@ -61,31 +61,39 @@ record Budget(
 
   /** The budget for a look: all rows together within eight minutes on two cores. */
   static Budget quick() {
-    Map<String, String> fewerFiles = Map.of("files", "250");
+    Map<String, String> smaller =
+        Map.of(
+            "keyed-heap.keyCount", "250000",
+            "sha256-many.files", "250");
     return new Budget(
         1,
-        5,
-        Duration.ofMillis(200),
+        2, // many threads take long to begin and to end one, as they do with rounds
+        Duration.ofMillis(500),
         16,
         Duration.ofMillis(80),
         1000,
         Duration.ofSeconds(60),
         Duration.ofSeconds(465), // the rest is for what the build takes
-        fewerFiles,
+        smaller,
         null);
   }
 
-  /** The same with as many rounds for the first look as such a row is worth. */
+  /**
+   * The same with as many rounds for the first look as such a row is worth, and longer ones where
+   * most of a short one would go to its begin and end.
+   */
   Budget of(Row row) {
-    boolean isLong =
-        row.measure().isOneCall()
-            || (row.threads() >= MANY_THREADS && round.compareTo(SHORT_ROUND) < 0);
-    return isLong ? withRounds(Math.min(rounds, LONG_ROUNDS)) : this;
+    if (row.measure().isOneCall()) {
+      return withRounds(Math.min(rounds, LONG_ROUNDS), round);
+    }
+    return row.threads() >= MANY_THREADS && round.compareTo(SHORT_ROUND) < 0
+        ? withRounds(Math.min(rounds, LONG_ROUNDS), round.multipliedBy(3))
+        : this;
   }
 
-  private Budget withRounds(int number) {
+  private Budget withRounds(int number, Duration each) {
     return new Budget(
-        generations, warmUps, warmUp, number, round, more, longest, whole, sizes, javaHome);
+        generations, warmUps, warmUp, number, each, more, longest, whole, sizes, javaHome);
   }
 
   /** The budget of the JVMs that go on with an undecided row. */

@@ -78,15 +78,14 @@ record Row(
         peers.stream().map(peer).toList());
   }
 
-  /** Returns this row with other values for those of the parameters that its sides have. */
+  /** Returns this row with other values for those of its parameters that are named with it. */
   Row sized(Map<String, String> sizes) {
     return eachSide(
         side -> {
           Side sized = side;
-          for (Map.Entry<String, String> size : sizes.entrySet()) {
-            if (side.parameters().containsKey(size.getKey())) {
-              sized = sized.with(size.getKey(), size.getValue());
-            }
+          for (String parameter : side.parameters().keySet()) {
+            String size = sizes.get(name + "." + parameter);
+            sized = size == null ? sized : sized.with(parameter, size);
           }
           return sized;
         });
