@@ -72,7 +72,7 @@ record Budget(
         16,
         Duration.ofMillis(80),
         1000,
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(20),
         Duration.ofSeconds(465), // the rest is for what the build takes
         smaller,
         null);
