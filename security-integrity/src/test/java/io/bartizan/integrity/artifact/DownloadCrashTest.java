@@ -165,6 +165,7 @@ class DownloadCrashTest {
     }
   }
 
+  @Tag("deep")
   @Test
   void fileLargerThanTheHeap_isHashedInConstantMemory() throws Exception {
     Path file = directory.resolve("sparse");

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class AdaptiveThreadsTest {
 
   /** What is granted is decided by the limit of that very moment, in every interleaving found. */
+  @Tag("deep")
   @Test
   void occupancy_with_a_limit_that_changes_answers_as_one_call_after_the_other() {
     new ModelCheckingOptions()
