@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code 198.18.0.1 - joe [17/May/2015:10:05:03 +0000] "GET /a?b HTTP/1.1" 200 203 "-" "curl"}
  * </pre>
  *
+ * <p>Apache's {@code vhost_combined} has the virtual host and its port before the address, which is
+ * passed over.
+ *
  * <p>Servers write a quote inside a quoted field as {@code \"} or {@code \x22}, so the first bare
  * one ends it; a user name may hold spaces.
  */
@@ -51,12 +54,18 @@ final class CommonLines implements LineFormat {
 
   @Override
   public @Nullable Fault read(byte[] bytes, int from, int to, Entry into) {
-    int address = indexOf(bytes, from, to, ' ');
+    int start = from;
+    int address = indexOf(bytes, start, to, ' ');
     int ident = address < 0 ? -1 : indexOf(bytes, address + 1, to, ' ');
-    if (ident < 0 || address == from) {
+    if (ident > 0 && isVirtualHost(bytes, start, address) && isAddress(bytes, address + 1, ident)) {
+      start = address + 1;
+      address = ident;
+      ident = indexOf(bytes, address + 1, to, ' ');
+    }
+    if (ident < 0 || address == start) {
       return Fault.GARBLED;
     }
-    field(0, from, address);
+    field(0, start, address);
     field(1, address + 1, ident);
     int date = date(bytes, ident + 1, to);
     if (date < 0) {
@@ -73,6 +82,30 @@ final class CommonLines implements LineFormat {
     }
     into.micros = micros;
     return caller(bytes, into);
+  }
+
+  /** A name and a port; an IPv6 address stands in brackets then. */
+  private static boolean isVirtualHost(byte[] bytes, int from, int to) {
+    int colon = to - 1;
+    while (colon > from && bytes[colon] != ':') {
+      colon--;
+    }
+    boolean isPort = colon > from && to - colon <= 6 && isNumber(bytes, colon + 1, to);
+    return isPort
+        && (bytes[from] == '[' ? bytes[colon - 1] == ']' : indexOf(bytes, from, colon, ':') < 0);
+  }
+
+  /** An IP address, where other logs have the name of the caller's user, or a hyphen. */
+  private static boolean isAddress(byte[] bytes, int from, int to) {
+    boolean separated = false;
+    for (int i = from; i < to; i++) {
+      byte at = bytes[i];
+      separated |= at == ':' || (at == '.' && i > from);
+      if (at != '.' && at != ':' && Character.digit(at, 16) < 0) {
+        return false;
+      }
+    }
+    return separated;
   }
 
   /** Most lines have the time of the one before. */

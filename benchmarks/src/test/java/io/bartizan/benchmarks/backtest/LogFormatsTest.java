@@ -68,6 +68,28 @@ class LogFormatsTest {
     assertThat(callers(line, "field:referer")).containsExactly("http://r/\\\"q\\\"");
   }
 
+  /** Apache's vhost_combined; what only looks like it is read as before. */
+  @ParameterizedTest
+  @CsvSource({
+    "www.example.com:443 198.18.0.1 - joe, 198.18.0.1",
+    "[2001:db8::7]:443 2001:db8::1 - joe, 2001:db8::1",
+    "www.example.com:443 ::1 - joe, ::1",
+    "198.18.0.1:5555 - - joe, 198.18.0.1:5555",
+    "2001:db8::1 - - joe, 2001:db8::1",
+    "2001:db8::1 10.5 - joe, 2001:db8::1",
+    "www.example.com:443 cafe - joe, www.example.com:443",
+    "www.example.com 198.18.0.1 - joe, www.example.com",
+    "www.example.com:http 198.18.0.1 - joe, www.example.com:http"
+  })
+  void combined_behindAVirtualHost_hasItsAddressAsCaller(String begin, String caller)
+      throws IOException {
+    String line =
+        begin + " [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5 \"http://r/\" \"curl\"";
+
+    assertThat(callers(line, "address")).containsExactly(caller);
+    assertThat(callers(line, "field:agent")).containsExactly("curl");
+  }
+
   @Test
   void json_lines_areRead() throws IOException {
     String log =
