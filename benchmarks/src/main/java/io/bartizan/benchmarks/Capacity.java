@@ -230,8 +230,8 @@ public final class Capacity implements Callable<Integer> {
     if (authorities != null && !Files.isReadable(authorities)) {
       throw bad("--tls-authorities " + authorities + ": can't be read");
     }
-    writable("--json", json);
-    writable("--html", html);
+    OutputFile.require(commandLine(), "--json", json);
+    OutputFile.require(commandLine(), "--html", html);
     long needed = BYTES_BESIDES + loadedKeys() * BYTES_PER_KEY;
     long given = Runtime.getRuntime().maxMemory();
     if (needed > given) {
@@ -244,13 +244,6 @@ public final class Capacity implements Callable<Integer> {
               needed >> 20,
               given >> 20,
               (needed >> 20) + 1));
-    }
-  }
-
-  private void writable(String name, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-      throw bad(name + " " + file + ": can't be written");
     }
   }
 

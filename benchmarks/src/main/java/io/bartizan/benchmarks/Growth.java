@@ -32,7 +32,21 @@ import picocli.CommandLine.Spec;
 /** The command that shows how cost grows with keys and files, and states the exponent. */
 @Command(
     name = "growth",
-    description = "Measures cost at 10^3 and more keys, and 1 to 10 000 files, and fits exponents.",
+    description = {
+      "Measures what one more key or file costs, at 10^3 and more keys and 1 to 10 000 files, and"
+          + " fits cost ~ count^exponent. Writes JSON and one self-contained page. Starts its own"
+          + " Redis.",
+      "",
+      "Takes some ten minutes with 10^7 keys, and keeps the machine busy."
+    },
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:measured",
+      "2:an argument is wrong",
+      "3:it could not measure (no Redis, too little memory)"
+    },
+    footer = {"", "Example:", "  ./benchmarks/growth --curve keyed-heap --most 1000000"},
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class Growth implements Callable<Integer> {
@@ -42,7 +56,11 @@ public final class Growth implements Callable<Integer> {
   private static final int MOST_FILES = 10_000;
   private static final int ROUNDS = 3;
 
-  @Option(names = "--curve", paramLabel = "NAME", description = "only this one; may be repeated")
+  @Option(
+      names = "--curve",
+      paramLabel = "NAME",
+      description =
+          "only this one: keyed-heap, keyed-rate, redis-spread or sha256-many; repeatable")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -51,10 +69,18 @@ public final class Growth implements Callable<Integer> {
       description = "the most keys, from 10000 (default: 10^7, or 10^6 with little memory)")
   private int most = BYTES_PER_KEY * 10_000_000 < memory() / 2 ? 10_000_000 : 1_000_000;
 
-  @Option(names = "--json", paramLabel = "FILE", defaultValue = "growth.json")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      defaultValue = "growth.json",
+      description = "(default: growth.json)")
   private Path json = Path.of("");
 
-  @Option(names = "--html", paramLabel = "FILE", defaultValue = "growth.html")
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      defaultValue = "growth.html",
+      description = "(default: growth.html)")
   private Path html = Path.of("");
 
   @Spec private @Nullable CommandSpec spec;
@@ -88,6 +114,8 @@ public final class Growth implements Callable<Integer> {
     if (most < 10_000) {
       throw new ParameterException(line(), "--most " + most + ": at least 10000");
     }
+    OutputFile.require(line(), "--json", json);
+    OutputFile.require(line(), "--html", html);
     if (BYTES_PER_KEY * most > memory()) {
       throw new IllegalStateException(
           most

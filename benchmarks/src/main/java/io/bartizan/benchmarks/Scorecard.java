@@ -222,15 +222,8 @@ public final class Scorecard implements Callable<Integer> {
     if (against != null && !Files.isReadable(against)) {
       throw bad("--against " + against + ": can't be read");
     }
-    Path file = json;
-    if (file == null) {
-      return null;
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-      throw bad("--json " + file + ": can't be written");
-    }
-    return file;
+    OutputFile.require(commandLine(), "--json", json);
+    return json;
   }
 
   private ParameterException bad(String message) {

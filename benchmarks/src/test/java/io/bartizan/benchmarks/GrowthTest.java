@@ -45,6 +45,17 @@ class GrowthTest {
   }
 
   @Test
+  void growth_fileThatCannotBeWritten_isToldBeforeAnythingIsMeasured() {
+    folder = folder.resolve("none");
+
+    assertThat(run("--most", "10000", "--curve", "keyed-heap")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--json " + folder)
+        .contains("can't be written")
+        .hasLineCount(1);
+  }
+
+  @Test
   void growth_tooLittleMemory_oneSentenceAndStatus3() {
     assertThat(run("--most", "2000000000")).isEqualTo(3);
     assertThat(err.toString().lines()).hasSize(1);

@@ -2,6 +2,7 @@ package io.bartizan.benchmarks.backtest;
 
 import io.bartizan.benchmarks.Json;
 import io.bartizan.benchmarks.OneSentence;
+import io.bartizan.benchmarks.OutputFile;
 import io.bartizan.benchmarks.ReportPage;
 import io.bartizan.ratelimit.Limits;
 import java.io.IOException;
@@ -168,8 +169,8 @@ public final class Backtest implements Callable<Integer> {
     CallerKey key = argument("--key", keyText, CallerKey::parse);
     Spare spare = spareText.equals("none") ? null : argument("--spare", spareText, Spare::parse);
     LogReader.Options options = options(key);
-    writable("--json", json);
-    writable("--html", html);
+    OutputFile.require(commandLine(), "--json", json);
+    OutputFile.require(commandLine(), "--html", html);
     checkHeap();
     CommandLine line = commandLine();
     Progress progress = new Progress(line.getErr(), quiet);
@@ -275,15 +276,6 @@ public final class Backtest implements Callable<Integer> {
   private void within(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw bad(name + " " + value + ": from " + least + " to " + most + " is accepted");
-    }
-  }
-
-  private void writable(String name, @Nullable Path file) {
-    if (file != null) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-        throw bad(name + " " + file + ": can't be written");
-      }
     }
   }
 
