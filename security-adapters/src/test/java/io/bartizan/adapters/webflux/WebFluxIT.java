@@ -16,6 +16,8 @@ import io.bartizan.testkit.DevCertificate;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +28,8 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
@@ -86,6 +90,7 @@ class WebFluxIT extends EventLoopContract<WebFilter> {
             .POST("/late", this::late)
             .GET("/", this::root)
             .HEAD("/", this::root)
+            .GET("/orders/{id}", this::root)
             .build();
     var handler =
         WebHttpHandlerBuilder.webHandler(RouterFunctions.toWebHandler(routes))
@@ -168,5 +173,31 @@ class WebFluxIT extends EventLoopContract<WebFilter> {
     stop();
     port = serve(twoEach(CallerKey.principal()));
     assertThat(RawHttp.get(port, "/").body()).contains("nobody was authenticated");
+  }
+
+  /** The page's own lines: what WebFlux finds by a spelling of a path, its filter finds too. */
+  @Test
+  void filterOfSomePaths_asThePageShowsIt_isPassedByNoSpelling() throws Exception {
+    PathPattern orders = PathPatternParser.defaultInstance.parse("/orders/**");
+    WebFilter reads = BearerTokenFilter.of(issued.verifier());
+    WebFilter onOrders =
+        (each, chain) ->
+            orders.matches(each.getRequest().getPath().pathWithinApplication())
+                ? reads.filter(each, chain)
+                : chain.filter(each);
+    serve(onOrders);
+    for (String path : List.of("/orders/1", "/%6Frders/1", "/orders;a=b/1", "/orders/%31")) {
+      assertThat(RawHttp.get(port, path).status()).as(path).isEqualTo(401);
+    }
+    assertThat(served).hasValue(0);
+    assertThat(RawHttp.get(port, "/").status()).isEqualTo(200);
+    String good = "Authorization: Bearer " + issued.token("acme", "amy");
+    assertThat(RawHttp.get(port, "/%6Frders/1", good).body()).isEqualTo("amy");
+
+    Path root = Path.of(System.getProperty("bartizan.root", ".."));
+    assertThat(Files.readString(root.resolve("docs/frameworks/webflux.md")))
+        .contains(
+            "PathPattern orders = PathPatternParser.defaultInstance.parse(\"/orders/**\");",
+            "orders.matches(each.getRequest().getPath().pathWithinApplication())");
   }
 }
