@@ -13,6 +13,7 @@ import io.bartizan.integrity.mac.WebhookVerifier;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.testkit.DevCertificate;
+import io.bartizan.tests.Eventually;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -30,6 +33,7 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
@@ -38,6 +42,9 @@ import reactor.netty.http.server.HttpServer;
 /** What the filters promise, asked of WebFlux on Reactor Netty by hostile requests. */
 class WebFluxIT extends EventLoopContract<WebFilter> {
 
+  private static final Flux<String> ONE = Flux.just("one");
+
+  private final CountDownLatch streamed = new CountDownLatch(3);
   private volatile String thread;
   private DisposableServer server;
 
@@ -53,6 +60,15 @@ class WebFluxIT extends EventLoopContract<WebFilter> {
                 failing
                     ? Mono.error(new IllegalStateException("boom"))
                     : ServerResponse.ok().bodyValue(read + "|" + webhook.text()));
+  }
+
+  private Mono<ServerResponse> stream(ServerRequest request) {
+    served.incrementAndGet();
+    Flux<String> parts =
+        failing ? Flux.interval(Duration.ofMillis(20)).onBackpressureDrop().map(i -> "part") : ONE;
+    return ServerResponse.ok()
+        .contentType(MediaType.TEXT_EVENT_STREAM)
+        .body(parts.doOnNext(part -> streamed.countDown()), String.class);
   }
 
   private Mono<ServerResponse> late(ServerRequest request) {
@@ -88,6 +104,7 @@ class WebFluxIT extends EventLoopContract<WebFilter> {
         RouterFunctions.route()
             .POST("/body", this::body)
             .POST("/late", this::late)
+            .POST("/stream", this::stream)
             .GET("/", this::root)
             .HEAD("/", this::root)
             .GET("/orders/{id}", this::root)
@@ -173,6 +190,24 @@ class WebFluxIT extends EventLoopContract<WebFilter> {
     stop();
     port = serve(twoEach(CallerKey.principal()));
     assertThat(RawHttp.get(port, "/").body()).contains("nobody was authenticated");
+  }
+
+  /** What was begun with a 200 and not sent to its end is not handled. */
+  @Test
+  void webhook_whoseSenderHangsUpWhileItIsAnswered_isAcceptedAgain() throws Exception {
+    serve(webhook(Issued.webhooks(), 1000));
+    String signature = Issued.signature("{}");
+    failing = true;
+    RawHttp.hangUpWhen(port, "/stream", "{}", streamed, signature, "Content-Length: 2");
+    failing = false;
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () ->
+            assertThat(RawHttp.post(port, "/stream", "{}", signature).body()).contains("data:one"));
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () -> assertThat(RawHttp.post(port, "/stream", "{}", signature).status()).isEqualTo(200));
+    assertThat(served).hasValue(2);
   }
 
   /** The page's own lines: what WebFlux finds by a spelling of a path, its filter finds too. */
