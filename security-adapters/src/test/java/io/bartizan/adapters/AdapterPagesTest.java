@@ -96,7 +96,12 @@ class AdapterPagesTest {
                   + " X509Certificate certificate, WebhookVerifier webhooks,"
                   + " Class<?> orders, Class<?> payments"),
           "webflux",
-          new Framework("import org.springframework.web.server.*;", "ServerWebExchange exchange"));
+          new Framework(
+              """
+              import org.springframework.web.server.*;
+              import org.springframework.web.util.pattern.*;
+              """,
+              "ServerWebExchange exchange"));
 
   @TempDir Path folder;
 

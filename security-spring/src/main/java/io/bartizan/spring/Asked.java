@@ -13,10 +13,16 @@ import org.springframework.web.util.pattern.PathPattern;
  */
 record Asked(String method, List<PathContainer> spellings) {
 
-  /** Also without a slash at the end, which an application may be set to pass over. */
+  private static final PathContainer ROOT = PathContainer.parsePath("/");
+
+  /**
+   * Also without a slash at the end, which an application may be set to pass over, and as the root
+   * where nothing is left behind a base path, since routes begin with a slash.
+   */
   Asked {
     spellings =
         spellings.stream()
+            .map(path -> path.elements().isEmpty() ? ROOT : path)
             .flatMap(path -> Stream.of(path, withoutLastSlash(path)))
             .distinct()
             .toList();

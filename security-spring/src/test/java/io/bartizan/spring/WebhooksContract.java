@@ -231,6 +231,23 @@ abstract class WebhooksContract {
     }
   }
 
+  /** What is called at the base path itself, where no path is left, is the handler of none. */
+  @Test
+  void root_belowABasePath_isVerifiedAndCounted() throws Exception {
+    try (Booted shop =
+        start(
+            "--spring.main.sources=" + Root.class.getName(),
+            "--spring.mvc.servlet.path=/app",
+            "--spring.webflux.base-path=/app",
+            "--bartizan.webhooks.code.path=/",
+            "--bartizan.limits.root.limit=2 burst, 1/h",
+            "--bartizan.limits.root.routes=POST /")) {
+      assertThat(code(shop, "/app", "x", "y").statusCode()).isEqualTo(400);
+      assertThat(code(shop, "/app", "x", "x").body()).isEqualTo("root x");
+      assertThat(code(shop, "/app", "z", "z").statusCode()).isEqualTo(429);
+    }
+  }
+
   private static String base64(String secret, String text) throws Exception {
     return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hmac(secret, text)));
   }
@@ -298,6 +315,16 @@ abstract class WebhooksContract {
     @RequestMapping({"/hooks/code", "/hooks/code/"})
     String handle(@RequestBody String body) {
       return "trusted " + body;
+    }
+  }
+
+  /** At the path of the application alone. */
+  @RestController
+  public static class Root {
+
+    @RequestMapping
+    String handle(@RequestBody String body) {
+      return "root " + body;
     }
   }
 }

@@ -89,7 +89,7 @@ public final class Guards implements Feature {
     if (inServlets) {
       context.register(ServletConnectionFilter.class, PRIORITY - 1);
     }
-    context.register(new ResponseFilter(), Integer.MIN_VALUE); // the last: it sees the final status
+    context.register(new ResponseFilter(), ResponseFilter.PRIORITY);
     context.register(new EveryRequest(everywhere), PRIORITY);
     context.register(new EachResource(routes));
     return true;

@@ -108,9 +108,12 @@ final class WebhookRequest extends HttpServletRequestWrapper {
       WebhookGate.end(webhook, response.getStatus());
     }
 
+    /** Whoever answers now ends the webhook by it; nobody can answer what has begun. */
     @Override
     public void onTimeout(AsyncEvent event) {
-      webhook.abandon();
+      if (response.isCommitted()) {
+        webhook.abandon();
+      }
     }
 
     @Override

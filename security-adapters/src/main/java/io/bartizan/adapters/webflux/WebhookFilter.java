@@ -6,16 +6,20 @@ import io.bartizan.integrity.mac.VerifiedWebhook;
 import io.bartizan.integrity.mac.WebhookVerifier;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -104,12 +108,13 @@ public final class WebhookFilter implements WebFilter {
     VerifiedWebhook webhook = checked.orThrow();
     exchange.getAttributes().put(WEBHOOK, webhook);
     exchange.getAttributes().put(VERIFIER, this);
+    WatchedResponse watched = new WatchedResponse(exchange.getResponse());
     ServerWebExchange verified =
-        exchange.mutate().request(new VerifiedRequest(exchange, webhook)).build();
+        exchange.mutate().request(new VerifiedRequest(exchange, webhook)).response(watched).build();
     return Mono.usingWhen(
         Mono.just(webhook),
         held -> chain.filter(verified),
-        held -> ended(() -> WebhookGate.end(held, status(exchange))),
+        held -> ended(() -> WebhookGate.end(held, watched.status())),
         (held, problem) -> ended(held::abandon),
         held -> ended(held::abandon));
   }
@@ -117,11 +122,6 @@ public final class WebhookFilter implements WebFilter {
   /** A guard on a server takes its time. */
   private static Mono<Void> ended(Runnable ending) {
     return Mono.<Void>fromRunnable(ending).subscribeOn(Schedulers.boundedElastic());
-  }
-
-  private static int status(ServerWebExchange exchange) {
-    @Nullable HttpStatusCode status = exchange.getResponse().getStatusCode();
-    return status == null ? 200 : status.value();
   }
 
   private static byte[] bytes(DataBuffer buffer) {
@@ -151,6 +151,41 @@ public final class WebhookFilter implements WebFilter {
     @Override
     public Flux<DataBuffer> getBody() {
       return body;
+    }
+  }
+
+  /** The response, and whether its body was sent to its end: Reactor Netty ends both ways alike. */
+  private static final class WatchedResponse extends ServerHttpResponseDecorator {
+
+    private volatile boolean hungUp;
+
+    WatchedResponse(ServerHttpResponse response) {
+      super(response);
+    }
+
+    /** 0 if nobody was there any more to hear it. */
+    int status() {
+      @Nullable HttpStatusCode status = getStatusCode();
+      return hungUp ? 0 : status == null ? 200 : status.value();
+    }
+
+    @Override
+    public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+      return super.writeWith(
+          body instanceof Mono<? extends DataBuffer> one
+              ? one.doFinally(this::ended)
+              : Flux.from(body).doFinally(this::ended));
+    }
+
+    @Override
+    public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+      return super.writeAndFlushWith(Flux.from(body).doFinally(this::ended));
+    }
+
+    private void ended(SignalType how) {
+      if (how == SignalType.CANCEL) {
+        hungUp = true;
+      }
     }
   }
 }

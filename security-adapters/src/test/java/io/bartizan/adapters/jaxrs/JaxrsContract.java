@@ -21,10 +21,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.List;
@@ -81,6 +85,24 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
       threads.execute(() -> response.resume(Response.status(failing ? 500 : 200).build()));
     }
 
+    @POST
+    @Path("nothing")
+    public void nothing() {
+      served.incrementAndGet();
+    }
+
+    @POST
+    @Path("stream")
+    public StreamingOutput stream() {
+      served.incrementAndGet();
+      return out -> {
+        if (failing) {
+          throw new IOException("boom");
+        }
+        out.write("streamed".getBytes(StandardCharsets.UTF_8));
+      };
+    }
+
     @Path("orders")
     public Orders orders() {
       return new Orders();
@@ -110,6 +132,16 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
     @GET
     public String get() {
       return "open";
+    }
+  }
+
+  /** The application's own judge of its responses. */
+  private final class Overruling implements ContainerResponseFilter {
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+      if (failing) {
+        response.setStatus(500);
+      }
     }
   }
 
@@ -253,5 +285,30 @@ abstract class JaxrsContract extends FilterContract<GuardFilter> {
     }
     assertThat(RawHttp.get(port, "/orders", "X-Login: bob").status()).isEqualTo(200);
     assertThat(RawHttp.get(port, "/orders").status()).isEqualTo(500);
+  }
+
+  @Test
+  void webhook_whoseResponseCannotBeWritten_isAcceptedAgain() throws Exception {
+    serve(webhook(Issued.webhooks(), 1000));
+    failing = true;
+    String signature = Issued.signature("{}");
+    assertThat(RawHttp.post(port, "/stream", "{}", signature).status()).isEqualTo(500);
+    failing = false;
+    assertThat(RawHttp.post(port, "/stream", "{}", signature).body()).isEqualTo("streamed");
+    assertThat(RawHttp.post(port, "/stream", "{}", signature).body()).isEmpty();
+    assertThat(served).hasValue(2);
+  }
+
+  @Test
+  void webhook_endsWithTheStatusThatTheLastFilterGives() throws Exception {
+    Guards guards = Guards.of(webhook(Issued.webhooks(), 1000));
+    port = start(null, told(guards).registerInstances(new App()).register(new Overruling(), 10));
+    failing = true;
+    String signature = Issued.signature("{}");
+    assertThat(RawHttp.post(port, "/nothing", "{}", signature).status()).isEqualTo(500);
+    failing = false;
+    assertThat(RawHttp.post(port, "/nothing", "{}", signature).status()).isEqualTo(204);
+    assertThat(RawHttp.post(port, "/nothing", "{}", signature).status()).isEqualTo(200);
+    assertThat(served).hasValue(2);
   }
 }

@@ -2,6 +2,8 @@ package io.bartizan.adapters.servlet;
 
 import io.bartizan.integrity.mac.VerifiedWebhook;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -25,6 +27,7 @@ final class App extends HttpServlet {
           "/async",
           "/async-late",
           "/async-boom",
+          "/async-in-time",
           "/dispatch",
           "/forward",
           "/missing",
@@ -61,6 +64,11 @@ final class App extends HttpServlet {
               async.complete();
             });
       }
+      case "/async-in-time" -> {
+        AsyncContext async = request.startAsync();
+        async.setTimeout(100);
+        async.addListener(new AtTimeOut());
+      }
       case "/async-boom" -> {
         request.startAsync();
         throw new ServletException("after startAsync");
@@ -83,6 +91,26 @@ final class App extends HttpServlet {
                   + "/"
                   + request.getAuthType());
     }
+  }
+
+  /** Answers what was not answered in time, unless it fails: the container does then. */
+  private final class AtTimeOut implements AsyncListener {
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      if (!failing) {
+        event.getAsyncContext().complete();
+      }
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
   }
 
   private static void listen(HttpServletRequest request, HttpServletResponse response)

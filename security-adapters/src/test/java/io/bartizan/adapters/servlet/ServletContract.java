@@ -351,7 +351,8 @@ abstract class ServletContract {
   void webhook_thatFailed_isAcceptedAgain() throws Exception {
     int port = serve(WebhookFilter.of(Issued.webhooks(), 1000));
     int number = 0;
-    for (String path : List.of("/boom", "/missing", "/async-late", "/async-boom")) {
+    for (String path :
+        List.of("/boom", "/missing", "/async-late", "/async-boom", "/async-in-time")) {
       String body = "event " + number++;
       String signature = Issued.signature(body);
       app.failing = true;
@@ -381,6 +382,19 @@ abstract class ServletContract {
           () -> assertThat(RawHttp.post(port, "/body", path, signature).status()).isEqualTo(200));
       assertThat(app.served).as(path).hasValue(0);
     }
+  }
+
+  /** As a {@code DeferredResult} with a value for its time-out. */
+  @Test
+  void webhook_answeredAtTheTimeOut_isCompletedWithThatResponse() throws Exception {
+    int port = serve(WebhookFilter.of(Issued.webhooks(), 1000));
+    String signature = Issued.signature("slow");
+    assertThat(RawHttp.post(port, "/async-in-time", "slow", signature).status()).isEqualTo(200);
+    app.served.set(0);
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () -> assertThat(RawHttp.post(port, "/body", "slow", signature).status()).isEqualTo(200));
+    assertThat(app.served).hasValue(0);
   }
 
   @Test
