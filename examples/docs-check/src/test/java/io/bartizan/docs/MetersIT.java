@@ -114,7 +114,7 @@ class MetersIT {
               .results()
               .map(result -> result.group(1))
               .collect(Collectors.toSet());
-      labels.add("instance"); // Prometheus adds it
+      labels.addAll(List.of("job", "instance")); // Prometheus adds them
       Stream<String> named =
           Pattern.compile("by \\(([^)]*)\\)")
               .matcher(expression)
