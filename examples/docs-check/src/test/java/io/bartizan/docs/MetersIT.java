@@ -114,7 +114,7 @@ class MetersIT {
               .results()
               .map(result -> result.group(1))
               .collect(Collectors.toSet());
-      labels.addAll(List.of("job", "instance")); // Prometheus adds them
+      labels.add("instance"); // Prometheus adds it
       Stream<String> named =
           Pattern.compile("by \\(([^)]*)\\)")
               .matcher(expression)
