@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class AnchorSet {
 
   private final List<X509Certificate> certificates;
+  private final boolean nameable;
   private final Map<X509Certificate, Set<String>> bound = new LinkedHashMap<>();
   private final Set<X509Certificate> free = new HashSet<>();
   private final Set<String> owned = new HashSet<>();
@@ -35,6 +36,7 @@ final class AnchorSet {
 
   private AnchorSet(List<Entry> entries) {
     certificates = entries.stream().map(Entry::certificate).distinct().toList();
+    nameable = HandshakeSize.namesFit(certificates);
     for (Entry entry : entries) {
       String domain = entry.trustDomain();
       if (domain == null) {
@@ -62,6 +64,11 @@ final class AnchorSet {
   /** Each certificate once, in the order of the sources. */
   List<X509Certificate> certificates() {
     return certificates;
+  }
+
+  /** Whether a server can name them all when it asks for a client's certificate. */
+  boolean isNameable() {
+    return nameable;
   }
 
   /** Whether an anchor is bound, so that the peer's SPIFFE ID is part of finding a path. */

@@ -130,7 +130,9 @@ final class GenerationLoader {
       throw new TlsMaterialException(
           MaterialReason.EXPIRED, settings.anchors().toString(), "holds expired anchors only");
     }
-    if (settings.side() == TlsSide.SERVER && settings.anchorNamesSent()) {
+    // Who pushes can't choose how many roots a partner has; their names are left out then.
+    boolean mustFit = settings.namesAnchors() && settings.anchors().feeds().isEmpty();
+    if (mustFit) {
       HandshakeSize.checkNames(settings.anchors().toString(), anchors);
     }
     Rule policy = loaded(settings.policy(), reader);

@@ -69,6 +69,12 @@ final class Generations implements PushedMaterial.Follower {
     if (!expired.isEmpty()) {
       LOG.warn("{}: every trust anchor of {} expired", settings.side(), expired);
     }
+    if (settings.namesAnchors() && !generation.anchors().isNameable()) {
+      LOG.warn(
+          "{}: the names of {} pushed anchors do not fit into a handshake and are left out",
+          settings.side(),
+          generation.anchors().certificates().size());
+    }
     generation.identities().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
   }
 

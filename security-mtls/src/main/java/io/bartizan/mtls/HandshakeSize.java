@@ -21,10 +21,7 @@ final class HandshakeSize {
 
   /** Refuses anchors whose names do not fit into a request for a client's certificate. */
   static void checkNames(String source, List<X509Certificate> anchors) {
-    long bytes = 0;
-    for (X500Principal name : names(anchors)) {
-      bytes += name.getEncoded().length + 2;
-    }
+    long bytes = namesLength(anchors);
     if (bytes > MAX_BYTES) {
       throw new TlsMaterialException(
           MaterialReason.HANDSHAKE_TOO_LARGE,
@@ -36,6 +33,19 @@ final class HandshakeSize {
               + " in a request for a client's certificate; give fewer anchors, or leave the names"
               + " out with withAnchorNamesLeftOut()");
     }
+  }
+
+  /** Whether they do. */
+  static boolean namesFit(List<X509Certificate> anchors) {
+    return namesLength(anchors) <= MAX_BYTES;
+  }
+
+  private static long namesLength(List<X509Certificate> anchors) {
+    long bytes = 0;
+    for (X500Principal name : names(anchors)) {
+      bytes += name.getEncoded().length + 2;
+    }
+    return bytes;
   }
 
   /** The names of anchors, each once. */

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Whether the material serves, in one sentence. */
 final class MaterialHealth {
 
+  /** Of a certificate's life; agents renew at a half of it, cert-manager and step at two thirds. */
+  private static final int WARNING_SHARE = 4;
+
+  private static final Duration MAX_WARNING = Duration.ofHours(4);
+
   private MaterialHealth() {}
 
   /** {@code loop} is null where nothing is reloaded by itself. */
@@ -66,9 +71,19 @@ final class MaterialHealth {
       return Health.degraded(state + "; " + stale);
     }
     String more = lists(newest.revocation(), now);
-    return Duration.between(now, end).compareTo(settings.expiryWarning()) < 0
+    return Duration.between(now, end).compareTo(warning(settings, begin, end)) < 0
         ? Health.degraded(state + ", which is soon" + more)
         : Health.up(state + more);
+  }
+
+  /** How long before the end health says so. */
+  private static Duration warning(Settings settings, Instant begin, Instant end) {
+    Duration told = settings.expiryWarning();
+    if (told != null) {
+      return told;
+    }
+    Duration share = Duration.between(begin, end).dividedBy(WARNING_SHARE);
+    return share.compareTo(MAX_WARNING) < 0 ? share : MAX_WARNING;
   }
 
   private static Health beforeMaterial(Generations generations, @Nullable ReloadLoop loop) {

@@ -299,7 +299,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     private @Nullable Provider provider;
     private InstantSource clock = Settings.JVM_TIME;
     private @Nullable Duration reload;
-    private Duration expiryWarning = Duration.ofHours(4);
+    private @Nullable Duration expiryWarning;
     private boolean anchorNamesSent = true;
     private boolean unknownNamesRefused;
     private boolean startsBeforeMaterial;
@@ -401,7 +401,8 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     /**
      * How long before the end of this side's certificate {@link MutualTls#health()} is degraded.
      *
-     * @param before zero or more; 4 hours unless set, which suits certificates of a day
+     * @param before zero or more; unless set, a quarter of the certificate's life, 4 hours at most:
+     *     15 minutes for an SVID of an hour, 4 hours for a certificate of a day and longer
      * @return this builder
      * @throws IllegalArgumentException if {@code before} is negative
      */
@@ -413,8 +414,9 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
     /**
      * For servers: asks for a client's certificate without naming the anchors. Their names must fit
      * into one message of the handshake, about 32 000 bytes or 200 to 300 anchors, which is refused
-     * when loaded otherwise. Clients that hold several certificates choose by these names; those of
-     * this library do not look at them.
+     * when loaded otherwise; the names of pushed anchors are then left out, with a warning. Clients
+     * that hold several certificates choose by these names; those of this library do not look at
+     * them.
      *
      * @return this builder
      * @throws IllegalStateException on a client's builder, for clients name no anchors

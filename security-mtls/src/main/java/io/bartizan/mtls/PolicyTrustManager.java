@@ -89,7 +89,7 @@ final class PolicyTrustManager extends X509ExtendedTrustManager {
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     Generation generation = current.orNull();
-    return generation != null && current.anchorNamesSent()
+    return generation != null && current.anchorNamesSent() && generation.anchors().isNameable()
         ? generation.anchors().certificates().toArray(X509Certificate[]::new)
         : new X509Certificate[0];
   }

@@ -46,12 +46,16 @@ final class ReloadLoop implements AutoCloseable {
   /** The coarsest times of a file system. */
   private static final Duration COARSE = Duration.ofSeconds(2);
 
+  /** After a reading that failed: time alone may mend it, or a source that was away may be back. */
+  private static final Duration RETRY = Duration.ofSeconds(30);
+
   /** How long reading all files may take before health says that it hangs. */
   private static final long OVERDUE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Generations generations;
   private final Duration interval;
   private final Duration again;
+  private final Duration retry;
   private final Ticker ticker;
   private final ReloadThreads.Task task;
   private volatile long due;
@@ -63,14 +67,19 @@ final class ReloadLoop implements AutoCloseable {
   private boolean settling;
 
   ReloadLoop(Generations generations, Duration interval, Ticker ticker) {
-    this(generations, interval, ticker, COARSE);
+    this(generations, interval, ticker, COARSE, RETRY);
   }
 
-  /** {@code again} is how long after a change contents are compared once more. */
-  ReloadLoop(Generations generations, Duration interval, Ticker ticker, Duration again) {
+  /**
+   * {@code again} is how long after a change contents are compared once more, {@code retry} how
+   * long after a reading that failed, if the interval is not shorter.
+   */
+  ReloadLoop(
+      Generations generations, Duration interval, Ticker ticker, Duration again, Duration retry) {
     this.generations = generations;
     this.interval = interval;
     this.again = again;
+    this.retry = retry;
     this.ticker = ticker;
     this.due = ticker.nanos();
     this.task = ReloadThreads.SHARED.join(this::turn);
@@ -152,15 +161,16 @@ final class ReloadLoop implements AutoCloseable {
   }
 
   private void read() {
+    long pause = Math.min(interval.toNanos(), retry.toNanos());
     try {
       generations.reload(ReloadLoop::settle);
+      pause = interval.toNanos();
     } catch (TlsMaterialException e) {
       // reported to log, listener and health; the next reading tries again
     } catch (RuntimeException | Error e) {
       // Whatever it was, material that changes later must still be seen.
       LOG.error("a reload failed", e);
     } finally {
-      long pause = interval.toNanos();
       nextReading = System.nanoTime() + (settling ? Math.min(again.toNanos(), pause) : pause);
       settling = false;
     }

@@ -19,7 +19,7 @@ record Settings(
     Listeners<TlsListener> listeners,
     @Nullable Provider provider,
     InstantSource clock,
-    Duration expiryWarning,
+    @Nullable Duration expiryWarning,
     boolean anchorNamesSent,
     boolean unknownNamesRefused,
     boolean startsBeforeMaterial) {
@@ -38,6 +38,11 @@ record Settings(
   /** Whether the time is that of the JVM, which is all that the JDK's trust manager knows. */
   boolean isJvmTime() {
     return clock.equals(JVM_TIME);
+  }
+
+  /** Whether clients are told which anchors they may choose a certificate by. */
+  boolean namesAnchors() {
+    return side == TlsSide.SERVER && anchorNamesSent;
   }
 
   /** Who pushes material. */

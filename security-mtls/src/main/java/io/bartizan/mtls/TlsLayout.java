@@ -92,6 +92,8 @@ public final class TlsLayout {
 
   /**
    * What spiffe-helper writes: {@code svid.pem}, {@code svid_key.pem}, {@code svid_bundle.pem}.
+   * Leave its {@code include_federated_domains} off: with it the roots of partners stand in the one
+   * bundle, and each could sign names of your own trust domain.
    *
    * @param folder the folder
    * @return the layout

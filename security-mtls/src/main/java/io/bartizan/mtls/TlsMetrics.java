@@ -63,9 +63,10 @@ public final class TlsMetrics implements TlsListener {
 
   /**
    * Shows {@code bartizan.mtls.certificate.expiry}, the seconds until this side's certificate ends
-   * (negative once it did), {@code bartizan.mtls.generation.age}, the seconds since the newest
-   * material was loaded, and {@code bartizan.mtls.reload.failures}. The first two are not a number
-   * before the first material.
+   * (negative once it did), {@code bartizan.mtls.certificate.life}, the seconds from its begin to
+   * its end, {@code bartizan.mtls.generation.age}, the seconds since the newest material was
+   * loaded, and {@code bartizan.mtls.reload.failures}. All but the last are not a number before the
+   * first material.
    *
    * @param tls whose material is shown; it is not kept alive by the meters
    * @return this
@@ -84,6 +85,16 @@ public final class TlsMetrics implements TlsListener {
                         one,
                         Duration.between(one.generations().settings().now(), one.validUntil())))
             .description("Until this side's certificate ends")
+            .tag("name", name)
+            .tag("side", side)
+            .register(registry);
+    TimeGauge unusedLife =
+        TimeGauge.builder(
+                "bartizan.mtls.certificate.life",
+                tls,
+                TimeUnit.SECONDS,
+                one -> seconds(one, life(one)))
+            .description("From begin to end of this side's certificate")
             .tag("name", name)
             .tag("side", side)
             .register(registry);
@@ -107,6 +118,13 @@ public final class TlsMetrics implements TlsListener {
             .tag("side", side)
             .register(registry);
     return this;
+  }
+
+  private static Duration life(MutualTls tls) {
+    Identities identities = tls.generations().currentIdentities();
+    return identities == null
+        ? Duration.ZERO
+        : Duration.between(identities.validFrom(), identities.validUntil());
   }
 
   /** No number before the first material, which no alert should take for one. */

@@ -159,7 +159,7 @@ class OwnChainTest {
         server(Identity.pemText(() -> pem(keys.getPrivate().getEncoded(), chain.get())));
     serves(server, oldRoot);
     serves(server, newRoot);
-    assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED); // ends within 4 hours
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
 
     chain.set(List.of(leaf, crossed, ended));
     assertThat(server.reload()).isTrue();
@@ -290,6 +290,39 @@ class OwnChainTest {
   @Tag("deep")
   void MT07_twoThousandAnchorsWithoutNames_work() throws Exception {
     serveNameless(2000);
+  }
+
+  /** Who publishes many roots, as a partner of a federation may, must not end our own renewal. */
+  @Test
+  void MT07_pushedAnchorsBeyondTheBound_areTakenWithoutNames() throws Exception {
+    TestAuthority root = TestAuthority.root("CN=Root", c -> {});
+    TrustAnchors few = TrustAnchors.of(many(3, root));
+    PushedMaterial pushed = PushedMaterial.of(TestPki.identity(PKI.server), few);
+    ServerTls server =
+        ServerTls.of(pushed.identity(), pushed.anchors(), PeerPolicy.anyTrustedPeer());
+    PolicyTrustManager names =
+        new PolicyTrustManager(server.generations().current(), (connection, decision) -> {});
+    KeyPair keys = TestAuthority.keys();
+    ClientTls client =
+        ClientTls.of(
+            Identity.of(
+                keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
+            TestPki.anchors(PKI.ca),
+            PeerPolicy.requestedHost());
+    int named = names.getAcceptedIssuers().length;
+    assertThat(named).isPositive();
+
+    Identity renewed = TestPki.identity(TestPki.server(PKI.ca));
+    assertThat(pushed.push(renewed, TrustAnchors.of(many(330, root)))).isTrue();
+    assertThat(server.generation()).isEqualTo(2);
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    assertThat(names.getAcceptedIssuers().length).isZero();
+    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+      Engines.between(client.sslContext(), server.sslContext(), protocol).run();
+    }
+
+    assertThat(pushed.push(renewed, few)).isTrue();
+    assertThat(names.getAcceptedIssuers().length).isEqualTo(named);
   }
 
   private static void serveNameless(int count) throws Exception {

@@ -23,6 +23,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReloadTest {
 
@@ -273,6 +275,33 @@ class ReloadTest {
     }
     assertThat(faults).singleElement().asString().contains("expired at").endsWith("h ago)");
     assertThat(server.explain(pki.client.chain(), null).toString()).contains("expired at", " ago)");
+  }
+
+  /** SVIDs of an hour are the default of SPIRE and of csi-driver-spiffe. */
+  @ParameterizedTest
+  @CsvSource({"1, 44, 46", "24, 1198, 1202", "2160, 129358, 129362"})
+  void health_warnsInTheLastQuarter_andFourHoursBeforeTheEndAtMost(
+      int hours, int quiet, int warned) {
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    DevCa lasting = DevCa.builder("Lasting").withLifetime(Duration.ofDays(400)).build();
+    DevCertificate leaf =
+        lasting.leaf("server").dns("localhost").withLifetime(Duration.ofHours(hours)).issue();
+    ServerTls server =
+        ServerTls.builder(
+                TestPki.identity(leaf), TestPki.anchors(lasting), PeerPolicy.anyTrustedPeer())
+            .withClock(clock)
+            .build();
+    ServerTls told =
+        ServerTls.builder(
+                TestPki.identity(leaf), TestPki.anchors(lasting), PeerPolicy.anyTrustedPeer())
+            .withClock(clock)
+            .withExpiryWarning(Duration.ofMinutes(5))
+            .build();
+    clock.advance(Duration.ofMinutes(quiet));
+    assertThat(server.health().status()).as(server.health().detail()).isEqualTo(Health.Status.UP);
+    clock.advance(Duration.ofMinutes(warned - quiet));
+    assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(told.health().status()).isEqualTo(Health.Status.UP);
   }
 
   @Test

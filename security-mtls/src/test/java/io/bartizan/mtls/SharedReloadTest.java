@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -221,11 +222,41 @@ class SharedReloadTest {
                       }
                     })
                 .build();
-        ReloadLoop loop = new ReloadLoop(server.generations(), NEVER, Ticker.system(), NEVER)) {
+        ReloadLoop loop =
+            new ReloadLoop(server.generations(), NEVER, Ticker.system(), NEVER, NEVER)) {
       Path added = lists.resolve("b.crl");
       Files.write(added, new byte[list.length]);
       assertThat(failed.await(60, TimeUnit.SECONDS)).isTrue();
       Files.write(added, list);
+      assertServes(server, 2);
+      assertThat(loop.isOverdue()).isFalse();
+    }
+  }
+
+  /** No file changes when its time comes: the reading is repeated, not only after the interval. */
+  @Test
+  void MT17_certificateThatIsNotYetValid_isTakenOnceItIs() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    pki.server.writeTo(folder);
+    TlsLayout files = TlsLayout.docker(folder);
+    try (ServerTls server =
+            ServerTls.builder(files.identity(), files.anchors(), PeerPolicy.anyTrustedPeer())
+                .withClock(now::get)
+                .build();
+        ReloadLoop loop =
+            new ReloadLoop(
+                server.generations(), NEVER, Ticker.system(), NEVER, Duration.ofMillis(50))) {
+      pki.ca
+          .leaf("early")
+          .dns("localhost")
+          .withStart(now.get().plusSeconds(3600))
+          .issue()
+          .writeTo(folder);
+      Eventually.within(
+          Duration.ofSeconds(60), "refused", () -> server.generations().lastFault() != null);
+      assertThat(server.health().detail()).contains("not-yet-valid");
+      assertThat(server.generation()).isEqualTo(1);
+      now.set(now.get().plusSeconds(3601));
       assertServes(server, 2);
       assertThat(loop.isOverdue()).isFalse();
     }

@@ -313,6 +313,7 @@ class StartBeforeMaterialTest {
         ServerTls server = server().build()) {
       TlsMetrics.of(registry, "api").watch(server);
       assertThat(registry.get("bartizan.mtls.certificate.expiry").timeGauge().value()).isNaN();
+      assertThat(registry.get("bartizan.mtls.certificate.life").timeGauge().value()).isNaN();
       assertThat(registry.get("bartizan.mtls.generation.age").timeGauge().value()).isNaN();
       assertThat(server.generation()).isZero();
       assertThat(server.validUntil()).isEqualTo(Instant.EPOCH);

@@ -107,11 +107,15 @@ class TlsMetricsTest {
     metrics.watch(server);
     double expiry = registry.get("bartizan.mtls.certificate.expiry").timeGauge().value();
     assertThat(expiry).isBetween(86_000.0, 86_400.0);
+    assertThat(registry.get("bartizan.mtls.certificate.life").timeGauge().value())
+        .isEqualTo(86_400);
     assertThat(registry.get("bartizan.mtls.generation.age").timeGauge().value()).isZero();
 
     clock.advance(Duration.ofHours(25));
     assertThat(registry.get("bartizan.mtls.certificate.expiry").timeGauge().value())
         .isEqualTo(expiry - 90_000);
+    assertThat(registry.get("bartizan.mtls.certificate.life").timeGauge().value())
+        .isEqualTo(86_400);
     assertThat(registry.get("bartizan.mtls.generation.age").timeGauge().value()).isEqualTo(90_000);
     assertThat(server.health().detail()).contains("of age 25 h");
 

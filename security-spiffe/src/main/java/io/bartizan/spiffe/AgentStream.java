@@ -33,7 +33,7 @@ final class AgentStream {
 
   /** Who gets what comes. */
   interface Sink {
-    /** A response; whether it was good. */
+    /** A response; whether it was good and every context took it. */
     boolean received(byte[] message);
 
     /** The stream ended; {@code last} if it is not tried again. */
@@ -88,10 +88,9 @@ final class AgentStream {
     }
   }
 
-  /** The standard forbids to try these again: the request itself is wrong. */
+  /** The standard says not to try this one again: the request itself is wrong. */
   private static boolean isLast(Status status) {
-    return status.getCode() == Status.Code.INVALID_ARGUMENT
-        || status.getCode() == Status.Code.UNIMPLEMENTED;
+    return status.getCode() == Status.Code.INVALID_ARGUMENT;
   }
 
   private static Refusal refusal(Status status) {
@@ -133,12 +132,15 @@ final class AgentStream {
     public void onMessage(byte[] message) {
       newest++;
       judge(message, newest, new Backoff(Backoff.LONGEST, () -> 0));
-      call.request(1);
+      if (!agent.isClosed()) {
+        call.request(1);
+      }
     }
 
     /**
      * The agent does not repeat what was refused, and what is not yet valid, since its clock is
-     * ahead, will be: so it is judged again until something newer comes or the stream ends.
+     * ahead, will be: so it is judged again until something newer comes or the stream ends. So is
+     * what a context could not use.
      */
     private void judge(byte[] message, int number, Backoff pauses) {
       if (number != newest || agent.isClosed()) {

@@ -22,15 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each response of the agent is complete and becomes one push of key, chain and bundles, so that
  * a rotation is never half; contexts built of {@link #identity()} and {@link #anchors()} have
- * reloaded when it is done. A bundle vouches for its own trust domain alone. A trust domain that is
- * no longer in a response is no longer trusted, on open and resumed connections too.
+ * reloaded when it is done; one that can't take it, since a file of its own is away, is given it
+ * again. A bundle vouches for its own trust domain alone. A trust domain that is no longer in a
+ * response is no longer trusted, on new and resumed connections. Open ones stay, and each is told
+ * to {@link io.bartizan.mtls.TlsListener#noLongerAccepted}.
  *
  * <p>A response that can't be used is refused as a whole with a {@link WorkloadReason}, and the
  * last good one keeps serving. So it does when the stream ends, when the agent restarts and when it
  * says that there is no identity any more, until the certificate's own end; {@link #health()} and
  * that of every context are degraded meanwhile. The stream is opened again after 200 ms, doubling
- * to 30 s, half of it by chance; after {@code InvalidArgument} and {@code Unimplemented} it is not,
- * as the standard demands.
+ * to 30 s, half of it by chance; after {@code InvalidArgument} it is not, as the standard advises.
  *
  * <p>Thread-safe. Two daemon threads run until {@link #close()}.
  *

@@ -34,6 +34,7 @@ final class WorkloadFeed implements AgentStream.Sink {
   private volatile @Nullable WorkloadMaterial last;
   private volatile @Nullable Refusal fault;
   private volatile boolean closed;
+  private boolean lastTaken = true; // of the one thread that tells
 
   WorkloadFeed(
       Function<byte[], WorkloadMaterial> reader, InstantSource clock, @Nullable Duration maxAge) {
@@ -58,11 +59,16 @@ final class WorkloadFeed implements AgentStream.Sink {
               "the response could not be judged: " + e.getClass().getSimpleName()));
       return false;
     }
-    publish(next);
-    return true;
+    return publish(next);
   }
 
-  private void publish(WorkloadMaterial next) {
+  /**
+   * Whether every context took it. One that could not, since a file of its own was away in this
+   * moment, is told again: the agent sends nothing more before the next renewal, which may be too
+   * late.
+   */
+  private boolean publish(WorkloadMaterial next) {
+    boolean taken = true;
     WorkloadMaterial before = last;
     fault = null;
     last = next;
@@ -75,12 +81,17 @@ final class WorkloadFeed implements AgentStream.Sink {
       pushed = made;
       LOG.info("the agent gives {} and the bundles of {}", name(next), next.trustDomains());
       first.complete(made);
-    } else if (!target.push(next.identity(), next.anchors())) {
-      LOG.warn("a context could not use what the agent sent; its health says why");
+    } else {
+      taken = target.push(next.identity(), next.anchors());
+      if (!taken && lastTaken) {
+        LOG.warn("a context could not use what the agent sent; its health says why");
+      }
     }
+    lastTaken = taken;
     if (closed) {
       closed(); // came while it was closed, and a push ends a stall
     }
+    return taken;
   }
 
   private PushedMaterial material(WorkloadMaterial next) {

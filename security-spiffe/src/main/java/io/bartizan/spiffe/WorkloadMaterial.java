@@ -51,6 +51,10 @@ record WorkloadMaterial(
     List<String> notes) {
 
   private static final int MAX_TRUST_DOMAINS = 500;
+
+  /** Each root costs a signature with every renewal, and with every hostile handshake. */
+  private static final int MAX_FOREIGN_ROOTS = 500;
+
   private static final String SCHEME = "spiffe://";
   private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
@@ -71,7 +75,7 @@ record WorkloadMaterial(
     /** What can't be read of another's is left out: it must not end this process' own renewal. */
     void addForeign(String spiffeId, byte[] der) {
       try {
-        add(spiffeId, der);
+        add(spiffeId, der, MAX_FOREIGN_ROOTS);
       } catch (WorkloadApiException e) {
         if (e.reason() != WorkloadReason.BUNDLE_MALFORMED) {
           throw e;
@@ -81,13 +85,23 @@ record WorkloadMaterial(
       }
     }
 
-    void add(String spiffeId, byte[] der) {
+    void add(String spiffeId, byte[] der, int most) {
       String domain = spiffeId.startsWith(SCHEME) ? spiffeId.substring(SCHEME.length()) : spiffeId;
       List<X509Certificate> found =
           DerList.certificates(
               der, WorkloadReason.BUNDLE_MALFORMED, "the bundle of " + SafeText.of(domain));
       if (found.isEmpty()) {
         notes.add("the bundle of " + domain + " is empty");
+      } else if (found.size() > most && !byDomain.containsKey(domain)) {
+        throw new WorkloadApiException(
+            WorkloadReason.BUNDLE_MALFORMED,
+            "the bundle of "
+                + SafeText.of(domain)
+                + " has "
+                + found.size()
+                + " certificates, at most "
+                + most
+                + " are read");
       } else if (byDomain.putIfAbsent(domain, found) == null
           && byDomain.size() > MAX_TRUST_DOMAINS) {
         throw new WorkloadApiException(
@@ -135,7 +149,7 @@ record WorkloadMaterial(
     String pem = pem(svid.key(), chain);
     Identity identity = Identity.pemText(() -> pem);
     Bundles bundles = new Bundles();
-    bundles.add(own, svid.bundle());
+    bundles.add(own, svid.bundle(), Integer.MAX_VALUE);
     if (bundles.byDomain.isEmpty()) {
       throw new WorkloadApiException(WorkloadReason.BUNDLE_MISSING, "the SVID has no bundle");
     }

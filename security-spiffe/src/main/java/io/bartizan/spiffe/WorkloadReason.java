@@ -8,7 +8,7 @@ public enum WorkloadReason implements Reason {
   AGENT_UNREACHABLE,
   /** The agent has no identity for this process, perhaps not yet. */
   PERMISSION_DENIED,
-  /** The agent does not know the request or finds it wrong; it is not tried again. */
+  /** The agent finds the request wrong, then it is not tried again, or does not know it. */
   REQUEST_REFUSED,
   /** Nothing came before the deadline of the first response. */
   FIRST_RESPONSE_LATE,

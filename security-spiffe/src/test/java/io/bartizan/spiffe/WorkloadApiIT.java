@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,12 +228,51 @@ class WorkloadApiIT {
   }
 
   @Test
-  void invalidArgument_andUnimplemented_areNotTriedAgain() {
-    for (Status status : List.of(Status.INVALID_ARGUMENT, Status.UNIMPLEMENTED)) {
-      int before = agent.calls.get();
-      agent.refuse(status);
-      assertThat(refused(api()).reason()).isEqualTo(WorkloadReason.REQUEST_REFUSED);
-      assertThat(agent.calls.get()).isEqualTo(before + 1);
+  void invalidArgument_isNotTriedAgain() {
+    agent.refuse(Status.INVALID_ARGUMENT);
+    assertThat(refused(api()).reason()).isEqualTo(WorkloadReason.REQUEST_REFUSED);
+    assertThat(agent.calls.get()).isEqualTo(1);
+  }
+
+  /** As by what listens while an agent is replaced; the standard says nothing of an end. */
+  @Test
+  void unimplemented_isTriedAgain_soThatRenewalGoesOn() {
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      agent.refuse(Status.UNIMPLEMENTED);
+      faultBecomes(api, WorkloadReason.REQUEST_REFUSED);
+      assertThat(status(api)).isEqualTo(Health.Status.DEGRADED);
+      agent.send(next);
+      becomes(api, NEXT_ID);
+      assertThat(status(api)).isEqualTo(Health.Status.UP);
+    }
+  }
+
+  /** The agent sends nothing more before the next renewal, when this certificate may have ended. */
+  @Test
+  void push_thatAContextCouldNotTake_isGivenToItAgain() {
+    AtomicBoolean away = new AtomicBoolean();
+    agent.send(good);
+    try (WorkloadApi api = api().build()) {
+      ServerTls server =
+          ServerTls.of(
+              api.identity(),
+              api.anchors(),
+              PeerPolicy.text(
+                  () -> {
+                    if (away.get()) {
+                      throw new IllegalStateException("its file is being replaced");
+                    }
+                    return "trustDomain(a.example)";
+                  }));
+      away.set(true);
+      agent.send(next);
+      Eventually.within(BOUND, "refused", () -> server.health().status() == Health.Status.DEGRADED);
+      assertThat(server.generation()).isEqualTo(1);
+      away.set(false);
+      Eventually.within(BOUND, "taken", () -> server.generation() == 2);
+      assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+      assertThat(agent.calls.get()).as("of the one response").isEqualTo(1);
     }
   }
 

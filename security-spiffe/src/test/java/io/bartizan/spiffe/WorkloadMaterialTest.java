@@ -17,9 +17,12 @@ import io.bartizan.testkit.DevCertificate;
 import io.bartizan.testkit.DevKeyType;
 import io.bartizan.tests.SeededCases;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +262,25 @@ class WorkloadMaterialTest {
         .hasSize(2)
         .anySatisfy(note -> assertThat(note).contains("left out", "b.example", "no X.509"))
         .anySatisfy(note -> assertThat(note).contains("left out", "c.example"));
+  }
+
+  /** Each root costs a signature with every renewal of ours, whoever published it. */
+  @Test
+  void foreignBundle_ofTooManyRoots_isLeftOutWithANote() {
+    List<X509Certificate> roots = new ArrayList<>(Collections.nCopies(500, b.certificate()));
+    byte[] most = der(roots);
+    roots.add(b.certificate());
+    byte[] tooMany = der(roots);
+    WorkloadMaterial material =
+        read(
+            svids(
+                List.of(good.withBundle(der(Collections.nCopies(501, a.certificate())))),
+                Map.of("spiffe://c.example", most, "spiffe://d.example", tooMany)));
+    assertThat(material.trustDomains()).containsExactlyInAnyOrder("a.example", "c.example");
+    assertThat(material.notes())
+        .singleElement()
+        .asString()
+        .contains("left out", "d.example", "501 certificates");
   }
 
   @Test

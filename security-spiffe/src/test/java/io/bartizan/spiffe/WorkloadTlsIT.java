@@ -21,6 +21,7 @@ import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.Eventually;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +172,67 @@ class WorkloadTlsIT {
               BOUND, "an event, after the client's failure", () -> events.size() == 3);
           assertThat(events.get(2).outcome().fold(x -> null, Refusal::reason))
               .isIn(PeerReason.CHAIN_UNTRUSTED, PeerReason.TRUST_DOMAIN_MISMATCH);
+        }
+      }
+    }
+  }
+
+  @Test
+  void partner_whoseFederationEnded_isToldOfOnItsOpenConnection_whichStays() throws Exception {
+    List<Refusal> told = new CopyOnWriteArrayList<>();
+    try (TestAgent agent = TestAgent.at(folder.resolve("agent.sock"))) {
+      agent.send(state(a, "spiffe://a.example/server", a));
+      try (WorkloadApi api = WorkloadApi.of(agent.address());
+          ServerTls server =
+              ServerTls.builder(api.identity(), api.anchors(), ALL)
+                  .withListener(
+                      new TlsListener() {
+                        @Override
+                        public void noLongerAccepted(SSLSession session, Refusal why) {
+                          told.add(why);
+                        }
+                      })
+                  .build();
+          SSLServerSocket listener =
+              (SSLServerSocket)
+                  server
+                      .sslContext()
+                      .getServerSocketFactory()
+                      .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        DevCertificate shown = svid(b, "spiffe://b.example/partner");
+        ClientTls partner =
+            ClientTls.of(
+                Identity.of(shown.privateKey(), shown.chain()),
+                TrustAnchors.of(List.of(a.certificate())),
+                ALL);
+        try (SSLSocket up =
+                (SSLSocket)
+                    partner
+                        .sslContext()
+                        .getSocketFactory()
+                        .createSocket(listener.getInetAddress(), listener.getLocalPort());
+            SSLSocket down = (SSLSocket) listener.accept()) {
+          up.setSoTimeout(20_000);
+          down.setSoTimeout(20_000);
+          CompletableFuture<Void> begun =
+              CompletableFuture.runAsync(
+                  () -> {
+                    try {
+                      up.startHandshake();
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  });
+          down.startHandshake();
+          begun.get(20, TimeUnit.SECONDS);
+          assertThat(server.check(down.getSession()).isAccepted()).isTrue();
+
+          agent.send(svids(Svid.of(svid(a, "spiffe://a.example/server"), a)));
+          Eventually.within(BOUND, "the listener is told", () -> told.size() == 1);
+          assertThat(server.check(down.getSession()).isAccepted()).isFalse();
+          up.getOutputStream().write(41);
+          up.getOutputStream().flush();
+          assertThat(down.getInputStream().read()).isEqualTo(41);
         }
       }
     }
