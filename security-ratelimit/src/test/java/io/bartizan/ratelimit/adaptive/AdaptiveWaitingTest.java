@@ -9,7 +9,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -190,6 +192,28 @@ class AdaptiveWaitingTest {
     assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(callers / 4);
     assertThat(limiter.waiting()).isZero();
     assertThat(limiter.tryAcquire().isGranted()).isTrue();
+  }
+
+  /** A search through the line for each of them takes over a minute. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void callers_that_leave_the_longest_line_in_any_order_are_not_searched_for() {
+    int callers = 1_000_000;
+    WaitingLine line = new WaitingLine(callers);
+    List<Waiter> waiters = new ArrayList<>();
+    for (int i = 0; i < callers; i++) {
+      Waiter waiter = new Waiter(Priority.NORMAL, 1);
+      waiters.add(waiter);
+      assertThat(line.add(waiter, 0)).isNull();
+    }
+    Collections.shuffle(waiters, new Random(1));
+    for (Waiter waiter : waiters) {
+      assertThat(line.remove(waiter)).isTrue();
+    }
+    assertThat(line.remove(waiters.get(0))).isFalse();
+    assertThat(line.size()).isZero();
+    assertThat(line.next(0)).isNull();
+    assertThat(line.first()).isEqualTo(Integer.MAX_VALUE);
   }
 
   /** As where the process may start no more threads, and where the common pool is blocked. */
