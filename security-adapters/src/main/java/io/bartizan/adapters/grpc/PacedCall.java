@@ -5,6 +5,7 @@ import io.bartizan.ratelimit.RateLimiter;
 import io.bartizan.ratelimit.Reservation;
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
 
   private volatile @Nullable Listener<A> listener;
   private volatile @Nullable Reservation turn;
+  private volatile @Nullable CompletableFuture<Void> wait;
 
   PacedCall(ClientCall<Q, A> call, RateLimiter pace, Duration maxWait) {
     this.call = call;
@@ -70,14 +73,38 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
     Runnable begin =
         () -> {
           if (state.compareAndSet(State.WAITING, State.STARTED)) {
-            run(() -> call.start(answers, headers));
+            begin(new ClosedOnce<>(answers), headers);
             handOn();
           }
         };
     if (nanos == 0) {
       begin.run();
-    } else {
-      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(begin);
+      return;
+    }
+    CompletableFuture<Void> until =
+        new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+    wait = until;
+    CompletableFuture<Void> unused =
+        until
+            .thenRunAsync(begin)
+            .whenComplete(
+                (begun, problem) -> { // cancelled, or no thread can be had
+                  if (problem != null) {
+                    end(Status.fromThrowable(problem));
+                  }
+                });
+    if (state.get() == State.CANCELLED) {
+      boolean unusedResult = until.cancel(false);
+    }
+  }
+
+  /** Whoever waits for the answer hears of what a start throws; gRPC would throw it to him. */
+  private void begin(Listener<A> answers, Metadata headers) {
+    try {
+      call.start(answers, headers);
+    } catch (RuntimeException | Error e) {
+      call.cancel("the call did not start", e);
+      answers.onClose(Status.fromThrowable(e), new Metadata());
     }
   }
 
@@ -88,6 +115,10 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
       Reservation reserved = turn;
       if (reserved != null) {
         reserved.cancel();
+      }
+      CompletableFuture<Void> until = wait;
+      if (until != null) {
+        boolean unused = until.cancel(false); // nothing of it stays in the timer
       }
       call.cancel(status.getDescription(), status.getCause());
       Listener<A> answers = listener;
@@ -125,7 +156,7 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
   private void run(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       call.cancel("the call was misused before its turn", e);
     }
   }
@@ -158,5 +189,22 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
   @Override
   public Attributes getAttributes() {
     return state.get() == State.STARTED ? call.getAttributes() : Attributes.EMPTY;
+  }
+
+  /** Hears of one end: a start that threw may end the call too. */
+  private static final class ClosedOnce<A> extends SimpleForwardingClientCallListener<A> {
+
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    ClosedOnce(Listener<A> answers) {
+      super(answers);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (closed.compareAndSet(false, true)) {
+        super.onClose(status, trailers);
+      }
+    }
   }
 }

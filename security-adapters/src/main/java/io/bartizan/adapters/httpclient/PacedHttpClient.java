@@ -104,19 +104,28 @@ public final class PacedHttpClient extends HttpClient {
     if (nanos == 0) {
       return sending.get();
     }
-    Executor later = CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS);
     CompletableFuture<T> sent = new CompletableFuture<>();
     AtomicBoolean over = new AtomicBoolean();
-    later.execute(
-        () -> {
-          if (over.compareAndSet(false, true)) {
-            begin(sending, sent);
-          }
-        });
+    CompletableFuture<Void> wait =
+        new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+    CompletableFuture<Void> unusedTurn =
+        wait.thenRunAsync(
+                () -> {
+                  if (over.compareAndSet(false, true)) {
+                    begin(sending, sent);
+                  }
+                })
+            .whenComplete(
+                (begun, problem) -> { // cancelled, or no thread can be had
+                  if (problem != null && over.compareAndSet(false, true)) {
+                    boolean unusedResult = sent.completeExceptionally(problem);
+                  }
+                });
     CompletableFuture<T> unused =
         sent.whenComplete(
             (response, problem) -> {
               if (sent.isCancelled() && over.compareAndSet(false, true)) {
+                boolean unusedResult = wait.cancel(false); // nothing of it stays in the timer
                 turn.cancel();
               }
             });
@@ -137,7 +146,7 @@ public final class PacedHttpClient extends HttpClient {
               (response, problem) -> {
                 boolean unused = sent.isCancelled() && exchange.cancel(true);
               });
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       boolean unused = sent.completeExceptionally(e);
     }
   }

@@ -10,9 +10,12 @@ import io.bartizan.ratelimit.RateLimiter;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status.Code;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PacedCallIT {
@@ -150,5 +155,40 @@ class PacedCallIT {
         .hasMessage("maxWait is -1 seconds, zero or more is accepted");
     assertThat(PacingInterceptor.of(hourly(), Duration.ZERO))
         .hasToString("PacingInterceptor[waits at most 0]");
+  }
+
+  /** As of an interceptor that finds no token; gRPC throws it where the call is made. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void call_whoseStartThrows_endsAtOnceAndInItsTurn(boolean error) {
+    ClientInterceptor broken =
+        new ClientInterceptor() {
+          @Override
+          public <Q, A> ClientCall<Q, A> interceptCall(
+              MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+              @Override
+              public void start(Listener<A> answers, Metadata headers) {
+                if (error) {
+                  throw new NoClassDefFoundError("no token");
+                }
+                throw new IllegalStateException("no token");
+              }
+            };
+          }
+        };
+    RateLimiter pace = RateLimiter.of(Limit.paced(Rate.per(1, Duration.ofMillis(200))));
+    Channel paced =
+        ClientInterceptors.intercept(
+            ClientInterceptors.intercept(channel, broken),
+            PacingInterceptor.of(pace, Duration.ofSeconds(20)));
+    for (int i = 0; i < 2; i++) {
+      ListenableFuture<String> answer = ask(paced, "question");
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .hasRootCauseMessage("no token")
+          .cause()
+          .isInstanceOf(StatusRuntimeException.class);
+    }
+    assertThat(arrivals).isEmpty();
   }
 }

@@ -7,7 +7,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimiter;
+import io.bartizan.tests.Eventually;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -151,5 +153,42 @@ class PacedHttpClientIT {
     assertThat(paced).hasToString("PacedHttpClient[waits at most 0]");
     assertThatThrownBy(() -> PacedHttpClient.of(client, every(1), Duration.ofSeconds(-1)))
         .hasMessage("maxWait is -1 seconds, zero or more is accepted");
+  }
+
+  @Test
+  void future_ofARequestThatNoThreadSends_failsInItsTurn() throws Exception {
+    HttpClient without =
+        HttpClient.newBuilder()
+            .executor(
+                task -> {
+                  throw new OutOfMemoryError("unable to create native thread");
+                })
+            .build();
+    RateLimiter pace = every(200);
+    assertThat(pace.tryAcquire().isAllowed()).isTrue();
+    CompletableFuture<HttpResponse<Void>> sent =
+        PacedHttpClient.of(without, pace, Duration.ofSeconds(20))
+            .sendAsync(request(), BodyHandlers.discarding());
+    assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS))
+        .hasRootCauseInstanceOf(OutOfMemoryError.class);
+    assertThat(arrivals).isEmpty();
+  }
+
+  @Test
+  void futures_cancelledBeforeTheirTurn_leaveNothingInMemory() throws Exception {
+    RateLimiter hourly = RateLimiter.of(Limit.paced(Rate.per(1, ChronoUnit.HOURS)));
+    HttpClient paced = PacedHttpClient.of(client, hourly, Duration.ofHours(1));
+    assertThat(hourly.tryAcquire().isAllowed()).isTrue();
+    HttpRequest request = request();
+    WeakReference<HttpRequest> kept = new WeakReference<>(request);
+    assertThat(paced.sendAsync(request, BodyHandlers.discarding()).cancel(false)).isTrue();
+    request = null;
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "the request is forgotten",
+        () -> {
+          System.gc();
+          return kept.get() == null;
+        });
   }
 }

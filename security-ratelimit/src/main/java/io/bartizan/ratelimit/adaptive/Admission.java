@@ -4,12 +4,13 @@ import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Permit;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +31,11 @@ class Admission {
   /** So often one who is served may give back and so serve the next, each within the other. */
   private static final int DEEPEST = 16;
 
+  /** How often each thread that serves now does so within itself. */
+  private static final Map<Serving, Integer> DEPTHS = new ConcurrentHashMap<>();
+
+  private record Serving(Admission admission, Thread thread) {}
+
   private final Settings settings;
   private final Occupancy occupancy;
   private final Gradient gradient;
@@ -39,9 +45,6 @@ class Admission {
 
   /** The rank of the most important one who waits; large if nobody does. */
   private volatile int firstWaiting = Integer.MAX_VALUE;
-
-  /** Who serves now, on whatever thread, also within one another. */
-  private final AtomicInteger serving = new AtomicInteger();
 
   /** Another thread was asked to go on, and has not begun. */
   private final AtomicBoolean handedOn = new AtomicBoolean();
@@ -195,39 +198,44 @@ class Admission {
   /**
    * Serves who fits. What the served attached to their stages runs here, and often gives permits
    * back at once: after some of that within one another, another thread is asked to go on, for this
-   * one may stay in a stage. One is enough: it looks at the line after it has begun.
+   * one may stay in a stage. One is enough: it looks at the line after it has begun. What is
+   * further up this stack looks again too, so nothing is lost where no other thread can be had.
    */
   private void serve() {
     if (firstWaiting == Integer.MAX_VALUE) {
       return;
     }
-    if (serving.incrementAndGet() > DEEPEST) {
-      serving.decrementAndGet();
+    Serving self = new Serving(this, Thread.currentThread());
+    Integer around = DEPTHS.get(self);
+    if (around != null && around >= DEEPEST) {
       handOn();
       return;
     }
+    DEPTHS.put(self, around == null ? 1 : around + 1);
     try {
       serveAll();
     } finally {
-      serving.decrementAndGet();
+      if (around == null) {
+        DEPTHS.remove(self);
+      } else {
+        DEPTHS.put(self, around);
+      }
     }
   }
 
   private void handOn() {
-    if (!handedOn.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      new CompletableFuture<>().defaultExecutor().execute(this::goOn);
-    } catch (RuntimeException | Error e) { // no thread can be had: this one goes on
-      handedOn.set(false);
-      throw e;
+    if (handedOn.compareAndSet(false, true)) {
+      try {
+        settings.others.execute(this::goOn);
+      } catch (RuntimeException | Error noThreadCanBeHad) {
+        handedOn.set(false);
+      }
     }
   }
 
   private void goOn() {
     handedOn.set(false);
-    serveAll();
+    serve();
   }
 
   private void serveAll() {

@@ -5,6 +5,8 @@ import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.ratelimit.RateLimitListener;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** What both builders set. Not thread-safe. */
 final class Settings {
@@ -18,6 +20,9 @@ final class Settings {
   final int[] shares = new int[Priority.ALL.size()];
   Ticker ticker = Ticker.system();
   Listeners<RateLimitListener> listeners = Listeners.none(RateLimitListener.class);
+
+  /** Where to go on when a stack has become deep; a test's own may refuse. */
+  Executor others = new CompletableFuture<Void>().defaultExecutor();
 
   Settings(int most) {
     this.most = Require.within("most", most, 1, MOST);

@@ -1,8 +1,5 @@
 package io.bartizan.ratelimit.adaptive;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +14,13 @@ final class WaitingLine {
   static final long STANDING = 100_000_000L;
 
   private final int most;
-  private final List<ArrayDeque<Waiter>> lines = new ArrayList<>();
+  private final @Nullable Waiter[] firsts = new @Nullable Waiter[Priority.ALL.size()];
+  private final @Nullable Waiter[] lasts = new @Nullable Waiter[Priority.ALL.size()];
   private int size;
   private long since;
 
   WaitingLine(int most) {
     this.most = most;
-    for (int i = 0; i < Priority.ALL.size(); i++) {
-      lines.add(new ArrayDeque<>(2));
-    }
   }
 
   int size() {
@@ -50,15 +45,24 @@ final class WaitingLine {
     if (size == 0) {
       since = now;
     }
-    lines.get(newcomer.priority.rank).addLast(newcomer);
+    int rank = newcomer.priority.rank;
+    Waiter last = lasts[rank];
+    newcomer.before = last;
+    if (last == null) {
+      firsts[rank] = newcomer;
+    } else {
+      last.after = newcomer;
+    }
+    lasts[rank] = newcomer;
+    newcomer.isInLine = true;
     size++;
     return gone;
   }
 
   private @Nullable Waiter lastBelow(Priority priority) {
-    for (int i = lines.size() - 1; i > priority.rank; i--) {
-      if (!lines.get(i).isEmpty()) {
-        return lines.get(i).peekLast();
+    for (int i = lasts.length - 1; i > priority.rank; i--) {
+      if (lasts[i] != null) {
+        return lasts[i];
       }
     }
     return null;
@@ -66,30 +70,42 @@ final class WaitingLine {
 
   /** Who is served next; null if nobody waits. */
   @Nullable Waiter next(long now) {
-    boolean standing = size > 0 && now - since >= STANDING;
-    for (ArrayDeque<Waiter> line : lines) {
-      if (!line.isEmpty()) {
-        return standing ? line.peekLast() : line.peekFirst();
-      }
+    int rank = first();
+    if (rank == Integer.MAX_VALUE) {
+      return null;
     }
-    return null;
+    return now - since >= STANDING ? lasts[rank] : firsts[rank];
   }
 
-  /** Takes one out; false if it is not in the line any more. */
+  /** Takes one out, however long the line is; false if it is not in the line any more. */
   boolean remove(Waiter waiter) {
-    ArrayDeque<Waiter> line = lines.get(waiter.priority.rank);
-    boolean was =
-        line.peekLast() == waiter ? line.pollLast() != null : line.removeFirstOccurrence(waiter);
-    if (was) {
-      size--;
+    if (!waiter.isInLine) {
+      return false;
     }
-    return was;
+    int rank = waiter.priority.rank;
+    Waiter before = waiter.before;
+    Waiter after = waiter.after;
+    if (before == null) {
+      firsts[rank] = after;
+    } else {
+      before.after = after;
+    }
+    if (after == null) {
+      lasts[rank] = before;
+    } else {
+      after.before = before;
+    }
+    waiter.before = null;
+    waiter.after = null;
+    waiter.isInLine = false;
+    size--;
+    return true;
   }
 
   /** The most important priority that waits, as its rank; {@link Integer#MAX_VALUE} if none. */
   int first() {
-    for (int i = 0; i < lines.size(); i++) {
-      if (!lines.get(i).isEmpty()) {
+    for (int i = 0; i < firsts.length; i++) {
+      if (firsts[i] != null) {
         return i;
       }
     }

@@ -9,12 +9,18 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AdaptiveWaitingTest {
@@ -186,5 +192,106 @@ class AdaptiveWaitingTest {
     assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(callers / 4);
     assertThat(limiter.waiting()).isZero();
     assertThat(limiter.tryAcquire().isGranted()).isTrue();
+  }
+
+  /** A search through the line for each of them takes over a minute. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void callers_that_leave_the_longest_line_in_any_order_are_not_searched_for() {
+    int callers = 1_000_000;
+    WaitingLine line = new WaitingLine(callers);
+    List<Waiter> waiters = new ArrayList<>();
+    for (int i = 0; i < callers; i++) {
+      Waiter waiter = new Waiter(Priority.NORMAL, 1);
+      waiters.add(waiter);
+      assertThat(line.add(waiter, 0)).isNull();
+    }
+    Collections.shuffle(waiters, new Random(1));
+    for (Waiter waiter : waiters) {
+      assertThat(line.remove(waiter)).isTrue();
+    }
+    assertThat(line.remove(waiters.get(0))).isFalse();
+    assertThat(line.size()).isZero();
+    assertThat(line.next(0)).isNull();
+    assertThat(line.first()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  /** As where the process may start no more threads, and where the common pool is blocked. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void line_is_served_where_no_other_thread_goes_on(boolean refuses) throws InterruptedException {
+    Settings settings = new Settings(100);
+    settings.minimum(100);
+    settings.queue(20_000);
+    settings.others = refuses ? AdaptiveWaitingTest::refused : task -> {};
+    Admission admission = new Admission(settings);
+    Permit all = admission.tryAcquire(Priority.CRITICAL, 100);
+    AtomicInteger granted = new AtomicInteger();
+    for (int i = 0; i < 20_000; i++) {
+      CompletionStage<Void> unused =
+          admission
+              .acquireAsync(Priority.CRITICAL, 100, LONG.toNanos())
+              .thenAccept(
+                  permit -> {
+                    granted.incrementAndGet();
+                    permit.close();
+                  });
+    }
+    all.close();
+    assertThat(granted).hasValue(20_000);
+    assertThat(admission.held()).isZero();
+    assertThat(admission.waiting()).isZero();
+  }
+
+  /** Stages that stay are many deep, but not within one another. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void who_waits_is_served_however_many_stay_in_their_stages(boolean refuses) throws Exception {
+    int stages = 40;
+    Settings settings = new Settings(100);
+    settings.minimum(100);
+    settings.others = refuses ? AdaptiveWaitingTest::refused : task -> {};
+    Admission admission = new Admission(settings);
+    List<Permit> held = new ArrayList<>();
+    for (int i = 0; i < stages; i++) {
+      held.add(admission.tryAcquire(Priority.CRITICAL, 1));
+    }
+    Permit rest = admission.tryAcquire(Priority.CRITICAL, 100 - stages);
+    CountDownLatch within = new CountDownLatch(stages);
+    CountDownLatch end = new CountDownLatch(1);
+    List<Thread> threads = new ArrayList<>();
+    for (Permit each : held) {
+      CompletionStage<Void> unused =
+          admission
+              .acquireAsync(Priority.CRITICAL, 1, LONG.toNanos())
+              .thenAccept(
+                  permit -> {
+                    within.countDown();
+                    Eventually.awaitUninterruptibly(end);
+                    permit.close();
+                  });
+      threads.add(new Thread(each::close));
+    }
+    for (Thread thread : threads) {
+      thread.setDaemon(true);
+      thread.start();
+    }
+    assertThat(within.await(20, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<Permit> waits =
+        admission.acquireAsync(Priority.CRITICAL, 10, LONG.toNanos()).toCompletableFuture();
+    assertThat(waits).isNotDone();
+    rest.close();
+    assertThat(waits).isDone();
+    waits.join().close();
+    end.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(admission.held()).isZero();
+    assertThat(admission.waiting()).isZero();
+  }
+
+  private static void refused(Runnable task) {
+    throw new OutOfMemoryError("unable to create native thread");
   }
 }

@@ -159,7 +159,7 @@ final class Breaker {
       } else {
         cause = SafeText.of("not connected" + link.trouble(), LONGEST_CAUSE);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever it is, it is asked again
       cause = SafeText.of(String.valueOf(e.getMessage()), LONGEST_CAUSE);
     }
     schedule(this::again, pause);

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,13 +20,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One daemon thread works as long as there is work. Where it makes no progress for some
  * milliseconds, for something that it runs blocks, another one helps, at most 256; they end when
- * there is nothing to do.
+ * there is nothing to do. Where no thread can be had, it is tried again. What comes after the end
+ * is run too, for somebody may wait for it.
  */
 final class Completions implements Executor, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.ratelimit.redis");
   private static final int MOST_THREADS = 256;
   private static final long LOOK_MILLIS = 4;
+
+  /** After the end nobody looks which threads make progress, so a few begin at once. */
+  private static final int MOST_AFTER_END = 8;
 
   private final ScheduledExecutorService timer;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -35,15 +40,14 @@ final class Completions implements Executor, AutoCloseable {
   private final ThreadPoolExecutor threads;
 
   Completions(ScheduledExecutorService timer) {
+    this(timer, task -> Daemons.thread("bartizan-redis-completion", task));
+  }
+
+  Completions(ScheduledExecutorService timer, ThreadFactory factory) {
     this.timer = timer;
     this.threads =
         new ThreadPoolExecutor(
-            0,
-            MOST_THREADS,
-            1,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> Daemons.thread("bartizan-redis-completion", task));
+            0, MOST_THREADS, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
   }
 
   @Override
@@ -66,8 +70,11 @@ final class Completions implements Executor, AutoCloseable {
     working.incrementAndGet();
     try {
       threads.execute(this::work);
-    } catch (RejectedExecutionException allAreBusyOrClosed) {
+    } catch (RejectedExecutionException allAreBusy) {
       working.decrementAndGet();
+    } catch (OutOfMemoryError noThreadCanBeHad) {
+      working.decrementAndGet();
+      LOG.error("completing stages is put off", noThreadCanBeHad);
     }
   }
 
@@ -100,6 +107,11 @@ final class Completions implements Executor, AutoCloseable {
       var unused = timer.schedule(() -> look(before), LOOK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       watched.set(false);
+      if (working.get() < MOST_AFTER_END) {
+        help();
+      }
+    } catch (OutOfMemoryError noThreadCanBeHad) {
+      watched.set(false);
     }
   }
 
@@ -117,12 +129,12 @@ final class Completions implements Executor, AutoCloseable {
     watch(taken.get());
   }
 
-  /** Runs what waits, and nothing that comes later. */
+  /** Runs what waits; after the end of the timer, which watches no more. */
   @Override
   public void close() {
+    watched.set(false);
     if (!waiting.isEmpty()) {
       help();
     }
-    threads.shutdown();
   }
 }

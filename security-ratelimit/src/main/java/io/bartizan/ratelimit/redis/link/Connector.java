@@ -5,6 +5,7 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +30,7 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
 
   private final Ticker ticker = Ticker.system();
   private final Supplier<C> connect;
+  private final ThreadFactory threads;
   private final AtomicReference<@Nullable Made<C>> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Attempt> newest = new AtomicReference<>();
   private final AtomicInteger underWay = new AtomicInteger();
@@ -43,7 +45,12 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
   private record Made<C>(long number, C connection) {}
 
   Connector(Supplier<C> connect) {
+    this(connect, task -> Daemons.thread("bartizan-redis-connect", task));
+  }
+
+  Connector(Supplier<C> connect, ThreadFactory threads) {
     this.connect = connect;
+    this.threads = threads;
   }
 
   /** Before the first attempt: whether open connections are useless, and who hears of new ones. */
@@ -97,9 +104,11 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
       return connect();
     }
     underWay.incrementAndGet();
-    Thread thread = new Thread(next, "bartizan-redis-connect");
-    thread.setDaemon(true);
-    thread.start();
+    try {
+      threads.newThread(next).start();
+    } catch (OutOfMemoryError noThreadCanBeHad) {
+      next.failed(new RedisException("no thread can be had to connect", noThreadCanBeHad));
+    }
     return next.outcome;
   }
 
@@ -159,12 +168,16 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
         trouble = null;
         outcome.complete(null);
         connected.run();
-      } catch (RuntimeException e) {
-        trouble = e;
-        outcome.completeExceptionally(e);
-      } finally {
         underWay.decrementAndGet();
+      } catch (RuntimeException | Error e) {
+        failed(e);
       }
+    }
+
+    private void failed(Throwable cause) {
+      trouble = cause;
+      underWay.decrementAndGet();
+      outcome.completeExceptionally(cause);
     }
   }
 }

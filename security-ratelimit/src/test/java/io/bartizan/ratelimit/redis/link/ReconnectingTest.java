@@ -1,0 +1,120 @@
+package io.bartizan.ratelimit.redis.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bartizan.core.Ticker;
+import io.bartizan.tests.Eventually;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A process that can start no more threads for a while. */
+@Timeout(60)
+class ReconnectingTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @Test
+  void connecting_goes_on_once_a_thread_can_be_had() {
+    AtomicBoolean none = new AtomicBoolean(true);
+    AtomicInteger attempts = new AtomicInteger();
+    try (Connector<StatefulRedisConnection<byte[], byte[]>> connector =
+        new Connector<>(
+            () -> {
+              attempts.incrementAndGet();
+              throw new RedisException("refused");
+            },
+            task -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return Daemons.thread("test-connect", task);
+            })) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(connector.connect()).isCompletedExceptionally();
+      }
+      assertThat(connector.trouble()).contains("unable to create native thread");
+      assertThat(attempts).hasValue(0);
+      none.set(false);
+      var unused = connector.connect();
+      Eventually.within(SOON, "it tries to connect", () -> attempts.get() == 1);
+    }
+  }
+
+  @Test
+  void server_that_is_away_is_sought_again_whatever_seeking_throws() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, task -> Daemons.thread("test-timer", task));
+    try {
+      AtomicInteger sought = new AtomicInteger();
+      Breaker breaker = new Breaker(Ticker.system(), new Lost(sought), timer, new Unheard());
+      assertThat(breaker.admits()).isFalse();
+      Eventually.within(SOON, "it is sought again", () -> sought.get() >= 3);
+      breaker.close();
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  private record Lost(AtomicInteger sought) implements RedisLink {
+
+    @Override
+    public String name() {
+      return "lost";
+    }
+
+    @Override
+    public boolean isOpen() {
+      return false;
+    }
+
+    @Override
+    public String trouble() {
+      return "";
+    }
+
+    @Override
+    public boolean takesKeysTogether() {
+      return true;
+    }
+
+    @Override
+    public void send(List<ScriptCommand> commands) {
+      throw new IllegalStateException("not connected");
+    }
+
+    @Override
+    public void resend(ScriptCommand command) {
+      throw new IllegalStateException("not connected");
+    }
+
+    @Override
+    public void ask(ScriptCommand command) {
+      throw new IllegalStateException("not connected");
+    }
+
+    @Override
+    public void seek() {
+      sought.incrementAndGet();
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+  }
+
+  private static final class Unheard implements Availability {
+
+    @Override
+    public void lost(String server, String reason) {}
+
+    @Override
+    public void found(String server) {}
+
+    @Override
+    public void answered(long nanos) {}
+  }
+}
