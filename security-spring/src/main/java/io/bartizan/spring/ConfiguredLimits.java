@@ -11,6 +11,7 @@ import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.bartizan.spring.BartizanProperties.LimitSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -164,7 +165,7 @@ final class ConfiguredLimits implements AutoCloseable {
   }
 
   private static String hash(String text) {
-    return String.format("%08x", text.hashCode());
+    return String.format(Locale.ROOT, "%08x", text.hashCode());
   }
 
   /** The limit of a name; null if there is none. */
