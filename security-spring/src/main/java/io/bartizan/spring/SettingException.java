@@ -138,6 +138,13 @@ final class SettingException extends RuntimeException {
       boolean isEscaped = String.valueOf(written.getValue()).contains("\\${");
       for (Object each : result instanceof Collection<?> several ? several : List.of(result)) {
         if (each instanceof String text && !isEscaped) {
+          if (isSecret(name.toString()) && text.indexOf('\uFFFD') >= 0) {
+            throw of(
+                name.toString(),
+                NOT_SHOWN,
+                "holds characters that this process can't read in its locale, all of which would be"
+                    + " the same one; set LC_ALL=C.UTF-8");
+          }
           Matcher unresolved = PLACEHOLDER.matcher(text);
           if (unresolved.find()) {
             throw of(

@@ -39,6 +39,15 @@ class MeantValuesIT {
         .contains("Property: bartizan.webhooks.code.former-secret\n");
   }
 
+  /** As the JVM reads an environment variable in the locale C: each character is the same one. */
+  @Test
+  void secretThatTheLocaleCannotRead_failsAtStart() throws Exception {
+    assertThat(failure(HOOK.formatted("\ufffd".repeat(20))))
+        .contains("Property: bartizan.webhooks.code.secret\nValue: \"(not shown)\"")
+        .contains("LC_ALL=C.UTF-8");
+    Booted.plain(folder, HOOK.formatted("\u00e4".repeat(20))).close();
+  }
+
   @Test
   void secretOfAVariableThatIsSet_starts() throws Exception {
     Booted.plain(folder, HOOK.formatted("${A_SECRET}"), "--A_SECRET=0123456789abcdef01").close();
