@@ -110,7 +110,7 @@ final class SettingException extends RuntimeException {
     public BindHandler apply(BindHandler parent) {
       return new AbstractBindHandler(parent) {
         @Override
-        public Object onSuccess(
+        public @Nullable Object onSuccess(
             ConfigurationPropertyName name,
             Bindable<?> target,
             BindContext context,
