@@ -17,6 +17,15 @@ record EnvironmentSecretSource(String variable) implements SecretSource {
     if (value == null || value.isEmpty()) {
       throw new IOException("environment variable " + SafeText.of(variable) + " is not set");
     }
+    // the JVM puts one and the same character in the place of each that its locale can't read, so
+    // that anyone could guess the secret
+    if (value.indexOf('\uFFFD') >= 0 || value.codePoints().anyMatch(SecretBytes::isSurrogate)) {
+      throw new IOException(
+          "environment variable "
+              + SafeText.of(variable)
+              + " holds characters that this process can't read in its locale; set"
+              + " LC_ALL=C.UTF-8, or take a file");
+    }
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > MAX_BYTES) {
       throw new IOException(

@@ -1,5 +1,6 @@
 package io.bartizan.core;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -56,7 +57,7 @@ public final class SafeText {
         out.appendCodePoint(point);
       } else {
         for (char unit : Character.toChars(point)) {
-          out.append(String.format("\\u%04x", (int) unit));
+          out.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
         }
       }
       i += Character.charCount(point);

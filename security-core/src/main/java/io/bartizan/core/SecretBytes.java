@@ -63,7 +63,7 @@ public final class SecretBytes implements AutoCloseable {
     return new SecretBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static boolean isSurrogate(int point) {
+  static boolean isSurrogate(int point) {
     return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
   }
 

@@ -53,6 +53,10 @@ class SourcesTest {
               + ")*public [a-z ]*(?:class|interface|enum|record) (\\w+)",
           Pattern.DOTALL);
 
+  private static final Pattern LOCAL_FORMAT = Pattern.compile("String\\.format\\((?!\\s*Locale)");
+
+  private static final Pattern NUMBER_FORMAT = Pattern.compile("\"[^\"\n]*%[0-9,.]*[dxf]");
+
   private final List<String> faults = new ArrayList<>();
 
   @Test
@@ -91,6 +95,21 @@ class SourcesTest {
                 && !MAY_SYNCHRONIZE.contains(file.getFileName().toString())) {
               faults.add(file + ":" + (i + 1) + " " + lines.get(i));
             }
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  /** Else numbers have other digits where the JVM's language is Arabic, in JSON and logs too. */
+  @Test
+  void no_text_is_formatted_by_the_locale_of_the_machine() throws IOException {
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          String all = String.join("\n", lines);
+          if (LOCAL_FORMAT.matcher(all).find()
+              || (all.contains(".formatted(") && NUMBER_FORMAT.matcher(all).find())) {
+            faults.add(file + " formats by the machine's locale; take Locale.ROOT");
           }
         });
     assertThat(faults).isEmpty();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,56 @@ class SecretSourceTest {
     assertThat(read("\r")).isEqualTo("\r");
     assertThat(read("\n\n")).isEqualTo("\n");
     assertRefused(Files.writeString(folder.resolve("ends"), "\r\n"), "is empty");
+  }
+
+  /** All its characters would be the same one, so that anyone could guess it. */
+  @Test
+  void environment_thatTheLocaleCannotRead_isRefused() throws Exception {
+    String secret = "\u00e4\u00f6\u00fc\u00df\u00e4\u00f6\u00fc\u00df";
+    assertThat(readIn("C.UTF-8", secret)).isEqualTo("16 bytes");
+    assertThat(readIn("C", "an ASCII secret")).isEqualTo("15 bytes");
+    assertThat(readIn("C", secret))
+        .startsWith("environment variable A_SECRET holds characters")
+        .contains("LC_ALL=C.UTF-8");
+  }
+
+  private static String readIn(String locale, String secret) throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            // the shell gives the bytes, since this process may have such a locale itself
+            "sh",
+            "-c",
+            "export A_SECRET=\"$(printf '" + octal(secret) + "')\"; exec \"$0\" \"$@\"",
+            java.toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Reader.class.getName());
+    builder.environment().put("LC_ALL", locale);
+    Process process = builder.redirectErrorStream(true).start();
+    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return told.strip();
+  }
+
+  private static String octal(String text) {
+    StringBuilder out = new StringBuilder();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      out.append(String.format(Locale.ROOT, "\\%03o", b & 0xff));
+    }
+    return out.toString();
+  }
+
+  /** Says what it reads. */
+  static final class Reader {
+    public static void main(String[] arguments) {
+      try (SecretBytes secret = SecretSource.environment("A_SECRET").read()) {
+        System.out.println(secret.length() + " bytes");
+      } catch (IOException e) {
+        System.out.println(e.getMessage());
+      }
+    }
   }
 
   @Test

@@ -269,12 +269,14 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
   /** Side, sources, policy and what is optional; never a secret. */
   @Override
   public final String toString() {
-    return "%s[%s, %s, generation %d]"
-        .formatted(
-            getClass().getSimpleName(),
-            generations.settings().described(),
-            loop == null ? "no reload" : loop,
-            generation());
+    return getClass().getSimpleName()
+        + "["
+        + generations.settings().described()
+        + ", "
+        + (loop == null ? "no reload" : loop)
+        + ", generation "
+        + generation()
+        + "]";
   }
 
   /**

@@ -181,10 +181,11 @@ public final class Decision {
     Objects.requireNonNull(limit, "limit");
     if (permits < 1 || remaining < 0 || retryNanos < 0 || resetNanos < 0) {
       throw new IllegalArgumentException(
-          String.format(
-              "permits is %d, remaining %d, retryAfter %d ns, resetAfter %d ns; none may be"
-                  + " negative and permits not 0",
-              permits, remaining, retryNanos, resetNanos));
+          "permits is "
+              + permits
+              + (", remaining " + remaining)
+              + (", retryAfter " + retryNanos + " ns, resetAfter " + resetNanos)
+              + " ns; none may be negative and permits not 0");
     }
     long retry = allowed ? 0 : retryNanos;
     return new Decision(limit, source, allowed, permits, remaining, retry, resetNanos, List.of());
@@ -335,15 +336,12 @@ public final class Decision {
 
   @Override
   public String toString() {
-    return String.format(
-        "%s %d of %s (%s): remaining %d, retryAfter %s, resetAfter %s, %s",
-        shadowed ? "shadowed" : allowed ? "allowed" : "refused",
-        permits,
-        limit.name(),
-        limit,
-        remaining(),
-        retryAfterNanos() == Long.MAX_VALUE ? "never" : Span.exact(retryAfter()),
-        Span.exact(resetAfter()),
-        source);
+    String said = shadowed ? "shadowed" : allowed ? "allowed" : "refused";
+    String retry = retryAfterNanos() == Long.MAX_VALUE ? "never" : Span.exact(retryAfter());
+    return said
+        + (" " + permits + " of " + limit.name())
+        + (" (" + limit + "): remaining " + remaining())
+        + (", retryAfter " + retry + ", resetAfter " + Span.exact(resetAfter()))
+        + (", " + source);
   }
 }

@@ -11,6 +11,7 @@ import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.bartizan.spring.BartizanProperties.LimitSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,7 +76,12 @@ final class ConfiguredLimits implements AutoCloseable {
             at + "routes", settings.routes(), settings.includeProbes() ? Probes.NONE : probes);
     Meters.Pair<RateLimitListener, HealthSource> counted = meters.limit(name);
     RateLimitListener listener = counted.listener();
-    RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener);
+    FailurePolicy policy =
+        SettingException.read(
+            at + "when-redis-fails",
+            settings.whenRedisFails(),
+            () -> FailurePolicy.parse(settings.whenRedisFails()));
+    RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener, policy);
     KeyedRateLimiter limiter;
     if (onRedis == null) {
       int most = settings.maxKeys();
@@ -89,8 +95,8 @@ final class ConfiguredLimits implements AutoCloseable {
       limiter = onRedis.blocking();
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
-    FailurePolicy policy = onRedis == null ? null : FailurePolicy.parse(settings.whenRedisFails());
-    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis, policy));
+    FailurePolicy applied = onRedis == null ? null : policy;
+    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis, applied));
     LOG.info(
         "limit {}: {} by {} on routes {}, counted {}",
         name,
@@ -110,7 +116,12 @@ final class ConfiguredLimits implements AutoCloseable {
   }
 
   private @Nullable RedisRateLimiter onRedis(
-      String at, String name, LimitSettings settings, Limits limits, RateLimitListener listener) {
+      String at,
+      String name,
+      LimitSettings settings,
+      Limits limits,
+      RateLimitListener listener,
+      FailurePolicy policy) {
     String store = settings.store();
     if (store != null && !store.equals("redis")) {
       if (!store.equals("memory")) {
@@ -125,11 +136,6 @@ final class ConfiguredLimits implements AutoCloseable {
       }
       return null;
     }
-    FailurePolicy policy =
-        SettingException.read(
-            at + "when-redis-fails",
-            settings.whenRedisFails(),
-            () -> FailurePolicy.parse(settings.whenRedisFails()));
     RedisRateLimiter.Builder inTime =
         SettingException.read(
             at + "redis-timeout",
@@ -159,7 +165,7 @@ final class ConfiguredLimits implements AutoCloseable {
   }
 
   private static String hash(String text) {
-    return String.format("%08x", text.hashCode());
+    return String.format(Locale.ROOT, "%08x", text.hashCode());
   }
 
   /** The limit of a name; null if there is none. */

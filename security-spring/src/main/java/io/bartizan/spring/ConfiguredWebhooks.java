@@ -10,6 +10,7 @@ import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.InMemoryReplayGuard;
 import io.bartizan.integrity.replay.redis.RedisReplayGuard;
 import io.bartizan.spring.BartizanProperties.WebhookSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,6 @@ final class ConfiguredWebhooks implements AutoCloseable {
       "\"standard-webhooks\" (Svix too), \"stripe\", \"github\", \"slack\", \"twilio\","
           + " \"twilio-json\", \"hubspot\" and \"square\" are accepted; other providers are declared"
           + " in Java";
-  private static final String NOT_SHOWN = "(not shown)";
 
   private final List<Webhook> list = new ArrayList<>();
   private final List<RedisReplayGuard> shared = new ArrayList<>();
@@ -101,12 +101,19 @@ final class ConfiguredWebhooks implements AutoCloseable {
     }
     Memory events = events(at, name, settings);
     Meters.Pair<IntegrityListener, HealthSource> counted = meters.webhook(name);
+    WebhookVerifier.Builder leased =
+        SettingException.read(
+            at + "lease",
+            settings.lease(),
+            () ->
+                WebhookVerifier.builder(scheme)
+                    .withDeliveries(events.guard, settings.lease(), Duration.ofDays(1)));
     WebhookVerifier verifier =
         SettingException.read(
             at + "remember",
             settings.remember(),
             () ->
-                WebhookVerifier.builder(scheme)
+                leased
                     .withDeliveries(events.guard, settings.lease(), settings.remember())
                     .withListener(counted.listener())
                     .build());
@@ -148,29 +155,39 @@ final class ConfiguredWebhooks implements AutoCloseable {
             at + "secret", settings.secret(), "the secret that the sender signs with is needed");
     SecretBytes secret = SecretBytes.ofUtf8(text);
     String former = settings.formerSecret();
-    SecretBytes[] more =
-        former == null ? new SecretBytes[0] : new SecretBytes[] {SecretBytes.ofUtf8(former)};
-    if (AddressSchemes.NAMES.contains(name)) {
-      WebhookFormat format = AddressSchemes.of(name, at, settings.publicAddress(), received);
-      return SettingException.read(
-          at + "secret",
-          NOT_SHOWN,
-          () ->
-              name.equals("hubspot")
-                  ? WebhookScheme.of(format, secret, more)
-                  : WebhookScheme.acceptingReplays(format, secret, more)); // see events
+    WebhookFormat format =
+        AddressSchemes.NAMES.contains(name)
+            ? AddressSchemes.of(name, at, settings.publicAddress(), received)
+            : null;
+    WebhookScheme scheme =
+        SettingException.read(
+            at + "secret", SettingException.NOT_SHOWN, () -> scheme(at, name, format, secret));
+    return former == null
+        ? scheme
+        : SettingException.read(
+            at + "former-secret",
+            SettingException.NOT_SHOWN,
+            () -> scheme(at, name, format, secret, SecretBytes.ofUtf8(former)));
+  }
+
+  private static WebhookScheme scheme(
+      String at,
+      String name,
+      @Nullable WebhookFormat format,
+      SecretBytes secret,
+      SecretBytes... more) {
+    if (format != null) {
+      return name.equals("hubspot")
+          ? WebhookScheme.of(format, secret, more)
+          : WebhookScheme.acceptingReplays(format, secret, more); // see events
     }
-    return SettingException.read(
-        at + "secret",
-        NOT_SHOWN,
-        () ->
-            switch (name) {
-              case "standard-webhooks", "svix" -> WebhookScheme.standard(secret, more);
-              case "stripe" -> WebhookScheme.stripe(secret, more);
-              case "slack" -> WebhookScheme.slack(secret, more);
-              case "github" -> WebhookScheme.githubAcceptingReplays(secret, more); // see guard
-              default -> throw SettingException.of(at + "scheme", name, SCHEMES);
-            });
+    return switch (name) {
+      case "standard-webhooks", "svix" -> WebhookScheme.standard(secret, more);
+      case "stripe" -> WebhookScheme.stripe(secret, more);
+      case "slack" -> WebhookScheme.slack(secret, more);
+      case "github" -> WebhookScheme.githubAcceptingReplays(secret, more); // see events
+      default -> throw SettingException.of(at + "scheme", name, SCHEMES);
+    };
   }
 
   private Memory events(String at, String name, WebhookSettings settings) {

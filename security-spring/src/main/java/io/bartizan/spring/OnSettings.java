@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -22,9 +23,11 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -145,9 +148,12 @@ abstract class OnSettings extends SpringBootCondition {
 
     private static final Logger LOG = LoggerFactory.getLogger(BartizanProperties.class);
 
-    /** As names of environment variables have them too, which know no dash. */
-    private static final Set<String> SECTIONS =
-        Set.of("limits", "trusted", "trustedproxies", "webhooks", "jwt", "mtls");
+    /** Says where a value would be taken for another, before anything is made of it. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static SettingException.MeantValues bartizanMeantValues() {
+      return new SettingException.MeantValues();
+    }
 
     ReadAutoConfiguration(BartizanProperties read, Environment environment) {
       Set<String> ignored = ignored(environment);
@@ -155,12 +161,13 @@ abstract class OnSettings extends SpringBootCondition {
         LOG.warn(
             "{} are no settings of bartizan and guard nothing. They stand in environment variables"
                 + " or system properties, of which Spring Boot refuses no name. Sections are limits,"
-                + " trusted-proxies, webhooks, jwt and mtls",
+                + " trusted-proxies, webhooks, jwt and mtls; what these take is in"
+                + " docs/frameworks/spring-boot.md",
             ignored);
       }
     }
 
-    /** Names whose section is none; those of files fail the start. */
+    /** Names that are none; those of files fail the start. */
     private static Set<String> ignored(Environment environment) {
       ConfigurationPropertyName all = ConfigurationPropertyName.of("bartizan");
       Set<String> names = new TreeSet<>();
@@ -168,11 +175,103 @@ abstract class OnSettings extends SpringBootCondition {
         if (source instanceof IterableConfigurationPropertySource known) {
           known.stream()
               .filter(all::isAncestorOf)
-              .filter(name -> !SECTIONS.contains(name.getElement(1, Form.UNIFORM)))
+              .filter(name -> !Names.isKnown(name))
               .forEach(name -> names.add(SafeText.of(name.toString(), 100)));
         }
       }
       return names;
+    }
+  }
+
+  /**
+   * The names of {@link BartizanProperties} in lower case and without dashes, since names of
+   * environment variables know none: {@code BARTIZAN_JWT_CLOCK_SKEW} is {@code
+   * bartizan.jwt.clock.skew} or {@code bartizan.jwt.clockskew}.
+   */
+  static final class Names {
+
+    static final Set<String> LIMIT =
+        Set.of(
+            "limit",
+            "routes",
+            "key",
+            "store",
+            "whenredisfails",
+            "redistimeout",
+            "maxkeys",
+            "includeprobes");
+    static final Set<String> WEBHOOK =
+        Set.of(
+            "path",
+            "scheme",
+            "secret",
+            "formersecret",
+            "publicaddress",
+            "maxbody",
+            "store",
+            "maxevents",
+            "lease",
+            "remember");
+    static final Set<String> JWT =
+        Set.of(
+            "issuer",
+            "audience",
+            "algorithms",
+            "jwkseturi",
+            "type",
+            "clockskew",
+            "plainhttponloopback");
+    static final Set<String> TLS =
+        Set.of(
+            "folder",
+            "certificate",
+            "key",
+            "anchors",
+            "policy",
+            "policyfile",
+            "denylist",
+            "crls",
+            "reload");
+
+    private Names() {}
+
+    /**
+     * Whether a name below {@code bartizan} is a setting's, or could be one with another spelling.
+     */
+    static boolean isKnown(ConfigurationPropertyName name) {
+      return switch (name.getElement(1, Form.UNIFORM)) {
+        case "limits" -> isSomeEnd(name, 3, LIMIT);
+        case "webhooks" -> isSomeEnd(name, 3, WEBHOOK);
+        case "jwt" -> name.getNumberOfElements() == 2 || JWT.contains(joined(name, 2));
+        case "mtls" ->
+            name.getNumberOfElements() == 2
+                || (Set.of("servers", "clients").contains(name.getElement(2, Form.UNIFORM))
+                    && isSomeEnd(name, 4, TLS));
+        case "trusted", "trustedproxies" -> joined(name, 1).equals("trustedproxies");
+        default -> false;
+      };
+    }
+
+    /** Behind a name that somebody chose, which may have several elements. */
+    private static boolean isSomeEnd(ConfigurationPropertyName name, int from, Set<String> known) {
+      for (int i = from; i < name.getNumberOfElements(); i++) {
+        if (known.contains(joined(name, i))) {
+          return true;
+        }
+      }
+      return name.getNumberOfElements() < from; // the section alone, such as an empty one
+    }
+
+    /** The elements from one on without the place in a list. */
+    private static String joined(ConfigurationPropertyName name, int from) {
+      StringBuilder all = new StringBuilder();
+      for (int i = from; i < name.getNumberOfElements(); i++) {
+        String element = name.getElement(i, Form.UNIFORM);
+        if (!element.matches("\\d+")) {
+          all.append(element);
+        }
+      }
+      return all.toString();
     }
   }
 }

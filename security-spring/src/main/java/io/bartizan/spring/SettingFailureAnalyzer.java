@@ -12,7 +12,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
-/** Says at a failed start which property to change, where it stands, and what is accepted. */
+/**
+ * Says at a failed start which property to change, where it stands, and what is accepted. It comes
+ * before Spring Boot's own analyzer of what can't be bound.
+ */
+@Order(0)
 final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingException> {
 
   private final Environment environment;
@@ -68,13 +72,21 @@ final class SettingFailureAnalyzer extends AbstractFailureAnalyzer<SettingExcept
         return null;
       }
       StringBuilder description = new StringBuilder();
+      boolean isEmpty = false;
       for (ConfigurationProperty property : misspelt) {
+        isEmpty |= String.valueOf(property.getValue()).isBlank();
         description.append("Property: ").append(property.getName()).append('\n');
         if (property.getOrigin() != null) {
           description.append("Origin: ").append(property.getOrigin()).append('\n');
         }
       }
       description.append("Reason: there is no setting of this name");
+      if (isEmpty) {
+        description.append(", or it is one and may not be empty");
+      }
+      if (misspelt.get(0).getName().isLastElementIndexed()) {
+        description.append(", or it is one and takes no list");
+      }
       return new FailureAnalysis(
           description.toString(),
           "Correct the name. All settings: limits, trusted-proxies, webhooks, jwt and mtls below"

@@ -328,7 +328,9 @@ public enum BadCertificate {
           bad.uri(
               bad.spiffeId().substring(0, bad.spiffeId().length() - 1)
                   + String.format(
-                      "%%%02x", (int) bad.spiffeId().charAt(bad.spiffeId().length() - 1)))),
+                      Locale.ROOT,
+                      "%%%02x",
+                      (int) bad.spiffeId().charAt(bad.spiffeId().length() - 1)))),
   /** Another case. */
   SPIFFE_UPPER_CASE_TRUST_DOMAIN(
       "A verifier of SPIFFE IDs: a trust domain is lower-case.",

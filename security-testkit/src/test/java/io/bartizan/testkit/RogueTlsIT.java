@@ -3,12 +3,17 @@ package io.bartizan.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +73,32 @@ class RogueTlsIT {
               });
       server.start();
       assertThat(RogueClient.showing(clients.good()).isServedBy(listener.getLocalPort())).isFalse();
+      server.join();
+    }
+  }
+
+  /** Such as one that looks at the certificate when it has begun to answer. */
+  @Test
+  void client_thatIsAnsweredAndThenCutOff_wasServed() throws Exception {
+    SSLContext any = RogueTls.context(servers.good());
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread server =
+          new Thread(
+              () -> {
+                try (Socket plain = listener.accept()) {
+                  SSLSocket socket =
+                      (SSLSocket) any.getSocketFactory().createSocket(plain, null, false);
+                  socket.setUseClientMode(false);
+                  socket.getInputStream().read();
+                  socket.getOutputStream().write('x');
+                  plain.getOutputStream().write(new byte[8]); // no TLS record
+                  plain.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  // nothing was answered, which the assertion tells
+                }
+              });
+      server.start();
+      assertThat(RogueClient.showing(clients.good()).isServedBy(listener.getLocalPort())).isTrue();
       server.join();
     }
   }

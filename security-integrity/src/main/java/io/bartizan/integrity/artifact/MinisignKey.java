@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -210,7 +211,7 @@ public final class MinisignKey {
   private static String shown(byte[] id) {
     StringBuilder hex = new StringBuilder();
     for (int i = id.length - 1; i >= 0; i--) {
-      hex.append(String.format("%02X", id[i]));
+      hex.append(String.format(Locale.ROOT, "%02X", id[i]));
     }
     return hex.toString();
   }

@@ -4,6 +4,7 @@ import io.bartizan.core.Reason;
 import io.bartizan.core.VerificationException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -121,7 +122,7 @@ public final class RedirectTarget {
       if ((letter && c < 0x80) || PLAIN.indexOf(c) >= 0 || escape) {
         escaped.append(c);
       } else {
-        escaped.append(String.format("%%%02X", c & 0xff));
+        escaped.append(String.format(Locale.ROOT, "%%%02X", c & 0xff));
       }
     }
     return escaped.toString();

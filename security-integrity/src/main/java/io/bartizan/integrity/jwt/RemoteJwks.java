@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -219,6 +220,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "RemoteJwks[%s, refreshed after at most %s, believed for %s, %s between fetches, time-out %s,"
             + " at most %d bytes]",
         name,

@@ -17,6 +17,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -257,8 +258,11 @@ public final class PrepaidRateLimiter implements AsyncKeyedRateLimiter, AutoClos
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "PrepaidRateLimiter[hold %s, at most %d hot keys, over %s]",
-        Span.exact(Duration.ofNanos(supply.holdNanos)), maxKeys, shared);
+        Span.exact(Duration.ofNanos(supply.holdNanos)),
+        maxKeys,
+        shared);
   }
 
   long now() {

@@ -8,6 +8,7 @@ import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.link.Availability;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ final class ConnectionOptions {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "time-out %s, %s to connect, at most %d pending, %s, prefix %s, keys %s",
         Span.exact(timeout),
         Span.exact(connectTimeout),

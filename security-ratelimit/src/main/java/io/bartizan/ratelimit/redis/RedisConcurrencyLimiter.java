@@ -13,6 +13,7 @@ import io.bartizan.ratelimit.redis.link.Availability;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -482,8 +483,12 @@ public final class RedisConcurrencyLimiter
     @Override
     public String toString() {
       return String.format(
+          Locale.ROOT,
           "RedisConcurrencyLimiter[%s: %d at a time, lease %s; %s]",
-          name, most, Span.exact(lease), options);
+          name,
+          most,
+          Span.exact(lease),
+          options);
     }
   }
 }

@@ -292,11 +292,10 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     }
     String away = queues.servers().away();
     if (away.isEmpty()) {
-      String told = "Redis answers, last heard of %d s ago; %d checks are pending, %d were decided";
-      long heard = queues.servers().lastAnswer().toSeconds();
-      long pending = queues.servers().pending();
-      String detail = String.format(told + " without it", heard, pending, fallback.decided());
-      return answers.rights.of(Health.up(detail));
+      String heard = "last heard of " + queues.servers().lastAnswer().toSeconds() + " s ago; ";
+      String pending = queues.servers().pending() + " checks are pending, ";
+      String detail = "Redis answers, " + heard + pending + fallback.decided();
+      return answers.rights.of(Health.up(detail + " were decided without it"));
     }
     String detail = "Redis can't be reached: " + away + ": " + fallback.policy();
     return fallback.refuses() ? Health.down(detail) : Health.degraded(detail);
@@ -490,9 +489,9 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     /** Every option but secrets. */
     @Override
     public String toString() {
-      return String.format(
-          "RedisRateLimiter[%s; %s, deny cache %s, coalescing %s]",
-          plan, options, Span.exact(denyCacheAge), coalescing ? "on" : "off");
+      return ("RedisRateLimiter[" + plan + "; " + options)
+          + (", deny cache " + Span.exact(denyCacheAge))
+          + (", coalescing " + (coalescing ? "on" : "off") + "]");
     }
   }
 }

@@ -40,7 +40,7 @@ public final class ApiKeys {
           || line.length() > MAX_CHARS
           || !line.chars().allMatch(each -> each > ' ' && each < 0x7f)) {
         throw new IllegalArgumentException(
-            "line %d of the API keys is no key of %d to %d visible characters"
+            "line %s of the API keys is no key of %s to %s visible characters"
                 .formatted(i + 1, MIN_CHARS, MAX_CHARS));
       }
       known.add(digest(line));

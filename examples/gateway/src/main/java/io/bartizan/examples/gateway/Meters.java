@@ -50,7 +50,7 @@ final class Meters {
     unused =
         Gauge.builder("gateway.workers.busy", busyWorkers::getAsInt)
             .description(
-                "threads of %d that answer or wait for a client"
+                "threads of %s that answer or wait for a client"
                     .formatted(ServerLimits.CONNECTIONS))
             .strongReference(true)
             .register(registry);

@@ -24,10 +24,13 @@ final class Problem {
       exchange.getResponseHeaders().set("WWW-Authenticate", challenge);
     }
     exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
-    String body =
-        "{\"type\":\"about:blank\",\"status\":%d,\"title\":\"%s\",\"reason\":\"%s\"}%n"
-            .formatted(status, title(status), reason.code());
+    String body = json(status, reason);
     send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String json(int status, Reason reason) {
+    return "{\"type\":\"about:blank\",\"status\":%s,\"title\":\"%s\",\"reason\":\"%s\"}%n"
+        .formatted(status, title(status), reason.code());
   }
 
   static void send(HttpExchange exchange, int status, byte[] body) throws IOException {

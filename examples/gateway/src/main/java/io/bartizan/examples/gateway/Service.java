@@ -116,7 +116,7 @@ final class Service implements AutoCloseable {
       gateway = started;
     } catch (IOException | RuntimeException e) {
       listening =
-          "%s:%d can't be listened on: %s"
+          "%s:%s can't be listened on: %s"
               .formatted(
                   settings.address().getHostString(), settings.address().getPort(), Sentence.of(e));
     }

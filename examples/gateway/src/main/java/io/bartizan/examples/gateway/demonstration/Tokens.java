@@ -80,7 +80,7 @@ public final class Tokens {
 
   private static String forgedClaims() {
     return encode(
-        "{\"iss\":\"%s\",\"sub\":\"root\",\"aud\":\"%s\",\"scope\":\"admin\",\"exp\":%d}"
+        "{\"iss\":\"%s\",\"sub\":\"root\",\"aud\":\"%s\",\"scope\":\"admin\",\"exp\":%s}"
             .formatted(Material.ISSUER, Material.AUDIENCE, Instant.now().getEpochSecond() + 900));
   }
 
