@@ -169,12 +169,14 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
         outcome.complete(null);
         connected.run();
         underWay.decrementAndGet();
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
         failed(e);
+      } catch (Error e) { // such as a class that Lettuce lacks: Redis is away, and health says why
+        failed(new RedisException("connecting failed", e));
       }
     }
 
-    private void failed(Throwable cause) {
+    private void failed(RuntimeException cause) {
       trouble = cause;
       underWay.decrementAndGet();
       outcome.completeExceptionally(cause);

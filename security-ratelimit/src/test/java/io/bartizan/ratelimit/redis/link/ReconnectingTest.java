@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.core.Ticker;
 import io.bartizan.tests.Eventually;
@@ -9,6 +10,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,20 @@ class ReconnectingTest {
       none.set(false);
       var unused = connector.connect();
       Eventually.within(SOON, "it tries to connect", () -> attempts.get() == 1);
+    }
+  }
+
+  /** As where an older Netty is on the class path; a limiter is built, and Redis is away to it. */
+  @Test
+  void client_that_lacks_a_class_is_one_that_cannot_connect_now() {
+    try (Connector<StatefulRedisConnection<byte[], byte[]>> connector =
+        new Connector<>(
+            () -> {
+              throw new NoClassDefFoundError("io/netty/Newer");
+            })) {
+      assertThatThrownBy(() -> connector.connect().get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(RedisException.class);
+      assertThat(connector.trouble()).contains("io/netty/Newer");
     }
   }
 
