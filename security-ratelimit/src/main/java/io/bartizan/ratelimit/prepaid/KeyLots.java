@@ -23,7 +23,7 @@ final class KeyLots {
 
   private final String key;
   private final Supply supply;
-  private final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock = new ReentrantLock();
 
   private volatile Lot first = Lot.NONE;
   private volatile Lot second = Lot.NONE;
@@ -198,6 +198,10 @@ final class KeyLots {
     while (first != Lot.NONE && first.isDone(now)) {
       restart(first.size - first.left(), first.openNanos);
       advance(now);
+    }
+    if (second != Lot.NONE && second.isDone(now)) { // drawn from while the lock was held
+      var unused = supply.end(key, second, now);
+      second = Lot.NONE;
     }
   }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.tests.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +65,49 @@ class PrepaidThreadsTest {
       long left = place.counts.peek("key").remaining();
       assertThat(1_000_000 - left).isEqualTo(admitted.get() + counts.lapsed());
     }
+  }
+
+  /** The draw that empties it finds the lock taken, so that nobody moves it to the front. */
+  @Test
+  void lot_that_was_emptied_behind_another_is_counted_before_the_next_takes_its_place()
+      throws InterruptedException {
+    PrepaidRateLimiter limiter =
+        PrepaidRateLimiter.builder(new MemoryPlace(LIMIT))
+            .withTicker(() -> 0)
+            .withoutTimer()
+            .build();
+    long taken = 0;
+    while (limiter.counts().lots() < 2 || limiter.counts().held() < 20) {
+      taken += limiter.blocking().tryAcquire("key", 1).permits();
+      assertThat(taken).isLessThan(10_000);
+    }
+    KeyLots lots = limiter.lots("key", 1);
+    assertThat(lots).isNotNull();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch drawn = new CountDownLatch(1);
+    Thread other =
+        new Thread(
+            () -> {
+              lots.lock.lock();
+              held.countDown();
+              Eventually.awaitUninterruptibly(drawn);
+              lots.lock.unlock();
+            });
+    other.start();
+    held.await();
+    long most = limiter.counts().held();
+    while (lots.peek(most, 0) == null) { // the larger lot, which is the one behind
+      most--;
+    }
+    assertThat(lots.decide(most, 0)).isNotNull();
+    drawn.countDown();
+    other.join();
+    assertThat(lots.held()).as("left in the first").isPositive();
+    for (int i = 0; i < 3; i++) {
+      assertThat(limiter.blocking().tryAcquire("key", most).isAllowed()).isTrue();
+    }
+    limiter.close();
+    PrepaidCounts counts = limiter.counts();
+    assertThat(counts.taken()).isEqualTo(counts.used() + counts.returned() + counts.lapsed());
   }
 }
