@@ -89,9 +89,12 @@ class PrepaidThreadsTest {
         new Thread(
             () -> {
               lots.lock.lock();
-              held.countDown();
-              Eventually.awaitUninterruptibly(drawn);
-              lots.lock.unlock();
+              try {
+                held.countDown();
+                Eventually.awaitUninterruptibly(drawn);
+              } finally {
+                lots.lock.unlock();
+              }
             });
     other.start();
     held.await();
