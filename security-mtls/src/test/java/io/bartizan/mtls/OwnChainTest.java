@@ -247,16 +247,8 @@ class OwnChainTest {
     ServerTls server =
         ServerTls.of(
             TestPki.identity(PKI.server), TrustAnchors.pemText(text), PeerPolicy.anyTrustedPeer());
-    KeyPair keys = TestAuthority.keys();
-    ClientTls client =
-        ClientTls.of(
-            Identity.of(
-                keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
-            TestPki.anchors(PKI.ca),
-            PeerPolicy.requestedHost());
-    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
-      Engines.between(client.sslContext(), server.sslContext(), protocol).run();
-    }
+    ClientTls client = clientOf(root);
+    handshakes(client, server);
 
     anchors.set(many(330, root));
     TlsMaterialException tooMany = fault(server::reload);
@@ -302,13 +294,7 @@ class OwnChainTest {
         ServerTls.of(pushed.identity(), pushed.anchors(), PeerPolicy.anyTrustedPeer());
     PolicyTrustManager names =
         new PolicyTrustManager(server.generations().current(), (connection, decision) -> {});
-    KeyPair keys = TestAuthority.keys();
-    ClientTls client =
-        ClientTls.of(
-            Identity.of(
-                keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
-            TestPki.anchors(PKI.ca),
-            PeerPolicy.requestedHost());
+    ClientTls client = clientOf(root);
     int named = names.getAcceptedIssuers().length;
     assertThat(named).isPositive();
 
@@ -317,23 +303,30 @@ class OwnChainTest {
     assertThat(server.generation()).isEqualTo(2);
     assertThat(server.health().status()).isEqualTo(Health.Status.UP);
     assertThat(names.getAcceptedIssuers().length).isZero();
-    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
-      Engines.between(client.sslContext(), server.sslContext(), protocol).run();
-    }
+    handshakes(client, server);
 
     assertThat(pushed.push(renewed, few)).isTrue();
     assertThat(names.getAcceptedIssuers().length).isEqualTo(named);
   }
 
+  private static ClientTls clientOf(TestAuthority root) throws Exception {
+    KeyPair keys = TestAuthority.keys();
+    X509Certificate leaf = root.issue("CN=c", keys.getPublic(), LOCALHOST);
+    return ClientTls.of(
+        Identity.of(keys.getPrivate(), List.of(leaf)),
+        TestPki.anchors(PKI.ca),
+        PeerPolicy.requestedHost());
+  }
+
+  private static void handshakes(ClientTls client, ServerTls server) throws Exception {
+    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+      Engines.between(client.sslContext(), server.sslContext(), protocol).run();
+    }
+  }
+
   private static void serveNameless(int count) throws Exception {
     TestAuthority root = TestAuthority.root("CN=Root", c -> {});
-    KeyPair keys = TestAuthority.keys();
-    ClientTls client =
-        ClientTls.of(
-            Identity.of(
-                keys.getPrivate(), List.of(root.issue("CN=c", keys.getPublic(), LOCALHOST))),
-            TestPki.anchors(PKI.ca),
-            PeerPolicy.requestedHost());
+    ClientTls client = clientOf(root);
     ServerTls nameless =
         ServerTls.builder(
                 TestPki.identity(PKI.server),
@@ -341,9 +334,7 @@ class OwnChainTest {
                 PeerPolicy.anyTrustedPeer())
             .withAnchorNamesLeftOut()
             .build();
-    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
-      Engines.between(client.sslContext(), nameless.sslContext(), protocol).run();
-    }
+    handshakes(client, nameless);
   }
 
   private static String pem(X509Certificate one) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * waits for the rest, and what is no member and not padding of zeros is a fault, which is told
  * after all that came before it.
  */
-final class Gunzip extends InputStream {
+final class Gunzip extends BulkInput {
   private static final int BUFFER = 1 << 16;
   private static final int HAS_HEADER_CHECK = 2;
   private static final int HAS_EXTRA = 4;
@@ -34,12 +34,6 @@ final class Gunzip extends InputStream {
 
   Gunzip(InputStream in) {
     this.in = in;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

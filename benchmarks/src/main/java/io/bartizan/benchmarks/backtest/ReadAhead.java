@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads and unpacks a stream on a thread of its own, a few blocks ahead of who takes them. The
  * stream is closed by that thread, which {@link #close} ends.
  */
-final class ReadAhead extends InputStream {
+final class ReadAhead extends BulkInput {
   private static final int BLOCK = 1 << 18;
   private static final int BLOCKS = 4;
 
@@ -77,12 +77,6 @@ final class ReadAhead extends InputStream {
       return 0;
     }
     return 1;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

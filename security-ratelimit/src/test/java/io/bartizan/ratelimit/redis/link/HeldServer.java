@@ -54,7 +54,8 @@ public final class HeldServer {
     var unused = sent.remove().completeExceptionally(cause);
   }
 
-  private static final class Unheard implements Availability {
+  /** Nobody hears of it. */
+  static final class Unheard implements Availability {
 
     @Override
     public void lost(String server, String reason) {}

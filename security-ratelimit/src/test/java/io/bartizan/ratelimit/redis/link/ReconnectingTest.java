@@ -69,7 +69,8 @@ class ReconnectingTest {
         new ScheduledThreadPoolExecutor(1, task -> Daemons.thread("test-timer", task));
     try {
       AtomicInteger sought = new AtomicInteger();
-      Breaker breaker = new Breaker(Ticker.system(), new Lost(sought), timer, new Unheard());
+      Breaker breaker =
+          new Breaker(Ticker.system(), new Lost(sought), timer, new HeldServer.Unheard());
       assertThat(breaker.admits()).isFalse();
       Eventually.within(SOON, "it is sought again", () -> sought.get() >= 3);
       breaker.close();
@@ -120,17 +121,5 @@ class ReconnectingTest {
       sought.incrementAndGet();
       throw new OutOfMemoryError("unable to create native thread");
     }
-  }
-
-  private static final class Unheard implements Availability {
-
-    @Override
-    public void lost(String server, String reason) {}
-
-    @Override
-    public void found(String server) {}
-
-    @Override
-    public void answered(long nanos) {}
   }
 }
