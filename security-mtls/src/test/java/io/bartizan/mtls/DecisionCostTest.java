@@ -2,12 +2,11 @@ package io.bartizan.mtls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.bartizan.core.Refusal;
 import io.bartizan.mtls.x509.IssuedList;
 import io.bartizan.mtls.x509.ListEncoding;
 import io.bartizan.testkit.DevCertificate;
-import java.lang.management.ManagementFactory;
+import io.bartizan.tests.AllocatedBytes;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,20 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** MT-13, MT-16, MT-17: work that is not done again, counted in calls and bytes, never in time. */
 class DecisionCostTest {
 
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   private final TestPki pki = TestPki.SHARED;
   @TempDir Path folder;
-
-  private static long allocated(Runnable work) {
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) { // the first runs load classes
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      work.run();
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-    }
-    return least;
-  }
 
   @Test
   void MT13_listOfAnotherKey_isVerifiedOnceForAKeyAndNotForADecision() throws Exception {
@@ -79,7 +66,8 @@ class DecisionCostTest {
     ServerTls server =
         ServerTls.of(TestPki.identity(pki.server), root.anchors(), PeerPolicy.anyTrustedPeer());
     assertThat(server.explain(List.of(leaf), null).isAccepted()).isTrue();
-    return allocated(() -> assertThat(server.explain(List.of(leaf), null).isAccepted()).isTrue());
+    return AllocatedBytes.leastOf(
+        () -> assertThat(server.explain(List.of(leaf), null).isAccepted()).isTrue());
   }
 
   @Test
@@ -182,7 +170,7 @@ class DecisionCostTest {
                 PeerPolicy.anyTrustedPeer())
             .withRevocation(Revocation.crls(file))
             .build();
-    long unchanged = allocated(() -> assertThat(server.reload()).isFalse());
+    long unchanged = AllocatedBytes.leastOf(() -> assertThat(server.reload()).isFalse());
     assertThat(unchanged).as("a list of %s bytes", crl.length).isLessThan(crl.length / 2);
     assertThat(server.generation()).isEqualTo(1);
   }
