@@ -43,9 +43,12 @@ class StartUpReport {
       this.words = words;
     }
 
+    /** No WebFlux: with it, Boot alone makes a reactive decoder that the starter replaces. */
     boolean isOnItsClassPath(String entry) {
-      return this != BOOT
-          || !entry.replace('\\', '/').matches(".*/(security-[a-z]+/target/classes/?|bc[a-z]+-.*)");
+      String file = entry.replace('\\', '/');
+      return !file.matches(
+              ".*/(spring-webflux|spring-boot-(webflux|reactor-netty)|reactor-netty)-.*")
+          && (this != BOOT || !file.matches(".*/(security-[a-z]+/target/classes/?|bc[a-z]+-.*)"));
     }
 
     String yaml() {
