@@ -35,7 +35,10 @@ public final class Decision {
     REMOTE,
     /** A limiter in this JVM that holds as many keys as it may: a shared bucket, or nobody. */
     OVERFLOW,
-    /** This JVM, which remembers that the shared place refused the key a moment ago. */
+    /**
+     * This JVM, which remembers that the shared place refused the key a moment ago; of several
+     * limits it tells those that refused.
+     */
     DENY_CACHE,
     /** This JVM, from permits that it took from the shared place before they were asked for. */
     PREPAID,

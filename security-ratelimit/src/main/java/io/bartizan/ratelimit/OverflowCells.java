@@ -1,5 +1,7 @@
 package io.bartizan.ratelimit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class OverflowCells {
 
   private static final int FEWEST_TAKERS = 64;
+
+  /** Each tier of a plan needs a cell, or the keys of one would keep out those of all others. */
+  private static final int MOST_DEFINITIONS = 8;
 
   private final AtomicReferenceArray<Slot> slots;
   private final int takers;
@@ -36,15 +41,23 @@ final class OverflowCells {
     slot.hold();
     try {
       long time = slot.advance(now);
-      Cell cell = slot.live(time);
-      long taken = cell == null ? 0 : slot.takers.permits((int) print, time);
-      return cell == null || taken == 0 ? Cell.of(limits, time) : cell.split(limits, taken, time);
+      boolean unused = slot.isEmptyAt(time);
+      Cell from = null;
+      long most = 0;
+      for (Shared shared : slot.cells) {
+        long taken = slot.takers.permits(shared.print(print), time);
+        if (taken > most || (taken == most && taken > 0 && shared.cell.counts(limits))) {
+          from = shared.cell;
+          most = taken;
+        }
+      }
+      return from == null ? Cell.of(limits, time) : from.split(limits, most, time);
     } finally {
       slot.release();
     }
   }
 
-  /** Asks the key's shared cell; null if that counts other limits just now. */
+  /** Asks the key's shared cell; null if too many others count other limits just now. */
   <R> @Nullable R ask(String key, Limits limits, long now, Question<R> question) {
     long print = hash.of(key);
     Slot slot = slot(index(print));
@@ -52,19 +65,17 @@ final class OverflowCells {
     try {
       long time = slot.advance(now);
       while (true) {
-        Cell cell = slot.live(time);
-        if (cell == null) {
-          cell = Cell.of(limits, time);
-          slot.cell = cell;
-        } else if (!cell.counts(limits)) {
+        Shared shared = slot.of(limits, time);
+        if (shared == null) {
           return null;
         }
+        Cell cell = shared.cell;
         R answer = question.ask(cell, time);
         if (answer != null) {
           long taken = question.taken(answer);
           if (taken > 0) {
             cell.prolong(time);
-            slot.takers.add((int) print, taken, time, time + cell.resetMicros(time));
+            slot.takers.add(shared.print(print), taken, time, time + cell.resetMicros(time));
           }
           return answer;
         }
@@ -110,31 +121,59 @@ final class OverflowCells {
     }
   }
 
-  /** A shared cell and who took of it, behind a flag that is held for less than a microsecond. */
+  /** A cell, and which of its slot's: whoever takes of it is remembered by both. */
+  private record Shared(Cell cell, int number) {
+
+    int print(long key) {
+      return (int) key + number * 0x9E37_79B9;
+    }
+  }
+
+  /**
+   * Shared cells, one for each definition of limits, and who took of them; behind a flag that is
+   * held for less than a microsecond.
+   */
   private static final class Slot {
 
     private final AtomicBoolean held = new AtomicBoolean();
     private final Takers takers;
-    private @Nullable Cell cell;
+    private final List<Shared> cells = new ArrayList<>(1);
+    private int made;
     private long last = Long.MIN_VALUE;
 
     Slot(int mostTakers) {
       this.takers = new Takers(mostTakers);
     }
 
-    /** The cell, if anything counts in it. */
-    @Nullable Cell live(long now) {
-      if (cell != null && cell.retire(now, 0)) {
-        cell = null;
+    /** The cell of these limits; null if there is no room for one. */
+    @Nullable Shared of(Limits limits, long now) {
+      boolean unused = isEmptyAt(now);
+      for (Shared shared : cells) {
+        if (shared.cell.counts(limits)) {
+          return shared;
+        }
+      }
+      if (cells.size() >= MOST_DEFINITIONS) {
+        return null;
+      }
+      Shared fresh = new Shared(Cell.of(limits, now), made++);
+      cells.add(fresh);
+      return fresh;
+    }
+
+    /** Forgets cells in which nothing counts any more; whether none is left. */
+    boolean isEmptyAt(long now) {
+      boolean dropped = cells.removeIf(shared -> shared.cell.retire(now, 0));
+      if (dropped && cells.isEmpty()) {
         takers.clear();
       }
-      return cell;
+      return cells.isEmpty();
     }
 
     boolean isEmpty(long now) {
       hold();
       try {
-        return live(advance(now)) == null;
+        return isEmptyAt(advance(now));
       } finally {
         release();
       }

@@ -16,9 +16,10 @@ package io.bartizan.ratelimit;
 public interface Plan {
 
   /**
-   * The limits of a key.
+   * The limits of a key. A key that is counted by its digest is asked for by that, so that nothing
+   * of its text shows: let the limits of unknown keys be strict ones.
    *
-   * @param key the key of the check
+   * @param key the key of the check, as {@link Key#bounded} has it
    * @return its limits; never null
    */
   Limits limitsOf(String key);

@@ -82,10 +82,21 @@ public final class RateLimitFields {
   public void forEachOlder(BiConsumer<String, String> consumer) {
     consumer.accept("X-RateLimit-Limit", Long.toString(decision.limit().capacity()));
     if (isCounted()) {
-      consumer.accept("X-RateLimit-Remaining", Long.toString(decision.remaining()));
-      consumer.accept("X-RateLimit-Reset", Long.toString(seconds(decision.resetAfter())));
+      Decision speaker = speaker();
+      consumer.accept("X-RateLimit-Remaining", Long.toString(speaker.remaining()));
+      consumer.accept("X-RateLimit-Reset", Long.toString(seconds(speaker.resetAfter())));
     }
     retryAfter(consumer);
+  }
+
+  /** The part of the limit that speaks: the whole tells when all limits are as new. */
+  private Decision speaker() {
+    for (Decision part : decision.parts()) {
+      if (part.limit().equals(decision.limit())) {
+        return part;
+      }
+    }
+    return decision;
   }
 
   private boolean isCounted() {
@@ -94,7 +105,7 @@ public final class RateLimitFields {
   }
 
   private void retryAfter(BiConsumer<String, String> consumer) {
-    if (!decision.isAllowed() && !decision.isNeverAllowed()) {
+    if (!decision.isAllowed() && decision.retryAfter().compareTo(Decision.FOREVER) < 0) {
       consumer.accept("Retry-After", Long.toString(Math.max(1, seconds(decision.retryAfter()))));
     }
   }

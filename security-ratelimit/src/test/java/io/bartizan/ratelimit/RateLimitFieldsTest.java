@@ -59,6 +59,38 @@ class RateLimitFieldsTest {
     assertThat(older).containsEntry("Retry-After", "1");
   }
 
+  /** A client that waits for the reset would wait for the day that another limit counts. */
+  @Test
+  void older_fields_tell_no_other_limit_s_time() {
+    RateLimiter limiter = limiter("burst: 2 burst, 1/s; daily: 1000/d fixed");
+    Map<String, String> older = new LinkedHashMap<>();
+    for (int remaining = 1; remaining >= -1; remaining--) {
+      RateLimitFields.of(limiter.tryAcquire()).forEachOlder(older::put);
+      assertThat(older)
+          .containsEntry("X-RateLimit-Limit", "2")
+          .containsEntry("X-RateLimit-Remaining", "" + Math.max(0, remaining))
+          .containsEntry("X-RateLimit-Reset", "" + Math.min(2, 2 - remaining));
+    }
+    assertThat(older).containsEntry("Retry-After", "1");
+    RateLimiter other = limiter("burst: 2000 burst, 1/s; daily: 3/d from first request");
+    RateLimitFields.of(other.tryAcquire()).forEachOlder(older::put);
+    assertThat(older)
+        .containsEntry("X-RateLimit-Limit", "3")
+        .containsEntry("X-RateLimit-Remaining", "2")
+        .containsEntry("X-RateLimit-Reset", "86400");
+  }
+
+  /** As a grid says it that knows a smaller limit. */
+  @Test
+  void refusal_for_ever_by_another_definition_has_no_retry_after() {
+    Limit limit = Limit.parse("5 burst, 1/s");
+    Decision never = Decision.refused(limit, 4, Decision.FOREVER, Decision.Source.REMOTE);
+    assertThat(never.isNeverAllowed()).isFalse();
+    assertThat(fields(never)).doesNotContainKey("Retry-After");
+    Decision later = Decision.refused(limit, 4, Duration.ofDays(36_525), Decision.Source.REMOTE);
+    assertThat(fields(later)).containsEntry("Retry-After", "3155760000");
+  }
+
   @Test
   void problem_names_the_violated_policies_only() {
     RateLimiter limiter = limiter("a: 5 burst, 1/s; b: 1 burst, 1/s");

@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
 
   private static final long MOST_CHARGED = 4_000_000_000_000L;
+  private static final Duration LONGEST_DEBT = Duration.ofDays(36_525);
 
   private final TokenBucket limit;
   private final Grid grid;
@@ -164,14 +165,28 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
    * {@inheritDoc}
    *
    * <p>Bucket4j takes the permits ({@code consumeIgnoringRateLimits}) and is then asked for one
-   * more: two calls, between which others may come.
+   * more: two calls, between which others may come. One charge makes a debt of at most 36 525 days,
+   * several together one of some 292 years; beyond it Bucket4j takes part of them or nothing.
    */
   @Override
   public CompletionStage<Decision> charge(String key, long permits) {
     String name = check(key, permits);
-    long counted = Math.min(permits, MOST_CHARGED);
+    long counted = Math.min(permits, mostCharged());
     return watched(() -> grid.charge(name, counted))
         .thenApply(probe -> told(RateLimitListener.Verb.CHARGE, decision(probe, 1)));
+  }
+
+  /** What brings a full bucket as far into debt as it may last. */
+  private long mostCharged() {
+    BigInteger paidBack =
+        BigInteger.valueOf(limit.refill().permits())
+            .multiply(BigInteger.valueOf(LONGEST_DEBT.toMillis()))
+            .multiply(BigInteger.valueOf(1_000_000))
+            .divide(BigInteger.valueOf(limit.refill().period().toNanos()));
+    return paidBack
+        .add(BigInteger.valueOf(limit.capacity()))
+        .min(BigInteger.valueOf(MOST_CHARGED))
+        .longValueExact();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.bucket4j.distributed.BucketProxy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
@@ -17,6 +18,12 @@ import java.util.function.Function;
  */
 interface Grid {
 
+  /**
+   * Bucket4j takes nothing at all where a debt would last longer than some 292 years; then this
+   * part is tried, until it takes one or is as far in debt as can be.
+   */
+  int PART = 16;
+
   CompletableFuture<ConsumptionProbe> consume(String key, long permits);
 
   CompletableFuture<EstimationProbe> estimate(String key, long permits);
@@ -25,6 +32,11 @@ interface Grid {
   CompletableFuture<EstimationProbe> charge(String key, long permits);
 
   CompletableFuture<Void> add(String key, long permits);
+
+  private static boolean isTooMuch(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof IllegalArgumentException;
+  }
 
   static Grid async(
       AsyncProxyManager<String> manager, BucketConfiguration configuration, String anyKey) {
@@ -48,9 +60,19 @@ interface Grid {
       @Override
       public CompletableFuture<EstimationProbe> charge(String key, long permits) {
         AsyncBucketProxy bucket = bucket(key);
-        return bucket
-            .consumeIgnoringRateLimits(permits)
-            .thenCompose(penalty -> bucket.estimateAbilityToConsume(1));
+        return owe(bucket, permits).thenCompose(penalty -> bucket.estimateAbilityToConsume(1));
+      }
+
+      private CompletableFuture<Long> owe(AsyncBucketProxy bucket, long permits) {
+        return permits == 0
+            ? CompletableFuture.completedFuture(0L)
+            : bucket
+                .consumeIgnoringRateLimits(permits)
+                .exceptionallyCompose(
+                    failure ->
+                        isTooMuch(failure)
+                            ? owe(bucket, permits / PART)
+                            : CompletableFuture.failedFuture(failure));
       }
 
       @Override
@@ -98,9 +120,20 @@ interface Grid {
         return ask(
             key,
             bucket -> {
-              long unusedPenalty = bucket.consumeIgnoringRateLimits(permits);
+              owe(bucket, permits);
               return bucket.estimateAbilityToConsume(1);
             });
+      }
+
+      private void owe(BucketProxy bucket, long permits) {
+        for (long part = permits; part > 0; part /= PART) {
+          try {
+            long unusedPenalty = bucket.consumeIgnoringRateLimits(part);
+            return;
+          } catch (IllegalArgumentException tooMuch) {
+            // a part is tried
+          }
+        }
       }
 
       @Override

@@ -2,6 +2,7 @@ package io.bartizan.ratelimit.prepaid;
 
 import io.bartizan.ratelimit.Decision;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,12 @@ final class RefusalMemory {
 
   private static final long LONGEST_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Decision told;
+  private final List<Decision> refusals;
   private final long sinceNanos;
   private final long untilNanos;
 
   private RefusalMemory(Decision told, long sinceNanos, long untilNanos) {
-    this.told = told;
+    this.refusals = told.parts().stream().filter(part -> !part.isAllowed()).toList();
     this.sinceNanos = sinceNanos;
     this.untilNanos = untilNanos;
   }
@@ -36,10 +37,16 @@ final class RefusalMemory {
 
   /** The refusal as it is now; null if it does not hold for so many permits. */
   @Nullable Decision answer(long permits, long now) {
-    if (isOver(now) || permits < told.permits()) {
+    if (isOver(now) || permits < refusals.get(0).permits()) {
       return null;
     }
     long age = Math.max(0, now - sinceNanos);
+    return refusals.size() == 1
+        ? again(refusals.get(0), permits, age)
+        : Decision.allOf(refusals.stream().map(told -> again(told, permits, age)).toList());
+  }
+
+  private static Decision again(Decision told, long permits, long age) {
     Duration retry = less(told.retryAfter(), age);
     return Decision.refused(told.limit(), permits, retry, Decision.Source.DENY_CACHE)
         .leaving(told.remaining(), less(told.resetAfter(), age));

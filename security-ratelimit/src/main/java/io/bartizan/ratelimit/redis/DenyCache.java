@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.redis;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,12 @@ final class DenyCache {
       String key,
       long sinceNanos,
       long untilNanos,
-      Decision decision) {}
+      List<Decision> refusals) {
+
+    long permits() {
+      return refusals.get(0).permits();
+    }
+  }
 
   /** Notes a refusal of a request. */
   void refused(Request request, Decision decision, long maxAgeNanos) {
@@ -53,7 +59,7 @@ final class DenyCache {
             request.key,
             sinceNanos,
             sinceNanos + nanos,
-            decision));
+            decision.parts().stream().filter(part -> !part.isAllowed()).toList()));
     if (isOlder(sinceNanos, slot)) {
       slots.set(slot, null);
     }
@@ -80,16 +86,22 @@ final class DenyCache {
         || now - denial.untilNanos >= 0
         || now - denial.sinceNanos >= maxAgeNanos
         || denial.script != script
-        || permits < denial.decision.permits()
+        || permits < denial.permits()
         || denial.keys != keys
         || !denial.key.equals(key)) {
       return null;
     }
     Duration age = Duration.ofNanos(Math.max(0, now - denial.sinceNanos));
-    Decision decision = denial.decision;
-    Duration retry = less(decision.retryAfter(), age);
-    return Decision.refused(decision.limit(), permits, retry, Decision.Source.DENY_CACHE)
-        .leaving(decision.remaining(), less(decision.resetAfter(), age));
+    List<Decision> refusals = denial.refusals;
+    return refusals.size() == 1
+        ? again(refusals.get(0), permits, age)
+        : Decision.allOf(refusals.stream().map(each -> again(each, permits, age)).toList());
+  }
+
+  private static Decision again(Decision refusal, long permits, Duration age) {
+    Duration retry = less(refusal.retryAfter(), age);
+    return Decision.refused(refusal.limit(), permits, retry, Decision.Source.DENY_CACHE)
+        .leaving(refusal.remaining(), less(refusal.resetAfter(), age));
   }
 
   private static Duration less(Duration duration, Duration age) {

@@ -7,6 +7,7 @@ import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +87,17 @@ final class Fallback {
           case CHARGE -> local.charge(request.key, request.permits);
           default -> local.tryAcquire(request.key, request.permits);
         };
-    Limit limit = decision.limit();
-    long permits = request.permitsDecided();
+    List<Decision> parts =
+        decision.parts().stream().map(part -> ofShare(part, request.permitsDecided())).toList();
+    return parts.size() == 1 ? parts.get(0) : Decision.allOf(parts);
+  }
+
+  private static Decision ofShare(Decision part, long permits) {
+    Limit limit = part.limit();
     Decision told =
-        decision.isAllowed()
+        part.isAllowed()
             ? Decision.allowed(limit, permits, Decision.Source.LOCAL_SHARE)
-            : Decision.refused(limit, permits, decision.retryAfter(), Decision.Source.LOCAL_SHARE);
-    return told.leaving(decision.remaining(), decision.resetAfter());
+            : Decision.refused(limit, permits, part.retryAfter(), Decision.Source.LOCAL_SHARE);
+    return told.leaving(part.remaining(), part.resetAfter());
   }
 }

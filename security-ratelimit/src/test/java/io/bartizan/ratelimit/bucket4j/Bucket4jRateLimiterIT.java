@@ -138,6 +138,46 @@ class Bucket4jRateLimiterIT {
   }
 
   @Test
+  void charge_whose_debt_is_longer_than_bucket4j_can_hold_is_counted_all_the_same() {
+    for (boolean async : new boolean[] {true, false}) {
+      TokenBucket bucket = LIMIT.named(async ? "owed" : "owed-blocking");
+      KeyedRateLimiter limiter = limiter(bucket, async);
+      Decision owes = limiter.charge("all", Long.MAX_VALUE);
+      assertThat(owes.isAllowed()).isFalse();
+      assertThat(owes.retryAfter().toDays()).isBetween(36_524L, 36_525L);
+      assertThat(limiter.tryAcquire("all").isAllowed()).isFalse();
+      for (int i = 0; i < 20; i++) {
+        assertThat(limiter.charge("all", Long.MAX_VALUE).isAllowed()).isFalse();
+      }
+      assertThat(limiter.tryAcquire("all").retryAfter().toDays()).isGreaterThan(73_000);
+      assertThat(limiter.charge("part", 9).isAllowed()).as("one is left").isTrue();
+      assertThat(limiter.charge("part", 1).isAllowed()).isFalse();
+      limiter.refund("all", Long.MAX_VALUE);
+      assertThat(limiter.tryAcquire("all", 10).isAllowed()).isTrue();
+    }
+  }
+
+  /** As after a restart with a quicker limit, which the grid does not know yet. */
+  @Test
+  void charge_that_the_grid_s_slower_limit_can_not_hold_is_counted_in_part() {
+    for (boolean async : new boolean[] {true, false}) {
+      TokenBucket slow =
+          Limit.tokenBucket(2, Rate.per(1, Duration.ofDays(365)))
+              .named(async ? "slow" : "slow-blocking");
+      assertThat(limiter(slow, async).tryAcquire("k").isAllowed()).isTrue();
+      TokenBucket quick = Limit.tokenBucket(2, Rate.per(1, HOURS)).named(slow.name());
+      assertThat(limiter(quick, async).charge("k", 1_000_000).isAllowed()).isFalse();
+      assertThat(limiter(quick, async).tryAcquire("k").isAllowed()).isFalse();
+    }
+  }
+
+  private static KeyedRateLimiter limiter(TokenBucket bucket, boolean async) {
+    Bucket4jRateLimiter.Builder builder =
+        Bucket4jRateLimiter.builder(manager, bucket, Duration.ofSeconds(5));
+    return (async ? builder : builder.withExecutor(Runnable::run)).build().blocking();
+  }
+
+  @Test
   void check_that_timed_out_before_its_turn_is_never_charged() {
     List<Runnable> queued = new ArrayList<>();
     Bucket4jRateLimiter limiter =
@@ -168,7 +208,7 @@ class Bucket4jRateLimiterIT {
   void silent_grid_fails_after_the_time_out() {
     KeyedRateLimiter limiter =
         Bucket4jRateLimiter.of(manager, LIMIT, Duration.ofMillis(50)).blocking();
-    assertThat(limiter.tryAcquire("slow").isAllowed()).isTrue();
+    assertThat(limiter(LIMIT, true).tryAcquire("slow").isAllowed()).isTrue();
     redis.pause();
     try {
       assertThatThrownBy(() -> limiter.tryAcquire("slow"))

@@ -10,6 +10,7 @@ import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.Rate;
 import io.bartizan.ratelimit.RateLimitListener;
@@ -235,6 +236,38 @@ class RedisFailureIT {
       blocking.refund("k", 1000);
       assertThat(blocking.tryAcquire("k", 500).isAllowed()).isTrue();
     }
+  }
+
+  @Test
+  void refusal_here_tells_the_refusing_limits_own_times() {
+    Limits limits = Limits.parse("few: 1 burst, 1/h; some: 2 burst, 1/h; daily: 9/50d fixed");
+    try (RedisRateLimiter limiter =
+        RedisRateLimiter.builder(redis.proxied(), limits)
+            .withTimeout(Duration.ofSeconds(2))
+            .withFailurePolicy(FailurePolicy.localShare(1))
+            .build()) {
+      KeyedRateLimiter blocking = limiter.blocking();
+      assertThat(blocking.tryAcquire("k").isAllowed()).isTrue();
+      assertThat(blocking.tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+      assertRefused(blocking.tryAcquire("k"), Source.DENY_CACHE, "few");
+      assertRefused(blocking.tryAcquire("k", 2), Source.DENY_CACHE, "few");
+      redis.proxy().cut();
+      await(() -> blocking.tryAcquire("l").source() == Source.LOCAL_SHARE);
+      Decision share = blocking.tryAcquire("l");
+      assertRefused(share, Source.LOCAL_SHARE, "few", "some", "daily");
+      assertThat(share.parts()).extracting(Decision::isAllowed).containsExactly(false, true, true);
+    }
+  }
+
+  /** The first limit refuses, and is as new within an hour; the last one only in days. */
+  private static void assertRefused(Decision refused, Source source, String... names) {
+    assertThat(refused.isAllowed()).isFalse();
+    assertThat(refused.source()).isEqualTo(source);
+    assertThat(refused.parts()).extracting(part -> part.limit().name()).containsExactly(names);
+    Decision first = refused.parts().get(0);
+    assertThat(first.isAllowed()).isFalse();
+    assertThat(first.limit()).isEqualTo(refused.limit());
+    assertThat(first.resetAfter()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
   }
 
   @ParameterizedTest
