@@ -171,8 +171,8 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
     try {
       boolean first =
           answer(() -> commands.set(key, mine, SetArgs.Builder.nx().px(millis))) != null;
-      boolean ours =
-          first || (asked != null && Arrays.equals(mine, answer(() -> commands.get(key))));
+      // ours too where Lettuce sent the question again after a connection that broke
+      boolean ours = first || Arrays.equals(mine, answer(() -> commands.get(key)));
       use = ours ? Use.FIRST : Use.REPEATED;
       lastFailure = "";
     } catch (NoAnswer e) {
@@ -277,7 +277,9 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       Thread.currentThread().interrupt();
       throw new NoAnswer("interrupted", true);
     } catch (ExecutionException | RedisException e) {
-      throw new NoAnswer(e.getClass().getSimpleName(), true);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String what = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+      throw new NoAnswer(SafeText.of(what, 200), true);
     }
   }
 
