@@ -20,9 +20,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,11 @@ public final class WebhookVerifier {
 
   private WebhookVerifier(Builder builder) {
     grammar = builder.scheme.grammar();
-    // in one order on all instances: of two that ask a guard for one message, one then is the first
-    keys = builder.scheme.keys().stream().sorted(Comparator.comparing(WebhookKey::scope)).toList();
+    // each once, and in one order on all instances: of two that ask a guard for one message, one
+    // then is the first
+    Map<String, WebhookKey> byScope = new TreeMap<>();
+    builder.scheme.keys().forEach(key -> byScope.put(key.scope(), key));
+    keys = List.copyOf(byScope.values());
     tolerance = builder.tolerance;
     clock = builder.clock;
     guard = builder.guard == null ? null : new OnceForEachKey(builder.guard, keys);
