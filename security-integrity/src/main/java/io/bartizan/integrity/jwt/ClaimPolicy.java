@@ -118,7 +118,7 @@ record ClaimPolicy(
     }
     for (int i = 0; i < requiredClaims.size(); i++) {
       String name = requiredClaims.get(i);
-      if (!claims.json.has(name)) {
+      if (ClaimSet.isAbsent(claims.json.get(name))) {
         return Refusal.of(JwtReason.CLAIM_MISSING, name + " is missing");
       }
     }
@@ -136,7 +136,7 @@ record ClaimPolicy(
 
   private static @Nullable Refusal checkValue(ClaimSet claims, String name, Set<String> accepted) {
     JsonValue value = claims.json.get(name);
-    if (value == null) {
+    if (ClaimSet.isAbsent(value)) {
       return Refusal.of(JwtReason.CLAIM_MISSING, SafeText.of(name, 60) + " is missing");
     }
     List<String> texts = ClaimSet.texts(value); // of another type, so another value

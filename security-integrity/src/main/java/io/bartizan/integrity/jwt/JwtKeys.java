@@ -6,12 +6,14 @@ import io.bartizan.integrity.keys.KeyGate;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIssuers {
+
+  private static final String RSASSA_PSS_OID = "06092a864886f70d01010a";
 
   JwtKeys() {}
 
@@ -88,7 +92,7 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
     try {
       return switch (block.label()) {
         case "PUBLIC KEY" ->
-            KeyFactory.getInstance(keyFactory(algorithm))
+            keyFactory(algorithm, block.content())
                 .generatePublic(new X509EncodedKeySpec(block.content()));
         case "CERTIFICATE" ->
             CertificateFactory.getInstance("X.509")
@@ -103,6 +107,16 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("the PEM block can't be read", e);
     }
+  }
+
+  /**
+   * Who reads this PKCS#8 or X.509 encoding: RSA keys for PSS alone have a factory of their own.
+   */
+  static KeyFactory keyFactory(JwsAlgorithm algorithm, byte[] der) throws NoSuchAlgorithmException {
+    String start = HexFormat.of().formatHex(der, 0, Math.min(der.length, 40));
+    boolean pssAlone =
+        algorithm.family == JwsAlgorithm.Family.PSS && start.contains(RSASSA_PSS_OID);
+    return KeyFactory.getInstance(pssAlone ? "RSASSA-PSS" : keyFactory(algorithm));
   }
 
   static String keyFactory(JwsAlgorithm algorithm) {

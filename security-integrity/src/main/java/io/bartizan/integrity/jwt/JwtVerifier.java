@@ -298,7 +298,7 @@ public final class JwtVerifier {
     }
 
     /**
-     * Claims that must be there, of any type.
+     * Claims that must be there, of any type but null, which the getters take for absent.
      *
      * @param names the claims' names
      * @return this

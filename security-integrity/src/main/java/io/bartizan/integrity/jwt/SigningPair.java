@@ -90,11 +90,10 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
               + ", one PRIVATE KEY (PKCS#8) is accepted;"
               + " openssl pkcs8 -topk8 -nocrypt makes one of other private keys");
     }
-    String factory = JwtKeys.keyFactory(algorithm);
     byte[] der = blocks.get(0).content();
     try {
-      return of(
-          algorithm, KeyFactory.getInstance(factory).generatePrivate(new PKCS8EncodedKeySpec(der)));
+      KeyFactory factory = JwtKeys.keyFactory(algorithm, der);
+      return of(algorithm, factory.generatePrivate(new PKCS8EncodedKeySpec(der)));
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("the PEM block holds no private key for " + algorithm);
     } finally {

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +124,7 @@ final class UsePolicy {
     String subject = claims.subject();
     if (subject != null) {
       Instant from = revocation.subjectNotBefore(jwt.issuer(), subject);
-      if (from != null
-          && (claims.issuedAt == ClaimSet.NONE || isOlder(claims.issuedAt, from.toEpochMilli()))) {
+      if (from != null && (claims.issuedAt == ClaimSet.NONE || isOlder(claims.issuedAt, from))) {
         return REVOKED;
       }
     }
@@ -132,8 +132,9 @@ final class UsePolicy {
   }
 
   /** An {@code iat} in whole seconds is of that whole second. */
-  private static boolean isOlder(long issuedAt, long from) {
-    return issuedAt < (issuedAt % 1000 == 0 ? from - Math.floorMod(from, 1000L) : from);
+  private static boolean isOlder(long issuedAt, Instant from) {
+    Instant moment = issuedAt % 1000 == 0 ? from.truncatedTo(ChronoUnit.SECONDS) : from;
+    return Instant.ofEpochMilli(issuedAt).isBefore(moment);
   }
 
   private @Nullable Refusal checkBinding(

@@ -24,6 +24,13 @@ final class DeclaredGrammar extends WebhookGrammar {
   }
 
   @Override
+  boolean isUnique(byte[] body) { // Stripe's "id", Slack's "event_id"; Slack's forms may have none
+    return (format == WebhookFormat.STRIPE || format == WebhookFormat.SLACK)
+        && body.length > 0
+        && body[0] == '{';
+  }
+
+  @Override
   WebhookHeaders read(Function<String, @Nullable String> headers, @Nullable String target) {
     String time = format.timestampHeader == null ? null : header(headers, format.timestampHeader);
     List<String> tags = new ArrayList<>();

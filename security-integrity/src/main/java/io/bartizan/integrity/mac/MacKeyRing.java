@@ -129,10 +129,10 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
    * is a text as for {@link #parse} with one key, at most 2048 bytes. Names that begin with a dot,
    * such as {@code ..data}, are skipped.
    *
-   * <p>A reading fails, naming the file and never its content, if a file is empty, cut, larger, no
-   * regular file or holds more than one key, if its name begins with no date, if two files hold one
-   * key, and if there is no key, more than {@value #MAX_KEYS}, or more than 256 entries in all. A
-   * {@link io.bartizan.core.Rotating} then keeps the last good ring.
+   * <p>A reading fails, naming the file and never its content, if a file is empty, no whole base64
+   * text, larger, no regular file or holds more than one key, if its name begins with no date, if
+   * two files hold one key, and if there is no key, more than {@value #MAX_KEYS}, or more than 256
+   * entries in all. A {@link io.bartizan.core.Rotating} then keeps the last good ring.
    *
    * <pre>{@code
    * Rotating<MacKeyRing> keys =

@@ -47,6 +47,13 @@ abstract sealed class WebhookGrammar permits StandardGrammar, DeclaredGrammar {
   abstract boolean signsTime();
 
   /**
+   * Whether no other event has this body, so that a repeat signed at another time is known by it.
+   */
+  boolean isUnique(byte[] body) {
+    return false;
+  }
+
+  /**
    * Reads the headers in linear time, or refuses.
    *
    * @param target the request's path and query, where its address is signed

@@ -21,7 +21,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookVerifier {
 
   private static final Duration MAX_TOLERANCE = Duration.ofHours(1);
+  private static final byte[] NOTHING = {};
 
   private final WebhookGrammar grammar;
   private final List<WebhookKey> keys;
@@ -55,7 +58,11 @@ public final class WebhookVerifier {
 
   private WebhookVerifier(Builder builder) {
     grammar = builder.scheme.grammar();
-    keys = builder.scheme.keys();
+    // each once, and in one order on all instances: of two that ask a guard for one message, one
+    // then is the first
+    Map<String, WebhookKey> byScope = new TreeMap<>();
+    builder.scheme.keys().forEach(key -> byScope.put(key.scope(), key));
+    keys = List.copyOf(byScope.values());
     tolerance = builder.tolerance;
     clock = builder.clock;
     guard = builder.guard == null ? null : new OnceForEachKey(builder.guard, keys);
@@ -167,12 +174,14 @@ public final class WebhookVerifier {
     byte[] prefix = read.prefixBytes();
     byte[] suffix = read.suffixBytes();
     List<byte[]> ids = new ArrayList<>();
+    boolean isNamedByBody = deliveries != null && grammar.isUnique(received);
     boolean valid = false;
     for (WebhookKey key : keys) {
       byte[] tag = key.tag(prefix, signed, suffix);
       valid |= isSigned(key, tag, read, prefix, signed);
       // what is signed names the message; a tag stands for the body where no id is signed
-      byte[] id = read.id().map(text -> text.getBytes(StandardCharsets.US_ASCII)).orElse(tag);
+      byte[] named = isNamedByBody ? key.tag(NOTHING, signed, NOTHING) : tag;
+      byte[] id = read.id().map(text -> text.getBytes(StandardCharsets.US_ASCII)).orElse(named);
       ids.add(Objects.requireNonNull(id, "public keys belong to a scheme that signs an id"));
     }
     if (!valid) {
@@ -184,12 +193,7 @@ public final class WebhookVerifier {
     if (deliveries != null) {
       List<String> scopes = keys.stream().map(WebhookKey::scope).toList();
       delivery =
-          Delivery.begin(
-                  deliveries,
-                  () -> clock.instant().plus(rememberHandled),
-                  scopes,
-                  ids,
-                  form(prefix, signed, suffix))
+          Delivery.begin(deliveries, () -> end(until), scopes, ids, form(prefix, signed, suffix))
               .orThrow();
     } else if (guard != null) {
       guard.use(ids, until);
@@ -218,6 +222,12 @@ public final class WebhookVerifier {
   }
 
   /** What was signed, which an attempt that is signed anew has with another time. */
+  /** Of what was handled: never before its signed time is too old for every verifier. */
+  private Instant end(Instant untilTooOld) {
+    Instant remembered = clock.instant().plus(rememberHandled);
+    return grammar.signsTime() && untilTooOld.isAfter(remembered) ? untilTooOld : remembered;
+  }
+
   private static byte[] form(byte[] prefix, byte[] body, byte[] suffix) {
     return ByteBuffer.allocate(prefix.length + body.length + suffix.length)
         .put(prefix)
@@ -392,17 +402,19 @@ public final class WebhookVerifier {
     }
 
     /**
-     * Handle each event once: by its signed id, else by its signature. An accepted message is begun
-     * and must be {@link VerifiedWebhook#complete completed} or {@link VerifiedWebhook#abandon
-     * abandoned}, as {@link WebhookVerifier#handle} does; a process that crashes in between keeps
-     * the event from others until the lease is over. What was completed is refused as long as it is
-     * remembered, however late and often its sender signs it anew.
+     * Handle each event once: by its signed id, by its JSON body for Stripe and Slack, who put the
+     * event's id there, else by its signature. An accepted message is begun and must be {@link
+     * VerifiedWebhook#complete completed} or {@link VerifiedWebhook#abandon abandoned}, as {@link
+     * WebhookVerifier#handle} does; a process that crashes in between keeps the event from others
+     * until the lease is over. What was completed is refused as long as it is remembered, however
+     * late and often its sender signs it anew; only where a format has a time and no id, a repeat
+     * that is signed anew is another event.
      *
      * @param deliveries remembers the events
      * @param lease longer than the handler takes at most, 1 second to 1 day; a handler that takes
      *     longer may see a second one beside it
      * @param remember longer than the sender tries again, 1 minute to 366 days; a repeat after that
-     *     is handled again
+     *     is handled again, but never one that some verifier could take for new by its signed time
      * @return this builder
      * @throws NullPointerException if an argument is null
      * @throws IllegalArgumentException if a duration is out of range

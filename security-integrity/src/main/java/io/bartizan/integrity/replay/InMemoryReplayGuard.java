@@ -92,7 +92,11 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
     RememberedId remembered = remembered(scope, id, end, now, nanos, null, 0);
     ReplayStripe stripe = stripe(remembered);
     Use use = stripe.use(remembered, now, nanos);
-    return use == Use.UNDECIDED && madeRoom(now, nanos) ? stripe.use(remembered, now, nanos) : use;
+    if (use == Use.UNDECIDED) {
+      makeRoom(stripe, now, nanos);
+      use = stripe.use(remembered, now, nanos);
+    }
+    return use;
   }
 
   @Override
@@ -104,9 +108,11 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
     RememberedId held = remembered(scope, id, end, now, nanos, holder, form(scope, form));
     ReplayStripe stripe = stripe(held);
     Begin begin = stripe.begin(held, now, nanos);
-    return begin == Begin.UNDECIDED && madeRoom(now, nanos)
-        ? stripe.begin(held, now, nanos)
-        : begin;
+    if (begin == Begin.UNDECIDED) {
+      makeRoom(stripe, now, nanos);
+      begin = stripe.begin(held, now, nanos);
+    }
+    return begin;
   }
 
   @Override
@@ -116,7 +122,11 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
     long nanos = nanos();
     RememberedId done = remembered(scope, id, end(until), now, nanos, null, form(scope, form));
     ReplayStripe stripe = stripe(done);
-    return stripe.complete(done) || (madeRoom(now, nanos) && stripe.complete(done));
+    if (stripe.complete(done)) {
+      return true;
+    }
+    makeRoom(stripe, now, nanos);
+    return stripe.complete(done);
   }
 
   @Override
@@ -148,13 +158,13 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
     return stripes.get(id.hashCode() & (stripes.size() - 1));
   }
 
-  /** Forgets what is past its end, at most once in a millisecond; false if that was just done. */
-  private boolean madeRoom(long now, long nanos) {
+  /** Forgets what is past its end: of all stripes once in a millisecond, else of this one. */
+  private void makeRoom(ReplayStripe own, long now, long nanos) {
     if (lastSweep.getAndSet(now) == now) {
-      return false;
+      own.forget(now, nanos);
+    } else {
+      stripes.forEach(each -> each.forget(now, nanos));
     }
-    stripes.forEach(each -> each.forget(now, nanos));
-    return true;
   }
 
   private static long end(Instant until) {
@@ -175,18 +185,24 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
   }
 
   /**
-   * Whether there is room.
+   * Whether there is room. Ids past their end don't count: they make room once it is needed.
    *
    * @return up; degraded from nine tenths; down when full, while everything is refused
    */
   @Override
   public Health health() {
-    int now = size();
-    String detail = now + " of " + maxIds + " ids remembered";
-    if (now >= maxIds) {
+    int most = maxIds - maxIds / 10;
+    int kept = size();
+    if (kept >= most) {
+      long now = clock.millis();
+      long nanos = nanos();
+      kept = stripes.stream().mapToInt(each -> each.kept(now, nanos)).sum();
+    }
+    String detail = kept + " of " + maxIds + " ids remembered";
+    if (kept >= maxIds) {
       return Health.down(detail);
     }
-    return now >= maxIds - maxIds / 10 ? Health.degraded(detail) : Health.up(detail);
+    return kept >= most ? Health.degraded(detail) : Health.up(detail);
   }
 
   @Override
@@ -221,7 +237,7 @@ public final class InMemoryReplayGuard implements DeliveryGuard, HealthSource {
 
     /**
      * The clock that never jumps; the JVM's unless set. An id is forgotten when its end has passed
-     * by both clocks.
+     * by both clocks, and a lease is over by this one alone.
      *
      * @param monotonic tells how long ids have been kept
      * @return this builder

@@ -27,8 +27,12 @@ final class RememberedId implements Comparable<RememberedId> {
     this.form = form;
   }
 
+  /**
+   * An id by both clocks. A lease is a span of time and no moment, so the wall clock, which may
+   * jump back, counts for it only where there is no other one (whose end is then 0).
+   */
   boolean isOver(long now, long nanos) {
-    return end <= now && endNanos - nanos <= 0;
+    return endNanos - nanos <= 0 && (end <= now || (holder != null && endNanos != 0));
   }
 
   @Override

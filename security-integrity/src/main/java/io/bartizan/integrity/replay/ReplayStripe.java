@@ -58,6 +58,15 @@ final class ReplayStripe {
     }
   }
 
+  /** How many are not past their end. */
+  synchronized int kept(long now, long nanos) {
+    int kept = 0;
+    for (RememberedId each : ids.keySet()) {
+      kept += each.isOver(now, nanos) ? 0 : 1;
+    }
+    return kept;
+  }
+
   private boolean put(RememberedId id, @Nullable RememberedId known) {
     if (known != null) {
       ids.remove(known); // its place is not given up, another stripe could take it

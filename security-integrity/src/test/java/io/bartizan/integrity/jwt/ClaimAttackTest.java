@@ -183,6 +183,27 @@ class ClaimAttackTest {
     refuses(profile, typed("at+jwt"), JwtReason.CLAIM_MISSING);
   }
 
+  /** The getters give nothing for a null, so it must not pass for the claim either. */
+  @Test
+  void requiredClaimThatIsNull_isMissing() {
+    JwtVerifier named = strict(HS256).withRequiredClaims("tenant").build();
+    JwtVerifier valued = strict(HS256).withRequiredClaim("tenant", "null").build();
+    for (boolean large : List.of(false, true)) {
+      String filler = ",\"filler\":\"" + "x".repeat(large ? 3000 : 1) + "\"}";
+      for (String value : List.of("null", " null")) {
+        String token = token(HS256, payload("tenant", value).replace("}", filler));
+        refuses(named, token, JwtReason.CLAIM_MISSING);
+        refuses(valued, token, JwtReason.CLAIM_MISSING);
+        accepts(verifier, token);
+      }
+      for (String value : List.of("\"\"", "\"null\"", "false", "0", "[]", "{}", "[null]")) {
+        String token = token(HS256, payload("tenant", value));
+        accepts(named, token);
+      }
+    }
+    accepts(valued, token(HS256, payload("tenant", "\"null\"")));
+  }
+
   private static String typed(String type) {
     return token("{\"alg\":\"HS256\",\"typ\":\"" + type + "\"}", GOOD, HS256);
   }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Section F of the attack matrix: what stands around the signature. */
@@ -165,6 +166,39 @@ class InfrastructureAttackTest {
     JwtVerifier other =
         strict(ED25519).withRevocation((issuer, id) -> issuer.equals("https://other")).build();
     accepts(other, token);
+  }
+
+  @Test
+  void F04_revocationOfASubjectForEver_orSinceEver_isDecided() {
+    AtomicReference<Instant> since = new AtomicReference<>();
+    JwtRevocation list =
+        new JwtRevocation() {
+          @Override
+          public boolean isRevoked(String issuer, String tokenId) {
+            return false;
+          }
+
+          @Override
+          public Instant subjectNotBefore(String issuer, String subject) {
+            return since.get();
+          }
+        };
+    JwtVerifier verifier = strict(ED25519).withRevocation(list).withCache(16).build();
+    String token = token(ED25519, GOOD);
+    for (Instant early :
+        new Instant[] {Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(NOW, 999_999_999)}) {
+      since.set(early);
+      accepts(verifier, token);
+    }
+    for (Instant late : new Instant[] {Instant.ofEpochSecond(NOW + 1), Instant.MAX}) {
+      since.set(late);
+      refuses(verifier, token, JwtReason.REVOKED);
+    }
+    String half = token(ED25519, payload("iat", NOW + ".5"));
+    since.set(Instant.ofEpochSecond(NOW, 500_000_000));
+    accepts(verifier, half);
+    since.set(Instant.ofEpochSecond(NOW, 501_000_000));
+    refuses(verifier, half, JwtReason.REVOKED);
   }
 
   @Test

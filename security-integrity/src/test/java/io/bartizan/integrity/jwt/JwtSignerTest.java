@@ -11,6 +11,7 @@ import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
@@ -215,6 +216,28 @@ class JwtSignerTest {
 
   private static JwtVerifier verifier(JwtKeys keys, JwsAlgorithm algorithm) {
     return JwtVerifier.of(TrustedIssuer.of(ISSUER, keys, algorithm), "my-api");
+  }
+
+  /** As {@code openssl genpkey -algorithm RSA-PSS} makes them. */
+  @Test
+  void pem_rsaKeyForPssAlone_signsAndVerifiesPss_andNothingElse() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
+    generator.initialize(2048);
+    KeyPair pair = generator.generateKeyPair();
+    SecretBytes key = pem("PRIVATE KEY", pair.getPrivate().getEncoded());
+    String text = Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded());
+    for (JwsAlgorithm algorithm : List.of(JwsAlgorithm.PS256, JwsAlgorithm.PS512)) {
+      String token =
+          JwtSigner.of(ISSUER, VALIDITY, SigningKey.pem(algorithm, key))
+              .sign(JwtClaims.forAudience("a"));
+      JwtKeys keys = JwtKeys.pem(algorithm, text);
+      TrustedIssuer issuer = TrustedIssuer.of(ISSUER, keys, algorithm);
+      assertThat(JwtVerifier.of(issuer, "a").verify(token).algorithm()).isEqualTo(algorithm);
+    }
+    refusesPem(JwsAlgorithm.RS256, key, "no private key for RS256");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JwtKeys.pem(JwsAlgorithm.RS256, text))
+        .withMessageContaining("no key for RS256");
   }
 
   private static SecretBytes pem(String label, byte[] der) {

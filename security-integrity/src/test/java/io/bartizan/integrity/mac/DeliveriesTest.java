@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -137,10 +138,109 @@ class DeliveriesTest {
     assertThat(kept.get("a")).isEqualTo(clock.instant().plusSeconds(3601));
   }
 
+  /** Stripe and Slack have no signed id and sign each attempt with its own time. */
+  @Test
+  void TK01_eventOfStripeOrSlack_thatIsSignedAnew_isHandledOnce() throws Exception {
+    SecretBytes secret = SecretBytes.copyOf(KEY);
+    for (boolean stripe : new boolean[] {true, false}) {
+      WebhookVerifier verifier =
+          WebhookVerifier.builder(
+                  stripe ? WebhookScheme.stripe(secret) : WebhookScheme.slack(secret))
+              .withDeliveries(memory(), LEASE, Duration.ofDays(4))
+              .withClock(clock)
+              .build();
+      byte[] event = "{\"id\":\"evt_1\"}".getBytes(UTF_8);
+      List<String> handled = new ArrayList<>();
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  verifier.handle(
+                      attempt(stripe, event),
+                      event,
+                      first -> {
+                        throw new IllegalStateException("the database is down");
+                      }));
+      clock.advance(Duration.ofHours(1));
+      assertThat(verifier.handle(attempt(stripe, event), event, e -> handled.add(e.text())))
+          .isEqualTo(200);
+      clock.advance(Duration.ofHours(1)); // its answer got lost
+      assertThat(reason(verifier, attempt(stripe, event), event)).isEqualTo(MacReason.DUPLICATE);
+      assertThat(verifier.handle(attempt(stripe, event), event, e -> handled.add(e.text())))
+          .isEqualTo(200);
+      assertThat(handled).hasSize(1);
+      byte[] other = "{\"id\":\"evt_2\"}".getBytes(UTF_8);
+      assertThat(reason(verifier, attempt(stripe, other), other)).isEqualTo("accepted");
+      byte[] form = "payload=%7B%7D".getBytes(UTF_8); // which Slack may send twice, each anew
+      assertThat(reason(verifier, attempt(stripe, form), form)).isEqualTo("accepted");
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(reason(verifier, attempt(stripe, form), form)).isEqualTo("accepted");
+    }
+  }
+
+  private Function<String, @Nullable String> attempt(boolean stripe, byte[] body) {
+    String time = Long.toString(clock.instant().getEpochSecond());
+    String text = (stripe ? time + "." : "v0:" + time + ":") + new String(body, UTF_8);
+    String tag =
+        HexFormat.of()
+            .formatHex(Hmac.ofAnyLength(HmacAlgorithm.SHA_256, KEY).sign(text.getBytes(UTF_8)));
+    return stripe
+        ? Map.of("Stripe-Signature", "t=" + time + ",v1=" + tag)::get
+        : Map.of("X-Slack-Request-Timestamp", time, "X-Slack-Signature", "v0=" + tag)::get;
+  }
+
+  @Test
+  void TK02_shortMemory_forgetsNoEventThatIsNewByItsTime() {
+    WebhookVerifier verifier =
+        WebhookVerifier.builder(WebhookScheme.standard(SHOWN))
+            .withDeliveries(memory(), LEASE, Duration.ofMinutes(1))
+            .withTolerance(Duration.ofHours(1))
+            .withClock(clock)
+            .build();
+    Function<String, @Nullable String> recorded = signed("msg_1");
+    verifier.verify(recorded, BODY).complete();
+    clock.advance(Duration.ofMinutes(60));
+    assertThat(reason(verifier, recorded)).isEqualTo(MacReason.REPLAYED);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(reason(verifier, recorded)).isEqualTo(MacReason.EXPIRED);
+    assertThat(reason(verifier, signed("msg_1"))).as("forgotten").isEqualTo("accepted");
+  }
+
+  /** Each takes one of the keys first; without one order each would find the other's. */
+  @Test
+  void instancesWithKeysInAnotherOrder_andOneMessageAtOnce_acceptItOnce() {
+    SecretBytes one = SecretBytes.ofUtf8("the first secret of the sender");
+    SecretBytes two = SecretBytes.ofUtf8("the second secret of the sender");
+    byte[] body = {1};
+    Hmac hmac = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, one.exposedCopy());
+    String tag = "sha256=" + HexFormat.of().formatHex(hmac.sign(body));
+    InMemoryReplayGuard memory = memory();
+    WebhookVerifier here =
+        WebhookVerifier.of(WebhookScheme.github(memory, Duration.ofDays(1), one, two));
+    List<Object> answers = new ArrayList<>();
+    ReplayGuard slow =
+        (scope, id, until) -> {
+          ReplayGuard.Use use = memory.use(scope, id, until);
+          if (answers.isEmpty()) {
+            answers.add("asked");
+            answers.add(reason(here, name -> tag, body));
+          }
+          return use;
+        };
+    WebhookVerifier there =
+        WebhookVerifier.of(WebhookScheme.github(slow, Duration.ofDays(1), two, one));
+    answers.add(reason(there, name -> tag, body));
+    assertThat(answers).containsOnlyOnce("accepted").containsOnlyOnce(MacReason.REPLAYED);
+  }
+
   private static Object reason(
       WebhookVerifier verifier, Function<String, @Nullable String> headers) {
+    return reason(verifier, headers, BODY);
+  }
+
+  private static Object reason(
+      WebhookVerifier verifier, Function<String, @Nullable String> headers, byte[] body) {
     return verifier
-        .check(headers, BODY)
+        .check(headers, body)
         .<Object>fold(webhook -> "accepted", refusal -> refusal.reason());
   }
 }

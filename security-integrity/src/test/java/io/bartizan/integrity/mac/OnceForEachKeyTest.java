@@ -57,6 +57,18 @@ class OnceForEachKeyTest {
     assertThat(reason(verifier)).isEqualTo(MacReason.REPLAYED);
   }
 
+  /** As while a secret is changed and both settings have the new one. */
+  @Test
+  void secretThatIsNamedTwice_isOneKey() {
+    SecretBytes same = SecretBytes.ofUtf8(SECRET);
+    WebhookVerifier verifier =
+        WebhookVerifier.of(WebhookScheme.github(memory, Duration.ofDays(1), same, same));
+    assertThat(reason(verifier)).isNull();
+    assertThat(reason(verifier)).isEqualTo(MacReason.REPLAYED);
+    assertThat(memory.size()).isEqualTo(1);
+    assertThat(verifier.toString()).contains(", 1 keys,");
+  }
+
   @Test
   void retry_whoseLaterKeyWasUsedElsewhere_isAReplay() {
     WebhookVerifier verifier = rotating(2);

@@ -115,6 +115,27 @@ class InMemoryDeliveriesTest extends DeliveryGuardContractTest {
   }
 
   @Test
+  void lease_whileTheWallClockJumps_isOverByTheClockThatNeverDoes() {
+    ManualTicker ticker = new ManualTicker();
+    InMemoryReplayGuard guard =
+        InMemoryReplayGuard.builder(3).withClock(clock).withTicker(ticker).build();
+    byte[] id = {1};
+    Instant until = clock.instant().plus(Duration.ofDays(1));
+    Duration lease = Duration.ofMinutes(1);
+    assertThat(guard.begin("s", id, id, "one", lease)).isEqualTo(Begin.BEGUN);
+    clock.advance(Duration.ofHours(1));
+    assertThat(guard.begin("s", id, id, "two", lease)).as("ahead").isEqualTo(Begin.BUSY);
+    clock.set(clock.instant().minus(Duration.ofHours(3)));
+    ticker.advance(Duration.ofSeconds(59));
+    assertThat(guard.begin("s", id, id, "two", lease)).isEqualTo(Begin.BUSY);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(guard.begin("s", id, id, "two", lease)).as("back").isEqualTo(Begin.BEGUN);
+    assertThat(guard.complete("s", id, id, "two", until)).isTrue();
+    ticker.advance(Duration.ofDays(2));
+    assertThat(guard.begin("s", id, id, "three", lease)).isEqualTo(Begin.REPLAYED);
+  }
+
+  @Test
   void begin_manyThatEnd_takeNoMemoryForEver() {
     InMemoryReplayGuard guard = InMemoryReplayGuard.builder(10).withClock(clock).build();
     Instant until = clock.instant().plusSeconds(3600);

@@ -12,6 +12,7 @@ import io.bartizan.integrity.mac.MacReason;
 import io.bartizan.integrity.mac.SignedValues;
 import io.bartizan.integrity.replay.ReplayGuard.Use;
 import io.bartizan.testkit.ManualInstantSource;
+import io.bartizan.testkit.ManualTicker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,41 @@ class InMemoryReplayGuardTest {
     }
     clock.set(LATER.plusMillis(1));
     assertThat(guard.use("a", id(500), LATER.plusSeconds(60))).isEqualTo(Use.FIRST);
+  }
+
+  @Test
+  void health_fullOfIdsPastTheirEnd_isUp_andDownOnlyWhileEverythingIsRefused() {
+    InMemoryReplayGuard guard = guard(100);
+    for (int i = 0; i < 90; i++) {
+      assertThat(guard.use("a", id(i), LATER)).isEqualTo(Use.FIRST);
+    }
+    assertThat(guard.health()).isEqualTo(Health.degraded("90 of 100 ids remembered"));
+    for (int i = 90; i < 100; i++) {
+      assertThat(guard.use("a", id(i), LATER.plusSeconds(1))).isEqualTo(Use.FIRST);
+    }
+    assertThat(guard.health()).isEqualTo(Health.down("100 of 100 ids remembered"));
+    clock.set(LATER);
+    assertThat(guard.health()).as("no traffic").isEqualTo(Health.up("10 of 100 ids remembered"));
+    clock.set(NOW);
+    assertThat(guard.use("a", id(1), LATER)).as("health forgot none").isEqualTo(Use.REPEATED);
+  }
+
+  @Test
+  void use_fullGuardThatWasSweptInThisMillisecond_takesTheRoomThatCameSince() {
+    ManualTicker ticker = new ManualTicker();
+    InMemoryReplayGuard guard =
+        InMemoryReplayGuard.builder(3).withClock(clock).withTicker(ticker).build();
+    for (int i = 0; i < 3; i++) {
+      assertThat(guard.use("a", id(i), LATER)).isEqualTo(Use.FIRST);
+    }
+    clock.set(LATER);
+    Instant end = LATER.plusSeconds(60);
+    assertThat(guard.use("a", id(3), end)).as("one clock").isEqualTo(Use.UNDECIDED);
+    ticker.advance(Duration.ofSeconds(60));
+    assertThat(guard.use("a", id(4), end)).as("both clocks").isEqualTo(Use.FIRST);
+    assertThat(guard.use("a", id(5), end)).isEqualTo(Use.FIRST);
+    assertThat(guard.use("a", id(6), end)).isEqualTo(Use.FIRST);
+    assertThat(guard.use("a", id(7), end)).as("full").isEqualTo(Use.UNDECIDED);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.bartizan.integrity.replay.DeliveryGuard;
 import io.bartizan.integrity.replay.ReplayGuard;
 import io.bartizan.integrity.replay.ReplayId;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
@@ -31,6 +32,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,11 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
   private final String keyPrefix;
   private final InstantSource clock;
   private volatile String lastFailure = "";
+
+  /** Whether Redis itself refused the last use, which a question that reads can't disprove. */
+  private volatile boolean isRefused;
+
+  private final AtomicBoolean asking = new AtomicBoolean();
 
   private RedisReplayGuard(
       Builder builder,
@@ -171,12 +178,12 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
     try {
       boolean first =
           answer(() -> commands.set(key, mine, SetArgs.Builder.nx().px(millis))) != null;
-      boolean ours =
-          first || (asked != null && Arrays.equals(mine, answer(() -> commands.get(key))));
+      // ours too where Lettuce sent the question again after a connection that broke
+      boolean ours = first || Arrays.equals(mine, answer(() -> commands.get(key)));
       use = ours ? Use.FIRST : Use.REPEATED;
       lastFailure = "";
     } catch (NoAnswer e) {
-      unknown(e.getMessage());
+      unknown(e);
       if (e.mayHaveArrived || asked != null) { // what was sent before may have arrived
         unanswered.keep(name, holder);
       }
@@ -193,7 +200,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       lastFailure = "";
       return DeliveryScript.begin(answer);
     } catch (NoAnswer e) {
-      unknown(e.getMessage());
+      unknown(e);
       return Begin.UNDECIDED;
     }
   }
@@ -208,7 +215,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       lastFailure = "";
       return true;
     } catch (NoAnswer e) {
-      unknown(e.getMessage());
+      unknown(e);
       return false;
     }
   }
@@ -221,7 +228,7 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       lastFailure = "";
       return true;
     } catch (NoAnswer e) {
-      unknown(e.getMessage());
+      unknown(e);
       return false;
     }
   }
@@ -277,7 +284,10 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       Thread.currentThread().interrupt();
       throw new NoAnswer("interrupted", true);
     } catch (ExecutionException | RedisException e) {
-      throw new NoAnswer(e.getClass().getSimpleName(), true);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String what = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+      boolean refused = cause instanceof RedisCommandExecutionException;
+      throw new NoAnswer(SafeText.of(what, 200), true, refused);
     }
   }
 
@@ -285,10 +295,16 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
   private static final class NoAnswer extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean mayHaveArrived;
+    private final boolean isRefused;
 
     NoAnswer(String message, boolean mayHaveArrived) {
+      this(message, mayHaveArrived, false);
+    }
+
+    NoAnswer(String message, boolean mayHaveArrived, boolean isRefused) {
       super(message, null, false, false);
       this.mayHaveArrived = mayHaveArrived;
+      this.isRefused = isRefused;
     }
   }
 
@@ -296,17 +312,20 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void unknown(@Nullable String why) {
+  private void unknown(NoAnswer why) {
     if (lastFailure.isEmpty()) {
-      LOG.warn("one-time guard on Redis can't tell, refusing: {}", why);
+      LOG.warn("one-time guard on Redis can't tell, refusing: {}", why.getMessage());
     }
-    lastFailure = String.valueOf(why);
+    isRefused = why.isRefused;
+    lastFailure = String.valueOf(why.getMessage());
   }
 
   /**
-   * Whether Redis answers.
+   * Whether Redis answers. Needs no uses to be true: after one that got no answer this call asks
+   * Redis too and never waits for it, so that a later call tells that it answers again.
    *
-   * @return down while not connected; degraded if the last use got no answer
+   * @return down while not connected; degraded if the last use got no answer, until Redis answers,
+   *     or if Redis refused it, such as for want of memory, until a use is answered
    */
   @Override
   public Health health() {
@@ -314,9 +333,29 @@ public final class RedisReplayGuard implements DeliveryGuard, HealthSource, Auto
       return Health.down("not connected to Redis");
     }
     String failure = lastFailure;
+    if (!failure.isEmpty() && !isRefused && asking.compareAndSet(false, true)) {
+      ask(failure);
+    }
     return failure.isEmpty()
         ? Health.up("Redis answers")
         : Health.degraded("the last use was refused: " + failure);
+  }
+
+  private void ask(String failure) {
+    try {
+      var unused =
+          commands
+              .get(utf8(keyPrefix + "health"))
+              .whenComplete(
+                  (nothing, problem) -> {
+                    asking.set(false);
+                    if (problem == null && lastFailure.equals(failure)) {
+                      lastFailure = "";
+                    }
+                  });
+    } catch (RedisException e) {
+      asking.set(false); // it is not connected any more, which the next call tells
+    }
   }
 
   /** Closes our connection; the client stays open. */

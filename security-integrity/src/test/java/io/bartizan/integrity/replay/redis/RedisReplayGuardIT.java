@@ -86,6 +86,70 @@ class RedisReplayGuardIT {
     }
   }
 
+  @Test
+  void use_sentAgainByTheClientAfterABrokenConnection_isNoReplayOfItself() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      ExecutorService threads = Executors.newSingleThreadExecutor();
+      try (RedisReplayGuard guard = RedisReplayGuard.of(client, Duration.ofSeconds(10))) {
+        Instant until = Instant.now().plusSeconds(60);
+        proxy.dropReplies();
+        Future<ReplayGuard.Use> use = threads.submit(() -> guard.use("a", ID, until));
+        Eventually.within(LIMIT, "arrived", () -> redis.command("DBSIZE").equals("1"));
+        proxy.cut();
+        proxy.restore(); // Lettuce connects and sends what had no answer
+        assertThat(use.get()).isEqualTo(ReplayGuard.Use.FIRST);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.REPEATED);
+      } finally {
+        threads.shutdownNow();
+        client.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void health_whenRedisAnswersAgain_isUpWithoutAUse() {
+    try (RedisServer redis = RedisServer.start();
+        FaultProxy proxy = FaultProxy.to(redis.port())) {
+      RedisClient client = RedisClient.create("redis://127.0.0.1:" + proxy.port());
+      try (RedisReplayGuard guard = RedisReplayGuard.of(client, Duration.ofMillis(300))) {
+        Instant until = Instant.now().plusSeconds(60);
+        proxy.dropReplies();
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.UNDECIDED);
+        assertThat(guard.health().status()).isEqualTo(Health.Status.DEGRADED);
+        assertThat(guard.health().detail()).contains("no answer within");
+        proxy.cut();
+        proxy.restore();
+        Eventually.within(LIMIT, "up", () -> guard.health().status() == Health.Status.UP);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+      } finally {
+        client.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void health_whenRedisRefuses_saysWhatRedisSaid() {
+    try (RedisServer redis = RedisServer.start()) {
+      RedisClient client = RedisClient.create(redis.uri());
+      try (RedisReplayGuard guard = RedisReplayGuard.of(client, Duration.ofSeconds(2))) {
+        Instant until = Instant.now().plusSeconds(60);
+        assertThat(redis.command("CONFIG", "SET", "maxmemory", "1")).isEqualTo("OK");
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.UNDECIDED);
+        assertThat(guard.health().detail()).contains("OOM command not allowed");
+        assertThat(redis.command("CONFIG", "SET", "maxmemory", "0")).isEqualTo("OK");
+        assertThat(guard.health().status())
+            .as("a reading proves no writing")
+            .isEqualTo(Health.Status.DEGRADED);
+        assertThat(guard.use("a", ID, until)).isEqualTo(ReplayGuard.Use.FIRST);
+        assertThat(guard.health()).isEqualTo(Health.up("Redis answers"));
+      } finally {
+        client.shutdown();
+      }
+    }
+  }
+
   private static void race(ReplayGuard one, ReplayGuard two, byte[] id, Instant until)
       throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
