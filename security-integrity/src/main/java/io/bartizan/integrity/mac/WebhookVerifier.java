@@ -221,13 +221,13 @@ public final class WebhookVerifier {
     return result;
   }
 
-  /** What was signed, which an attempt that is signed anew has with another time. */
   /** Of what was handled: never before its signed time is too old for every verifier. */
   private Instant end(Instant untilTooOld) {
     Instant remembered = clock.instant().plus(rememberHandled);
     return grammar.signsTime() && untilTooOld.isAfter(remembered) ? untilTooOld : remembered;
   }
 
+  /** What was signed, which an attempt that is signed anew has with another time. */
   private static byte[] form(byte[] prefix, byte[] body, byte[] suffix) {
     return ByteBuffer.allocate(prefix.length + body.length + suffix.length)
         .put(prefix)
