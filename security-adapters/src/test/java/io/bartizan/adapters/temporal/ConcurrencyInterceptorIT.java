@@ -143,11 +143,23 @@ class ConcurrencyInterceptorIT {
     try (Permit all = four.tryAcquire(KEY, 4)) {
       assertThat(all.isGranted()).as("all permits are back").isTrue();
     }
+  }
+
+  @Test
+  void activity_whilePermitsAreTaken_isRefusedAndRunsOnceTheyAreBack() throws Exception {
+    start(order -> "charged");
+    Permit taken = permits.tryAcquire(KEY);
+    CompletableFuture<List<String>> results =
+        CompletableFuture.supplyAsync(() -> shop.order("a").handle(1, Mode.USUAL));
+    Eventually.within(Duration.ofSeconds(60), "a refusal", () -> !shop.refused.isEmpty());
+    taken.close();
+    assertThat(results.get(60, TimeUnit.SECONDS)).containsExactly("charged");
     ApplicationFailure failure = shop.refused.element().failure();
     assertThat(failure.getType()).isEqualTo("io.bartizan.concurrency-limited");
     assertThat(failure.isNonRetryable()).isFalse();
     assertThat(failure.getNextRetryDelay()).isEqualTo(Duration.ofMillis(100));
     assertThat(failure.getCategory()).isEqualTo(ApplicationErrorCategory.BENIGN);
+    allBack(1);
   }
 
   @Test
