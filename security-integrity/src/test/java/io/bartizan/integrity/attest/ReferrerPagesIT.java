@@ -10,6 +10,11 @@ import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.OciReason;
 import io.bartizan.integrity.attest.oci.OciRegistry;
+import io.bartizan.integrity.attest.policy.ImagePolicy;
+import io.bartizan.integrity.attest.policy.ImageRule;
+import io.bartizan.integrity.attest.policy.PolicyReport;
+import io.bartizan.integrity.attest.policy.TrustedSigner;
+import io.bartizan.integrity.attest.search.ImageSearch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HR-19: lists of referrers that go on in every way that RFC 8288 allows. */
+/**
+ * HR-20 and HR-21: lists of referrers that go on in every way that RFC 8288 allows, or are denied.
+ */
 @Timeout(120)
 class ReferrerPagesIT {
 
@@ -80,7 +87,7 @@ class ReferrerPagesIT {
         "<#?n=1>;title=\"a, <b>; rel=x\" ; REL = \"last NEXT\"",
         "<#?n=1>; rel=\"next\"; rel=\"last\", <#?n=2>; rel=\"last\""
       })
-  void HR19_nextPage_isFoundHoweverTheLinkIsWritten(String link) throws Exception {
+  void HR20_nextPage_isFoundHoweverTheLinkIsWritten(String link) throws Exception {
     String path = "/v2/" + HostileRegistry.REPOSITORY + "/referrers/" + digest;
     assertThat(verifiedWith(link.replace("#", path)).signers()).containsExactly(ALICE.key);
   }
@@ -95,12 +102,12 @@ class ReferrerPagesIT {
         "<?n=1>; rel=\"next",
         "?n=1; rel=next"
       })
-  void HR19_otherLinks_areNoNextPage(String link) {
+  void HR20_otherLinks_areNoNextPage(String link) {
     refused(AttestReason.UNSIGNED, () -> verifiedWith(link));
   }
 
   @Test
-  void HR19_nextPageThatCannotBeAsked_isTold() throws Exception {
+  void HR20_nextPageThatCannotBeAsked_isTold() throws Exception {
     for (String address : List.of("ftp://x.example/", "http://other.example/?n=1", "https:")) {
       List<Refusal> passedOver = new ArrayList<>();
       link = "<" + address + ">; rel=\"next\"";
@@ -114,7 +121,7 @@ class ReferrerPagesIT {
   }
 
   @Test
-  void HR19_onePageOfMoreThanAreRead_givesTheFirstAndTellsOfTheRest() throws Exception {
+  void HR20_onePageOfMoreThanAreRead_givesTheFirstAndTellsOfTheRest() throws Exception {
     List<Map<String, Object>> many = new ArrayList<>();
     for (int i = 0; i < OciRegistry.MAX_REFERRERS + 1; i++) {
       many.add(described(Descriptor.MANIFEST, Digest.sha256Of(new byte[i]), i));
@@ -134,5 +141,37 @@ class ReferrerPagesIT {
     assertThat(registry.source().build().listed(digest, passedOver::add))
         .hasSize(OciRegistry.MAX_REFERRERS);
     assertThat(passedOver).isEmpty();
+  }
+
+  @Test
+  void HR21_registryThatDeniesTheList_isNeverUnsigned() throws Exception {
+    ImagePolicy policy =
+        ImagePolicy.of(ImageRule.signature(TrustedSigner.of("alice", SignerKeys.anyOf(ALICE.key))));
+    for (int status : new int[] {401, 403}) {
+      registry.answers("referrers/" + digest, HostileRegistry.answer(status, "x", new byte[0]));
+      OciRegistry source = registry.source().build();
+      refused(
+          OciReason.AUTHENTICATION_REFUSED,
+          () -> cosign.verifySignatureOnly(source, registry.image(digest)));
+      PolicyReport report = policy.check(source, registry.image(digest));
+      assertThat(report.refusal().orElseThrow().reason())
+          .isEqualTo(OciReason.AUTHENTICATION_REFUSED);
+      assertThat(report.explanation()).anyMatch(line -> line.contains("the source can't be read"));
+    }
+    registry.answers("referrers/" + digest, HostileRegistry.answer(404, "x", new byte[0]));
+    refused(
+        AttestReason.UNSIGNED,
+        () -> cosign.verifySignatureOnly(registry.source().build(), registry.image(digest)));
+  }
+
+  @Test
+  void HR21_registryThatDeniesTheListAlone_stillHasTheTag() throws Exception {
+    new LayoutFolder(folder)
+        .referrersIndex(
+            "sha256-" + digest.hex(), digest, ImageSearch.BUNDLE, ALICE.imageBundle(digest));
+    registry.answers("referrers/" + digest, HostileRegistry.answer(403, "x", new byte[0]));
+    assertThat(
+            cosign.verifySignatureOnly(registry.source().build(), registry.image(digest)).signers())
+        .containsExactly(ALICE.key);
   }
 }
