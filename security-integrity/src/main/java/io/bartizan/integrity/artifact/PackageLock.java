@@ -1,16 +1,25 @@
 package io.bartizan.integrity.artifact;
 
 import io.bartizan.core.VerificationException;
+import io.bartizan.integrity.http.NpmAddress;
+import io.bartizan.integrity.json.JsonArray;
 import io.bartizan.integrity.json.JsonCursor;
 import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +43,6 @@ public final class PackageLock {
 
   /** Below such a folder npm asks its registry for what has no address; elsewhere is one's own. */
   private static final String INSTALLED = "node_modules/";
-
-  private static final Pattern COMMIT =
-      Pattern.compile("git[+:][^#]*#(?:[0-9a-f]{40}|[0-9a-f]{64})");
 
   private final Map<String, Sri> integrity;
   private final Map<String, String> resolved;
@@ -91,77 +97,185 @@ public final class PackageLock {
     private final Map<String, Sri> integrity = new LinkedHashMap<>();
     private final Map<String, String> resolved = new LinkedHashMap<>();
     private final List<String> unpinned = new ArrayList<>();
+    private final List<String> claimed = new ArrayList<>(); // unpinned, said to be in a bundle
+    private final NpmAddress address = new NpmAddress();
     private @Nullable JsonCursor inPackage;
     private int mark;
 
     void read(byte[] content) throws JsonException {
-      boolean found = false;
       JsonCursor lock = JsonCursor.of(content, LIMITS);
+      if (!eachPackage(lock, this::entry)) {
+        throw malformed("no member \"packages\"; lock files of version 2 and 3 are read");
+      }
+      if (!claimed.isEmpty() && !integrity.isEmpty()) {
+        Bundles bundles = new Bundles(claimed);
+        boolean unused = eachPackage(JsonCursor.of(content, LIMITS), bundles::entry);
+        claimed.retainAll(bundles.inside());
+        unpinned.removeAll(Set.copyOf(claimed));
+      }
+    }
+
+    private interface Entry {
+      void read(JsonCursor lock) throws JsonException;
+    }
+
+    /** False if there is no member {@code packages}. */
+    private boolean eachPackage(JsonCursor lock, Entry entry) throws JsonException {
+      boolean found = false;
       while (lock.next()) {
         if (lock.isNamed("packages")) {
           found = true;
-          packages(lock);
+          lock.open();
+          while (lock.next()) {
+            mark = lock.mark();
+            inPackage = lock;
+            entry.read(lock);
+            inPackage = null;
+          }
         } else {
           lock.skip();
         }
       }
-      if (!found) {
-        throw malformed("no member \"packages\"; lock files of version 2 and 3 are read");
-      }
-    }
-
-    private void packages(JsonCursor lock) throws JsonException {
-      lock.open();
-      while (lock.next()) {
-        mark = lock.mark();
-        inPackage = lock;
-        entry(lock);
-        inPackage = null;
-      }
+      return found;
     }
 
     private void entry(JsonCursor lock) throws JsonException {
       String source = null;
       String pin = null;
-      boolean here = lock.writtenName() < INSTALLED.length(); // no string for each name
+      boolean own = lock.writtenName() < INSTALLED.length(); // no string for each name
+      boolean link = false;
+      boolean bundled = false;
       lock.open();
       while (lock.next()) {
         if (lock.isNamed("resolved")) {
           source = lock.string();
         } else if (lock.isNamed("integrity")) {
           pin = lock.string();
-        } else if (lock.isNamed("link") || lock.isNamed("inBundle")) {
-          here |= lock.isTrue();
+        } else if (lock.isNamed("link")) {
+          link = lock.isTrue();
+        } else if (lock.isNamed("inBundle")) {
+          bundled = lock.isTrue();
         } else {
           lock.skip();
         }
       }
-      if (source == null && pin == null && here) {
+      if (source == null && pin == null && (link || own)) {
         return;
       }
       String name = lock.nameAt(mark);
       if (pin != null) {
         integrity.put(name, Sri.parse(pin));
-      } else if (source == null ? name.contains(INSTALLED) : isLoaded(source)) {
+      }
+      if (source == null || source.isEmpty() // npm asks its registry
+          ? pin == null && !link && name.contains(INSTALLED)
+          : !address.isHereOrPinned(source, pin != null, link)) {
         unpinned.add(name);
+        if (bundled && source == null) {
+          claimed.add(name);
+        }
       }
       if (source != null) {
         resolved.put(name, source);
       }
     }
 
-    /** From elsewhere, and not by a commit of Git, which says what it is. */
-    private static boolean isLoaded(String source) {
-      int scheme = source.indexOf(':'); // one letter is a drive
-      boolean elsewhere = scheme > 1 && source.lastIndexOf('/', scheme) < 0;
-      return elsewhere
-          && !source.regionMatches(true, 0, "file:", 0, "file:".length())
-          && !(source.startsWith("git") && COMMIT.matcher(source).matches());
-    }
-
     String where() {
       String name = inPackage == null ? "" : inPackage.nameAt(mark);
       return name.isEmpty() ? "" : "package \"" + DigestText.shortened(name) + "\": ";
+    }
+  }
+
+  /**
+   * Which packages come inside of another, as npm finds it out: it believes no {@code inBundle},
+   * only who bundles them, and loads what is in the bundle of one's own package.
+   */
+  private static final class Bundles {
+    private static final int MAX_PLACE_CHARS = 1_024; // so that hostile depth takes no time
+
+    /** The root, and what is spelt in another way than npm does. */
+    private static final Pattern ODD = Pattern.compile("(?:^|/)\\.{0,2}(?:/|$)");
+
+    private static final class Place {
+      private final Map<String, Place> below = new HashMap<>(2);
+      private final List<String> wanted = new ArrayList<>(0);
+      private final List<String> bundled = new ArrayList<>(0);
+      private @Nullable Place around;
+      private @Nullable Place by;
+    }
+
+    /** The last parts of what claims to be in a bundle; no other name need be kept. */
+    private final Set<String> known = new HashSet<>();
+
+    private final Map<String, Place> places = new HashMap<>();
+    private final Deque<Place> next = new ArrayDeque<>();
+
+    Bundles(List<String> claimed) {
+      claimed.forEach(place -> known.add(nameOf(place)));
+    }
+
+    void entry(JsonCursor lock) throws JsonException {
+      String name = lock.nameAt(lock.mark());
+      Place place = new Place();
+      lock.open();
+      while (lock.next()) {
+        if (lock.isNamed("bundleDependencies")) {
+          List<String> listed = lock.value() instanceof JsonArray array ? array.strings() : null;
+          keep(listed == null ? List.of() : listed, place.bundled);
+        } else if (lock.isNamed("dependencies")
+            || lock.isNamed("optionalDependencies")
+            || lock.isNamed("peerDependencies")) {
+          keep(lock.value() instanceof JsonObject all ? all.names() : List.of(), place.wanted);
+        } else {
+          lock.skip();
+        }
+      }
+      if (name.length() <= MAX_PLACE_CHARS && !ODD.matcher(name).find()) {
+        places.put(name, place);
+      }
+    }
+
+    private void keep(List<String> names, List<String> kept) {
+      names.stream().filter(known::contains).forEach(kept::add);
+    }
+
+    private static String nameOf(String place) {
+      return place.substring(place.lastIndexOf(INSTALLED) + INSTALLED.length());
+    }
+
+    /** Their places: what is listed, what is below those, and what they want beside them. */
+    Set<String> inside() {
+      places.forEach(
+          (name, place) -> {
+            int end = name.lastIndexOf("/" + INSTALLED);
+            Place around = end < 0 ? null : places.get(name.substring(0, end));
+            if (around != null) {
+              place.around = around;
+              around.below.put(nameOf(name), place);
+            }
+          });
+      places.values().forEach(place -> place.bundled.forEach(name -> put(place, name, place)));
+      while (!next.isEmpty()) {
+        Place place = next.remove();
+        Place by = Objects.requireNonNull(place.by);
+        place.below.keySet().forEach(name -> put(place, name, by));
+        for (String name : place.wanted) {
+          Place at = place;
+          while (at != by && !at.below.containsKey(name)) {
+            at = Objects.requireNonNull(at.around);
+          }
+          put(at, name, by);
+        }
+      }
+      places.values().removeIf(place -> place.by == null);
+      return places.keySet();
+    }
+
+    private void put(Place around, String name, Place by) {
+      Place place = around.below.get(name);
+      if (place != null && place.by == null) {
+        place.by = by;
+        next.add(place);
+      }
     }
   }
 
@@ -184,9 +298,10 @@ public final class PackageLock {
   }
 
   /**
-   * Packages that are loaded over the network although nothing pins them: neither an integrity nor
-   * a commit of Git. Those without an address are among them, since npm then asks its registry for
-   * the name and version; links and what is in another package's bundle are not.
+   * Packages that npm loads over the network although nothing pins them: neither an integrity nor a
+   * commit of Git, for which npm looks at no integrity. Those without an address are among them,
+   * since npm then asks its registry for the name and version; links, {@code file:} and what
+   * another package lists in its bundle are not.
    *
    * @return an immutable list of places
    */

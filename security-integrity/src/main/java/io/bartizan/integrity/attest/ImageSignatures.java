@@ -4,7 +4,6 @@ import io.bartizan.core.Refusal;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
-import io.bartizan.integrity.attest.oci.OciReason;
 import io.bartizan.integrity.attest.search.Candidate;
 import io.bartizan.integrity.attest.search.ImageSearch;
 import io.bartizan.integrity.json.StrictBase64;
@@ -60,10 +59,9 @@ final class ImageSignatures {
 
   /** A registry that could not be read may have a good one: not "unsigned", but "later". */
   Refusal refusal(ImageReference reference) {
-    for (Refusal each : ignored()) {
-      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
-        return each;
-      }
+    Refusal unread = ImageSearch.unread(ignored());
+    if (unread != null) {
+      return unread;
     }
     return ignored().isEmpty()
         ? Refusal.of(

@@ -178,6 +178,16 @@ public final class JsonCursor {
     return first == 't';
   }
 
+  /**
+   * Reads the member's value, whatever it is.
+   *
+   * @return the value
+   * @throws JsonException if it breaks a rule
+   */
+  public JsonValue value() throws JsonException {
+    return reader.value(depth);
+  }
+
   private void enter() throws JsonException {
     depth++;
     reader.enter(depth);

@@ -181,6 +181,10 @@ class ParserMutationTest {
           "\"#\":{\"integrity\":\"" + A.sri() + "\"}",
           "\"#\":{\"integrity\":\"" + A.sri() + " " + C.sri() + "\"}",
           "\"#\":{\"integrity\":\"" + A.sri() + "\",\"resolved\":\"a\"}",
+          "\"#\":{\"integrity\":\"" + A.sri() + "\",\"resolved\":\"http://a/b\"}",
+          "\"node_modules/#\":{\"inBundle\":true}",
+          "\"node_modules/#\":{\"inBundle\":true,\"dependencies\":{\"a\":\"1\"}}",
+          "\"x#/node_modules/b\":{\"inBundle\":true,\"bundleDependencies\":[\"b\"]}",
           "\"#\":{\"a\":1,\"b\":{\"c\":[\"d\"]}}");
 
   private static final List<String> LOCK_VALUES =

@@ -195,7 +195,6 @@ class SriMatrixTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"version\":\"1.0.0\",\"inBundle\":true",
         "\"resolved\":\"packages/e\",\"link\":true",
         "\"resolved\":\"file:../e.tgz\"",
         "\"resolved\":\"git+ssh://git@github.com/a/b.git#0123456789abcdef0123456789abcdef01234567\""

@@ -111,6 +111,10 @@ class RegistryDescribeIT {
     refused(
         OciReason.REGISTRY_UNAVAILABLE,
         () -> verifier.verify(registry.source().build(), registry.image(image)));
+    registry.answers("referrers/" + image, answer(403, "text/plain", new byte[0]));
+    refused(
+        OciReason.AUTHENTICATION_REFUSED,
+        () -> verifier.verify(registry.source().build(), registry.image(image)));
   }
 
   private Digest signatureOf(Digest image) throws Exception {

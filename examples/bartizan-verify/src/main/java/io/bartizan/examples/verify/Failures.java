@@ -13,7 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
 
   private static final int REFUSED = 1;
-  private static final int UNREADABLE = 3;
+  static final int UNREADABLE = 3;
   private static final int MAX_SAID = 2_000;
 
   private Failures() {}

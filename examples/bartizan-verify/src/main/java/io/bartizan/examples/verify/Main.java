@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Verifies files from the command line; exit status: 0 if all is well, 1 if anything is refused, 2
- * if the command line makes no sense, 3 if something can't be read.
+ * if the command line makes no sense, 3 if something can't be read, or the result not be written.
  */
 @Command(
     name = "bartizan-verify",
@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
       "0:all is well",
       "1:something is refused",
       "2:the command line makes no sense",
-      "3:something can't be read"
+      "3:something can't be read, or the result not be written"
     },
     description = {
       "Verifies files, checksum files, SRI, minisign, cosign, Sigstore and Notation signatures,",
@@ -71,7 +71,12 @@ public final class Main {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    int status = commandLine().execute(arguments);
+    if (status == 0 && System.out.checkError()) {
+      System.err.println("bartizan-verify: standard output can't be written to");
+      status = Failures.UNREADABLE;
+    }
+    System.exit(status);
   }
 
   static CommandLine commandLine() {

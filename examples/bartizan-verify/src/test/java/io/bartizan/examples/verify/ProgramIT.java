@@ -2,8 +2,10 @@ package io.bartizan.examples.verify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bartizan.integrity.artifact.Digest;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -87,6 +89,20 @@ class ProgramIT {
     assertThat(run(line)).isEqualTo("f: OK\nstatus 0");
     Files.writeString(root.resolve("-"), "stranger");
     assertThat(run(line)).contains("-: not listed").endsWith("status 1");
+  }
+
+  @Test
+  void result_thatCannotBeWritten_isNoSuccess() throws Exception {
+    File full = new File("/dev/full");
+    assumeTrue(full.exists(), "needs /dev/full, as Linux has it");
+    ProcessBuilder good = program("check", "--root", "" + root, "" + sums);
+    Path said = folder.resolve("said");
+    good.redirectErrorStream(false).redirectError(said.toFile());
+    assertThat(good.redirectOutput(full).start().waitFor()).isEqualTo(3);
+    assertThat(said).content().contains("standard output can't be written to");
+    assertThat(good.redirectOutput(new File("/dev/null")).start().waitFor()).isZero();
+    Files.writeString(root.resolve("f"), "another");
+    assertThat(good.redirectOutput(full).start().waitFor()).isEqualTo(1);
   }
 
   @Test

@@ -206,7 +206,8 @@ public final class NotationVerifier {
       }
     }
     for (Refusal each : passedOver) {
-      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
+      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE
+          || each.reason() == OciReason.AUTHENTICATION_REFUSED) {
         throw new VerificationException(each); // what could not be read may be the good one
       }
     }

@@ -40,9 +40,14 @@ final class ManifestJson {
     return JsonFields.parse(json, limits, OciReason.LAYOUT_MALFORMED, OciReason.TOO_LARGE, what);
   }
 
-  /** The list of a layout, or a page of referrers. */
+  /** The list of a layout. */
   static List<Descriptor> index(byte[] json, Consumer<? super Refusal> passedOver) {
     return descriptors(parse(json, "index.json"), "manifests", MAX_MANIFESTS, passedOver);
+  }
+
+  /** A page of referrers, of which a registry may have any number. */
+  static List<Descriptor> page(byte[] json, Consumer<? super Refusal> passedOver) {
+    return descriptors(parse(json, "list of referrers"), "manifests", MAX_VALUES, passedOver);
   }
 
   static List<Descriptor> manifests(

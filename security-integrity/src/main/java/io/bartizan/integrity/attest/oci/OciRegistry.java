@@ -211,13 +211,7 @@ public final class OciRegistry implements ImageSource {
     try {
       for (URI page = first; page != null; ) {
         if (asked.size() == MAX_PAGES || all.size() >= MAX_REFERRERS) {
-          throw new VerificationException(
-              OciReason.TOO_LARGE,
-              "more referrers than "
-                  + MAX_REFERRERS
-                  + ", or on more than "
-                  + MAX_PAGES
-                  + " pages; the rest is not read");
+          throw tooMany();
         }
         if (!asked.add(page) || !isReferrers(page, first)) {
           throw new VerificationException(
@@ -228,7 +222,11 @@ public final class OciRegistry implements ImageSource {
           return asked.size() > 1;
         }
         List<Descriptor> more = answer.get().manifests();
-        all.addAll(more.subList(0, Math.min(more.size(), MAX_REFERRERS - all.size())));
+        int room = Math.max(0, MAX_REFERRERS - all.size());
+        all.addAll(more.subList(0, Math.min(more.size(), room)));
+        if (more.size() > room) {
+          throw tooMany();
+        }
         page = answer.get().next();
       }
       return true;
@@ -239,6 +237,16 @@ public final class OciRegistry implements ImageSource {
       passedOver.accept(e.refusal());
       return asked.size() > 1;
     }
+  }
+
+  private static VerificationException tooMany() {
+    return new VerificationException(
+        OciReason.TOO_LARGE,
+        "more referrers than "
+            + MAX_REFERRERS
+            + ", or on more than "
+            + MAX_PAGES
+            + " pages; the rest is not read");
   }
 
   private static boolean isReferrers(URI page, URI first) {

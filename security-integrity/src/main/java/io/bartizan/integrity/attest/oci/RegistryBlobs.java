@@ -119,7 +119,7 @@ final class RegistryBlobs implements BlobStore {
           byte[] json =
               answer.bytes(ManifestJson.MAX_BYTES, OciReason.TOO_LARGE, "the list of referrers");
           return Optional.of(
-              new RegistryPage(ManifestJson.index(json, passedOver), RegistryPage.next(answer)));
+              new RegistryPage(ManifestJson.page(json, passedOver), RegistryPage.next(answer)));
         });
   }
 

@@ -4,6 +4,7 @@ import io.bartizan.core.Refusal;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.OciReason;
+import io.bartizan.integrity.attest.search.ImageSearch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,15 +129,7 @@ public final class PolicyReport {
 
   /** Why the source was not read, or not all of it; null if it was. */
   private @Nullable Refusal unread() {
-    if (unreadable != null) {
-      return unreadable;
-    }
-    for (Refusal each : passedOver) {
-      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE) {
-        return each;
-      }
-    }
-    return null;
+    return unreadable != null ? unreadable : ImageSearch.unread(passedOver);
   }
 
   /**

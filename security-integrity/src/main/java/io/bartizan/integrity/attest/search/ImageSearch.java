@@ -10,9 +10,11 @@ import io.bartizan.integrity.attest.oci.ImageSource;
 import io.bartizan.integrity.attest.oci.OciReason;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what may be signatures of an image in its source. Anyone can add to a registry what looks
@@ -34,6 +36,9 @@ public final class ImageSearch {
   private static final int MAX_MANIFEST_BYTES = 4 << 20; // sources read no more of one
   private static final long MAX_TOTAL_BYTES = 256L << 20;
   private static final long MAX_NANOS = 300_000_000_000L;
+
+  private static final Set<Reason> UNREAD =
+      Set.of(OciReason.REGISTRY_UNAVAILABLE, OciReason.AUTHENTICATION_REFUSED);
 
   /** What is done with a candidate. */
   public interface Visitor {
@@ -92,6 +97,21 @@ public final class ImageSearch {
    */
   public List<Refusal> passedOver() {
     return passedOver;
+  }
+
+  /**
+   * The first that says of the source itself that it can't be read: what is missing may be there.
+   *
+   * @param passedOver what was passed over
+   * @return null if the source could be read
+   */
+  public static @Nullable Refusal unread(Collection<Refusal> passedOver) {
+    for (Refusal each : passedOver) {
+      if (UNREAD.contains(each.reason())) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /**
