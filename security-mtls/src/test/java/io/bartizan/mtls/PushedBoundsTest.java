@@ -81,6 +81,57 @@ class PushedBoundsTest {
     }
   }
 
+  @Test
+  void push_ofAnInterruptedThread_isTakenAndTheThreadStaysInterrupted() {
+    try (ServerTls server = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
+      DevCertificate renewed = TestPki.server(pki.ca);
+      Thread.currentThread().interrupt();
+      try {
+        assertThat(pushed.push(TestPki.identity(renewed), TestPki.anchors(pki.ca))).isTrue();
+        try (ServerTls built = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
+          assertThat(built.generation()).isEqualTo(1);
+        }
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      assertThat(server.generation()).isEqualTo(2);
+      assertThat(faults).isEmpty();
+      assertThat(pushed.push(TestPki.identity(pki.server), TestPki.anchors(pki.ca))).isTrue();
+      assertThat(server.generation()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void push_ofAnInterruptedThreadWhileAReloadHangs_isRefusedAtOnceAndTakenAtItsEnd()
+      throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicBoolean slow = new AtomicBoolean();
+    try (ServerTls server =
+        server(
+            PeerPolicy.text(
+                () -> {
+                  if (slow.getAndSet(false)) {
+                    hanging.countDown();
+                    awaitQuietly(letGo);
+                  }
+                  return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
+                }))) {
+      slow.set(true);
+      Thread thread = new Thread(server::reload);
+      thread.start();
+      assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+      Thread.currentThread().interrupt();
+      assertThat(pushed.push(TestPki.identity(TestPki.server(pki.ca)), TestPki.anchors(pki.ca)))
+          .isFalse();
+      assertThat(Thread.interrupted()).isTrue();
+      letGo.countDown();
+      thread.join(30_000);
+      Eventually.within(
+          Duration.ofSeconds(30), "the push is taken", () -> server.generation() == 2);
+    }
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();
