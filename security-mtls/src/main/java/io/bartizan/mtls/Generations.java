@@ -224,7 +224,7 @@ final class Generations implements PushedMaterial.Follower {
         boolean unused = isMine(patience) ? reloadLocked(() -> {}) : reportBusy();
       }
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // recorded already; other contexts wait for their turn
       return false;
     }
   }

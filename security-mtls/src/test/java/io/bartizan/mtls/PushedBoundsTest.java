@@ -82,6 +82,36 @@ class PushedBoundsTest {
   }
 
   @Test
+  void push_thatEndsInAnErrorOfOneContext_reachesAllOthers() {
+    AtomicBoolean broken = new AtomicBoolean();
+    List<ServerTls> servers = new ArrayList<>();
+    try (ServerTls bad =
+        server(
+            PeerPolicy.text(
+                () -> {
+                  if (broken.get()) {
+                    throw new NoClassDefFoundError("of the application");
+                  }
+                  return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
+                }))) {
+      for (int i = 0; i < 20; i++) {
+        servers.add(server(PeerPolicy.spiffeId(TestPki.CLIENT_ID)));
+      }
+      broken.set(true);
+      Identity renewed = TestPki.identity(TestPki.server(pki.ca));
+      assertThat(pushed.push(renewed, TestPki.anchors(pki.ca))).isFalse();
+      assertThat(servers).allMatch(server -> server.generation() == 2);
+      assertThat(bad.generation()).isEqualTo(1);
+      assertThat(bad.health().detail()).contains("NoClassDefFoundError");
+      broken.set(false);
+      assertThat(pushed.push(renewed, TestPki.anchors(pki.ca))).isTrue();
+      assertThat(bad.generation()).isEqualTo(2);
+    } finally {
+      servers.forEach(ServerTls::close);
+    }
+  }
+
+  @Test
   void push_ofAnInterruptedThread_isTakenAndTheThreadStaysInterrupted() {
     try (ServerTls server = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
       DevCertificate renewed = TestPki.server(pki.ca);
