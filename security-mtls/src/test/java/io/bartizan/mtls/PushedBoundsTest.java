@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.Eventually;
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is pushed has bounds on its size and on how long the pusher waits. */
 @Timeout(120)
@@ -81,8 +84,19 @@ class PushedBoundsTest {
     }
   }
 
-  @Test
-  void push_thatEndsInAnErrorOfOneContext_reachesAllOthers() {
+  /** As Kotlin and other languages do, which know no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> RuntimeException undeclared(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+
+  static List<Throwable> thrown() {
+    return List.of(new NoClassDefFoundError("x"), new IOException("x"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrown")
+  void push_thatEndsInWhatOneContextThrows_reachesAllOthers(Throwable thrown) {
     AtomicBoolean broken = new AtomicBoolean();
     List<ServerTls> servers = new ArrayList<>();
     try (ServerTls bad =
@@ -90,7 +104,7 @@ class PushedBoundsTest {
             PeerPolicy.text(
                 () -> {
                   if (broken.get()) {
-                    throw new NoClassDefFoundError("of the application");
+                    throw PushedBoundsTest.<RuntimeException>undeclared(thrown);
                   }
                   return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
                 }))) {
@@ -102,7 +116,7 @@ class PushedBoundsTest {
       assertThat(pushed.push(renewed, TestPki.anchors(pki.ca))).isFalse();
       assertThat(servers).allMatch(server -> server.generation() == 2);
       assertThat(bad.generation()).isEqualTo(1);
-      assertThat(bad.health().detail()).contains("NoClassDefFoundError");
+      assertThat(bad.health().detail()).contains(thrown.getClass().getSimpleName());
       broken.set(false);
       assertThat(pushed.push(renewed, TestPki.anchors(pki.ca))).isTrue();
       assertThat(bad.generation()).isEqualTo(2);

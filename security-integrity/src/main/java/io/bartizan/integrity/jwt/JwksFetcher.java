@@ -173,7 +173,7 @@ final class JwksFetcher {
   private CompletableFuture<KeyTransport.Answer> send() {
     try {
       return transport.get();
-    } catch (RuntimeException | Error e) { // the application's source or header
+    } catch (Exception | Error e) { // the application's source or header, perhaps in Kotlin
       return CompletableFuture.failedFuture(e);
     }
   }
