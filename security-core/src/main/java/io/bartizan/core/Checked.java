@@ -2,6 +2,7 @@ package io.bartizan.core;
 
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a verification without exceptions: the verified value, or the refusal with its
@@ -66,12 +67,12 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
   /**
    * Turns either outcome into one result.
    *
-   * @param <R> the result
+   * @param <R> the result; null is one too, such as for "nobody"
    * @param accepted gets the verified value
    * @param rejected gets the refusal
-   * @return what the called function returned
+   * @return what the called function returned, null included
    */
-  <R> R fold(
+  <R extends @Nullable Object> R fold(
       Function<? super T, ? extends R> accepted, Function<? super Refusal, ? extends R> rejected);
 
   /**
@@ -111,7 +112,7 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
     }
 
     @Override
-    public <R> R fold(
+    public <R extends @Nullable Object> R fold(
         Function<? super T, ? extends R> accepted,
         Function<? super Refusal, ? extends R> rejected) {
       return accepted.apply(value);
@@ -156,7 +157,7 @@ public sealed interface Checked<T> permits Checked.Accepted, Checked.Rejected {
     }
 
     @Override
-    public <R> R fold(
+    public <R extends @Nullable Object> R fold(
         Function<? super T, ? extends R> accepted,
         Function<? super Refusal, ? extends R> rejected) {
       return rejected.apply(refusal);

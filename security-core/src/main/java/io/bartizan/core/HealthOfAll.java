@@ -60,7 +60,7 @@ final class HealthOfAll implements HealthSource {
   private static Health ask(String name, HealthSource part) {
     try {
       return Objects.requireNonNull(part.health(), "health");
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       LOG.debug("the health of {} can't be asked", name, e);
       return Health.down("its health can't be asked: " + e.getClass().getSimpleName());
     }

@@ -95,7 +95,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
   private T made(SecretBytes from) {
     try {
       return Objects.requireNonNull(maker.apply(from), "the maker returned null");
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) { // of Kotlin a checked one too
       from.close();
       throw e;
     }
@@ -187,7 +187,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     SecretBytes next;
     try {
       next = settled();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       failed("can't be read", e);
       return false;
     }
@@ -199,7 +199,7 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     SecretBytes before = secret;
     try {
       value = made(next);
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       failed("is not acceptable", e);
       return false;
     }
@@ -229,7 +229,10 @@ public final class Rotating<T> implements Supplier<T>, HealthSource, AutoCloseab
     return next;
   }
 
-  /** An error counts too: what left this class would end the schedule without a word. */
+  /**
+   * An error counts too, and a checked exception, which Kotlin and others throw undeclared: what
+   * left this class would end the schedule without a word.
+   */
   private void failed(String what, Throwable thrown) {
     Exception cause =
         thrown instanceof Exception exception

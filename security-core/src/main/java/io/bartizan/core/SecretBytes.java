@@ -96,13 +96,13 @@ public final class SecretBytes implements AutoCloseable {
   /**
    * Lends a copy of the bytes to a function and overwrites the copy when it returns or throws.
    *
-   * @param <R> what the function gives
+   * @param <R> what the function gives; null is one too
    * @param function reads the copy and must not keep it
    * @return what the function returned
    * @throws NullPointerException if {@code function} is null
    * @throws IllegalStateException if the secret is closed
    */
-  public <R> R lend(Function<? super byte[], ? extends R> function) {
+  public <R extends @Nullable Object> R lend(Function<? super byte[], ? extends R> function) {
     Objects.requireNonNull(function, "function");
     byte[] lent = exposedCopy();
     try {

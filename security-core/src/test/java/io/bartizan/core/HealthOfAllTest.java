@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,13 +45,20 @@ class HealthOfAllTest {
         () -> {
           throw new NoClassDefFoundError("x");
         });
+    parts.put("kotlin", HealthOfAllTest::undeclared);
     parts.put("empty", HealthOfAllTest::nothing);
     assertThat(health().status()).isEqualTo(Health.Status.DOWN);
     assertThat(health().detail())
         .isEqualTo(
             "broken: its health can't be asked: IllegalStateException; unlinked: its health can't"
-                + " be asked: NoClassDefFoundError; empty: its health can't be asked:"
-                + " NullPointerException; good: old");
+                + " be asked: NoClassDefFoundError; kotlin: its health can't be asked: IOException; empty: its"
+                + " health can't be asked: NullPointerException; good: old");
+  }
+
+  /** As Kotlin and other languages do, which know no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> Health undeclared() throws X {
+    throw (X) new IOException("x");
   }
 
   @Test

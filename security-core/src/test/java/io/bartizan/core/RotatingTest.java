@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bartizan.tests.Eventually;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -190,6 +192,37 @@ class RotatingTest {
       replace(file, "two");
       assertThat(rotated.await(30, TimeUnit.SECONDS)).isTrue();
       assertThat(value.get()).isEqualTo("two");
+    }
+  }
+
+  /** As Kotlin and other languages do, which know no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> RuntimeException undeclared(Exception thrown) throws X {
+    throw (X) thrown;
+  }
+
+  @Test
+  void checkedExceptionOfAMaker_isAFaultAndReadingGoesOn() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "one");
+    try (Rotating<String> value =
+        Rotating.of(
+            SecretSource.file(file),
+            secret -> {
+              String made = secret.lend(String::new);
+              if (made.equals("bad")) {
+                throw RotatingTest.<RuntimeException>undeclared(
+                    new GeneralSecurityException("no key"));
+              }
+              return made;
+            },
+            Duration.ofMillis(10))) {
+      replace(file, "bad");
+      Eventually.within(
+          Duration.ofSeconds(30),
+          "health says why",
+          () -> value.health().detail().contains("no key"));
+      replace(file, "two");
+      Eventually.within(Duration.ofSeconds(30), "it is read on", () -> value.get().equals("two"));
     }
   }
 

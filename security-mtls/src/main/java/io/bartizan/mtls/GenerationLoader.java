@@ -189,7 +189,7 @@ final class GenerationLoader {
       return loading.get();
     } catch (TlsMaterialException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // of Kotlin a checked one too
       throw unusable(source, e);
     }
   }

@@ -224,13 +224,19 @@ final class Generations implements PushedMaterial.Follower {
         boolean unused = isMine(patience) ? reloadLocked(() -> {}) : reportBusy();
       }
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // recorded already; other contexts wait for their turn
       return false;
     }
   }
 
-  /** Whether this thread has the lock; if not, whoever has it reads again at its end. */
+  /**
+   * Whether this thread has the lock; if not, whoever has it reads again at its end. A lock that is
+   * free is taken by an interrupted thread too, without a mark, or it would read for ever.
+   */
   private boolean isMine(Duration patience) {
+    if (reloading.tryLock()) {
+      return true;
+    }
     try {
       if (reloading.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
         return true;

@@ -97,7 +97,7 @@ final class MaterialReader implements AutoCloseable {
     T value;
     try {
       value = supplier.get();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // of Kotlin a checked one too
       throw new TlsMaterialException(
           MaterialReason.FILE_UNREADABLE, source, "can't be had: " + e.getClass().getSimpleName());
     }

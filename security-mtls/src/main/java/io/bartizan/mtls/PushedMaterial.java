@@ -135,10 +135,11 @@ public final class PushedMaterial implements HealthSource {
 
   /**
    * Replaces identity and anchors and reloads every context that was built of them, in this thread;
-   * it waits for a reload of theirs that is under way, 10 seconds for all together: a context whose
-   * reload hangs longer reports {@link MaterialReason#RELOAD_BUSY} and takes the push when that
-   * ends. Chains and anchors may have 4 MiB together. The same material pushed again publishes
-   * nothing, and says that the source is alive.
+   * it waits for a reload of theirs that is under way, 10 seconds for all together, and not at all
+   * if this thread is interrupted: a context whose reload hangs longer reports {@link
+   * MaterialReason#RELOAD_BUSY} and takes the push when that ends. Chains and anchors may have 4
+   * MiB together. The same material pushed again publishes nothing, and says that the source is
+   * alive.
    *
    * @param next key and chain
    * @param nextAnchors who may vouch for peers

@@ -304,7 +304,7 @@ abstract sealed class Rule implements PeerPolicy {
       }
       try {
         return predicate.test(peer.identity()) ? this : null;
-      } catch (RuntimeException | Error e) {
+      } catch (Exception | Error e) { // of Kotlin a checked one too
         failed(e);
         return null;
       }

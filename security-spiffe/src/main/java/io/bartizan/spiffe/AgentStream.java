@@ -59,7 +59,7 @@ final class AgentStream {
     }
     try {
       call();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // such as no thread to be had: it is asked again
       sink.ended(
           Refusal.of(
               WorkloadReason.AGENT_UNREACHABLE,

@@ -51,7 +51,7 @@ final class WorkloadFeed implements AgentStream.Sink {
     } catch (WorkloadApiException e) {
       refused(e.refusal());
       return false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // gRPC would ask for no further response
       LOG.error("a response of the agent could not be judged", e);
       refused(
           Refusal.of(

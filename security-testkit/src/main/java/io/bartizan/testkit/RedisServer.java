@@ -248,6 +248,14 @@ public final class RedisServer implements AutoCloseable {
 
     Builder() {}
 
+    /** For a server that restarts with these, whatever the builder is told meanwhile. */
+    private Builder(Builder other) {
+      extra.addAll(other.extra);
+      program = other.program;
+      tls = other.tls;
+      sentinel = other.sentinel;
+    }
+
     /**
      * A password for the default user.
      *
@@ -327,7 +335,7 @@ public final class RedisServer implements AutoCloseable {
      *     seconds; the message ends with the server's log
      */
     public RedisServer start() {
-      return RedisServer.start(this);
+      return RedisServer.start(new Builder(this));
     }
 
     Builder asSentinel() {

@@ -100,4 +100,16 @@ class RedisServerIT {
         .contains("v=");
     assertThat(Files.isExecutable(program)).isTrue();
   }
+
+  @Test
+  void builder_that_goes_on_changes_no_server_that_was_started() {
+    RedisServer.Builder builder = RedisServer.builder().withConfig("maxmemory", "3mb");
+    try (RedisServer first = builder.start();
+        RedisServer second = builder.withConfig("maxmemory", "4mb").start()) {
+      first.restartEmpty();
+      second.restartEmpty();
+      assertThat(first.command("CONFIG", "GET", "maxmemory")).endsWith("3145728");
+      assertThat(second.command("CONFIG", "GET", "maxmemory")).endsWith("4194304");
+    }
+  }
 }

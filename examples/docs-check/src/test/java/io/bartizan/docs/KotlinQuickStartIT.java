@@ -74,6 +74,39 @@ class KotlinQuickStartIT {
     assertThat(compiled.status).isNotZero();
   }
 
+  /** Nullness is read from the annotations: who asks for null gets it, nobody else does. */
+  @Test
+  void functions_mayGiveNull_whereTheResultMayBeNull() throws Exception {
+    String code =
+        """
+        import io.bartizan.core.*
+        fun user(checked: Checked<String>): String? = checked.fold({ it }, { null })
+        fun name(checked: Checked<String>): String = checked.fold({ it }, { "nobody" })
+        fun first(secret: SecretBytes): String? = secret.lend { if (it.size > 3) "long" else null }
+        """;
+    Compiled compiled = compile(code);
+    assertThat(compiled.printed).isEmpty();
+    assertThat(compiled.status).isZero();
+    Compiled refused = compile(code.replace("): String? = checked", "): String = checked"));
+    assertThat(refused.printed).containsIgnoringCase("null");
+    assertThat(refused.status).isNotZero();
+  }
+
+  /** What the page says of handlers: Kotlin can't tell what a lambda throws. */
+  @Test
+  void handler_isGivenWhatItThrows() throws Exception {
+    String code =
+        """
+        import io.bartizan.integrity.mac.WebhookVerifier
+        fun status(hooks: WebhookVerifier, headers: Map<String, String>, body: ByteArray): Int =
+          hooks.handle<Exception>({ headers[it] }, body) { println(it.text()) }
+        """;
+    Compiled compiled = compile(code);
+    assertThat(compiled.printed).isEmpty();
+    assertThat(compiled.status).isZero();
+    assertThat(compile(code.replace("<Exception>", "")).status).isNotZero();
+  }
+
   private Compiled compile(String code) throws IOException, InterruptedException {
     List<String> jars = compiler();
     Path source = Files.writeString(folder.resolve("Hello.kt"), code);

@@ -87,7 +87,7 @@ public final class Downloads {
    * @return the file at {@code target}, open
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if there is no mirror, a mirror is no http(s) address, {@code
-   *     expected} has no bound, or {@code target} is no file name
+   *     expected} has no bound, or {@code target} is no file name or a directory
    * @throws DownloadException if no mirror gave it within the attempts; what was at {@code target}
    *     is still there
    * @throws InterruptedIOException if the thread is interrupted; the next call resumes
@@ -104,6 +104,10 @@ public final class Downloads {
     if (!Files.isDirectory(directory)) {
       throw new IllegalArgumentException(
           "target is in \"" + directory + "\", which is no directory");
+    }
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) { // told before the transfer
+      throw new IllegalArgumentException(
+          "target is \"" + target + "\", a directory; the name of a file in it is accepted");
     }
     settings.listener().started(target.toString(), expected.size().orElse(-1));
     boolean done = false;

@@ -112,7 +112,7 @@ public final class AsyncJwtVerifier {
     } else {
       try {
         checked = tokens.decideLater(token, request, last, executor);
-      } catch (RuntimeException | Error e) { // the application's list or guard
+      } catch (Exception | Error e) { // the application's list or guard
         return CompletableFuture.failedFuture(e);
       }
     }

@@ -51,7 +51,7 @@ record IssuerAllowlist(String description, String sample, Predicate<String> memb
     }
     try {
       return members.test(issuer);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // of Kotlin a checked one too
       LOG.debug("the application could not say who is allowed", e);
       throw new VerificationException(UNKNOWN);
     }

@@ -2,6 +2,7 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.Ticker;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -151,29 +152,42 @@ final class JwksFetcher {
     }
     nextFetchNanos = ticker.nanos() + receiver.pauseNanos();
     CompletableFuture<KeyTransport.Answer> answer = send();
-    var unused =
-        answer
-            .copy()
-            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-            .handle(
-                (response, problem) -> {
-                  answer.cancel(true);
-                  boolean good = false;
-                  try {
-                    good = problem == null ? receiver.arrived(response) : receiver.failed(problem);
-                  } finally { // whatever happened, the next fetch must be able to start
-                    flight.set(null);
-                    mine.complete(good);
-                  }
-                  return good;
-                });
+    try {
+      var unused =
+          answer
+              .copy()
+              .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+              .handle((response, problem) -> ended(mine, answer, response, problem));
+    } catch (RuntimeException | Error e) { // such as no thread for the JDK's timer
+      boolean unused = ended(mine, answer, null, e);
+    }
     return mine;
+  }
+
+  /** Whatever happened, the next fetch must be able to start. */
+  private boolean ended(
+      CompletableFuture<Boolean> mine,
+      CompletableFuture<KeyTransport.Answer> answer,
+      KeyTransport.@Nullable Answer response,
+      @Nullable Throwable problem) {
+    answer.cancel(true);
+    boolean good = false;
+    try {
+      good =
+          problem == null
+              ? receiver.arrived(Objects.requireNonNull(response, "no answer"))
+              : receiver.failed(problem);
+    } finally {
+      flight.set(null);
+      mine.complete(good);
+    }
+    return good;
   }
 
   private CompletableFuture<KeyTransport.Answer> send() {
     try {
       return transport.get();
-    } catch (RuntimeException | Error e) { // the application's source or header
+    } catch (Exception | Error e) { // the application's source or header, perhaps in Kotlin
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -3,6 +3,7 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.SafeText;
 import java.net.URI;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Which URIs keys may come from. */
@@ -37,6 +38,12 @@ final class KeyAddress {
               : "; http of this machine takes plainHttpOnLoopback()");
     }
     return null;
+  }
+
+  /** What {@link #problem} has nothing against, and {@code also} neither if it is there. */
+  static Predicate<URI> accepted(
+      boolean plain, boolean plainOnLoopback, @Nullable Predicate<URI> also) {
+    return uri -> problem(uri, plain, plainOnLoopback) == null && (also == null || also.test(uri));
   }
 
   private static boolean isLoopback(String host) {

@@ -281,9 +281,7 @@ public final class RemoteJwks extends JwtKeys implements HealthSource, AutoClose
             maxBytes,
             headers,
             headerOrigins,
-            where ->
-                KeyAddress.problem(where, plain, plainOnLoopback) == null
-                    && (keyAddress == null || keyAddress.test(where)));
+            KeyAddress.accepted(plain, plainOnLoopback, keyAddress));
       }
       return source != null
           ? KeyTransport.of(source, maxBytes)

@@ -188,7 +188,7 @@ public final class FreshTarget<T> implements Supplier<T>, HealthSource, AutoClos
         listeners.tell(listener -> listener.recovered(health()));
       }
       return changed;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       failed(e);
       return false;
     } finally {
@@ -200,7 +200,10 @@ public final class FreshTarget<T> implements Supplier<T>, HealthSource, AutoClos
     boolean unused = refresh();
   }
 
-  /** An error counts too: what left this class would end the schedule without a word. */
+  /**
+   * An error counts too, and a checked exception, which Kotlin and others throw undeclared: what
+   * left this class would end the schedule without a word.
+   */
   private void failed(Throwable thrown) {
     Exception cause =
         thrown instanceof Exception exception

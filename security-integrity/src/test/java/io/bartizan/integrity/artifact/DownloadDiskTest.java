@@ -25,10 +25,22 @@ class DownloadDiskTest extends DownloadCase {
     Path gone = directory.resolve("gone");
     assertThatIllegalArgumentException().isThrownBy(() -> fetch(gone.resolve("x"), EXPECTED));
     Path occupied = Files.createDirectory(directory.resolve("occupied"));
-    Files.write(occupied.resolve("x"), OLD);
-    assertThatThrownBy(() -> fetch(occupied, EXPECTED)).isInstanceOf(IOException.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fetch(occupied, EXPECTED))
+        .withMessageContaining("a directory; the name of a file in it is accepted");
+    assertThat(server.requests()).as("told before the transfer").isEmpty();
     assertThat(names()).containsExactly("occupied", "target");
     assertThat(target).hasBinaryContent(OLD);
+  }
+
+  @Test
+  void N65_linkToADirectory_isReplacedAsAnyLink() throws Exception {
+    server.then(say(OK, GOOD, 0, SIZE));
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Files.createSymbolicLink(target, folder);
+    fetchAndCompare();
+    assertThat(target).isRegularFile();
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -55,7 +55,7 @@ class DiscoveryHeadersIT {
     return issuer.uri().resolve("/issuer").toString();
   }
 
-  private RemoteJwks.Builder keysAt(URI where) {
+  private RemoteJwks.Builder strictKeysAt(URI where) {
     issuer.answer(
         exchange -> {
           atIssuer.add("" + exchange.getRequestHeaders().getFirst("Authorization"));
@@ -64,10 +64,29 @@ class DiscoveryHeadersIT {
               document ? "{\"issuer\":\"" + name() + "\",\"jwks_uri\":\"" + where + "\"}" : SET;
           JwksServer.send(exchange, 200, body.getBytes(UTF_8));
         });
-    return RemoteJwks.builder(issuer.client(), URI.create(name()))
-        .withDiscovery()
-        .plainHttpOnLoopback()
-        .withHeader("Authorization", "Bearer s3cr3t");
+    return RemoteJwks.builder(issuer.client(), URI.create(name())).withDiscovery();
+  }
+
+  private RemoteJwks.Builder keysAt(URI where) {
+    return strictKeysAt(where).plainHttpOnLoopback().withHeader("Authorization", "Bearer s3cr3t");
+  }
+
+  @Test
+  void TK06_builderThatGoesOn_changesNoSourceThatWasBuilt() {
+    RemoteJwks.Builder builder = strictKeysAt(otherKeys());
+    try (RemoteJwks first = builder.build();
+        RemoteJwks later =
+            builder
+                .plainHttpOnLoopback()
+                .withHeader("Authorization", "Bearer s3cr3t")
+                .withHeadersAlsoTo(otherKeys().resolve("/"))
+                .build()) {
+      assertThat(first.load()).as("keys over plain http").isFalse();
+      assertThat(elsewhere).isEmpty();
+      assertThat(atIssuer).containsExactly("null");
+      assertThat(later.load()).as(later.health().detail()).isTrue();
+      assertThat(elsewhere).containsExactly("Bearer s3cr3t");
+    }
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.core.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +76,32 @@ class JwksFetcherTest {
     assertThat(Thread.interrupted()).isTrue();
     answer.complete(new KeyTransport.Answer(new byte[0], 0));
     assertThat(fetcher.awaitFetch(true)).as("none is due").isTrue();
+  }
+
+  /** As {@code orTimeout} throws where the JDK can start no thread for its timer. */
+  @Test
+  void fetch_whoseTimeOutCannotBeSet_failsAndTheNextOneBegins() {
+    AtomicLong now = new AtomicLong();
+    AtomicBoolean exhausted = new AtomicBoolean(true);
+    JwksFetcher fetcher =
+        new JwksFetcher(
+            () ->
+                new CompletableFuture<>() {
+                  @Override
+                  public CompletableFuture<KeyTransport.Answer> copy() {
+                    if (exhausted.getAndSet(false)) {
+                      throw new InternalError("as JUnit ends at an OutOfMemoryError");
+                    }
+                    return CompletableFuture.completedFuture(
+                        new KeyTransport.Answer(new byte[0], 0));
+                  }
+                },
+            Duration.ofMinutes(1),
+            now::get,
+            new Receiver());
+    assertThat(fetcher.fetchEnds()).isCompletedWithValue(true);
+    assertThat(exhausted).isFalse();
+    now.set(1_000_000_000);
+    assertThat(fetcher.fetchEnds()).as("not the first one, which ended").isCompletedWithValue(true);
   }
 }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.sun.net.httpserver.HttpServer;
 import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -85,6 +86,35 @@ class KeySourcesIT {
         assertThat(keys.load()).isFalse();
         assertThat(keys.health().status()).isEqualTo(Health.Status.DOWN);
       }
+    }
+  }
+
+  /** As Kotlin and other languages do, which know no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> RuntimeException undeclared(Exception thrown) throws X {
+    throw (X) thrown;
+  }
+
+  @Test
+  void TK06_checkedExceptionOfAHeadersSupplier_isAnOutageThatEnds() {
+    server.answer(exchange -> JwksServer.send(exchange, 200, set(0, "a").getBytes(UTF_8)));
+    AtomicInteger calls = new AtomicInteger();
+    try (RemoteJwks keys =
+        server
+            .keys(ticker)
+            .withHeader(
+                "Authorization",
+                () -> {
+                  if (calls.incrementAndGet() == 1) {
+                    throw KeySourcesIT.<RuntimeException>undeclared(new IOException("no token"));
+                  }
+                  return "Bearer x";
+                })
+            .build()) {
+      assertThat(keys.load()).isFalse();
+      assertThat(keys.health().status()).isEqualTo(Health.Status.DOWN);
+      ticker.advance(Duration.ofSeconds(31));
+      assertThat(keys.load()).as(keys.health().detail()).isTrue();
     }
   }
 

@@ -11,6 +11,7 @@ import io.bartizan.testkit.ManualInstantSource;
 import io.bartizan.tests.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -106,6 +107,33 @@ class FreshTargetTest {
       assertThat(fresh.refresh()).isFalse();
       assertThat(fresh.get()).isEqualTo("hello again");
       assertThat(fresh.health().status()).isEqualTo(Health.Status.UP);
+    }
+  }
+
+  /** As Kotlin and other languages do, which know no checked exceptions. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> RuntimeException undeclared(Exception thrown) throws X {
+    throw (X) thrown;
+  }
+
+  @Test
+  void checked_exception_of_a_maker_is_a_failure_like_any_other() throws Exception {
+    try (FreshTarget<String> fresh =
+        builder(
+                target -> {
+                  if (target.text().startsWith("bad")) {
+                    throw FreshTargetTest.<RuntimeException>undeclared(
+                        new GeneralSecurityException("no key"));
+                  }
+                  return target.text();
+                })
+            .withExecutor(idle)
+            .build()) {
+      publish("bad");
+      assertThat(fresh.refresh()).isFalse();
+      assertThat(fresh.health().detail()).contains("no key");
+      publish("good");
+      assertThat(fresh.refresh()).isTrue();
     }
   }
 

@@ -95,13 +95,13 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
     this.queues = shared;
     try {
       this.timeoutNanos = options.timeout.toNanos();
-      this.prefix = options.prefix;
       this.connectTimeout = options.connectTimeout;
+      String head = options.prefix; // as it is now: the builder may go on
+      @Nullable LongSupplier clock = settings.clock;
+      this.prefix = head;
       this.scripts =
           new Scripts(
-              settings.plan,
-              options.hasOwnPrefix,
-              limits -> shared.script(limits, options.prefix, settings.clock));
+              settings.plan, options.hasOwnPrefix, limits -> shared.script(limits, head, clock));
       this.fallback = new Fallback(options.failurePolicy, settings.plan);
       long denyNanos = settings.denyCacheAge.toNanos();
       this.answers =

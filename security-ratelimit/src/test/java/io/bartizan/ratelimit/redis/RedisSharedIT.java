@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.tests.Eventually;
 import io.lettuce.core.RedisClient;
 import java.io.ByteArrayOutputStream;
@@ -159,5 +161,20 @@ class RedisSharedIT {
       System.setErr(before);
     }
     assertThat(log.toString(UTF_8)).doesNotContain("already closed");
+  }
+
+  /** A plan by key makes its scripts when a key first needs them, which is after the build. */
+  @Test
+  void RL14_builder_that_goes_on_changes_no_limiter_that_was_built() {
+    Plan plan = key -> Limits.allOf(Limit.parse("5 burst, 5/h").named(key));
+    RedisRateLimiter.Builder builder =
+        RedisRateLimiter.builder(redis.client(), plan).withTimeout(LONG).withKeyPrefix("first");
+    try (RedisRateLimiter first = builder.build();
+        RedisRateLimiter second = builder.withKeyPrefix("second").build()) {
+      assertThat(first.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
+      assertThat(second.blocking().tryAcquire("k", 5).isAllowed()).isTrue();
+      assertThat(first.blocking().tryAcquire("k").isAllowed()).isFalse();
+      assertThat(redis.command("KEYS", "*:k:*")).contains("first:k:", "second:k:");
+    }
   }
 }

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,18 +75,13 @@ public final class OciRegistry implements ImageSource {
       host = "registry-1.docker.io";
       name = name.indexOf('/') < 0 ? "library/" + name : name;
     }
-    boolean http = builder.isAccepted(URI.create("http://" + host + "/"));
+    Predicate<URI> accepted = builder.accepted();
+    boolean http = accepted.test(URI.create("http://" + host + "/"));
     base = URI.create((http ? "http://" : "https://") + host + "/v2/" + name + "/");
-    RegistryLogin login =
-        new RegistryLogin(base, name, builder.user, builder.password, builder::isAccepted);
+    RegistryLogin login = new RegistryLogin(base, name, builder.user, builder.password, accepted);
     RegistryClient client =
         new RegistryClient(
-            builder.client,
-            builder::isAccepted,
-            builder.attempts,
-            builder.retry,
-            builder.timeout,
-            login);
+            builder.client, accepted, builder.attempts, builder.retry, builder.timeout, login);
     blobs =
         new RegistryBlobs(
             client,
@@ -327,10 +323,14 @@ public final class OciRegistry implements ImageSource {
       }
     }
 
-    private boolean isAccepted(URI address) {
-      return String.valueOf(address.getScheme()).equalsIgnoreCase("https")
-          || plain
-          || (plainOnLoopback && Origins.isLoopback(address.getHost()));
+    /** As it is now: a builder that goes on changes no registry that was built. */
+    private Predicate<URI> accepted() {
+      boolean any = plain;
+      boolean onLoopback = plainOnLoopback;
+      return address ->
+          String.valueOf(address.getScheme()).equalsIgnoreCase("https")
+              || any
+              || (onLoopback && Origins.isLoopback(address.getHost()));
     }
 
     /**

@@ -99,4 +99,25 @@ class RegistryClientTest {
         .isInstanceOf(InterruptedIOException.class);
     assertThat(asked).hasValue(1);
   }
+
+  @Test
+  void builderThatGoesOn_changesNoRegistryThatWasBuilt() throws Exception {
+    server.createContext(
+        "/v2/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", "http://registry.invalid/manifest");
+          exchange.sendResponseHeaders(307, -1);
+          exchange.close();
+        });
+    OciRegistry.Builder builder =
+        OciRegistry.builder(
+                HttpClient.newHttpClient(),
+                ImageReference.parse("localhost:" + address.getPort() + "/app"))
+            .withAttempts(1)
+            .plainHttpOnLoopback();
+    OciRegistry first = builder.build();
+    OciRegistry later = builder.plainHttp().build();
+    refused(OciReason.REDIRECT_REFUSED, () -> first.resolve("latest"));
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> later.resolve("latest"));
+  }
 }
