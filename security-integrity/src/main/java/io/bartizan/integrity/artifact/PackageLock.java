@@ -166,8 +166,8 @@ public final class PackageLock {
       if (pin != null) {
         integrity.put(name, Sri.parse(pin));
       }
-      if (source == null || source.isEmpty() // npm asks its registry
-          ? pin == null && !link && name.contains(INSTALLED)
+      if (source == null || source.isEmpty()
+          ? isAskedOfTheRegistry(name, pin, link)
           : !address.isHereOrPinned(source, pin != null, link)) {
         unpinned.add(name);
         if (bundled && source == null) {
@@ -177,6 +177,10 @@ public final class PackageLock {
       if (source != null) {
         resolved.put(name, source);
       }
+    }
+
+    private static boolean isAskedOfTheRegistry(String name, @Nullable String pin, boolean link) {
+      return pin == null && !link && name.contains(INSTALLED);
     }
 
     String where() {
