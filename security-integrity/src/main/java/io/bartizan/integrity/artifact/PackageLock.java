@@ -166,7 +166,7 @@ public final class PackageLock {
       if (pin != null) {
         integrity.put(name, Sri.parse(pin));
       }
-      if (source == null || source.isEmpty()
+      if ((source == null || source.isEmpty())
           ? isAskedOfTheRegistry(name, pin, link)
           : !address.isHereOrPinned(source, pin != null, link)) {
         unpinned.add(name);
