@@ -228,21 +228,4 @@ class NameConstraintsTest {
             "CN=R", TestAuthority.excluded(of(GeneralName.uniformResourceIdentifier, "a.test")));
     assertThat(decision(hosts, hosts.leaf("CN=x", urn))).isEqualTo(FORBIDDEN);
   }
-
-  /** Whoever has a constrained authority can make intermediates without end. */
-  @Test
-  void constrainedPathsWithoutEnd_takeNoMemoryWithoutEnd() {
-    TestAuthority root =
-        TestAuthority.root("CN=Root", TestAuthority.permitted(TestAuthority.dns("example.com")));
-    ServerTls server =
-        ServerTls.of(TestPki.identity(pki.server), root.anchors(), PeerPolicy.anyTrustedPeer());
-    TestAuthority issuing = root.intermediate("CN=Issuing", c -> {});
-    X509Certificate leaf = issuing.leaf("CN=x", TestAuthority.dns("svc.example.com"));
-    for (int i = 0; i < 300; i++) {
-      X509Certificate again =
-          root.issue("CN=Issuing", issuing.keys.getPublic(), TestAuthority.authority());
-      assertThat(server.explain(List.of(leaf, again), null).isAccepted()).isTrue();
-    }
-    assertThat(server.generations().newest().decider().trustManagers()).isBetween(1, 257);
-  }
 }
