@@ -21,6 +21,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,9 @@ import picocli.CommandLine;
 class ScorecardTest {
   private static final Map<String, String> SIZES =
       Map.of("files", "3", "mebibytes", "1", "keyCount", "1000");
+  private static final Pattern DISTURBED =
+      Pattern.compile("(\\S+) could not be run: \\d+ rounds are worth");
+  private static final int MOST_TRIES = 20;
   private static final Budget TINY = tiny(0);
   private static final Budget TINY_FORKED = tiny(1);
 
@@ -50,12 +54,20 @@ class ScorecardTest {
             .toList();
     Path file = folder.resolve("scorecard.json");
 
-    int status = run(rows, TINY, "--quick", "--json", file.toString());
+    List<Object> written = new ArrayList<>();
+    List<Row> left = rows;
+    for (int i = 0; i < MOST_TRIES && !left.isEmpty(); i++) {
+      err.getBuffer().setLength(0);
+      int status = run(left, TINY, "--quick", "--json", file.toString());
+      written.addAll(JSONArrayUtils.parse(Files.readString(file)));
+      Set<String> disturbed = disturbed();
+      left = left.stream().filter(row -> disturbed.contains(row.name())).toList();
+      assertThat(status).as(err.toString()).isIn(left.isEmpty() ? List.of(0, 1) : List.of(3));
+    }
 
-    assertThat(status).as(err.toString()).isIn(0, 1);
     assertThat(rows).hasSizeGreaterThan(20);
-    List<Object> written = JSONArrayUtils.parse(Files.readString(file));
-    assertThat(written).hasSameSizeAs(rows);
+    assertThat(written.stream().map(element -> ((Map<?, ?>) element).get("row").toString()))
+        .containsExactlyInAnyOrderElementsOf(rows.stream().map(Row::name).toList());
     for (Object element : written) {
       Map<?, ?> row = (Map<?, ?>) element;
       assertThat(row.keySet().stream().map(String::valueOf))
@@ -74,7 +86,7 @@ class ScorecardTest {
     List<Row> rows =
         Catalogue.rows().stream().filter(row -> row.measure() == Measure.BYTES).toList();
 
-    int status = run(rows, TINY_FORKED);
+    int status = completed(rows, TINY_FORKED);
 
     assertThat(status).as(err.toString()).isIn(0, 1);
     assertThat(rows).hasSize(1);
@@ -85,7 +97,7 @@ class ScorecardTest {
   void scorecard_forkedRow_measuresInJvmsOfItsOwn() {
     Row row = Catalogue.rows().get(0);
 
-    int status = run(List.of(row), TINY_FORKED);
+    int status = completed(List.of(row), TINY_FORKED);
 
     assertThat(status).as(err.toString()).isIn(0, 1);
     assertThat(out.toString()).contains(row.name());
@@ -157,7 +169,8 @@ class ScorecardTest {
     List<Row> all = new ArrayList<>(rows);
     all.add(Row.of("sampled", "", Measure.LATENCY, 1.0, rows.get(1).ours().get(0), SIDE));
 
-    int status = run(all, TINY_FORKED, "--against", older.toString(), "--json", file.toString());
+    int status =
+        completed(all, TINY_FORKED, "--against", older.toString(), "--json", file.toString());
 
     assertThat(status).as(err.toString()).isIn(0, 1);
     assertThat(out.toString().lines()).hasSize(2 + 3);
@@ -216,7 +229,7 @@ class ScorecardTest {
   void scorecard_markdown_oneTableRowEach() {
     Row row = Catalogue.rows().get(0);
 
-    int status = run(List.of(row), TINY, "--markdown");
+    int status = completed(List.of(row), TINY, "--markdown");
 
     assertThat(status).as(err.toString()).isIn(0, 1);
     assertThat(out.toString().lines()).hasSize(3).allMatch(line -> line.startsWith("|"));
@@ -283,6 +296,29 @@ class ScorecardTest {
 
   private static double number(String text) {
     return Double.parseDouble(text);
+  }
+
+  /** Runs until no row is one that a busy machine disturbed. */
+  private int completed(List<Row> rows, Budget budget, String... arguments) {
+    int status = 3;
+    for (int i = 0; i < MOST_TRIES && status == 3; i++) {
+      out.getBuffer().setLength(0);
+      err.getBuffer().setLength(0);
+      status = run(rows, budget, arguments);
+      if (disturbed().isEmpty()) {
+        return status;
+      }
+    }
+    return status;
+  }
+
+  /** Rows whose few short rounds depended on each other, so that they have no interval. */
+  private Set<String> disturbed() {
+    return DISTURBED
+        .matcher(err.toString())
+        .results()
+        .map(row -> row.group(1))
+        .collect(Collectors.toSet());
   }
 
   private int run(List<Row> rows, @Nullable Budget budget, String... arguments) {
