@@ -46,16 +46,7 @@ class PushedBoundsTest {
     CountDownLatch hanging = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicBoolean slow = new AtomicBoolean();
-    try (ServerTls server =
-            server(
-                PeerPolicy.text(
-                    () -> {
-                      if (slow.getAndSet(false)) {
-                        hanging.countDown();
-                        awaitQuietly(letGo);
-                      }
-                      return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
-                    }));
+    try (ServerTls server = server(hangingOnce(slow, hanging, letGo));
         ServerTls other = server(PeerPolicy.spiffeId(TestPki.CLIENT_ID))) {
       slow.set(true);
       Thread thread = new Thread(server::reload);
@@ -151,16 +142,7 @@ class PushedBoundsTest {
     CountDownLatch hanging = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicBoolean slow = new AtomicBoolean();
-    try (ServerTls server =
-        server(
-            PeerPolicy.text(
-                () -> {
-                  if (slow.getAndSet(false)) {
-                    hanging.countDown();
-                    awaitQuietly(letGo);
-                  }
-                  return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
-                }))) {
+    try (ServerTls server = server(hangingOnce(slow, hanging, letGo))) {
       slow.set(true);
       Thread thread = new Thread(server::reload);
       thread.start();
@@ -174,6 +156,18 @@ class PushedBoundsTest {
       Eventually.within(
           Duration.ofSeconds(30), "the push is taken", () -> server.generation() == 2);
     }
+  }
+
+  private static PeerPolicy hangingOnce(
+      AtomicBoolean slow, CountDownLatch hanging, CountDownLatch letGo) {
+    return PeerPolicy.text(
+        () -> {
+          if (slow.getAndSet(false)) {
+            hanging.countDown();
+            awaitQuietly(letGo);
+          }
+          return PeerPolicy.spiffeId(TestPki.CLIENT_ID).toString();
+        });
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

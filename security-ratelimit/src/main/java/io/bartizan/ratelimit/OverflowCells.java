@@ -41,7 +41,7 @@ final class OverflowCells {
     slot.hold();
     try {
       long time = slot.advance(now);
-      boolean unused = slot.isEmptyAt(time);
+      slot.forget(time);
       Cell from = null;
       long most = 0;
       for (Shared shared : slot.cells) {
@@ -147,7 +147,7 @@ final class OverflowCells {
 
     /** The cell of these limits; null if there is no room for one. */
     @Nullable Shared of(Limits limits, long now) {
-      boolean unused = isEmptyAt(now);
+      forget(now);
       for (Shared shared : cells) {
         if (shared.cell.counts(limits)) {
           return shared;
@@ -161,19 +161,19 @@ final class OverflowCells {
       return fresh;
     }
 
-    /** Forgets cells in which nothing counts any more; whether none is left. */
-    boolean isEmptyAt(long now) {
+    /** Drops cells in which nothing counts any more. */
+    void forget(long now) {
       boolean dropped = cells.removeIf(shared -> shared.cell.retire(now, 0));
       if (dropped && cells.isEmpty()) {
         takers.clear();
       }
-      return cells.isEmpty();
     }
 
     boolean isEmpty(long now) {
       hold();
       try {
-        return isEmptyAt(advance(now));
+        forget(advance(now));
+        return cells.isEmpty();
       } finally {
         release();
       }

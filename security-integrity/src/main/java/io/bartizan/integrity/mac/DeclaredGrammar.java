@@ -24,10 +24,8 @@ final class DeclaredGrammar extends WebhookGrammar {
   }
 
   @Override
-  boolean isUnique(byte[] body) { // Stripe's "id", Slack's "event_id"; Slack's forms may have none
-    return (format == WebhookFormat.STRIPE || format == WebhookFormat.SLACK)
-        && body.length > 0
-        && body[0] == '{';
+  boolean isUnique(byte[] body) {
+    return format.idInJson && body.length > 0 && body[0] == '{';
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class WebhookFormat {
           .withSeparator(',')
           .withTimestampEntry("t=")
           .withSigned("{timestamp}.{body}")
+          .withIdInJson() // "id"
           .build();
   static final WebhookFormat GITHUB =
       builder("github", "X-Hub-Signature-256", WebhookEncoding.HEX).withPrefix("sha256=").build();
@@ -37,6 +38,7 @@ public final class WebhookFormat {
           .withPrefix("v0=")
           .withTimestampHeader("X-Slack-Request-Timestamp")
           .withSigned("v0:{timestamp}:{body}")
+          .withIdInJson() // "event_id"; its forms may have none
           .build();
 
   final String name;
@@ -57,6 +59,7 @@ public final class WebhookFormat {
   final @Nullable Character separator;
   final String secretPrefix;
   final @Nullable WebhookEncoding secretEncoding;
+  final boolean idInJson;
 
   private WebhookFormat(Builder builder) {
     name = builder.name;
@@ -77,6 +80,7 @@ public final class WebhookFormat {
     separator = builder.separator;
     secretPrefix = builder.secretPrefix;
     secretEncoding = builder.secretEncoding;
+    idInJson = builder.idInJson;
   }
 
   /**
@@ -153,6 +157,7 @@ public final class WebhookFormat {
     private @Nullable Character separator;
     private String secretPrefix = "";
     private @Nullable WebhookEncoding secretEncoding;
+    private boolean idInJson;
 
     private Builder(String name, String signatureHeader, WebhookEncoding encoding) {
       if (!name.matches("[a-z0-9-]{1,40}")) {
@@ -162,6 +167,12 @@ public final class WebhookFormat {
       this.name = name;
       this.signatureHeader = header(signatureHeader);
       this.encoding = Objects.requireNonNull(encoding, "encoding");
+    }
+
+    /** A body that is JSON has the event's id, so that no other event has this body. */
+    private Builder withIdInJson() {
+      idInJson = true;
+      return this;
     }
 
     private static String header(String header) {

@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Section F of the attack matrix: what stands around the signature. */
@@ -142,21 +144,25 @@ class InfrastructureAttackTest {
     }
   }
 
+  private static JwtRevocation revocation(Function<String, @Nullable Instant> subjectNotBefore) {
+    return new JwtRevocation() {
+      @Override
+      public boolean isRevoked(String issuer, String tokenId) {
+        return false;
+      }
+
+      @Override
+      public @Nullable Instant subjectNotBefore(String issuer, String subject) {
+        return subjectNotBefore.apply(subject);
+      }
+    };
+  }
+
   @Test
   void F04_revocation_isByIssuerAndIdOrSubject() {
     String token = token(ED25519, GOOD);
     JwtRevocation bySubject =
-        new JwtRevocation() {
-          @Override
-          public boolean isRevoked(String issuer, String tokenId) {
-            return false;
-          }
-
-          @Override
-          public Instant subjectNotBefore(String issuer, String subject) {
-            return subject.equals("alice") ? Instant.ofEpochSecond(NOW + 1) : null;
-          }
-        };
+        revocation(subject -> subject.equals("alice") ? Instant.ofEpochSecond(NOW + 1) : null);
     JwtVerifier verifier = strict(ED25519).withRevocation(bySubject).withCache(16).build();
     refuses(verifier, token, JwtReason.REVOKED);
     refuses(verifier, token(ED25519, payload("iat", "")), JwtReason.REVOKED);
@@ -171,18 +177,7 @@ class InfrastructureAttackTest {
   @Test
   void F04_revocationOfASubjectForEver_orSinceEver_isDecided() {
     AtomicReference<Instant> since = new AtomicReference<>();
-    JwtRevocation list =
-        new JwtRevocation() {
-          @Override
-          public boolean isRevoked(String issuer, String tokenId) {
-            return false;
-          }
-
-          @Override
-          public Instant subjectNotBefore(String issuer, String subject) {
-            return since.get();
-          }
-        };
+    JwtRevocation list = revocation(subject -> since.get());
     JwtVerifier verifier = strict(ED25519).withRevocation(list).withCache(16).build();
     String token = token(ED25519, GOOD);
     for (Instant early :

@@ -56,6 +56,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   private static final Duration LONGEST_DEBT = Duration.ofDays(36_525);
 
   private final TokenBucket limit;
+  private final long mostCharged;
   private final Grid grid;
   private final long timeoutNanos;
   private final Listeners<RateLimitListener> listeners;
@@ -64,6 +65,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   Bucket4jRateLimiter(
       TokenBucket limit, Grid grid, Duration timeout, Listeners<RateLimitListener> listeners) {
     this.limit = limit;
+    this.mostCharged = mostCharged(limit);
     this.grid = grid;
     this.timeoutNanos = timeout.toNanos();
     this.listeners = listeners;
@@ -171,13 +173,13 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
   @Override
   public CompletionStage<Decision> charge(String key, long permits) {
     String name = check(key, permits);
-    long counted = Math.min(permits, mostCharged());
+    long counted = Math.min(permits, mostCharged);
     return watched(() -> grid.charge(name, counted))
         .thenApply(probe -> told(RateLimitListener.Verb.CHARGE, decision(probe, 1)));
   }
 
   /** What brings a full bucket as far into debt as it may last. */
-  private long mostCharged() {
+  private static long mostCharged(TokenBucket limit) {
     BigInteger paidBack =
         BigInteger.valueOf(limit.refill().permits())
             .multiply(BigInteger.valueOf(LONGEST_DEBT.toMillis()))

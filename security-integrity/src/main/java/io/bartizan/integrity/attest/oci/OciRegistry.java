@@ -218,7 +218,7 @@ public final class OciRegistry implements ImageSource {
           return asked.size() > 1;
         }
         List<Descriptor> more = answer.get().manifests();
-        int room = Math.max(0, MAX_REFERRERS - all.size());
+        int room = MAX_REFERRERS - all.size();
         all.addAll(more.subList(0, Math.min(more.size(), room)));
         if (more.size() > room) {
           throw tooMany();
