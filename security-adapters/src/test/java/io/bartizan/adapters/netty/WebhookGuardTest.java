@@ -12,7 +12,9 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,15 +28,14 @@ class WebhookGuardTest {
   private final WebhookGuard guard = WebhookGuard.of(verifier, 100, work::add);
   private GuardedChannel channel = new GuardedChannel(Guards.of(guard));
 
-  private static HttpRequest event(String... more) {
-    HttpRequest head = head("POST", "/event", "Transfer-Encoding: chunked");
-    String[] signature = Issued.signature("hello").split(": ", 2);
-    head.headers().add(signature[0], signature[1]);
-    for (String header : more) {
-      String[] parts = header.split(": ", 2);
-      head.headers().add(parts[0], parts[1]);
-    }
-    return head;
+  /** Signed once: signed in another second, it would be another event. */
+  private final String signature = Issued.signature("hello");
+
+  private HttpRequest event(String... more) {
+    List<String> headers = new ArrayList<>(List.of(more));
+    headers.add("Transfer-Encoding: chunked");
+    headers.add(signature);
+    return head("POST", "/event", headers.toArray(String[]::new));
   }
 
   private void send(String... more) {
