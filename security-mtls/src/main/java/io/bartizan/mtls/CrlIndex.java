@@ -28,14 +28,18 @@ import org.jspecify.annotations.Nullable;
  * Revocation lists by issuer (RFC 5280 section 5).
  *
  * <p>A list covers what its scope says. Of the lists of one scope the newest that has begun covers;
- * several scopes, such as partitions and reasons, count together. What a list of the issuer names
- * is refused, whatever its scope. A delta adds to the list beside it, and lifts what was on hold
- * there; it covers nothing by itself. Indirect lists and those of attribute certificates cover
- * nobody.
+ * several scopes, such as partitions and reasons, count together. Clocks differ, so a list covers
+ * from five minutes before its beginning on; what an older one names is pardoned at its beginning.
+ * What a list of the issuer names is refused, whatever its scope. A delta adds to the list beside
+ * it, and lifts what was on hold there; it covers nothing by itself. Indirect lists and those of
+ * attribute certificates cover nobody.
  */
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
+
+  /** Clocks differ; an issuer's first list is often as new as the connection. */
+  private static final Duration SKEW = Duration.ofMinutes(5);
 
   private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
 
@@ -189,7 +193,7 @@ final class CrlIndex {
             Certificates.label(certificate) + " is revoked by its issuer's list");
       }
     }
-    Cover cover = cover(certificate, newest, now);
+    Cover cover = cover(certificate, signed, now);
     if (cover.isWhole()) {
       return;
     }
@@ -249,11 +253,11 @@ final class CrlIndex {
     }
   }
 
-  private Cover cover(X509Certificate certificate, List<IssuedList> newest, Instant now) {
+  private Cover cover(X509Certificate certificate, List<IssuedList> lists, Instant now) {
     Set<GeneralName> points = null;
     int reasons = 0;
     IssuedList stale = null;
-    for (IssuedList list : newest) {
+    for (IssuedList list : newest(lists, now.plus(SKEW))) {
       if (points == null && list.scope().points() != null) {
         points = ListScope.pointsOf(certificate);
       }
@@ -311,13 +315,13 @@ final class CrlIndex {
         byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of()).stream()
             .filter(list -> list.mayBeOf(key))
             .toList();
-    cover(certificate, newest(lists, now), now).refuseStale(this);
+    cover(certificate, lists, now).refuseStale(this);
   }
 
   /** Says which issuer's newest list is stale; null if none is. */
   @Nullable String stale(Instant now) {
     for (List<IssuedList> lists : byIssuer.values()) {
-      for (IssuedList list : newest(lists, now)) {
+      for (IssuedList list : newest(lists, now.plus(SKEW))) {
         if (!list.isDelta() && now.isAfter(end(list))) {
           return staleness(list);
         }

@@ -138,8 +138,9 @@ class CrlIndexTest {
     X509CRL namesAnother = list(Duration.ZERO, naming(other, CRLReason.keyCompromise));
     X509CRL oldEmpty = list(past, NOTHING);
     X509CRL oldNames = list(past, naming(leaf, CRLReason.keyCompromise));
-    X509CRL aheadEmpty = list(Duration.ofSeconds(1), NOTHING);
-    X509CRL aheadNames = list(Duration.ofSeconds(1), naming(leaf, CRLReason.keyCompromise));
+    Duration soon = Duration.ofSeconds(301);
+    X509CRL aheadEmpty = list(soon, NOTHING);
+    X509CRL aheadNames = list(soon, naming(leaf, CRLReason.keyCompromise));
     X509CRL stale = list(Duration.ofHours(-2), NOTHING);
     inEachOrder("accepted", empty);
     inEachOrder("accepted", namesAnother);
@@ -157,6 +158,17 @@ class CrlIndexTest {
     inEachOrder("revocation-unknown", stale, aheadEmpty);
     assertThat(said(index(names)))
         .isEqualTo("revoked: " + Certificates.label(leaf) + " is revoked by its issuer's list");
+  }
+
+  @Test
+  void ML12_listOfAClockThatIsFiveMinutesAhead_coversAndRevokes_butPardonsNobodyYet() {
+    Duration skew = Duration.ofMinutes(5);
+    X509CRL empty = list(skew, NOTHING);
+    inEachOrder("accepted", empty);
+    inEachOrder("accepted", list(Duration.ofHours(-2), NOTHING), empty);
+    inEachOrder("revoked", list(skew, naming(leaf, CRLReason.keyCompromise)));
+    inEachOrder("revoked", list(Duration.ZERO, naming(leaf, CRLReason.keyCompromise)), empty);
+    inEachOrder("revoked", list(Duration.ZERO, naming(leaf, CRLReason.certificateHold)), empty);
   }
 
   @Test

@@ -377,9 +377,9 @@ class RevocationScopeTest {
             l -> {});
     X509CRL fresh = list(issuing, l -> {});
     X509CRL naming = list(issuing, l -> revoke(l, leaf, CRLReason.keyCompromise));
-    X509CRL ahead = listAt(issuing, Duration.ofSeconds(90), l -> {});
+    X509CRL ahead = listAt(issuing, Duration.ofMinutes(6), l -> {});
     X509CRL aheadNaming =
-        listAt(issuing, Duration.ofSeconds(90), l -> revoke(l, leaf, CRLReason.keyCompromise));
+        listAt(issuing, Duration.ofMinutes(6), l -> revoke(l, leaf, CRLReason.keyCompromise));
     inEachOrder("accepted", fresh, stale);
     inEachOrder("accepted", fresh, stale, ahead);
     inEachOrder("REVOKED", naming, fresh);

@@ -16,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,8 +30,9 @@ import java.util.regex.Pattern;
  *
  * <p>A certificate that a list of its issuer names is refused whenever it was used, also before it
  * was revoked. That a certificate is not revoked is told only by a list that its issuer may sign
- * (cRLSign, where it has a key usage), whose next update is not past, whose digest is not broken
- * (MD5 and older), that tells of no part or difference, and that has no critical extension.
+ * (cRLSign, where it has a key usage), whose next update is not past, whose own time is at most
+ * five minutes ahead, whose digest is not broken (MD5 and older), that tells of no part or
+ * difference, and that has no critical extension.
  *
  * <p>RFC 5280 section 6.3.3 uses no list whose issuer lacks cRLSign, which leaves a certificate's
  * state unknown. Here such a list, or a stale one, still revokes what it names: its issuer signed
@@ -44,6 +46,10 @@ public final class RevocationLists {
   private static final String DIFFERENCE = "2.5.29.27";
   private static final Pattern BROKEN_DIGEST = Pattern.compile("^MD[0-9]", CASE_INSENSITIVE);
   private static final int CRL_SIGN = 6;
+
+  /** Clocks differ; an issuer's first list is often as new as the check. */
+  private static final Duration SKEW = Duration.ofMinutes(5);
+
   private static final String INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1";
 
   private final List<X509CRL> lists;
@@ -148,7 +154,7 @@ public final class RevocationLists {
         && list.getExtensionValue(DIFFERENCE) == null
         && !list.hasUnsupportedCriticalExtension()
         && (list.getCriticalExtensionOIDs() == null || list.getCriticalExtensionOIDs().isEmpty())
-        && !list.getThisUpdate().toInstant().isAfter(now)
+        && !list.getThisUpdate().toInstant().isAfter(now.plus(SKEW))
         && next != null
         && !next.toInstant().isBefore(now);
   }

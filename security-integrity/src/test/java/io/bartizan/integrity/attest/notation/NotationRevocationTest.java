@@ -225,8 +225,8 @@ class NotationRevocationTest {
   }
 
   @Test
-  void list_isCurrent_fromItsFirstMomentToItsLast() {
-    Instant from = Instant.parse("2026-05-20T00:00:00Z");
+  void list_isCurrent_fromFiveMinutesBeforeItsTimeToItsLastMoment() {
+    Instant from = Instant.parse("2026-05-19T23:55:00Z");
     Instant to = Instant.parse("2026-06-20T00:00:00Z");
     for (Instant inside : List.of(from, NOW, to)) {
       assertThat(leafWith(inside, list()).isAccepted()).as("%s", inside).isTrue();
