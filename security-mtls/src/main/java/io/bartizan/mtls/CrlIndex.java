@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
-
-  /** Clocks differ; an issuer's first list is often as new as the connection. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
   private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
@@ -184,8 +182,7 @@ final class CrlIndex {
     List<IssuedList> signed = signedBy(issuer);
     List<IssuedList> newest = newest(signed, now);
     for (IssuedList list : signed) {
-      // Whoever is named by a list of a minute ahead of this clock is not let in until the clocks
-      // agree.
+      // Whoever is named by a list that is ahead of this clock is not let in until they agree.
       boolean counts = newest.contains(list) || now.isBefore(list.thisUpdate());
       if (counts && isRevoked(certificate, list, newest, now)) {
         throw new PeerRejectedException(

@@ -8,19 +8,21 @@ import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.nimbus.NimbusJwtProcessor;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
 import java.util.Objects;
-import java.util.function.Supplier;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
@@ -37,34 +39,35 @@ import reactor.core.publisher.Mono;
  *
  * <p>A token that is bound to a client certificate (RFC 8705) is compared with that of the request.
  */
-@AutoConfiguration(
-    beforeName = {
-      "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration",
-      "org.springframework.boot.security.oauth2.server.resource.autoconfigure.reactive.ReactiveOAuth2ResourceServerAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.OAuth2ResourceServerAutoConfiguration",
-      "org.springframework.boot.autoconfigure.security.oauth2.resource.reactive.ReactiveOAuth2ResourceServerAutoConfiguration"
-    })
+@AutoConfiguration
+@AutoConfigureOrder(Ordered.HIGHEST_PRECEDENCE) // before Spring Boot's own, of each version
 @Conditional(OnSettings.Jwt.class)
 @EnableConfigurationProperties(BartizanProperties.class)
-public final class BartizanJwtAutoConfiguration {
+public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean {
 
   BartizanJwtAutoConfiguration() {}
 
   @Bean
   @ConditionalOnMissingBean
-  RemoteJwks bartizanJwks(BartizanProperties settings, ObjectProvider<Meters> meters) {
-    return JwtBeans.keys(jwt(settings), meters.getIfUnique(() -> Meters.NONE));
+  RemoteJwks bartizanJwks(
+      @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
+      ObjectProvider<Meters> bartizanMeters) {
+    return JwtBeans.keys(jwt(settings), bartizanMeters.getIfUnique(() -> Meters.NONE));
   }
 
   @Bean
   @ConditionalOnMissingBean
   JwtVerifier bartizanJwtVerifier(
-      BartizanProperties settings, RemoteJwks keys, ObjectProvider<Meters> meters) {
-    return JwtBeans.verifier(jwt(settings), keys, meters.getIfUnique(() -> Meters.NONE));
+      @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
+      RemoteJwks bartizanJwks,
+      ObjectProvider<Meters> bartizanMeters) {
+    return JwtBeans.verifier(
+        jwt(settings), bartizanJwks, bartizanMeters.getIfUnique(() -> Meters.NONE));
   }
 
   @Bean
-  JwtBeans.LoadingAfterStart bartizanLoadingAfterStart(BartizanProperties settings) {
+  JwtBeans.LoadingAfterStart bartizanLoadingAfterStart(
+      @Qualifier(BartizanProperties.BEAN) BartizanProperties settings) {
     return JwtBeans.LoadingAfterStart.of(jwt(settings));
   }
 
@@ -72,31 +75,20 @@ public final class BartizanJwtAutoConfiguration {
     return Objects.requireNonNull(settings.jwt(), "bartizan.jwt");
   }
 
-  /** Gives the request that is being decided, for bound tokens. */
-  interface Shown extends Supplier<JwtRequest> {}
-
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  static class ServletCertificates {
-
-    @Bean
-    Shown bartizanShownCertificate() {
-      return ShownCertificate::current;
-    }
-  }
-
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({JwtDecoder.class, NimbusJwtDecoder.class})
-  @Conditional(NotReactive.class)
-  static class Decoder {
+  @Conditional(JwtBeans.NotReactive.class)
+  static class Decoder implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean
-    JwtDecoder bartizanJwtDecoder(JwtVerifier verifier, ObjectProvider<Shown> shown) {
-      Shown request = shown.getIfUnique(() -> JwtRequest::bare);
+    JwtDecoder bartizanJwtDecoder(
+        JwtVerifier bartizanJwtVerifier, ObjectProvider<JwtBeans.Shown> bartizanShownCertificate) {
+      JwtBeans.Shown request = bartizanShownCertificate.getIfUnique(() -> JwtRequest::bare);
       NimbusJwtDecoder decoder =
           new NimbusJwtDecoder(
-              NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
+              NimbusJwtProcessor.<SecurityContext>of(
+                  bartizanJwtVerifier, context -> request.get()));
       decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
       return decoder;
     }
@@ -105,26 +97,31 @@ public final class BartizanJwtAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(AuthenticationServiceException.class)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  static class Outages {
+  static class OfServlets implements AopInfrastructureBean {
+
+    @Bean
+    JwtBeans.Shown bartizanShownCertificate() {
+      return ShownCertificate::current;
+    }
 
     @Bean
     FilterRegistrationBean<OutageFilter> bartizanTokenOutages(Environment environment) {
-      FilterRegistrationBean<OutageFilter> bean = new FilterRegistrationBean<>(new OutageFilter());
-      bean.setOrder(SecurityOrder.of(environment) - 1);
-      return bean;
+      return new SecurityOrder.Registration<>(
+          new OutageFilter(), SecurityOrder.of(environment) - 1);
     }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({NimbusReactiveJwtDecoder.class, Mono.class})
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-  static class ReactiveDecoder {
+  static class ReactiveDecoder implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean
-    ReactiveJwtDecoder bartizanReactiveJwtDecoder(JwtVerifier verifier) {
+    ReactiveJwtDecoder bartizanReactiveJwtDecoder(JwtVerifier bartizanJwtVerifier) {
       NimbusReactiveJwtDecoder decoder =
-          new NimbusReactiveJwtDecoder(new ReactiveClaims(AsyncJwtVerifier.of(verifier)));
+          new NimbusReactiveJwtDecoder(
+              new ReactiveClaims(AsyncJwtVerifier.of(bartizanJwtVerifier)));
       decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
       return decoder;
     }
@@ -133,17 +130,6 @@ public final class BartizanJwtAutoConfiguration {
     TokenWebFilter bartizanTokenOutages() {
       return new TokenWebFilter(SecurityOrder.ON_WEBFLUX - 1);
     }
-  }
-
-  /** A servlet application, or one without a web server. */
-  static final class NotReactive extends NoneNestedConditions {
-
-    NotReactive() {
-      super(ConfigurationPhase.REGISTER_BEAN);
-    }
-
-    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-    static class Reactive {}
   }
 
   @Configuration(proxyBeanMethods = false)

@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,7 +15,7 @@ import org.springframework.context.annotation.Conditional;
 @AutoConfiguration
 @ConditionalOnClass(MeterRegistry.class)
 @Conditional(OnSettings.Any.class)
-public final class BartizanMetersAutoConfiguration {
+public final class BartizanMetersAutoConfiguration implements AopInfrastructureBean {
 
   BartizanMetersAutoConfiguration() {}
 

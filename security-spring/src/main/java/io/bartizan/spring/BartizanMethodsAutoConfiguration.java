@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,7 +15,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * limit is missing must fail and not be silent.
  */
 @AutoConfiguration(after = BartizanLimitsAutoConfiguration.class)
-public final class BartizanMethodsAutoConfiguration {
+public final class BartizanMethodsAutoConfiguration implements AopInfrastructureBean {
 
   BartizanMethodsAutoConfiguration() {}
 
@@ -27,7 +28,7 @@ public final class BartizanMethodsAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   @ConditionalOnClass(HandlerExceptionResolver.class)
-  static class OfSpringMvc {
+  static class OfSpringMvc implements AopInfrastructureBean {
 
     @Bean
     ServletMethodCalls bartizanMethodCalls() {
@@ -37,7 +38,7 @@ public final class BartizanMethodsAutoConfiguration {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-  static class OfWebFlux {
+  static class OfWebFlux implements AopInfrastructureBean {
 
     private static final int DISTANCE = 11; // behind the limits on routes
 

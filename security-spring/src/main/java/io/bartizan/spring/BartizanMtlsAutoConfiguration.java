@@ -2,7 +2,9 @@ package io.bartizan.spring;
 
 import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.ServerTls;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
@@ -24,39 +26,42 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnSettings.Mtls.class)
 @EnableConfigurationProperties(BartizanProperties.class)
-public final class BartizanMtlsAutoConfiguration {
+public final class BartizanMtlsAutoConfiguration implements AopInfrastructureBean {
 
   private static final String SERVER_BUNDLE = "server.ssl.bundle";
 
   BartizanMtlsAutoConfiguration() {}
 
   @Bean
-  MtlsBundles bartizanMtls(BartizanProperties settings, ObjectProvider<Meters> meters) {
-    return MtlsBundles.of(settings, meters.getIfUnique(() -> Meters.NONE));
+  MtlsBundles bartizanMtls(
+      @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
+      ObjectProvider<Meters> bartizanMeters) {
+    return MtlsBundles.of(settings, bartizanMeters.getIfUnique(() -> Meters.NONE));
   }
 
   @Bean
-  SslBundleRegistrar bartizanSslBundles(MtlsBundles bundles, Environment environment) {
-    MtlsBundle.Takers.check(bundles, environment);
+  SslBundleRegistrar bartizanSslBundles(MtlsBundles bartizanMtls, Environment environment) {
+    MtlsBundle.Takers.check(bartizanMtls, environment);
     return registry ->
-        bundles.forEach(
+        bartizanMtls.forEach(
             (name, tls) ->
-                registry.registerBundle(name, new MtlsBundle(name, tls, () -> bundles.take(name))));
+                registry.registerBundle(
+                    name, new MtlsBundle(name, tls, () -> bartizanMtls.take(name))));
   }
 
   @Bean
-  MtlsBundles.Idle bartizanIdleBundles(MtlsBundles bundles) {
-    return new MtlsBundles.Idle(bundles);
+  MtlsBundles.Idle bartizanIdleBundles(MtlsBundles bartizanMtls) {
+    return new MtlsBundles.Idle(bartizanMtls);
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(ConfigurableWebServerFactory.class)
-  static class Server {
+  static class Server implements AopInfrastructureBean {
 
     @Bean
     WebServerFactoryCustomizer<ConfigurableWebServerFactory> bartizanServerTls(
-        MtlsBundles bundles, Environment environment) {
-      return of(bundles, environment, SERVER_BUNDLE);
+        MtlsBundles bartizanMtls, Environment environment) {
+      return of(bartizanMtls, environment, SERVER_BUNDLE);
     }
 
     /** Puts the bundle that the property names into a server. */
@@ -100,8 +105,8 @@ public final class BartizanMtlsAutoConfiguration {
         throw SettingException.of(
             property,
             name,
-            "bundles of bartizan.mtls.servers are served by Tomcat, Jetty and Reactor Netty, and this"
-                + " application runs "
+            "bundles of bartizan.mtls.servers are served by Tomcat, Jetty and Reactor Netty, and"
+                + " this application runs "
                 + factory.getClass().getSimpleName());
       }
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -18,7 +19,11 @@ record BartizanProperties(
     @DefaultValue List<String> trustedProxies,
     @DefaultValue Map<String, WebhookSettings> webhooks,
     @Nullable JwtSettings jwt,
-    @DefaultValue MtlsSettings mtls) {
+    @DefaultValue MtlsSettings mtls)
+    implements AopInfrastructureBean {
+
+  /** The bean's name, by which Spring finds it without a look at the type of each bean. */
+  static final String BEAN = "bartizan-io.bartizan.spring.BartizanProperties";
 
   /** One limit; {@code whenRedisFails} is a failure policy in words. */
   record LimitSettings(

@@ -1,6 +1,8 @@
 package io.bartizan.spring;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,16 +20,12 @@ import org.springframework.core.env.Environment;
  * <p>They stand in front of Spring Security, which may read parameters, and behind the limits by
  * address.
  */
-@AutoConfiguration(
-    afterName = {
-      "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
-      "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration"
-    })
+@AutoConfiguration
 @Conditional(OnSettings.Webhooks.class)
 @ConditionalOnWebApplication
 @EnableConfigurationProperties(BartizanProperties.class)
 @Import({RedisClients.OfSpringData.class, RedisClients.OfLettuce.class})
-final class BartizanWebhooksAutoConfiguration {
+final class BartizanWebhooksAutoConfiguration implements AopInfrastructureBean {
 
   private static final int DISTANCE = 5;
 
@@ -35,61 +33,49 @@ final class BartizanWebhooksAutoConfiguration {
 
   @Bean
   ConfiguredWebhooks bartizanWebhooks(
-      BartizanProperties settings,
+      @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
       Environment environment,
-      Base base,
-      ObjectProvider<SharedStore> redis,
-      ObjectProvider<Meters> meters) {
+      ConfiguredWebhooks.Base bartizanWebhookBase,
+      ObjectProvider<SharedStore> bartizanRedis,
+      ObjectProvider<Meters> bartizanMeters) {
     return ConfiguredWebhooks.of(
         settings,
         environment.getProperty("spring.application.name", "application"),
-        base.path(),
-        redis.getIfUnique(),
-        meters.getIfUnique(() -> Meters.NONE));
-  }
-
-  /** What stands in front of the application's paths in requests; empty for nothing. */
-  record Base(String path) {
-    static Base of(Environment environment, String... properties) {
-      StringBuilder path = new StringBuilder();
-      for (String property : properties) {
-        path.append(environment.getProperty(property, "").replaceAll("/$", ""));
-      }
-      return new Base(path.toString());
-    }
+        bartizanWebhookBase.path(),
+        bartizanRedis.getIfUnique(),
+        bartizanMeters.getIfUnique(() -> Meters.NONE));
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  static class OfServlets {
+  static class OfServlets implements AopInfrastructureBean {
 
     @Bean
-    Base bartizanWebhookBase(Environment environment) {
-      return Base.of(environment, "server.servlet.context-path", "spring.mvc.servlet.path");
+    ConfiguredWebhooks.Base bartizanWebhookBase(Environment environment) {
+      return ConfiguredWebhooks.Base.of(
+          environment, "server.servlet.context-path", "spring.mvc.servlet.path");
     }
 
     @Bean
     FilterRegistrationBean<WebhookPathFilter> bartizanWebhookFilter(
-        ConfiguredWebhooks webhooks, Environment environment) {
-      FilterRegistrationBean<WebhookPathFilter> bean =
-          new FilterRegistrationBean<>(new WebhookPathFilter(webhooks));
-      bean.setOrder(SecurityOrder.of(environment) - DISTANCE);
-      return bean;
+        ConfiguredWebhooks bartizanWebhooks, Environment environment) {
+      return new SecurityOrder.Registration<>(
+          new WebhookPathFilter(bartizanWebhooks), SecurityOrder.of(environment) - DISTANCE);
     }
   }
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-  static class OfWebFlux {
+  static class OfWebFlux implements AopInfrastructureBean {
 
     @Bean
-    Base bartizanWebhookBase(Environment environment) {
-      return Base.of(environment, "spring.webflux.base-path");
+    ConfiguredWebhooks.Base bartizanWebhookBase(Environment environment) {
+      return ConfiguredWebhooks.Base.of(environment, "spring.webflux.base-path");
     }
 
     @Bean
-    WebhookPathWebFilter bartizanWebhookFilter(ConfiguredWebhooks webhooks) {
-      return new WebhookPathWebFilter(webhooks, SecurityOrder.ON_WEBFLUX - DISTANCE);
+    WebhookPathWebFilter bartizanWebhookFilter(ConfiguredWebhooks bartizanWebhooks) {
+      return new WebhookPathWebFilter(bartizanWebhooks, SecurityOrder.ON_WEBFLUX - DISTANCE);
     }
   }
 }

@@ -16,9 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
 
 /** All limits of {@code bartizan.limits}, in their order; closes those on Redis. */
-final class ConfiguredLimits implements AutoCloseable {
+final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
   private static final String STORES = "\"memory\" and \"redis\" are accepted";

@@ -17,12 +17,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /** All webhooks of {@code bartizan.webhooks}; closes what remembers them on Redis. */
-final class ConfiguredWebhooks implements AutoCloseable {
+final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
 
   /**
    * One sender and the path it calls.
@@ -48,8 +50,8 @@ final class ConfiguredWebhooks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredWebhooks.class);
   private static final String SCHEMES =
       "\"standard-webhooks\" (Svix too), \"stripe\", \"github\", \"slack\", \"twilio\","
-          + " \"twilio-json\", \"hubspot\" and \"square\" are accepted; other providers are declared"
-          + " in Java";
+          + " \"twilio-json\", \"hubspot\" and \"square\" are accepted; other providers are"
+          + " declared in Java";
 
   private final List<Webhook> list = new ArrayList<>();
   private final List<RedisReplayGuard> shared = new ArrayList<>();
@@ -221,5 +223,16 @@ final class ConfiguredWebhooks implements AutoCloseable {
   @Override
   public void close() {
     shared.forEach(RedisReplayGuard::close);
+  }
+
+  /** What stands in front of the application's paths in requests; empty for nothing. */
+  record Base(String path) implements AopInfrastructureBean {
+    static Base of(Environment environment, String... properties) {
+      StringBuilder path = new StringBuilder();
+      for (String property : properties) {
+        path.append(environment.getProperty(property, "").replaceAll("/$", ""));
+      }
+      return new Base(path.toString());
+    }
   }
 }

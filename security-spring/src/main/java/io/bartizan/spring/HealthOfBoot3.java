@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -13,7 +14,7 @@ import org.springframework.util.ClassUtils;
  * The library's health as Spring Boot 3.5 asks for it, through reflection: what is compiled against
  * Spring Boot 4 can't name the classes that were moved.
  */
-final class HealthOfBoot3 implements FactoryBean<Object> {
+final class HealthOfBoot3 implements FactoryBean<Object>, AopInfrastructureBean {
 
   private static final Class<?> COMPOSITE = type("CompositeHealthContributor");
   private static final Class<?> INDICATOR = type("HealthIndicator");

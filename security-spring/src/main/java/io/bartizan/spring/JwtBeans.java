@@ -4,6 +4,7 @@ import io.bartizan.core.HealthSource;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
 import io.bartizan.integrity.jwt.JwtKeys;
+import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.TrustedIssuer;
@@ -14,9 +15,13 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
@@ -142,7 +147,8 @@ final class JwtBeans {
    *
    * <p>It decides nothing: whoever needs a class that is being loaded waits for it as ever.
    */
-  static final class LoadingAfterStart implements ApplicationListener<ApplicationReadyEvent> {
+  static final class LoadingAfterStart
+      implements ApplicationListener<ApplicationReadyEvent>, AopInfrastructureBean {
 
     static final String THREAD = "bartizan-loading";
 
@@ -191,5 +197,19 @@ final class JwtBeans {
             e);
       }
     }
+  }
+
+  /** Gives the request that is being decided, for bound tokens. */
+  interface Shown extends Supplier<JwtRequest> {}
+
+  /** A servlet application, or one without a web server. */
+  static final class NotReactive extends NoneNestedConditions {
+
+    NotReactive() {
+      super(ConfigurationPhase.REGISTER_BEAN);
+    }
+
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Reactive {}
   }
 }

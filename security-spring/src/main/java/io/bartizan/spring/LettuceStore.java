@@ -9,9 +9,10 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 
 /** Limiters on a Lettuce client that the application has already. */
-final class LettuceStore implements SharedStore {
+final class LettuceStore implements SharedStore, AopInfrastructureBean {
 
   /** Senders of webhooks wait for seconds, and try again. */
   private static final Duration ANSWER = Duration.ofSeconds(1);

@@ -3,6 +3,17 @@ package io.bartizan.spring;
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.ratelimit.ClientAddress;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /** By what a limit counts, and whether it stands before or behind authentication. */
 record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
@@ -39,5 +50,89 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
                       + ACCEPTED
                   : ACCEPTED);
     };
+  }
+
+  /**
+   * Sees that a limit by address does not count by what its caller wrote.
+   *
+   * <p>Where {@code server.forward-headers-strategy} puts the first value of {@code
+   * X-Forwarded-For} in the place of the connection's address, a proxy that appends to that header
+   * hands on whatever the client put in front: a new address, and so a full bucket, for each
+   * request. Tomcat's own valve is not among them: it trusts private addresses alone and reads from
+   * the end.
+   */
+  static final class ForwardedAddresses
+      implements WebServerFactoryCustomizer<ConfigurableWebServerFactory>, AopInfrastructureBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardedAddresses.class);
+    private static final String STRATEGY = "server.forward-headers-strategy";
+
+    private final Environment environment;
+    private final List<String> trusted;
+    private final List<String> limits;
+
+    /**
+     * Looks at the server before it starts.
+     *
+     * @param settings with limits, of which those by address matter, and trusted proxies
+     */
+    ForwardedAddresses(Environment environment, BartizanProperties settings) {
+      this.environment = environment;
+      trusted = settings.trustedProxies();
+      limits =
+          settings.limits().entrySet().stream()
+              .filter(each -> each.getValue().key().contains("address"))
+              .map(Map.Entry::getKey)
+              .toList();
+    }
+
+    @Override
+    public void customize(ConfigurableWebServerFactory factory) {
+      String why = limits.isEmpty() ? null : believed(factory);
+      if (why == null) {
+        return;
+      }
+      if (!trusted.isEmpty()) {
+        throw SettingException.of(
+            "bartizan.trusted-proxies",
+            trusted,
+            "is not asked, since "
+                + why
+                + " puts the first value of X-Forwarded-For in the place of each client's address,"
+                + " and any client can write it: set "
+                + STRATEGY
+                + " to none (on Tomcat also native is accepted), or let the proxy overwrite the"
+                + " header and remove bartizan.trusted-proxies");
+      }
+      LOG.warn(
+          "limits {} count by the first value of X-Forwarded-For, since {} puts it in the place of"
+              + " each client's address. A client that writes the header escapes them, unless the"
+              + " proxy overwrites it. Otherwise set {} to none and bartizan.trusted-proxies to the"
+              + " proxies' addresses",
+          limits,
+          why,
+          STRATEGY);
+    }
+
+    /** What believes the header's first value; null if nothing does. */
+    private @Nullable String believed(ConfigurableWebServerFactory factory) {
+      String strategy = environment.getProperty(STRATEGY, "").trim().toLowerCase(Locale.ROOT);
+      if (strategy.equals("framework")) {
+        return STRATEGY + "=framework";
+      }
+      CloudPlatform platform = strategy.isEmpty() ? CloudPlatform.getActive(environment) : null;
+      boolean isNative =
+          strategy.equals("native") || (platform != null && platform.isUsingForwardHeaders());
+      if (!isNative || isTomcat(factory)) {
+        return null;
+      }
+      return platform == null ? STRATEGY + "=native" : "Spring Boot's default on " + platform;
+    }
+
+    /** By name, since Spring Boot 4 has moved the type. */
+    private static boolean isTomcat(ConfigurableWebServerFactory factory) {
+      return ClassUtils.getAllInterfacesForClassAsSet(factory.getClass()).stream()
+          .anyMatch(each -> each.getSimpleName().equals("ConfigurableTomcatWebServerFactory"));
+    }
   }
 }

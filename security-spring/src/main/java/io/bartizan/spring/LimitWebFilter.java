@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -16,7 +17,7 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /** WebFlux's {@link LimitFilter}: the limits of one place in the chain, those whose routes fit. */
-final class LimitWebFilter implements WebFilter, Ordered {
+final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean {
 
   private static final boolean SECURED =
       ClassUtils.isPresent(

@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import io.bartizan.spring.method.MethodRefusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -15,7 +16,7 @@ import reactor.util.context.ContextView;
  * Behind Spring Security in WebFlux: tells {@link WebFluxMethodCalls} which request is served, and
  * answers a method's refusal that no handler answered.
  */
-final class MethodsWebFilter implements WebFilter, Ordered {
+final class MethodsWebFilter implements WebFilter, Ordered, AopInfrastructureBean {
 
   /** The exchange's attribute with Reactor's context, in which the authenticated caller is. */
   private static final String CONTEXT = "io.bartizan.spring.methods.context";

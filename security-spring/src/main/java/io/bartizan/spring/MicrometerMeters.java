@@ -12,9 +12,10 @@ import io.bartizan.ratelimit.SharedServers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 
 /** The modules' own meters on the application's registry; the tag {@code name} is the setting's. */
-final class MicrometerMeters implements Meters {
+final class MicrometerMeters implements Meters, AopInfrastructureBean {
 
   private static final int MAX_NAME = 64;
 

@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -31,7 +32,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 
 /** Every mutual TLS of {@code bartizan.mtls} by its name, watching its files until closed. */
-final class MtlsBundles implements AutoCloseable {
+final class MtlsBundles implements AutoCloseable, AopInfrastructureBean {
 
   private static final String MATERIAL =
       "a folder with tls.crt, tls.key and ca.crt is needed, or certificate, key and anchors";
@@ -186,7 +187,8 @@ final class MtlsBundles implements AutoCloseable {
   }
 
   /** Warns of a server's bundle that no server has, once the application is ready. */
-  static final class Idle implements ApplicationListener<ApplicationReadyEvent> {
+  static final class Idle
+      implements ApplicationListener<ApplicationReadyEvent>, AopInfrastructureBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(MtlsBundles.class);
 

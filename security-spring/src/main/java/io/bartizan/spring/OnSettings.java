@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -144,7 +146,7 @@ abstract class OnSettings extends SpringBootCondition {
   @Conditional(OnSettings.Any.class)
   @EnableConfigurationProperties(BartizanProperties.class)
   @Lazy(false)
-  static final class ReadAutoConfiguration {
+  static final class ReadAutoConfiguration implements AopInfrastructureBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(BartizanProperties.class);
 
@@ -155,13 +157,14 @@ abstract class OnSettings extends SpringBootCondition {
       return new SettingException.MeantValues();
     }
 
-    ReadAutoConfiguration(BartizanProperties read, Environment environment) {
+    ReadAutoConfiguration(
+        @Qualifier(BartizanProperties.BEAN) BartizanProperties read, Environment environment) {
       Set<String> ignored = ignored(environment);
       if (!ignored.isEmpty()) {
         LOG.warn(
             "{} are no settings of bartizan and guard nothing. They stand in environment variables"
-                + " or system properties, of which Spring Boot refuses no name. Sections are limits,"
-                + " trusted-proxies, webhooks, jwt and mtls; what these take is in"
+                + " or system properties, of which Spring Boot refuses no name. Sections are"
+                + " limits, trusted-proxies, webhooks, jwt and mtls; what these take is in"
                 + " docs/frameworks/spring-boot.md",
             ignored);
       }

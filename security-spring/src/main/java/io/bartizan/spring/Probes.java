@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -19,7 +20,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  *
  * <p>A path that is one of them in one spelling alone is none: it could lead to another handler.
  */
-record Probes(List<PathPattern> patterns) {
+record Probes(List<PathPattern> patterns) implements AopInfrastructureBean {
 
   private static final String ACTUATOR =
       "org.springframework.boot.actuate.autoconfigure.endpoint.condition"

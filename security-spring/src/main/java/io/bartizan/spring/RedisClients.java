@@ -2,9 +2,9 @@ package io.bartizan.spring;
 
 import io.lettuce.core.AbstractRedisClient;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,10 +17,9 @@ final class RedisClients {
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(LettuceConnectionFactory.class)
-  static class OfSpringData {
+  static class OfSpringData implements AopInfrastructureBean {
 
     @Bean
-    @ConditionalOnMissingBean(SharedStore.class)
     SharedStore bartizanRedis(
         ObjectProvider<AbstractRedisClient> clients,
         ObjectProvider<LettuceConnectionFactory> factories) {
@@ -37,10 +36,9 @@ final class RedisClients {
   @ConditionalOnClass(AbstractRedisClient.class)
   @ConditionalOnMissingClass(
       "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
-  static class OfLettuce {
+  static class OfLettuce implements AopInfrastructureBean {
 
     @Bean
-    @ConditionalOnMissingBean(SharedStore.class)
     SharedStore bartizanRedis(ObjectProvider<AbstractRedisClient> clients) {
       return new LettuceStore(clients::getIfUnique);
     }

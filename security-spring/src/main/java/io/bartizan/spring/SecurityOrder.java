@@ -1,5 +1,8 @@
 package io.bartizan.spring;
 
+import jakarta.servlet.Filter;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.core.env.Environment;
 
 /** The place of Spring Security among the filters. */
@@ -31,5 +34,18 @@ final class SecurityOrder {
               + " are accepted");
     }
     return order;
+  }
+
+  /**
+   * A servlet filter of the starter at its place. Like the starter's other beans, it says that
+   * nobody wraps it in a proxy: Spring need not compare each of its methods with each advice.
+   */
+  static final class Registration<T extends Filter> extends FilterRegistrationBean<T>
+      implements AopInfrastructureBean {
+
+    Registration(T filter, int order) {
+      super(filter);
+      setOrder(order);
+    }
   }
 }

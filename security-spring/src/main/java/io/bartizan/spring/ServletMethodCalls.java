@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
@@ -24,7 +25,8 @@ import org.springframework.web.servlet.ModelAndView;
  * Counts the request that the thread serves, and answers a refusal in front of the application's
  * own exception handlers: one for all exceptions would make a 500 of it.
  */
-final class ServletMethodCalls implements HandlerExceptionResolver, Ordered, MethodCalls {
+final class ServletMethodCalls
+    implements HandlerExceptionResolver, Ordered, MethodCalls, AopInfrastructureBean {
 
   @Override
   public int getOrder() {

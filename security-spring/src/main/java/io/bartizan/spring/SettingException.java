@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -100,7 +101,8 @@ final class SettingException extends RuntimeException {
    * </code> of a variable that is not set stays as it is written, so that everybody who can read
    * the file knows the secret; and a duration without a unit is milliseconds.
    */
-  static final class MeantValues implements ConfigurationPropertiesBindHandlerAdvisor {
+  static final class MeantValues
+      implements ConfigurationPropertiesBindHandlerAdvisor, AopInfrastructureBean {
 
     private static final ConfigurationPropertyName ALL = ConfigurationPropertyName.of("bartizan");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]*).*}", Pattern.DOTALL);

@@ -4,6 +4,7 @@ import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.ratelimit.RateLimitFields;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -18,7 +19,7 @@ import reactor.core.publisher.Mono;
  * In front of Spring Security in WebFlux: tells {@link ReactiveClaims} the client certificate, and
  * answers 503 where nobody could tell whether a token is good, of which Spring makes a 500.
  */
-final class TokenWebFilter implements WebFilter, Ordered {
+final class TokenWebFilter implements WebFilter, Ordered, AopInfrastructureBean {
 
   private final int order;
 

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Mono;
  * Counts the request of Reactor's context, in which {@link MethodsWebFilter} puts it, before the
  * method runs, and waits on no thread. A method is run and counted again by each subscription.
  */
-final class WebFluxMethodCalls implements MethodCalls {
+final class WebFluxMethodCalls implements MethodCalls, AopInfrastructureBean {
 
   private static final List<Class<?>> STAGES =
       List.of(CompletionStage.class, CompletableFuture.class);

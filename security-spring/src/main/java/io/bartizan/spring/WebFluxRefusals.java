@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.web.reactive.DispatchExceptionHandler;
@@ -17,7 +18,7 @@ import reactor.core.publisher.Mono;
  * Answers a method's refusal in front of the application's own exception handlers, as {@link
  * ServletMethodCalls} does: WebFlux asks its adapter of handlers alone.
  */
-final class WebFluxRefusals implements BeanPostProcessor, MethodInterceptor {
+final class WebFluxRefusals implements BeanPostProcessor, MethodInterceptor, AopInfrastructureBean {
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {

@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import io.bartizan.adapters.webflux.WebhookFilter;
 import java.util.List;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -10,7 +11,7 @@ import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 
 /** WebFlux's {@link WebhookPathFilter}. */
-final class WebhookPathWebFilter implements WebFilter, Ordered {
+final class WebhookPathWebFilter implements WebFilter, Ordered, AopInfrastructureBean {
 
   private record Step(PathPattern path, WebhookFilter filter) {}
 

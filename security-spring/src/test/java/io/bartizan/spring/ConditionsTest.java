@@ -2,7 +2,11 @@ package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -87,6 +91,58 @@ class ConditionsTest {
               assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
               assertThat(context).doesNotHaveBean(LimitWebFilter.class);
             });
+  }
+
+  /** Comparing every method of every bean with each advice takes a good part of a start. */
+  @Test
+  void beansOfTheStarter_sayThatNobodyWrapsThemInAProxy() {
+    AutoConfigurations all =
+        AutoConfigurations.of(
+            BartizanWebhooksAutoConfiguration.class, OnSettings.ReadAutoConfiguration.class);
+    String[] more = {
+      "management.endpoints.web.exposure.include=*",
+      "bartizan.webhooks.pay.path=/hooks/pay",
+      "bartizan.webhooks.pay.scheme=stripe",
+      "bartizan.webhooks.pay.secret=whsec_of_the_payments",
+      "bartizan.webhooks.pay.store=memory",
+      "bartizan.limits.all.store=memory"
+    };
+    new WebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withConfiguration(all)
+        .withPropertyValues(SETTINGS)
+        .withPropertyValues(more)
+        .run(context -> assertThat(proxied(context.getBeanFactory())).isEmpty());
+    new ReactiveWebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withConfiguration(all)
+        .withPropertyValues(SETTINGS)
+        .withPropertyValues(more)
+        .run(context -> assertThat(proxied(context.getBeanFactory())).isEmpty());
+  }
+
+  /**
+   * Beans of the starter's own types and its registrations of filters, without the marker. The
+   * endpoint may be wrapped, by an application that audits its endpoints.
+   */
+  private static List<String> proxied(ConfigurableListableBeanFactory factory) {
+    List<String> ours = new ArrayList<>();
+    List<String> proxied = new ArrayList<>();
+    for (String name : factory.getBeanDefinitionNames()) {
+      Object bean = factory.getBean(name);
+      boolean isOurs =
+          bean.getClass().getName().startsWith("io.bartizan.spring.")
+              && !(bean instanceof BartizanEndpoint)
+              && !bean.getClass().isHidden();
+      if (isOurs || bean instanceof FilterRegistrationBean) {
+        ours.add(name);
+        if (!(bean instanceof AopInfrastructureBean)) {
+          proxied.add(name);
+        }
+      }
+    }
+    assertThat(ours).hasSizeGreaterThan(15);
+    return proxied;
   }
 
   @Test

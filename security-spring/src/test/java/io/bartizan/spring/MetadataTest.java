@@ -23,7 +23,7 @@ class MetadataTest {
   void metadata_namesTheSettings_allOfThem() throws Exception {
     Set<String> read = new TreeSet<>();
     collect("bartizan", BartizanProperties.class, read);
-    read.add(BartizanActuatorAutoConfiguration.OnHealth.ENABLED);
+    read.add(ShownHealth.Wanted.ENABLED);
     Set<String> told = new TreeSet<>();
     Map<String, List<Map<String, Object>>> metadata =
         new Yaml().load(resource("META-INF/spring-configuration-metadata.json"));
