@@ -29,7 +29,7 @@ final class MapKeys implements Keys {
     int wanted = Math.min(MAX_SEGMENTS, 1 + (maxKeys - 1) / KEYS_PER_SEGMENT);
     this.segments = new Segment[Integer.highestOneBit(2 * wanted - 1)];
     Arrays.setAll(segments, i -> new Segment());
-    this.seed = new SecureRandom().nextInt() | 1;
+    this.seed = new SecureRandom().nextInt();
     this.unswept = segments[0].keySet().iterator();
   }
 
@@ -100,9 +100,11 @@ final class MapKeys implements Keys {
     return removed;
   }
 
+  /** Mixed twice: a multiplication alone leaves segments empty where many keys are alike. */
   private Segment segment(String key) {
-    int hash = key.hashCode() * seed;
-    return segments[(hash >>> 16 ^ hash >>> 6) & (segments.length - 1)];
+    int hash = (key.hashCode() ^ seed) * 0x85eb_ca6b;
+    hash = (hash ^ hash >>> 15) * 0xc2b2_ae35;
+    return segments[hash >>> 16 & segments.length - 1];
   }
 
   /** A name for the map, so that there can be an array of them. */
