@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.acme.CompanyDecoderAutoConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,19 @@ class ConditionsTest {
               assertThat(context).hasSingleBean(JwtDecoder.class);
               assertThat(context).doesNotHaveBean(ConfiguredLimits.class);
               assertThat(context).doesNotHaveBean(ReactiveJwtDecoder.class);
+            });
+  }
+
+  @Test
+  void decoderOfAnotherStarter_isKept() {
+    new WebApplicationContextRunner()
+        .withConfiguration(ALL)
+        .withConfiguration(AutoConfigurations.of(CompanyDecoderAutoConfiguration.class))
+        .withPropertyValues(SETTINGS)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(context).getBeanNames(JwtDecoder.class).containsExactly("companyDecoder");
             });
   }
 
