@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class CrlIndex {
 
   private static final int CRL_SIGN = 6;
-  private static final Duration SKEW = Duration.ofMinutes(5);
 
   private final Map<X500Principal, List<IssuedList>> byIssuer = new HashMap<>();
 
@@ -254,7 +253,7 @@ final class CrlIndex {
     Set<GeneralName> points = null;
     int reasons = 0;
     IssuedList stale = null;
-    for (IssuedList list : newest(lists, now.plus(SKEW))) {
+    for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
       if (points == null && list.scope().points() != null) {
         points = ListScope.pointsOf(certificate);
       }
@@ -318,7 +317,7 @@ final class CrlIndex {
   /** Says which issuer's newest list is stale; null if none is. */
   @Nullable String stale(Instant now) {
     for (List<IssuedList> lists : byIssuer.values()) {
-      for (IssuedList list : newest(lists, now.plus(SKEW))) {
+      for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
         if (!list.isDelta() && now.isAfter(end(list))) {
           return staleness(list);
         }

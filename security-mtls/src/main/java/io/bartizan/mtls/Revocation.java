@@ -23,7 +23,8 @@ import java.util.Set;
  * #withUnlistedIssuersAccepted} declare otherwise. A list applies at once: to new handshakes, to
  * resumed sessions, whose tickets end with the generation, and to open connections, which fail at
  * their next read or write. A list covers what its scope says and no more (RFC 5280 section 5.2.5);
- * a list that is older than the one that serves is refused. Immutable, thread-safe.
+ * a list that is older than the one that serves is refused. Clocks differ, so lists and staples
+ * count from five minutes before their thisUpdate on. Immutable, thread-safe.
  *
  * <pre>{@code
  * Revocation data = Revocation.crls(Path.of("/tls/crls"))
@@ -35,6 +36,9 @@ public final class Revocation {
 
   private static final Revocation NONE =
       new Revocation(List.of(), List.of(), Set.of(), Set.of(), Terms.STRICT);
+
+  /** How far ahead of our clock an issuer's may be; its data is often as new as the connection. */
+  static final Duration SKEW = Duration.ofMinutes(5);
 
   private static final Duration MAX_GRACE = Duration.ofDays(30);
   private static final int MAX_LIST_BYTES = 256 * 1024 * 1024;

@@ -39,9 +39,6 @@ final class StapledResponse {
   private static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
   private static final byte[] STATUS_REQUEST = {2, 1, 5};
 
-  /** Clocks differ; a response is often as new as the connection. */
-  private static final Duration SKEW = Duration.ofMinutes(5);
-
   private final boolean required;
   private final Duration grace;
 
@@ -113,7 +110,7 @@ final class StapledResponse {
     Date end = single.getNextUpdate();
     return end != null
         && !now.isAfter(end.toInstant().plus(grace))
-        && !now.plus(SKEW).isBefore(single.getThisUpdate().toInstant());
+        && !now.plus(Revocation.SKEW).isBefore(single.getThisUpdate().toInstant());
   }
 
   /**

@@ -24,7 +24,7 @@ class OverflowSpreadTest {
   private static final int KEYS = 10_000;
   private static final int SLOTS = 1024;
 
-  /** No slot and no segment may hold more than so many times the mean. */
+  /** No slot may hold more than so many times the mean. */
   private static final int MOST_TIMES_MEAN = 4;
 
   private static final long CAPACITY = 1_000_000;
