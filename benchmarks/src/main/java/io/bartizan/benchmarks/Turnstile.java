@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,17 @@ import org.openjdk.jmh.results.Result;
 /**
  * Makes JMH wait for its turn: before each iteration, warm-up included, it says that it is ready
  * and blocks until the {@link Contender} on the other end of the socket lets it through. So two
- * JVMs that stay warm can be measured in alternation, and never both at once.
+ * JVMs that stay warm can be measured in alternation, and never both at once. After each iteration
+ * the JVM's compiler comes to its end first, so that it neither works while the other side is
+ * measured nor falls behind where the machine has little time for it.
  */
 public final class Turnstile implements InternalProfiler {
   static final int READY = 'r';
   static final int GO = 'g';
   static final int DONE = 'd';
+
+  /** How long the other side waits for this JVM's compiler. */
+  private static final Duration MOST = Duration.ofSeconds(2);
 
   private final int port;
   private @Nullable Socket socket;
@@ -56,6 +62,7 @@ public final class Turnstile implements InternalProfiler {
   @Override
   public Collection<? extends Result<?>> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    CompilerQueue.awaitEmpty(MOST);
     try {
       connected().getOutputStream().write(DONE);
     } catch (IOException e) {

@@ -115,7 +115,7 @@ final class Candidates {
       refused = policy.checkContent(claims);
       return refused != null
           ? Checked.rejected(refused)
-          : accept(claims, issuer, ring, remembering, key);
+          : accept(token, claims, issuer, ring, remembering, key);
     } catch (VerificationException e) {
       return Checked.rejected(e.refusal());
     }
@@ -183,6 +183,7 @@ final class Candidates {
   }
 
   private Checked<VerifiedJwt> accept(
+      CompactToken token,
       ClaimSet claims,
       IssuerKeys issuer,
       KeyRing ring,
@@ -192,7 +193,7 @@ final class Candidates {
     Checked.Accepted<VerifiedJwt> accepted =
         Checked.accepted(new VerifiedJwt(header, claims, issuer.name()));
     if (cache != null && key != null) {
-      cache.put(new VerifiedCache.Entry(key, accepted, issuer, ring));
+      cache.put(key, token, accepted, issuer, ring);
     }
     return accepted;
   }

@@ -143,11 +143,9 @@ final class TokenCheck {
     if (cache == null) {
       return checkUse(checkContent(parts, null, wait), token, request);
     }
-    VerifiedCache.Key key = cache.key(parts.bytes);
-    VerifiedCache.Entry entry = cache.find(key);
-    Checked<VerifiedJwt> content =
-        entry == null ? checkContent(parts, key, wait) : entry.accepted();
-    return checkUse(content, token, request);
+    VerifiedCache.Key key = cache.key(parts);
+    Checked<VerifiedJwt> known = cache.find(key, parts);
+    return checkUse(known == null ? checkContent(parts, key, wait) : known, token, request);
   }
 
   /** What may change between two uses of one token. */

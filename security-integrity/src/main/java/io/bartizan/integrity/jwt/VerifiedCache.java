@@ -6,11 +6,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens whose signature and content one verifier has accepted, found by their SHA-256.
+ * Tokens whose signature and content one verifier has accepted, found by the SHA-256 of their
+ * signature and compared by everything that is signed. So a long token costs no long hash, and what
+ * is kept is no token that somebody could use.
  *
  * <p>How it works: the hash's first bits choose a group of {@value #WAYS} places, and a newcomer
  * takes the place of whichever there has expired or expires first. So memory is bounded, nothing is
@@ -23,11 +26,18 @@ final class VerifiedCache {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** The SHA-256 of a token. */
+  /** The SHA-256 of a token's signature, as it is written. */
   record Key(long first, long second, long third, long fourth) {}
 
   /** An accepted token, and whose key made it so. */
-  record Entry(Key key, Accepted<VerifiedJwt> accepted, IssuerKeys issuer, KeyRing ring) {}
+  private record Entry(
+      Key key, byte[] signed, Accepted<VerifiedJwt> accepted, IssuerKeys issuer, KeyRing ring) {
+
+    boolean isOf(Key other, CompactToken token) {
+      return key.equals(other)
+          && Arrays.equals(signed, 0, signed.length, token.bytes, 0, token.payloadEnd);
+    }
+  }
 
   private final AtomicReferenceArray<@Nullable Entry> entries;
   private final int groupMask;
@@ -44,13 +54,11 @@ final class VerifiedCache {
     return entries.length();
   }
 
-  Key key(byte[] token) {
-    byte[] hash;
-    try {
-      hash = ((MessageDigest) prototype.clone()).digest(token);
-    } catch (CloneNotSupportedException e) {
-      hash = Sha256.of(token);
-    }
+  Key key(CompactToken token) {
+    int start = token.payloadEnd + 1;
+    MessageDigest digest = newDigest();
+    digest.update(token.bytes, start, token.bytes.length - start);
+    byte[] hash = digest.digest();
     return new Key(
         (long) LONGS.get(hash, 0),
         (long) LONGS.get(hash, 8),
@@ -58,23 +66,35 @@ final class VerifiedCache {
         (long) LONGS.get(hash, 24));
   }
 
-  @Nullable Entry find(Key key) {
+  private MessageDigest newDigest() {
+    try {
+      return (MessageDigest) prototype.clone();
+    } catch (CloneNotSupportedException e) {
+      return Sha256.newDigest();
+    }
+  }
+
+  @Nullable Accepted<VerifiedJwt> find(Key key, CompactToken token) {
     int start = start(key);
     for (int i = start; i < start + WAYS; i++) {
       Entry entry = entries.get(i);
-      if (entry != null && entry.key.equals(key)) {
+      if (entry != null && entry.isOf(key, token)) {
         if (!entry.issuer.isTrusted() || entry.issuer.current() != entry.ring) {
           return null;
         }
         entry.issuer.verified();
-        return entry;
+        return entry.accepted;
       }
     }
     return null;
   }
 
-  void put(Entry newcomer) {
-    Key key = newcomer.key;
+  void put(
+      Key key,
+      CompactToken token,
+      Accepted<VerifiedJwt> accepted,
+      IssuerKeys issuer,
+      KeyRing ring) {
     int start = start(key);
     int victim = start;
     long soonest = Long.MAX_VALUE;
@@ -90,7 +110,8 @@ final class VerifiedCache {
         victim = i;
       }
     }
-    entries.set(victim, newcomer);
+    byte[] signed = Arrays.copyOf(token.bytes, token.payloadEnd);
+    entries.set(victim, new Entry(key, signed, accepted, issuer, ring));
   }
 
   private int start(Key key) {

@@ -127,6 +127,39 @@ class VerifiedCacheTest {
     }
   }
 
+  /** Entries are found by their signature alone, so what it signs has to be compared. */
+  @ParameterizedTest
+  @EnumSource(
+      value = JwsAlgorithm.class,
+      names = {"RS256", "ES256", "ED25519"})
+  void ML15_signatureOfARememberedTokenUnderOtherText_isVerifiedAndRefused(JwsAlgorithm algorithm) {
+    JwtVerifier verifier = cached(algorithm, GROUP);
+    String token = of(algorithm, "alice", 300);
+    String header = Forge.part(token, 0);
+    String payload = Forge.part(token, 1);
+    String signature = Forge.part(token, 2);
+    assertThat(isHit(verifier, token, "alice")).isFalse();
+    String other = Forge.part(of(algorithm, "mallo", 300), 1);
+    assertThat(other).hasSameSizeAs(payload);
+    String last = payload.substring(0, payload.length() - 1);
+    for (String forged :
+        List.of(
+            header + "." + other + "." + signature,
+            header + "." + payload.substring(4) + "." + signature,
+            header + "." + payload + "AAAA." + signature,
+            header + "." + last + "." + signature,
+            header + "." + last + (char) (payload.charAt(last.length()) ^ 1) + "." + signature,
+            header + "." + payload + payload + "." + signature,
+            (char) (header.charAt(0) ^ 1) + header.substring(1) + "." + payload + "." + signature,
+            header + payload.charAt(0) + "." + payload.substring(1) + "." + signature,
+            header + "." + payload + "." + signature + "A",
+            header + "." + payload + "." + signature.substring(1))) {
+      assertThat(verifier.check(forged).isAccepted()).as(forged).isFalse();
+    }
+    provider.count();
+    assertThat(isHit(verifier, token, "alice")).as("still remembered").isTrue();
+  }
+
   @Test
   void ML15_timeOfACachedToken_isStillChecked() {
     JwtVerifier verifier = cached(RS256, GROUP);
