@@ -15,8 +15,9 @@ import java.util.function.Function;
  * A row under measurement: all of its sides are started and warmed alike and at the same time, and
  * then take turns, A B A B, one iteration each, until each has its rounds. Where the budget says
  * so, the whole is repeated in fresh JVMs, since one JVM's luck with its compiler is not a property
- * of the library. A second look goes on in fresh JVMs too, for as many rounds as the first says are
- * needed, and the row is judged by all rounds together.
+ * of the library. Rows that have a side in common have their first look together, in which that
+ * side is measured once. A second look goes on in fresh JVMs too, with the row's own sides, for as
+ * many rounds as the first says are needed, and the row is judged by all rounds together.
  */
 final class Contest implements TwoLooks.Subject {
   /** Longer than any look may take. */
@@ -30,6 +31,10 @@ final class Contest implements TwoLooks.Subject {
   private final Budget budget;
   private final Path logs;
   private final Map<Side, List<Score>> scores = new LinkedHashMap<>();
+
+  /** Those whose first look is this one's, itself among them. */
+  private List<Contest> company = List.of(this);
+
   private int generations;
   private int roundsRun;
   private long roundsNanos;
@@ -47,8 +52,38 @@ final class Contest implements TwoLooks.Subject {
     this.logs = logs;
   }
 
+  /** Contests of rows, those with a side in common together. */
+  static List<Contest> of(List<Row> rows, Function<Row, Placed> place, Budget budget, Path logs) {
+    List<Contest> contests = new ArrayList<>();
+    for (Row row : rows) {
+      Contest contest = new Contest(row, place, budget, logs);
+      List<Contest> together = new ArrayList<>();
+      for (Contest other : contests) {
+        if (other.hasSideOf(contest) && !together.contains(other)) {
+          together.addAll(other.company);
+        }
+      }
+      contests.add(contest);
+      together.add(contest);
+      together.forEach(each -> each.company = together);
+    }
+    return List.copyOf(contests);
+  }
+
+  private boolean hasSideOf(Contest other) {
+    return row.measure() == other.row.measure()
+        && row.backing() == other.row.backing()
+        && budget.equals(other.budget)
+        && sides(row).stream().anyMatch(side -> indexOf(side, sides(other.row)) >= 0);
+  }
+
   Row row() {
     return row;
+  }
+
+  /** Returns the rounds of a side of this row so far. */
+  List<Score> scores(Side side) {
+    return List.copyOf(scores.getOrDefault(side, List.of()));
   }
 
   /**
@@ -60,9 +95,22 @@ final class Contest implements TwoLooks.Subject {
     return Outcome.of(row, scores);
   }
 
+  /** Does nothing where this row was seen when another one was looked at. */
   @Override
   public void look() throws IOException {
-    look(budget, Math.max(1, budget.generations()));
+    List<Contest> together = company;
+    together.forEach(each -> each.company = List.of(each));
+    if (roundsRun > 0) {
+      return;
+    }
+    try {
+      look(budget, Math.max(1, budget.generations()), together);
+    } catch (IOException | RuntimeException e) {
+      if (together.size() == 1) {
+        throw e;
+      }
+      look(budget, Math.max(1, budget.generations()), company); // another's side may have failed
+    }
   }
 
   @Override
@@ -86,7 +134,7 @@ final class Contest implements TwoLooks.Subject {
     int left = fitting(most);
     int rest = roundsToGo(row, scores, left);
     while (rest > 0) {
-      look(budget.again(rest), 1);
+      look(budget.again(rest), 1, company);
       left = Math.min(left - rest, fitting(most.minusNanos(nanos - before)));
       rest = roundsMissing(row, scores, left);
     }
@@ -147,23 +195,34 @@ final class Contest implements TwoLooks.Subject {
         : (int) Math.min(wanted, most);
   }
 
-  private void look(Budget rounds, int times) throws IOException {
+  private void look(Budget rounds, int times, List<Contest> together) throws IOException {
     Files.createDirectories(logs);
+    Row joint = joint(together);
     long start = System.nanoTime();
-    try (Placed placed = place.apply(row)) {
+    try (Placed placed = place.apply(joint)) {
       for (int i = 0; i < times; i++) {
-        generation(rounds, placed.row());
+        generation(rounds, joint, placed.row(), together);
       }
+    } finally {
+      long took = System.nanoTime() - start;
+      together.forEach(each -> each.nanos += each.share(took, joint));
     }
-    nanos += System.nanoTime() - start;
   }
 
-  private void generation(Budget rounds, Row placed) throws IOException {
+  /** All sides of these; the more there are, the less of the processors each has to warm up. */
+  private static Row joint(List<Contest> together) {
+    Row joint = together.stream().map(Contest::row).reduce(Row::with).orElseThrow();
+    int most = together.stream().mapToInt(each -> sides(each.row).size()).max().orElseThrow();
+    return joint.warmed((joint.warmth() * sides(joint).size() + most - 1) / most);
+  }
+
+  private void generation(Budget rounds, Row joint, Row placed, List<Contest> together)
+      throws IOException {
     List<Contender> contenders = new ArrayList<>();
     try {
       for (Side side : sides(placed)) {
         Path log = logs.resolve(row.name() + "-" + contenders.size() + "-" + generations + ".log");
-        contenders.add(new Contender(side, row.measure(), row.warmth(), rounds, log));
+        contenders.add(new Contender(side, row.measure(), joint.warmth(), rounds, log));
       }
       for (Contender contender : contenders) {
         contender.awaitReady();
@@ -172,22 +231,46 @@ final class Contest implements TwoLooks.Subject {
       if (generations % 2 == 1) {
         Collections.reverse(turns); // so that nobody always comes first
       }
-      for (int i = 0; i < rounds.warmUps() * row.warmth(); i++) {
+      for (int i = 0; i < rounds.warmUps() * joint.warmth(); i++) {
         warmUp(turns);
       }
-      takeTurns(turns, rounds.rounds());
-      List<Side> sides = sides(row);
-      for (int i = 0; i < sides.size(); i++) {
-        scores
-            .computeIfAbsent(sides.get(i), side -> new ArrayList<>())
-            .addAll(contenders.get(i).scores());
+      long took = takeTurns(turns, rounds.rounds());
+      for (Contest each : together) {
+        each.seen(joint, contenders, rounds.rounds(), took);
       }
-      generations++;
     } finally {
       for (Contender contender : contenders) {
         contender.close();
       }
     }
+  }
+
+  /** Takes the scores of this row's sides. */
+  private void seen(Row joint, List<Contender> contenders, int rounds, long took)
+      throws IOException {
+    List<Side> measured = sides(joint);
+    for (Side side : sides(row)) {
+      scores
+          .computeIfAbsent(side, unused -> new ArrayList<>())
+          .addAll(contenders.get(indexOf(side, measured)).scores());
+    }
+    roundsRun += rounds;
+    roundsNanos += share(took, joint);
+    generations++;
+  }
+
+  /** What of a time this row would have taken alone: it grows with the number of sides. */
+  private long share(long took, Row joint) {
+    return took * sides(row).size() / sides(joint).size();
+  }
+
+  private static int indexOf(Side side, List<Side> sides) {
+    for (int i = 0; i < sides.size(); i++) {
+      if (sides.get(i).runsAs(side)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static List<Side> sides(Row row) {
@@ -196,15 +279,15 @@ final class Contest implements TwoLooks.Subject {
     return sides;
   }
 
-  private void takeTurns(List<Contender> turns, int rounds) throws IOException {
+  /** Returns the time that it took. */
+  private static long takeTurns(List<Contender> turns, int rounds) throws IOException {
     long start = System.nanoTime();
     for (int round = 0; round < rounds; round++) {
       for (Contender contender : turns) {
         contender.step();
       }
     }
-    roundsRun += rounds;
-    roundsNanos += System.nanoTime() - start;
+    return System.nanoTime() - start;
   }
 
   /** One iteration of all sides at a time, but one by one where they share this JVM. */

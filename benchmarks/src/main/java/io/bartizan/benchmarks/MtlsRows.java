@@ -22,21 +22,21 @@ final class MtlsRows {
             "mtls-trust",
             "trust decision about a new leaf",
             0.95,
-            10,
+            8,
             Side.of("MutualTls", Versions.ours(), TrustBenchmark.class, "policy"),
             Side.of("the JDK's trust manager", Versions.jdk(), TrustBenchmark.class, "jdk")),
         row(
             "mtls-full-bc",
             "the full handshake " + jsse,
             3.0,
-            12,
+            10,
             Side.of(jsse, Versions.ours(), MtlsBenchmark.class, "bouncyCastle"),
             policy.named("own on the JDK's TLS")),
         row(
             "mtls-resume",
             "resumed TLS 1.3 handshake",
             5.0,
-            10,
+            8,
             Side.of("resumed", Versions.ours(), MtlsBenchmark.class, "resumed"),
             policy.named("own full handshake")));
   }

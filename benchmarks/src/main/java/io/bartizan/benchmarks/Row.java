@@ -1,5 +1,6 @@
 package io.bartizan.benchmarks;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -89,6 +90,21 @@ record Row(
           }
           return sized;
         });
+  }
+
+  /**
+   * Returns this row with the sides of another one too, each once, and warmed as long as the one
+   * that takes longer.
+   */
+  Row with(Row other) {
+    List<Side> more = new ArrayList<>(peers);
+    for (Side side : Stream.concat(other.ours.stream(), other.peers.stream()).toList()) {
+      if (Stream.concat(ours.stream(), more.stream()).noneMatch(side::runsAs)) {
+        more.add(side);
+      }
+    }
+    int longer = Math.max(warmth, other.warmth);
+    return new Row(name, what, measure, goal, backing, longer, ours, more);
   }
 
   Row withWorstOf(List<Side> several) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -104,7 +103,7 @@ public final class Scorecard implements Callable<Integer> {
     Map<String, Report.Line> lines = new HashMap<>();
     List<String> failures =
         looked(
-            contests(chosen, Placed::together, budget),
+            Contest.of(chosen, Placed::together, budget, logs()),
             budget,
             contest -> {
               Report.Line line = new Report.Line(contest.outcome(), onOtherJdk(contest, budget));
@@ -128,7 +127,7 @@ public final class Scorecard implements Callable<Integer> {
     Map<String, Change> changes = new HashMap<>();
     List<String> failures =
         looked(
-            contests(pairs, Placed::apart, budget),
+            Contest.of(pairs, Placed::apart, budget, logs()),
             budget,
             contest -> {
               Change change = new Change(contest.outcome());
@@ -139,11 +138,6 @@ public final class Scorecard implements Callable<Integer> {
       Files.writeString(file, Change.json(inOrder(pairs, changes)));
     }
     return status(failures, changes.values().stream().noneMatch(Change::isWorse));
-  }
-
-  private static List<Contest> contests(
-      List<Row> rows, Function<Row, Placed> place, Budget budget) {
-    return rows.stream().map(row -> new Contest(row, place, budget, logs())).toList();
   }
 
   /** Returns what could not be run. */

@@ -42,6 +42,11 @@ record Side(
     return new Side(name, version, benchmark, method, threads, Map.copyOf(more), classPath);
   }
 
+  /** Whether the other one measures the very same, by whatever name. */
+  boolean runsAs(Side other) {
+    return named(other.name).equals(other);
+  }
+
   /** The expression by which JMH finds this method and no other. */
   String include() {
     return "^" + Pattern.quote(benchmark.getName() + "." + method) + "$";
