@@ -1,11 +1,9 @@
 package io.bartizan.spring;
 
-import com.nimbusds.jose.proc.SecurityContext;
 import io.bartizan.integrity.jwt.AsyncJwtVerifier;
 import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
-import io.bartizan.integrity.jwt.nimbus.NimbusJwtProcessor;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
 import java.util.Objects;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -15,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -22,7 +21,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -79,26 +77,7 @@ public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass({JwtDecoder.class, NimbusJwtDecoder.class})
-  @Conditional(JwtBeans.NotReactive.class)
-  static class Decoder implements AopInfrastructureBean {
-
-    @Bean
-    @ConditionalOnMissingBean
-    JwtDecoder bartizanJwtDecoder(
-        JwtVerifier bartizanJwtVerifier, ObjectProvider<JwtBeans.Shown> bartizanShownCertificate) {
-      JwtBeans.Shown request = bartizanShownCertificate.getIfUnique(() -> JwtRequest::bare);
-      NimbusJwtDecoder decoder =
-          new NimbusJwtDecoder(
-              NimbusJwtProcessor.<SecurityContext>of(
-                  bartizanJwtVerifier, context -> request.get()));
-      decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success()); // the verifier did all
-      return decoder;
-    }
-  }
-
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(AuthenticationServiceException.class)
+  @ConditionalOnClass(NimbusJwtDecoder.class)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   static class OfServlets implements AopInfrastructureBean {
 
@@ -108,9 +87,28 @@ public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean
     }
 
     @Bean
+    @ConditionalOnMissingBean
+    JwtDecoder bartizanJwtDecoder(
+        JwtVerifier bartizanJwtVerifier, JwtBeans.Shown bartizanShownCertificate) {
+      return JwtBeans.decoder(bartizanJwtVerifier, bartizanShownCertificate);
+    }
+
+    @Bean
     FilterRegistrationBean<OutageFilter> bartizanTokenOutages(Environment environment) {
       return new SecurityOrder.Registration<>(
           new OutageFilter(), SecurityOrder.of(environment) - 1);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(NimbusJwtDecoder.class)
+  @ConditionalOnNotWebApplication
+  static class WithoutServer implements AopInfrastructureBean {
+
+    @Bean
+    @ConditionalOnMissingBean
+    JwtDecoder bartizanJwtDecoder(JwtVerifier bartizanJwtVerifier) {
+      return JwtBeans.decoder(bartizanJwtVerifier, JwtRequest::bare);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.bartizan.spring;
 
+import com.nimbusds.jose.proc.SecurityContext;
 import io.bartizan.core.HealthSource;
 import io.bartizan.integrity.IntegrityListener;
 import io.bartizan.integrity.jwt.JwsAlgorithm;
@@ -8,6 +9,7 @@ import io.bartizan.integrity.jwt.JwtRequest;
 import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.TrustedIssuer;
+import io.bartizan.integrity.jwt.nimbus.NimbusJwtProcessor;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
 import java.net.URI;
 import java.time.Duration;
@@ -20,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /** The verifier that {@code bartizan.jwt} describes. */
 final class JwtBeans {
@@ -109,6 +112,15 @@ final class JwtBeans {
             ? last
             : SettingException.read(AT + "clock-skew", skew, () -> last.withClockSkew(skew));
     return SettingException.read(AT + "algorithms", settings.algorithms(), timed::build);
+  }
+
+  /** For Spring Security; the verifier has checked everything by then. */
+  static JwtDecoder decoder(JwtVerifier verifier, Supplier<JwtRequest> request) {
+    NimbusJwtDecoder decoder =
+        new NimbusJwtDecoder(
+            NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
+    decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success());
+    return decoder;
   }
 
   private static String issuer(JwtSettings settings) {
@@ -201,15 +213,4 @@ final class JwtBeans {
 
   /** Gives the request that is being decided, for bound tokens. */
   interface Shown extends Supplier<JwtRequest> {}
-
-  /** A servlet application, or one without a web server. */
-  static final class NotReactive extends NoneNestedConditions {
-
-    NotReactive() {
-      super(ConfigurationPhase.REGISTER_BEAN);
-    }
-
-    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-    static class Reactive {}
-  }
 }
