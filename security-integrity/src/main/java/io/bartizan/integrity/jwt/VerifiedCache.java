@@ -30,6 +30,7 @@ final class VerifiedCache {
   record Key(long first, long second, long third, long fourth) {}
 
   /** An accepted token, and whose key made it so. */
+  @SuppressWarnings("ArrayRecordComponent") // isOf compares it, and nobody changes it
   private record Entry(
       Key key, byte[] signed, Accepted<VerifiedJwt> accepted, IssuerKeys issuer, KeyRing ring) {
 
