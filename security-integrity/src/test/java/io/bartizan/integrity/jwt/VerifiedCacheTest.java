@@ -156,7 +156,6 @@ class VerifiedCacheTest {
             header + "." + payload + "." + signature.substring(1))) {
       assertThat(verifier.check(forged).isAccepted()).as(forged).isFalse();
     }
-    int unused = provider.count();
     assertThat(isHit(verifier, token, "alice")).as("still remembered").isTrue();
   }
 
