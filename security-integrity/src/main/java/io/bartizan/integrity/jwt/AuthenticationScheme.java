@@ -45,7 +45,7 @@ public final class AuthenticationScheme {
 
   /**
    * Tokens with a proof of possession in the {@code DPoP} field (RFC 9449 section 7.1). A server
-   * that gives nonces sends its own answer {@code use_dpop_nonce} with {@code DPoP-Nonce}.
+   * that gives nonces adds {@code DPoP-Nonce} to its answers.
    *
    * @param algorithms what a proof may be signed with, told to the client; may be empty
    * @return the scheme, without a realm
@@ -120,20 +120,29 @@ public final class AuthenticationScheme {
    * The value of {@code WWW-Authenticate} for a refused token.
    *
    * @param reason why a {@link JwtVerifier} refused it
-   * @return a challenge with {@code invalid_token} or {@code invalid_dpop_proof}; empty where
-   *     {@link #status} is 503, since another token would not help
+   * @return a challenge with {@code invalid_token}, {@code invalid_dpop_proof} or {@code
+   *     use_dpop_nonce}; empty where {@link #status} is 503, since another token would not help
    * @throws NullPointerException if {@code reason} is null
    */
   public Optional<String> challenge(Reason reason) {
     if (status(reason) != 401) {
       return Optional.empty();
     }
-    boolean proof =
-        (reason == JwtReason.DPOP_INVALID || reason == JwtReason.PROOF_REPLAYED)
-            && name.equals("DPoP");
     List<String> more = new ArrayList<>(parameters);
-    more.add("error=\"" + (proof ? "invalid_dpop_proof" : "invalid_token") + "\"");
+    more.add("error=\"" + error(reason) + "\"");
     return Optional.of(challengeWith(more));
+  }
+
+  private String error(Reason reason) {
+    if (name.equals("DPoP")) {
+      if (reason == JwtReason.DPOP_NONCE_MISMATCH) {
+        return "use_dpop_nonce";
+      }
+      if (reason == JwtReason.DPOP_INVALID || reason == JwtReason.PROOF_REPLAYED) {
+        return "invalid_dpop_proof";
+      }
+    }
+    return "invalid_token";
   }
 
   private String challengeWith(List<String> all) {

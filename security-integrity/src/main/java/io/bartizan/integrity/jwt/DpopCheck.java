@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.Provider;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,9 @@ final class DpopCheck {
   private static final Refusal METHOD = invalid("the proof's htm is not the request's method");
   private static final Refusal TARGET = invalid("the proof's htu is not the request's URI");
   private static final Refusal TOKEN = invalid("the proof's ath is not the hash of the token");
-  private static final Refusal NONCE = invalid("the proof's nonce is not the expected one");
+  private static final Refusal NONCE =
+      Refusal.of(
+          JwtReason.DPOP_NONCE_MISMATCH, "the proof's nonce is not one that the server gave");
   private static final Refusal TIME = invalid("the proof's iat is too old or in the future");
   private static final Refusal OWN_TIME =
       invalid("the proof's own exp has passed, or its nbf is in the future");
@@ -64,7 +67,7 @@ final class DpopCheck {
       String proof,
       String method,
       URI uri,
-      @Nullable String nonce,
+      List<String> nonces,
       String token,
       String jkt,
       long now) {
@@ -106,7 +109,7 @@ final class DpopCheck {
       return CLAIMS;
     }
     try {
-      return checkClaims(ClaimSet.parse(payload), method, uri, nonce, token, jkt, now);
+      return checkClaims(ClaimSet.parse(payload), method, uri, nonces, token, jkt, now);
     } catch (VerificationException | JsonException e) {
       return CLAIMS;
     }
@@ -131,7 +134,7 @@ final class DpopCheck {
       ClaimSet claims,
       String method,
       URI uri,
-      @Nullable String nonce,
+      List<String> nonces,
       String token,
       String jkt,
       long now)
@@ -153,7 +156,7 @@ final class DpopCheck {
     if (hash == null || !MessageDigest.isEqual(utf8(expected), utf8(hash))) {
       return TOKEN;
     }
-    if (nonce != null && (given == null || !MessageDigest.isEqual(utf8(nonce), utf8(given)))) {
+    if (!nonces.isEmpty() && !isOneOf(nonces, given)) {
       return NONCE;
     }
     long end = claims.issuedAt + MAX_AGE_MILLIS + skewMillis;
@@ -171,6 +174,14 @@ final class DpopCheck {
       case REPEATED -> REPLAYED;
       case UNDECIDED -> UNDECIDED;
     };
+  }
+
+  private static boolean isOneOf(List<String> nonces, @Nullable String given) {
+    boolean found = false;
+    for (String nonce : nonces) {
+      found |= given != null && MessageDigest.isEqual(utf8(nonce), utf8(given));
+    }
+    return found;
   }
 
   private static byte[] utf8(String text) {

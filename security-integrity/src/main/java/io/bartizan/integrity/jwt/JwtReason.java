@@ -45,6 +45,11 @@ public enum JwtReason implements Reason {
   BINDING_MISMATCH,
   /** The DPoP proof is not acceptable. */
   DPOP_INVALID,
+  /**
+   * The DPoP proof holds no nonce that the server gave, or an old one: the client makes another
+   * proof with the nonce that the answer gives it.
+   */
+  DPOP_NONCE_MISMATCH,
   /** The token or its subject was revoked. */
   REVOKED,
   /** The token was used or handled before. */

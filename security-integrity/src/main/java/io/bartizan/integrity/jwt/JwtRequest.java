@@ -2,6 +2,8 @@ package io.bartizan.integrity.jwt;
 
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,25 +18,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JwtRequest {
 
-  private static final JwtRequest BARE = new JwtRequest(null, null, null, null, null);
+  private static final JwtRequest BARE = new JwtRequest(null, null, null, null, List.of());
 
   final @Nullable X509Certificate certificate;
   final @Nullable String method;
   final @Nullable URI uri;
   final @Nullable String proof;
-  final @Nullable String nonce;
+
+  /** Empty if none is expected. */
+  final List<String> nonces;
 
   private JwtRequest(
       @Nullable X509Certificate certificate,
       @Nullable String method,
       @Nullable URI uri,
       @Nullable String proof,
-      @Nullable String nonce) {
+      List<String> nonces) {
     this.certificate = certificate;
     this.method = method;
     this.uri = uri;
     this.proof = proof;
-    this.nonce = nonce;
+    this.nonces = nonces;
   }
 
   /**
@@ -55,7 +59,7 @@ public final class JwtRequest {
    */
   public JwtRequest withClientCertificate(X509Certificate clientCertificate) {
     Objects.requireNonNull(clientCertificate, "clientCertificate");
-    return new JwtRequest(clientCertificate, method, uri, proof, nonce);
+    return new JwtRequest(clientCertificate, method, uri, proof, nonces);
   }
 
   /**
@@ -74,18 +78,24 @@ public final class JwtRequest {
       throw new IllegalArgumentException("httpUri is not absolute with a host");
     }
     return new JwtRequest(
-        certificate, Objects.requireNonNull(httpMethod, "httpMethod"), httpUri, dpopProof, nonce);
+        certificate, Objects.requireNonNull(httpMethod, "httpMethod"), httpUri, dpopProof, nonces);
   }
 
   /**
-   * The same request, whose proof must hold this nonce (RFC 9449 section 9).
+   * The same request, whose proof must hold a nonce of this server (RFC 9449 section 9). One with
+   * another or none is {@link JwtReason#DPOP_NONCE_MISMATCH}: answer 401 with {@link
+   * AuthenticationScheme#challenge(io.bartizan.core.Reason)} and a {@code DPoP-Nonce} field, and
+   * the client comes back with that nonce.
    *
-   * @param expected the nonce that this server gave the client
+   * @param expected the nonce that this server gives clients now
+   * @param former those that it gave before and still accepts
    * @return a new request
    */
-  public JwtRequest withDpopNonce(String expected) {
-    return new JwtRequest(
-        certificate, method, uri, proof, Objects.requireNonNull(expected, "expected"));
+  public JwtRequest withDpopNonce(String expected, String... former) {
+    List<String> all = new ArrayList<>();
+    all.add(Objects.requireNonNull(expected, "expected"));
+    all.addAll(List.of(former));
+    return new JwtRequest(certificate, method, uri, proof, List.copyOf(all));
   }
 
   /** What the request shows, not what it says. */

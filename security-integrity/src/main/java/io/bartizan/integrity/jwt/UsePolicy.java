@@ -188,7 +188,7 @@ final class UsePolicy {
     if (request.proof == null || request.method == null || request.uri == null) {
       return NO_PROOF;
     }
-    return dpop.check(request.proof, request.method, request.uri, request.nonce, token, jkt, now);
+    return dpop.check(request.proof, request.method, request.uri, request.nonces, token, jkt, now);
   }
 
   @Override

@@ -76,6 +76,8 @@ class AuthenticationSchemeTest {
     assertThat(dpop.withRealm("shop").challenge(JwtReason.EXPIRED))
         .contains("DPoP realm=\"shop\", algs=\"ES256 Ed25519\", error=\"invalid_token\"");
     assertThat(bearer.challenge(JwtReason.DPOP_INVALID)).contains("Bearer error=\"invalid_token\"");
+    assertThat(dpop.challenge(JwtReason.DPOP_NONCE_MISMATCH))
+        .contains("DPoP algs=\"ES256 Ed25519\", error=\"use_dpop_nonce\"");
   }
 
   @Test

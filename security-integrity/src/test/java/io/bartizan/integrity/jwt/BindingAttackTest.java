@@ -144,14 +144,26 @@ class BindingAttackTest {
   @Test
   void D11_nonce_mustBeTheExpectedOne() {
     String claims = CLAIMS.formatted(ath).replace("{", "{\"nonce\":\"n1\",");
-    refusesUse(verifier, bound, request(proof(claims)).withDpopNonce("n2"), JwtReason.DPOP_INVALID);
-    refusesUse(
-        verifier,
-        bound,
-        request(proof(CLAIMS.formatted(ath))).withDpopNonce("n1"),
-        JwtReason.DPOP_INVALID);
+    for (JwtRequest request :
+        List.of(
+            request(proof(claims)).withDpopNonce("n2"),
+            request(proof(claims)).withDpopNonce("n2", "n3"),
+            request(proof(claims)).withDpopNonce("n1").withDpopNonce("n2"),
+            request(proof(claims)).withDpopNonce("n1n1", ""),
+            request(proof(CLAIMS.formatted(ath))).withDpopNonce("n1"),
+            request(proof(CLAIMS.formatted(ath))).withDpopNonce("n1", ""))) {
+      refusesUse(verifier, bound, request, JwtReason.DPOP_NONCE_MISMATCH);
+    }
+    assertThat(used).as("a proof with another nonce burns nothing").isEmpty();
     assertThat(verifier.check(bound, request(proof(claims)).withDpopNonce("n1")).isAccepted())
         .isTrue();
+  }
+
+  @Test
+  void D11_formerNonce_isAcceptedWhereItIsNamed() {
+    String claims = CLAIMS.formatted(ath).replace("{", "{\"nonce\":\"n1\",");
+    JwtRequest request = request(proof(claims)).withDpopNonce("n3", "n2", "n1");
+    assertThat(verifier.check(bound, request).isAccepted()).isTrue();
   }
 
   @Test

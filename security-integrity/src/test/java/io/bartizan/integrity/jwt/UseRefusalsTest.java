@@ -321,9 +321,9 @@ class UseRefusalsTest {
     addClaims(cases, dpop, expired, "own exp has passed");
     addClaims(cases, dpop, good.replace("{", "{\"nbf\":" + (NOW + 31) + ","), "or its nbf is");
     JwtRequest nonce = shown(CLIENT.proof(good)).withDpopNonce("n");
-    add(cases, dpop, BOUND, nonce, "not the expected one");
+    add(cases, dpop, BOUND, nonce, "not one that the server gave");
     String otherNonce = CLIENT.proof(good.replace("{", "{\"nonce\":\"m\","));
-    add(cases, dpop, BOUND, shown(otherNonce).withDpopNonce("n"), "not the expected one");
+    add(cases, dpop, BOUND, shown(otherNonce).withDpopNonce("n"), "not one that the server gave");
     JwtRequest right = shown(CLIENT.proof(good));
     add(cases, dpop, BOUND, right, ReplayGuard.Use.REPEATED, "the proof was used before");
     add(cases, dpop, BOUND, right, ReplayGuard.Use.UNDECIDED, "whether the proof was used");

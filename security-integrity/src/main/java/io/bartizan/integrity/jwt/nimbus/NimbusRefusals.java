@@ -41,6 +41,7 @@ final class NimbusRefusals {
           BINDING_MISSING,
           BINDING_MISMATCH,
           DPOP_INVALID,
+          DPOP_NONCE_MISMATCH,
           REVOKED,
           REPLAYED,
           PROOF_REPLAYED,
