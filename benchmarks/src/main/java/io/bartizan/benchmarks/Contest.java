@@ -109,8 +109,17 @@ final class Contest implements TwoLooks.Subject {
       if (together.size() == 1) {
         throw e;
       }
-      look(budget, Math.max(1, budget.generations()), company); // another's side may have failed
+      together.forEach(Contest::forget); // any side may have failed, so each row looks alone
+      look(budget, Math.max(1, budget.generations()), company);
     }
+  }
+
+  private void forget() {
+    scores.clear();
+    generations = 0;
+    roundsRun = 0;
+    roundsNanos = 0;
+    nanos = 0;
   }
 
   @Override
@@ -203,17 +212,21 @@ final class Contest implements TwoLooks.Subject {
       for (int i = 0; i < times; i++) {
         generation(rounds, joint, placed.row(), together);
       }
-    } finally {
-      long took = System.nanoTime() - start;
-      together.forEach(each -> each.nanos += each.share(took, joint));
     }
+    long took = System.nanoTime() - start;
+    together.forEach(each -> each.nanos += each.share(took, joint));
   }
 
-  /** All sides of these; the more there are, the less of the processors each has to warm up. */
+  /** All sides of these, warmed so long that each has as much of the processors as alone. */
   private static Row joint(List<Contest> together) {
     Row joint = together.stream().map(Contest::row).reduce(Row::with).orElseThrow();
-    int most = together.stream().mapToInt(each -> sides(each.row).size()).max().orElseThrow();
-    return joint.warmed((joint.warmth() * sides(joint).size() + most - 1) / most);
+    int all = sides(joint).size();
+    int warmth = 0;
+    for (Contest each : together) {
+      int alone = sides(each.row).size();
+      warmth = Math.max(warmth, (each.row.warmth() * all + alone - 1) / alone);
+    }
+    return joint.warmed(warmth);
   }
 
   private void generation(Budget rounds, Row joint, Row placed, List<Contest> together)

@@ -80,7 +80,7 @@ public class RedisPeerBenchmark {
               Optimizations.delaying(new DelayParameters(PLENTY / 16, Duration.ofMillis(500)));
           default -> Optimization.NONE_OPTIMIZED;
         };
-    bucket = manager.builder().withOptimization(how).build("one", () -> limit);
+    bucket = manager.builder().withOptimization(how).build("one " + optimization, () -> limit);
     InFlight.Keys keys = new InFlight.Keys(keyCount);
     asyncBuckets = new AsyncBucketProxy[keys.count()];
     for (int i = 0; i < asyncBuckets.length; i++) {

@@ -92,10 +92,7 @@ record Row(
         });
   }
 
-  /**
-   * Returns this row with the sides of another one too, each once, and warmed as long as the one
-   * that takes longer.
-   */
+  /** Returns this row with the sides of another one too, each once. */
   Row with(Row other) {
     List<Side> more = new ArrayList<>(peers);
     for (Side side : Stream.concat(other.ours.stream(), other.peers.stream()).toList()) {
@@ -103,8 +100,7 @@ record Row(
         more.add(side);
       }
     }
-    int longer = Math.max(warmth, other.warmth);
-    return new Row(name, what, measure, goal, backing, longer, ours, more);
+    return new Row(name, what, measure, goal, backing, warmth, ours, more);
   }
 
   Row withWorstOf(List<Side> several) {

@@ -29,8 +29,14 @@ public final class Turnstile implements InternalProfiler {
   /** How long the other side waits for this JVM's compiler. */
   private static final Duration MOST = Duration.ofSeconds(2);
 
+  /** More than the young generation of {@link Contender#JVM_ARGUMENTS}. */
+  private static final int TOUCHED_MEBIBYTES = 96;
+
   private final int port;
   private @Nullable Socket socket;
+
+  /** Read by nobody, so that the compiler leaves no allocation out. */
+  static volatile int touched;
 
   /**
    * Called by JMH.
@@ -48,6 +54,9 @@ public final class Turnstile implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+    if (socket == null) {
+      touchYoungGeneration();
+    }
     try {
       Socket line = connected();
       line.getOutputStream().write(READY);
@@ -69,6 +78,17 @@ public final class Turnstile implements InternalProfiler {
       throw new UncheckedIOException(e);
     }
     return List.of();
+  }
+
+  /** Also a benchmark that allocates little shall find no new memory in its rounds. */
+  private static void touchYoungGeneration() {
+    int bytes = 0;
+    for (int i = 0; i < TOUCHED_MEBIBYTES * 64; i++) {
+      byte[] piece = new byte[16 * 1024];
+      piece[i % piece.length] = (byte) i;
+      bytes += piece[piece.length / 2];
+    }
+    touched = bytes;
   }
 
   private Socket connected() throws IOException {

@@ -107,6 +107,28 @@ class ContestTest {
     assertThat(contests.get(1).scores(JDK)).hasSize(ROUNDS);
   }
 
+  /** Whatever was measured together by then is not half of what the rows are judged by. */
+  @Test
+  void look_sideThatFailsLater_leavesNothingOfTheJointLook() throws IOException {
+    Row broken = row("broken", SIGN, SIGN.with("payload", "200"), JDK.with("payload", "-1"));
+    List<Contest> contests = contests(row("sound", SIGN, JDK), broken);
+    contests.get(0).look();
+    assertThat(contests.get(0).scores(SIGN)).hasSize(ROUNDS);
+    assertThat(contests.get(0).scores(JDK)).hasSize(ROUNDS);
+    assertThatThrownBy(contests.get(1)::look).isInstanceOf(IOException.class);
+  }
+
+  /** A side has as much of the processors as it would have alone. */
+  @Test
+  void look_moreSidesThanAlone_warmUpLonger() throws IOException {
+    List<Contest> contests =
+        contests(
+            row("two", SIGN, JDK).warmed(3),
+            row("more", SIGN, SIGN.with("payload", "200"), SIGN.with("payload", "4096")));
+    contests.get(0).look();
+    assertThat(Files.readString(logs.resolve("two-0-0.log"))).contains("# Warmup: 6 iterations");
+  }
+
   @Test
   void of_otherMeasureOrThreads_isApart() throws IOException {
     Row rate = Row.of("rate", "", Measure.RATE, 1.0, SIGN, JDK);

@@ -90,7 +90,7 @@ public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean
     @ConditionalOnMissingBean
     JwtDecoder bartizanJwtDecoder(
         JwtVerifier bartizanJwtVerifier, JwtBeans.Shown bartizanShownCertificate) {
-      return JwtBeans.decoder(bartizanJwtVerifier, bartizanShownCertificate);
+      return JwtBeans.Decoders.of(bartizanJwtVerifier, bartizanShownCertificate);
     }
 
     @Bean
@@ -108,7 +108,7 @@ public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean
     @Bean
     @ConditionalOnMissingBean
     JwtDecoder bartizanJwtDecoder(JwtVerifier bartizanJwtVerifier) {
-      return JwtBeans.decoder(bartizanJwtVerifier, JwtRequest::bare);
+      return JwtBeans.Decoders.of(bartizanJwtVerifier, JwtRequest::bare);
     }
   }
 

@@ -114,15 +114,6 @@ final class JwtBeans {
     return SettingException.read(AT + "algorithms", settings.algorithms(), timed::build);
   }
 
-  /** For Spring Security; the verifier has checked everything by then. */
-  static JwtDecoder decoder(JwtVerifier verifier, Supplier<JwtRequest> request) {
-    NimbusJwtDecoder decoder =
-        new NimbusJwtDecoder(
-            NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
-    decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success());
-    return decoder;
-  }
-
   private static String issuer(JwtSettings settings) {
     return SettingException.required(
         AT + "issuer",
@@ -208,6 +199,21 @@ final class JwtBeans {
             algorithms,
             e);
       }
+    }
+  }
+
+  /** Apart, since the rest has to be there where Spring Security's resource server is not. */
+  static final class Decoders {
+
+    private Decoders() {}
+
+    /** The verifier has checked everything by then. */
+    static JwtDecoder of(JwtVerifier verifier, Supplier<JwtRequest> request) {
+      NimbusJwtDecoder decoder =
+          new NimbusJwtDecoder(
+              NimbusJwtProcessor.<SecurityContext>of(verifier, context -> request.get()));
+      decoder.setJwtValidator(jwt -> OAuth2TokenValidatorResult.success());
+      return decoder;
     }
   }
 

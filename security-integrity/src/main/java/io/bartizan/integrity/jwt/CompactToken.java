@@ -21,18 +21,20 @@ final class CompactToken {
     this.payloadEnd = payloadEnd;
   }
 
-  /** A character outside Latin-1 becomes '?', which is in no alphabet. */
+  /** A character outside Latin-1 becomes '?', which is in no alphabet; a surrogate pair one. */
   static byte[] bytes(String token) {
     return token.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Null unless there are exactly two dots. */
+  /** Null unless there are exactly two dots, and a byte for each character. */
   static @Nullable CompactToken split(String token) {
     int headerEnd = token.indexOf('.');
     int payloadEnd = token.indexOf('.', headerEnd + 1);
-    return headerEnd < 0 || payloadEnd <= headerEnd || token.indexOf('.', payloadEnd + 1) >= 0
-        ? null
-        : new CompactToken(bytes(token), headerEnd, payloadEnd);
+    if (headerEnd < 0 || payloadEnd <= headerEnd || token.indexOf('.', payloadEnd + 1) >= 0) {
+      return null;
+    }
+    byte[] bytes = bytes(token);
+    return bytes.length == token.length() ? new CompactToken(bytes, headerEnd, payloadEnd) : null;
   }
 
   /** Null if it is empty or not canonical. */

@@ -422,7 +422,7 @@ public final class JwtVerifier {
      * Off unless set.
      *
      * @param maxTokens 4 to 10 000 000; rounded down to a power of two. A remembered token takes
-     *     about 1 kB and eight times its claims' length
+     *     about 1 kB, eight times its claims' length and twice its header's
      * @return this
      * @throws IllegalArgumentException if it is out of range
      */

@@ -25,7 +25,7 @@ final class TokenCheck {
   private static final Refusal TOO_LARGE =
       Refusal.of(JwtReason.TOO_LARGE, "the token is longer than is read");
   private static final Refusal NOT_COMPACT =
-      Refusal.of(JwtReason.MALFORMED, "the token has not three parts");
+      Refusal.of(JwtReason.MALFORMED, "the token has not three parts of base64url");
   private static final Refusal BAD_SIGNATURE_TEXT =
       Refusal.of(JwtReason.MALFORMED, "the signature is empty or not canonical base64url");
   private static final Refusal NOT_ALLOWED =

@@ -127,7 +127,17 @@ class BindingAttackTest {
       refusesUse(
           verifier, bound, request(proof(header, claims, clientKey)), JwtReason.DPOP_INVALID);
     }
-    for (String text : List.of("", "a.b", "a.b.c", "..", "x".repeat(9_000), proof(claims) + "A")) {
+    String emoji = "\ud83d\ude00".repeat(300);
+    for (String text :
+        List.of(
+            "",
+            "a.b",
+            "a.b.c",
+            "..",
+            "x".repeat(9_000),
+            proof(claims) + "A",
+            emoji + ".a.b",
+            proof(claims).replaceFirst("\\..*\\.", "." + emoji + "."))) {
       refusesUse(verifier, bound, request(text), JwtReason.DPOP_INVALID);
     }
     KeyPair other = Keys.pair(ES256, 8);

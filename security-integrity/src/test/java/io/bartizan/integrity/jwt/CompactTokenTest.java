@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.integrity.json.StrictBase64;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,19 @@ class CompactTokenTest {
       }
     }
     assertThat(accepted).isEqualTo(1 + 3 + 6 + 10 + 15);
+  }
+
+  /**
+   * A surrogate pair is two characters and one byte, so that the dots would not be where they are.
+   */
+  @Test
+  void split_textWithASurrogatePair_isNone() {
+    String pair = "\ud83d\ude00";
+    for (String text : List.of("%s.QQ.Qg", "AA.%s.Qg", "AA.QQ.%s", "%s%s%s.A.B", "AA.QQ.%s%s")) {
+      assertThat(CompactToken.split(text.replace("%s", pair))).as(text).isNull();
+      assertThat(CompactToken.split(text.replace("%s", "\ud83d"))).as(text).isNotNull();
+      assertThat(CompactToken.split(text.replace("%s", "\ude00"))).as(text).isNotNull();
+    }
   }
 
   @Test

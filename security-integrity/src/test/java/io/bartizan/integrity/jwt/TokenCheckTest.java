@@ -70,7 +70,22 @@ class TokenCheckTest {
     assertThat(said(verifier, null)).isEqualTo("malformed: there is no token");
     assertThat(said(exact, good)).isEqualTo("accepted");
     assertThat(said(verifier, "a".repeat(256)))
-        .isEqualTo("malformed: the token has not three parts");
+        .isEqualTo("malformed: the token has not three parts of base64url");
+    String emoji = "\ud83d\ude00".repeat(300);
+    String[] parts = good.split("\\.", -1);
+    for (JwtVerifier each : List.of(exact, strict(ES256).withCache(4).build())) {
+      for (String text :
+          List.of(
+              emoji + ".a.b",
+              emoji + "." + parts[1] + "." + parts[2],
+              parts[0] + "." + emoji + "." + parts[2],
+              parts[0] + "." + parts[1] + "." + emoji,
+              parts[0] + ".." + emoji)) {
+        assertThat(said(each, text))
+            .as(text)
+            .isEqualTo("malformed: the token has not three parts of base64url");
+      }
+    }
     assertThat(said(verifier, "a".repeat(257)))
         .isEqualTo("too-large: the token is longer than is read");
     for (String unsigned : List.of("", "A", "=", "A".repeat(85) + "B")) {
