@@ -75,7 +75,8 @@ class WaitingTest {
 
   @Test
   void waiters_are_served_in_the_order_in_which_they_came() throws InterruptedException {
-    RateLimiter limiter = RateLimiter.of(Limit.parse("1 burst, 1/20ms"));
+    // So long that a thread that was served says so before the next one is.
+    RateLimiter limiter = RateLimiter.of(Limit.parse("1 burst, 1/250ms"));
     List<Integer> served = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
     assertThat(limiter.tryAcquire().isAllowed()).isTrue();
