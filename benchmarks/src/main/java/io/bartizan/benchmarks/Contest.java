@@ -110,7 +110,7 @@ final class Contest implements TwoLooks.Subject {
         throw e;
       }
       together.forEach(Contest::forget); // any side may have failed, so each row looks alone
-      look(budget, Math.max(1, budget.generations()), company);
+      look();
     }
   }
 

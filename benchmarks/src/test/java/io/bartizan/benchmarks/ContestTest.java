@@ -51,6 +51,14 @@ class ContestTest {
     return Contest.of(List.of(rows), Placed::together, IN_THIS_JVM, logs);
   }
 
+  private List<Contest> looked(Row... rows) throws IOException {
+    List<Contest> contests = contests(rows);
+    for (Contest contest : contests) {
+      contest.look();
+    }
+    return contests;
+  }
+
   private List<String> measured() throws IOException {
     try (Stream<Path> files = Files.list(logs)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -61,13 +69,10 @@ class ContestTest {
   void look_rowsWithACommonSide_measuresItOnceForAll() throws IOException {
     Side verify = SIGN.with("payload", "200");
     List<Contest> contests =
-        contests(
+        looked(
             row("first", SIGN, JDK),
             row("apart", verify, JDK.with("payload", "200")),
             row("second", verify.with("payload", "4096"), SIGN.named("by another name")));
-    for (Contest contest : contests) {
-      contest.look();
-    }
     assertThat(measured())
         .containsExactly(
             "apart-0-0.log", "apart-1-0.log", "first-0-0.log", "first-1-0.log", "first-2-0.log");
@@ -132,12 +137,9 @@ class ContestTest {
   @Test
   void of_otherMeasureOrThreads_isApart() throws IOException {
     Row rate = Row.of("rate", "", Measure.RATE, 1.0, SIGN, JDK);
-    List<Contest> contests =
-        contests(
+    var unused =
+        looked(
             row("first", SIGN, JDK), rate, row("threads", SIGN.withThreads(2), JDK.withThreads(2)));
-    for (Contest contest : contests) {
-      contest.look();
-    }
     assertThat(measured()).hasSize(6);
   }
 }

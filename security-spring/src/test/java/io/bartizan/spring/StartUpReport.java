@@ -50,7 +50,7 @@ class StartUpReport {
       String file = entry.replace('\\', '/');
       return !file.matches(
               ".*/(spring-webflux|spring-boot-(webflux|reactor-netty)|reactor-netty)-.*")
-          && (this != BOOT || !isOfTheStarter(file));
+          && (this != BOOT || !isOfTheStarter(entry));
     }
 
     String yaml() {
