@@ -215,13 +215,15 @@ class ListEncodingTest {
 
   /** A list whose entries, and whatever follows them, are these bytes; its signature is wrong. */
   private byte[] withEntries(String hex) throws Exception {
-    String empty = HexFormat.of().formatHex(list(builder -> {}));
+    byte[] empty = list(builder -> {});
     // What is signed of a list without entries and extensions ends with nextUpdate.
-    String time = "170d";
-    int end = empty.lastIndexOf(time) + time.length() + 26;
-    int signed = empty.indexOf("30", 4);
-    String head = empty.substring(signed + 4, end);
-    return HexFormat.of().parseHex(sequence(sequence(head + hex) + empty.substring(end)));
+    byte[] signed = byTheJdk(empty).getTBSCertList();
+    int signature = 3 + signed.length; // behind 30 81 and a length
+    assertThat(empty).startsWith(0x30, 0x81, empty.length - 3);
+    HexFormat format = HexFormat.of();
+    String head = format.formatHex(signed, 2, signed.length); // without 30 and a length
+    String tail = format.formatHex(empty, signature, empty.length);
+    return format.parseHex(sequence(sequence(head + hex) + tail));
   }
 
   @Test
