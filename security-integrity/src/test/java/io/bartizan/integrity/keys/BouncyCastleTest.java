@@ -10,6 +10,7 @@ import io.bartizan.integrity.jwt.JwtVerifier;
 import io.bartizan.integrity.jwt.RemoteJwks;
 import io.bartizan.integrity.jwt.SigningKey;
 import io.bartizan.integrity.jwt.TrustedIssuer;
+import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -117,7 +118,8 @@ class BouncyCastleTest {
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MULTI_RELEASE, "true");
     try (JarFile jar = new JarFile(Path.of(bcprov().toURI()).toFile());
-        JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy), manifest)) {
+        JarOutputStream out =
+            new JarOutputStream(new BufferedOutputStream(Files.newOutputStream(copy)), manifest)) {
       for (JarEntry each : Collections.list(jar.entries())) {
         if (each.getName().startsWith("org/") && !each.isDirectory()) {
           out.putNextEntry(new JarEntry(names.apply(each.getName())));
