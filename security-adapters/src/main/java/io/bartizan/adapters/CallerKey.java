@@ -118,7 +118,7 @@ public final class CallerKey {
         request ->
             request
                 .principal()
-                .<Checked<String>>map(name -> Checked.accepted(Key.of("principal", name)))
+                .map(CallerKey::named)
                 .orElseGet(
                     () ->
                         refused(
@@ -155,6 +155,16 @@ public final class CallerKey {
    */
   public Checked<String> check(IncomingRequest request) {
     return reader.apply(request);
+  }
+
+  /** All callers without a name would be counted as one. */
+  private static Checked<String> named(String principal) {
+    return principal.isBlank()
+        ? refused(
+            AdapterReason.CLAIM_MISSING,
+            "the limit counts by principal, and the authenticated caller has no name, as of a token"
+                + " without a subject")
+        : Checked.accepted(Key.of("principal", principal));
   }
 
   private static Checked<String> peerName(Optional<X509Certificate> certificate) {

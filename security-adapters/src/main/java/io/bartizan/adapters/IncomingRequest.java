@@ -59,7 +59,8 @@ public interface IncomingRequest {
   /**
    * The name of the caller whom the framework has authenticated.
    *
-   * @return the principal's name; empty if there is none
+   * @return the principal's name; blank for one that has none, such as of a token without a
+   *     subject; empty if nobody was authenticated
    */
   Optional<String> principal();
 }

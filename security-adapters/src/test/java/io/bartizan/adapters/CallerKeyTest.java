@@ -68,6 +68,16 @@ class CallerKeyTest {
   }
 
   @Test
+  void principal_withoutAName_isNoCallerWhomOthersShare() {
+    for (String name : new String[] {"", " "}) {
+      Asked nameless =
+          new Asked(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(name));
+      assertThat(reason(CallerKey.principal().check(nameless)))
+          .isEqualTo(AdapterReason.CLAIM_MISSING);
+    }
+  }
+
+  @Test
   void otherwise_takesTheSecondOnlyWhereTheFirstIsRefused() {
     CallerKey both = CallerKey.subject().otherwise(CallerKey.peer());
     VerifiedJwt jwt = issued.verifier().verify(issued.token("acme", "amy"));

@@ -128,6 +128,28 @@ public abstract class FilterContract<F> {
   }
 
   @Test
+  void limit_byPrincipal_ofATokenWithoutASubject_countsNobodyTogetherWithOthers() throws Exception {
+    serve(token(issued.verifier()), twoEach(CallerKey.principal()));
+    Reply nameless = bearer(issued.tokenWithoutSubject("acme"));
+    assertThat(nameless.status()).isEqualTo(403);
+    assertThat(nameless.body()).contains("claim-missing", "no name");
+    assertThat(bearer(issued.token("acme", "amy")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void limit_byPrincipalOrAddress_countsATokenWithoutASubjectByAddress() throws Exception {
+    serve(token(issued.verifier()), twoEach(CallerKey.principal().otherwise(direct())));
+    for (int status : new int[] {200, 200, 429}) {
+      assertThat(bearer(issued.tokenWithoutSubject("acme")).status()).isEqualTo(status);
+    }
+    assertThat(bearer(issued.token("acme", "amy")).status()).isEqualTo(200);
+  }
+
+  private Reply bearer(String token) throws Exception {
+    return RawHttp.get(port, "/", "Authorization: Bearer " + token);
+  }
+
+  @Test
   void limits_ofTwoFilters_areToldTogether_theTighterFirst() throws Exception {
     serve(inMemory(Issued.nineEach(), direct()), twoEach(direct()));
     Reply reply = RawHttp.get(port, "/");

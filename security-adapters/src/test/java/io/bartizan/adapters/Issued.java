@@ -78,6 +78,11 @@ public final class Issued {
     return token(tenant, user, Map.of());
   }
 
+  /** A good token of a tenant, of no user, as issuers make them for machines. */
+  public String tokenWithoutSubject(String tenant) {
+    return signer.sign(JwtClaims.forAudience("api").with("tenant", tenant));
+  }
+
   /** An issuer whose keys nobody serves, and a token of it that nobody can judge. */
   public record Unreachable(JwtVerifier verifier, String token) {
 

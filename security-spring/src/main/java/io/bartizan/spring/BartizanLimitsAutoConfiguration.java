@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -55,8 +56,10 @@ public final class BartizanLimitsAutoConfiguration implements AopInfrastructureB
 
     @Bean
     LimitKey.ForwardedAddresses bartizanForwardedAddresses(
-        @Qualifier(BartizanProperties.BEAN) BartizanProperties settings, Environment environment) {
-      return new LimitKey.ForwardedAddresses(environment, settings);
+        @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
+        Environment environment,
+        ListableBeanFactory beans) {
+      return new LimitKey.ForwardedAddresses(environment, beans, settings);
     }
   }
 

@@ -9,11 +9,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.filter.ForwardedHeaderFilter;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /** By what a limit counts, and whether it stands before or behind authentication. */
 record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
@@ -68,6 +74,7 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
     private static final String STRATEGY = "server.forward-headers-strategy";
 
     private final Environment environment;
+    private final ListableBeanFactory beans;
     private final List<String> trusted;
     private final List<String> limits;
 
@@ -76,8 +83,10 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
      *
      * @param settings with limits, of which those by address matter, and trusted proxies
      */
-    ForwardedAddresses(Environment environment, BartizanProperties settings) {
+    ForwardedAddresses(
+        Environment environment, ListableBeanFactory beans, BartizanProperties settings) {
       this.environment = environment;
+      this.beans = beans;
       trusted = settings.trustedProxies();
       limits =
           settings.limits().entrySet().stream()
@@ -99,7 +108,7 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
             "is not asked, since "
                 + why
                 + " puts the first value of X-Forwarded-For in the place of each client's address,"
-                + " and any client can write it: set "
+                + " and any client can write it: remove that bean, or set "
                 + STRATEGY
                 + " to none (on Tomcat also native is accepted), or let the proxy overwrite the"
                 + " header and remove bartizan.trusted-proxies");
@@ -107,8 +116,8 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
       LOG.warn(
           "limits {} count by the first value of X-Forwarded-For, since {} puts it in the place of"
               + " each client's address. A client that writes the header escapes them, unless the"
-              + " proxy overwrites it. Otherwise set {} to none and bartizan.trusted-proxies to the"
-              + " proxies' addresses",
+              + " proxy overwrites it. Otherwise remove that bean, or set {} to none, and set"
+              + " bartizan.trusted-proxies to the proxies' addresses",
           limits,
           why,
           STRATEGY);
@@ -120,6 +129,10 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
       if (strategy.equals("framework")) {
         return STRATEGY + "=framework";
       }
+      String bean = forwardingBean(factory);
+      if (bean != null) {
+        return "the bean " + bean;
+      }
       CloudPlatform platform = strategy.isEmpty() ? CloudPlatform.getActive(environment) : null;
       boolean isNative =
           strategy.equals("native") || (platform != null && platform.isUsingForwardHeaders());
@@ -129,10 +142,68 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
       return platform == null ? STRATEGY + "=native" : "Spring Boot's default on " + platform;
     }
 
-    /** By name, since Spring Boot 4 has moved the type. */
+    private @Nullable String forwardingBean(ConfigurableWebServerFactory factory) {
+      if (is("ConfigurableReactiveWebServerFactory", factory)) {
+        return ForwardingBean.onWebFlux(beans);
+      }
+      return is("ConfigurableServletWebServerFactory", factory)
+          ? ForwardingBean.OfServlets.before(SecurityOrder.of(environment), beans)
+          : null;
+    }
+
     private static boolean isTomcat(ConfigurableWebServerFactory factory) {
+      return is("ConfigurableTomcatWebServerFactory", factory);
+    }
+
+    /** By name, since Spring Boot 4 has moved the types. */
+    private static boolean is(String name, ConfigurableWebServerFactory factory) {
       return ClassUtils.getAllInterfacesForClassAsSet(factory.getClass()).stream()
-          .anyMatch(each -> each.getSimpleName().equals("ConfigurableTomcatWebServerFactory"));
+          .anyMatch(each -> each.getSimpleName().equals(name));
+    }
+  }
+
+  /**
+   * A bean of the application that puts the first value of {@code X-Forwarded-For} in the place of
+   * each client's address, in front of the limits.
+   */
+  static final class ForwardingBean {
+
+    private ForwardingBean() {}
+
+    /** The name of the one that WebFlux takes; null if there is none. */
+    static @Nullable String onWebFlux(ListableBeanFactory beans) {
+      String name = WebHttpHandlerBuilder.FORWARDED_HEADER_TRANSFORMER_BEAN_NAME;
+      return beans.containsBean(name)
+              && beans.getBean(name) instanceof ForwardedHeaderTransformer transformer
+              && !transformer.isRemoveOnly()
+          ? name
+          : null;
+    }
+
+    /** Apart, for its types need the servlet API. */
+    static final class OfServlets {
+
+      private static final ResolvableType REGISTRATION =
+          ResolvableType.forClassWithGenerics(
+              FilterRegistrationBean.class, ForwardedHeaderFilter.class);
+
+      private OfServlets() {}
+
+      /**
+       * The name of one that is registered in front of a filter.
+       *
+       * @param order of that filter
+       * @return null if there is none
+       */
+      static @Nullable String before(int order, ListableBeanFactory beans) {
+        for (String name : beans.getBeanNamesForType(REGISTRATION)) {
+          FilterRegistrationBean<?> bean = beans.getBean(name, FilterRegistrationBean.class);
+          if (bean.isEnabled() && bean.getOrder() < order) {
+            return name;
+          }
+        }
+        return null;
+      }
     }
   }
 }

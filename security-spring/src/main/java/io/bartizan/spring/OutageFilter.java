@@ -11,7 +11,8 @@ import java.io.IOException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 
 /**
- * Answers 503 where nobody could tell whether a token is good, in front of Spring Security.
+ * Answers 503 where nobody could tell whether a token is good, in front of Spring Security, and has
+ * the decoder find the client certificate of the request.
  *
  * <p>Spring Security throws out of its filters then. Spring Boot dispatches that to its error page,
  * which is guarded too, and the sender reads 401: that a good token is bad.
@@ -21,6 +22,7 @@ final class OutageFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    ServletRequest before = ShownCertificate.serving(request);
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {
@@ -36,6 +38,8 @@ final class OutageFilter implements Filter {
       byte[] problem = Outage.problem();
       answered.setContentLength(problem.length);
       answered.getOutputStream().write(problem);
+    } finally {
+      ServletRequest unused = ShownCertificate.serving(before);
     }
   }
 }

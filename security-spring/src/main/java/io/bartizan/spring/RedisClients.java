@@ -15,6 +15,20 @@ final class RedisClients {
 
   private RedisClients() {}
 
+  /** Each process would count alone if one of several were not to be told from none. */
+  private static void refuseSeveral(ObjectProvider<?> candidates) {
+    long several = candidates.stream().count();
+    if (several > 0) {
+      throw SettingException.of(
+          "bartizan",
+          null,
+          several
+              + " beans are a Redis of Lettuce and none of them is primary, so what limits and"
+              + " webhooks share has no place: mark one as @Primary, or set \"store: memory\" for"
+              + " each");
+    }
+  }
+
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(LettuceConnectionFactory.class)
   static class OfSpringData implements AopInfrastructureBean {
@@ -27,6 +41,10 @@ final class RedisClients {
           () -> {
             @Nullable AbstractRedisClient own = clients.getIfUnique();
             LettuceConnectionFactory factory = own == null ? factories.getIfUnique() : null;
+            if (own == null && factory == null) {
+              refuseSeveral(clients);
+              refuseSeveral(factories);
+            }
             return factory == null ? own : factory.getRequiredNativeClient();
           });
     }
@@ -40,7 +58,14 @@ final class RedisClients {
 
     @Bean
     SharedStore bartizanRedis(ObjectProvider<AbstractRedisClient> clients) {
-      return new LettuceStore(clients::getIfUnique);
+      return new LettuceStore(
+          () -> {
+            @Nullable AbstractRedisClient own = clients.getIfUnique();
+            if (own == null) {
+              refuseSeveral(clients);
+            }
+            return own;
+          });
     }
   }
 }

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -92,6 +93,10 @@ final class ServletMethodCalls
     response.setStatus(refused.status());
     refused.fields().forEach(response::setHeader);
     response.setContentLength(refused.body().length);
-    response.getOutputStream().write(refused.body());
+    try {
+      response.getOutputStream().write(refused.body());
+    } catch (IllegalStateException writerInUse) {
+      response.getWriter().write(new String(refused.body(), StandardCharsets.UTF_8));
+    }
   }
 }

@@ -8,6 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.ForwardedHeaderFilter;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 
 /**
  * Where the server believes the first value of {@code X-Forwarded-For}, which any client writes.
@@ -32,6 +38,64 @@ class ForwardedAddressesIT {
     assertThat(failure)
         .hasStackTraceContaining("bartizan.trusted-proxies is \"[127.0.0.1]\": is not asked")
         .hasStackTraceContaining(why);
+  }
+
+  /** As Spring's reference shows them. */
+  @ParameterizedTest
+  @CsvSource({
+    "MVC, io.bartizan.spring.ForwardedAddressesIT$OwnFilter, the bean forwarded",
+    "WEBFLUX, io.bartizan.spring.ForwardedAddressesIT$OwnTransformer, forwardedHeaderTransformer",
+  })
+  void beanThatBelievesTheHeader_failsTheStart_orIsWarnedOf(Web web, String bean, String why)
+      throws Exception {
+    String sources = "--spring.main.sources=" + bean;
+    Throwable failure =
+        catchThrowable(() -> Booted.plain(web, folder, LIMIT + PROXIES, sources).close());
+    assertThat(failure).hasStackTraceContaining("is not asked").hasStackTraceContaining(why);
+    String log = Booted.log(() -> Booted.plain(web, folder, LIMIT, sources).close());
+    assertThat(log).contains("limits [flood] count by the first value").contains(why);
+  }
+
+  @Test
+  void beanBehindTheLimits_changesNothing() throws Exception {
+    String sources = "--spring.main.sources=" + LateFilter.class.getName();
+    try (Booted shop = Booted.plain(Web.MVC, folder, LIMIT + PROXIES, sources)) {
+      assertThat(shop.get("/open", "X-Forwarded-For", "9.9.9.1, 7.7.7.7").statusCode())
+          .isEqualTo(200);
+      assertThat(shop.get("/open", "X-Forwarded-For", "9.9.9.2, 7.7.7.7").statusCode())
+          .isEqualTo(429);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OwnFilter {
+    @Bean
+    FilterRegistrationBean<ForwardedHeaderFilter> forwarded() {
+      return registered(Ordered.HIGHEST_PRECEDENCE);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class LateFilter {
+    @Bean
+    FilterRegistrationBean<ForwardedHeaderFilter> forwarded() {
+      return registered(Ordered.LOWEST_PRECEDENCE);
+    }
+  }
+
+  private static FilterRegistrationBean<ForwardedHeaderFilter> registered(int order) {
+    FilterRegistrationBean<ForwardedHeaderFilter> bean =
+        new FilterRegistrationBean<>(new ForwardedHeaderFilter());
+    bean.setOrder(order);
+    return bean;
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class OwnTransformer {
+    @Bean
+    ForwardedHeaderTransformer forwardedHeaderTransformer() {
+      return new ForwardedHeaderTransformer();
+    }
   }
 
   @ParameterizedTest

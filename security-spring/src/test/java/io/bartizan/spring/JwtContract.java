@@ -125,6 +125,17 @@ abstract class JwtContract {
 
   @Test
   void boundToken_isAcceptedWithItsCertificateAlone() throws Exception {
+    acceptsBoundTokens();
+  }
+
+  /** Where Spring's own holder of the request is filled later. */
+  @Test
+  void boundToken_whereSpringSecurityComesFirst_isAcceptedWithItsCertificateAlone()
+      throws Exception {
+    acceptsBoundTokens("--spring.security.filter.order=-200");
+  }
+
+  private void acceptsBoundTokens(String... arguments) throws Exception {
     DevCa ca = DevCa.of("Prod");
     DevCertificate server = ca.leaf("web").dns("localhost").forServer().issue();
     Files.writeString(folder.resolve("tls.crt"), server.chainPem());
@@ -133,7 +144,7 @@ abstract class JwtContract {
     DevCertificate owner = FifteenLinesIT.client(ca, "spiffe://prod.example/owner");
     DevCertificate thief = FifteenLinesIT.client(ca, "spiffe://prod.example/thief");
     try (Login login = new Login();
-        Booted shop = Booted.with(web, folder, yaml(login.url()) + mutualTls(folder))) {
+        Booted shop = Booted.with(web, folder, yaml(login.url()) + mutualTls(folder), arguments)) {
       String bound = login.bearer(login.url(), "orders", "ann", READER, owner.certificate());
       SSLContext ownersTls = FifteenLinesIT.contextOf(owner);
       SSLContext thiefsTls = FifteenLinesIT.contextOf(thief);

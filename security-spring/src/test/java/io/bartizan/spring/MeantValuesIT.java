@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lettuce.core.RedisClient;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** A value that would be taken for another than was meant fails at start, and is explained. */
 class MeantValuesIT {
@@ -62,6 +65,29 @@ class MeantValuesIT {
     assertThat(failure(LIMIT.formatted(routes)))
         .contains("Property: bartizan.limits.api.routes")
         .contains("is named NO_BASE");
+  }
+
+  /** Of which none is meant more than the other: each process would count for itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "store: redis"})
+  void redisOfSeveralClients_failsAtStart(String store) throws Exception {
+    String sources = "--spring.main.sources=" + TwoClients.class.getName();
+    assertThat(failure(LIMIT.formatted(store), sources))
+        .contains("2 beans are a Redis of Lettuce and none of them is primary");
+    Booted.plain(folder, LIMIT.formatted("store: memory"), sources).close();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class TwoClients {
+    @Bean(destroyMethod = "shutdown")
+    RedisClient sessions() {
+      return RedisClient.create("redis://127.0.0.1:1");
+    }
+
+    @Bean(destroyMethod = "shutdown")
+    RedisClient limits() {
+      return RedisClient.create("redis://127.0.0.1:2");
+    }
   }
 
   /** Spring Boot takes it for milliseconds, and who writes it mostly means seconds. */
@@ -175,8 +201,10 @@ class MeantValuesIT {
   }
 
   /** What a start that fails says. */
-  private String failure(String yaml) throws Exception {
+  private String failure(String yaml, String... arguments) throws Exception {
     return Booted.log(
-        () -> assertThat(catchThrowable(() -> Booted.plain(folder, yaml).close())).isNotNull());
+        () ->
+            assertThat(catchThrowable(() -> Booted.plain(folder, yaml, arguments).close()))
+                .isNotNull());
   }
 }

@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /** {@link RateLimited} methods of controllers and beans in a real Spring Boot. */
 class RateLimitedIT {
@@ -45,6 +48,35 @@ class RateLimitedIT {
       assertThat(caught.body()).isEqualTo("none");
       assertThat(shop.get("/elsewhere").body()).contains("outside of a request");
       assertThat(shop.bean(Reports.Archive.class).readCount()).isEqualTo(2);
+    }
+  }
+
+  /** As of a list that is written as it is read. */
+  @Test
+  void refusal_afterTheHandlerTookTheWriter_isStillThatOfTheLimit() throws Exception {
+    String sources =
+        "--spring.main.sources=" + Reports.class.getName() + "," + Export.class.getName();
+    try (Booted shop = Booted.plain(folder, LIMITS, sources)) {
+      assertThat(shop.get("/archive-twice").statusCode()).isEqualTo(200);
+      HttpResponse<String> refused = shop.get("/export");
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(refused.body()).contains("\"violated-policies\"").doesNotContain("id,name");
+    }
+  }
+
+  @RestController
+  static class Export {
+    private final Reports.Archive archive;
+
+    Export(Reports.Archive archive) {
+      this.archive = archive;
+    }
+
+    @GetMapping("/export")
+    void export(HttpServletResponse response) throws Exception {
+      response.getWriter().write("id,name\n");
+      response.getWriter().write(archive.read());
     }
   }
 

@@ -81,13 +81,28 @@ public final class RateGate {
   public Checked<String> key(IncomingRequest request) {
     Checked<String> key = caller.check(request);
     if (key instanceof Checked.Rejected<String> refused && status(refused.refusal()) == 500) {
-      Refusal why = refused.refusal();
-      long requests = MISPLACED.computeIfAbsent(why.reason(), reason -> RareLog.create()).failed();
-      if (requests > 0) {
-        LOG.error("{} requests were refused: {}", requests, why.message());
-      }
+      log(refused.refusal());
     }
     return key;
+  }
+
+  /**
+   * The answer where filters stand so that none of their requests can be served. That is logged, at
+   * most once a minute.
+   *
+   * @param why what is to be changed
+   * @return 500
+   */
+  public static Answer misplaced(Refusal why) {
+    log(why);
+    return Answer.of(500, why);
+  }
+
+  private static void log(Refusal why) {
+    long requests = MISPLACED.computeIfAbsent(why.reason(), reason -> RareLog.create()).failed();
+    if (requests > 0) {
+      LOG.error("{} requests were refused: {}", requests, why.message());
+    }
   }
 
   private static Answer answer(Refusal refusal) {

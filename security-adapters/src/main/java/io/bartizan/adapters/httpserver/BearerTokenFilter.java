@@ -55,6 +55,9 @@ public final class BearerTokenFilter extends GuardFilter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    if (isLost(exchange)) {
+      return;
+    }
     Verified verified = Guarded.verified(exchange);
     ExchangeIncoming incoming = new ExchangeIncoming(exchange, verified);
     Checked<VerifiedJwt> checked =

@@ -57,6 +57,8 @@ record ExchangeIncoming(HttpExchange exchange, Verified verified) implements Inc
 
   @Override
   public Optional<String> principal() {
-    return Optional.ofNullable(exchange.getPrincipal()).map(HttpPrincipal::getUsername);
+    return Optional.ofNullable(exchange.getPrincipal())
+        .map(HttpPrincipal::getUsername)
+        .or(() -> token().map(jwt -> ""));
   }
 }

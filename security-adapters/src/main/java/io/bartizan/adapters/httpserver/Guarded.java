@@ -1,5 +1,6 @@
 package io.bartizan.adapters.httpserver;
 
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 
@@ -13,7 +14,13 @@ interface Guarded {
 
   /** What was verified about an exchange; a new place if nothing was yet. */
   static Verified verified(HttpExchange exchange) {
-    return exchange instanceof Guarded guarded ? guarded.verified() : new Verified();
+    if (exchange instanceof Guarded guarded) {
+      return guarded.verified();
+    }
+    // an exchange of the application may stand around ours; an authenticator wants the JDK's own
+    Object known =
+        hasAuthenticator(exchange) ? Verified.of(exchange) : exchange.getAttribute(Verified.NAME);
+    return known instanceof Verified verified ? verified : new Verified();
   }
 
   /** The exchange to hand on. */
@@ -21,8 +28,18 @@ interface Guarded {
     if (exchange instanceof Guarded) {
       return exchange;
     }
+    if (hasAuthenticator(exchange)) {
+      verified.keepFor(exchange);
+      return exchange;
+    }
     return exchange instanceof HttpsExchange https
         ? new GuardedHttps(https, verified)
         : new GuardedHttp(exchange, verified);
+  }
+
+  /** Whether the JDK asks one behind all filters. It casts the exchange to a class of its own. */
+  static boolean hasAuthenticator(HttpExchange exchange) {
+    HttpContext context = exchange.getHttpContext();
+    return context != null && context.getAuthenticator() != null;
   }
 }

@@ -35,6 +35,9 @@ public final class PeerIdentityFilter extends GuardFilter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    if (isLost(exchange)) {
+      return;
+    }
     Verified verified = Guarded.verified(exchange);
     Checked<PeerIdentity> checked = PeerGate.check(new ExchangeIncoming(exchange, verified));
     if (checked instanceof Checked.Rejected<PeerIdentity> refused) {

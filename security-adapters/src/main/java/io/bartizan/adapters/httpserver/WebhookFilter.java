@@ -49,6 +49,9 @@ public final class WebhookFilter extends GuardFilter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    if (isLost(exchange)) {
+      return;
+    }
     Verified verified = Guarded.verified(exchange);
     Checked<VerifiedWebhook> checked =
         gate.check(-1, exchange.getRequestBody(), new ExchangeIncoming(exchange, verified));

@@ -6,9 +6,9 @@ import io.bartizan.integrity.jwt.VerifiedJwt;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.net.InetAddress;
 import java.net.URI;
-import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,8 @@ record ContextIncoming(ContainerRequestContext request) implements IncomingReque
   @Override
   public Optional<String> principal() {
     return Optional.ofNullable(request.getSecurityContext().getUserPrincipal())
-        .map(Principal::getName);
+        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""))
+        .or(() -> token().map(jwt -> ""));
   }
 
   private Optional<Connection> connection() {

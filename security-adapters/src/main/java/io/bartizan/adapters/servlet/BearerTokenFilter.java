@@ -101,6 +101,12 @@ public final class BearerTokenFilter extends GuardFilter {
       return subject;
     }
 
+    /** No role of another login is left, such as a client certificate's. */
+    @Override
+    public boolean isUserInRole(String role) {
+      return false;
+    }
+
     @Override
     public String getAuthType() {
       return "Bearer";

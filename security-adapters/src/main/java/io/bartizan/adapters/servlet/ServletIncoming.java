@@ -8,11 +8,11 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
-import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +59,8 @@ record ServletIncoming(HttpServletRequest request) implements IncomingRequest {
 
   @Override
   public Optional<String> principal() {
-    return Optional.ofNullable(request.getUserPrincipal()).map(Principal::getName);
+    return Optional.ofNullable(request.getUserPrincipal())
+        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""))
+        .or(() -> token().map(jwt -> ""));
   }
 }

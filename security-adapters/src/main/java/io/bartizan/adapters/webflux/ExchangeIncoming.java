@@ -11,6 +11,7 @@ import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.SslInfo;
@@ -25,9 +26,9 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
   static Mono<ExchangeIncoming> of(ServerWebExchange exchange) {
     return exchange
         .<Principal>getPrincipal()
-        .map(caller -> Optional.of(caller.getName()))
+        .map(caller -> Optional.of(Objects.requireNonNullElse(caller.getName(), "")))
         .defaultIfEmpty(Optional.empty())
-        .map(name -> new ExchangeIncoming(exchange, name));
+        .map(name -> new ExchangeIncoming(exchange, name.or(() -> token(exchange).map(jwt -> ""))));
   }
 
   @Override
@@ -77,6 +78,10 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
 
   @Override
   public Optional<VerifiedJwt> token() {
+    return token(exchange);
+  }
+
+  private static Optional<VerifiedJwt> token(ServerWebExchange exchange) {
     return exchange.getAttribute(BearerTokenFilter.TOKEN) instanceof VerifiedJwt jwt
         ? Optional.of(jwt)
         : Optional.empty();

@@ -2,6 +2,8 @@ package io.bartizan.adapters.httpserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.Authenticator;
+import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
@@ -33,6 +35,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +109,69 @@ class HttpServerFiltersIT {
     exchange.sendResponseHeaders(200, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
+  }
+
+  private int serveBehind(Authenticator authenticator, Filter... filters) throws IOException {
+    server = HttpServer.create(address(), 0);
+    server.setExecutor(threads);
+    HttpContext context = server.createContext("/", this::handle);
+    context.setAuthenticator(authenticator);
+    context.getFilters().addAll(List.of(filters));
+    server.start();
+    return server.getAddress().getPort();
+  }
+
+  private static final Authenticator ANN =
+      new BasicAuthenticator("realm") {
+        @Override
+        public boolean checkCredentials(String user, String password) {
+          return user.equals("ann") && password.equals("secret");
+        }
+      };
+
+  private static final String ANN_SHOWN =
+      "Authorization: Basic "
+          + Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.UTF_8));
+
+  /** The JDK asks it behind all filters, and casts the exchange to a class of its own. */
+  @Test
+  void limits_inFrontOfAnAuthenticator_countAndAreToldTogether() throws Exception {
+    int port =
+        serveBehind(
+            ANN,
+            RateLimitFilter.of(Issued.nineEach(), CallerKey.address(ClientAddress.direct())),
+            RateLimitFilter.of(Issued.twoEach(), CallerKey.address(ClientAddress.direct())));
+    Reply good = RawHttp.get(port, "/", ANN_SHOWN);
+    assertThat(good.status()).isEqualTo(200);
+    assertThat(good.body()).isEqualTo("||ann||");
+    assertThat(good.field("RateLimit")).startsWith("\"api\";r=1;").contains("\"flood\";r=8;");
+    assertThat(RawHttp.get(port, "/").status()).isEqualTo(401);
+    assertThat(RawHttp.get(port, "/", ANN_SHOWN).status()).isEqualTo(429);
+  }
+
+  @Test
+  void otherFilters_inFrontOfAnAuthenticator_sayThatTheyCannotBe() throws Exception {
+    for (Filter filter :
+        List.of(BearerTokenFilter.of(issued.verifier()), PeerIdentityFilter.of())) {
+      int port = serveBehind(ANN, filter);
+      Reply refused = RawHttp.get(port, "/", ANN_SHOWN);
+      assertThat(refused.status()).isEqualTo(500);
+      assertThat(refused.body()).contains("authenticator-behind", "Authenticator");
+      server.stop(0);
+    }
+    assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void limit_byPrincipal_ofATokenWithoutASubject_countsNobodyTogetherWithOthers() throws Exception {
+    int port =
+        serve(
+            BearerTokenFilter.of(issued.verifier()),
+            RateLimitFilter.of(Issued.twoEach(), CallerKey.principal()));
+    Reply nameless =
+        RawHttp.get(port, "/", "Authorization: Bearer " + issued.tokenWithoutSubject("acme"));
+    assertThat(nameless.status()).isEqualTo(403);
+    assertThat(nameless.body()).contains("claim-missing", "no name");
   }
 
   @AfterEach

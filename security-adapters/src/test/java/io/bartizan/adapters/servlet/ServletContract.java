@@ -15,12 +15,15 @@ import io.bartizan.testkit.DevCa;
 import io.bartizan.testkit.DevCertificate;
 import io.bartizan.tests.Eventually;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +93,45 @@ abstract class ServletContract {
     }
     assertThat(statuses.subList(0, 2)).containsOnly(200);
     assertThat(statuses.subList(2, 10)).containsOnly(429);
+  }
+
+  @Test
+  void limit_byPrincipal_ofATokenWithoutASubject_countsNobodyTogetherWithOthers() throws Exception {
+    int port =
+        serve(
+            BearerTokenFilter.of(issued.verifier()),
+            RateLimitFilter.of(Issued.twoEach(), CallerKey.principal()));
+    Reply nameless =
+        RawHttp.get(port, "/", "Authorization: Bearer " + issued.tokenWithoutSubject("acme"));
+    assertThat(nameless.status()).isEqualTo(403);
+    assertThat(nameless.body()).contains("claim-missing", "no name");
+    assertThat(
+            RawHttp.get(port, "/", "Authorization: Bearer " + issued.token("acme", "amy")).status())
+        .isEqualTo(200);
+  }
+
+  /** As of a container's login by certificate, or of a session. */
+  @Test
+  void token_behindAnotherLogin_leavesNoRoleOfIt() throws Exception {
+    Filter login =
+        (request, response, chain) ->
+            chain.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request) {
+                  @Override
+                  public boolean isUserInRole(String role) {
+                    return true;
+                  }
+                },
+                response);
+    AtomicBoolean admin = new AtomicBoolean(true);
+    Filter handler =
+        (request, response, chain) ->
+            admin.set(((HttpServletRequest) request).isUserInRole("admin"));
+    int port = serve(login, BearerTokenFilter.of(issued.verifier()), handler);
+    assertThat(
+            RawHttp.get(port, "/", "Authorization: Bearer " + issued.token("acme", "amy")).status())
+        .isEqualTo(200);
+    assertThat(admin).isFalse();
   }
 
   @Test
