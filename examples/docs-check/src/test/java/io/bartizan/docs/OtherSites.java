@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherSites {
 
-  static final int SITES_AT_ONCE = 4;
+  private static final int SITES_AT_ONCE = 4;
 
   private final HttpClient client;
   private final Duration limit;
