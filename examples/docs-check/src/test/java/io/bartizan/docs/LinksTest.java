@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -54,21 +53,7 @@ class LinksTest {
 
   @Test
   void page_ofDocs_isTwoClicksFromTheReadme() throws Exception {
-    Set<Path> reached = new LinkedHashSet<>();
-    Set<Path> last = Set.of(Pages.ROOT.resolve("README.md"));
-    for (int click = 0; click < 2; click++) {
-      Set<Path> next = new LinkedHashSet<>();
-      for (Path page : last) {
-        for (String link : Pages.links(page)) {
-          String file = link.replaceFirst("#.*", "");
-          if (file.endsWith(".md") && !link.matches("[a-z]+:.*")) {
-            next.add(page.resolveSibling(file).normalize());
-          }
-        }
-      }
-      reached.addAll(next);
-      last = next;
-    }
+    Set<Path> reached = Pages.reached(Pages.ROOT.resolve("README.md"), 2);
     Path docs = Pages.ROOT.resolve("docs");
     assertThat(Pages.all().stream().filter(page -> page.startsWith(docs)))
         .allSatisfy(page -> assertThat(reached).contains(page));

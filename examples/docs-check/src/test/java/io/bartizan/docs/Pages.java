@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.commonmark.ext.gfm.tables.TableCell;
@@ -22,6 +24,7 @@ import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
+import org.commonmark.parser.IncludeSourceSpans;
 import org.commonmark.parser.Parser;
 
 /** The project's Markdown pages, read as a viewer reads them. */
@@ -31,7 +34,13 @@ final class Pages {
       Path.of(System.getProperty("bartizan.root", "../..")).toAbsolutePath().normalize();
 
   private static final Parser PARSER =
-      Parser.builder().extensions(List.of(TablesExtension.create())).build();
+      Parser.builder()
+          .extensions(List.of(TablesExtension.create()))
+          .includeSourceSpans(IncludeSourceSpans.BLOCKS)
+          .build();
+
+  /** A heading, the anchor that GitHub gives to it, and its line in the page, from 0. */
+  record Section(String heading, String anchor, int line) {}
 
   private Pages() {}
 
@@ -83,34 +92,55 @@ final class Pages {
   }
 
   static List<String> headings(Path page) {
-    List<String> headings = new ArrayList<>();
-    parsed(page)
-        .accept(
-            new AbstractVisitor() {
-              @Override
-              public void visit(Heading heading) {
-                headings.add(words(heading));
-              }
-            });
-    return headings;
+    return sections(parsed(page)).stream().map(Section::heading).toList();
   }
 
-  /** The anchors that GitHub gives to headings. */
   static List<String> anchors(Path page) {
+    return sections(parsed(page)).stream().map(Section::anchor).toList();
+  }
+
+  static List<Section> sections(Node page) {
+    List<Section> sections = new ArrayList<>();
     Map<String, Integer> seen = new LinkedHashMap<>();
-    return headings(page).stream()
-        .map(
-            heading ->
-                heading
+    page.accept(
+        new AbstractVisitor() {
+          @Override
+          public void visit(Heading heading) {
+            String words = words(heading);
+            String anchor =
+                words
                     .toLowerCase(java.util.Locale.ROOT)
                     .replaceAll("[^\\p{L}\\p{N} _-]", "")
-                    .replace(' ', '-'))
-        .map(
-            anchor -> {
-              int before = seen.merge(anchor, 1, Integer::sum) - 1;
-              return before == 0 ? anchor : anchor + "-" + before;
-            })
-        .toList();
+                    .replace(' ', '-');
+            int before = seen.merge(anchor, 1, Integer::sum) - 1;
+            sections.add(
+                new Section(
+                    words,
+                    before == 0 ? anchor : anchor + "-" + before,
+                    heading.getSourceSpans().get(0).getLineIndex()));
+          }
+        });
+    return sections;
+  }
+
+  /** The pages that one can reach from a page by so many clicks at most. */
+  static Set<Path> reached(Path from, int clicks) {
+    Set<Path> reached = new LinkedHashSet<>();
+    Set<Path> last = Set.of(from);
+    for (int click = 0; click < clicks; click++) {
+      Set<Path> next = new LinkedHashSet<>();
+      for (Path page : last) {
+        for (String link : Files.exists(page) ? links(page) : List.<String>of()) {
+          String file = link.replaceFirst("#.*", "");
+          if (file.endsWith(".md") && !link.matches("[a-z]+:.*")) {
+            next.add(page.resolveSibling(file).normalize());
+          }
+        }
+      }
+      reached.addAll(next);
+      last = next;
+    }
+    return reached;
   }
 
   /** The rows of all tables below a heading that holds this text, without their heads. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The texts under which people search are those that the libraries write. */
 class TroubleshootingTest {
 
-  /** What Redis, the JVM, TLS and Tomcat write. */
+  /** What Redis, the JVM, TLS, Tomcat and builds write. */
   private static final List<String> OTHERS =
       List.of(
           "NOPERM",
@@ -25,7 +25,9 @@ class TroubleshootingTest {
           "certificate_unknown",
           "handshake_failure",
           "HTTP/1.1 header parser received no bytes",
-          "configured from keystore [.../.keystore]");
+          "configured from keystore [.../.keystore]",
+          "Could not find io.bartizan",
+          "Could not find artifact io.bartizan");
 
   @Test
   void heading_thatQuotesBartizan_isWhatItWrites() throws Exception {
