@@ -122,8 +122,15 @@ public final class Certificates {
           factory.generateCertPath(
               Stream.concat(Stream.of(leaf), issuers.subList(0, issuers.size() - 1).stream())
                   .toList());
+      for (Certificate each : path.getCertificates()) {
+        String why = PolicyBounds.whyNot((X509Certificate) each);
+        if (why != null) {
+          return why;
+        }
+      }
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
       parameters.setRevocationEnabled(false);
+      parameters.setPolicyMappingInhibited(true);
       parameters.setDate(Date.from(time));
       parameters.addCertPathChecker(new Known(known));
       CertPathValidator.getInstance("PKIX").validate(path, parameters);
