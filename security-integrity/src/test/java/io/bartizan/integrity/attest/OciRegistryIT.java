@@ -168,6 +168,32 @@ class OciRegistryIT {
     }
   }
 
+  /** As {@code COSIGN_DOCKER_MEDIA_TYPES=1} has it, for registries that know no other types. */
+  @Test
+  void OR01_signatureInAManifestOfDocker_isVerified() throws Exception {
+    String docker = "application/vnd.docker.distribution.manifest.v2+json";
+    ImageReference image = image(9);
+    Digest digest = image.requireDigest();
+    byte[] payload = simpleSigning("app", digest);
+    Map<String, Object> signature =
+        described(
+            "application/vnd.dev.cosign.simplesigning.v1+json",
+            layout.blob(payload),
+            payload.length);
+    signature.put(
+        "annotations",
+        Map.of("dev.cosignproject.cosign/signature", Signer.base64(ALICE.sign(payload))));
+    String own = new String(LayoutFolder.manifest(List.of(signature), null), UTF_8);
+    Map<String, String> tag =
+        Map.of("org.opencontainers.image.ref.name", "sha256-" + digest.hex() + ".sig");
+    layout.listed(docker, own.getBytes(UTF_8), tag);
+    ImageSource copy = ImageSource.layout(folder);
+    refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verifySignatureOnly(copy, image));
+    layout.listed(docker, own.replace(Descriptor.MANIFEST, docker).getBytes(UTF_8), tag);
+    assertThat(cosign.verifySignatureOnly(copy, image).signers()).containsExactly(ALICE.key);
+    assertThat(cosign.verifySignatureOnly(source(), image).signers()).containsExactly(ALICE.key);
+  }
+
   @Test
   void OR07_layersTogether_areBounded() throws Exception {
     ImageReference image = image(6);
