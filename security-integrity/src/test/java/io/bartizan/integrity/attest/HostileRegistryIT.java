@@ -369,6 +369,26 @@ class HostileRegistryIT {
   }
 
   @Test
+  void HR13_aSignatureUnderItsTag_countsWhereReferrersCantBeRead() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    layout.listed(described(Descriptor.MANIFEST, digest, 400));
+    layout.classic(digest, ALICE, Signer.simpleSigning("app", digest));
+    registry.answers("referrers/" + digest, answer(503, "x", new byte[0]));
+    assertThat(cosign.verifySignatureOnly(registry.source().build(), image).signers())
+        .containsExactly(ALICE.key);
+    CosignVerifier two =
+        CosignVerifier.of(SignerKeys.threshold(2, List.of(ALICE.key, Signer.ed25519().key)));
+    refused(
+        OciReason.REGISTRY_UNAVAILABLE,
+        () -> two.verifySignatureOnly(registry.source().build(), image));
+    layout.attestation(digest, ALICE.signed(Signer.statement("x", digest)));
+    StatementVerifier both =
+        StatementVerifier.of(
+            SignerKeys.threshold(2, List.of(ALICE.key, Signer.ed25519().key)), "x");
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> both.verify(registry.source().build(), image));
+  }
+
+  @Test
   void HR14_pagesOfReferrers_areReadToABound() throws Exception {
     String path = "/v2/team/app/referrers/" + digest.oci();
     byte[] none = HostileRegistry.index(List.of());

@@ -226,10 +226,7 @@ public final class OciRegistry implements ImageSource {
         page = answer.get().next();
       }
       return true;
-    } catch (VerificationException e) {
-      if (e.reason() == OciReason.REGISTRY_UNAVAILABLE) {
-        throw e;
-      }
+    } catch (VerificationException e) { // a good one may stand under a tag, else this is told
       passedOver.accept(e.refusal());
       return asked.size() > 1;
     }
