@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is verified in a layout is verified in a registry, and neither believes what it reads. */
 class OciRegistryIT {
@@ -228,6 +230,20 @@ class OciRegistryIT {
         .contains("https://registry.example/");
     assertThat(OciRegistry.builder(client, image).plainHttp().build().toString())
         .contains("http://registry.example/");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OciRegistry.of(client, ImageReference.parse("[1:2]:5000/app")))
+        .withMessage("repository is at http://[1:2]:5000/, which is no address");
+  }
+
+  /** Hosts by the grammar of references, and none by that of addresses. */
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.300", "1.2.3.4.5", "registry.1"})
+  void registryThatNoAddressNames_isUnavailable(String host) {
+    OciRegistry source =
+        OciRegistry.builder(HttpClient.newHttpClient(), ImageReference.parse(host + "/app"))
+            .plainHttpOnLoopback()
+            .build();
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> source.resolve("1"));
   }
 
   /** A manifest of two layers that are there. */
