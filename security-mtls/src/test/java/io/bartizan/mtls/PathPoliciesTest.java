@@ -29,9 +29,13 @@ class PathPoliciesTest {
   private final TestPki pki = TestPki.SHARED;
 
   private static TestAuthority root(boolean constrained) {
+    return root(constrained, c -> {});
+  }
+
+  private static TestAuthority root(boolean constrained, TestAuthority.Extender more) {
     return TestAuthority.root(
         "CN=Root",
-        constrained ? TestAuthority.permitted(TestAuthority.dns("good.example")) : c -> {});
+        constrained ? TestAuthority.permitted(TestAuthority.dns("good.example")).and(more) : more);
   }
 
   private static ASN1ObjectIdentifier policy(int number) {
@@ -86,14 +90,20 @@ class PathPoliciesTest {
     return decision.fold(peer -> "accepted", refusal -> refusal.message());
   }
 
-  /** Each level has sixteen times the nodes of the one above: 268 million at the leaf. */
+  /**
+   * Each level has sixteen times the nodes of the one above: 268 million at the leaf. A root is
+   * judged here too, and not in the trust manager: one without policies ends the tree here.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void ML08_policiesMappedToOneAnother_takeNoMemory(boolean constrained) {
     TestAuthority.Extender[] authorities = new TestAuthority.Extender[7];
     Arrays.fill(authorities, mapped(MANY, MANY));
-    assertThat(decision(root(constrained), policies(MANY), authorities)).isEqualTo("accepted");
-    assertThat(decision(TestPki.anchors(pki.ca), root(constrained), policies(MANY), authorities))
+    TestAuthority silent = root(constrained);
+    TestAuthority naming = root(constrained, policies(MANY));
+    assertThat(decision(silent, policies(MANY), authorities)).isEqualTo("accepted");
+    assertThat(decision(naming, policies(MANY), authorities)).isEqualTo("accepted");
+    assertThat(decision(TestPki.anchors(pki.ca), silent, policies(MANY), authorities))
         .startsWith("chain-untrusted: ");
   }
 
