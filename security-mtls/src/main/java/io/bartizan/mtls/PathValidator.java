@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.PeerPath;
 import io.bartizan.mtls.x509.Platform;
+import io.bartizan.mtls.x509.PolicyBounds;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidatorException;
@@ -70,10 +71,18 @@ final class PathValidator {
   /** One run of the JDK's PKIX without revocation. */
   private static void pkix(List<X509Certificate> path, TrustAnchor anchor, Instant now)
       throws PeerRejectedException {
+    for (X509Certificate each : path) {
+      String excess = PolicyBounds.excess(each);
+      if (excess != null) {
+        throw new PeerRejectedException(
+            PeerReason.CHAIN_INVALID, Certificates.label(each) + ": it names " + excess);
+      }
+    }
     try {
       CertPath certPath = Certificates.factory().generateCertPath(path);
       PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
       parameters.setRevocationEnabled(false);
+      parameters.setPolicyMappingInhibited(true);
       parameters.setDate(Date.from(now));
       Platform.pathValidator().validate(certPath, parameters);
     } catch (CertPathValidatorException e) {

@@ -149,7 +149,7 @@ final class StapledResponse {
       }
       delegate.verify(issuer.getPublicKey());
       return delegate;
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       return null;
     }
   }

@@ -272,6 +272,7 @@ final class TrustDecider {
       PKIXBuilderParameters parameters =
           new PKIXBuilderParameters(Set.of(new TrustAnchor(anchor, null)), new X509CertSelector());
       parameters.setRevocationEnabled(false);
+      parameters.setPolicyMappingInhibited(true);
       if (date != null) {
         parameters.setDate(Date.from(date));
       }

@@ -59,7 +59,7 @@ final class DerList {
       if (factory.generateCertificate(new ByteArrayInputStream(der)) instanceof X509Certificate c) {
         return c;
       }
-    } catch (CertificateException e) {
+    } catch (CertificateException | RuntimeException e) {
       throw new WorkloadApiException(reason, what + " holds what is no X.509 certificate", e);
     }
     throw new WorkloadApiException(reason, what + " holds what is no X.509 certificate");

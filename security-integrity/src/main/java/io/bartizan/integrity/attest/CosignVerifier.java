@@ -166,6 +166,9 @@ public final class CosignVerifier {
     if (gathered.signers.isEmpty()) {
       throw new VerificationException(found.refusal(image));
     }
+    if (gathered.signers.size() < keys.threshold()) {
+      throw found.tooFew(keys, gathered.signers.size());
+    }
     return gathered.enough(image, found.ignored());
   }
 

@@ -1,6 +1,7 @@
 package io.bartizan.integrity.attest;
 
 import io.bartizan.core.Refusal;
+import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
@@ -76,6 +77,12 @@ final class ImageSignatures {
                 + reference
                 + " is good; the first: "
                 + ignored().get(0));
+  }
+
+  /** Likewise where some keys have signed, and more are needed. */
+  VerificationException tooFew(SignerKeys keys, int signers) {
+    Refusal unread = ImageSearch.unread(ignored());
+    return unread != null ? new VerificationException(unread) : keys.tooFew(signers);
   }
 
   void forEach(Judge judge) throws IOException {

@@ -167,7 +167,7 @@ public final class StatementVerifier {
     if (found.isEmpty()) {
       throw new VerificationException(envelopesOfImage.refusal(image));
     }
-    throw keys.tooFew(1);
+    throw envelopesOfImage.tooFew(keys, 1);
   }
 
   /** For whoever counts the signers of several envelopes. */

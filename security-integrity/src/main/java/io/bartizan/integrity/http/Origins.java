@@ -2,6 +2,7 @@ package io.bartizan.integrity.http;
 
 import java.net.URI;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Origins of addresses: scheme, host and port (RFC 6454), and which of them is this machine. */
 public final class Origins {
@@ -49,13 +50,14 @@ public final class Origins {
   /**
    * Whether a host is this machine by its very name.
    *
-   * @param host as an address has it
+   * @param host as an address has it, null where it has none that a request can be sent to
    * @return whether it is {@code localhost}, {@code 127.0.0.0/8} or {@code [::1]}
    */
-  public static boolean isLoopback(String host) {
-    return host.equalsIgnoreCase("localhost")
-        || host.equals("[::1]")
-        || host.matches("127(\\.[0-9]{1,3}){3}");
+  public static boolean isLoopback(@Nullable String host) {
+    return host != null
+        && (host.equalsIgnoreCase("localhost")
+            || host.equals("[::1]")
+            || host.matches("127(\\.[0-9]{1,3}){3}"));
   }
 
   private static String scheme(URI address) {

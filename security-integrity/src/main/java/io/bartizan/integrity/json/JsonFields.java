@@ -60,6 +60,17 @@ public final class JsonFields {
   }
 
   /**
+   * Whether a member is absent, or null: some writers say so what others leave out.
+   *
+   * @param name its name
+   * @return whether there is nothing to read
+   */
+  public boolean isAbsent(String name) {
+    JsonValue value = object.get(name);
+    return value == null || value == JsonLiteral.NULL;
+  }
+
+  /**
    * The object itself.
    *
    * @return what was read

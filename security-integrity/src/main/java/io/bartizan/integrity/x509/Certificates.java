@@ -73,6 +73,8 @@ public final class Certificates {
                   .generateCertificate(new ByteArrayInputStream(der));
     } catch (DerException e) {
       throw new CertificateException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new CertificateException("the JDK can't read a certificate", e);
     }
     if (certificate.getVersion() != 3) {
       throw new CertificateException("a certificate is not of version 3");
@@ -98,7 +100,7 @@ public final class Certificates {
     try {
       certificate.verify(issuer.getPublicKey());
       return true;
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }
@@ -122,8 +124,15 @@ public final class Certificates {
           factory.generateCertPath(
               Stream.concat(Stream.of(leaf), issuers.subList(0, issuers.size() - 1).stream())
                   .toList());
+      for (Certificate each : path.getCertificates()) {
+        String why = PolicyBounds.whyNot((X509Certificate) each);
+        if (why != null) {
+          return why;
+        }
+      }
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
       parameters.setRevocationEnabled(false);
+      parameters.setPolicyMappingInhibited(true);
       parameters.setDate(Date.from(time));
       parameters.addCertPathChecker(new Known(known));
       CertPathValidator.getInstance("PKIX").validate(path, parameters);
@@ -136,6 +145,8 @@ public final class Certificates {
       throw new IllegalStateException("one anchor was given", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has PKIX", e);
+    } catch (RuntimeException e) { // of the JDK's constraints for names that it can't compare
+      return "the path can't be validated";
     }
   }
 

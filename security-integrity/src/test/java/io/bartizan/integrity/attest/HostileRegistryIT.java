@@ -123,10 +123,9 @@ class HostileRegistryIT {
             exchange.getResponseHeaders().set("Docker-Content-Digest", said);
             send(exchange, 200, Descriptor.MANIFEST, "{}".getBytes(UTF_8));
           });
-      assertThat(
-              org.assertj.core.api.Assertions.catchThrowable(
-                  () -> registry.source().build().resolve("2")))
-          .isInstanceOf(io.bartizan.core.VerificationException.class);
+      refused(
+          said.equals(lie.oci()) ? OciReason.BLOB_MISMATCH : OciReason.ANSWER_UNEXPECTED,
+          () -> registry.source().build().resolve("2"));
     }
   }
 
@@ -258,6 +257,26 @@ class HostileRegistryIT {
     refused(OciReason.AUTHENTICATION_REFUSED, () -> verified(withPassword()));
   }
 
+  /** What token servers that are in use write. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"token\":\"\",\"access_token\":\"T\"",
+        "\"token\":null,\"access_token\":\"T\"",
+        "\"token\":\"T\",\"expires_in\":null",
+        "\"token\":\"T\",\"expires_in\":3600.0"
+      })
+  void HR09_tokensBesideMembersWithoutAValue_areTaken(String members) throws Exception {
+    wantToken(registry, "http://" + registry.host() + "/token");
+    registry.answersAt(
+        "/token",
+        answer(
+            200,
+            "application/json",
+            ("{" + members.replace("\"T\"", "\"good\"") + "}").getBytes(UTF_8)));
+    verified(withPassword());
+  }
+
   @Test
   void HR10_basicScheme_isForTheRegistryItself() throws Exception {
     registry.answers(
@@ -346,6 +365,26 @@ class HostileRegistryIT {
     refused(
         OciReason.REGISTRY_UNAVAILABLE,
         () -> cosign.verifySignatureOnly(registry.source().build(), image));
+  }
+
+  @Test
+  void HR13_aSignatureUnderItsTag_countsWhereReferrersCantBeRead() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    layout.listed(described(Descriptor.MANIFEST, digest, 400));
+    layout.classic(digest, ALICE, Signer.simpleSigning("app", digest));
+    registry.answers("referrers/" + digest, answer(503, "x", new byte[0]));
+    assertThat(cosign.verifySignatureOnly(registry.source().build(), image).signers())
+        .containsExactly(ALICE.key);
+    CosignVerifier two =
+        CosignVerifier.of(SignerKeys.threshold(2, List.of(ALICE.key, Signer.ed25519().key)));
+    refused(
+        OciReason.REGISTRY_UNAVAILABLE,
+        () -> two.verifySignatureOnly(registry.source().build(), image));
+    layout.attestation(digest, ALICE.signed(Signer.statement("x", digest)));
+    StatementVerifier both =
+        StatementVerifier.of(
+            SignerKeys.threshold(2, List.of(ALICE.key, Signer.ed25519().key)), "x");
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> both.verify(registry.source().build(), image));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.bartizan.integrity.attest.oci.OciReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +172,24 @@ class ImageContentTest {
     refused(OciReason.TOO_LARGE, () -> source().verifyContent(all));
     Digest some = layout.blob(first);
     assertThat(source().verifyContent(some).manifests()).hasSize(500);
+  }
+
+  /**
+   * Remarks are kept with the blobs that they are about, and a thousand manifests may have them.
+   */
+  @Test
+  void AR03_manifestsTogether_areBounded() throws Exception {
+    byte[][] large = new byte[9][];
+    for (int i = 0; i < large.length; i++) {
+      Map<String, Object> layer = described(LAYER, layout.blob(bytes(7)), 7);
+      layer.put("annotations", Map.of("remark", (i + "x").repeat(1_900_000)));
+      large[i] = LayoutFolder.manifest(List.of(layer), null);
+    }
+    Digest most = layout.blob(index(Arrays.copyOf(large, 8)));
+    assertThat(source().verifyContent(most).manifests()).hasSize(8);
+    Digest more = layout.blob(index(large));
+    assertThat(refused(OciReason.TOO_LARGE, () -> source().verifyContent(more)))
+        .contains("33554432 bytes together");
   }
 
   /** Whoever pulls by the second descriptor gets its layers. */

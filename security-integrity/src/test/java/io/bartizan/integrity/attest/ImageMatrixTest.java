@@ -104,6 +104,42 @@ class ImageMatrixTest {
   }
 
   @Test
+  void annotationsThatAreNull_areNone() throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    byte[] bundle = ALICE.imageBundle(image.requireDigest());
+    byte[] referrer =
+        LayoutFolder.manifest(
+            List.of(LayoutFolder.described(Signer.BUNDLE, layout.blob(bundle), bundle.length)),
+            image.requireDigest());
+    Map<String, Object> listed =
+        LayoutFolder.described(Descriptor.MANIFEST, layout.blob(referrer), referrer.length);
+    listed.put("annotations", null);
+    layout.listed(listed);
+    assertThat(cosign.verify(source(), image).signers()).containsExactly(ALICE.key);
+  }
+
+  /** Whoever adds to a registry can describe what is there already, and wrongly. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void N79_goodOneDescribedWithAnotherSize_isNotHidden(boolean manifest) throws Exception {
+    LayoutFolder layout = new LayoutFolder(folder);
+    ImageReference image = layout.image("app");
+    Digest digest = image.requireDigest();
+    byte[] bundle = ALICE.imageBundle(digest);
+    int size = bundle.length + (manifest ? 0 : 1);
+    byte[] referrer =
+        LayoutFolder.manifest(
+            List.of(LayoutFolder.described(Signer.BUNDLE, layout.blob(bundle), size)), digest);
+    int length = referrer.length + (manifest ? 1 : 0);
+    layout.listed(LayoutFolder.described(Descriptor.MANIFEST, layout.blob(referrer), length));
+    layout.referrer(digest, bundle);
+    VerifiedImage verified = cosign.verify(source(), image);
+    assertThat(verified.signers()).containsExactly(ALICE.key);
+    assertThat(verified.ignored()).hasSize(1);
+  }
+
+  @Test
   void verify_oneManifestListedOftenUnderManyNames_isReadOnce() throws Exception {
     LayoutFolder again = new LayoutFolder(folder);
     ImageReference same = again.image("app");

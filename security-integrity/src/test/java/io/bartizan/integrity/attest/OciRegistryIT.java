@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is verified in a layout is verified in a registry, and neither believes what it reads. */
 class OciRegistryIT {
@@ -168,6 +170,32 @@ class OciRegistryIT {
     }
   }
 
+  /** As {@code COSIGN_DOCKER_MEDIA_TYPES=1} has it, for registries that know no other types. */
+  @Test
+  void OR01_signatureInAManifestOfDocker_isVerified() throws Exception {
+    String docker = "application/vnd.docker.distribution.manifest.v2+json";
+    ImageReference image = image(9);
+    Digest digest = image.requireDigest();
+    byte[] payload = simpleSigning("app", digest);
+    Map<String, Object> signature =
+        described(
+            "application/vnd.dev.cosign.simplesigning.v1+json",
+            layout.blob(payload),
+            payload.length);
+    signature.put(
+        "annotations",
+        Map.of("dev.cosignproject.cosign/signature", Signer.base64(ALICE.sign(payload))));
+    String own = new String(LayoutFolder.manifest(List.of(signature), null), UTF_8);
+    Map<String, String> tag =
+        Map.of("org.opencontainers.image.ref.name", "sha256-" + digest.hex() + ".sig");
+    layout.listed(docker, own.getBytes(UTF_8), tag);
+    ImageSource copy = ImageSource.layout(folder);
+    refused(AttestReason.SIGNATURE_INVALID, () -> cosign.verifySignatureOnly(copy, image));
+    layout.listed(docker, own.replace(Descriptor.MANIFEST, docker).getBytes(UTF_8), tag);
+    assertThat(cosign.verifySignatureOnly(copy, image).signers()).containsExactly(ALICE.key);
+    assertThat(cosign.verifySignatureOnly(source(), image).signers()).containsExactly(ALICE.key);
+  }
+
   @Test
   void OR07_layersTogether_areBounded() throws Exception {
     ImageReference image = image(6);
@@ -202,6 +230,20 @@ class OciRegistryIT {
         .contains("https://registry.example/");
     assertThat(OciRegistry.builder(client, image).plainHttp().build().toString())
         .contains("http://registry.example/");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OciRegistry.of(client, ImageReference.parse("[1:2]:5000/app")))
+        .withMessage("repository is at http://[1:2]:5000/, which is no address");
+  }
+
+  /** Hosts by the grammar of references, and none by that of addresses. */
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.300", "1.2.3.4.5", "registry.1"})
+  void registryThatNoAddressNames_isUnavailable(String host) {
+    OciRegistry source =
+        OciRegistry.builder(HttpClient.newHttpClient(), ImageReference.parse(host + "/app"))
+            .plainHttpOnLoopback()
+            .build();
+    refused(OciReason.REGISTRY_UNAVAILABLE, () -> source.resolve("1"));
   }
 
   /** A manifest of two layers that are there. */

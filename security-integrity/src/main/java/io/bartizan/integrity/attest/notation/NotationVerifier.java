@@ -8,7 +8,7 @@ import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
-import io.bartizan.integrity.attest.oci.OciReason;
+import io.bartizan.integrity.attest.search.ImageSearch;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies signatures of the Notary Project ({@code notation sign}) offline, against a trust policy
@@ -166,14 +168,14 @@ public final class NotationVerifier {
     PolicyStatement statement = policy.require(image);
     Digest digest = image.requireDigest();
     Descriptor artifact = source.describe(digest);
-    List<Refusal> passedOver = new ArrayList<>();
-    Set<Digest> looked = new HashSet<>();
+    PassedOver passedOver = new PassedOver();
+    Set<Object> looked = new HashSet<>();
     long start = System.nanoTime();
     long bytes = 0;
     int about = 0;
     int signatures = 0;
     for (Descriptor each : manifests(source, digest, passedOver)) {
-      if (!looked.add(each.digest())) {
+      if (!looked.add(List.of(each.digest(), each.size()))) { // one may be said wrongly
         continue;
       }
       bytes += Math.min(each.size(), MAX_MANIFEST_BYTES); // sources read no more of one
@@ -181,7 +183,7 @@ public final class NotationVerifier {
         throw tooMany();
       }
       try {
-        ImageManifest manifest = source.manifest(each, passedOver::add);
+        ImageManifest manifest = source.manifest(each, passedOver);
         if (manifest.subject().filter(of -> of.digest().equals(digest)).isEmpty()) {
           continue;
         }
@@ -202,37 +204,46 @@ public final class NotationVerifier {
             && (signatures > MAX_SIGNATURES || about > MAX_MANIFESTS)) {
           throw e;
         }
-        passedOver.add(e.refusal());
+        passedOver.accept(e.refusal());
       }
     }
-    for (Refusal each : passedOver) {
-      if (each.reason() == OciReason.REGISTRY_UNAVAILABLE
-          || each.reason() == OciReason.AUTHENTICATION_REFUSED) {
-        throw new VerificationException(each); // what could not be read may be the good one
-      }
+    if (passedOver.unread != null) {
+      throw new VerificationException(passedOver.unread); // what could not be read may be good
     }
     throw new VerificationException(
-        signatures == 0
+        signatures == 0 || passedOver.last == null
             ? Refusal.of(
                 NotationReason.SIGNATURE_MISSING,
                 "image " + image + " has no Notation signature that can be read")
-            : passedOver.get(passedOver.size() - 1));
+            : passedOver.last);
   }
 
-  private static List<Descriptor> manifests(
-      ImageSource source, Digest image, List<Refusal> passedOver) throws IOException {
+  /** No more than is told: anybody can add what is passed over. */
+  private static final class PassedOver implements Consumer<Refusal> {
+    private @Nullable Refusal unread;
+    private @Nullable Refusal last;
+
+    @Override
+    public void accept(Refusal refusal) {
+      unread = unread == null ? ImageSearch.unread(List.of(refusal)) : unread;
+      last = refusal;
+    }
+  }
+
+  private static List<Descriptor> manifests(ImageSource source, Digest image, PassedOver passedOver)
+      throws IOException {
     List<Descriptor> all = new ArrayList<>();
     String hex = image.hex().substring(0, Math.min(MAX_TAG_HEX, image.hex().length()));
     String tag = image.algorithm().label() + "-" + hex;
-    for (Descriptor each : source.listed(image, passedOver::add)) {
+    for (Descriptor each : source.listed(image, passedOver)) {
       if (each.mediaType().equals(Descriptor.MANIFEST) && !each.digest().equals(image)) {
         all.add(each);
       } else if (each.mediaType().equals(Descriptor.INDEX)
           && each.annotation("org.opencontainers.image.ref.name").endsWith(tag)) {
         try {
-          all.addAll(source.manifests(each, passedOver::add));
+          all.addAll(source.manifests(each, passedOver));
         } catch (VerificationException e) {
-          passedOver.add(e.refusal());
+          passedOver.accept(e.refusal());
         }
       }
     }
@@ -246,7 +257,8 @@ public final class NotationVerifier {
             + MAX_SIGNATURES
             + " signatures, or "
             + MAX_MANIFESTS
-            + " manifests about the image, or 256 MiB of others, or 5 minutes; the rest is not read");
+            + " manifests about the image, or 256 MiB of others, or 5 minutes; the rest is not"
+            + " read");
   }
 
   /** The policy, the stores and the lists. */

@@ -136,7 +136,7 @@ public final class RevocationLists {
     try {
       list.verify(issuer.getPublicKey());
       return true;
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }

@@ -41,7 +41,7 @@ public record Descriptor(
         fields.text("mediaType"),
         Digest.parseOci(fields.text("digest")),
         fields.size("size"),
-        fields.texts("annotations"));
+        fields.isAbsent("annotations") ? Map.of() : fields.texts("annotations"));
   }
 
   Expected expected() {

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** Reads and compares everything that an image's manifest or index points to, once each. */
 final class ImageClosure {
 
+  /** Of all manifests together, whose remarks on their blobs are kept as they are. */
+  private static final int MAX_JSON_BYTES = 8 * ManifestJson.MAX_BYTES;
+
   private final BlobStore store;
   private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
   private final Map<Digest, ImageManifest> manifests = new LinkedHashMap<>();
   private final Set<Digest> visited = new HashSet<>();
   private final List<Descriptor> uncompared = new ArrayList<>();
   private int read;
+  private int bytes;
 
   ImageClosure(BlobStore store) {
     this.store = store;
@@ -43,6 +47,12 @@ final class ImageClosure {
               + ImageContent.MAX_MANIFESTS
               + " manifests, or indexes in each other deeper than "
               + ImageContent.MAX_DEPTH);
+    }
+    bytes += json.length;
+    if (bytes > MAX_JSON_BYTES) {
+      throw new VerificationException(
+          OciReason.TOO_LARGE,
+          "image whose manifests have more than " + MAX_JSON_BYTES + " bytes together");
     }
     JsonFields fields = ManifestJson.parse(json, "manifest " + digest);
     if (fields.size("schemaVersion") != 2) {

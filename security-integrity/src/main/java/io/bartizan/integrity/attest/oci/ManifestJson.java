@@ -52,7 +52,7 @@ final class ManifestJson {
 
   static List<Descriptor> manifests(
       Descriptor index, byte[] json, Consumer<? super Refusal> passedOver) {
-    JsonFields fields = body(index, json, Descriptor.INDEX);
+    JsonFields fields = body(index, json, Set.of(Descriptor.INDEX));
     if (fields.has("layers")) {
       throw fields.refused("an index with layers");
     }
@@ -76,7 +76,7 @@ final class ManifestJson {
 
   static ImageManifest manifest(
       Descriptor descriptor, byte[] json, Consumer<? super Refusal> passedOver) {
-    JsonFields fields = body(descriptor, json, Descriptor.MANIFEST);
+    JsonFields fields = body(descriptor, json, MANIFESTS);
     if (fields.has("manifests")) {
       throw fields.refused("an image manifest with manifests");
     }
@@ -112,11 +112,12 @@ final class ManifestJson {
   }
 
   /** What a blob calls itself must be what its descriptor calls it. */
-  private static JsonFields body(Descriptor descriptor, byte[] json, String mediaType) {
+  private static JsonFields body(Descriptor descriptor, byte[] json, Set<String> accepted) {
     JsonFields fields = parse(json, "manifest " + descriptor.digest());
     String own = fields.textOrNull("mediaType");
-    if (!descriptor.mediaType().equals(mediaType) || (own != null && !own.equals(mediaType))) {
-      throw fields.refused("of another media type than " + mediaType);
+    if (!accepted.contains(descriptor.mediaType())
+        || (own != null && !own.equals(descriptor.mediaType()))) {
+      throw fields.refused("not of one media type, or of none that is read here");
     }
     if (fields.size("schemaVersion") != 2) {
       throw fields.refused("schemaVersion is not 2");

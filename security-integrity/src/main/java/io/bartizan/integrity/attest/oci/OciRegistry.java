@@ -10,6 +10,7 @@ import io.bartizan.integrity.http.Origins;
 import io.bartizan.integrity.http.RetryRule;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,8 +77,8 @@ public final class OciRegistry implements ImageSource {
       name = name.indexOf('/') < 0 ? "library/" + name : name;
     }
     Predicate<URI> accepted = builder.accepted();
-    boolean http = accepted.test(URI.create("http://" + host + "/"));
-    base = URI.create((http ? "http://" : "https://") + host + "/v2/" + name + "/");
+    boolean http = accepted.test(address("http://" + host + "/"));
+    base = address((http ? "http://" : "https://") + host + "/v2/" + name + "/");
     RegistryLogin login = new RegistryLogin(base, name, builder.user, builder.password, accepted);
     RegistryClient client =
         new RegistryClient(
@@ -101,6 +102,14 @@ public final class OciRegistry implements ImageSource {
             + " attempts, at most "
             + builder.maxContentBytes
             + " bytes of an image]";
+  }
+
+  private static URI address(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("repository is at " + text + ", which is no address", e);
+    }
   }
 
   /**
@@ -226,10 +235,7 @@ public final class OciRegistry implements ImageSource {
         page = answer.get().next();
       }
       return true;
-    } catch (VerificationException e) {
-      if (e.reason() == OciReason.REGISTRY_UNAVAILABLE) {
-        throw e;
-      }
+    } catch (VerificationException e) { // a good one may stand under a tag, else this is told
       passedOver.accept(e.refusal());
       return asked.size() > 1;
     }
@@ -460,6 +466,8 @@ public final class OciRegistry implements ImageSource {
      * Makes the source; nothing is asked yet.
      *
      * @return a source, immutable and thread-safe
+     * @throws IllegalArgumentException if the registry's name can be no address, such as {@code
+     *     [1:2]}
      */
     public OciRegistry build() {
       return new OciRegistry(this);

@@ -92,7 +92,14 @@ final class RegistryBlobs implements BlobStore {
     if (said.isEmpty()) {
       return Digest.sha256Of(json);
     }
-    Digest named = Digest.parseOci(said);
+    Digest named;
+    try {
+      named = Digest.parseOci(said);
+    } catch (VerificationException e) {
+      throw new VerificationException(
+          OciReason.ANSWER_UNEXPECTED,
+          "the registry names a digest of tag " + tag + " that can't be used: " + e.getMessage());
+    }
     Digest actual = Digest.compute(named.algorithm(), json);
     if (!actual.equals(named)) {
       throw ManifestJson.mismatch(

@@ -5,6 +5,7 @@ import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.http.Origins;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
+import io.bartizan.integrity.json.JsonNumber;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -113,15 +114,24 @@ final class RegistryLogin {
             OciReason.AUTHENTICATION_REFUSED,
             OciReason.AUTHENTICATION_REFUSED,
             "the token server's answer");
-    String token = answer.textOrNull("token");
-    if (token == null) {
+    String token = answer.isAbsent("token") ? "" : answer.text("token");
+    if (token.isEmpty()) {
       token = answer.text("access_token");
     }
     if (!token.matches("[A-Za-z0-9._~+/=-]+")) {
       throw answer.refused("the token has other characters than tokens have");
     }
-    long seconds = answer.has("expires_in") ? answer.size("expires_in") : USUAL_SECONDS;
+    long seconds = answer.isAbsent("expires_in") ? USUAL_SECONDS : seconds(answer);
     return keep("Bearer " + token, Math.min(seconds, 3_600) * 1_000_000_000L);
+  }
+
+  /** Some servers write a number of floating point. */
+  private static long seconds(JsonFields answer) {
+    if (answer.json().get("expires_in") instanceof JsonNumber number
+        && number.text().matches("[0-9]{1,9}\\.[0-9]{1,9}")) {
+      return Long.parseLong(number.text().substring(0, number.text().indexOf('.')));
+    }
+    return answer.size("expires_in");
   }
 
   private String keep(String authorization, long nanos) {

@@ -3,13 +3,12 @@ package io.bartizan.integrity.attest.policy;
 import io.bartizan.core.Pem;
 import io.bartizan.core.VerificationException;
 import io.bartizan.integrity.attest.search.Candidate;
-import io.bartizan.integrity.json.Json;
-import io.bartizan.integrity.json.JsonException;
 import io.bartizan.integrity.json.JsonFields;
 import io.bartizan.integrity.json.JsonLimits;
 import io.bartizan.integrity.json.JsonWriter;
 import io.bartizan.integrity.json.StrictBase64;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -26,15 +25,25 @@ final class CosignLayer {
   private static final String CERTIFICATE = "dev.sigstore.cosign/certificate";
   private static final String REKOR = "dev.sigstore.cosign/bundle";
   private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_SIGNATURES = 64;
 
   private CosignLayer() {}
 
   /** The bundle that cosign itself wrote for files before there were Sigstore bundles. */
   static byte[] ofSignature(Candidate found) {
+    JsonFields rekor = rekor(found);
+    JsonFields payload = rekor.object("Payload");
+    Map<String, Object> log = new LinkedHashMap<>();
+    log.put("body", payload.text("body"));
+    log.put("integratedTime", payload.size("integratedTime"));
+    log.put("logIndex", payload.size("logIndex"));
+    log.put("logID", payload.text("logID"));
     Map<String, Object> bundle = new LinkedHashMap<>();
     bundle.put("base64Signature", annotation(found, Candidate.SIGNATURE));
     bundle.put("cert", annotation(found, CERTIFICATE));
-    bundle.put("rekorBundle", rekor(found).json().toJava());
+    bundle.put(
+        "rekorBundle",
+        Map.of("SignedEntryTimestamp", rekor.text("SignedEntryTimestamp"), "Payload", log));
     return utf8(bundle);
   }
 
@@ -64,12 +73,17 @@ final class CosignLayer {
     return utf8(bundle);
   }
 
+  /** What a bundle has of it, and nothing that others added: it is written anew. */
   private static Map<String, ?> envelope(byte[] json) {
-    try {
-      return Json.parseObject(json, JsonLimits.ofText(json.length + 1, json, 10_000)).toJava();
-    } catch (JsonException e) {
-      throw malformed("the envelope is no acceptable JSON: " + e.getMessage());
+    JsonFields envelope = parse(json, JsonLimits.ofText(json.length + 1, json, 10_000), "envelope");
+    List<Object> signatures = new ArrayList<>();
+    for (JsonFields each : envelope.objects("signatures", MAX_SIGNATURES)) {
+      signatures.add(Map.of("sig", each.text("sig")));
     }
+    return Map.of(
+        "payloadType", envelope.text("payloadType"),
+        "payload", envelope.text("payload"),
+        "signatures", signatures);
   }
 
   private static JsonFields rekor(Candidate found) {
@@ -78,12 +92,12 @@ final class CosignLayer {
   }
 
   private static JsonFields parse(byte[] json, String what) {
+    return parse(json, JsonLimits.ofBytes(MAX_BYTES), what);
+  }
+
+  private static JsonFields parse(byte[] json, JsonLimits limits, String what) {
     return JsonFields.parse(
-        json,
-        JsonLimits.ofBytes(MAX_BYTES),
-        PolicyReason.CANDIDATE_MALFORMED,
-        PolicyReason.TOO_LARGE,
-        what);
+        json, limits, PolicyReason.CANDIDATE_MALFORMED, PolicyReason.TOO_LARGE, what);
   }
 
   private static String annotation(Candidate found, String name) {

@@ -163,13 +163,17 @@ public final class ImageSearch {
     return each.annotation("kind").equals("dev.cosignproject.cosign/" + kind);
   }
 
-  /** Each is read once, however often it is listed: a short list must not make long work. */
+  /**
+   * Each is read once, however often it is listed: a short list must not make long work. What is
+   * said to have another size is another, for it can't be read, and must not stand for the good
+   * one.
+   */
   private boolean isNew(Object blob) {
     return looked.add(blob);
   }
 
   private void referrers(Descriptor index, Visitor visitor) throws IOException {
-    if (!isNew(index.digest())) {
+    if (!isNew(List.of(index.digest(), index.size()))) {
       return;
     }
     try {
@@ -186,7 +190,7 @@ public final class ImageSearch {
   private void referrer(Descriptor descriptor, Visitor visitor) throws IOException {
     if (!kinds.contains(Candidate.Kind.BUNDLE)
         || !descriptor.mediaType().equals(Descriptor.MANIFEST)
-        || !isNew(descriptor.digest())) {
+        || !isNew(List.of(descriptor.digest(), descriptor.size()))) {
       return;
     }
     try {
@@ -209,7 +213,7 @@ public final class ImageSearch {
   private void attached(
       Descriptor descriptor, Candidate.Kind kind, String mediaType, Visitor visitor)
       throws IOException {
-    if (!kinds.contains(kind) || !isNew(List.of(descriptor.digest(), kind))) {
+    if (!kinds.contains(kind) || !isNew(List.of(descriptor.digest(), descriptor.size(), kind))) {
       return;
     }
     try {
@@ -229,7 +233,11 @@ public final class ImageSearch {
       throws IOException {
     if (visitor.isDone()
         || !isNew(
-            List.of(layer.digest(), layer.mediaType(), layer.annotation(Candidate.SIGNATURE)))) {
+            List.of(
+                layer.digest(),
+                layer.size(),
+                layer.mediaType(),
+                layer.annotation(Candidate.SIGNATURE)))) {
       return;
     }
     try {

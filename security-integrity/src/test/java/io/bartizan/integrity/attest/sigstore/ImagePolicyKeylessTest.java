@@ -26,6 +26,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Policies over images that were signed by certificate, as cosign 2 and 3 attach it. */
 class ImagePolicyKeylessTest {
@@ -96,6 +98,7 @@ class ImagePolicyKeylessTest {
   }
 
   private static final String SIMPLE = "application/vnd.dev.cosign.simplesigning.v1+json";
+  private static final String TYPE = "https://x.example/vex";
   private static final String DSSE = "application/vnd.dsse.envelope.v1+json";
 
   @Test
@@ -116,6 +119,37 @@ class ImagePolicyKeylessTest {
     start();
     layout.attached(digest, ".att", DSSE, envelope, wrong);
     assertThat(reason(built.check(source(), image))).isEqualTo(SigstoreReason.PROMISE_INVALID);
+  }
+
+  /**
+   * What anybody may add to a registry; of numbers and depths that JSON has and Java's types lack.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.5", "1e999", "12345678901234567890", "[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]"})
+  void KP05_odditiesOfWhatOthersAdd_hideNoGoodOne(String odd) throws Exception {
+    Draft signature = Draft.v1(WORLD);
+    signature.content = payload(digest);
+    Map<String, String> annotations = annotations(signature);
+    annotations.computeIfPresent(
+        "dev.sigstore.cosign/bundle",
+        (name, json) -> json.substring(0, json.length() - 1) + ",\"x\":" + odd + "}");
+    Draft draft = statement(TYPE, "{}", digest);
+    String envelope = JsonTree.write(draft.build().get("dsseEnvelope"));
+    byte[] more =
+        (envelope.substring(0, envelope.length() - 1) + ",\"x\":" + odd + "}").getBytes(UTF_8);
+    layout.attached(digest, ".sig", SIMPLE, signature.content, annotations);
+    layout.attached(digest, ".att", DSSE, more, annotations(draft));
+    ImagePolicy both =
+        ImagePolicy.of(ImageRule.signature(WORKFLOW), ImageRule.statement(WORKFLOW, TYPE));
+    PolicyReport report = both.check(source(), image);
+    assertThat(report.isAccepted()).as(String.join("\n", report.explanation())).isTrue();
+    start();
+    annotations.computeIfPresent(
+        "dev.sigstore.cosign/bundle",
+        (name, json) -> json.replaceFirst("\"logIndex\":\\d+", "\"logIndex\":" + odd));
+    layout.attached(digest, ".sig", SIMPLE, signature.content, annotations);
+    assertThat(reason(SIGNED.check(source(), image)))
+        .isIn(PolicyReason.CANDIDATE_MALFORMED, PolicyReason.TOO_LARGE);
   }
 
   @Test
