@@ -86,12 +86,12 @@ final class ApiNames {
     String whole = "." + type;
     for (int end = chain.length(); end > 0; end = chain.lastIndexOf('.', end - 1)) {
       if (whole.endsWith("." + chain.substring(0, end))) {
-        String[] rest = chain.substring(end).split("\\.");
+        String[] rest = chain.substring(end).split("\\.", -1);
         return rest.length < 2
-            || membersOf(type).contains(rest[1])
+            || (membersOf(type).contains(rest[1])
                 && (rest.length == 2
                     || !members.containsKey(type + "." + rest[1])
-                    || fits(type + "." + rest[1], chain));
+                    || fits(type + "." + rest[1], chain)));
       }
     }
     return false;
@@ -162,7 +162,7 @@ final class ApiNames {
     String first = firstType(chain);
     int end = chain.indexOf(first) + first.length();
     String type = "." + chain.substring(0, end);
-    String[] rest = chain.substring(end).split("\\.");
+    String[] rest = chain.substring(end).split("\\.", -1);
     return JDK.getOrDefault(first, List.of()).stream()
         .filter(each -> ("." + each.replace('$', '.')).endsWith(type))
         .anyMatch(each -> rest.length < 2 || ofJdk(each).contains(rest[1]));
