@@ -6,10 +6,12 @@ import io.bartizan.ratelimit.count.BucketCount;
 import io.bartizan.ratelimit.count.BucketUnits;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.LogCount;
+import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.count.SlidingCount;
 import io.bartizan.ratelimit.count.SteppedCount;
 import io.bartizan.ratelimit.count.WindowCount;
 import io.bartizan.ratelimit.count.WindowEdges;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -266,6 +268,20 @@ class CountBoundsTest {
     assertThat(log.used(6500)).isZero();
     log.owe(7000, 2, true);
     assertThat(log.used(7999)).as("of an empty log").isEqualTo(2);
+  }
+
+  /** At 00:01 of 7 November 2010 it became 23:01 of the sixth again. */
+  @Test
+  void ML07_day_that_has_begun_goes_on_where_clocks_go_back_across_midnight() {
+    WindowEdges day = WindowEdges.day(ZoneId.of("America/St_Johns"));
+    long midnight = Micros.of(Instant.parse("2010-11-07T02:30:00Z"));
+    long next = Micros.of(Instant.parse("2010-11-08T03:30:00Z"));
+    for (long minute = 0; minute < 120; minute++) {
+      long now = midnight + minute * 60_000_000;
+      assertThat(day.startMicros(now)).as("minute %d", minute).isEqualTo(midnight);
+      assertThat(day.endMicros(day.startMicros(now))).isEqualTo(next);
+    }
+    assertThat(day.endMicros(day.startMicros(midnight - 1))).isEqualTo(midnight);
   }
 
   @Test
