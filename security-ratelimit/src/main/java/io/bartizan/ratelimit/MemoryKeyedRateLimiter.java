@@ -130,12 +130,17 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   private <R> @Nullable Cell begin(
       String key, Limits limits, long now, OverflowCells.Question<R> question, Answer<R> answer) {
     if (makeRoom()) {
-      Cell fresh = keys.first(key, overflow.own(key, limits, now));
-      answer.give(question.ask(fresh, now), false);
-      if (!fresh.retire(now, 0)) {
-        return fresh;
+      boolean kept = false;
+      try {
+        Cell fresh = keys.first(key, overflow.own(key, limits, now));
+        answer.give(question.ask(fresh, now), false);
+        kept = !fresh.retire(now, 0);
+        return kept ? fresh : null;
+      } finally {
+        if (!kept) {
+          size.decrementAndGet();
+        }
       }
-      size.decrementAndGet();
     } else if (policy == Overflow.SHARE) {
       answer.give(overflow.ask(key, limits, now, question), true);
     } else {

@@ -130,17 +130,17 @@ public final class TokenBucket extends Limit {
   @Override
   public TokenBucket dividedBy(int instances) {
     long share = part(capacity(), instances);
-    Rate rate =
+    Rate divided =
         stepped
             ? Rate.per(part(refill.permits(), instances), refill.period())
-            : slowed(share, instances);
+            : refill.dividedBy(instances);
+    Rate rate = inACentury(share, divided);
     long first = initialPermits == capacity() ? share : initialPermits / instances;
     return new TokenBucket(name(), share, rate, stepped, first);
   }
 
-  /** The refill divided; a share that would then fill in more than a century fills in a century. */
-  private Rate slowed(long share, int instances) {
-    Rate rate = refill.dividedBy(instances);
+  /** A share that would fill in more than a century fills in a century. */
+  private static Rate inACentury(long share, Rate rate) {
     long fill = BucketUnits.fillMicros(share, rate.permits(), rate.periodMicros());
     return fill <= Micros.of(Rate.MAX_PERIOD) ? rate : Rate.per(share, Rate.MAX_PERIOD);
   }

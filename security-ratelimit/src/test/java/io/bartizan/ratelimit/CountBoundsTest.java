@@ -6,10 +6,12 @@ import io.bartizan.ratelimit.count.BucketCount;
 import io.bartizan.ratelimit.count.BucketUnits;
 import io.bartizan.ratelimit.count.Count;
 import io.bartizan.ratelimit.count.LogCount;
+import io.bartizan.ratelimit.count.Micros;
 import io.bartizan.ratelimit.count.SlidingCount;
 import io.bartizan.ratelimit.count.SteppedCount;
 import io.bartizan.ratelimit.count.WindowCount;
 import io.bartizan.ratelimit.count.WindowEdges;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -104,9 +106,6 @@ class CountBoundsTest {
     BucketCount bucket = BucketCount.of(units, NOW, MOST - 5);
     bucket.charge(NOW, 3);
     assertThat(bucket.backlog(NOW)).isEqualTo(MOST);
-    SteppedCount stepped = SteppedCount.of(10, 4, 1000, NOW, MOST / 4 - 1);
-    stepped.charge(NOW, 3);
-    assertThat(stepped.used(NOW)).isEqualTo(MOST / 4);
   }
 
   @Test
@@ -160,7 +159,9 @@ class CountBoundsTest {
     BucketCount owing = BucketCount.of(coarse, NOW, 2 * coarse.full());
     SteppedCount stepped = SteppedCount.of(9, 1_000_000_000_000L, 1000, NOW, 0);
     stepped.inherit(owing, NOW);
-    assertThat(stepped.used(NOW)).as("no step fits below the largest count").isEqualTo(1);
+    assertThat(stepped.used(NOW))
+        .as("as many steps as fit below the largest count")
+        .isEqualTo(1 + (1L << 52) / 1_000_000_000_000L * 1_000_000_000_000L);
     SteppedCount slow = SteppedCount.of(9, 2, CENTURY / 4, NOW, 0);
     slow.inherit(owing, NOW);
     assertThat(slow.used(NOW)).isEqualTo(1 + 4 * 2);
@@ -269,6 +270,20 @@ class CountBoundsTest {
     assertThat(log.used(7999)).as("of an empty log").isEqualTo(2);
   }
 
+  /** At 00:01 of 7 November 2010 it became 23:01 of the sixth again. */
+  @Test
+  void ML07_day_that_has_begun_goes_on_where_clocks_go_back_across_midnight() {
+    WindowEdges day = WindowEdges.day(ZoneId.of("America/St_Johns"));
+    long midnight = Micros.of(Instant.parse("2010-11-07T02:30:00Z"));
+    long next = Micros.of(Instant.parse("2010-11-08T03:30:00Z"));
+    for (long minute = 0; minute < 120; minute++) {
+      long now = midnight + minute * 60_000_000;
+      assertThat(day.startMicros(now)).as("minute %d", minute).isEqualTo(midnight);
+      assertThat(day.endMicros(day.startMicros(now))).isEqualTo(next);
+    }
+    assertThat(day.endMicros(day.startMicros(midnight - 1))).isEqualTo(midnight);
+  }
+
   @Test
   void ML07_window_begins_anew_at_its_very_end() {
     WindowCount window = window(WindowEdges.epoch(1000));
@@ -289,12 +304,50 @@ class CountBoundsTest {
   }
 
   @Test
-  void debt_in_large_steps_does_not_overflow() {
-    for (long step : new long[] {3_000_000, 4_000_000, 5_000_000, 7_000_000}) {
+  void debt_in_large_steps_is_what_was_charged() {
+    for (long step : new long[] {3_000_000, 4_000_000, 7_000_000, 784_512_024_954L}) {
       SteppedCount count = SteppedCount.of(10, step, 1000, NOW, 0);
       count.owe(NOW, Count.MOST_OWED, false);
-      assertThat(count.used(NOW))
-          .isEqualTo(Math.min(Count.MOST_OWED, 10 + Count.MOST_OWED / step * step));
+      assertThat(count.used(NOW)).as("in steps of %d", step).isEqualTo(Count.MOST_OWED);
     }
+  }
+
+  @Test
+  void steps_of_large_numbers_are_counted_up_to_the_capacity() {
+    long many = 1_000_000_000_000L;
+    for (long step : new long[] {1, many / 100, many}) {
+      SteppedCount count = SteppedCount.of(many, step, 1000, NOW, 0);
+      count.charge(NOW, many - 1);
+      assertThat(count.used(NOW)).as("in steps of %d", step).isEqualTo(many - 1);
+      assertThat(count.fits(NOW, 1)).isTrue();
+      count.charge(NOW, 1);
+      assertThat(count.fits(NOW, 1)).as("full, in steps of %d", step).isFalse();
+      SteppedCount next = SteppedCount.of(many, step, 1000, NOW, 0);
+      BucketUnits even = BucketUnits.of(many, many, CENTURY);
+      next.inherit(BucketCount.of(even, NOW, even.full()), NOW);
+      assertThat(next.fits(NOW, 1)).as("taken over in steps of %d", step).isFalse();
+    }
+  }
+
+  @Test
+  void reservations_in_steps_end_where_doubles_are_exact() {
+    long many = 1_000_000_000_000L;
+    SteppedCount count = SteppedCount.of(many, many, 1000, NOW, (1L << 52) - many);
+    assertThat(count.waitMicros(NOW, many)).isLessThan(5_000_000);
+    count.charge(NOW, 1);
+    assertThat(count.waitMicros(NOW, many)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void debt_in_steps_keeps_its_time_where_steps_become_smaller() {
+    SteppedCount owing = SteppedCount.of(10, 5, 1000, NOW, 10 + 23);
+    SteppedCount slow = SteppedCount.of(4, 1, 2000, NOW, 0);
+    slow.inherit(owing, NOW);
+    assertThat(slow.used(NOW)).as("5 periods of 1000 are 2 of 2000").isEqualTo(4 + 2);
+    SteppedCount same = SteppedCount.of(4, 5, 1000, NOW, 0);
+    same.inherit(owing, NOW);
+    assertThat(same.used(NOW)).as("where only the capacity changes").isEqualTo(4 + 23);
+    assertThat(owing.exceeds(slow, NOW)).isTrue();
+    assertThat(owing.exceeds(same, NOW)).isTrue();
   }
 }

@@ -7,6 +7,7 @@ import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -38,6 +39,25 @@ class KeyedRateLimiterTest {
     assertThatThrownBy(() -> limiter.tryAcquire("k", -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("permits is -1");
+  }
+
+  @Test
+  void key_whose_limit_promises_no_time_takes_no_room() {
+    for (String text :
+        List.of("5/s sliding", "5/s fixed", "a: 5 burst, 5/s; b: 5/s sliding counter")) {
+      Plan limits = Limits.parse(text);
+      KeyedRateLimiter limiter =
+          KeyedRateLimiter.builder(limits, 10).withOverflow(Overflow.REFUSE).build();
+      for (int i = 0; i < 11; i++) {
+        String key = "k" + i;
+        assertThatThrownBy(() -> limiter.reserve(key, 1, Duration.ZERO))
+            .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> limiter.acquire(key, 1, Duration.ZERO))
+            .isInstanceOf(UnsupportedOperationException.class);
+      }
+      assertThat(limiter.health()).as(text).isEqualTo(Health.up("0 of 10 keys"));
+      assertThat(limiter.tryAcquire("fresh").isAllowed()).as(text).isTrue();
+    }
   }
 
   @Test

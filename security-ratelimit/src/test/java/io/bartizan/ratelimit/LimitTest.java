@@ -20,6 +20,7 @@ class LimitTest {
           7 burst, 3/s                            | 2     | 4 burst, 3/2s
           9 burst, 9/s, 4 at first                | 3     | 3 burst, 9/3s, 1 at first
           20 burst, 20/s, in steps                | 3     | 7 burst, 7/s, in steps
+          10 burst, 4/12634d, in steps            | 4     | 3 burst, 3/36525d, in steps
           1 burst, 1/365d                         | 1000  | 1 burst, 1/36525d
           1000000000000 burst, 1000000000000/100d | 10000 | 100000000 burst, 100000000/100d
           10/s sliding                            | 4     | 3/s sliding

@@ -316,15 +316,15 @@ abstract class Oracle {
       refund(now, Math.min(permits, Math.max(0, left)));
     }
 
-    /** What was reserved ahead is added; of an even refill as many steps as lie in its time. */
+    /** What was reserved ahead is added; of another refill as many steps as lie in its time. */
     @Override
     void inherit(Oracle old, long now) {
       long consumed = Math.min(old.used(now), old.limit.capacity());
       long ahead = 0;
-      if (old instanceof Stepped) {
+      if (old instanceof Stepped that && that.step == step && that.period == period) {
         ahead = old.used(now) - consumed;
       } else {
-        consumed += used(now);
+        consumed += old instanceof Stepped ? 0 : used(now);
         ahead =
             step * (Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period));
       }

@@ -93,9 +93,16 @@ class Admission {
 
   private Permit refusal(Priority priority, int permits) {
     refused[priority.rank].increment();
-    gradient.pressed();
+    pressed();
     long free = Math.max(0, occupancy.free(share(priority)));
     return Permit.refused(permits, free, Decision.Source.MEMORY);
+  }
+
+  private void pressed() {
+    int limit = gradient.pressed(settings.ticker.nanos(), occupancy.held());
+    if (limit != Gradient.UNCHANGED) {
+      occupancy.setLimit(limit);
+    }
   }
 
   private int share(Priority priority) {
@@ -162,7 +169,7 @@ class Admission {
     } finally {
       lock.unlock();
     }
-    gradient.pressed();
+    pressed();
     if (gone != null) {
       gone.complete(refusal(gone.priority, gone.permits));
     }
@@ -190,6 +197,7 @@ class Admission {
       lock.unlock();
     }
     if (waited) {
+      pressed();
       serve();
     }
     return waited;
@@ -265,8 +273,10 @@ class Admission {
 
   private void ended(long permits, long started, Permit.Outcome outcome) {
     int others = occupancy.giveBack((int) permits) - (int) permits;
-    if (outcome != Permit.Outcome.IGNORED) {
-      long now = settings.ticker.nanos();
+    long now = settings.ticker.nanos();
+    if (outcome == Permit.Outcome.IGNORED) {
+      gradient.cameBack(now);
+    } else {
       boolean overloaded = outcome == Permit.Outcome.OVERLOADED;
       int limit = gradient.add(started, now, others, (int) permits, overloaded);
       if (limit != Gradient.UNCHANGED) {

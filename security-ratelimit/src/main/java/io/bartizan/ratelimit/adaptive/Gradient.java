@@ -21,6 +21,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * faster, and what it takes then is the baseline. Every sixth time nothing counts as known. Work
  * that is alone can't queue, and is always believed: so no limit stays at its lowest.
  *
+ * <p>Work that hangs holds permits and gives no sample. If callers are refused for a second, or ten
+ * times the baseline if that is longer, while nothing comes back, then one more permit than is held
+ * is let in. A measurement ends then, and later ones stay above what has been held ever since.
+ *
  * <p>Thread-safe; a sample that comes while another is being added is left out.
  */
 final class Gradient {
@@ -60,6 +64,9 @@ final class Gradient {
   private static final double MOST_WEIGHT = 400;
   private static final int DOUBTED = 6;
 
+  /** How many times the baseline nothing may come back until what is held is taken to hang. */
+  private static final int HANGS = 10;
+
   /** The part of what fits without a queue that is let in while the baseline is measured. */
   private static final double DRAINED = 0.95;
 
@@ -94,6 +101,11 @@ final class Gradient {
   private int probes;
 
   private volatile boolean pressed;
+  private volatile long lastBack;
+  private volatile long refusedSince;
+  // permits that were never given back since nothing came back
+  private int hanging;
+
   private volatile boolean probing;
   private boolean drained;
   private int probeLimit;
@@ -111,6 +123,8 @@ final class Gradient {
     this.highest = initial;
     this.probedAt = now;
     this.nextProbe = now;
+    this.lastBack = now;
+    this.refusedSince = now;
     begin(now, 0, 0);
   }
 
@@ -125,6 +139,7 @@ final class Gradient {
    * @return the limit that holds from now on
    */
   int add(long started, long now, int others, int permits, boolean overloaded) {
+    lastBack = now;
     if (overloaded) {
       lock.lock();
     } else if (!lock.tryLock()) {
@@ -138,6 +153,7 @@ final class Gradient {
   }
 
   private int added(long took, long now, int others, int permits, boolean overloaded) {
+    hanging = Math.min(hanging, others);
     int calls = (int) (((long) others + permits - 1) / permits);
     if (overloaded) {
       if (probing) {
@@ -269,7 +285,7 @@ final class Gradient {
   }
 
   private void stage(double at, long now) {
-    probeLimit = (int) Math.max(least, at);
+    probeLimit = (int) Math.max(least, Math.min(most, Math.max(at, hanging + 1)));
     drained = false;
     begin(now, 0, 0);
   }
@@ -322,11 +338,53 @@ final class Gradient {
     pressed = false;
   }
 
-  /** Says that somebody was refused or has to wait, so that the limit is used. */
-  void pressed() {
+  /** Says that permits came back of work whose time says nothing. */
+  void cameBack(long now) {
+    lastBack = now;
+  }
+
+  /**
+   * Says that somebody was refused or has to wait, so that the limit is used.
+   *
+   * @param now the time
+   * @param held how many permits are held
+   * @return the limit that holds from now on, or {@link #UNCHANGED}
+   */
+  int pressed(long now, int held) {
     if (!pressed) {
       pressed = true;
     }
+    if (refusedSince - lastBack <= 0) {
+      refusedSince = now;
+    }
+    if (now - refusedSince < SECOND || !lock.tryLock()) {
+      return UNCHANGED;
+    }
+    try {
+      return now - refusedSince < patience() ? UNCHANGED : fed(now, held);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long nothing comes back of work that does not hang; generous while that is unknown. */
+  private long patience() {
+    return weight == 0 ? PROBE_EVERY : Math.max(SECOND, (long) (HANGS * baseline * baseline));
+  }
+
+  /** What is held hangs: one more is let in, which tells what work takes. */
+  private int fed(long now, int held) {
+    refusedSince = now;
+    hanging = held;
+    limit = Math.max(limit, Math.min(most, held + 1));
+    highest = limit;
+    if (probing) {
+      probing = false;
+      probedAt = now;
+      nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));
+      begin(now, 0, 0);
+    }
+    return whole();
   }
 
   /** Whether the limit is lowered for a measurement. */

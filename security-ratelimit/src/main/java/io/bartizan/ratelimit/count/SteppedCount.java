@@ -6,6 +6,9 @@ package io.bartizan.ratelimit.count;
  */
 public final class SteppedCount extends Count {
 
+  /** What reservations let it grow to: doubles, in which Redis counts, are exact to twice that. */
+  private static final long MOST_COUNTED = 1L << 52;
+
   private final long step;
   private final long period;
   private long arrival;
@@ -47,13 +50,13 @@ public final class SteppedCount extends Count {
 
   @Override
   public void charge(long now, long permits) {
-    arrival = clock(now) + Math.min(BucketUnits.MAX_BACKLOG / step, used(now) + permits);
+    arrival = clock(now) + used(now) + permits;
   }
 
   /** A debt comes back within 36 525 days. */
   @Override
   public void owe(long now, long permits, boolean asLast) {
-    long steps = Math.min(LONGEST_DEBT / period, MOST_OWED / step);
+    long steps = Math.min(LONGEST_DEBT / period, Micros.ceilDiv(MOST_OWED, step));
     long most = Math.min(MOST_OWED, capacity() + steps * step);
     arrival = clock(now) + owed(used(now), permits, most);
   }
@@ -97,7 +100,8 @@ public final class SteppedCount extends Count {
 
   @Override
   public long waitMicros(long now, long permits) {
-    return permits > capacity() ? Long.MAX_VALUE : retryMicros(now, permits);
+    boolean never = permits > capacity() || used(now) + permits > MOST_COUNTED;
+    return never ? Long.MAX_VALUE : retryMicros(now, permits);
   }
 
   @Override
@@ -123,14 +127,22 @@ public final class SteppedCount extends Count {
   }
 
   private long inherited(SteppedCount old, long now) {
-    long used = old.used(now);
-    long consumed = Math.min(used, old.capacity());
-    return Math.min(consumed, capacity()) + used - consumed;
+    return Math.min(capacity(), Math.min(old.used(now), old.capacity())) + ahead(old, now);
+  }
+
+  /** What is reserved or owed there, as permits that come back here in that time. */
+  private long ahead(Count old, long now) {
+    if (old instanceof SteppedCount that && that.step == step && that.period == period) {
+      return Math.max(0, that.used(now) - that.capacity());
+    }
+    long until = now + Math.min(LONGEST_DEBT, old.aheadMicros(now));
+    long steps = Math.floorDiv(until, period) - Math.floorDiv(now, period);
+    return Math.min(steps, (MOST_COUNTED - capacity()) / step) * step;
   }
 
   /**
-   * What was consumed stays so, at most the whole capacity. What was reserved ahead is added; of a
-   * bucket that was refilled evenly, as many permits as come back in that time.
+   * What was consumed stays so, at most the whole capacity. What was reserved ahead or is owed
+   * keeps its time, as whole periods; where only the capacity changes, its permits.
    */
   @Override
   public void inherit(Count old, long now) {
@@ -139,9 +151,7 @@ public final class SteppedCount extends Count {
     } else {
       long consumed = Math.min(old.used(now), old.capacity());
       long own = Math.min(used(now) + consumed, capacity());
-      long most = BucketUnits.MAX_BACKLOG / step;
-      long steps = Math.floorDiv(now + old.aheadMicros(now), period) - Math.floorDiv(now, period);
-      arrival = clock(now) + Math.min(most, own + Math.min(steps, most / step) * step);
+      arrival = clock(now) + own + ahead(old, now);
     }
   }
 }

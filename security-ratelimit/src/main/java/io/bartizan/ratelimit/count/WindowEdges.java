@@ -92,9 +92,13 @@ public final class WindowEdges {
    * @return its first microsecond
    */
   public long startMicros(long now) {
-    return zone == null
-        ? kind == Kind.EPOCH ? now - Math.floorMod(now, periodMicros) : now
-        : midnight(first(now, zone), zone);
+    if (zone == null) {
+      return kind == Kind.EPOCH ? now - Math.floorMod(now, periodMicros) : now;
+    }
+    long start = midnight(first(now, zone), zone);
+    long end = endMicros(start);
+    // where clocks go back across midnight the day that had begun goes on
+    return end <= now ? end : start;
   }
 
   /**

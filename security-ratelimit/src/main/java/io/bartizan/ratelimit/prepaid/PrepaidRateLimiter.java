@@ -61,8 +61,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The verbs.</b> {@code tryAcquire} and {@code peek} look at the lots first and go to the
  * shared limiter when these don't suffice. {@code charge}, {@code refund}, {@code reserve} and
  * {@code acquire} always go there: they promise order and times. A refusal is remembered until its
- * retry time, one second at most, and answers checks of the same or a larger weight; a refund here
- * ends it.
+ * retry time, one second at most, and answers checks of the same weight; a refund here ends it.
  *
  * <p><b>The decision.</b> {@link Decision.Source#PREPAID} from a lot, {@link
  * Decision.Source#DENY_CACHE} from a remembered refusal, else the shared limiter's own. The amounts

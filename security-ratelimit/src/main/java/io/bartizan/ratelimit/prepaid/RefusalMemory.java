@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A refusal that holds until its retry time, but no longer than a second, so that what others gave
- * back shows. It answers checks of the same or a larger weight.
+ * back shows. It answers checks of the same weight, since a larger one has a longer wait.
  */
 final class RefusalMemory {
 
@@ -37,7 +37,7 @@ final class RefusalMemory {
 
   /** The refusal as it is now; null if it does not hold for so many permits. */
   @Nullable Decision answer(long permits, long now) {
-    if (isOver(now) || permits < refusals.get(0).permits()) {
+    if (isOver(now) || permits != refusals.get(0).permits()) {
       return null;
     }
     long age = Math.max(0, now - sinceNanos);

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers refusals until their retry time, so that a key under attack costs no round trip.
  *
- * <p>It answers the same or a larger weight only, for at most a set age, and forgets a key that
- * gets permits back, or is reset, through any limiter of this process. It can refuse what a refund
- * by another process would have allowed, for that age at most; it never allows anything. Each key
- * has one of a fixed number of slots, so it stays small. The limiters of one client share it, each
- * with an age of its own.
+ * <p>It answers the same weight only, since a larger one has a longer wait, for at most a set age,
+ * and forgets a key that gets permits back, or is reset, through any limiter of this process. It
+ * can refuse what a refund by another process would have allowed, for that age at most; it never
+ * allows anything. Each key has one of a fixed number of slots, so it stays small. The limiters of
+ * one client share it, each with an age of its own.
  */
 final class DenyCache {
 
@@ -86,7 +86,7 @@ final class DenyCache {
         || now - denial.untilNanos >= 0
         || now - denial.sinceNanos >= maxAgeNanos
         || denial.script != script
-        || permits < denial.permits()
+        || permits != denial.permits()
         || denial.keys != keys
         || !denial.key.equals(key)) {
       return null;

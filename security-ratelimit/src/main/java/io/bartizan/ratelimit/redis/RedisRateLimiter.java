@@ -451,8 +451,8 @@ public final class RedisRateLimiter implements AsyncKeyedRateLimiter, SharedServ
      * How long a refusal may be repeated here without asking Redis: until its retry time, but no
      * longer than this.
      *
-     * <p>It answers checks of the same or a larger weight. It never allows anything; a refund or a
-     * reset by another process, or a limit that was raised, shows after this age at the latest.
+     * <p>It answers checks of the same weight. It never allows anything; a refund or a reset by
+     * another process, or a limit that was raised, shows after this age at the latest.
      *
      * @param maxAge zero, which turns it off, to one minute; 1 s if not called
      * @return this builder

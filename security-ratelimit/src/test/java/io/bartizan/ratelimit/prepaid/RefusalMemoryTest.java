@@ -11,6 +11,21 @@ import org.junit.jupiter.api.Test;
 
 class RefusalMemoryTest {
 
+  /** Ten permits come back in ten times as long as one. */
+  @Test
+  void refusal_says_nothing_of_a_larger_weight_which_waits_longer() {
+    KeyedRateLimiter limiter =
+        KeyedRateLimiter.builder(Limits.parse("10 burst, 1/s"), 9)
+            .withTicker(new ManualTicker())
+            .build();
+    assertThat(limiter.tryAcquire("k", 10).isAllowed()).isTrue();
+    RefusalMemory memory = RefusalMemory.of(limiter.tryAcquire("k", 2), 0);
+    assertThat(memory).isNotNull();
+    assertThat(memory.answer(2, 0)).isNotNull();
+    assertThat(memory.answer(1, 0)).isNull();
+    assertThat(memory.answer(10, 0)).isNull();
+  }
+
   @Test
   void refusal_of_several_limits_tells_the_own_times_of_those_that_refused() {
     KeyedRateLimiter limiter =

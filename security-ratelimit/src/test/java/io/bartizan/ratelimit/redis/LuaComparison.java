@@ -41,6 +41,8 @@ final class LuaComparison {
   /** A call that waits longer, as on a machine that stood still, may overtake the one before it. */
   private static final long IN_ORDER_NANOS = TIMEOUT.dividedBy(25).toNanos();
 
+  private static final long MOST_PERMITS = 1_000_000_000_000L;
+
   private static final AtomicLong KEYS = new AtomicLong();
 
   private final RedisClient client;
@@ -78,7 +80,8 @@ final class LuaComparison {
 
   /** Windows and buckets in steps that are lowered and raised under way, some in one key. */
   void changingTrace(SplittableRandom random, int calls) {
-    Duration period = Duration.of(1000L + random.nextLong(1_000_000L), ChronoUnit.MICROS);
+    long longest = random.nextInt(4) == 0 ? 31_536_000_000_000L : 1_000_000L;
+    Duration period = Duration.of(1000L + random.nextLong(longest), ChronoUnit.MICROS);
     List<LongFunction<Limit>> kinds = new ArrayList<>();
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
@@ -86,17 +89,22 @@ final class LuaComparison {
       String name = "l" + i;
       long step = 1 + random.nextLong(5);
       LongFunction<Limit> kind =
-          switch (random.nextInt(8)) {
+          switch (random.nextInt(9)) {
             case 0 -> permits -> Limit.slidingWindowCounter(Rate.per(permits, own));
             case 1 -> permits -> Limit.fixedWindow(Rate.per(permits, own));
             case 2 -> permits -> Limit.fixedWindow(Rate.per(permits, own)).fromFirstRequest();
             case 3 -> permits -> Limit.calendarDay(permits, ZoneId.of("Europe/Berlin"));
-            case 4 -> permits -> Limit.tokenBucket(permits, Rate.per(step, own)).inSteps();
-            default -> permits -> Limit.slidingWindow(Rate.per(permits, own));
+            case 4 ->
+                permits -> Limit.tokenBucket(Math.min(permits, 30), Rate.per(step, own)).inSteps();
+            case 5 ->
+                permits ->
+                    Limit.tokenBucket(permits, Rate.per(Math.max(1, permits / step), own))
+                        .inSteps();
+            default -> permits -> Limit.slidingWindow(Rate.per(Math.min(permits, 300), own));
           };
       kinds.add(permits -> kind.apply(permits).named(name));
     }
-    int most = random.nextBoolean() ? 12 : 300;
+    long most = new long[] {12, 300, most(period)}[random.nextInt(3)];
     Deque<Long> latest = new ArrayDeque<>(List.of(0L, 0L));
     Supplier<Limits> next =
         () -> {
@@ -136,7 +144,7 @@ final class LuaComparison {
   }
 
   /** Often one of the definitions before, as where old and new processes ask by turns. */
-  private static long next(Deque<Long> latest, SplittableRandom random, int most) {
+  private static long next(Deque<Long> latest, SplittableRandom random, long most) {
     long before = latest.removeFirst();
     long permits = before > 0 && random.nextInt(3) > 0 ? before : 1 + random.nextLong(most);
     latest.addLast(permits);
@@ -332,11 +340,10 @@ final class LuaComparison {
 
   private static Limit randomLimit(SplittableRandom random) {
     Duration period = Duration.of(1000L + random.nextLong(100_000_000L), ChronoUnit.MICROS);
-    long permits = 1 + random.nextLong(random.nextBoolean() ? 20 : 5_000);
-    long micros = period.toNanos() / 1000;
-    Rate rate = Rate.per(Math.min(permits, micros), period);
+    long permits = 1 + random.nextLong(new long[] {20, 5_000, MOST_PERMITS}[random.nextInt(3)]);
+    Rate rate = Rate.per(Math.min(permits, most(period)), period);
     return switch (random.nextInt(7)) {
-      case 0 -> Limit.slidingWindow(rate);
+      case 0 -> Limit.slidingWindow(Rate.per(Math.min(permits, 5_000), period));
       case 1 -> Limit.slidingWindowCounter(rate);
       case 2 -> Limit.fixedWindow(rate);
       case 3 -> Limit.fixedWindow(rate).fromFirstRequest();
@@ -349,9 +356,15 @@ final class LuaComparison {
     };
   }
 
+  /** What a period may bring at most. */
+  private static long most(Duration period) {
+    return Math.min(MOST_PERMITS, period.toNanos());
+  }
+
   /** Often no multiple of what comes back in a period. */
   private static long capacity(SplittableRandom random, Rate rate) {
-    return random.nextInt(3) == 0 ? rate.permits() : 1 + random.nextLong(3 * rate.permits());
+    long most = Math.min(MOST_PERMITS, 3 * rate.permits());
+    return random.nextInt(3) == 0 ? rate.permits() : 1 + random.nextLong(most);
   }
 
   private static Limit starting(SplittableRandom random, TokenBucket bucket) {

@@ -80,6 +80,30 @@ class RedisChangedLimitsIT {
     }
   }
 
+  /** As many permits as were owed by the first would be 20 days of the second, or 109 years. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1000000 burst, 1000000/min, in steps | 300000 burst, 300000/d, in steps
+          1000000 burst, 1000000/min, in steps | 1 burst, 1/36525d, in steps
+          1000000 burst, 1000000/min           | 300000 burst, 300000/d
+          """)
+  void RL14_debt_keeps_its_time_where_permits_come_back_slower(String fast, String slow) {
+    try (RedisRateLimiter old = limiter(Limit.parse(fast));
+        RedisRateLimiter young = limiter(Limit.parse(slow))) {
+      Decision unused = old.blocking().charge("k", 7_000_000);
+      unused = young.blocking().charge("k", 1);
+      Decision owes = young.blocking().peek("k", 1);
+      assertThat(owes.isAllowed()).isFalse();
+      Duration most = Limit.parse(slow).window().plusMinutes(7);
+      assertThat(owes.resetAfter()).isLessThanOrEqualTo(most.plus(Limit.parse(slow).window()));
+      micros.addAndGet(most.multipliedBy(2).toNanos() / 1000);
+      assertThat(young.blocking().tryAcquire("k").isAllowed()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

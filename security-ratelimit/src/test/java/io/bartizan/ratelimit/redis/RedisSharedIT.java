@@ -96,6 +96,18 @@ class RedisSharedIT {
   }
 
   @Test
+  void RL14_refusal_says_nothing_of_a_larger_weight_which_waits_longer() {
+    try (RedisRateLimiter limiter = limiter("weights")) {
+      assertThat(limiter.blocking().tryAcquire("k", 100).isAllowed()).isTrue();
+      assertThat(limiter.blocking().tryAcquire("k").isAllowed()).isFalse();
+      Decision ten = limiter.blocking().tryAcquire("k", 10);
+      assertThat(ten.source()).isEqualTo(Source.REMOTE);
+      assertThat(ten.retryAfter()).isGreaterThan(Duration.ofMinutes(5));
+      assertThat(limiter.blocking().tryAcquire("k", 10).source()).isEqualTo(Source.DENY_CACHE);
+    }
+  }
+
+  @Test
   void RL14_refusal_is_remembered_for_all_limiters_that_agree_and_no_other() {
     try (RedisRateLimiter one = limiter("one");
         RedisRateLimiter same = limiter("one");

@@ -27,10 +27,20 @@ function stepped:load(values, at, last)
   self.used = max(0, values[at] - steps * self.step)
 end
 
--- What was consumed stays so, at most all there are; what was reserved ahead is added.
+-- What reservations let a count grow to.
+local most_counted = highest / 2
+
+-- What was consumed stays so, at most all there are; what was reserved ahead or is owed keeps its
+-- time, as whole periods; where only the capacity changes, its permits.
 function stepped:met(before)
   local consumed = min(before.used, before.capacity)
-  return min(consumed, self.capacity) + before.used - consumed
+  local ahead = before.used - consumed
+  if ahead > 0 and (before.step ~= self.step or before.period ~= self.period) then
+    local till = now + min(longest_debt, before:until_back(ahead))
+    local steps = floor(till / self.period) - floor(now / self.period)
+    ahead = min(steps, floor((most_counted - self.capacity) / self.step)) * self.step
+  end
+  return min(consumed, self.capacity) + ahead
 end
 
 function stepped:meet(before) self.used = self:met(before) end
@@ -57,7 +67,7 @@ end
 local any_room = stepped.room
 
 function stepped:room(n, count, wait)
-  if n > self.capacity then return 0 end
+  if n > self.capacity or self.used + n > most_counted then return 0 end
   if wait > 0 then return self:until_back(self.used + n - self.capacity) <= wait and 1 or 0 end
   return any_room(self, n, count)
 end

@@ -302,7 +302,7 @@ local function write(key)
     limit:save(values, limit.at)
   end
   -- Where all was given back the key still says by which definitions it was counted.
-  local millis = ceil((idle + linger) / 1000) + grace
+  local millis = ceil(min(idle + linger, highest) / 1000) + grace
   if millis ~= ttl_of then ttl, ttl_of = string.format('%d', millis), millis end
   if ringed then
     call('SETRANGE', key, 0, pack(format_of_two, unpack(values, 1, 2 * size)))
