@@ -247,6 +247,38 @@ class RevocationScopeTest {
     assertThat(decision(server(), leaf)).as("only a hold is lifted").isEqualTo("REVOKED");
   }
 
+  /** Partitions count for themselves: the number of one says nothing of the other's delta. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void MT04_baseOfAnotherPartition_hidesNoDelta(boolean numbers) throws Exception {
+    TestAuthority.ListExtender none = l -> {};
+    X509Certificate pointed = leafAt(POINT);
+    writeRootList();
+    TestAuthority.ListExtender first = scope(true, POINT, true, false, null);
+    write("1.crl", listAt(issuing, Duration.ofMinutes(-9), and(first, numbered(5))));
+    TestAuthority.ListExtender indicator =
+        l -> l.addExtension(Extension.deltaCRLIndicator, true, new CRLNumber(big(5)));
+    write(
+        "1+.crl",
+        listAt(
+            issuing,
+            Duration.ofMinutes(-6),
+            and(
+                and(first, numbers ? delta(5, 6) : indicator),
+                l -> revoke(l, pointed, CRLReason.keyCompromise))));
+    ServerTls server = server();
+    assertThat(decision(server, pointed)).isEqualTo("REVOKED");
+
+    TestAuthority.ListExtender second = scope(true, POINT + "2", true, false, null);
+    write("2.crl", list(issuing, and(second, numbers ? numbered(900) : none)));
+    assertThat(server.reload()).isTrue();
+    assertThat(decision(server, pointed)).isEqualTo("REVOKED");
+
+    write("1b.crl", list(issuing, and(first, numbers ? numbered(7) : none)));
+    assertThat(server.reload()).isTrue();
+    assertThat(decision(server, pointed)).as("a newer base of its own").isEqualTo("accepted");
+  }
+
   @Test
   void MT04_whatCoversNobody_isToldAndSpoilsNothing() throws Exception {
     writeRootList();
