@@ -117,7 +117,7 @@ final class Current implements Authority {
 
     @Override
     public Watch watch(Object connection, @Nullable String host, Supplier<SSLSession> session) {
-      return new Guard(current, generation, connection, host, session);
+      return new Guard(current, generation.number(), connection, host, session);
     }
   }
 }
