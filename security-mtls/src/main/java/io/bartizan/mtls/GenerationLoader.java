@@ -139,7 +139,9 @@ final class GenerationLoader {
     Rule dryRun = settings.dryRun() == null ? null : loaded(settings.dryRun(), reader);
     LoadedRevocation revocation =
         from("revocation data", () -> settings.revocation().load(reader, memory));
-    TrustDecider decider = new TrustDecider(number, settings, policy, anchorSet, revocation);
+    TrustDecider decider =
+        new TrustDecider(
+            number, settings, policy, anchorSet, identities.trustDomains(), revocation);
     SSLContext context =
         from(
             settings.identity(),
