@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In order: the leaf is no anchor; a path to an anchor holds with the anchor's own constraints;
  * keys, signatures and usages are good enough; the JDK's trust manager agrees, for its algorithm
- * constraints; nothing is revoked; the names are readable; the policy accepts them.
+ * constraints; nothing is revoked; the names are readable; the policy accepts them. Where one path
+ * is refused, another is tried: a peer does not choose which is found first.
  */
 final class TrustDecider {
 
@@ -125,10 +126,15 @@ final class TrustDecider {
       Instant now = settings.now();
       refuseUnusedBits(chain);
       refuseAnchorAsLeaf(chain[0]);
-      PeerPath path = paths.find(chain, now);
-      PathStrength.check(path, side.peer());
-      askJdk(path, now, view);
-      revocation.check(path, now, side, view);
+      PeerPath unused =
+          paths.find(
+              chain,
+              now,
+              path -> {
+                PathStrength.check(path, side.peer());
+                askJdk(path, now, view);
+                revocation.check(path, now, side, view);
+              });
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
