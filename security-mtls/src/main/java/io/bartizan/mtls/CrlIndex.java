@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -238,6 +239,10 @@ final class CrlIndex {
               + Certificates.label(certificate));
     }
     if (!unlistedAccepted || doubt != null) {
+      IssuedList ahead = ahead(signed, now);
+      if (ahead != null) {
+        throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, beginning(ahead));
+      }
       throw new PeerRejectedException(
           PeerReason.REVOCATION_UNKNOWN,
           signed.isEmpty()
@@ -351,9 +356,25 @@ final class CrlIndex {
     cover(certificate, lists, now).refuseStale(this);
   }
 
-  /** Says which issuer's newest list is stale; null if none is. */
+  /** The first list that will cover, where none has begun; else null. */
+  private static @Nullable IssuedList ahead(List<IssuedList> lists, Instant now) {
+    List<IssuedList> whole = lists.stream().filter(list -> !list.isDelta()).toList();
+    return newest(whole, now.plus(Revocation.SKEW)).isEmpty()
+        ? whole.stream().min(Comparator.comparing(IssuedList::thisUpdate)).orElse(null)
+        : null;
+  }
+
+  private static String beginning(IssuedList list) {
+    return "the revocation list of " + list.issuer() + " begins only at " + list.thisUpdate();
+  }
+
+  /** Says which issuer's newest list is stale, or has none that has begun; null if none is. */
   @Nullable String stale(Instant now) {
     for (List<IssuedList> lists : byIssuer.values()) {
+      IssuedList ahead = ahead(lists, now);
+      if (ahead != null) {
+        return beginning(ahead);
+      }
       for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
         if (!list.isDelta() && now.isAfter(end(list))) {
           return staleness(list);
