@@ -50,7 +50,7 @@ final class AnchorCheck {
     return certificates.stream().filter(c -> isCa(c) && isEnforceable(c)).distinct().toList();
   }
 
-  private static boolean isCa(X509Certificate certificate) {
+  static boolean isCa(X509Certificate certificate) {
     boolean[] usage = certificate.getKeyUsage();
     return certificate.getBasicConstraints() >= 0 && (usage == null || usage[KEY_CERT_SIGN]);
   }

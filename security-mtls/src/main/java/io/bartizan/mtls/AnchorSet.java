@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An anchor that is bound vouches for SPIFFE IDs of its trust domains and for nothing else; one
  * that is given twice, for all that it was given for. A trust domain that has anchors of its own is
- * vouched for by these alone. Immutable, thread-safe.
+ * vouched for by these alone. Of the peers of a foreign trust domain only the SPIFFE ID counts.
+ * Immutable, thread-safe.
  */
 final class AnchorSet {
 
@@ -102,6 +103,20 @@ final class AnchorSet {
                 : " vouches for "
                     + String.join(", ", domains.stream().sorted().toList())
                     + " alone"));
+  }
+
+  /**
+   * Whether only the SPIFFE ID of a verified peer counts: its trust domain is bound and foreign,
+   * and others beside it are trusted, whose DNS names and addresses it might take.
+   *
+   * @param id null for a peer that has no SPIFFE ID by the standard
+   * @param own the trust domains of this side's own certificates
+   */
+  boolean vouchesForIdAlone(@Nullable SpiffeId id, Set<String> own) {
+    return id != null
+        && owned.contains(id.trustDomain())
+        && !own.contains(id.trustDomain())
+        && (owned.size() > 1 || !free.isEmpty());
   }
 
   /** Whether every anchor expired, so that no peer at all gets in. */

@@ -22,16 +22,16 @@ final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
   private final Settings settings;
-  private final Supplier<@Nullable Rule> dryRun;
+  private final Supplier<@Nullable Generation> newest;
   private final Map<Object, PeerDecision> decisions =
       Collections.synchronizedMap(new WeakHashMap<>());
   private final Set<Guard> open =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  /** {@code dryRun} gives the candidate of the newest generation. */
-  Connections(Settings settings, Supplier<@Nullable Rule> dryRun) {
+  /** {@code newest} gives the generation whose candidate policy is asked too. */
+  Connections(Settings settings, Supplier<@Nullable Generation> newest) {
     this.settings = settings;
-    this.dryRun = dryRun;
+    this.newest = newest;
   }
 
   /** A trust manager decided about the peer of an engine or socket of the TLS provider. */
@@ -80,10 +80,11 @@ final class Connections {
 
   private @Nullable String dryRun(PeerDecision decision, @Nullable String host) {
     AcceptedPeer peer = decision.peer();
-    Rule candidate = dryRun.get();
+    Generation generation = newest.get();
+    Rule candidate = generation == null ? null : generation.dryRun();
     if (candidate != null
         && peer != null
-        && candidate.match(new Rule.Met(peer.identity(), settings.side(), host)) == null) {
+        && candidate.match(generation.decider().met(peer.identity(), host)) == null) {
       return peer.identity() + " would not match " + candidate;
     }
     return null;

@@ -8,6 +8,7 @@ import io.bartizan.mtls.x509.ListEncoding;
 import io.bartizan.mtls.x509.ListScope;
 import io.bartizan.mtls.x509.PeerPath;
 import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
@@ -15,7 +16,9 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -155,6 +158,38 @@ final class CrlIndex {
     }
   }
 
+  /**
+   * Verifies the lists of known authorities, and refuses one that names a known key that did not
+   * sign it: it is forged or damaged, and would leave its issuer's peers without a list.
+   */
+  void verify(List<X509Certificate> authorities, ListMemory memory) {
+    Map<IssuedList, String> claimed = new LinkedHashMap<>();
+    for (X509Certificate authority : authorities) {
+      for (IssuedList list : ofName(authority)) {
+        if (!list.isSignedBy(authority) && list.claimsKeyOf(authority)) {
+          claimed.put(list, Certificates.label(authority));
+        }
+      }
+    }
+    for (List<IssuedList> lists : byIssuer.values()) {
+      for (IssuedList list : lists) {
+        PublicKey key = memory.signer(list);
+        if (key != null && !list.isSignedBy(key) && list.namesItsKey()) {
+          claimed.put(list, list.issuer());
+        }
+      }
+    }
+    claimed.forEach(
+        (list, issuer) -> {
+          if (list.signer() == null) {
+            throw new TlsMaterialException(
+                MaterialReason.FILE_MALFORMED,
+                list.source(),
+                "names a key of " + issuer + " that did not sign it; it is forged or damaged");
+          }
+        });
+  }
+
   /** What was found that covers nobody or can't be used, for log and health. */
   List<String> notes() {
     return List.copyOf(notes);
@@ -204,6 +239,10 @@ final class CrlIndex {
               + Certificates.label(certificate));
     }
     if (!unlistedAccepted || doubt != null) {
+      IssuedList ahead = ahead(signed, now);
+      if (ahead != null) {
+        throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, beginning(ahead));
+      }
       throw new PeerRejectedException(
           PeerReason.REVOCATION_UNKNOWN,
           signed.isEmpty()
@@ -270,13 +309,16 @@ final class CrlIndex {
   }
 
   private List<IssuedList> signedBy(X509Certificate issuer) {
+    return ofName(issuer).stream().filter(list -> list.isSignedBy(issuer)).toList();
+  }
+
+  /** The lists under an authority's name; none if it may sign none. */
+  private List<IssuedList> ofName(X509Certificate issuer) {
     boolean[] usage = issuer.getKeyUsage();
     if (usage != null && !usage[CRL_SIGN]) {
       return List.of();
     }
-    return byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of()).stream()
-        .filter(list -> list.isSignedBy(issuer))
-        .toList();
+    return byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of());
   }
 
   /** Of the lists of each scope that have begun, those of the latest thisUpdate. */
@@ -314,9 +356,25 @@ final class CrlIndex {
     cover(certificate, lists, now).refuseStale(this);
   }
 
-  /** Says which issuer's newest list is stale; null if none is. */
+  /** The first list that will cover, where none has begun; else null. */
+  private static @Nullable IssuedList ahead(List<IssuedList> lists, Instant now) {
+    List<IssuedList> whole = lists.stream().filter(list -> !list.isDelta()).toList();
+    return newest(whole, now.plus(Revocation.SKEW)).isEmpty()
+        ? whole.stream().min(Comparator.comparing(IssuedList::thisUpdate)).orElse(null)
+        : null;
+  }
+
+  private static String beginning(IssuedList list) {
+    return "the revocation list of " + list.issuer() + " begins only at " + list.thisUpdate();
+  }
+
+  /** Says which issuer's newest list is stale, or has none that has begun; null if none is. */
   @Nullable String stale(Instant now) {
     for (List<IssuedList> lists : byIssuer.values()) {
+      IssuedList ahead = ahead(lists, now);
+      if (ahead != null) {
+        return beginning(ahead);
+      }
       for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
         if (!list.isDelta() && now.isAfter(end(list))) {
           return staleness(list);

@@ -27,7 +27,7 @@ final class Current implements Authority {
   Current(Settings settings) {
     side = settings.side();
     anchorNamesSent = settings.anchorNamesSent();
-    connections = new Connections(settings, this::dryRun);
+    connections = new Connections(settings, this::orNull);
   }
 
   /** Whether a server names its anchors when it asks for a client's certificate. */
@@ -67,11 +67,6 @@ final class Current implements Authority {
   PeerDecision decide(Function<TrustDecider, PeerDecision> question) {
     Generation generation = orNull();
     return generation == null ? BeforeMaterial.DECISION : question.apply(generation.decider());
-  }
-
-  private @Nullable Rule dryRun() {
-    Generation generation = orNull();
-    return generation == null ? null : generation.dryRun();
   }
 
   /** Refuses every connection until the first is published; the context makes their engines. */
@@ -117,7 +112,7 @@ final class Current implements Authority {
 
     @Override
     public Watch watch(Object connection, @Nullable String host, Supplier<SSLSession> session) {
-      return new Guard(current, generation, connection, host, session);
+      return new Guard(current, generation.number(), connection, host, session);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -138,8 +139,12 @@ final class GenerationLoader {
     Rule policy = loaded(settings.policy(), reader);
     Rule dryRun = settings.dryRun() == null ? null : loaded(settings.dryRun(), reader);
     LoadedRevocation revocation =
-        from("revocation data", () -> settings.revocation().load(reader, memory));
-    TrustDecider decider = new TrustDecider(number, settings, policy, anchorSet, revocation);
+        from(
+            "revocation data",
+            () -> settings.revocation().load(reader, memory, authorities(anchors, materials)));
+    TrustDecider decider =
+        new TrustDecider(
+            number, settings, policy, anchorSet, identities.trustDomains(), revocation);
     SSLContext context =
         from(
             settings.identity(),
@@ -166,6 +171,16 @@ final class GenerationLoader {
         reader.fingerprint(),
         reader.readings(),
         reader.paths());
+  }
+
+  /** Those that are known before any peer shows others. */
+  private static List<X509Certificate> authorities(
+      List<X509Certificate> anchors, List<KeyMaterial> materials) {
+    return Stream.concat(
+            anchors.stream(),
+            materials.stream().flatMap(one -> one.path().stream()).filter(AnchorCheck::isCa))
+        .distinct()
+        .toList();
   }
 
   private static boolean isAmong(KeyMaterial material, List<X509Certificate> anchors) {

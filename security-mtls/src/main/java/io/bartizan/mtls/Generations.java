@@ -188,7 +188,7 @@ final class Generations implements PushedMaterial.Follower {
       Generation before = current.orNull();
       Generation next = loader.load(before, settle);
       lastFault = null;
-      if (closed || (before != null && next.fingerprint().equals(before.fingerprint()))) {
+      if (closed || (before != null && isSame(before, next))) {
         if (before != null) {
           before.confirmedBy(next);
         }
@@ -208,6 +208,12 @@ final class Generations implements PushedMaterial.Follower {
     } finally {
       reloading.unlock();
     }
+  }
+
+  /** Of the same bytes, time may make another path of the own chain, which ends at another time. */
+  private static boolean isSame(Generation before, Generation next) {
+    return next.fingerprint().equals(before.fingerprint())
+        && next.identities().validUntil().equals(before.identities().validUntil());
   }
 
   /** From now on each push is a reload; what was pushed since the first load is taken now. */

@@ -26,7 +26,7 @@ final class Guard implements Authority.Watch {
 
   private final Current current;
   private final Connections connections;
-  private final Generation born;
+  private final long born;
   private final Object connection;
   private final Supplier<SSLSession> session;
   private final AtomicLong reviewed = new AtomicLong();
@@ -39,14 +39,15 @@ final class Guard implements Authority.Watch {
   /**
    * A guard.
    *
-   * @param born the generation whose context made the connection
+   * @param born the number of the generation whose context made the connection; to hold the whole
+   *     would keep its revocation lists in memory as long as the connection is open
    * @param connection the provider's engine or socket
    * @param host whom a client wants, as far as it is known before the handshake
    * @param session gives the connection's session
    */
   Guard(
       Current current,
-      Generation born,
+      long born,
       Object connection,
       @Nullable String host,
       Supplier<SSLSession> session) {
@@ -101,7 +102,7 @@ final class Guard implements Authority.Watch {
     PeerDecision decision;
     if (early != null && early.generation() == now.number()) {
       decision = early;
-    } else if (early == null && now.number() == born.number()) {
+    } else if (early == null && now.number() == born) {
       decision = now.decider().resumed(TrustDecider.chain(established), asked);
     } else {
       decision = now.decider().decide(established, asked);
@@ -161,7 +162,7 @@ final class Guard implements Authority.Watch {
     return PeerDecision.rejected(
         empty ? NO_CERTIFICATE : Refusal.of(PeerReason.HANDSHAKE_FAILED, message),
         early == null ? List.of() : early.presented(),
-        born.number());
+        born);
   }
 
   /** Ends the connection at its next read or write. */

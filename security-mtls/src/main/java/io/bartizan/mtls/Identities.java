@@ -277,6 +277,21 @@ final class Identities {
     };
   }
 
+  /** The trust domains of those that are X.509-SVIDs. */
+  Set<String> trustDomains() {
+    Set<String> domains = new HashSet<>();
+    for (Shown one : all) {
+      try {
+        if (!one.material().chain().isEmpty()) {
+          PeerIdentity.of(one.material().leaf()).trustDomain().ifPresent(domains::add);
+        }
+      } catch (PeerRejectedException e) {
+        // Names that can't be read are of no trust domain.
+      }
+    }
+    return Set.copyOf(domains);
+  }
+
   /** When the first certificate of any of them ends, and with it the whole. */
   Instant validUntil() {
     return all.stream()

@@ -2,6 +2,7 @@ package io.bartizan.mtls;
 
 import io.bartizan.mtls.x509.IssuedList;
 import java.math.BigInteger;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -11,19 +12,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest revocation list of each series that served so far, so that none goes back: an older
  * one, as a lagging copy or a restored volume gives it, would pardon whom the newer one named.
+ *
+ * <p>Only a list whose signature verified counts, or whoever can write a file once could keep out
+ * all genuine lists that come later.
  */
 record ListMemory(Map<String, Seen> series) {
 
   static final ListMemory NOTHING = new ListMemory(Map.of());
 
-  /** How far a series has come. */
-  private record Seen(Instant thisUpdate, @Nullable BigInteger number) {
+  /** How far a series has come, and the key that signed it. */
+  private record Seen(Instant thisUpdate, @Nullable BigInteger number, @Nullable PublicKey key) {
 
-    Seen and(IssuedList list) {
-      BigInteger other = list.number();
+    static Seen of(IssuedList list) {
+      return new Seen(list.thisUpdate(), list.number(), list.signer());
+    }
+
+    Seen and(Seen other) {
+      BigInteger more = other.number;
       return new Seen(
-          list.thisUpdate().isAfter(thisUpdate) ? list.thisUpdate() : thisUpdate,
-          number == null ? other : other == null ? number : number.max(other));
+          other.thisUpdate.isAfter(thisUpdate) ? other.thisUpdate : thisUpdate,
+          number == null ? more : more == null ? number : number.max(more),
+          other.key == null ? key : other.key);
     }
 
     boolean isBehind(Seen before) {
@@ -41,22 +50,46 @@ record ListMemory(Map<String, Seen> series) {
     series = Map.copyOf(series);
   }
 
+  /** The key that signed the series of a list so far; null if none is known. */
+  @Nullable PublicKey signer(IssuedList list) {
+    Seen seen = series.get(list.series());
+    return seen == null ? null : seen.key();
+  }
+
+  /** What is known after lists have served: those of them count whose signature was verified. */
+  ListMemory and(Iterable<List<IssuedList>> lists) {
+    Map<String, Seen> all = new HashMap<>(series);
+    for (List<IssuedList> ofIssuer : lists) {
+      for (IssuedList list : ofIssuer) {
+        if (list.signer() != null) {
+          all.merge(list.series(), Seen.of(list), Seen::and);
+        }
+      }
+    }
+    return new ListMemory(all);
+  }
+
   /**
-   * What is known after new lists.
+   * Judges new lists; where one of a series is verified, only such ones speak for it.
    *
    * @throws TlsMaterialException if the newest of a series is older than what served
    */
-  ListMemory and(Iterable<List<IssuedList>> lists) {
+  void refuseOlder(Iterable<List<IssuedList>> lists) {
     Map<String, Seen> found = new HashMap<>();
     Map<String, IssuedList> examples = new HashMap<>();
     for (List<IssuedList> ofIssuer : lists) {
       for (IssuedList list : ofIssuer) {
-        Seen one = new Seen(list.thisUpdate(), list.number());
-        found.merge(list.series(), one, (before, unused) -> before.and(list));
+        Seen one = Seen.of(list);
+        found.merge(
+            list.series(),
+            one,
+            (before, unused) ->
+                before.key() != null && one.key() == null
+                    ? before
+                    : before.key() == null && one.key() != null ? one : before.and(one));
         examples.putIfAbsent(list.series(), list);
       }
     }
-    Map<String, Seen> all = new HashMap<>(series);
     found.forEach(
         (key, now) -> {
           Seen before = series.get(key);
@@ -73,8 +106,6 @@ record ListMemory(Map<String, Seen> series) {
                     + before
                     + "; if the authority began anew, call forgetRevocationLists()");
           }
-          all.put(key, now);
         });
-    return new ListMemory(all);
   }
 }

@@ -80,8 +80,8 @@ final class LoadedRevocation {
     return lists.notes();
   }
 
-  /** How far each list has come with this generation. */
+  /** How far each list has come with this generation, as far as signatures were verified. */
   ListMemory memory() {
-    return memory;
+    return memory.and(lists.all());
   }
 }

@@ -19,7 +19,7 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a path from a peer's certificate to an anchor that holds.
+ * Finds a path from a peer's certificate to an anchor that holds, and that is good enough.
  *
  * <p>All paths are tried, within bounds, since one may be forbidden where another is not. A link
  * belongs to a path only if its signature verifies. Among anchors of one name, those come first
@@ -64,9 +64,20 @@ final class PathFinder {
     return id == null ? null : ByteBuffer.wrap(id);
   }
 
-  /** The first path that holds. */
-  PeerPath find(X509Certificate[] presented, Instant now) throws PeerRejectedException {
-    Search search = search(presented, now);
+  /** What a path that holds must be beside. */
+  interface Condition {
+    void check(PeerPath path) throws PeerRejectedException;
+  }
+
+  /**
+   * The first path that holds and meets the condition.
+   *
+   * @throws PeerRejectedException if there is none; if paths hold, with what the condition said of
+   *     the first of them
+   */
+  PeerPath find(X509Certificate[] presented, Instant now, Condition condition)
+      throws PeerRejectedException {
+    Search search = search(presented, now, condition);
     PeerPath found = search.run();
     if (found != null) {
       return found;
@@ -76,12 +87,17 @@ final class PathFinder {
 
   /** A search that was not run yet. */
   Search search(X509Certificate[] presented, Instant now) throws PeerRejectedException {
+    return search(presented, now, path -> {});
+  }
+
+  private Search search(X509Certificate[] presented, Instant now, Condition condition)
+      throws PeerRejectedException {
     if (presented.length > MAX_PRESENTED) {
       throw new PeerRejectedException(
           PeerReason.CHAIN_INVALID,
           "the peer presented " + presented.length + " certificates, at most " + MAX_PRESENTED);
     }
-    return new Search(presented, now);
+    return new Search(presented, now, condition);
   }
 
   /** Anchors of a name: of the key that is named first, then of no name, then one of the others. */
@@ -115,8 +131,10 @@ final class PathFinder {
   final class Search {
     private final X509Certificate[] presented;
     private final Instant now;
+    private final Condition condition;
     private final Deque<X509Certificate> path = new ArrayDeque<>();
     private final Map<Link, Boolean> links = new HashMap<>();
+    private @Nullable PeerRejectedException refused;
     private @Nullable PeerRejectedException broken;
     private @Nullable PeerRejectedException foreign;
     private @Nullable PeerRejectedException forged;
@@ -125,9 +143,10 @@ final class PathFinder {
     private int failedSignatures;
     private int steps;
 
-    private Search(X509Certificate[] presented, Instant now) {
+    private Search(X509Certificate[] presented, Instant now, Condition condition) {
       this.presented = presented;
       this.now = now;
+      this.condition = condition;
     }
 
     int failedSignatures() {
@@ -238,18 +257,30 @@ final class PathFinder {
         return null;
       }
       validations++;
+      PeerPath found;
       try {
-        return validator.validated(
-            List.copyOf(path), anchor.certificate(), anchor.isSelfSigned(), now);
+        found =
+            validator.validated(
+                List.copyOf(path), anchor.certificate(), anchor.isSelfSigned(), now);
       } catch (PeerRejectedException e) {
         if (broken == null) {
           broken = e;
         }
         return null;
       }
+      try {
+        condition.check(found);
+        return found;
+      } catch (PeerRejectedException e) {
+        refused = refused == null ? e : refused;
+        return null;
+      }
     }
 
     PeerRejectedException failure() {
+      if (refused != null) {
+        return refused;
+      }
       if (bound != null) {
         return new PeerRejectedException(
             PeerReason.SEARCH_LIMITED,

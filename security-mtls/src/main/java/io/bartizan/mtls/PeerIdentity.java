@@ -20,7 +20,9 @@ import javax.net.ssl.SSLSession;
  * The names of a verified TLS peer: the subject alternative names of its own certificate.
  *
  * <p>Nothing is read from the distinguished name, and nothing from any other certificate of the
- * chain (CVE-2023-2422). Immutable, thread-safe.
+ * chain (CVE-2023-2422). Where anchors of several trust domains are bound, an authority of a
+ * foreign one vouches for {@link #spiffeId()} alone: decide by that, not by the other names, which
+ * a partner may have chosen to be yours. Immutable, thread-safe.
  *
  * <pre>{@code
  * PeerIdentity caller = PeerIdentity.of(exchange.getSSLSession());
@@ -148,6 +150,10 @@ public final class PeerIdentity {
 
   SubjectNames names() {
     return names;
+  }
+
+  PeerIdentity spiffeIdAlone() {
+    return new PeerIdentity(names.spiffeIdAlone());
   }
 
   /**

@@ -130,7 +130,9 @@ public sealed interface PeerPolicy permits Rule {
   }
 
   /**
-   * Peers that all of the policies accept.
+   * Peers that all of the policies accept. Where one of them names a trust domain, SPIFFE ID or
+   * key, the others see all names of the peer, also those that a foreign trust domain (see {@link
+   * TrustAnchors#forTrustDomain}) does not vouch for by itself.
    *
    * @param policies one or more
    * @return a policy

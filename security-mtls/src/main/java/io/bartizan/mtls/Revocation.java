@@ -6,6 +6,7 @@ import io.bartizan.mtls.x509.NameKind;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -228,8 +229,12 @@ public final class Revocation {
             terms.grace, terms.unlistedAccepted, terms.pointlessCovered, true, terms.maxListBytes));
   }
 
-  /** Reads all; no list may be older than what {@code memory} knows. */
-  LoadedRevocation load(MaterialReader reader, ListMemory memory) {
+  /**
+   * Reads all; no list may be older than what {@code memory} knows, or be forged under the key of
+   * one of {@code authorities}.
+   */
+  LoadedRevocation load(
+      MaterialReader reader, ListMemory memory, List<X509Certificate> authorities) {
     CrlIndex index =
         new CrlIndex(terms.grace, terms.unlistedAccepted || crls.isEmpty(), terms.pointlessCovered);
     for (Path path : crls) {
@@ -246,11 +251,10 @@ public final class Revocation {
       denied = denied.and("deny-list " + file, reader.text("deny-list", file));
     }
     index.checkUsable();
+    index.verify(authorities, memory);
+    memory.refuseOlder(index.all());
     return new LoadedRevocation(
-        index,
-        denied,
-        new StapledResponse(terms.stapleRequired, terms.grace),
-        memory.and(index.all()));
+        index, denied, new StapledResponse(terms.stapleRequired, terms.grace), memory);
   }
 
   private void add(CrlIndex index, MaterialReader reader, Path file) {

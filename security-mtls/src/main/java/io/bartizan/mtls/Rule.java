@@ -113,8 +113,24 @@ abstract sealed class Rule implements PeerPolicy {
     return this;
   }
 
-  /** The peer and where it was met; {@code host} is null on servers. */
-  record Met(PeerIdentity identity, TlsSide side, @Nullable String host) {
+  /**
+   * The peer and where it was met.
+   *
+   * @param identity the names that count
+   * @param presented all names; they count where the policy says whose they are, see {@link
+   *     #namesPeer}
+   * @param host null on servers
+   */
+  record Met(PeerIdentity identity, PeerIdentity presented, TlsSide side, @Nullable String host) {
+
+    /** A peer all of whose names count. */
+    Met(PeerIdentity identity, TlsSide side, @Nullable String host) {
+      this(identity, identity, side, host);
+    }
+
+    Met asPresented() {
+      return new Met(presented, side, host);
+    }
 
     /** On a client the peer is a server, of whose certificate wildcards count. */
     boolean isServer() {
@@ -127,6 +143,14 @@ abstract sealed class Rule implements PeerPolicy {
 
   /** Whether the rule asks for the host that a client wanted. */
   boolean needsRequestedHost() {
+    return false;
+  }
+
+  /**
+   * Whether each peer that the rule accepts has a trust domain or a key that the rule names. Beside
+   * it in an {@code allOf} the other names count too, also those of a foreign trust domain.
+   */
+  boolean namesPeer() {
     return false;
   }
 
@@ -234,6 +258,14 @@ abstract sealed class Rule implements PeerPolicy {
     }
 
     @Override
+    boolean namesPeer() {
+      return switch (kind) {
+        case SPIFFE_ID, SPIFFE_PATH, TRUST_DOMAIN, SPKI_PIN -> true;
+        case DNS, URI, IP, EMAIL -> false;
+      };
+    }
+
+    @Override
     public String toString() {
       return kind.word() + '(' + NameKind.quoted(value) + ')';
     }
@@ -253,8 +285,9 @@ abstract sealed class Rule implements PeerPolicy {
 
     @Override
     @Nullable Rule match(Met peer) {
+      Met met = all && namesPeer() ? peer.asPresented() : peer;
       for (Rule rule : rules) {
-        Rule matched = rule.match(peer);
+        Rule matched = rule.match(met);
         if (all && matched == null) {
           return null;
         }
@@ -274,6 +307,13 @@ abstract sealed class Rule implements PeerPolicy {
     @Override
     boolean needsRequestedHost() {
       return rules.stream().anyMatch(Rule::needsRequestedHost);
+    }
+
+    @Override
+    boolean namesPeer() {
+      return all
+          ? rules.stream().anyMatch(Rule::namesPeer)
+          : rules.stream().allMatch(Rule::namesPeer);
     }
 
     @Override
@@ -299,11 +339,12 @@ abstract sealed class Rule implements PeerPolicy {
 
     @Override
     @Nullable Rule match(Met peer) {
-      if (rule.match(peer) == null) {
+      Met met = namesPeer() ? peer.asPresented() : peer;
+      if (rule.match(met) == null) {
         return null;
       }
       try {
-        return predicate.test(peer.identity()) ? this : null;
+        return predicate.test(met.identity()) ? this : null;
       } catch (Exception | Error e) { // of Kotlin a checked one too
         failed(e);
         return null;
@@ -331,6 +372,11 @@ abstract sealed class Rule implements PeerPolicy {
     @Override
     boolean needsRequestedHost() {
       return rule.needsRequestedHost();
+    }
+
+    @Override
+    boolean namesPeer() {
+      return rule.namesPeer();
     }
 
     @Override

@@ -98,7 +98,12 @@ final class StapledResponse {
         }
         boolean fresh = isFresh(single, now);
         good |= fresh && single.getCertStatus() == CertificateStatus.GOOD;
-        problem = fresh ? "does not know it" : "is not valid now";
+        problem =
+            fresh
+                ? "does not know it"
+                : single.getNextUpdate() == null
+                    ? "has no nextUpdate, so nobody knows when it is stale"
+                    : "is not valid now";
       }
     }
     if (!good) {

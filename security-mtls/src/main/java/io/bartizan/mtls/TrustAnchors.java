@@ -250,7 +250,8 @@ public final class TrustAnchors {
    * whose one URI name is a SPIFFE ID of exactly this trust domain, and for no other peer; a trust
    * domain that has anchors of its own is vouched for by these alone. Bundles of several trust
    * domains, as of a federation, are put together by {@link #and}; a root in two of them vouches
-   * for both.
+   * for both. Other names of a peer than its SPIFFE ID count if its trust domain is that of this
+   * side's own certificate or all that is trusted, or beside it in a {@link PeerPolicy#allOf}.
    *
    * <pre>{@code
    * TrustAnchors federated = TrustAnchors.pem(Path.of("/run/own.pem")).forTrustDomain("prod.example")

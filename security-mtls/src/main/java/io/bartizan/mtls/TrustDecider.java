@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In order: the leaf is no anchor; a path to an anchor holds with the anchor's own constraints;
  * keys, signatures and usages are good enough; the JDK's trust manager agrees, for its algorithm
- * constraints; nothing is revoked; the names are readable; the policy accepts them.
+ * constraints; nothing is revoked; the names are readable; the policy accepts them. Where one path
+ * is refused, another is tried: a peer does not choose which is found first.
  */
 final class TrustDecider {
 
@@ -50,12 +51,18 @@ final class TrustDecider {
           "the policy needs the host that was asked for; open the connection by host name, or"
               + " create the engine with createSSLEngine(host, port)");
 
+  private static final String FOREIGN =
+      "; its trust domain is not this side's own, so only its SPIFFE ID counts; name it by"
+          + " spiffeId, spiffePath or trustDomain, in allOf beside its other names";
+
   private static final int MAX_STAND_INS = 256;
 
   private final long generation;
   private final Settings settings;
   private final TlsSide side;
   private final Rule policy;
+  private final AnchorSet anchorSet;
+  private final Set<String> ownDomains;
   private final Set<X509Certificate> anchors;
   private final PathFinder paths;
   private final LoadedRevocation revocation;
@@ -66,16 +73,20 @@ final class TrustDecider {
    */
   private final Map<X509Certificate, X509ExtendedTrustManager> jdk = new ConcurrentHashMap<>();
 
+  /** {@code ownDomains} are the trust domains of this side's own certificates. */
   TrustDecider(
       long generation,
       Settings settings,
       Rule policy,
       AnchorSet anchors,
+      Set<String> ownDomains,
       LoadedRevocation revocation) {
     this.generation = generation;
     this.settings = settings;
     this.side = settings.side();
     this.policy = policy;
+    this.anchorSet = anchors;
+    this.ownDomains = ownDomains;
     this.anchors = Set.copyOf(anchors.certificates());
     this.paths = new PathFinder(anchors);
     this.revocation = revocation;
@@ -115,10 +126,15 @@ final class TrustDecider {
       Instant now = settings.now();
       refuseUnusedBits(chain);
       refuseAnchorAsLeaf(chain[0]);
-      PeerPath path = paths.find(chain, now);
-      PathStrength.check(path, side.peer());
-      askJdk(path, now, view);
-      revocation.check(path, now, side, view);
+      PeerPath unused =
+          paths.find(
+              chain,
+              now,
+              path -> {
+                PathStrength.check(path, side.peer());
+                askJdk(path, now, view);
+                revocation.check(path, now, side, view);
+              });
       return byPolicy(PeerIdentity.of(chain[0]), host);
     } catch (PeerRejectedException e) {
       return rejected(e.refusal(), chain[0]);
@@ -177,8 +193,16 @@ final class TrustDecider {
         .anyMatch(one -> now.isAfter(one.getNotAfter().toInstant()));
   }
 
+  /** A verified peer, with the names that its authority may vouch for. */
+  Rule.Met met(PeerIdentity identity, @Nullable String host) {
+    return anchorSet.vouchesForIdAlone(identity.names().spiffeId(), ownDomains)
+        ? new Rule.Met(identity.spiffeIdAlone(), identity, side, host)
+        : new Rule.Met(identity, side, host);
+  }
+
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
-    Rule matched = policy.match(new Rule.Met(identity, side, host));
+    Rule.Met met = met(identity, host);
+    Rule matched = policy.match(met);
     if (matched != null) {
       return PeerDecision.accepted(new AcceptedPeer(identity, matched, generation));
     }
@@ -190,7 +214,8 @@ final class TrustDecider {
                 identity
                     + " does not match "
                     + policy
-                    + (policy.needsRequestedHost() && host != null ? forHost(host) : ""));
+                    + (policy.needsRequestedHost() && host != null ? forHost(host) : "")
+                    + (met.identity() == identity ? "" : FOREIGN));
     return PeerDecision.rejected(refusal, identity.labelled(), generation);
   }
 

@@ -97,7 +97,11 @@ class DecisionCostTest {
       review
           .of(
               new Guard(
-                  generations.current(), generations.newest(), new Object(), null, () -> session))
+                  generations.current(),
+                  generations.newest().number(),
+                  new Object(),
+                  null,
+                  () -> session))
           .run();
     }
     assertThat(decisions).hasValue(2);

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bartizan.core.Reason;
 import io.bartizan.core.Refusal;
 import io.bartizan.mtls.x509.SubjectNames;
+import io.bartizan.tests.Eventually;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,6 +111,30 @@ class OpenConnectionTest {
     }
   }
 
+  /** Revocation lists of megabytes, one for each reload that a connection outlives. */
+  @Test
+  void openConnection_holdsNoRevocationDataOfItsGeneration() throws Exception {
+    Path denied = Files.createFile(folder.resolve("denied.txt"));
+    ServerTls server =
+        pki.serverTls().withRevocation(Revocation.none().withDenyList(denied)).build();
+    WeakReference<LoadedRevocation> first =
+        new WeakReference<>(server.generations().newest().revocation());
+    try (Pair pair = connect(pki.clientTls().build(), server)) {
+      Files.writeString(denied, "serial 77\n");
+      assertThat(server.reload()).isTrue();
+      Eventually.within(
+          Duration.ofSeconds(30),
+          "the revocation data of the first generation is collected",
+          () -> {
+            System.gc();
+            return first.get() == null;
+          });
+      pair.server().getOutputStream().write(7);
+      assertThat(pair.client().getInputStream().read()).isEqualTo(7);
+    }
+    assertThat(server.generations().newest().revocation()).isNotNull();
+  }
+
   /** Whatever fails: whether it may be revoked, or the decision. */
   @Test
   void reviewThatFailsForOneConnection_goesOnWithTheOthers() throws Exception {
@@ -126,7 +153,7 @@ class OpenConnectionTest {
         Guard guard =
             new Guard(
                 generations.current(),
-                generations.newest(),
+                generations.newest().number(),
                 new Object(),
                 null,
                 () -> {

@@ -177,6 +177,42 @@ class OwnChainTest {
     assertThat(client.validUntil()).isEqualTo(pathEnds);
   }
 
+  /** As ISRG Root X1, signed by DST Root CA X3, stood above R3. */
+  @Test
+  void MT12_crossCertificateAboveThePathThatEnds_isLeftByTheNextReload() throws Exception {
+    ManualInstantSource clock = new ManualInstantSource(Instant.now());
+    TestAuthority oldRoot = TestAuthority.root("CN=Old", c -> {});
+    TestAuthority newRoot = TestAuthority.root("CN=New", c -> {});
+    TestAuthority issuing = newRoot.intermediate("CN=Issuing", c -> {});
+    Instant now = clock.instant();
+    X509Certificate crossed =
+        oldRoot.issue(
+            "CN=New",
+            newRoot.keys.getPublic(),
+            now.minusSeconds(900),
+            now.plusSeconds(600),
+            TestAuthority.authority());
+    KeyPair keys = TestAuthority.keys();
+    X509Certificate leaf = issuing.issue("CN=leaf", keys.getPublic(), LOCALHOST);
+    String own = pem(keys.getPrivate().getEncoded(), List.of(leaf, issuing.certificate, crossed));
+    ServerTls server =
+        ServerTls.builder(
+                Identity.pemText(() -> own), TestPki.anchors(PKI.ca), PeerPolicy.anyTrustedPeer())
+            .withClock(clock)
+            .build();
+    assertThat(server.validUntil()).isEqualTo(crossed.getNotAfter().toInstant());
+    assertThat(server.reload()).isFalse();
+
+    clock.advance(Duration.ofMinutes(20));
+    assertThat(server.health().status()).isEqualTo(Health.Status.DOWN);
+    assertThat(server.reload()).isTrue();
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+    Instant pathEnds = issuing.certificate.getNotAfter().toInstant();
+    assertThat(server.validUntil()).isEqualTo(pathEnds);
+    assertThat(server.reload()).isFalse();
+    serves(server, newRoot);
+  }
+
   @Test
   void MT12_brokenPaths_stayRefused() {
     TestAuthority root = TestAuthority.root("CN=Root", c -> {});

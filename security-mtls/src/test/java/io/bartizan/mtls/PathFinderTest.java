@@ -31,7 +31,7 @@ class PathFinderTest {
 
   private static String decision(PathFinder paths, X509Certificate... chain) {
     try {
-      int length = paths.find(chain, NOW).certificates().size();
+      int length = paths.find(chain, NOW, path -> {}).certificates().size();
       return "a path of " + length;
     } catch (PeerRejectedException e) {
       return e.getMessage();

@@ -247,6 +247,38 @@ class RevocationScopeTest {
     assertThat(decision(server(), leaf)).as("only a hold is lifted").isEqualTo("REVOKED");
   }
 
+  /** Partitions count for themselves: the number of one says nothing of the other's delta. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void MT04_baseOfAnotherPartition_hidesNoDelta(boolean numbers) throws Exception {
+    TestAuthority.ListExtender none = l -> {};
+    X509Certificate pointed = leafAt(POINT);
+    writeRootList();
+    TestAuthority.ListExtender first = scope(true, POINT, true, false, null);
+    write("1.crl", listAt(issuing, Duration.ofMinutes(-9), and(first, numbered(5))));
+    TestAuthority.ListExtender indicator =
+        l -> l.addExtension(Extension.deltaCRLIndicator, true, new CRLNumber(big(5)));
+    write(
+        "1+.crl",
+        listAt(
+            issuing,
+            Duration.ofMinutes(-6),
+            and(
+                and(first, numbers ? delta(5, 6) : indicator),
+                l -> revoke(l, pointed, CRLReason.keyCompromise))));
+    ServerTls server = server();
+    assertThat(decision(server, pointed)).isEqualTo("REVOKED");
+
+    TestAuthority.ListExtender second = scope(true, POINT + "2", true, false, null);
+    write("2.crl", list(issuing, and(second, numbers ? numbered(900) : none)));
+    assertThat(server.reload()).isTrue();
+    assertThat(decision(server, pointed)).isEqualTo("REVOKED");
+
+    write("1b.crl", list(issuing, and(first, numbers ? numbered(7) : none)));
+    assertThat(server.reload()).isTrue();
+    assertThat(decision(server, pointed)).as("a newer base of its own").isEqualTo("accepted");
+  }
+
   @Test
   void MT04_whatCoversNobody_isToldAndSpoilsNothing() throws Exception {
     writeRootList();
@@ -390,6 +422,29 @@ class RevocationScopeTest {
     inEachOrder("REVOCATION_UNKNOWN", staleEmpty, ahead);
   }
 
+  /** A peer is refused and health is degraded, both with the time at which that ends. */
+  @Test
+  void ML12_onlyListThatHasNotBegun_isToldWithItsBeginning() throws Exception {
+    writeRootList();
+    X509CRL ahead = listAt(issuing, Duration.ofHours(1), l -> {});
+    write("a.crl", ahead);
+    ServerTls server = server();
+    String begins = "begins only at " + ahead.getThisUpdate().toInstant();
+    assertThat(
+            server
+                .explain(List.of(leaf, issuing.certificate), null)
+                .<String>fold(a -> "accepted", r -> r.message()))
+        .startsWith("revocation-unknown: ")
+        .contains(begins);
+    assertThat(server.health().status()).isEqualTo(Health.Status.DEGRADED);
+    assertThat(server.health().detail()).contains(begins);
+    clock.advance(Duration.ofMinutes(56));
+    write("root.crl", list(root, numbered(2)));
+    assertThat(server.reload()).isTrue();
+    assertThat(decision(server, leaf)).isEqualTo("accepted");
+    assertThat(server.health().status()).isEqualTo(Health.Status.UP);
+  }
+
   /** Files are read by name; each permutation is written under other names. */
   private void inEachOrder(String expected, X509CRL... lists) throws Exception {
     int[][] orders =
@@ -407,7 +462,7 @@ class RevocationScopeTest {
       }
       ServerTls server = server();
       assertThat(decision(server, leaf)).as("%s lists", lists.length).isEqualTo(expected);
-      boolean newestIsStale = lists.length == 2 && ahead(lists) != null;
+      boolean newestIsStale = lists.length < 3 && ahead(lists) != null;
       assertThat(server.health().status())
           .isEqualTo(newestIsStale ? Health.Status.DEGRADED : Health.Status.UP);
     }

@@ -33,12 +33,15 @@ class StapledResponseTest {
   }
 
   private Reason reason(boolean required, Duration grace, byte[]... stapled) {
-    PeerPath path = new PeerPath(List.of(issuer.leaf()), issuer.certificate());
-    PeerRejectedException refusal =
-        catchThrowableOfType(
-            PeerRejectedException.class,
-            () -> new StapledResponse(required, grace).check(path, NOW, List.of(stapled)));
+    PeerRejectedException refusal = refused(required, grace, stapled);
     return refusal == null ? null : refusal.reason();
+  }
+
+  private PeerRejectedException refused(boolean required, Duration grace, byte[]... stapled) {
+    PeerPath path = new PeerPath(List.of(issuer.leaf()), issuer.certificate());
+    return catchThrowableOfType(
+        PeerRejectedException.class,
+        () -> new StapledResponse(required, grace).check(path, NOW, List.of(stapled)));
   }
 
   private byte[] response(CertificateStatus status, Date nextUpdate) throws Exception {
@@ -63,6 +66,15 @@ class StapledResponseTest {
     assertThat(reason(false, response(CertificateStatus.GOOD, null)))
         .isEqualTo(PeerReason.REVOCATION_UNKNOWN);
     assertThat(reason(false, new byte[] {1, 2, 3})).isEqualTo(PeerReason.REVOCATION_UNKNOWN);
+  }
+
+  @Test
+  void staple_withoutNextUpdate_isToldAsSuch() throws Exception {
+    byte[] endless = response(CertificateStatus.GOOD, null);
+    byte[] ended = response(CertificateStatus.GOOD, Date.from(NOW.minusSeconds(1)));
+    assertThat(refused(false, Duration.ofDays(30), endless))
+        .hasMessageContaining("has no nextUpdate");
+    assertThat(refused(false, Duration.ZERO, ended)).hasMessageContaining("is not valid now");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.bartizan.mtls.x509;
 
-import java.net.IDN;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +63,10 @@ public final class HostName {
     return last != '.' && last != '-' && isDecodable(name);
   }
 
-  /** A label in Punycode must not stand for one with a hyphen at its end (RFC 5891 4.2.3.1). */
+  /**
+   * A label in Punycode must stand for one beyond ASCII, without a hyphen at an end (RFC 5891
+   * section 4.2.3.1).
+   */
   private static boolean isDecodable(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (!lower.startsWith(ACE) && !lower.contains('.' + ACE)) {
@@ -71,8 +74,11 @@ public final class HostName {
     }
     for (String label : lower.split("\\.", -1)) {
       if (label.startsWith(ACE)) {
-        String decoded = IDN.toUnicode(label, IDN.ALLOW_UNASSIGNED);
-        if (decoded.equals(label) || decoded.startsWith("-") || decoded.endsWith("-")) {
+        int[] decoded = Punycode.decoded(label.substring(ACE.length()));
+        if (decoded == null
+            || Arrays.stream(decoded).allMatch(point -> point < 0x80)
+            || decoded[0] == '-'
+            || decoded[decoded.length - 1] == '-') {
           return false;
         }
       }

@@ -39,6 +39,8 @@ public final class IssuedList {
   /** By key: hashing a list of megabytes for each decision would cost milliseconds. */
   private final Map<ByteBuffer, Boolean> signers = new ConcurrentHashMap<>();
 
+  private volatile @Nullable PublicKey signer;
+
   /**
    * Reads what narrows a list.
    *
@@ -107,10 +109,11 @@ public final class IssuedList {
   }
 
   public boolean isSignedBy(X509Certificate issuer) {
-    if (!mayBeOf(KeyIdentifiers.ofSubject(issuer))) {
-      return false;
-    }
-    PublicKey key = issuer.getPublicKey();
+    return mayBeOf(KeyIdentifiers.ofSubject(issuer)) && isSignedBy(issuer.getPublicKey());
+  }
+
+  /** Whether the signature is of this key, whoever has it. */
+  public boolean isSignedBy(PublicKey key) {
     ByteBuffer name = ByteBuffer.wrap(key.getEncoded());
     Boolean known = signers.get(name);
     if (known == null) {
@@ -120,7 +123,28 @@ public final class IssuedList {
       }
       signers.put(name, known);
     }
+    if (known) {
+      signer = key;
+    }
     return known;
+  }
+
+  /** A key whose signature it was found to have; null if none was found yet. */
+  public @Nullable PublicKey signer() {
+    return signer;
+  }
+
+  /**
+   * Whether it says that this is the key of its signature; one without identifiers says nothing.
+   */
+  public boolean claimsKeyOf(X509Certificate issuer) {
+    byte[] id = KeyIdentifiers.ofSubject(issuer);
+    return id != null && Arrays.equals(id, keyId);
+  }
+
+  /** Whether it says which key signed it. */
+  public boolean namesItsKey() {
+    return keyId != null;
   }
 
   /** Whether it names a certificate of its issuer as revoked, on hold or to be removed. */
@@ -139,11 +163,12 @@ public final class IssuedList {
         && (keyId == null || base.mayBeOf(keyId));
   }
 
-  /** Whether a whole list holds all that a delta says. */
+  /** Whether a whole list holds all that a delta says; one of another scope does not. */
   public boolean isSupersededBy(IssuedList base) {
-    return (number != null && base.number != null)
-        ? number.compareTo(base.number) <= 0
-        : thisUpdate.isBefore(base.thisUpdate);
+    return scope.key().equals(base.scope.key())
+        && (number != null && base.number != null
+            ? number.compareTo(base.number) <= 0
+            : thisUpdate.isBefore(base.thisUpdate));
   }
 
   /** The signature's algorithm, if it proves nothing; null if it may count. */

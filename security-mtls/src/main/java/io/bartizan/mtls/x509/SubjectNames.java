@@ -75,6 +75,11 @@ public record SubjectNames(
         spiffeId(certificate, uris));
   }
 
+  /** The same certificate with no names beside its SPIFFE ID. */
+  public SubjectNames spiffeIdAlone() {
+    return new SubjectNames(certificate, List.of(), uris, List.of(), List.of(), spiffeId);
+  }
+
   /** Whether a dNSName covers the host; wildcards count where the peer is a server. */
   public boolean hasDns(String host, boolean withWildcards) {
     return dns.stream()

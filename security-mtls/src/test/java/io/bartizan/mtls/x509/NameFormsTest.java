@@ -66,6 +66,22 @@ class NameFormsTest {
     assertThat(HostName.normalized(text)).isNull();
   }
 
+  /** Of RFC 3492 section 7.1, and of IDNA2008, which the JDK does not know. */
+  @ParameterizedTest
+  @CsvSource({
+    "bcher-kva, b\u00fccher",
+    "fa-hia, fa\u00df",
+    "nxasmm1c, \u03b2\u03cc\u03bb\u03bf\u03c2",
+    "ihqwcrb4cv8a8dqg056pqjye, \u4ed6\u4eec\u4e3a\u4ec0\u4e48\u4e0d\u8bf4\u4e2d\u6587",
+    "b1abfaaepdrnnbgefbadotcwatmq2g4l,"
+        + " \u043f\u043e\u0447\u0435\u043c\u0443\u0436\u0435\u043e\u043d\u0438\u043d\u0435\u0433"
+        + "\u043e\u0432\u043e\u0440\u044f\u0442\u043f\u043e\u0440\u0443\u0441\u0441\u043a\u0438",
+    "3b-ww4c5e180e575a65lsy2b, 3\u5e74b\u7d44\u91d1\u516b\u5148\u751f"
+  })
+  void punycode_decoded_isWhatTheStandardSays(String encoded, String plain) {
+    assertThat(Punycode.decoded(encoded)).containsExactly(plain.codePoints().toArray());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "xn--bcher-kva.test, true",
@@ -82,7 +98,16 @@ class NameFormsTest {
     "a.Xn--999999999, false",
     "a.XN--BCHER-KVA, true",
     "xn----dha.test, false",
-    "a.xn--a--xka, false"
+    "a.xn--a--xka, false",
+    "xn---a.test, false",
+    "xn--bcher-kv.test, false",
+    "xn--fa-hia.test, true",
+    "XN--STRAE-OQA.test, true",
+    "xn--nxasmm1c.test, true",
+    "xn--nxasmq6b.test, true",
+    "xn--ihqwcrb4cv8a8dqg056pqjye.test, true",
+    "xn--egbpdaj6bu4bxfgehfvwxn.test, true",
+    "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l.test, true"
   })
   void host_inPunycode_hasALabelThatCanBeDecoded(String text, boolean good) {
     assertThat(HostName.normalized(text) != null).isEqualTo(good);
