@@ -64,9 +64,6 @@ final class Gradient {
   private static final double MOST_WEIGHT = 400;
   private static final int DOUBTED = 6;
 
-  /** How many times the baseline nothing may come back until what is held is taken to hang. */
-  private static final int HANGS = 10;
-
   /** The part of what fits without a queue that is let in while the baseline is measured. */
   private static final double DRAINED = 0.95;
 
@@ -101,8 +98,7 @@ final class Gradient {
   private int probes;
 
   private volatile boolean pressed;
-  private volatile long lastBack;
-  private volatile long refusedSince;
+  private final Silence silence;
   // permits that were never given back since nothing came back
   private int hanging;
 
@@ -123,8 +119,7 @@ final class Gradient {
     this.highest = initial;
     this.probedAt = now;
     this.nextProbe = now;
-    this.lastBack = now;
-    this.refusedSince = now;
+    this.silence = new Silence(now);
     begin(now, 0, 0);
   }
 
@@ -139,7 +134,7 @@ final class Gradient {
    * @return the limit that holds from now on
    */
   int add(long started, long now, int others, int permits, boolean overloaded) {
-    lastBack = now;
+    silence.cameBack(now);
     if (overloaded) {
       lock.lock();
     } else if (!lock.tryLock()) {
@@ -340,7 +335,7 @@ final class Gradient {
 
   /** Says that permits came back of work whose time says nothing. */
   void cameBack(long now) {
-    lastBack = now;
+    silence.cameBack(now);
   }
 
   /**
@@ -354,27 +349,20 @@ final class Gradient {
     if (!pressed) {
       pressed = true;
     }
-    if (refusedSince - lastBack <= 0) {
-      refusedSince = now;
-    }
-    if (now - refusedSince < SECOND || !lock.tryLock()) {
+    if (!silence.refused(now) || !lock.tryLock()) {
       return UNCHANGED;
     }
     try {
-      return now - refusedSince < patience() ? UNCHANGED : fed(now, held);
+      long usual = weight == 0 ? 0 : (long) (baseline * baseline);
+      return silence.isTooLong(now, usual) ? fed(now, held) : UNCHANGED;
     } finally {
       lock.unlock();
     }
   }
 
-  /** How long nothing comes back of work that does not hang; generous while that is unknown. */
-  private long patience() {
-    return weight == 0 ? PROBE_EVERY : Math.max(SECOND, (long) (HANGS * baseline * baseline));
-  }
-
   /** What is held hangs: one more is let in, which tells what work takes. */
   private int fed(long now, int held) {
-    refusedSince = now;
+    silence.end(now);
     hanging = held;
     limit = Math.max(limit, Math.min(most, held + 1));
     highest = limit;

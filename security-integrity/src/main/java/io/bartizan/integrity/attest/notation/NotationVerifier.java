@@ -8,7 +8,7 @@ import io.bartizan.integrity.attest.oci.Descriptor;
 import io.bartizan.integrity.attest.oci.ImageManifest;
 import io.bartizan.integrity.attest.oci.ImageReference;
 import io.bartizan.integrity.attest.oci.ImageSource;
-import io.bartizan.integrity.attest.search.ImageSearch;
+import io.bartizan.integrity.attest.oci.OciReason;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -225,7 +225,10 @@ public final class NotationVerifier {
 
     @Override
     public void accept(Refusal refusal) {
-      unread = unread == null ? ImageSearch.unread(List.of(refusal)) : unread;
+      boolean isUnread =
+          refusal.reason() == OciReason.REGISTRY_UNAVAILABLE
+              || refusal.reason() == OciReason.AUTHENTICATION_REFUSED;
+      unread = unread == null && isUnread ? refusal : unread;
       last = refusal;
     }
   }
