@@ -1,28 +1,24 @@
 package io.bartizan.mtls;
 
-import io.bartizan.core.Pem;
 import io.bartizan.mtls.x509.Certificates;
 import io.bartizan.mtls.x509.IssuedList;
 import io.bartizan.mtls.x509.KeyIdentifiers;
 import io.bartizan.mtls.x509.ListEncoding;
 import io.bartizan.mtls.x509.ListScope;
+import io.bartizan.mtls.x509.NewestLists;
 import io.bartizan.mtls.x509.PeerPath;
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.security.cert.CRLException;
 import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
@@ -62,31 +58,7 @@ final class CrlIndex {
 
   /** {@code content} is kept where it is DER, and not to be changed any more. */
   void add(String source, byte[] content) {
-    if (isDer(content)) {
-      add(parsed(source, content), source);
-      return;
-    }
-    String text = new String(content, StandardCharsets.ISO_8859_1);
-    boolean wide = text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff");
-    if (!text.contains("-----BEGIN ") && !wide) {
-      add(parsed(source, content), source);
-      return;
-    }
-    int found = 0;
-    for (Pem block : PemMaterial.blocks(source, text)) {
-      if (block.label().equals("X509 CRL")) {
-        add(parsed(source, block.content()), source);
-        found++;
-      }
-    }
-    if (found == 0) {
-      throw new TlsMaterialException(MaterialReason.FILE_MALFORMED, source, "holds no X509 CRL");
-    }
-  }
-
-  /** No text begins with a sequence whose length takes more than one byte. */
-  private static boolean isDer(byte[] content) {
-    return content.length > 1 && content[0] == 0x30 && content[1] < 0;
+    PemMaterial.revocationLists(source, content).forEach(list -> add(list, source));
   }
 
   private void add(ListEncoding encoding, String source) {
@@ -121,15 +93,6 @@ final class CrlIndex {
       return;
     }
     byIssuer.computeIfAbsent(crl.getIssuerX500Principal(), name -> new ArrayList<>()).add(list);
-  }
-
-  private static ListEncoding parsed(String source, byte[] der) {
-    try {
-      return ListEncoding.of(der);
-    } catch (CRLException | RuntimeException e) {
-      throw new TlsMaterialException(
-          MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
-    }
   }
 
   /** Refuses an index without lists, unless that was declared; tells what serves nobody. */
@@ -214,7 +177,7 @@ final class CrlIndex {
   private void check(X509Certificate certificate, X509Certificate issuer, Instant now)
       throws PeerRejectedException {
     List<IssuedList> signed = signedBy(issuer);
-    List<IssuedList> newest = newest(signed, now);
+    List<IssuedList> newest = NewestLists.of(signed, now);
     for (IssuedList list : signed) {
       // Whoever is named by a list that is ahead of this clock is not let in until they agree.
       boolean counts = newest.contains(list) || now.isBefore(list.thisUpdate());
@@ -239,7 +202,7 @@ final class CrlIndex {
               + Certificates.label(certificate));
     }
     if (!unlistedAccepted || doubt != null) {
-      IssuedList ahead = ahead(signed, now);
+      IssuedList ahead = NewestLists.ahead(signed, now.plus(Revocation.SKEW));
       if (ahead != null) {
         throw new PeerRejectedException(PeerReason.REVOCATION_UNKNOWN, beginning(ahead));
       }
@@ -292,7 +255,7 @@ final class CrlIndex {
     Set<GeneralName> points = null;
     int reasons = 0;
     IssuedList stale = null;
-    for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
+    for (IssuedList list : NewestLists.of(lists, now.plus(Revocation.SKEW))) {
       if (points == null && list.scope().points() != null) {
         points = ListScope.pointsOf(certificate);
       }
@@ -321,27 +284,6 @@ final class CrlIndex {
     return byIssuer.getOrDefault(issuer.getSubjectX500Principal(), List.of());
   }
 
-  /** Of the lists of each scope that have begun, those of the latest thisUpdate. */
-  private static List<IssuedList> newest(List<IssuedList> lists, Instant now) {
-    Map<String, List<IssuedList>> newest = new TreeMap<>();
-    for (IssuedList list : lists) {
-      if (now.isBefore(list.thisUpdate())) {
-        continue;
-      }
-      List<IssuedList> best =
-          newest.computeIfAbsent(
-              (list.isDelta() ? "delta " : "") + list.scope().key(), key -> new ArrayList<>());
-      int order = best.isEmpty() ? 1 : list.thisUpdate().compareTo(best.get(0).thisUpdate());
-      if (order > 0) {
-        best.clear();
-      }
-      if (order >= 0) {
-        best.add(list);
-      }
-    }
-    return newest.values().stream().flatMap(List::stream).toList();
-  }
-
   /**
    * Refuses if the newest lists of a certificate's issuer became stale since the full handshake,
    * which verified them. An issuer that changed its key has lists of both under one name; the key
@@ -356,14 +298,6 @@ final class CrlIndex {
     cover(certificate, lists, now).refuseStale(this);
   }
 
-  /** The first list that will cover, where none has begun; else null. */
-  private static @Nullable IssuedList ahead(List<IssuedList> lists, Instant now) {
-    List<IssuedList> whole = lists.stream().filter(list -> !list.isDelta()).toList();
-    return newest(whole, now.plus(Revocation.SKEW)).isEmpty()
-        ? whole.stream().min(Comparator.comparing(IssuedList::thisUpdate)).orElse(null)
-        : null;
-  }
-
   private static String beginning(IssuedList list) {
     return "the revocation list of " + list.issuer() + " begins only at " + list.thisUpdate();
   }
@@ -371,11 +305,11 @@ final class CrlIndex {
   /** Says which issuer's newest list is stale, or has none that has begun; null if none is. */
   @Nullable String stale(Instant now) {
     for (List<IssuedList> lists : byIssuer.values()) {
-      IssuedList ahead = ahead(lists, now);
+      IssuedList ahead = NewestLists.ahead(lists, now.plus(Revocation.SKEW));
       if (ahead != null) {
         return beginning(ahead);
       }
-      for (IssuedList list : newest(lists, now.plus(Revocation.SKEW))) {
+      for (IssuedList list : NewestLists.of(lists, now.plus(Revocation.SKEW))) {
         if (!list.isDelta() && now.isAfter(end(list))) {
           return staleness(list);
         }
@@ -388,7 +322,7 @@ final class CrlIndex {
   @Nullable Instant oldest(Instant now) {
     Instant oldest = null;
     for (List<IssuedList> lists : byIssuer.values()) {
-      for (IssuedList list : newest(lists, now)) {
+      for (IssuedList list : NewestLists.of(lists, now)) {
         if (!list.isDelta() && (oldest == null || list.thisUpdate().isBefore(oldest))) {
           oldest = list.thisUpdate();
         }

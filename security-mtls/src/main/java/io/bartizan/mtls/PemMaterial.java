@@ -4,6 +4,7 @@ import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.core.SecretSource;
 import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.mtls.x509.ListEncoding;
 import io.bartizan.mtls.x509.Platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -245,5 +247,44 @@ final class PemMaterial {
   /** Loaded with the first key that needs it; never registered with the JVM. */
   private static final class BouncyCastle {
     static final Provider INSTANCE = new BouncyCastleProvider();
+  }
+
+  /**
+   * The revocation lists of a file, in DER or PEM. {@code content} is kept where it is DER, and not
+   * to be changed any more.
+   */
+  static List<ListEncoding> revocationLists(String source, byte[] content) {
+    if (isDer(content)) {
+      return List.of(parsed(source, content));
+    }
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    boolean wide = text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff");
+    if (!text.contains("-----BEGIN ") && !wide) {
+      return List.of(parsed(source, content));
+    }
+    List<ListEncoding> lists = new ArrayList<>();
+    for (Pem block : blocks(source, text)) {
+      if (block.label().equals("X509 CRL")) {
+        lists.add(parsed(source, block.content()));
+      }
+    }
+    if (lists.isEmpty()) {
+      throw new TlsMaterialException(MaterialReason.FILE_MALFORMED, source, "holds no X509 CRL");
+    }
+    return lists;
+  }
+
+  /** No text begins with a sequence whose length takes more than one byte. */
+  private static boolean isDer(byte[] content) {
+    return content.length > 1 && content[0] == 0x30 && content[1] < 0;
+  }
+
+  private static ListEncoding parsed(String source, byte[] der) {
+    try {
+      return ListEncoding.of(der);
+    } catch (CRLException | RuntimeException e) {
+      throw new TlsMaterialException(
+          MaterialReason.FILE_MALFORMED, source, "holds a revocation list that can't be parsed");
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
-import io.bartizan.core.house.RareLog;
 import io.bartizan.mtls.x509.HostName;
 import io.bartizan.mtls.x509.IpAddress;
 import io.bartizan.mtls.x509.NameKind;
@@ -14,11 +13,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What every policy is inside: a question about one peer, answered with the rule that holds. */
-abstract sealed class Rule implements PeerPolicy {
+abstract sealed class Rule implements PeerPolicy
+    permits NarrowedRule, Rule.Any, Rule.Combined, Rule.Host, Rule.Name, Rule.Sourced {
 
   /** Every peer of the anchors. */
   static final Rule ANY = new Any();
@@ -26,7 +24,7 @@ abstract sealed class Rule implements PeerPolicy {
   /** The host that was asked for. */
   static final Rule HOST = new Host();
 
-  private Rule() {}
+  Rule() {}
 
   /** One name of one kind. */
   static Name name(NameKind kind, String value) {
@@ -64,7 +62,7 @@ abstract sealed class Rule implements PeerPolicy {
               + SafeText.of(name)
               + "\", 1 to 64 letters, digits and hyphens are accepted");
     }
-    return new Narrowed(this, name, Objects.requireNonNull(predicate, "predicate"));
+    return new NarrowedRule(this, name, Objects.requireNonNull(predicate, "predicate"));
   }
 
   /**
@@ -158,7 +156,7 @@ abstract sealed class Rule implements PeerPolicy {
   public abstract String toString();
 
   /** See {@link #ANY}. */
-  private static final class Any extends Rule {
+  static final class Any extends Rule {
     @Override
     Rule match(Met peer) {
       return this;
@@ -171,7 +169,7 @@ abstract sealed class Rule implements PeerPolicy {
   }
 
   /** See {@link #HOST}. */
-  private static final class Host extends Rule {
+  static final class Host extends Rule {
     @Override
     @Nullable Rule match(Met peer) {
       String host = peer.host();
@@ -198,7 +196,7 @@ abstract sealed class Rule implements PeerPolicy {
   }
 
   /** See {@link Rule#source(Path)}; matches nobody before it is loaded. */
-  private static final class Sourced extends Rule {
+  static final class Sourced extends Rule {
     private final String description;
     private final Function<MaterialReader, String> source;
 
@@ -272,7 +270,7 @@ abstract sealed class Rule implements PeerPolicy {
   }
 
   /** See {@link Rule#allOf} and {@link Rule#anyOf}. */
-  private static final class Combined extends Rule {
+  static final class Combined extends Rule {
     private final String word;
     private final boolean all;
     private final List<Rule> rules;
@@ -319,69 +317,6 @@ abstract sealed class Rule implements PeerPolicy {
     @Override
     public String toString() {
       return rules.stream().map(Rule::toString).collect(Collectors.joining(", ", word + "(", ")"));
-    }
-  }
-
-  /** See {@link Rule#and}; a predicate that throws refuses, and is logged once a minute at most. */
-  private static final class Narrowed extends Rule {
-    private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
-
-    private final Rule rule;
-    private final String name;
-    private final Predicate<PeerIdentity> predicate;
-    private final RareLog predicateFailures = RareLog.create();
-
-    Narrowed(Rule rule, String name, Predicate<PeerIdentity> predicate) {
-      this.rule = rule;
-      this.name = name;
-      this.predicate = predicate;
-    }
-
-    @Override
-    @Nullable Rule match(Met peer) {
-      Met met = namesPeer() ? peer.asPresented() : peer;
-      if (rule.match(met) == null) {
-        return null;
-      }
-      try {
-        return predicate.test(met.identity()) ? this : null;
-      } catch (Exception | Error e) { // of Kotlin a checked one too
-        failed(e);
-        return null;
-      }
-    }
-
-    private void failed(Throwable cause) {
-      long failures = predicateFailures.failed();
-      if (failures > 0) {
-        LOG.warn(
-            "the predicate {} of a policy failed, {} times since the last such line; its peers are"
-                + " refused",
-            name,
-            failures,
-            cause);
-      }
-    }
-
-    @Override
-    Rule loaded(MaterialReader reader, TlsSide side) {
-      Rule inner = rule.loaded(reader, side);
-      return inner == rule ? this : new Narrowed(inner, name, predicate);
-    }
-
-    @Override
-    boolean needsRequestedHost() {
-      return rule.needsRequestedHost();
-    }
-
-    @Override
-    boolean namesPeer() {
-      return rule.namesPeer();
-    }
-
-    @Override
-    public String toString() {
-      return rule + ".narrowedBy(" + name + ")";
     }
   }
 }

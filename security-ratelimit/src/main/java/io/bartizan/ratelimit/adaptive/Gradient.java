@@ -41,10 +41,9 @@ final class Gradient {
   private static final long SECOND = 1_000_000_000L;
   private static final int WINDOW_SAMPLES = 30;
 
-  /** How many standard errors may be chance when work is slower, and when it is another. */
+  /** How many standard errors may be chance when work is slower. */
   private static final double CHANCE = 2;
 
-  private static final double SURE = 2.5;
   private static final double TOLERANCE = 1.2;
 
   /** What is tolerated besides at low limits: few servers idle without a few who queue. */
@@ -72,20 +71,14 @@ final class Gradient {
   private final int most;
   private double limit;
   private double step = 1;
-
   private long windowStart;
   private long nextLook;
-  private double sum;
-  private double squares;
-  private double count;
+  private final Times times = new Times();
   private int ended;
   private int overloads;
   private int peak;
   // the most calls that were in flight, each taken for as large as the one that ended
   private int peakCalls;
-
-  private long longest;
-  private long longestBefore;
 
   // how many samples, and until when, are of work from before the limit changed
   private int flushing;
@@ -96,7 +89,6 @@ final class Gradient {
   private double weight;
   private boolean known;
   private int probes;
-
   private volatile boolean pressed;
   private final Silence silence;
   // permits that were never given back since nothing came back
@@ -164,7 +156,7 @@ final class Gradient {
     } else if (probing) {
       return probed(took, now, others, calls);
     } else {
-      sample(took);
+      times.add(took);
     }
     ended++;
     peak = Math.max(peak, others + permits);
@@ -175,36 +167,11 @@ final class Gradient {
     }
     nextLook = now + WINDOW;
     double gradient = gradient();
-    if (gradient == 1 && overloads == 0 && now - windowStart < longest()) {
+    if (gradient == 1 && overloads == 0 && now - windowStart < times.longest()) {
       return UNCHANGED;
     }
     judge(gradient, now);
-    return probing ? probeLimit : whole();
-  }
-
-  private void sample(long took) {
-    double root = Math.sqrt((double) took);
-    sum += root;
-    squares += took;
-    count++;
-    longest = Math.max(longest, Math.min(SECOND, took));
-  }
-
-  private long longest() {
-    return Math.max(longest, longestBefore);
-  }
-
-  private double mean() {
-    return sum / count;
-  }
-
-  private double spread() {
-    return Math.max(0, squares / count - mean() * mean());
-  }
-
-  /** The square of the standard error of the mean. */
-  private double error() {
-    return spread() / count;
+    return probing ? probeLimit : (int) limit;
   }
 
   private double baselineError() {
@@ -213,10 +180,10 @@ final class Gradient {
 
   /** How much faster work was without a queue; 1 if it is not certainly slower than that. */
   private double gradient() {
-    if (count == 0 || weight == 0 || peakCalls <= 1) {
+    if (times.count() == 0 || weight == 0 || peakCalls <= 1) {
       return 1;
     }
-    double root = mean() - CHANCE * Math.sqrt(error() + baselineError());
+    double root = times.mean() - CHANCE * Math.sqrt(times.error() + baselineError());
     double tolerated = TOLERANCE + FEW / Math.pow(limit, 4);
     return root <= 0 ? 1 : Math.min(1, tolerated * baseline * baseline / (root * root));
   }
@@ -226,7 +193,7 @@ final class Gradient {
     boolean calm = overloads == 0;
     boolean slower = gradient < 1;
     boolean used = pressed || peak >= Math.floor(limit) * 0.9;
-    if (count > 0) {
+    if (times.count() > 0) {
       learnFaster();
     }
     double grown = 0;
@@ -255,28 +222,23 @@ final class Gradient {
   private void learnFaster() {
     if (weight == 0 || peakCalls <= 1) {
       learn();
-    } else if (mean() + SURE * Math.sqrt(error() + baselineError()) < baseline) {
-      baseline = (baseline + mean()) / 2;
-      variance = spread();
-      weight = count;
+    } else if (times.mean() + Times.SURE * Math.sqrt(times.error() + baselineError()) < baseline) {
+      baseline = (baseline + times.mean()) / 2;
+      variance = times.spread();
+      weight = times.count();
     }
   }
 
   /** Takes the mean for the baseline, or into it if the two are alike. */
   private void learn() {
     double kept = isBaseline() ? Math.min(weight, MOST_WEIGHT) : 0;
-    baseline = (baseline * kept + sum) / (kept + count);
-    variance = (variance * kept + spread() * count) / (kept + count);
-    weight = kept + count;
+    baseline = (baseline * kept + times.sum()) / (kept + times.count());
+    variance = (variance * kept + times.spread() * times.count()) / (kept + times.count());
+    weight = kept + times.count();
   }
 
   private boolean isBaseline() {
-    return weight > 0 && isAlike(baseline, baselineError());
-  }
-
-  private boolean isAlike(double other, double othersError) {
-    double chance = SURE * Math.sqrt(error() + othersError);
-    return Math.abs(mean() - other) <= chance + 0.02 * mean();
+    return weight > 0 && times.isAlike(baseline, baselineError());
   }
 
   private void stage(double at, long now) {
@@ -289,19 +251,19 @@ final class Gradient {
     if (!drained) {
       drained = others < probeLimit;
       flushing = drained ? calls : 0;
-      flushUntil = drained ? now + longest() : now;
+      flushUntil = drained ? now + times.longest() : now;
       return UNCHANGED;
     }
-    sample(took);
+    times.add(took);
     long lasted = now - windowStart;
     int needed = lasted > SECOND ? FEWEST_SAMPLES : known ? PROBE_SAMPLES : STAGE_SAMPLES;
-    if (count < needed || lasted < longest()) {
+    if (times.count() < needed || lasted < times.longest()) {
       return UNCHANGED;
     }
-    boolean fell = mean() < before && !isAlike(before, beforeError);
+    boolean fell = times.mean() < before && !times.isAlike(before, beforeError);
     if (fell && probeLimit > least && !(known && isBaseline())) {
-      before = mean();
-      beforeError = error();
+      before = times.mean();
+      beforeError = times.error();
       stage(probeLimit * (known ? 0.7 : 0.5), now);
       return probeLimit;
     }
@@ -313,7 +275,7 @@ final class Gradient {
     nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));
     probing = false;
     begin(now, 0, 0);
-    return whole();
+    return (int) limit;
   }
 
   private void begin(long now, double kept, int flushed) {
@@ -321,15 +283,11 @@ final class Gradient {
     nextLook = now + WINDOW;
     flushUntil = now;
     flushing = flushed;
-    sum *= kept;
-    squares *= kept;
-    count *= kept;
+    times.begin(kept);
     ended = 0;
     overloads = 0;
     peak = 0;
     peakCalls = 0;
-    longestBefore = longest;
-    longest = 0;
     pressed = false;
   }
 
@@ -372,16 +330,12 @@ final class Gradient {
       nextProbe = now + Math.max(PROBE_EVERY, 10 * (now - probeStart));
       begin(now, 0, 0);
     }
-    return whole();
+    return (int) limit;
   }
 
   /** Whether the limit is lowered for a measurement. */
   boolean isProbing() {
     return probing;
-  }
-
-  private int whole() {
-    return (int) limit;
   }
 
   /** What work takes that does not queue, in nanoseconds; 0 before the first window. */
