@@ -318,7 +318,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
         throw new IllegalArgumentException("identity is none, but a server needs one");
       }
       this.anchors = Objects.requireNonNull(anchors, "anchors");
-      this.policy = Rule.fitting(side, policy, "policy");
+      this.policy = side.fitting(policy, "policy");
       this.maker = maker;
     }
 
@@ -370,7 +370,7 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
      * @throws IllegalArgumentException if it does not fit this side
      */
     public Builder<T> withDryRun(PeerPolicy candidate) {
-      dryRun = Rule.fitting(side, candidate, "candidate");
+      dryRun = side.fitting(candidate, "candidate");
       return this;
     }
 

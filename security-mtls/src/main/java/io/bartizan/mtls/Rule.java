@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.SafeText;
+import io.bartizan.core.house.RareLog;
 import io.bartizan.mtls.x509.HostName;
 import io.bartizan.mtls.x509.IpAddress;
 import io.bartizan.mtls.x509.NameKind;
@@ -13,10 +14,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What every policy is inside: a question about one peer, answered with the rule that holds. */
-abstract sealed class Rule implements PeerPolicy
-    permits NarrowedRule, Rule.Any, Rule.Combined, Rule.Host, Rule.Name, Rule.Sourced {
+abstract sealed class Rule implements PeerPolicy {
 
   /** Every peer of the anchors. */
   static final Rule ANY = new Any();
@@ -24,7 +26,7 @@ abstract sealed class Rule implements PeerPolicy
   /** The host that was asked for. */
   static final Rule HOST = new Host();
 
-  Rule() {}
+  private Rule() {}
 
   /** One name of one kind. */
   static Name name(NameKind kind, String value) {
@@ -62,25 +64,7 @@ abstract sealed class Rule implements PeerPolicy
               + SafeText.of(name)
               + "\", 1 to 64 letters, digits and hyphens are accepted");
     }
-    return new NarrowedRule(this, name, Objects.requireNonNull(predicate, "predicate"));
-  }
-
-  /**
-   * The policy, if it fits the side.
-   *
-   * @throws IllegalArgumentException if a server's asks for the host that nobody asked for
-   */
-  static PeerPolicy fitting(TlsSide side, PeerPolicy asked, String name) {
-    Objects.requireNonNull(asked, name);
-    if (side == TlsSide.SERVER && ((Rule) asked).needsRequestedHost()) {
-      throw new IllegalArgumentException(
-          name
-              + " is "
-              + asked
-              + ", but a server's peers are clients, which nobody asked for by host; name them by"
-              + " dns, uri or spiffeId");
-    }
-    return asked;
+    return new Narrowed(this, name, Objects.requireNonNull(predicate, "predicate"));
   }
 
   /** A policy that is read with each load. */
@@ -111,31 +95,6 @@ abstract sealed class Rule implements PeerPolicy
     return this;
   }
 
-  /**
-   * The peer and where it was met.
-   *
-   * @param identity the names that count
-   * @param presented all names; they count where the policy says whose they are, see {@link
-   *     #namesPeer}
-   * @param host null on servers
-   */
-  record Met(PeerIdentity identity, PeerIdentity presented, TlsSide side, @Nullable String host) {
-
-    /** A peer all of whose names count. */
-    Met(PeerIdentity identity, TlsSide side, @Nullable String host) {
-      this(identity, identity, side, host);
-    }
-
-    Met asPresented() {
-      return new Met(presented, side, host);
-    }
-
-    /** On a client the peer is a server, of whose certificate wildcards count. */
-    boolean isServer() {
-      return side == TlsSide.CLIENT;
-    }
-  }
-
   /** The part of this rule that accepts the peer, or null if it does not. */
   abstract @Nullable Rule match(Met peer);
 
@@ -156,7 +115,7 @@ abstract sealed class Rule implements PeerPolicy
   public abstract String toString();
 
   /** See {@link #ANY}. */
-  static final class Any extends Rule {
+  private static final class Any extends Rule {
     @Override
     Rule match(Met peer) {
       return this;
@@ -169,7 +128,7 @@ abstract sealed class Rule implements PeerPolicy
   }
 
   /** See {@link #HOST}. */
-  static final class Host extends Rule {
+  private static final class Host extends Rule {
     @Override
     @Nullable Rule match(Met peer) {
       String host = peer.host();
@@ -196,7 +155,7 @@ abstract sealed class Rule implements PeerPolicy
   }
 
   /** See {@link Rule#source(Path)}; matches nobody before it is loaded. */
-  static final class Sourced extends Rule {
+  private static final class Sourced extends Rule {
     private final String description;
     private final Function<MaterialReader, String> source;
 
@@ -257,10 +216,7 @@ abstract sealed class Rule implements PeerPolicy
 
     @Override
     boolean namesPeer() {
-      return switch (kind) {
-        case SPIFFE_ID, SPIFFE_PATH, TRUST_DOMAIN, SPKI_PIN -> true;
-        case DNS, URI, IP, EMAIL -> false;
-      };
+      return kind.namesPeer();
     }
 
     @Override
@@ -270,7 +226,7 @@ abstract sealed class Rule implements PeerPolicy
   }
 
   /** See {@link Rule#allOf} and {@link Rule#anyOf}. */
-  static final class Combined extends Rule {
+  private static final class Combined extends Rule {
     private final String word;
     private final boolean all;
     private final List<Rule> rules;
@@ -317,6 +273,69 @@ abstract sealed class Rule implements PeerPolicy
     @Override
     public String toString() {
       return rules.stream().map(Rule::toString).collect(Collectors.joining(", ", word + "(", ")"));
+    }
+  }
+
+  /** See {@link Rule#and}; a predicate that throws refuses, and is logged once a minute at most. */
+  private static final class Narrowed extends Rule {
+    private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
+
+    private final Rule rule;
+    private final String name;
+    private final Predicate<PeerIdentity> predicate;
+    private final RareLog predicateFailures = RareLog.create();
+
+    Narrowed(Rule rule, String name, Predicate<PeerIdentity> predicate) {
+      this.rule = rule;
+      this.name = name;
+      this.predicate = predicate;
+    }
+
+    @Override
+    @Nullable Rule match(Met peer) {
+      Met met = namesPeer() ? peer.asPresented() : peer;
+      if (rule.match(met) == null) {
+        return null;
+      }
+      try {
+        return predicate.test(met.identity()) ? this : null;
+      } catch (Exception | Error e) { // of Kotlin a checked one too
+        failed(e);
+        return null;
+      }
+    }
+
+    private void failed(Throwable cause) {
+      long failures = predicateFailures.failed();
+      if (failures > 0) {
+        LOG.warn(
+            "the predicate {} of a policy failed, {} times since the last such line; its peers are"
+                + " refused",
+            name,
+            failures,
+            cause);
+      }
+    }
+
+    @Override
+    Rule loaded(MaterialReader reader, TlsSide side) {
+      Rule inner = rule.loaded(reader, side);
+      return inner == rule ? this : new Narrowed(inner, name, predicate);
+    }
+
+    @Override
+    boolean needsRequestedHost() {
+      return rule.needsRequestedHost();
+    }
+
+    @Override
+    boolean namesPeer() {
+      return rule.namesPeer();
+    }
+
+    @Override
+    public String toString() {
+      return rule + ".narrowedBy(" + name + ")";
     }
   }
 }

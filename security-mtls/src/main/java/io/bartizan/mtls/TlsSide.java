@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /** The end of a TLS connection that this process is: client or server. */
 public enum TlsSide {
@@ -27,5 +28,23 @@ public enum TlsSide {
 
   TlsSide peer() {
     return this == SERVER ? CLIENT : SERVER;
+  }
+
+  /**
+   * The policy, if it fits this side.
+   *
+   * @throws IllegalArgumentException if a server's asks for the host that nobody asked for
+   */
+  PeerPolicy fitting(PeerPolicy asked, String name) {
+    Objects.requireNonNull(asked, name);
+    if (this == SERVER && ((Rule) asked).needsRequestedHost()) {
+      throw new IllegalArgumentException(
+          name
+              + " is "
+              + asked
+              + ", but a server's peers are clients, which nobody asked for by host; name them by"
+              + " dns, uri or spiffeId");
+    }
+    return asked;
   }
 }

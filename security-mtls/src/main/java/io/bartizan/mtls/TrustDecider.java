@@ -194,14 +194,14 @@ final class TrustDecider {
   }
 
   /** A verified peer, with the names that its authority may vouch for. */
-  Rule.Met met(PeerIdentity identity, @Nullable String host) {
+  Met met(PeerIdentity identity, @Nullable String host) {
     return anchorSet.vouchesForIdAlone(identity.names().spiffeId(), ownDomains)
-        ? new Rule.Met(identity.spiffeIdAlone(), identity, side, host)
-        : new Rule.Met(identity, side, host);
+        ? new Met(identity.spiffeIdAlone(), identity, side, host)
+        : new Met(identity, side, host);
   }
 
   private PeerDecision byPolicy(PeerIdentity identity, @Nullable String host) {
-    Rule.Met met = met(identity, host);
+    Met met = met(identity, host);
     Rule matched = policy.match(met);
     if (matched != null) {
       return PeerDecision.accepted(new AcceptedPeer(identity, matched, generation));

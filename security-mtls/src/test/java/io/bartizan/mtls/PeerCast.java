@@ -110,7 +110,7 @@ final class PeerCast {
       Rule strict = (Rule) PeerPolicy.anyOf(PeerPolicy.dns(DNS), PeerPolicy.spiffeId(SPIFFE));
       return PeerPolicy.anyTrustedPeer()
           .narrowedBy(
-              "turning", peer -> lax.get() || strict.match(new Rule.Met(peer, side, null)) != null);
+              "turning", peer -> lax.get() || strict.match(new Met(peer, side, null)) != null);
     }
 
     void toStrict() {

@@ -31,7 +31,7 @@ class PeerPolicyTest {
   private static boolean matches(PeerPolicy policy, TlsSide side, @Nullable String host)
       throws PeerRejectedException {
     PeerIdentity peer = PeerIdentity.of(PEER.certificate());
-    return ((Rule) policy).match(new Rule.Met(peer, side, host)) != null;
+    return ((Rule) policy).match(new Met(peer, side, host)) != null;
   }
 
   @Test

@@ -24,7 +24,7 @@ class PolicyLoadTest {
   }
 
   private static boolean accepts(Rule rule) throws PeerRejectedException {
-    return rule.match(new Rule.Met(peer(), TlsSide.SERVER, null)) != null;
+    return rule.match(new Met(peer(), TlsSide.SERVER, null)) != null;
   }
 
   private static Rule loaded(PeerPolicy policy, TlsSide side) throws Exception {

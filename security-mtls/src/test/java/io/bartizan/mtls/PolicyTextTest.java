@@ -144,13 +144,13 @@ class PolicyTextTest {
     PeerPolicy policy = PeerPolicy.parse(text);
     for (PeerPolicy asked : new PeerPolicy[] {policy, policy.narrowedBy("all", peer -> true)}) {
       assertThat(((Rule) asked).needsRequestedHost()).isEqualTo(needsHost);
-      assertThat(Rule.fitting(TlsSide.CLIENT, asked, "policy")).isSameAs(asked);
+      assertThat(TlsSide.CLIENT.fitting(asked, "policy")).isSameAs(asked);
       if (needsHost) {
         assertThatIllegalArgumentException()
-            .isThrownBy(() -> Rule.fitting(TlsSide.SERVER, asked, "policy"))
+            .isThrownBy(() -> TlsSide.SERVER.fitting(asked, "policy"))
             .withMessageContaining("policy is");
       } else {
-        assertThat(Rule.fitting(TlsSide.SERVER, asked, "policy")).isSameAs(asked);
+        assertThat(TlsSide.SERVER.fitting(asked, "policy")).isSameAs(asked);
       }
     }
   }

@@ -40,7 +40,7 @@ class RuleTest {
   }
 
   private static String matched(PeerPolicy policy, TlsSide side, @Nullable String host) {
-    return String.valueOf(((Rule) policy).match(new Rule.Met(PEER, side, host)));
+    return String.valueOf(((Rule) policy).match(new Met(PEER, side, host)));
   }
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class RuleTest {
     assertThat(source.needsRequestedHost()).isFalse();
     assertThat(((Rule) PeerPolicy.anyOf(source, Rule.HOST)).needsRequestedHost()).isTrue();
     assertThat(((Rule) PeerPolicy.anyOf(source, Rule.ANY)).needsRequestedHost()).isFalse();
-    assertThat(Rule.fitting(TlsSide.SERVER, source, "policy")).isSameAs(source);
+    assertThat(TlsSide.SERVER.fitting(source, "policy")).isSameAs(source);
   }
 
   private static String read(PeerPolicy policy, AtomicReference<String> fingerprint) {
@@ -154,7 +154,7 @@ class RuleTest {
         .isThrownBy(() -> any.narrowedBy("name", null))
         .withMessage("predicate");
     assertThatNullPointerException()
-        .isThrownBy(() -> Rule.fitting(TlsSide.CLIENT, null, "policy"))
+        .isThrownBy(() -> TlsSide.CLIENT.fitting(null, "policy"))
         .withMessage("policy");
     assertThatNullPointerException().isThrownBy(() -> PeerPolicy.file(null)).withMessage("file");
     assertThat(Rule.name(NameKind.DNS, "A.example.").value()).isEqualTo("a.example");

@@ -76,6 +76,14 @@ public enum NameKind {
     return word;
   }
 
+  /** Whether a name of this kind says of which trust domain a peer is, or of which key. */
+  public boolean namesPeer() {
+    return switch (this) {
+      case SPIFFE_ID, SPIFFE_PATH, TRUST_DOMAIN, SPKI_PIN -> true;
+      case DNS, URI, IP, EMAIL -> false;
+    };
+  }
+
   /** What is accepted, to stand in a message. */
   public String accepted() {
     return accepted;
