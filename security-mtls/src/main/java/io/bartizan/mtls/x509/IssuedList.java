@@ -165,10 +165,12 @@ public final class IssuedList {
 
   /** Whether a whole list holds all that a delta says; one of another scope does not. */
   public boolean isSupersededBy(IssuedList base) {
-    return scope.key().equals(base.scope.key())
-        && (number != null && base.number != null
-            ? number.compareTo(base.number) <= 0
-            : thisUpdate.isBefore(base.thisUpdate));
+    if (!scope.key().equals(base.scope.key())) {
+      return false;
+    }
+    return number != null && base.number != null
+        ? number.compareTo(base.number) <= 0
+        : thisUpdate.isBefore(base.thisUpdate);
   }
 
   /** The signature's algorithm, if it proves nothing; null if it may count. */
