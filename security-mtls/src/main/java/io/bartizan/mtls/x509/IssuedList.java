@@ -168,7 +168,7 @@ public final class IssuedList {
     if (!scope.key().equals(base.scope.key())) {
       return false;
     }
-    return number != null && base.number != null
+    return (number != null && base.number != null)
         ? number.compareTo(base.number) <= 0
         : thisUpdate.isBefore(base.thisUpdate);
   }
