@@ -74,7 +74,7 @@ class CodeSpansTest {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes unused) {
             String name = folder.getFileName().toString();
-            return name.equals("target") || name.startsWith(".") && !name.equals(".ci")
+            return name.equals("target") || (name.startsWith(".") && !name.equals(".ci"))
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;
           }
@@ -119,14 +119,14 @@ class CodeSpansTest {
     String type = chain.group(1);
     String whole = chain.group().replaceAll("::|#", ".");
     if (type.equals(type.toUpperCase(java.util.Locale.ROOT))
-        || isProse && !TWO_HUMPS.matcher(type).matches()) {
+        || (isProse && !TWO_HUMPS.matcher(type).matches())) {
       return true; // a constant, or a word
     }
     return api.has(whole)
         || ApiNames.jdkHas(whole)
         || isOther(whole)
-        || !api.hasType(type)
-            && (isOther(type) || isOf(tests, chain) || isInside && isOf(inside, chain));
+        || (!api.hasType(type)
+            && (isOther(type) || isOf(tests, chain) || (isInside && isOf(inside, chain))));
   }
 
   /** Whether a source's path ends in the type, and the package in front of it. */
