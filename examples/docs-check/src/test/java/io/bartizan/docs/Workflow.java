@@ -122,7 +122,7 @@ final class Workflow {
   /** All that is wrong, where these are the commands of the documentation. */
   List<Fault> faults(Set<String> commands) {
     faults.clear();
-    Object on = root.containsKey("on") ? root.get("on") : root.get(Boolean.TRUE); // YAML 1.1
+    Object on = root.containsKey("on") ? root.get("on") : root.get(true); // YAML 1.1
     Collection<?> triggers = on instanceof Map<?, ?> map ? map.keySet() : list(on);
     if (triggers.isEmpty() || !TRIGGERS.containsAll(triggers)) {
       fault(Rule.TRIGGER, "is started by " + triggers);
