@@ -238,7 +238,7 @@ class WorkflowsTest {
   }
 
   private static Map<?, ?> triggers(String file) throws IOException {
-    return Workflow.map(Workflow.yaml(Pages.text(file)).get(Boolean.TRUE));
+    return Workflow.map(Workflow.yaml(Pages.text(file)).get(true));
   }
 
   private static List<String> runs(String file) throws IOException {
@@ -298,7 +298,7 @@ class WorkflowsTest {
       Map<?, ?> field = Workflow.map(each);
       Object label = Workflow.map(field.get("attributes")).get("label");
       Object required = Workflow.map(field.get("validations")).get("required");
-      asked.put(String.valueOf(label), Boolean.TRUE.equals(required));
+      asked.put(String.valueOf(label), true.equals(required));
     }
     List<String> faults = new ArrayList<>();
     for (String what :
