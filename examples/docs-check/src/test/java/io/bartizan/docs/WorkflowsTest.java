@@ -298,7 +298,7 @@ class WorkflowsTest {
       Map<?, ?> field = Workflow.map(each);
       Object label = Workflow.map(field.get("attributes")).get("label");
       Object required = Workflow.map(field.get("validations")).get("required");
-      asked.put(String.valueOf(label), true.equals(required));
+      asked.put(String.valueOf(label), Boolean.TRUE.equals(required));
     }
     List<String> faults = new ArrayList<>();
     for (String what :
