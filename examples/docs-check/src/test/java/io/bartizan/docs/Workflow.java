@@ -198,7 +198,8 @@ final class Workflow {
   private void ofStep(Map<?, ?> step, boolean publishes) {
     String action = String.valueOf(step.get("uses"));
     Map<?, ?> with = map(step.get("with"));
-    if (action.startsWith("actions/checkout@") && !Boolean.FALSE.equals(with.get("persist-credentials"))) {
+    if (action.startsWith("actions/checkout@")
+        && !Boolean.FALSE.equals(with.get("persist-credentials"))) {
       fault(Rule.CREDENTIALS, action + " keeps the token");
     }
     if (publishes && (action.startsWith("actions/cache") || with.containsKey("cache"))) {
