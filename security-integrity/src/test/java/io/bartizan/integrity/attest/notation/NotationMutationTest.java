@@ -101,12 +101,12 @@ class NotationMutationTest {
 
   @Test
   void damagedJws_isRefusedOrSaysTheSame() {
-    jws(1_000);
+    jws(4_000);
   }
 
   @Test
   void damagedCose_isRefusedOrSaysTheSame() {
-    cose(1_000);
+    cose(4_000); // few bytes are unprotected: of 1,000 changes once in a while none hit one
   }
 
   @Test
