@@ -6,9 +6,12 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * Answers 503 where nobody could tell whether a token is good, in front of Spring Security, and has
@@ -22,7 +25,14 @@ final class OutageFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    ServletRequest before = ShownCertificate.serving(request);
+    ServletRequestAttributes shown =
+        RequestContextHolder.getRequestAttributes() == null
+                && request instanceof HttpServletRequest served
+            ? new ServletRequestAttributes(served)
+            : null;
+    if (shown != null) { // Spring does it behind Spring Security, where that stands far in front
+      RequestContextHolder.setRequestAttributes(shown);
+    }
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {
@@ -39,7 +49,10 @@ final class OutageFilter implements Filter {
       answered.setContentLength(problem.length);
       answered.getOutputStream().write(problem);
     } finally {
-      ServletRequest unused = ShownCertificate.serving(before);
+      if (shown != null) {
+        RequestContextHolder.resetRequestAttributes();
+        shown.requestCompleted();
+      }
     }
   }
 }
