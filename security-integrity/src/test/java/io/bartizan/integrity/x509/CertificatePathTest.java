@@ -192,7 +192,8 @@ class CertificatePathTest {
             new DERSequence(new ASN1Encodable[] {policy(0), new DERTaggedObject(true, 0, text)}));
     GeneralName party =
         new GeneralName(
-            GeneralName.ediPartyName, new DERSequence(new DERTaggedObject(true, 1, text)));
+            GeneralName.ediPartyName,
+            new DERSequence(new DERTaggedObject(false, 1, text))); // as newer JDKs read it
     GeneralName host = new GeneralName(GeneralName.dNSName, "good.example");
     assertThat(verdict(named(host), permitted(host))).isEqualTo("holds");
     for (GeneralName each : List.of(other, party)) {
