@@ -118,6 +118,7 @@ public final class CallerKey {
         request ->
             request
                 .principal()
+                .or(() -> request.token().map(jwt -> "")) // one without a subject
                 .map(CallerKey::named)
                 .orElseGet(
                     () ->

@@ -196,7 +196,7 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
        * @return null if there is none
        */
       static @Nullable String before(int order, ListableBeanFactory beans) {
-        for (String name : beans.getBeanNamesForType(REGISTRATION)) {
+        for (String name : beans.getBeanNamesForType(REGISTRATION, true, false)) {
           FilterRegistrationBean<?> bean = beans.getBean(name, FilterRegistrationBean.class);
           if (bean.isEnabled() && bean.getOrder() < order) {
             return name;

@@ -61,6 +61,6 @@ record CallIncoming(Attributes transport, Metadata metadata) implements Incoming
   /** The subject of the verified token; gRPC itself authenticates nobody by name. */
   @Override
   public Optional<String> principal() {
-    return token().map(jwt -> jwt.subject().orElse(""));
+    return token().flatMap(VerifiedJwt::subject);
   }
 }

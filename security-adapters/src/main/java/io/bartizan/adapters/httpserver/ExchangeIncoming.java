@@ -57,8 +57,6 @@ record ExchangeIncoming(HttpExchange exchange, Verified verified) implements Inc
 
   @Override
   public Optional<String> principal() {
-    return Optional.ofNullable(exchange.getPrincipal())
-        .map(HttpPrincipal::getUsername)
-        .or(() -> token().map(jwt -> ""));
+    return Optional.ofNullable(exchange.getPrincipal()).map(HttpPrincipal::getUsername);
   }
 }

@@ -48,8 +48,7 @@ record ContextIncoming(ContainerRequestContext request) implements IncomingReque
   @Override
   public Optional<String> principal() {
     return Optional.ofNullable(request.getSecurityContext().getUserPrincipal())
-        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""))
-        .or(() -> token().map(jwt -> ""));
+        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""));
   }
 
   private Optional<Connection> connection() {

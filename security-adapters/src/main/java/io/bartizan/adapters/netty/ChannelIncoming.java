@@ -59,6 +59,6 @@ record ChannelIncoming(Channel channel, HttpRequest request, Verified verified)
   /** The subject of the verified token: Netty itself authenticates nobody. */
   @Override
   public Optional<String> principal() {
-    return token().map(jwt -> jwt.subject().orElse(""));
+    return token().flatMap(VerifiedJwt::subject);
   }
 }

@@ -60,7 +60,6 @@ record ServletIncoming(HttpServletRequest request) implements IncomingRequest {
   @Override
   public Optional<String> principal() {
     return Optional.ofNullable(request.getUserPrincipal())
-        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""))
-        .or(() -> token().map(jwt -> ""));
+        .map(caller -> Objects.requireNonNullElse(caller.getName(), ""));
   }
 }

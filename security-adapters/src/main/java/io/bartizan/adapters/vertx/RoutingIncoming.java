@@ -65,6 +65,6 @@ record RoutingIncoming(RoutingContext context) implements IncomingRequest {
     @Nullable User user = context.user();
     return user != null && user.subject() != null
         ? Optional.of(user.subject())
-        : token().map(jwt -> jwt.subject().orElse(""));
+        : token().flatMap(VerifiedJwt::subject);
   }
 }

@@ -28,7 +28,7 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
         .<Principal>getPrincipal()
         .map(caller -> Optional.of(Objects.requireNonNullElse(caller.getName(), "")))
         .defaultIfEmpty(Optional.empty())
-        .map(name -> new ExchangeIncoming(exchange, name.or(() -> token(exchange).map(jwt -> ""))));
+        .map(name -> new ExchangeIncoming(exchange, name));
   }
 
   @Override
@@ -78,10 +78,6 @@ record ExchangeIncoming(ServerWebExchange exchange, Optional<String> principal)
 
   @Override
   public Optional<VerifiedJwt> token() {
-    return token(exchange);
-  }
-
-  private static Optional<VerifiedJwt> token(ServerWebExchange exchange) {
     return exchange.getAttribute(BearerTokenFilter.TOKEN) instanceof VerifiedJwt jwt
         ? Optional.of(jwt)
         : Optional.empty();

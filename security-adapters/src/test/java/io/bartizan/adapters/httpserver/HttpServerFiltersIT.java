@@ -57,6 +57,7 @@ class HttpServerFiltersIT {
   private final AtomicInteger served = new AtomicInteger();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
+  private HttpContext context;
   private volatile boolean failing;
   private volatile CyclicBarrier meeting;
   private volatile boolean https;
@@ -72,7 +73,7 @@ class HttpServerFiltersIT {
   private int start(HttpServer created, Filter... filters) {
     server = created;
     server.setExecutor(threads);
-    HttpContext context = server.createContext("/", this::handle);
+    context = server.createContext("/", this::handle);
     context.getFilters().addAll(List.of(filters));
     server.start();
     return server.getAddress().getPort();
@@ -112,13 +113,9 @@ class HttpServerFiltersIT {
   }
 
   private int serveBehind(Authenticator authenticator, Filter... filters) throws IOException {
-    server = HttpServer.create(address(), 0);
-    server.setExecutor(threads);
-    HttpContext context = server.createContext("/", this::handle);
+    int port = serve(filters);
     context.setAuthenticator(authenticator);
-    context.getFilters().addAll(List.of(filters));
-    server.start();
-    return server.getAddress().getPort();
+    return port;
   }
 
   private static final Authenticator ANN =
