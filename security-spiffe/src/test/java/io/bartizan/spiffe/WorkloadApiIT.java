@@ -220,7 +220,8 @@ class WorkloadApiIT {
           ServerTls.of(api.identity(), api.anchors(), PeerPolicy.trustDomain("a.example"));
       agent.refuse(Status.PERMISSION_DENIED);
       faultBecomes(api, WorkloadReason.PERMISSION_DENIED);
-      assertThat(server.health().detail()).contains("permission-denied");
+      Eventually.within(
+          BOUND, () -> assertThat(server.health().detail()).contains("permission-denied"));
       assertThat(server.explain(svid(a, NEXT_ID).chain(), null).isAccepted()).isTrue();
       agent.send(next);
       becomes(api, NEXT_ID);
