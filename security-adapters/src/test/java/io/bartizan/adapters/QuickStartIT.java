@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,9 +41,10 @@ class QuickStartIT {
     }
   }
 
-  @Test
-  void program_ofThePageForGrpc_printsWhatItSays() throws Exception {
-    QuickStart page = QuickStart.of("grpc.md");
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc.md", "temporal.md"})
+  void program_ofThePage_printsWhatItSays(String file) throws Exception {
+    QuickStart page = QuickStart.of(file);
     Process program = started(page, freePort());
     try {
       assertThat(program.waitFor(2, TimeUnit.MINUTES)).isTrue();

@@ -116,6 +116,11 @@ final class LooksUp {
                 List.of(),
                 List.of(method("build"), method("withDetails", "java.util.Map")))),
         List.of(HEALTH_3 + "HealthIndicator"));
+    folded(
+        "security-adapters",
+        "io.bartizan.adapters.vertx.Responses",
+        "a method of a class and a name that are constants");
+
     String boot4 = "org.springframework.boot.";
     present(
         "security-spring",

@@ -65,7 +65,7 @@ class CompatibilityTest {
     product("JAX-RS API", "jaxrs", null);
     product("Jersey", "jersey", null);
     product("gRPC", "grpc", null);
-    product("Vert.x", "vertx", null);
+    product("Vert.x", "vertx", "vertx-web");
     product("Temporal", "temporal", "temporal-testing"); // brings the SDK of its version
     product("OkHttp", "okhttp", null);
     product("Apache HttpClient", "httpclient5", null);

@@ -81,7 +81,7 @@ public final class WebhookHandler implements Handler<RoutingContext> {
       if (declared(request) > gate.maxBytes()) {
         goOn(context, gate.tooLarge());
       } else {
-        context.response().writeContinue();
+        Responses.writeContinue(context.response());
       }
     }
     request.resume();
