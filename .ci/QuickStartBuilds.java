@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,14 +151,13 @@ final class QuickStartBuilds {
             "--file",
             folder.resolve("pom.xml").toString(),
             "-Dmaven.repo.local=" + folder.resolve("local"),
-            "-Dmaven.repo.local.tail=" + Path.of(System.getProperty("user.home"), ".m2/repository"),
+            "-Dmaven.repo.local.tail=" + othersArtifacts(folder.resolve("others")),
             "package"));
     String adapters = "bartizan-adapters-0.1.0.jar";
     Path taken = folder.resolve("target/quarkus-app/lib/main/io.bartizan." + adapters);
     Path own = repository.resolve("io/bartizan/bartizan-adapters/0.1.0").resolve(adapters);
     if (Files.mismatch(taken, own) >= 0) {
-      throw new IllegalStateException(
-          "Maven took another repository's artifacts; are there some in ~/.m2/repository/io/bartizan?");
+      throw new IllegalStateException("Maven took another repository's artifacts");
     }
     String program = commands.get(1).substring("$ java -jar ".length());
     int port = freePort();
@@ -166,6 +166,25 @@ final class QuickStartBuilds {
         List.of("-Dquarkus.http.port=" + port, "-jar", folder.resolve(program).toString()),
         port,
         commands.subList(2, commands.size()));
+  }
+
+  /** This user's local repository without what is installed of this project. */
+  private static Path othersArtifacts(Path folder) throws IOException {
+    Path own = Path.of(System.getProperty("user.home"), ".m2/repository");
+    Path io = Files.createDirectories(folder.resolve("io"));
+    link(own, folder, "io");
+    link(own.resolve("io"), io, "bartizan");
+    return folder;
+  }
+
+  private static void link(Path from, Path to, String leftOut) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
+      for (Path entry : entries) {
+        if (!entry.endsWith(leftOut)) {
+          Files.createSymbolicLink(to.resolve(entry.getFileName()), entry);
+        }
+      }
+    }
   }
 
   private static String page(String name) throws IOException {
