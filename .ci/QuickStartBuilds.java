@@ -159,13 +159,17 @@ final class QuickStartBuilds {
     if (Files.mismatch(taken, own) >= 0) {
       throw new IllegalStateException("Maven took another repository's artifacts");
     }
+    List<String> asked = new ArrayList<>(commands.subList(2, commands.size()));
+    // Quarkus takes it for the same path.
+    asked.add(asked.get(2).replace("/hello", "/hello;a=b").replace(" 127.", " '127.") + "'");
+    asked.add("429");
     String program = commands.get(1).substring("$ java -jar ".length());
     int port = freePort();
     serve(
         folder,
         List.of("-Dquarkus.http.port=" + port, "-jar", folder.resolve(program).toString()),
         port,
-        commands.subList(2, commands.size()));
+        asked);
   }
 
   /** This user's local repository without what is installed of this project. */
