@@ -131,7 +131,7 @@ final class JwkReader {
     if (kty.equals("oct")) {
       return VerifyingKey.ofSecret(keyId, algorithm, bytes(jwk, "k"));
     }
-    if (jwk.has("d")) {
+    if (jwk.has("d") && jwk.get("d") != JsonLiteral.NULL) {
       throw new IllegalArgumentException(
           "a JWK is a private key where a public one is expected; whoever reads it can sign");
     }
