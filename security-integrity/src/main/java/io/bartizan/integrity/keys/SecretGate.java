@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses secrets that are a public key in disguise (CVE-2016-10555 and its many successors): what
- * everyone may read would else sign.
+ * everyone may read would else sign. And secrets that are filled up with zeros, which HMAC does
+ * itself: to it, zeros alone are the empty secret, which is what forgers try first.
  */
 public final class SecretGate {
 
@@ -37,6 +38,9 @@ public final class SecretGate {
   private static final Pattern SSH_BLOB =
       Pattern.compile("(?s)\\x00{3}.(sk-)?(ssh-|ecdsa-sha2-).*");
 
+  /** So many zeros no random secret ends with. */
+  private static final int MAX_ZEROS = 15;
+
   /** Base64 of a PEM file is usual in environment variables, and that of base64 not unheard of. */
   private static final int MAX_LAYERS = 2;
 
@@ -45,12 +49,22 @@ public final class SecretGate {
   /**
    * Refuses a key as the text of a PEM, JWK, XML or SSH file, as DER and as an uncompressed point,
    * also in base64 of either alphabet and in hexadecimal digits, with or without line breaks and
-   * quotation marks.
+   * quotation marks; and a secret that ends with 16 zero bytes, or is nothing else.
    *
    * @param secret the bytes that would be a secret; neither kept nor changed
-   * @throws IllegalArgumentException if they are a key; the message holds nothing of them
+   * @throws IllegalArgumentException if they are such; the message holds nothing of them
    */
   public static void check(byte[] secret) {
+    int end = secret.length;
+    while (end > 0 && secret[end - 1] == 0) {
+      end--;
+    }
+    if (secret.length - end > MAX_ZEROS) {
+      throw new IllegalArgumentException(
+          "the secret ends with "
+              + (secret.length - end)
+              + " zero bytes; HMAC fills secrets up with zeros itself, so they add nothing");
+    }
     String found = found(secret, MAX_LAYERS);
     if (found != null) {
       throw new IllegalArgumentException("the secret is the " + found);

@@ -135,4 +135,24 @@ class SecretSpellingsTest {
       assertThatCode(() -> SecretGate.check(text.getBytes(US_ASCII))).doesNotThrowAnyException();
     }
   }
+
+  /** HMAC fills a secret up with zeros: those at its end make no difference, and no strength. */
+  @Test
+  void secretFilledUpWithZeros_isRefused() {
+    byte[] word = "changeme".getBytes(US_ASCII);
+    for (byte[] secret :
+        List.of(new byte[16], new byte[32], new byte[1024], Arrays.copyOf(word, 24))) {
+      assertThatIllegalArgumentException()
+          .as("%d bytes", secret.length)
+          .isThrownBy(() -> SecretGate.check(secret))
+          .withMessageContaining("zero bytes");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> JwtKeys.secret(JwsAlgorithm.HS256, SecretBytes.copyOf(Arrays.copyOf(word, 32))))
+        .withMessageContaining("ends with 24 zero bytes");
+    byte[] fine = new byte[32];
+    fine[16] = 1;
+    assertThatCode(() -> SecretGate.check(fine)).doesNotThrowAnyException();
+  }
 }
