@@ -82,7 +82,7 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
 
   /** One {@code PRIVATE KEY} block, which is PKCS#8. */
   static SigningPair pem(JwsAlgorithm algorithm, SecretBytes pem) {
-    List<Pem> blocks = Pem.parse(pem.lend(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)));
+    List<Pem> blocks = Pem.parse(pem.lend(bytes -> new String(bytes, StandardCharsets.UTF_8)));
     if (blocks.size() != 1 || !blocks.get(0).label().equals("PRIVATE KEY")) {
       throw new IllegalArgumentException(
           "the PEM text has the blocks "
@@ -95,7 +95,8 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
       KeyFactory factory = JwtKeys.keyFactory(algorithm, der);
       return of(algorithm, factory.generatePrivate(new PKCS8EncodedKeySpec(der)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("the PEM block holds no private key for " + algorithm);
+      throw new IllegalArgumentException(
+          "the PEM block holds no private key for " + algorithm + JwtKeys.formOf(algorithm));
     } finally {
       Arrays.fill(der, (byte) 0);
     }
