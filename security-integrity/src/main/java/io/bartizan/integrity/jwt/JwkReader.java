@@ -174,7 +174,7 @@ final class JwkReader {
   }
 
   /** A member that is JSON's null says as much as one that is not there. */
-  private static @Nullable String text(JsonObject jwk, String name) throws JsonException {
+  static @Nullable String text(JsonObject jwk, String name) throws JsonException {
     return jwk.get(name) == JsonLiteral.NULL ? null : jwk.string(name);
   }
 

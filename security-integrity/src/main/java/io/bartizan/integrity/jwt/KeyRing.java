@@ -136,6 +136,16 @@ final class KeyRing {
     return some;
   }
 
+  /** Whether there is a key for this algorithm, candidate or not. */
+  boolean has(JwsAlgorithm algorithm) {
+    for (Bound one : all) {
+      if (one.algorithm == algorithm) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean fits(Bound one, JwsAlgorithm algorithm, boolean isNamed) {
     return one.algorithm == algorithm && (isNamed || one.key.keyId == null);
   }
