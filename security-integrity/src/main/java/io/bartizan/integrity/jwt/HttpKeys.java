@@ -164,8 +164,9 @@ final class HttpKeys implements KeyTransport {
     String named;
     String keys;
     try {
+      JsonLimits limits = JsonLimits.ofBytes(maxBytes).withMaxValues(20_000);
       JsonObject json =
-          Json.parseObject(document, JsonLimits.ofBytes(maxBytes).withMaxValues(20_000));
+          Json.parseObject(document, JwkReader.start(document), document.length, limits);
       named = json.string("issuer");
       keys = json.string("jwks_uri");
     } catch (JsonException e) {
@@ -174,12 +175,17 @@ final class HttpKeys implements KeyTransport {
     }
     if (!issuer.equals(named)) {
       throw new IllegalArgumentException(
-          "the discovery document is of the issuer " + SafeText.of(String.valueOf(named)));
+          "the discovery document is of the issuer "
+              + SafeText.of(String.valueOf(named))
+              + ", not of the one that was asked for");
     }
     URI where = keys == null ? null : parsed(keys);
     if (where == null || !isAccepted.test(where)) {
       throw new IllegalArgumentException(
-          "the discovery document's jwks_uri is " + SafeText.of(String.valueOf(keys)));
+          "the discovery document's jwks_uri is "
+              + SafeText.of(String.valueOf(keys))
+              + "; https is accepted, and of issuers of run time their own host or one of"
+              + " withKeyHost");
     }
     return where;
   }

@@ -60,7 +60,7 @@ final class JwkReader {
   }
 
   /** Without the byte order mark that editors and some endpoints put before a text. */
-  private static int start(byte[] utf8) {
+  static int start(byte[] utf8) {
     boolean mark =
         utf8.length >= 3
             && utf8[0] == (byte) 0xef

@@ -136,6 +136,7 @@ class KeySourcesIT {
     String issuer = server.uri().resolve("/realms/x").toString();
     AtomicReference<String> named = new AtomicReference<>(issuer);
     AtomicReference<String> where = new AtomicReference<>(server.uri().toString());
+    AtomicReference<String> mark = new AtomicReference<>("");
     server.answer(
         exchange -> {
           boolean document =
@@ -145,7 +146,12 @@ class KeySourcesIT {
                   .equals("/realms/x/.well-known/openid-configuration");
           String body =
               document
-                  ? "{\"issuer\":\"" + named + "\",\"jwks_uri\":\"" + where + "\",\"more\":[]}"
+                  ? mark
+                      + "{\"issuer\":\""
+                      + named
+                      + "\",\"jwks_uri\":\""
+                      + where
+                      + "\",\"more\":[]}"
                   : set(0, "a");
           JwksServer.send(exchange, 200, body.getBytes(UTF_8));
         });
@@ -159,6 +165,10 @@ class KeySourcesIT {
             .withMessageContaining("publishes");
       }
     }
+    mark.set("\ufeff"); // as in a set
+    try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+      assertThat(keys.load()).as(keys.health().detail()).isTrue();
+    }
     for (String other : List.of(issuer + "/", "https://other", "")) {
       named.set(other);
       try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
@@ -171,7 +181,7 @@ class KeySourcesIT {
       where.set(other);
       try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
         assertThat(keys.load()).as(other).isFalse();
-        assertThat(keys.health().detail()).contains("jwks_uri");
+        assertThat(keys.health().detail()).contains("jwks_uri").contains("; https is accepted");
       }
     }
   }
