@@ -413,6 +413,25 @@ class WebhooksTest {
     assertThat(found).isEqualTo(reason);
   }
 
+  /** As {@code echo} leaves it in a Kubernetes secret. */
+  @Test
+  void secretThatIsShownAsText_withALineEnd_isRefused() {
+    for (String end : List.of("\n", "\r\n")) {
+      SecretBytes ended = secret("a secret that GitHub knows" + end);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WebhookScheme.githubAcceptingReplays(ended))
+          .withMessageContaining("ends with a line end");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WebhookScheme.stripe(ended))
+          .withMessageContaining("ends with a line end");
+      assertThat(WebhookScheme.standard(secret("whsec_" + "Q".repeat(32) + end))).isNotNull();
+    }
+    byte[] random = new byte[32];
+    Arrays.fill(random, (byte) 200);
+    random[31] = '\n';
+    assertThat(WebhookScheme.githubAcceptingReplays(SecretBytes.copyOf(random))).isNotNull();
+  }
+
   private static SecretBytes secret(String text) {
     return SecretBytes.copyOf(text.getBytes(UTF_8));
   }
