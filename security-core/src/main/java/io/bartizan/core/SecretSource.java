@@ -36,11 +36,11 @@ public interface SecretSource {
   }
 
   /**
-   * An environment variable's characters as UTF-8. A running process's environment never changes,
-   * so this source can't rotate; prefer a file. One that ends with a line end, as {@code echo}
-   * leaves one in a Kubernetes secret, is refused: nobody could say whether it is meant. A process
-   * whose locale is C or POSIX, as in many containers, reads ASCII alone: a secret with other
-   * characters is refused there, since all of them would become the same one.
+   * An environment variable's characters as UTF-8, without one final line ending, as a Kubernetes
+   * secret has it that {@code echo} made. A running process's environment never changes, so this
+   * source can't rotate; prefer a file. A process whose locale is C or POSIX, as in many
+   * containers, reads ASCII alone: a secret with other characters is refused there, since all of
+   * them would become the same one.
    *
    * @param variable the variable's name
    * @return a source that reads the variable at each call

@@ -39,14 +39,14 @@ class SecretSourceTest {
         .contains("LC_ALL=C.UTF-8");
   }
 
-  /** Unlike that of a file, where it is usual. */
+  /** As the file of the same secret is read. */
   @Test
-  void environment_finalLineEnding_isRefused() throws Exception {
-    for (String end : new String[] {"\n", "\r\n", "\r"}) {
-      assertThat(readIn("C.UTF-8", "an ASCII secret" + end))
-          .startsWith("environment variable A_SECRET ends with a line end");
-    }
-    assertThat(readIn("C.UTF-8", "two\nlines")).isEqualTo("9 bytes");
+  void environment_finalLineEnding_isNoPartOfTheSecret() throws Exception {
+    assertThat(readIn("C.UTF-8", "an ASCII secret\n")).isEqualTo("15 bytes");
+    assertThat(readIn("C.UTF-8", "an ASCII secret\r\n")).isEqualTo("15 bytes");
+    assertThat(readIn("C.UTF-8", "an ASCII secret\n\n")).isEqualTo("16 bytes");
+    assertThat(readIn("C.UTF-8", "two\nlines\n")).isEqualTo("9 bytes");
+    assertThat(readIn("C.UTF-8", "\n")).isEqualTo("environment variable A_SECRET is not set");
   }
 
   private static String readIn(String locale, String secret) throws Exception {
