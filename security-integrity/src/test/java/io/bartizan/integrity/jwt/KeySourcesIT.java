@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.sun.net.httpserver.HttpServer;
 import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,25 @@ class KeySourcesIT {
     try (RemoteJwks keys = server.keys(ticker).withHeader("Authorization", () -> value).build()) {
       assertThat(keys.load()).isFalse();
       assertThat(keys.health().detail()).contains("Authorization").doesNotContain("s3cr3t");
+    }
+  }
+
+  /** Such as a file in a bucket that was put there compressed. */
+  @Test
+  void compressedAnswer_isToldAsSuch() throws Exception {
+    byte[] plain = set(0, "a").getBytes(UTF_8);
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(compressed)) {
+      out.write(plain);
+    }
+    AtomicReference<byte[]> body = new AtomicReference<>(compressed.toByteArray());
+    server.answer(exchange -> JwksServer.send(exchange, 200, body.get()));
+    try (RemoteJwks keys = server.keys(ticker).build()) {
+      assertThat(keys.load()).isFalse();
+      assertThat(keys.health().detail()).contains("compressed (gzip)");
+      body.set(plain);
+      ticker.advance(Duration.ofSeconds(31));
+      assertThat(keys.load()).as(keys.health().detail()).isTrue();
     }
   }
 
