@@ -178,7 +178,7 @@ class KeySourcesIT {
           JwksServer.send(exchange, 200, body.getBytes(UTF_8));
         });
     URI base = URI.create(issuer);
-    try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+    try (RemoteJwks keys = discovered(base)) {
       assertThat(keys.load()).as(keys.health().detail()).isTrue();
       assertThat(TrustedIssuer.of(issuer, keys, ES256)).isNotNull();
       for (String other : List.of(issuer + "/", "https://other")) {
@@ -188,12 +188,12 @@ class KeySourcesIT {
       }
     }
     mark.set("\ufeff"); // as in a set
-    try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+    try (RemoteJwks keys = discovered(base)) {
       assertThat(keys.load()).as(keys.health().detail()).isTrue();
     }
     for (String other : List.of(issuer + "/", "https://other", "")) {
       named.set(other);
-      try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+      try (RemoteJwks keys = discovered(base)) {
         assertThat(keys.load()).isFalse();
         assertThat(keys.health().detail()).contains("is of the issuer");
       }
@@ -201,11 +201,19 @@ class KeySourcesIT {
     named.set(issuer);
     for (String other : List.of("http://localhost/jwks", "file:///etc/passwd", "", "https:x")) {
       where.set(other);
-      try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+      try (RemoteJwks keys = discovered(base)) {
         assertThat(keys.load()).as(other).isFalse();
         assertThat(keys.health().detail()).contains("jwks_uri").contains("; https is accepted");
       }
     }
+  }
+
+  /** In the time that a busy machine needs. */
+  private RemoteJwks discovered(URI issuer) {
+    return RemoteJwks.builder(server.client(), issuer)
+        .withDiscovery()
+        .withTimeout(Duration.ofSeconds(30))
+        .build();
   }
 
   @Test
@@ -225,7 +233,11 @@ class KeySourcesIT {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RemoteJwks.of(client, uri))
           .withMessageContaining("plainHttpOnLoopback()");
-      try (RemoteJwks keys = RemoteJwks.builder(client, uri).plainHttpOnLoopback().build()) {
+      try (RemoteJwks keys =
+          RemoteJwks.builder(client, uri)
+              .plainHttpOnLoopback()
+              .withTimeout(Duration.ofSeconds(30))
+              .build()) {
         assertThat(keys.load()).isTrue();
         accepts(verifier(keys), token("a", 0));
       }
