@@ -3,8 +3,9 @@ package io.bartizan.core;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Reads an environment variable. */
+/** Reads an environment variable without its final line ending. */
 record EnvironmentSecretSource(String variable) implements SecretSource {
 
   EnvironmentSecretSource {
@@ -13,8 +14,8 @@ record EnvironmentSecretSource(String variable) implements SecretSource {
 
   @Override
   public SecretBytes read() throws IOException {
-    String value = System.getenv(variable);
-    if (value == null || value.isEmpty()) {
+    String value = withoutLineEnding(System.getenv(variable));
+    if (value.isEmpty()) {
       throw new IOException("environment variable " + SafeText.of(variable) + " is not set");
     }
     // the JVM puts one and the same character in the place of each that its locale can't read, so
@@ -42,5 +43,12 @@ record EnvironmentSecretSource(String variable) implements SecretSource {
     } finally {
       java.util.Arrays.fill(bytes, (byte) 0);
     }
+  }
+
+  private static String withoutLineEnding(@Nullable String value) {
+    if (value == null || !value.endsWith("\n")) {
+      return value == null ? "" : value;
+    }
+    return value.substring(0, value.length() - (value.endsWith("\r\n") ? 2 : 1));
   }
 }

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * X-----}.
  *
  * <p>The reader is the standard's laxer grammar where files in the wild need it (explanatory text
- * between blocks, any line length, blanks at line ends, OpenSSL's {@code Proc-Type} headers) and
- * strict where a difference could hide something: labels must match and be written as the standard
- * says, a block must end, base64 must be canonical, and text of more than {@value #MAX_CHARS}
+ * between blocks, any line length, blanks at line ends, a byte order mark, OpenSSL's {@code
+ * Proc-Type} headers) and strict where a difference could hide something: labels must match and be
+ * written as the standard says, a marker must begin its line (OpenSSL passes over a block that is
+ * indented), a block must end, base64 must be canonical, and text of more than {@value #MAX_CHARS}
  * characters or {@value #MAX_BLOCKS} blocks is refused. Stateless, thread-safe, linear time.
  *
  * <pre>{@code
@@ -33,6 +34,7 @@ public final class Pem {
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
+  private static final char BYTE_ORDER_MARK = '\ufeff';
 
   private final String label;
   private final List<String> headers;
@@ -191,6 +193,10 @@ public final class Pem {
     }
 
     private String labelOf(String marker, String prefix) {
+      if (marker.indexOf(BEGIN, 1) > 0 || marker.indexOf(END, 1) > 0) {
+        throw malformed(
+            "BEGIN and END stand in one line; its line ends are missing, or written as \\n");
+      }
       String rest = marker.stripTrailing();
       int end = rest.length() - DASHES.length();
       if (end < prefix.length() || !rest.endsWith(DASHES)) {
@@ -230,7 +236,21 @@ public final class Pem {
         position++;
       }
       line++;
-      return text.subSequence(start, end).toString();
+      boolean marked = text.charAt(start) == BYTE_ORDER_MARK && end > start;
+      String next = text.subSequence(marked ? start + 1 : start, end).toString();
+      requireAtStart(next);
+      return next;
+    }
+
+    /** Else the block would be taken for explanatory text, and be missing unnoticed. */
+    private void requireAtStart(String next) {
+      int at = 0;
+      while (at < next.length() && " \t\"'".indexOf(next.charAt(at)) >= 0) {
+        at++;
+      }
+      if (at > 0 && (next.startsWith(BEGIN, at) || next.startsWith(END, at))) {
+        throw malformed("blanks or quotation marks stand before the dashes");
+      }
     }
 
     private IllegalArgumentException malformed(String what) {

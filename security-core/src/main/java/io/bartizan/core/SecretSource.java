@@ -36,8 +36,9 @@ public interface SecretSource {
   }
 
   /**
-   * An environment variable's characters as UTF-8. A running process's environment never changes,
-   * so this source can't rotate; prefer a file. A process whose locale is C or POSIX, as in many
+   * An environment variable's characters as UTF-8, without one final line ending, as a Kubernetes
+   * secret has it that {@code echo} made. A running process's environment never changes, so this
+   * source can't rotate; prefer a file. A process whose locale is C or POSIX, as in many
    * containers, reads ASCII alone: a secret with other characters is refused there, since all of
    * them would become the same one.
    *

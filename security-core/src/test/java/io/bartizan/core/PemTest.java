@@ -33,7 +33,11 @@ class PemTest {
         "subject=CN\n-----BEGIN X-----\nAQID\n-----END X-----",
         "-----BEGIN X-----\r\nAQ\r\nID\r\n-----END X-----\r\n",
         "-----BEGIN X-----\n  AQID  \n\n-----END X-----  \ntext after",
-        "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END X-----"
+        "-----BEGIN X-----\n"
+            + "Proc-Type: 4,ENCRYPTED\n"
+            + "DEK-Info: AES-128-CBC,00\n\n"
+            + "AQID\n"
+            + "-----END X-----"
       })
   void parse_lenientForms_returnsTheBlock(String text) {
     assertThat(Pem.parse(text))
@@ -138,6 +142,13 @@ class PemTest {
           -----BEGIN X------                       | 1 | the label is not one of RFC 7468
           -----BEGIN X -----                       | 1 | the label is not one of RFC 7468
           -----BEGIN  X-----                       | 1 | the label is not one of RFC 7468
+          a; -----BEGIN X-----;AQID                | 2 | blanks or quotation marks stand before the dashes
+          a;\t-----BEGIN X-----                     | 2 | blanks or quotation marks stand before the dashes
+          "-----BEGIN X-----;AQID                  | 1 | blanks or quotation marks stand before the dashes
+          -----BEGIN X-----;AQID;  -----END X----- | 3 | blanks or quotation marks stand before the dashes
+          -----BEGIN X-----\\nAQID\\n-----END X-----\\n | 1 | BEGIN and END stand in one line; its line ends are missing, or written as \\n
+          -----BEGIN X----- AQID -----END X-----   | 1 | BEGIN and END stand in one line; its line ends are missing, or written as \\n
+          -----BEGIN X-----;-----END X----------BEGIN X-----   | 2 | BEGIN and END stand in one line; its line ends are missing, or written as \\n
           """)
   void parse_malformed_isToldWithItsLineWhateverEndsLines(String text, int line, String what) {
     for (String end : new String[] {"\n", "\r\n", "\r"}) {
@@ -178,6 +189,12 @@ class PemTest {
     } else {
       assertThatIllegalArgumentException().isThrownBy(() -> Pem.encode(label, new byte[0]));
     }
+  }
+
+  @Test
+  void parse_byteOrderMarks_asEditorsWriteThem_areNoPartOfTheText() {
+    assertThat(Pem.parse("\ufeff" + BLOCK + "\ufeff" + BLOCK)).hasSize(2);
+    assertThat(Pem.parse("\ufeff")).isEmpty();
   }
 
   @Test

@@ -39,6 +39,16 @@ class SecretSourceTest {
         .contains("LC_ALL=C.UTF-8");
   }
 
+  /** As the file of the same secret is read. */
+  @Test
+  void environment_finalLineEnding_isNoPartOfTheSecret() throws Exception {
+    assertThat(readIn("C.UTF-8", "an ASCII secret\n")).isEqualTo("15 bytes");
+    assertThat(readIn("C.UTF-8", "an ASCII secret\r\n")).isEqualTo("15 bytes");
+    assertThat(readIn("C.UTF-8", "an ASCII secret\n\n")).isEqualTo("16 bytes");
+    assertThat(readIn("C.UTF-8", "two\nlines\n")).isEqualTo("9 bytes");
+    assertThat(readIn("C.UTF-8", "\n")).isEqualTo("environment variable A_SECRET is not set");
+  }
+
   private static String readIn(String locale, String secret) throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     ProcessBuilder builder =
@@ -46,7 +56,9 @@ class SecretSourceTest {
             // the shell gives the bytes, since this process may have such a locale itself
             "sh",
             "-c",
-            "export A_SECRET=\"$(printf '" + octal(secret) + "')\"; exec \"$0\" \"$@\"",
+            "A_SECRET=\"$(printf '"
+                + octal(secret)
+                + "'; printf x)\"; A_SECRET=\"${A_SECRET%x}\"; export A_SECRET; exec \"$0\" \"$@\"",
             java.toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",

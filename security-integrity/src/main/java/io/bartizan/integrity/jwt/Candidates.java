@@ -23,6 +23,10 @@ final class Candidates {
       Refusal.of(JwtReason.SIGNATURE_INVALID, "no key verifies the signature");
   private static final Refusal KEY_UNKNOWN =
       Refusal.of(JwtReason.KEY_UNKNOWN, "no trusted issuer has such a key for this alg");
+  private static final Refusal KEY_NOT_NAMED =
+      Refusal.of(
+          JwtReason.KEY_UNKNOWN,
+          "the header has no kid, and the issuer has several keys for this alg");
   private static final Refusal KEYS_UNAVAILABLE =
       Refusal.of(JwtReason.KEYS_UNAVAILABLE, "the issuer's keys could not be got");
   private static final Refusal OTHER_ISSUER =
@@ -86,7 +90,7 @@ final class Candidates {
       }
       KeyRing ring = issuer.current();
       KeyRing.Bound[] keys = ring.candidates(header.keyId, header.algorithm());
-      Refusal refused = trySignature(keys, token, signature);
+      Refusal refused = trySignature(ring, keys, token, signature);
       if (refused != null && isOpen(refused, ring, keys)) {
         if (unverified == null && ring.snapshot.fetched && named(decoded(token)) == null) {
           return Checked.rejected(OTHER_ISSUER);
@@ -96,7 +100,7 @@ final class Candidates {
         if (now != ring) {
           ring = now;
           keys = ring.candidates(header.keyId, header.algorithm());
-          refused = trySignature(keys, token, signature);
+          refused = trySignature(ring, keys, token, signature);
         }
         if (refused != null && !lastWord && isOpen(refused, ring, keys)) {
           refused = KEYS_UNAVAILABLE;
@@ -124,6 +128,7 @@ final class Candidates {
   /** Whether other keys of the issuer could change the verdict: no key had the token's own id. */
   private boolean isOpen(Refusal refused, KeyRing ring, KeyRing.Bound[] keys) {
     return refused == KEY_UNKNOWN
+        || refused == KEY_NOT_NAMED
         || (refused == BAD_SIGNATURE
             && ring.snapshot.fetched
             && (header.keyId == null || !header.keyId.equals(keys[0].key().keyId)));
@@ -167,9 +172,12 @@ final class Candidates {
   }
 
   /** Null if a key verifies the signature. */
-  private static @Nullable Refusal trySignature(
-      KeyRing.Bound[] keys, CompactToken token, byte[] signature) {
-    Refusal refused = keys.length == 0 ? KEY_UNKNOWN : BAD_SIGNATURE;
+  private @Nullable Refusal trySignature(
+      KeyRing ring, KeyRing.Bound[] keys, CompactToken token, byte[] signature) {
+    if (keys.length == 0) {
+      return header.keyId == null && ring.has(header.algorithm()) ? KEY_NOT_NAMED : KEY_UNKNOWN;
+    }
+    Refusal refused = BAD_SIGNATURE;
     for (KeyRing.Bound bound : keys) {
       try {
         if (bound.engine().verify(token.bytes, token.payloadEnd, signature)) {

@@ -129,7 +129,8 @@ final class ClaimSet {
 
   private static void requireText(JsonObject json, int at) {
     if (!json.isStringAt(at)) {
-      throw new VerificationException(JwtReason.CLAIM_INVALID, "iss, sub or jti is not a string");
+      throw new VerificationException(
+          JwtReason.CLAIM_INVALID, json.nameAt(at) + " is not a string");
     }
   }
 

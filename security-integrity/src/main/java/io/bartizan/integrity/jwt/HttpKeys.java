@@ -73,7 +73,7 @@ final class HttpKeys implements KeyTransport {
     CompletableFuture<Answer> both =
         document.thenCompose(
             answer -> {
-              CompletableFuture<Answer> set = set(published(answer.body(), issuer));
+              CompletableFuture<Answer> set = set(published(plain(answer.body()), issuer));
               keys.set(set);
               return set;
             });
@@ -93,9 +93,17 @@ final class HttpKeys implements KeyTransport {
     CompletableFuture<HttpResponse<byte[]>> sent =
         send(where, "application/jwk-set+json, application/json");
     CompletableFuture<Answer> set =
-        sent.thenApply(answer -> new Answer(answer.body(), fresh(answer.headers())));
+        sent.thenApply(answer -> new Answer(plain(answer.body()), fresh(answer.headers())));
     var unused = set.whenComplete((answer, problem) -> sent.cancel(true)); // if it was cancelled
     return set;
+  }
+
+  /** The client decodes nothing; a file in a bucket may have been put there compressed. */
+  private static byte[] plain(byte[] body) {
+    if (body.length > 1 && body[0] == 0x1f && body[1] == (byte) 0x8b) {
+      throw new IllegalArgumentException("the answer is compressed (gzip), unasked");
+    }
+    return body;
   }
 
   private static long fresh(HttpHeaders fields) {
@@ -164,8 +172,9 @@ final class HttpKeys implements KeyTransport {
     String named;
     String keys;
     try {
+      JsonLimits limits = JsonLimits.ofBytes(maxBytes).withMaxValues(20_000);
       JsonObject json =
-          Json.parseObject(document, JsonLimits.ofBytes(maxBytes).withMaxValues(20_000));
+          Json.parseObject(document, JwkReader.start(document), document.length, limits);
       named = json.string("issuer");
       keys = json.string("jwks_uri");
     } catch (JsonException e) {
@@ -174,12 +183,17 @@ final class HttpKeys implements KeyTransport {
     }
     if (!issuer.equals(named)) {
       throw new IllegalArgumentException(
-          "the discovery document is of the issuer " + SafeText.of(String.valueOf(named)));
+          "the discovery document is of the issuer "
+              + SafeText.of(String.valueOf(named))
+              + ", not of the one that was asked for");
     }
     URI where = keys == null ? null : parsed(keys);
     if (where == null || !isAccepted.test(where)) {
       throw new IllegalArgumentException(
-          "the discovery document's jwks_uri is " + SafeText.of(String.valueOf(keys)));
+          "the discovery document's jwks_uri is "
+              + SafeText.of(String.valueOf(keys))
+              + "; https is accepted, and of issuers of run time their own host or one of"
+              + " withKeyHost");
     }
     return where;
   }

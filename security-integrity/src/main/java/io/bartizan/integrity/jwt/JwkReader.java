@@ -60,7 +60,7 @@ final class JwkReader {
   }
 
   /** Without the byte order mark that editors and some endpoints put before a text. */
-  private static int start(byte[] utf8) {
+  static int start(byte[] utf8) {
     boolean mark =
         utf8.length >= 3
             && utf8[0] == (byte) 0xef
@@ -131,7 +131,7 @@ final class JwkReader {
     if (kty.equals("oct")) {
       return VerifyingKey.ofSecret(keyId, algorithm, bytes(jwk, "k"));
     }
-    if (jwk.has("d")) {
+    if (jwk.has("d") && jwk.get("d") != JsonLiteral.NULL) {
       throw new IllegalArgumentException(
           "a JWK is a private key where a public one is expected; whoever reads it can sign");
     }
@@ -174,7 +174,7 @@ final class JwkReader {
   }
 
   /** A member that is JSON's null says as much as one that is not there. */
-  private static @Nullable String text(JsonObject jwk, String name) throws JsonException {
+  static @Nullable String text(JsonObject jwk, String name) throws JsonException {
     return jwk.get(name) == JsonLiteral.NULL ? null : jwk.string(name);
   }
 

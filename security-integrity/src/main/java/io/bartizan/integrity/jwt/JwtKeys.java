@@ -103,7 +103,8 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
                 "the PEM block is " + block.label() + ", PUBLIC KEY and CERTIFICATE are accepted");
       };
     } catch (InvalidKeySpecException e) {
-      throw new IllegalArgumentException("the PEM block holds no key for " + algorithm, e);
+      throw new IllegalArgumentException(
+          "the PEM block holds no key for " + algorithm + formOf(algorithm), e);
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("the PEM block can't be read", e);
     }
@@ -117,6 +118,13 @@ public abstract sealed class JwtKeys permits JwtKeys.Fixed, RemoteJwks, RemoteIs
     boolean pssAlone =
         algorithm.family == JwsAlgorithm.Family.PSS && start.contains(RSASSA_PSS_OID);
     return KeyFactory.getInstance(pssAlone ? "RSASSA-PSS" : keyFactory(algorithm));
+  }
+
+  /** What the JDK reads of EC keys alone, as the end of a sentence. */
+  static String formOf(JwsAlgorithm algorithm) {
+    return algorithm.family == JwsAlgorithm.Family.EC
+        ? "; a named curve and an uncompressed point are accepted"
+        : "";
   }
 
   static String keyFactory(JwsAlgorithm algorithm) {

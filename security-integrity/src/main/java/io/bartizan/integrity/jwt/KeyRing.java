@@ -61,14 +61,14 @@ final class KeyRing {
       @Nullable Provider provider,
       @Nullable KeyRing before) {
     List<Bound> bound = new ArrayList<>();
+    Set<String> unfit = new TreeSet<>(); // by their kind: a set may have a thousand
     for (VerifyingKey key : snapshot.keys) {
       List<JwsAlgorithm> fitting = TrustedIssuer.fitting(key, algorithms);
       if (fitting.size() > 1 && !snapshot.fetched) {
         continue; // TrustedIssuer has told why
       }
       if (fitting.isEmpty() && snapshot.fetched) {
-        LoggerFactory.getLogger(KeyRing.class)
-            .info("{} of an issuer serves none of {}", key.describeKind(), algorithms);
+        unfit.add(key.describeKind());
       }
       for (JwsAlgorithm algorithm : fitting) {
         Bound kept = before == null ? null : before.find(key, algorithm);
@@ -77,6 +77,10 @@ final class KeyRing {
                 ? kept
                 : new Bound(key, algorithm, bound(algorithm, key, provider, before)));
       }
+    }
+    for (String kind : unfit) {
+      LoggerFactory.getLogger(KeyRing.class)
+          .info("{} of an issuer serves none of {}", kind, algorithms);
     }
     return new KeyRing(snapshot, bound);
   }
@@ -134,6 +138,16 @@ final class KeyRing {
       }
     }
     return some;
+  }
+
+  /** Whether there is a key for this algorithm, candidate or not. */
+  boolean has(JwsAlgorithm algorithm) {
+    for (Bound one : all) {
+      if (one.algorithm == algorithm) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean fits(Bound one, JwsAlgorithm algorithm, boolean isNamed) {

@@ -2,6 +2,8 @@ package io.bartizan.integrity.jwt;
 
 import io.bartizan.core.SafeText;
 import io.bartizan.integrity.json.JsonValue;
+import io.bartizan.integrity.keys.KeyGate;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +26,15 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
   /** So many keys of a set are read; judging one takes some ten to hundred microseconds. */
   private static final int MAX_KEYS = 1000;
 
-  /** So many keys are tried for what costs an exponentiation each; no real set has more. */
-  private static final int MOST_TRIED = 32;
+  /**
+   * What is tried for a modulus that anybody can factor costs as much as its length squared, and
+   * more. So 32 keys of 2048 bits are tried, 8 of 4096 or 2 of 8192, which is more than real sets
+   * have: a set that somebody hostile publishes costs half a second, not twenty.
+   */
+  private static final long MOST_TRIED = 32L * 2048 * 2048;
+
+  /** So many reasons of a set are logged, each in a line. */
+  private static final int MOST_LOGGED = 20;
 
   /**
    * Reads a set that somebody else publishes; it has no secrets.
@@ -50,20 +59,21 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     List<VerifyingKey> keys = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     List<String> faults = new ArrayList<>();
-    Set<String> secrets = new HashSet<>();
-    for (JsonValue one : published) {
-      String id = JwkReader.secretsId(one);
-      if (id != null && !secrets.add(id)) { // also where one of the two is unusable
-        throw new IllegalArgumentException("two keys have the same key id");
-      }
+    if (isOfSecrets) {
+      requireDistinct(published);
     }
+    long tried = 0;
     for (int i = 0; i < published.size() && i < MAX_KEYS; i++) {
       String name = JwkReader.nameOf(published.get(i), i + 1);
       try {
-        VerifyingKey key =
-            i < MOST_TRIED
-                ? JwkReader.readLasting(published.get(i))
-                : JwkReader.read(published.get(i));
+        VerifyingKey key = JwkReader.read(published.get(i));
+        if (key.publicKey instanceof RSAPublicKey rsa) {
+          long bits = rsa.getModulus().bitLength();
+          tried += bits * bits;
+          if (tried <= MOST_TRIED) {
+            KeyGate.Passed unused = KeyGate.lasting(KeyGate.pass(rsa));
+          }
+        }
         if (key.isSecret() && !isOfSecrets) {
           throw new IllegalArgumentException("it is a secret, and published or beside public keys");
         }
@@ -89,14 +99,27 @@ record PublishedKeys(List<VerifyingKey> keys, List<String> leftOut, List<String>
     return new PublishedKeys(List.copyOf(keys), List.copyOf(leftOut), List.copyOf(faults));
   }
 
-  /** Tells each reason, once for each set. */
+  private static void requireDistinct(List<JsonValue> secrets) {
+    Set<String> ids = new HashSet<>();
+    for (JsonValue one : secrets) {
+      String id = JwkReader.secretsId(one);
+      if (id != null && !ids.add(id)) { // also where one of the two is unusable
+        throw new IllegalArgumentException("two keys have the same key id");
+      }
+    }
+  }
+
+  /** Tells each reason, once for each set; of very many the first ones. */
   void log(String source) {
-    for (String why : leftOut) {
+    for (String why : leftOut.subList(0, Math.min(MOST_LOGGED, leftOut.size()))) {
       if (faults.contains(why)) {
         LOG.warn("left out of {}: {}", source, why);
       } else {
         LOG.info("left out of {}: {}", source, why);
       }
+    }
+    if (leftOut.size() > MOST_LOGGED) {
+      LOG.warn("left out of {}: {} more keys", source, leftOut.size() - MOST_LOGGED);
     }
   }
 

@@ -3,6 +3,7 @@ package io.bartizan.integrity.jwt;
 import io.bartizan.core.Pem;
 import io.bartizan.core.SecretBytes;
 import io.bartizan.integrity.json.JsonException;
+import io.bartizan.integrity.json.JsonLiteral;
 import io.bartizan.integrity.json.JsonObject;
 import io.bartizan.integrity.keys.BouncyCastle;
 import io.bartizan.integrity.keys.EcCurves;
@@ -82,7 +83,7 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
 
   /** One {@code PRIVATE KEY} block, which is PKCS#8. */
   static SigningPair pem(JwsAlgorithm algorithm, SecretBytes pem) {
-    List<Pem> blocks = Pem.parse(pem.lend(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)));
+    List<Pem> blocks = Pem.parse(pem.lend(bytes -> new String(bytes, StandardCharsets.UTF_8)));
     if (blocks.size() != 1 || !blocks.get(0).label().equals("PRIVATE KEY")) {
       throw new IllegalArgumentException(
           "the PEM text has the blocks "
@@ -95,7 +96,8 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
       KeyFactory factory = JwtKeys.keyFactory(algorithm, der);
       return of(algorithm, factory.generatePrivate(new PKCS8EncodedKeySpec(der)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("the PEM block holds no private key for " + algorithm);
+      throw new IllegalArgumentException(
+          "the PEM block holds no private key for " + algorithm + JwtKeys.formOf(algorithm));
     } finally {
       Arrays.fill(der, (byte) 0);
     }
@@ -105,9 +107,10 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
   static SigningPair jwk(JwsAlgorithm algorithm, SecretBytes json) {
     try {
       JsonObject jwk = json.lend(bytes -> JwkReader.parse(bytes, JwkReader.MAX_BYTES));
-      String use = jwk.string("use");
-      List<String> operations = jwk.strings("key_ops");
-      String name = jwk.string("alg");
+      String use = JwkReader.text(jwk, "use");
+      List<String> operations =
+          jwk.get("key_ops") == JsonLiteral.NULL ? null : jwk.strings("key_ops");
+      String name = JwkReader.text(jwk, "alg");
       String kty = jwk.string("kty");
       if ((use != null && !use.equals("sig"))
           || (operations != null && !operations.contains("sign"))) {
@@ -128,7 +131,7 @@ record SigningPair(PrivateKey key, @Nullable PublicKey publicKey, @Nullable Stri
       if (publicKey == null) {
         throw new IllegalArgumentException("the JWK is no private key for " + algorithm);
       }
-      return new SigningPair(key, publicKey.key(), jwk.string("kid"));
+      return new SigningPair(key, publicKey.key(), JwkReader.text(jwk, "kid"));
     } catch (JsonException e) {
       throw new IllegalArgumentException("a JWK's member has the wrong type");
     } catch (GeneralSecurityException e) {

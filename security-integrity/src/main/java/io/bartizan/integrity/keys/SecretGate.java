@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses secrets that are a public key in disguise (CVE-2016-10555 and its many successors): what
- * everyone may read would else sign.
+ * everyone may read would else sign. And secrets that are filled up with zeros, which HMAC does
+ * itself: to it, zeros alone are the empty secret, which is what forgers try first.
  */
 public final class SecretGate {
 
@@ -37,6 +38,13 @@ public final class SecretGate {
   private static final Pattern SSH_BLOB =
       Pattern.compile("(?s)\\x00{3}.(sk-)?(ssh-|ecdsa-sha2-).*");
 
+  /** So many zeros no random secret ends with. */
+  private static final int MAX_ZEROS = 15;
+
+  private static final Pattern UTF_8_TEXT = Pattern.compile("\u00ef\u00bb\u00bf[\\x20-\\x7e\\s]+");
+  private static final Pattern UTF_16_TEXT =
+      Pattern.compile("\u00ff\u00fe([\\x20-\\x7e\\s]\\x00)+");
+
   /** Base64 of a PEM file is usual in environment variables, and that of base64 not unheard of. */
   private static final int MAX_LAYERS = 2;
 
@@ -45,16 +53,38 @@ public final class SecretGate {
   /**
    * Refuses a key as the text of a PEM, JWK, XML or SSH file, as DER and as an uncompressed point,
    * also in base64 of either alphabet and in hexadecimal digits, with or without line breaks and
-   * quotation marks.
+   * quotation marks; a secret that ends with 16 zero bytes, or is nothing else; and a text that
+   * begins with a byte order mark, which an editor wrote and nobody else knows.
    *
    * @param secret the bytes that would be a secret; neither kept nor changed
-   * @throws IllegalArgumentException if they are a key; the message holds nothing of them
+   * @throws IllegalArgumentException if they are such; the message holds nothing of them
    */
   public static void check(byte[] secret) {
+    int end = secret.length;
+    while (end > 0 && secret[end - 1] == 0) {
+      end--;
+    }
+    if (secret.length - end > MAX_ZEROS) {
+      throw new IllegalArgumentException(
+          "the secret ends with "
+              + (secret.length - end)
+              + " zero bytes; HMAC fills secrets up with zeros itself, so they add nothing");
+    }
+    if (isMarkedText(secret)) {
+      throw new IllegalArgumentException(
+          "the secret begins with a byte order mark, as editors of Windows write one; save the file"
+              + " as plain ASCII");
+    }
     String found = found(secret, MAX_LAYERS);
     if (found != null) {
       throw new IllegalArgumentException("the secret is the " + found);
     }
+  }
+
+  /** Text in UTF-8 or UTF-16, which no random bytes are. */
+  private static boolean isMarkedText(byte[] secret) {
+    String text = new String(secret, StandardCharsets.ISO_8859_1);
+    return UTF_8_TEXT.matcher(text).matches() || UTF_16_TEXT.matcher(text).matches();
   }
 
   private static @Nullable String found(byte[] secret, int layers) {

@@ -61,8 +61,8 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
 
   /**
    * Reads a ring from text: one key a line in standard base64 with padding, the current key first;
-   * empty lines and lines that begin with {@code #} are skipped. {@code openssl rand -base64 32}
-   * makes a line.
+   * empty lines and lines that begin with {@code #} are skipped, and so are blanks around a key and
+   * byte order marks. {@code openssl rand -base64 32} makes a line.
    *
    * @param text the text; it is not closed
    * @return a thread-safe ring
@@ -167,13 +167,32 @@ public final class MacKeyRing implements Supplier<MacKeyRing> {
         end++;
       }
       line++;
-      int last = end > start && text[end - 1] == '\r' ? end - 1 : end;
-      if (last > start && text[start] != '#') {
-        keys.add(decode(Arrays.copyOfRange(text, start, last), line));
+      int first = isMark(text, start) ? start + 3 : start;
+      int last = end;
+      while (last > first && isBlank(text[last - 1])) {
+        last--;
+      }
+      while (first < last && isBlank(text[first])) {
+        first++;
+      }
+      if (last > first && text[first] != '#') {
+        keys.add(decode(Arrays.copyOfRange(text, first, last), line));
       }
       start = end + 1;
     }
     return line;
+  }
+
+  private static boolean isBlank(byte each) {
+    return each == ' ' || each == '\t' || each == '\r';
+  }
+
+  /** Whether some editor's byte order mark stands here, before the line's first character. */
+  private static boolean isMark(byte[] text, int at) {
+    return text.length - at >= 3
+        && text[at] == (byte) 0xef
+        && text[at + 1] == (byte) 0xbb
+        && text[at + 2] == (byte) 0xbf;
   }
 
   private static SecretBytes decode(byte[] base64, int line) {

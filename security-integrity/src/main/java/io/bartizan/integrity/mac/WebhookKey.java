@@ -39,7 +39,7 @@ final class WebhookKey {
   static WebhookKey of(WebhookFormat format, SecretBytes secret) {
     return secret.lend(
         bytes -> {
-          byte[] key = format.secretEncoding == null ? bytes : decoded(format, bytes);
+          byte[] key = format.secretEncoding == null ? shown(bytes) : decoded(format, bytes);
           if (key.length < MIN_SECRET_BYTES || key.length > MAX_SECRET_BYTES) {
             throw new IllegalArgumentException(
                 "the webhook secret has "
@@ -58,6 +58,23 @@ final class WebhookKey {
             }
           }
         });
+  }
+
+  /** Refuses the line end that a text has got on its way; bytes of another kind may end as one. */
+  private static byte[] shown(byte[] secret) {
+    int end = secret.length;
+    while (end > 0 && (secret[end - 1] == '\n' || secret[end - 1] == '\r')) {
+      end--;
+    }
+    boolean isText = end < secret.length;
+    for (int i = 0; i < end; i++) {
+      isText &= secret[i] >= ' ' && secret[i] <= '~';
+    }
+    if (isText) {
+      throw new IllegalArgumentException(
+          "the webhook secret ends with a line end, which no provider shows; take it off");
+    }
+    return secret;
   }
 
   private static byte[] decoded(WebhookFormat format, byte[] shown) {

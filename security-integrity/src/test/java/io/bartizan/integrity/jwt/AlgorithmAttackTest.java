@@ -184,7 +184,7 @@ class AlgorithmAttackTest {
 
   @Test
   void A12_secretBesidePublicKeys_isLeftOutWithItsReason_asFromAnEndpoint() {
-    String oct = "{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"" + base64(new byte[32]) + "\"}";
+    String oct = "{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"" + base64(sevens(32)) + "\"}";
     String mixed = "{\"keys\":[" + oct + "," + rsaJwk("\"kid\":\"a\",") + "]}";
     assertThat(JwtKeys.jwkSet(mixed).leftOut())
         .isEqualTo(PublishedKeys.read(mixed.getBytes(UTF_8), 100_000).leftOut())
@@ -227,12 +227,12 @@ class AlgorithmAttackTest {
   void A15_shortHmacSecrets_areRefusedWhenLoaded() {
     for (int length : List.of(0, 1, 16, 31, 1025)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> JwtKeys.secret(HS256, SecretBytes.copyOf(new byte[length])))
+          .isThrownBy(() -> JwtKeys.secret(HS256, SecretBytes.copyOf(sevens(length))))
           .withMessageContaining("32 to 1024");
     }
-    assertThat(JwtKeys.secret(HS256, SecretBytes.copyOf(new byte[32]))).isNotNull();
+    assertThat(JwtKeys.secret(HS256, SecretBytes.random(32))).isNotNull();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwtKeys.secret(HS512, SecretBytes.copyOf(new byte[63])));
+        .isThrownBy(() -> JwtKeys.secret(HS512, SecretBytes.copyOf(sevens(63))));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -250,7 +250,8 @@ class AlgorithmAttackTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JwtKeys.anyOf(one, padded))
         .withMessageContaining("same to HMAC");
-    byte[] large = new byte[65];
+    byte[] large = Arrays.copyOf(key, 65);
+    large[64] = 1;
     JwtKeys.Fixed longer = JwtKeys.secret(HS256, SecretBytes.copyOf(large)).withKeyId("c");
     JwtKeys.Fixed hashed =
         JwtKeys.secret(HS256, SecretBytes.copyOf(Thumbprint.sha256(large))).withKeyId("d");
@@ -334,6 +335,12 @@ class AlgorithmAttackTest {
         token(header, GOOD.replace("https://issuer", "https://b"), ES256),
         JwtReason.SIGNATURE_INVALID); // only the keys of the issuer that it names are tried
     refuses(two, token(header, GOOD, ES256), JwtReason.ISSUER_MISMATCH);
+  }
+
+  private static byte[] sevens(int length) {
+    byte[] secret = new byte[length];
+    Arrays.fill(secret, (byte) 7);
+    return secret;
   }
 
   private static String withOtherKey(String header) {

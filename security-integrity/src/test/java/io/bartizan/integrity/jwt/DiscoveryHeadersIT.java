@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -64,7 +65,9 @@ class DiscoveryHeadersIT {
               document ? "{\"issuer\":\"" + name() + "\",\"jwks_uri\":\"" + where + "\"}" : SET;
           JwksServer.send(exchange, 200, body.getBytes(UTF_8));
         });
-    return RemoteJwks.builder(issuer.client(), URI.create(name())).withDiscovery();
+    return RemoteJwks.builder(issuer.client(), URI.create(name()))
+        .withDiscovery()
+        .withTimeout(Duration.ofSeconds(30));
   }
 
   private RemoteJwks.Builder keysAt(URI where) {

@@ -50,6 +50,27 @@ class HonestKeysTest {
     return List.of(JwtKeys.jwkSet(set), fromFile, fetched);
   }
 
+  /** The cure is the issuer's, so the reason must name it. */
+  @Test
+  void tokenWithoutKid_ofASetOfSeveralKeys_isToldAsSuch() {
+    String set =
+        SigningKey.publicJwkSet(
+            List.of(Keys.signing(ES256, 0).withKeyId("a"), Keys.signing(ES256, 1).withKeyId("b")));
+    RemoteJwks keys = RemoteJwks.of("test", () -> CompletableFuture.completedFuture(set));
+    JwtVerifier verifier = Forge.verifier(TrustedIssuer.of(ISSUER, keys, ES256)).build();
+    String header = "{\"alg\":\"ES256\"%s}";
+    assertThat(verifier.check(token(header.formatted(""), GOOD, ES256)))
+        .hasToString(
+            "Rejected[key-unknown: the header has no kid, and the issuer has several keys for this"
+                + " alg]");
+    assertThat(verifier.check(token(header.formatted(",\"kid\":\"c\""), GOOD, ES256)))
+        .hasToString("Rejected[key-unknown: no trusted issuer has such a key for this alg]");
+    accepts(verifier, token(header.formatted(",\"kid\":\"a\""), GOOD, ES256));
+    JwtVerifier other = Forge.verifier(TrustedIssuer.of(ISSUER, keys, RS256)).build();
+    assertThat(other.check(token("{\"alg\":\"RS256\"}", GOOD, RS256)))
+        .hasToString("Rejected[key-unknown: no trusted issuer has such a key for this alg]");
+  }
+
   @Test
   void TK04_publicNumbersOfAnyPadding_areRead() {
     SeededCases.check(

@@ -240,6 +240,18 @@ class JwtSignerTest {
         .withMessageContaining("no key for RS256");
   }
 
+  /** As serializers write it that write all members of a class. */
+  @Test
+  void jwk_membersThatAreNull_areNone() {
+    Map<String, Object> members = privateJwk(JwsAlgorithm.ES256, 0);
+    members.remove("kid");
+    String written = JsonWriter.write(members);
+    String nulls = ",\"kid\":null,\"use\":null,\"key_ops\":null,\"alg\":null}";
+    String all = written.substring(0, written.length() - 1) + nulls;
+    SigningKey key = SigningKey.jwk(JwsAlgorithm.ES256, SecretBytes.ofUtf8(all));
+    assertThat(key.keyId()).isNull();
+  }
+
   private static SecretBytes pem(String label, byte[] der) {
     return SecretBytes.ofUtf8(Pem.encode(label, der));
   }

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.sun.net.httpserver.HttpServer;
 import io.bartizan.core.Health;
 import io.bartizan.testkit.ManualTicker;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,11 +134,31 @@ class KeySourcesIT {
     }
   }
 
+  /** Such as a file in a bucket that was put there compressed. */
+  @Test
+  void compressedAnswer_isToldAsSuch() throws Exception {
+    byte[] plain = set(0, "a").getBytes(UTF_8);
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(compressed)) {
+      out.write(plain);
+    }
+    AtomicReference<byte[]> body = new AtomicReference<>(compressed.toByteArray());
+    server.answer(exchange -> JwksServer.send(exchange, 200, body.get()));
+    try (RemoteJwks keys = server.keys(ticker).build()) {
+      assertThat(keys.load()).isFalse();
+      assertThat(keys.health().detail()).contains("compressed (gzip)");
+      body.set(plain);
+      ticker.advance(Duration.ofSeconds(31));
+      assertThat(keys.load()).as(keys.health().detail()).isTrue();
+    }
+  }
+
   @Test
   void TK06_discovery_comparesTheIssuer() {
     String issuer = server.uri().resolve("/realms/x").toString();
     AtomicReference<String> named = new AtomicReference<>(issuer);
     AtomicReference<String> where = new AtomicReference<>(server.uri().toString());
+    AtomicReference<String> mark = new AtomicReference<>("");
     server.answer(
         exchange -> {
           boolean document =
@@ -145,12 +168,17 @@ class KeySourcesIT {
                   .equals("/realms/x/.well-known/openid-configuration");
           String body =
               document
-                  ? "{\"issuer\":\"" + named + "\",\"jwks_uri\":\"" + where + "\",\"more\":[]}"
+                  ? mark
+                      + "{\"issuer\":\""
+                      + named
+                      + "\",\"jwks_uri\":\""
+                      + where
+                      + "\",\"more\":[]}"
                   : set(0, "a");
           JwksServer.send(exchange, 200, body.getBytes(UTF_8));
         });
     URI base = URI.create(issuer);
-    try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+    try (RemoteJwks keys = discovered(base)) {
       assertThat(keys.load()).as(keys.health().detail()).isTrue();
       assertThat(TrustedIssuer.of(issuer, keys, ES256)).isNotNull();
       for (String other : List.of(issuer + "/", "https://other")) {
@@ -159,9 +187,13 @@ class KeySourcesIT {
             .withMessageContaining("publishes");
       }
     }
+    mark.set("\ufeff"); // as in a set
+    try (RemoteJwks keys = discovered(base)) {
+      assertThat(keys.load()).as(keys.health().detail()).isTrue();
+    }
     for (String other : List.of(issuer + "/", "https://other", "")) {
       named.set(other);
-      try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+      try (RemoteJwks keys = discovered(base)) {
         assertThat(keys.load()).isFalse();
         assertThat(keys.health().detail()).contains("is of the issuer");
       }
@@ -169,11 +201,19 @@ class KeySourcesIT {
     named.set(issuer);
     for (String other : List.of("http://localhost/jwks", "file:///etc/passwd", "", "https:x")) {
       where.set(other);
-      try (RemoteJwks keys = RemoteJwks.builder(server.client(), base).withDiscovery().build()) {
+      try (RemoteJwks keys = discovered(base)) {
         assertThat(keys.load()).as(other).isFalse();
-        assertThat(keys.health().detail()).contains("jwks_uri");
+        assertThat(keys.health().detail()).contains("jwks_uri").contains("; https is accepted");
       }
     }
+  }
+
+  /** In the time that a busy machine needs. */
+  private RemoteJwks discovered(URI issuer) {
+    return RemoteJwks.builder(server.client(), issuer)
+        .withDiscovery()
+        .withTimeout(Duration.ofSeconds(30))
+        .build();
   }
 
   @Test
@@ -193,7 +233,11 @@ class KeySourcesIT {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RemoteJwks.of(client, uri))
           .withMessageContaining("plainHttpOnLoopback()");
-      try (RemoteJwks keys = RemoteJwks.builder(client, uri).plainHttpOnLoopback().build()) {
+      try (RemoteJwks keys =
+          RemoteJwks.builder(client, uri)
+              .plainHttpOnLoopback()
+              .withTimeout(Duration.ofSeconds(30))
+              .build()) {
         assertThat(keys.load()).isTrue();
         accepts(verifier(keys), token("a", 0));
       }

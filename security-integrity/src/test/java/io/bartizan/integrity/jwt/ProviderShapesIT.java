@@ -39,6 +39,7 @@ class ProviderShapesIT {
         RemoteJwks.builder(client, URI.create(issuer))
             .withDiscovery()
             .plainHttpOnLoopback()
+            .withTimeout(Duration.ofSeconds(30))
             .withTicker(ticker)
             .build();
     return TrustedIssuer.of(issuer, keys, JwsAlgorithm.RS256);
@@ -212,7 +213,10 @@ class ProviderShapesIT {
     for (IssuerShape shape : List.of(IssuerShape.ENTRA, IssuerShape.GITHUB_ACTIONS)) {
       dev = DevIssuer.builder(shape).withTls(ca).start();
       try (RemoteJwks published =
-          RemoteJwks.builder(secured, URI.create(dev.issuer())).withDiscovery().build()) {
+          RemoteJwks.builder(secured, URI.create(dev.issuer()))
+              .withDiscovery()
+              .withTimeout(Duration.ofSeconds(30))
+              .build()) {
         TrustedIssuer trusted = TrustedIssuer.of(dev.issuer(), published, JwsAlgorithm.RS256);
         accepts(JwtVerifier.of(trusted, "my-api"), dev.token("my-api").sign());
       } finally {

@@ -2,6 +2,8 @@ package io.bartizan.integrity.keys;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -134,5 +136,42 @@ class SecretSpellingsTest {
     for (String text : List.of("correct horse battery staple, and more of it", "====", "", "a")) {
       assertThatCode(() -> SecretGate.check(text.getBytes(US_ASCII))).doesNotThrowAnyException();
     }
+  }
+
+  /** HMAC fills a secret up with zeros: those at its end make no difference, and no strength. */
+  @Test
+  void secretFilledUpWithZeros_isRefused() {
+    byte[] word = "changeme".getBytes(US_ASCII);
+    for (byte[] secret :
+        List.of(new byte[16], new byte[32], new byte[1024], Arrays.copyOf(word, 24))) {
+      assertThatIllegalArgumentException()
+          .as("%d bytes", secret.length)
+          .isThrownBy(() -> SecretGate.check(secret))
+          .withMessageContaining("zero bytes");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> JwtKeys.secret(JwsAlgorithm.HS256, SecretBytes.copyOf(Arrays.copyOf(word, 32))))
+        .withMessageContaining("ends with 24 zero bytes");
+    byte[] fine = new byte[32];
+    fine[16] = 1;
+    assertThatCode(() -> SecretGate.check(fine)).doesNotThrowAnyException();
+  }
+
+  /** PowerShell writes UTF-16 where it is not told otherwise, and editors write a mark. */
+  @Test
+  void textWithAByteOrderMark_isRefused() {
+    String text = "a secret that was typed into an editor";
+    byte[] utf16 = ("\ufeff" + text + "\r").getBytes(UTF_16LE);
+    for (byte[] marked : List.of(("\ufeff" + text).getBytes(UTF_8), utf16)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> JwtKeys.secret(JwsAlgorithm.HS256, SecretBytes.copyOf(marked)))
+          .withMessageContaining("byte order mark");
+      byte[] random = marked.clone();
+      random[20] = (byte) 200;
+      random[21] = (byte) 200;
+      assertThatCode(() -> SecretGate.check(random)).doesNotThrowAnyException();
+    }
+    assertThatCode(() -> SecretGate.check(text.getBytes(UTF_8))).doesNotThrowAnyException();
   }
 }

@@ -40,10 +40,16 @@ final class ConstantTimeProgram {
 
   private static final String BASE64 =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  private static final SecretBytes KEY = SecretBytes.copyOf(new byte[32]);
+  private static final SecretBytes KEY = SecretBytes.copyOf(secret());
   private static final AtomicInteger ACCEPTED = new AtomicInteger();
 
   private ConstantTimeProgram() {}
+
+  private static byte[] secret() {
+    byte[] secret = new byte[32];
+    secret[31] = 1;
+    return secret;
+  }
 
   /** What is timed: a comparison of bytes, or a whole verification of text. */
   private static final class Subject {
@@ -174,7 +180,7 @@ final class ConstantTimeProgram {
   private static Subject webhooks() {
     WebhookVerifier verifier = WebhookVerifier.of(WebhookScheme.githubAcceptingReplays(KEY));
     byte[] body = "{\"action\":\"opened\"}".getBytes(UTF_8);
-    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[32]).sign(body);
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, secret()).sign(body);
     String header = "sha256=" + HexFormat.of().formatHex(tag);
     return text(
         "WebhookVerifier.check, GitHub",

@@ -99,6 +99,17 @@ class MacKeyFolderTest {
         .withMessageContaining("no regular file");
   }
 
+  /** Editors write a byte order mark, templates indent, people paste a blank. */
+  @Test
+  void key_withBlanksAndAMarkAroundIt_isReadAsTheSame() throws Exception {
+    String plain = write("2026-01-01", 1);
+    Files.writeString(folder.resolve("2026-01-01"), "\ufeff  " + text(1) + " \t\r\n");
+    String other = write("2026-01-02", 2);
+    Files.writeString(folder.resolve("2026-01-02"), "\ufeff" + text(2) + " ");
+    assertThat(ring().keyIds()).containsExactlyInAnyOrder(plain, other);
+    refused("2026-01-02", text(2).replace("A", "A "), "not canonical base64");
+  }
+
   @Test
   void files_withOneKey_areToldByBothNames() throws Exception {
     write("2026-01-01", 1);

@@ -334,12 +334,13 @@ class WebhooksTest {
     assertRefused(rotated, Map.of("Stripe-Signature", start + second), BODY, MacReason.REPLAYED);
     WebhookVerifier both =
         WebhookVerifier.builder(
-                WebhookScheme.standard(secret(SECRET), secret("whsec_" + "A".repeat(32))))
+                WebhookScheme.standard(secret(SECRET), secret("whsec_" + "Q".repeat(32))))
             .withClock(clock)
             .withReplayGuard(InMemoryReplayGuard.builder(10).withClock(clock).build())
             .build();
     byte[] prefix = ("msg_p5jXN8AQM9LWM0D4loKWxJek." + SENT + ".").getBytes(UTF_8);
-    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, new byte[24]).signFramed(prefix, BODY);
+    byte[] key = Base64.getDecoder().decode("Q".repeat(32));
+    byte[] tag = Hmac.ofAnyLength(HmacAlgorithm.SHA_256, key).signFramed(prefix, BODY);
     String other = "v1," + Base64.getEncoder().encodeToString(tag);
     assertAccepted(both, headers(SAMPLE + " " + other));
     assertRefused(both, headers(other), BODY, MacReason.REPLAYED);
@@ -410,6 +411,25 @@ class WebhooksTest {
     Reason found =
         verifier.check(headers::get, body).fold(accepted -> null, refused -> refused.reason());
     assertThat(found).isEqualTo(reason);
+  }
+
+  /** As {@code echo} leaves it in a Kubernetes secret. */
+  @Test
+  void secretThatIsShownAsText_withALineEnd_isRefused() {
+    for (String end : List.of("\n", "\r\n")) {
+      SecretBytes ended = secret("a secret that GitHub knows" + end);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WebhookScheme.githubAcceptingReplays(ended))
+          .withMessageContaining("ends with a line end");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> WebhookScheme.stripe(ended))
+          .withMessageContaining("ends with a line end");
+      assertThat(WebhookScheme.standard(secret("whsec_" + "Q".repeat(32) + end))).isNotNull();
+    }
+    byte[] random = new byte[32];
+    Arrays.fill(random, (byte) 200);
+    random[31] = '\n';
+    assertThat(WebhookScheme.githubAcceptingReplays(SecretBytes.copyOf(random))).isNotNull();
   }
 
   private static SecretBytes secret(String text) {
