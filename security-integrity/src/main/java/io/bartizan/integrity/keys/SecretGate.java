@@ -41,6 +41,9 @@ public final class SecretGate {
   /** So many zeros no random secret ends with. */
   private static final int MAX_ZEROS = 15;
 
+  /** With so many bytes before them, zeros are those of a secret filled up to HMAC's block. */
+  private static final int LEAST_BEFORE_ZEROS = 16;
+
   private static final Pattern UTF_8_TEXT = Pattern.compile("\u00ef\u00bb\u00bf[\\x20-\\x7e\\s]+");
   private static final Pattern UTF_16_TEXT =
       Pattern.compile("\u00ff\u00fe([\\x20-\\x7e\\s]\\x00)+");
@@ -64,9 +67,11 @@ public final class SecretGate {
     while (end > 0 && secret[end - 1] == 0) {
       end--;
     }
-    if (secret.length - end > MAX_ZEROS) {
+    if (secret.length - end > MAX_ZEROS && end < LEAST_BEFORE_ZEROS) {
       throw new IllegalArgumentException(
-          "the secret ends with "
+          "the secret has "
+              + end
+              + " bytes and then "
               + (secret.length - end)
               + " zero bytes; HMAC fills secrets up with zeros itself, so they add nothing");
     }

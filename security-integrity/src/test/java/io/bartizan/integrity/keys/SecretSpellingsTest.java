@@ -152,10 +152,13 @@ class SecretSpellingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> JwtKeys.secret(JwsAlgorithm.HS256, SecretBytes.copyOf(Arrays.copyOf(word, 32))))
-        .withMessageContaining("ends with 24 zero bytes");
-    byte[] fine = new byte[32];
-    fine[16] = 1;
-    assertThatCode(() -> SecretGate.check(fine)).doesNotThrowAnyException();
+        .withMessageContaining("has 8 bytes and then 24 zero bytes");
+    byte[] random = new byte[32];
+    random[16] = 1;
+    byte[] filledToTheBlock = Arrays.copyOf("sixteen of these".getBytes(US_ASCII), 64);
+    for (byte[] fine : List.of(random, filledToTheBlock)) {
+      assertThatCode(() -> SecretGate.check(fine)).doesNotThrowAnyException();
+    }
   }
 
   /** PowerShell writes UTF-16 where it is not told otherwise, and editors write a mark. */
