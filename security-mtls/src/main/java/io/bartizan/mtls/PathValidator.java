@@ -102,6 +102,9 @@ final class PathValidator {
       int index = e.getIndex();
       String where =
           index >= 0 && index < path.size() ? Certificates.label(path.get(index)) : "the path";
+      if (e.getReason() == PKIXReason.NO_TRUST_ANCHOR) {
+        throw unlikeIdentifiers(path.get(path.size() - 1));
+      }
       PeerReason reason = reason(e);
       String what =
           index >= 0 && index < path.size() ? Certificates.validity(path.get(index), now) : null;
@@ -111,6 +114,15 @@ final class PathValidator {
       throw new PeerRejectedException(
           PeerReason.CHAIN_INVALID, "the path can't be validated: " + e.getClass().getSimpleName());
     }
+  }
+
+  /** Name and key were compared before, so that nothing else is left that the JDK asks for. */
+  private static PeerRejectedException unlikeIdentifiers(X509Certificate topmost) {
+    return new PeerRejectedException(
+        PeerReason.CHAIN_INVALID,
+        Certificates.label(topmost)
+            + " names its issuer by another key identifier or serial number than the anchor of that"
+            + " name and key has; the JDK accepts no such path, so issue one of the two again");
   }
 
   /** What PKIX takes no notice of in an anchor. */

@@ -12,6 +12,7 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -246,7 +247,7 @@ class PathValidatorTest {
     TestAuthority other = TestAuthority.root("CN=Other", NOTHING);
     TestAuthority anchor = root.intermediate("CN=Anchor", NOTHING);
     X509Certificate peer = other.leaf("CN=peer");
-    assertThat(decision(anchor.certificate, peer)).startsWith("chain-invalid: the path: ");
+    assertThat(decision(anchor.certificate, peer)).startsWith("chain-invalid: \"CN=peer\"");
     TestAuthority old = TestAuthority.root("CN=Weak", TestAuthority.keys("RSA", 1024), NOTHING);
     X509Certificate below =
         old.issue("CN=peer", TestAuthority.keys("RSA", 512).getPublic(), NOTHING);
@@ -290,5 +291,34 @@ class PathValidatorTest {
             PeerPolicy.anyTrustedPeer());
     assertThat(server.explain(List.of(good, issuing.certificate, root), null).isAccepted())
         .isTrue();
+  }
+
+  /** As an authority does that is issued again by another program, for the same key. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anchorWithAnotherIdentifierOfTheSameKey_isToldAsThat(boolean constrained) {
+    KeyPair same = TestAuthority.keys();
+    TestAuthority.Extender bounds = constrained ? BOUNDS : NOTHING;
+    TestAuthority before = TestAuthority.root("CN=Root", same, bounds);
+    TestAuthority again =
+        TestAuthority.root(
+            "CN=Root",
+            same,
+            bounds.and(
+                c ->
+                    c.addExtension(
+                        Extension.subjectKeyIdentifier,
+                        false,
+                        new SubjectKeyIdentifier(new byte[] {1, 2, 3}))));
+    X509Certificate peer =
+        issued(
+            before,
+            NOW,
+            NOW.plusSeconds(9),
+            GOOD.and(TestAuthority.keyIds(keys.getPublic(), same.getPublic())));
+    assertThat(decision(before.certificate, peer)).isEqualTo("accepted");
+    assertThat(decision(again.certificate, peer))
+        .startsWith("chain-invalid: \"CN=peer\"")
+        .contains(" names its issuer by another key identifier ");
   }
 }
