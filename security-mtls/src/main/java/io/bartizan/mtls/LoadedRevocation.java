@@ -65,6 +65,11 @@ final class LoadedRevocation {
     }
   }
 
+  /** Whether lists are needed and no anchor has one, so that no path is covered; for health. */
+  boolean isForeignTo(List<X509Certificate> anchors) {
+    return lists.isForeignTo(anchors);
+  }
+
   /** Says which data is too old to be believed, for health; null if none is. */
   @Nullable String stale(Instant now) {
     return lists.stale(now);
