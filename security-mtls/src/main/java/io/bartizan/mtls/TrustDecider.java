@@ -236,7 +236,7 @@ final class TrustDecider {
   }
 
   private static String forHost(String host) {
-    boolean usable = HostName.normalized(host) != null || IpAddress.normalized(host) != null;
+    boolean usable = HostName.normalized(host) != null || IpAddress.ofHost(host) != null;
     return " for the host "
         + SafeText.of(host)
         + (usable
