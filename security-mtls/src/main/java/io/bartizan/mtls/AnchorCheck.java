@@ -1,7 +1,6 @@
 package io.bartizan.mtls;
 
 import io.bartizan.mtls.x509.Certificates;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -10,10 +9,7 @@ import java.util.Set;
 final class AnchorCheck {
 
   private static final int KEY_CERT_SIGN = 5;
-  private static final String NAME_CONSTRAINTS = "2.5.29.30";
-
-  /** Critical extensions whose meaning for a path below an anchor is enforced by hand. */
-  private static final Set<String> ENFORCED = Set.of("2.5.29.15", "2.5.29.19");
+  private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
 
   private AnchorCheck() {}
 
@@ -38,8 +34,8 @@ final class AnchorCheck {
             source,
             "holds "
                 + Certificates.label(certificate)
-                + ", an intermediate with constraints that can't be enforced without its root;"
-                + " give the root");
+                + ", an intermediate with a critical extension that can't be enforced without its"
+                + " root; give the root");
       }
     }
     return certificates.stream().distinct().toList();
@@ -55,24 +51,14 @@ final class AnchorCheck {
     return certificate.getBasicConstraints() >= 0 && (usage == null || usage[KEY_CERT_SIGN]);
   }
 
+  /**
+   * An extended key usage is asked of a path and not of its anchor. Of a root no more can be given,
+   * so that its critical extensions are judged with each path.
+   */
   private static boolean isEnforceable(X509Certificate certificate) {
-    if (isSelfSigned(certificate)) {
-      return true;
-    }
     Set<String> critical = certificate.getCriticalExtensionOIDs();
-    return certificate.getExtensionValue(NAME_CONSTRAINTS) == null
-        && (critical == null || ENFORCED.containsAll(critical));
-  }
-
-  static boolean isSelfSigned(X509Certificate certificate) {
-    if (!Certificates.isSelfIssued(certificate)) {
-      return false;
-    }
-    try {
-      certificate.verify(certificate.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
+    return critical == null
+        || Certificates.isSelfIssued(certificate)
+        || (PathValidator.knowsCriticals(certificate) && !critical.contains(EXTENDED_KEY_USAGE));
   }
 }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnchorSet {
 
+  /** What is said of anchors none of which is usable. */
+  static final String USELESS = " expired, is not valid yet or has a weak key";
+
   private final List<X509Certificate> certificates;
   private final boolean nameable;
   private final Map<X509Certificate, Set<String>> bound = new LinkedHashMap<>();
@@ -124,20 +127,26 @@ final class AnchorSet {
     return certificates.stream().allMatch(one -> now.isAfter(one.getNotAfter().toInstant()));
   }
 
-  /** Trust domains all of whose anchors expired, so that none of their peers gets in. */
-  List<String> expiredDomains(Instant now) {
-    List<String> expired = new ArrayList<>();
+  /** Whether no anchor can vouch for anybody: by its time, or because its key is weak. */
+  boolean isUseless(Instant now) {
+    return certificates.stream().noneMatch(one -> isUsable(one, now));
+  }
+
+  private static boolean isUsable(X509Certificate anchor, Instant now) {
+    return !now.isBefore(anchor.getNotBefore().toInstant())
+        && !now.isAfter(anchor.getNotAfter().toInstant())
+        && !PathStrength.isWeak(anchor.getPublicKey());
+  }
+
+  /** Trust domains none of whose anchors is usable, so that none of their peers gets in. */
+  List<String> uselessDomains(Instant now) {
+    List<String> useless = new ArrayList<>();
     for (String domain : owned.stream().sorted().toList()) {
-      boolean usable =
-          bound.entrySet().stream()
-              .anyMatch(
-                  entry ->
-                      entry.getValue().contains(domain)
-                          && !now.isAfter(entry.getKey().getNotAfter().toInstant()));
-      if (!usable) {
-        expired.add(domain);
+      if (bound.entrySet().stream()
+          .noneMatch(entry -> entry.getValue().contains(domain) && isUsable(entry.getKey(), now))) {
+        useless.add(domain);
       }
     }
-    return expired;
+    return useless;
   }
 }

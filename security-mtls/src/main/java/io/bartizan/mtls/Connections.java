@@ -2,13 +2,18 @@ package io.bartizan.mtls;
 
 import io.bartizan.core.Refusal;
 import io.bartizan.core.SafeText;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +26,17 @@ final class Connections {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.bartizan.mtls");
 
+  /** A ticket that comes while staples are looked at may be missed; it is found then. */
+  private static final Duration AGAIN = Duration.ofMinutes(10);
+
   private final Settings settings;
   private final Supplier<@Nullable Generation> newest;
   private final Map<Object, PeerDecision> decisions =
       Collections.synchronizedMap(new WeakHashMap<>());
   private final Set<Guard> open =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final AtomicReference<Instant> staplesEnd = new AtomicReference<>(Instant.MAX);
 
   /** {@code newest} gives the generation whose candidate policy is asked too. */
   Connections(Settings settings, Supplier<@Nullable Generation> newest) {
@@ -42,6 +52,36 @@ final class Connections {
   /** What was decided about the peer of an engine or socket; null if a session was resumed. */
   @Nullable PeerDecision taken(Object connection) {
     return decisions.remove(connection);
+  }
+
+  /** What the server of an open session of a client stapled ends then; null if it is nothing. */
+  void stapledUntil(@Nullable Instant end) {
+    if (end != null) {
+      Instant unused =
+          staplesEnd.accumulateAndGet(end, (one, other) -> one.isBefore(other) ? one : other);
+    }
+  }
+
+  /**
+   * Ends a client's sessions whose staple has ended, before one of them would be resumed: a resumed
+   * server staples nothing. Looked for at the first end that is known, and then in a while.
+   */
+  void endUnstapled(Generation generation) {
+    Instant now = settings.now();
+    if (!now.isAfter(staplesEnd.get())) {
+      return;
+    }
+    staplesEnd.set(now.plus(AGAIN));
+    SSLSessionContext sessions = generation.context().getClientSessionContext();
+    for (byte[] id : Collections.list(sessions.getIds())) {
+      SSLSession session = sessions.getSession(id);
+      Instant end = session == null ? null : generation.revocation().stapledUntil(session);
+      if (end == null || !now.isAfter(end)) {
+        stapledUntil(end);
+      } else {
+        session.invalidate();
+      }
+    }
   }
 
   void opened(Guard guard) {

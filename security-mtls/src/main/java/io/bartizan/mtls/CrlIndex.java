@@ -153,6 +153,11 @@ final class CrlIndex {
         });
   }
 
+  /** Whether lists are needed, and none is an anchor's: the topmost of each path lacks one. */
+  boolean isForeignTo(List<X509Certificate> anchors) {
+    return !unlistedAccepted && anchors.stream().allMatch(one -> signedBy(one).isEmpty());
+  }
+
   /** What was found that covers nobody or can't be used, for log and health. */
   List<String> notes() {
     return List.copyOf(notes);

@@ -112,6 +112,9 @@ final class Current implements Authority {
 
     @Override
     public Watch watch(Object connection, @Nullable String host, Supplier<SSLSession> session) {
+      if (current.isClient()) {
+        current.connections().endUnstapled(generation);
+      }
       return new Guard(current, generation.number(), connection, host, session);
     }
   }

@@ -65,9 +65,9 @@ final class Generations implements PushedMaterial.Follower {
   /** What is no fault, and hardly meant. */
   private void warn(Generation generation) {
     generation.revocation().notes().forEach(note -> LOG.warn("{}: {}", settings.side(), note));
-    List<String> expired = generation.anchors().expiredDomains(settings.now());
-    if (!expired.isEmpty()) {
-      LOG.warn("{}: every trust anchor of {} expired", settings.side(), expired);
+    List<String> useless = generation.anchors().uselessDomains(settings.now());
+    if (!useless.isEmpty()) {
+      LOG.warn("{}: every trust anchor of {}{}", settings.side(), useless, AnchorSet.USELESS);
     }
     if (settings.namesAnchors() && !generation.anchors().isNameable()) {
       LOG.warn(

@@ -103,7 +103,7 @@ final class Guard implements Authority.Watch {
     if (early != null && early.generation() == now.number()) {
       decision = early;
     } else if (early == null && now.number() == born) {
-      decision = now.decider().resumed(TrustDecider.chain(established), asked);
+      decision = now.decider().decideResumed(established, asked);
     } else {
       decision = now.decider().decide(established, asked);
     }
@@ -115,6 +115,9 @@ final class Guard implements Authority.Watch {
       return silent ? () -> {} : event;
     }
     connections.opened(this);
+    if (current.isClient()) {
+      connections.stapledUntil(now.revocation().stapledUntil(established));
+    }
     Generation newest = current.generation();
     Runnable review =
         newest.number() == now.number()

@@ -3,6 +3,7 @@ package io.bartizan.mtls;
 import io.bartizan.mtls.x509.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.CharBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -29,12 +30,25 @@ final class KeyStores {
       return store;
     } catch (IOException e) {
       if (e.getCause() instanceof UnrecoverableKeyException) {
-        throw PemMaterial.wrongPassword(source);
+        throw wrongPassword(source, password);
       }
       throw notPkcs12(source);
     } catch (GeneralSecurityException | RuntimeException e) {
       throw notPkcs12(source);
     }
+  }
+
+  /** JDK 17 takes no others than those of ASCII, and reports the wrong password. */
+  private static TlsMaterialException wrongPassword(String source, char @Nullable [] password) {
+    boolean ascii = password == null || CharBuffer.wrap(password).chars().allMatch(c -> c < 0x7f);
+    return ascii
+        ? PemMaterial.wrongPassword(source)
+        : new TlsMaterialException(
+            MaterialReason.PASSWORD_WRONG,
+            source,
+            "is not opened by the password that was given; that has characters beyond ASCII, which"
+                + " not every JDK takes for PKCS#12, so export the file with another one or give"
+                + " PEM");
   }
 
   private static TlsMaterialException notPkcs12(String source) {
@@ -54,7 +68,7 @@ final class KeyStores {
       Certificate[] chain = store.getCertificateChain(entry);
       return new KeyMaterial(source, privateKey, x509(source, chain));
     } catch (UnrecoverableKeyException e) {
-      throw PemMaterial.wrongPassword(source);
+      throw wrongPassword(source, password);
     } catch (GeneralSecurityException e) {
       throw unreadable(source, e);
     }

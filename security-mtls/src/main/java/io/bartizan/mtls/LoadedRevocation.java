@@ -6,6 +6,7 @@ import io.bartizan.mtls.x509.PeerPath;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,19 @@ final class LoadedRevocation {
     for (X509Certificate certificate : chain) {
       lists.checkFresh(certificate, now);
     }
+  }
+
+  /** When what the peer of a client's session stapled ends; null if it stapled nothing. */
+  @Nullable Instant stapledUntil(SSLSession session) {
+    X509Certificate[] chain = TrustDecider.chain(session);
+    return chain == null || chain.length == 0
+        ? null
+        : staples.end(chain[0], HandshakeView.stapled(session));
+  }
+
+  /** Whether lists are needed and no anchor has one, so that no path is covered; for health. */
+  boolean isForeignTo(List<X509Certificate> anchors) {
+    return lists.isForeignTo(anchors);
   }
 
   /** Says which data is too old to be believed, for health; null if none is. */

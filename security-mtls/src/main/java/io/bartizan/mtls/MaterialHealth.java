@@ -49,6 +49,14 @@ final class MaterialHealth {
     if (newest.anchors().isExpired(now)) {
       return Health.down(state + "; every trust anchor expired, so no peer is accepted");
     }
+    if (newest.anchors().isUseless(now)) {
+      return Health.down(
+          state + "; every trust anchor" + AnchorSet.USELESS + ", so no peer is accepted");
+    }
+    if (newest.revocation().isForeignTo(newest.anchors().certificates())) {
+      return Health.down(
+          state + "; no revocation list is of a trust anchor, so no peer is accepted");
+    }
     TlsMaterialException fault = generations.lastFault();
     if (fault != null) {
       return Health.degraded(state + "; the last reload failed: " + fault.getMessage());
@@ -62,9 +70,9 @@ final class MaterialHealth {
         return Health.degraded(state + "; " + fed.detail());
       }
     }
-    List<String> expired = newest.anchors().expiredDomains(now);
-    if (!expired.isEmpty()) {
-      return Health.degraded(state + "; every trust anchor of " + expired + " expired");
+    List<String> useless = newest.anchors().uselessDomains(now);
+    if (!useless.isEmpty()) {
+      return Health.degraded(state + "; every trust anchor of " + useless + AnchorSet.USELESS);
     }
     String stale = newest.revocation().stale(now);
     if (stale != null) {

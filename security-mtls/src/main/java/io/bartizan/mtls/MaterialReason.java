@@ -29,7 +29,7 @@ public enum MaterialReason implements Reason {
   ANCHORS_EMPTY,
   /** A trust anchor is not a certificate authority. */
   ANCHOR_NOT_CA,
-  /** A trust anchor has constraints that can't be enforced from it alone. */
+  /** An intermediate as trust anchor has a critical extension that it alone can't enforce. */
   ANCHOR_UNENFORCEABLE,
   /** Names of anchors or certificates of the chain are more than peers take in a handshake. */
   HANDSHAKE_TOO_LARGE,

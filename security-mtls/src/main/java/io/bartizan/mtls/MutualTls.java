@@ -246,9 +246,10 @@ public abstract sealed class MutualTls implements AutoCloseable, HealthSource
 
   /**
    * Whether the material serves: down before the first material, and once a certificate of this
-   * side's chain or every trust anchor expired, or {@link #close} was called; degraded when the
-   * chain soon ends, the last reload failed or hangs, every anchor of a trust domain expired, a
-   * revocation list is stale, or the source of {@link PushedMaterial} is too old or stalled.
+   * side's chain expired, no trust anchor is usable (by its time or key) or, where lists are
+   * needed, none has one, or {@link #close} was called; degraded when the chain soon ends, the last
+   * reload failed or hangs, no anchor of a trust domain is usable, a revocation list is stale, or
+   * the source of {@link PushedMaterial} is too old or stalled.
    *
    * @return a state whose detail is safe to log
    */

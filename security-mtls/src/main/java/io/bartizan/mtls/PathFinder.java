@@ -41,8 +41,8 @@ final class PathFinder {
   private final int maxFailedSignatures;
   private final PathValidator validator = new PathValidator();
 
-  /** An anchor, whether its own signature verifies with its own key, and the name of that key. */
-  record Anchor(X509Certificate certificate, boolean isSelfSigned, @Nullable ByteBuffer keyId) {}
+  /** An anchor and the name of its key. */
+  private record Anchor(X509Certificate certificate, @Nullable ByteBuffer keyId) {}
 
   /** A certificate and who might have signed it. */
   private record Link(X509Certificate subject, X509Certificate issuer) {}
@@ -52,8 +52,7 @@ final class PathFinder {
     for (X509Certificate one : trusted.certificates()) {
       anchors
           .computeIfAbsent(one.getSubjectX500Principal(), name -> new ArrayList<>())
-          .add(
-              new Anchor(one, AnchorCheck.isSelfSigned(one), keyId(KeyIdentifiers.ofSubject(one))));
+          .add(new Anchor(one, keyId(KeyIdentifiers.ofSubject(one))));
     }
     count = trusted.certificates().size();
     maxFailedSignatures =
@@ -259,9 +258,7 @@ final class PathFinder {
       validations++;
       PeerPath found;
       try {
-        found =
-            validator.validated(
-                List.copyOf(path), anchor.certificate(), anchor.isSelfSigned(), now);
+        found = validator.validated(List.copyOf(path), anchor.certificate(), now);
       } catch (PeerRejectedException e) {
         if (broken == null) {
           broken = e;

@@ -22,50 +22,63 @@ import java.util.Set;
 /**
  * Validates a path with its anchor's own constraints.
  *
- * <p>The JDK's PKIX takes no more than name and key from an anchor. So that validity, path length
- * and critical extensions of a root count too, the root stands at the end of the path, below a bare
- * anchor of its own name and key: it is then checked like any intermediate. Where an authority has
- * name constraints, {@link StandIns} take the place of all.
+ * <p>An anchor is no part of the path (RFC 5280 section 6.1): its signature proves nothing, and may
+ * be of an algorithm that is refused elsewhere. The JDK's PKIX takes no more than name and key from
+ * it, so validity, path length and critical extensions of an anchor are checked here. Where an
+ * authority has name constraints, or the anchor has certificate policies (RFC 5937), {@link
+ * StandIns} take the place of all, and that of an anchor with policies is judged as one of the
+ * path.
  */
 final class PathValidator {
+
+  /**
+   * Critical extensions of an anchor that are enforced, or bind it alone: usages, other names, path
+   * length, constraints and policies.
+   */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "2.5.29.15",
+          "2.5.29.17",
+          "2.5.29.19",
+          "2.5.29.30",
+          "2.5.29.32",
+          "2.5.29.33",
+          "2.5.29.36",
+          "2.5.29.37",
+          "2.5.29.54");
 
   private final StandIns standIns = new StandIns(PathValidator::pkix);
 
   /** The path if it holds, as PKIX judged it. */
-  PeerPath validated(
-      List<X509Certificate> path, X509Certificate root, boolean isSelfSigned, Instant now)
+  PeerPath validated(List<X509Certificate> path, X509Certificate anchor, Instant now)
       throws PeerRejectedException {
-    if (!isSelfSigned) {
-      checkByHand(path, root, now);
-    }
+    checkByHand(path, anchor, now);
     List<X509Certificate> authorities = new ArrayList<>(path.subList(1, path.size()));
-    authorities.add(root);
-    if (authorities.stream().noneMatch(StandIns::isConstrained)) {
-      List<X509Certificate> checked = new ArrayList<>(path);
-      if (isSelfSigned) {
-        checked.add(root);
-        pkix(
-            checked,
-            new TrustAnchor(root.getIssuerX500Principal(), root.getPublicKey(), null),
-            now);
-      } else {
-        pkix(checked, new TrustAnchor(root, null), now);
-      }
-      return new PeerPath(path, root);
+    authorities.add(anchor);
+    boolean hasPolicies = PolicyBounds.isPresent(anchor);
+    if (!hasPolicies && authorities.stream().noneMatch(StandIns::isConstrained)) {
+      pkix(path, new TrustAnchor(anchor, null), now);
+      return new PeerPath(path, anchor);
     }
     StandIns.Constrained constrained = standIns.of(authorities, now);
     List<X509Certificate> judged = new ArrayList<>();
     judged.add(path.get(0));
     judged.addAll(constrained.standIns());
-    if (isSelfSigned) {
+    if (hasPolicies) {
       pkix(judged, constrained.bare(), now);
-      judged.remove(judged.size() - 1);
-    } else {
-      judged.remove(judged.size() - 1);
+    }
+    judged.remove(judged.size() - 1);
+    if (!hasPolicies) {
       pkix(judged, new TrustAnchor(constrained.anchor(), null), now);
     }
     constrained.checkLeaf(path.get(0));
-    return new PeerPath(path, root, List.copyOf(judged), constrained.anchor());
+    return new PeerPath(path, anchor, List.copyOf(judged), constrained.anchor());
+  }
+
+  /** Whether an anchor's critical extensions are all enforced. */
+  static boolean knowsCriticals(X509Certificate anchor) {
+    Set<String> critical = anchor.getCriticalExtensionOIDs();
+    return critical == null || KNOWN.containsAll(critical);
   }
 
   /** One run of the JDK's PKIX without revocation. */
@@ -89,6 +102,9 @@ final class PathValidator {
       int index = e.getIndex();
       String where =
           index >= 0 && index < path.size() ? Certificates.label(path.get(index)) : "the path";
+      if (e.getReason() == PKIXReason.NO_TRUST_ANCHOR) {
+        throw unlikeIdentifiers(path.get(path.size() - 1));
+      }
       PeerReason reason = reason(e);
       String what =
           index >= 0 && index < path.size() ? Certificates.validity(path.get(index), now) : null;
@@ -100,7 +116,16 @@ final class PathValidator {
     }
   }
 
-  /** Validity and path length of an anchor that is an intermediate; it has no other constraints. */
+  /** Name and key were compared before, so that nothing else is left that the JDK asks for. */
+  private static PeerRejectedException unlikeIdentifiers(X509Certificate topmost) {
+    return new PeerRejectedException(
+        PeerReason.CHAIN_INVALID,
+        Certificates.label(topmost)
+            + " names its issuer by another key identifier or serial number than the anchor of that"
+            + " name and key has; the JDK accepts no such path, so issue one of the two again");
+  }
+
+  /** What PKIX takes no notice of in an anchor. */
   private static void checkByHand(List<X509Certificate> path, X509Certificate anchor, Instant now)
       throws PeerRejectedException {
     if (now.isAfter(anchor.getNotAfter().toInstant())) {
@@ -118,6 +143,13 @@ final class PathValidator {
       throw new PeerRejectedException(
           PeerReason.CHAIN_INVALID,
           "the path is longer than the anchor " + Certificates.label(anchor) + " allows");
+    }
+    if (!knowsCriticals(anchor)) {
+      throw new PeerRejectedException(
+          PeerReason.CHAIN_INVALID,
+          "the anchor "
+              + Certificates.label(anchor)
+              + " has a critical extension that is not known");
     }
   }
 

@@ -135,7 +135,7 @@ abstract sealed class Rule implements PeerPolicy {
       if (host == null) {
         return null;
       }
-      String address = IpAddress.normalized(host);
+      String address = IpAddress.ofHost(host);
       if (address != null) {
         return peer.identity().ipAddresses().contains(address) ? this : null;
       }

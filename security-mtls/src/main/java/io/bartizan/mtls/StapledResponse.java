@@ -187,6 +187,33 @@ final class StapledResponse {
     }
   }
 
+  /**
+   * When what was stapled ends, for a session whose full handshake verified it.
+   *
+   * @return null if nothing was stapled
+   */
+  @Nullable Instant end(X509Certificate leaf, List<byte[]> stapled) {
+    if (stapled.isEmpty() || stapled.get(0).length == 0) {
+      return null;
+    }
+    Instant end = Instant.MIN;
+    try {
+      if (new OCSPResp(stapled.get(0)).getResponseObject() instanceof BasicOCSPResp basic) {
+        for (SingleResp single : basic.getResponses()) {
+          Date next = single.getNextUpdate();
+          if (next != null
+              && single.getCertID().getSerialNumber().equals(leaf.getSerialNumber())
+              && next.toInstant().plus(grace).isAfter(end)) {
+            end = next.toInstant().plus(grace);
+          }
+        }
+      }
+    } catch (IOException | OCSPException | RuntimeException e) {
+      return Instant.MIN; // another provider's session
+    }
+    return end;
+  }
+
   private static boolean demandsStaple(X509Certificate leaf) {
     byte[] feature = leaf.getExtensionValue(TLS_FEATURE);
     if (feature == null) {

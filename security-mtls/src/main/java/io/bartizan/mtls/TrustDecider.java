@@ -51,6 +51,12 @@ final class TrustDecider {
           "the policy needs the host that was asked for; open the connection by host name, or"
               + " create the engine with createSSLEngine(host, port)");
 
+  private static final Refusal STAPLE_ENDED =
+      Refusal.of(
+          PeerReason.REVOCATION_UNKNOWN,
+          "the OCSP response that was stapled when this session began has ended; the next handshake"
+              + " is a full one");
+
   private static final String FOREIGN =
       "; its trust domain is not this side's own, so only its SPIFFE ID counts; name it by"
           + " spiffeId, spiffePath or trustDomain, in allOf beside its other names";
@@ -182,6 +188,16 @@ final class TrustDecider {
     }
   }
 
+  /** Decides about a resumed session, which a client does not resume after its staple's end. */
+  PeerDecision decideResumed(SSLSession session, @Nullable String host) {
+    Instant end = side == TlsSide.CLIENT ? revocation.stapledUntil(session) : null;
+    X509Certificate[] chain = chain(session);
+    if (end != null && settings.now().isAfter(end)) {
+      return rejected(STAPLE_ENDED, chain == null ? null : chain[0]);
+    }
+    return resumed(chain, host);
+  }
+
   /** Whether a certificate, an anchor or a revocation list is past its time. */
   private boolean hasEnded(X509Certificate[] chain, Instant now) {
     try {
@@ -220,7 +236,7 @@ final class TrustDecider {
   }
 
   private static String forHost(String host) {
-    boolean usable = HostName.normalized(host) != null || IpAddress.normalized(host) != null;
+    boolean usable = HostName.normalized(host) != null || IpAddress.ofHost(host) != null;
     return " for the host "
         + SafeText.of(host)
         + (usable

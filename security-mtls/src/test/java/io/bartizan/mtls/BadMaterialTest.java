@@ -99,6 +99,10 @@ class BadMaterialTest {
                 .generation())
         .isEqualTo(1);
     refused(Identity.pkcs12(file, password("wrong")), MaterialReason.PASSWORD_WRONG, "id.p12");
+    refused(
+        Identity.pkcs12(file, password("gr\u00f6\u00dfer")),
+        MaterialReason.PASSWORD_WRONG,
+        "give PEM");
 
     KeyStore empty = KeyStore.getInstance("PKCS12");
     empty.load(null, null);

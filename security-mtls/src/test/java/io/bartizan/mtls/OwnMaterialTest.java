@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,9 +134,16 @@ class OwnMaterialTest {
             .build();
     Files.writeString(file("ca.pem"), old.certificatePem());
     isRefused(MaterialReason.EXPIRED, "holds expired anchors only");
-    DevCa bound = DevCa.builder("Bound").withIssuer(pki.ca).withPermittedDns("internal").build();
-    Files.writeString(file("ca.pem"), bound.certificatePem());
-    isRefused(MaterialReason.ANCHOR_UNENFORCEABLE, "give the root");
+    TestAuthority root = TestAuthority.root("CN=Root", c -> {});
+    for (String oid : List.of("1.3.6.1.4.1.99999.1", "2.5.29.37")) {
+      TestAuthority odd =
+          root.intermediate(
+              "CN=Odd",
+              c -> c.addExtension(new ASN1ObjectIdentifier(oid), true, new DERSequence()));
+      Files.writeString(
+          file("ca.pem"), io.bartizan.core.Pem.encode("CERTIFICATE", odd.certificate.getEncoded()));
+      isRefused(MaterialReason.ANCHOR_UNENFORCEABLE, "give the root");
+    }
   }
 
   @ParameterizedTest

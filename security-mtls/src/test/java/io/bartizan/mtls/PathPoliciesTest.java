@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x509.CertPolicyId;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.PolicyInformation;
@@ -91,8 +93,8 @@ class PathPoliciesTest {
   }
 
   /**
-   * Each level has sixteen times the nodes of the one above: 268 million at the leaf. A root is
-   * judged here too, and not in the trust manager: one without policies ends the tree here.
+   * Each level has sixteen times the nodes of the one above: 268 million at the leaf. A root with
+   * policies is judged here too, and not in the trust manager.
    */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -139,5 +141,36 @@ class PathPoliciesTest {
     TestAuthority root = root(constrained);
     TestAuthority.Extender bridge = mapped(new int[] {0}, new int[] {1});
     assertThat(decision(root, policies(1), bridge, policies(1))).isEqualTo("accepted");
+  }
+
+  /** Policies that must be there, as bridges and CAPolicy.inf have it. */
+  private static TestAuthority.Extender required(int... policies) {
+    DERSequence atOnce = new DERSequence(new DERTaggedObject(false, 0, new ASN1Integer(0)));
+    return policies(policies).and(c -> c.addExtension(Extension.policyConstraints, true, atOnce));
+  }
+
+  /**
+   * An anchor is no part of the path: one that is silent forbids nothing (RFC 5280 section 6.1).
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ML08_requiredPolicy_isOfThePathAndNotOfASilentRoot(boolean constrained) {
+    TestAuthority silent = root(constrained);
+    assertThat(decision(silent, policies(0), required(0))).isEqualTo("accepted");
+    assertThat(decision(silent, policies(1), required(0))).startsWith("chain-invalid: ");
+    assertThat(decision(silent, c -> {}, required(0))).startsWith("chain-invalid: ");
+  }
+
+  /** One that names policies, or requires some, binds all below (RFC 5937 section 3.2). */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ML08_policiesOfARoot_bindThoseBelow(boolean constrained) {
+    TestAuthority naming = root(constrained, policies(0));
+    assertThat(decision(naming, policies(0), required(0))).isEqualTo("accepted");
+    assertThat(decision(naming, policies(1), required(1))).startsWith("chain-invalid: ");
+    TestAuthority requiring = root(constrained, required(0));
+    assertThat(decision(requiring, policies(0), policies(0))).isEqualTo("accepted");
+    assertThat(decision(requiring, policies(1), policies(1))).startsWith("chain-invalid: ");
+    assertThat(decision(requiring, c -> {}, policies(0))).startsWith("chain-invalid: ");
   }
 }

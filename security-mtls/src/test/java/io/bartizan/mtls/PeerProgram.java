@@ -77,6 +77,11 @@ final class PeerProgram implements AutoCloseable {
     return new PeerProgram(builder.start());
   }
 
+  /** What runs on its behalf. */
+  List<ProcessHandle> descendants() {
+    return process.descendants().toList();
+  }
+
   /** The first line that begins so. */
   String line(String start) throws IOException {
     for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -89,6 +94,8 @@ final class PeerProgram implements AutoCloseable {
 
   @Override
   public void close() {
+    // First what "timeout" runs, which would outlive it: it can pass on no signal that kills it.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.bartizan.core.Pem;
 import io.bartizan.mtls.x509.Certificates;
+import io.bartizan.testkit.ManualInstantSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -25,6 +27,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x509.AccessDescription;
@@ -218,6 +221,54 @@ class PeerStaplingIT {
     isRefused(null, protocol, Revocation.none(), false, PeerReason.REVOCATION_UNKNOWN);
     byte[] good = answer(CertificateStatus.GOOD, issuer.key(), LATER);
     assertThat(fetch(good, protocol, Revocation.none(), false)).contains("200 ok");
+  }
+
+  /** A session outlives the staple that it began with by far: the JDK keeps it for a day. */
+  @ParameterizedTest
+  @CsvSource({"-tls1_3", "-tls1_2"})
+  void staple_thatHasEnded_isNotLivedOnByResumption(String protocol) throws Exception {
+    ManualInstantSource clock = new ManualInstantSource(NOW.plusSeconds(300));
+    Instant end = NOW.plusSeconds(600);
+    List<Boolean> resumed = new CopyOnWriteArrayList<>();
+    Revocation required = Revocation.none().withStapledResponseRequired();
+    try (PeerProgram server =
+            server(answer(CertificateStatus.GOOD, issuer.key(), Date.from(end)), protocol);
+        ClientTls tls =
+            client(required, false)
+                .withClock(clock)
+                .withListener(
+                    new TlsListener() {
+                      @Override
+                      public void decided(HandshakeEvent event) {
+                        resumed.add(event.resumed());
+                      }
+                    })
+                .build()) {
+      int port = port(server);
+      assertThat(sockets.fetch(tls, port)).contains("200 ok");
+      assertThat(sockets.fetch(tls, port)).contains("200 ok");
+      assertThat(resumed).containsExactly(false, true);
+      clock.set(end.plusSeconds(1));
+      byte[] renewed = answer(CertificateStatus.GOOD, issuer.key(), Date.from(end.plusSeconds(60)));
+      Files.write(folder.resolve("staple.der"), renewed);
+      assertThat(sockets.fetch(tls, port)).as("nobody is refused").contains("200 ok");
+      assertThat(sockets.fetch(tls, port)).contains("200 ok");
+      assertThat(resumed).containsExactly(false, true, false, true);
+      try (Socket plain = PeerLoop.connect(port);
+          Socket begun =
+              tls.sslContext().getSocketFactory().createSocket(plain, PeerCast.DNS, port, true)) {
+        clock.set(end.plusSeconds(61)); // between the choice of the session and its resumption
+        assertThatThrownBy(() -> begun.getOutputStream().write(PeerLoop.REQUEST))
+            .hasMessageContaining("stapled when this session began has ended");
+      }
+      assertThat(resumed).containsExactly(false, true, false, true, true);
+      assertThatThrownBy(() -> sockets.fetch(tls, port))
+          .rootCause()
+          .isInstanceOfSatisfying(
+              PeerRejectedException.class,
+              e -> assertThat(e.reason()).isEqualTo(PeerReason.REVOCATION_UNKNOWN));
+      assertThat(resumed).containsExactly(false, true, false, true, true, false);
+    }
   }
 
   @Test

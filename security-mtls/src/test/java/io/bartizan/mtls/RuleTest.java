@@ -31,6 +31,7 @@ class RuleTest {
               .dns("a.example")
               .dns("*.wild.example")
               .ip("10.0.0.1")
+              .ip("fe80::1")
               .forServer()
               .issue()
               .certificate());
@@ -158,5 +159,17 @@ class RuleTest {
         .withMessage("policy");
     assertThatNullPointerException().isThrownBy(() -> PeerPolicy.file(null)).withMessage("file");
     assertThat(Rule.name(NameKind.DNS, "A.example.").value()).isEqualTo("a.example");
+  }
+
+  /** The zone is this machine's own word for an interface: no certificate has it. */
+  @ParameterizedTest
+  @CsvSource({
+    "fe80::1, true", "fe80::1%eth0, true", "[fe80::1%25eth0], true", "FE80:0:0:0:0:0:0:1%3, true",
+    "[fe80::1], true", "fe80::2%eth0, false", "10.0.0.1, true", "10.0.0.1%eth0, false",
+    "a.example%eth0, false", "%fe80::1, false", "fe80%::1, false"
+  })
+  void host_thatIsAnAddressWithAZone_isComparedWithoutIt(String host, boolean accepted) {
+    String seen = matched(PeerPolicy.requestedHost(), TlsSide.CLIENT, host);
+    assertThat(seen).isEqualTo(accepted ? "requestedHost()" : "null");
   }
 }

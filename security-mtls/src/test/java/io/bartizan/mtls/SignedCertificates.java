@@ -1,7 +1,9 @@
 package io.bartizan.mtls;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
@@ -31,6 +33,29 @@ final class SignedCertificates {
                       TestAuthority.keys().getPublic())
                   .build(new JcaContentSignerBuilder(algorithm).build(issuer.keys.getPrivate())));
     } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** An authority's own certificate, signed by its key with an algorithm. */
+  static X509Certificate root(
+      String name, KeyPair keys, String algorithm, TestAuthority.Extender more) {
+    Instant now = Instant.now();
+    X500Name own = new X500Name(name);
+    try {
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              own,
+              BigInteger.TWO,
+              Date.from(now.minusSeconds(3600)),
+              Date.from(now.plusSeconds(7200)),
+              own,
+              keys.getPublic());
+      TestAuthority.authority().and(more).extend(builder);
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(new JcaContentSignerBuilder(algorithm).build(keys.getPrivate())));
+    } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw new IllegalStateException(e);
     }
   }

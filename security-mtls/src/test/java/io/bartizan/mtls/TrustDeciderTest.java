@@ -379,7 +379,7 @@ class TrustDeciderTest {
     if (another) {
       assertThat(seen).isEqualTo(ACCEPTED);
     } else {
-      assertThat(seen).startsWith("expired: \"CN=Root\"");
+      assertThat(seen).startsWith("expired: the anchor \"CN=Root\"");
     }
   }
 

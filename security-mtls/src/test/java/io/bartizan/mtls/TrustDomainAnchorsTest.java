@@ -375,7 +375,7 @@ class TrustDomainAnchorsTest {
     AnchorSet set =
         AnchorSet.of(
             List.of(new AnchorSet.Entry(a.certificate, A), new AnchorSet.Entry(b.certificate, B)));
-    assertThat(set.expiredDomains(Instant.now())).isEmpty();
-    assertThat(set.expiredDomains(later.plusSeconds(1000))).containsExactly(A, B);
+    assertThat(set.uselessDomains(Instant.now())).isEmpty();
+    assertThat(set.uselessDomains(later.plusSeconds(1000))).containsExactly(A, B);
   }
 }

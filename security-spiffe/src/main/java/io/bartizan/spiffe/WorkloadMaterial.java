@@ -91,7 +91,7 @@ record WorkloadMaterial(
           DerList.certificates(
               der, WorkloadReason.BUNDLE_MALFORMED, "the bundle of " + SafeText.of(domain));
       if (found.isEmpty()) {
-        notes.add("the bundle of " + domain + " is empty");
+        notes.add("the bundle of " + SafeText.of(domain) + " is empty");
       } else if (found.size() > most && !byDomain.containsKey(domain)) {
         throw new WorkloadApiException(
             WorkloadReason.BUNDLE_MALFORMED,

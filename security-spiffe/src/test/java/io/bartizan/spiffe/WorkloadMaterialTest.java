@@ -342,4 +342,19 @@ class WorkloadMaterialTest {
     assertThat(pushed.health().status()).isEqualTo(Health.Status.DEGRADED);
     assertThat(pushed.health().detail()).contains("closed by this process");
   }
+
+  /** Notes go to the log as they are. */
+  @Test
+  void trustDomain_withLineEnds_isNotedInOneLine() {
+    WorkloadMaterial material =
+        read(
+            svids(
+                List.of(good),
+                Map.of("spiffe://b.example\nERROR all is lost\u001b[2J", new byte[0])));
+    assertThat(material.notes())
+        .singleElement()
+        .asString()
+        .contains("b.example", "is empty")
+        .matches("\\P{Cntrl}+");
+  }
 }

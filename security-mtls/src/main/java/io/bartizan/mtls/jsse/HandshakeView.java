@@ -91,9 +91,23 @@ public final class HandshakeView extends SSLEngine {
    * @return empty if there is none
    */
   public List<byte[]> stapledResponses() {
-    return session instanceof ExtendedSSLSession extended
-        ? extended.getStatusResponses()
-        : List.of();
+    return session == null ? List.of() : stapled(session);
+  }
+
+  /**
+   * The OCSP responses that a server stapled when a client's session began.
+   *
+   * @param session also a resumed one
+   * @return empty if there is none, or the provider does not show it
+   */
+  public static List<byte[]> stapled(SSLSession session) {
+    try {
+      return session instanceof ExtendedSSLSession extended
+          ? extended.getStatusResponses()
+          : List.of();
+    } catch (UnsupportedOperationException e) {
+      return List.of();
+    }
   }
 
   @Override

@@ -23,6 +23,18 @@ public final class IpAddress {
     }
   }
 
+  /**
+   * The address of a host that a client connects to. The zone of an IPv6 address says by which
+   * interface, on this machine alone, so it is no part of what a certificate names (RFC 4007
+   * section 11).
+   */
+  public static @Nullable String ofHost(String host) {
+    int zone = host.indexOf('%');
+    boolean zoned = zone > 0 && host.lastIndexOf(':', zone) >= 0;
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    return normalized(zoned ? host.substring(bracketed ? 1 : 0, zone) : host);
+  }
+
   private static boolean isIpv4(String text) {
     String[] parts = text.split("\\.", -1);
     if (parts.length != 4) {

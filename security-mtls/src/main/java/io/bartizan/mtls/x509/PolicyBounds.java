@@ -2,6 +2,7 @@ package io.bartizan.mtls.x509;
 
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -23,7 +24,15 @@ public final class PolicyBounds {
   /** The bridges of governments name some thirty. */
   private static final int MAX_POLICIES = 100;
 
+  private static final List<String> BINDING =
+      List.of(CERTIFICATE_POLICIES, "2.5.29.36", "2.5.29.54");
+
   private PolicyBounds() {}
+
+  /** Whether an authority's certificate has policies, or constraints on those below it. */
+  public static boolean isPresent(X509Certificate authority) {
+    return BINDING.stream().anyMatch(one -> authority.getExtensionValue(one) != null);
+  }
 
   /** What a certificate names of which no path is judged; null if there is nothing. */
   public static @Nullable String excess(X509Certificate certificate) {
