@@ -54,7 +54,7 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
           + " declared in Java";
 
   private final List<Webhook> list = new ArrayList<>();
-  private final List<RedisReplayGuard> shared = new ArrayList<>();
+  private final List<Runnable> closers = new ArrayList<>();
   private final PathPatternParser parser = new PathPatternParser();
   private final String application;
   private final String base;
@@ -202,7 +202,7 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
             ? null
             : redis.events(ConfiguredLimits.prefix(application, name) + ":");
     if (onRedis != null) {
-      shared.add(onRedis);
+      closers.add(onRedis::close);
       return new Memory(onRedis, onRedis);
     }
     if (store != null && store.equals("redis")) {
@@ -222,7 +222,7 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
 
   @Override
   public void close() {
-    shared.forEach(RedisReplayGuard::close);
+    closers.forEach(Runnable::run); // names no class that an application without Lettuce can't link
   }
 
   /** What stands in front of the application's paths in requests; empty for nothing. */
