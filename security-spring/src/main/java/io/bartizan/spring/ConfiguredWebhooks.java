@@ -200,7 +200,10 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
     RedisReplayGuard onRedis =
         redis == null || "memory".equals(store)
             ? null
-            : redis.events(ConfiguredLimits.prefix(application, name) + ":");
+            : SettingException.read(
+                at + "store",
+                store,
+                () -> connected(redis, ConfiguredLimits.prefix(application, name) + ":"));
     if (onRedis != null) {
       closers.add(onRedis::close);
       return new Memory(onRedis, onRedis);
@@ -214,6 +217,21 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
             settings.maxEvents(),
             () -> InMemoryReplayGuard.of(settings.maxEvents()));
     return new Memory(inMemory, inMemory);
+  }
+
+  /** Unlike a limit, a memory on Redis has no policy to start on. */
+  private static @Nullable RedisReplayGuard connected(SharedStore redis, String prefix) {
+    try {
+      return redis.events(prefix);
+    } catch (SettingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "Redis, where events are remembered, is needed at the start: "
+              + e.getMessage()
+              + "; \"memory\" needs none, and remembers the events of this process",
+          e);
+    }
   }
 
   List<Webhook> list() {

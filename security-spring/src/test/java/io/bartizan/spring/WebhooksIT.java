@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import java.net.http.HttpResponse;
@@ -68,7 +69,9 @@ class WebhooksIT extends WebhooksContract {
             Files.readString(
                 root.resolve("security-spring/src/test/java/io/bartizan/spring/WebhooksIT.java")))
         .contains(page.substring(start, page.indexOf("```", start)).indent(4));
-    String webhook = "bartizan.webhooks.code: {path: /hooks/code, scheme: github, secret: '%s'}\n";
+    String webhook =
+        "bartizan.webhooks.code: {path: /hooks/code, scheme: github, store: memory, secret:"
+            + " '%s'}\n";
     try (Login login = new Login()) {
       String yaml = HealthIT.jwt(login.url()) + webhook.formatted(CODE);
       try (Booted shop = Booted.with(folder, yaml, HANDLER)) {
@@ -80,6 +83,25 @@ class WebhooksIT extends WebhooksContract {
         assertThat(code(shop, "/hooks/other", "x", "x").statusCode()).isIn(401, 403);
       }
     }
+  }
+
+  /** Lettuce is on the class path and no Redis listens. */
+  @Test
+  void memoryOnRedis_thatIsAway_failsAtStartWithItsSetting() throws Exception {
+    String yaml =
+        "bartizan.webhooks.code: {path: /hooks/code, scheme: github, secret: '%s'}\n"
+            .formatted(CODE);
+    Throwable[] failure = new Throwable[1];
+    String log =
+        Booted.log(
+            () ->
+                failure[0] =
+                    catchThrowable(
+                        () -> Booted.with(folder, yaml, "--spring.data.redis.port=1").close()));
+    assertThat(failure[0]).isNotNull();
+    assertThat(log)
+        .contains("Property: bartizan.webhooks.code.store", "localhost", "\"memory\" needs none")
+        .doesNotContain(CODE);
   }
 
   /** The code of the page for webhooks. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Why a file can't be read, in words that say what to change. */
+/** Words for a file that can't be read, which say what to change. */
 public final class Unreadable {
 
   private static final int MOST_NAMES = 8;
