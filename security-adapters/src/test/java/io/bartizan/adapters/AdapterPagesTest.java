@@ -73,7 +73,7 @@ class AdapterPagesTest {
               "KeyedConcurrencyLimiter exports"),
           "vertx",
           new Framework(
-              "import io.vertx.ext.web.*;",
+              "import io.vertx.core.Handler; import io.vertx.ext.web.*;",
               "Router router, RoutingContext context, WebhookVerifier webhooks"),
           "netty",
           new Framework(
@@ -115,6 +115,7 @@ class AdapterPagesTest {
     "okhttp.md, okhttp, 40",
     "temporal.md, temporal, 40",
     "vertx.md, vertx, 40",
+    "quarkus.md, vertx, 40",
     "netty.md, netty, 40",
     "jdk.md, httpserver, 40"
   })

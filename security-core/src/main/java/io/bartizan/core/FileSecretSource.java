@@ -1,5 +1,6 @@
 package io.bartizan.core;
 
+import io.bartizan.core.house.Unreadable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ record FileSecretSource(Path file) implements SecretSource {
       bytes = in.readNBytes(MAX_BYTES + 2);
     } catch (IOException e) {
       throw new IOException(
-          "secret file " + name() + " can't be read: " + e.getClass().getSimpleName(), e);
+          "secret file " + name() + " can't be read: " + Unreadable.why(file, e), e);
     }
     byte[] secret = Arrays.copyOf(bytes, lengthWithoutLineEnding(bytes));
     try {

@@ -112,7 +112,7 @@ class SecretSourceTest {
 
   @Test
   void file_missingEmptyDirectoryOrHuge_isRefusedByName() throws IOException {
-    assertRefused(folder.resolve("absent"), "can't be read");
+    assertRefused(folder.resolve("absent"), "can't be read: there is no such file");
     assertRefused(folder, "is a directory");
     assertRefused(Files.writeString(folder.resolve("empty"), "\n"), "is empty");
     assertRefused(Files.writeString(folder.resolve("nothing"), ""), "is empty");

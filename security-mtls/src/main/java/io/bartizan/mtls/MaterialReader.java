@@ -1,6 +1,7 @@
 package io.bartizan.mtls;
 
 import io.bartizan.core.house.Sha256;
+import io.bartizan.core.house.Unreadable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -148,7 +149,7 @@ final class MaterialReader implements AutoCloseable {
       }
       return bytes;
     } catch (IOException e) {
-      throw unreadable(source, e);
+      throw unreadable(source, file, e);
     }
   }
 
@@ -184,7 +185,7 @@ final class MaterialReader implements AutoCloseable {
       }
       return digest.digest();
     } catch (IOException e) {
-      throw unreadable(source, e);
+      throw unreadable(source, file, e);
     } finally {
       Arrays.fill(piece, (byte) 0);
     }
@@ -206,9 +207,9 @@ final class MaterialReader implements AutoCloseable {
         MaterialReason.FILE_TOO_LARGE, source, "has more than " + maxBytes + " bytes");
   }
 
-  private static TlsMaterialException unreadable(String source, IOException e) {
+  private static TlsMaterialException unreadable(String source, Path file, IOException e) {
     return new TlsMaterialException(
-        MaterialReason.FILE_UNREADABLE, source, "can't be read: " + e.getClass().getSimpleName());
+        MaterialReason.FILE_UNREADABLE, source, "can't be read: " + Unreadable.why(file, e));
   }
 
   String text(String what, Path file) {

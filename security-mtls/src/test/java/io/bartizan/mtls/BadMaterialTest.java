@@ -65,7 +65,7 @@ class BadMaterialTest {
         Identity.pem(folder.resolve("none.pem")),
         MaterialReason.FILE_UNREADABLE,
         "none.pem",
-        "NoSuch");
+        "there is no such file, and its folder holds cert.pem, key.pem");
     refused(Identity.pem(folder), MaterialReason.FILE_UNREADABLE, "is a directory");
     refused(
         files(chain, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),

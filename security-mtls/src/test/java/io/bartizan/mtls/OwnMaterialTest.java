@@ -151,7 +151,10 @@ class OwnMaterialTest {
   void file_thatIsNone_isRefused(String name) throws Exception {
     Path file = file(name);
     Files.delete(file);
-    isRefused(MaterialReason.FILE_UNREADABLE, name, "can't be read: NoSuchFile");
+    isRefused(
+        MaterialReason.FILE_UNREADABLE,
+        name,
+        "can't be read: there is no such file, and its folder holds ");
     Files.createDirectory(file);
     isRefused(MaterialReason.FILE_UNREADABLE, name, "is a directory, a file is needed");
     Files.delete(file);

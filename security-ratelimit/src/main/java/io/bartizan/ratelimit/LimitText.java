@@ -29,6 +29,10 @@ final class LimitText {
   private static final Pattern BARE = Pattern.compile(RATE);
   private static final Pattern BARE_MONTH = Pattern.compile("\\d{1,13}/month");
   private static final Pattern WEEK = Pattern.compile("/ ?\\d{0,18} ?w(eek)?s?\\b");
+  private static final Pattern UNIT = Pattern.compile("/ ?\\d{0,18} ?(m|mins|hr|hrs|secs)\\b");
+  private static final Pattern NO_IN =
+      Pattern.compile("(\\d{1,13}/(?:day|month)) ([A-Z][A-Za-z0-9/_+:-]{1,63})");
+  private static final Pattern NO_REFILL = Pattern.compile("\\d{1,13} burst");
   private static final Pattern NO_COMMA = Pattern.compile("(\\d{1,13}) burst,? *(\\d.*)");
   private static final Pattern WORDS =
       Pattern.compile("(\\d{1,13}) ?(?:[a-z]+ )?(?:/|per) ?(seconds?|minutes?|hours?|days?)\\b");
@@ -91,6 +95,19 @@ final class LimitText {
     }
     if (WEEK.matcher(text).find()) {
       return "weeks are written as days, \"7d\"; ";
+    }
+    Matcher unit = UNIT.matcher(text);
+    if (unit.find()) {
+      return "\""
+          + unit.group(1)
+          + "\" is no period: minutes are \"min\", hours \"h\", seconds \"s\"; ";
+    }
+    Matcher zone = NO_IN.matcher(text);
+    if (zone.matches()) {
+      return "write \"" + zone.group(1) + " in " + zone.group(2) + "\"; ";
+    }
+    if (NO_REFILL.matcher(text).matches()) {
+      return "how fast it refills is missing: write \"" + text + ", 50/s\"; ";
     }
     Matcher words = WORDS.matcher(text);
     if (words.find()) {

@@ -128,6 +128,12 @@ class LimitTextTest {
           100/hours                 | "100/h"
           1000/week in UTC          | "7d"
           1000/week fixed           | "7d"
+          100/m sliding             | "m" is no period: minutes are "min"
+          10 burst, 5/5m            | "m" is no period: minutes are "min"
+          100/hr fixed              | "hr" is no period: minutes are "min", hours "h"
+          1000/day UTC              | write "1000/day in UTC"
+          1000/month Europe/Berlin  | write "1000/month in Europe/Berlin"
+          100 burst                 | how fast it refills is missing: write "100 burst, 50/s"
           5/day in Europe/Atlantis  | Europe/Berlin, UTC and +02:00 are accepted
           burst: 5/s fixed;         | a semicolon stands between two limits only
           unlimited                 | accepted are

@@ -61,7 +61,9 @@ public final class BartizanJwtAutoConfiguration implements AopInfrastructureBean
   JwtVerifier bartizanJwtVerifier(
       @Qualifier(BartizanProperties.BEAN) BartizanProperties settings,
       RemoteJwks bartizanJwks,
-      ObjectProvider<Meters> bartizanMeters) {
+      ObjectProvider<Meters> bartizanMeters,
+      Environment environment) {
+    JwtBeans.warnOfUnread(environment);
     return JwtBeans.verifier(
         jwt(settings), bartizanJwks, bartizanMeters.getIfUnique(() -> Meters.NONE));
   }

@@ -25,7 +25,7 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
   private static final String STORES = "\"memory\" and \"redis\" are accepted";
 
   private final List<ConfiguredLimit> list = new ArrayList<>();
-  private final List<RedisRateLimiter> shared = new ArrayList<>();
+  private final List<Runnable> closers = new ArrayList<>();
   private final String application;
   private final Probes probes;
   private final @Nullable SharedStore redis;
@@ -92,7 +92,7 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
               most,
               () -> KeyedRateLimiter.builder(limits, most).withListener(listener).build());
     } else {
-      shared.add(onRedis);
+      closers.add(onRedis::close);
       limiter = onRedis.blocking();
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
@@ -188,6 +188,6 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
 
   @Override
   public void close() {
-    shared.forEach(RedisRateLimiter::close);
+    closers.forEach(Runnable::run); // as in ConfiguredWebhooks
   }
 }

@@ -54,7 +54,7 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
           + " declared in Java";
 
   private final List<Webhook> list = new ArrayList<>();
-  private final List<RedisReplayGuard> shared = new ArrayList<>();
+  private final List<Runnable> closers = new ArrayList<>();
   private final PathPatternParser parser = new PathPatternParser();
   private final String application;
   private final String base;
@@ -200,9 +200,12 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
     RedisReplayGuard onRedis =
         redis == null || "memory".equals(store)
             ? null
-            : redis.events(ConfiguredLimits.prefix(application, name) + ":");
+            : SettingException.read(
+                at + "store",
+                store,
+                () -> connected(redis, ConfiguredLimits.prefix(application, name) + ":"));
     if (onRedis != null) {
-      shared.add(onRedis);
+      closers.add(onRedis::close);
       return new Memory(onRedis, onRedis);
     }
     if (store != null && store.equals("redis")) {
@@ -216,13 +219,28 @@ final class ConfiguredWebhooks implements AutoCloseable, AopInfrastructureBean {
     return new Memory(inMemory, inMemory);
   }
 
+  /** Unlike a limit, a memory on Redis has no policy to start on. */
+  private static @Nullable RedisReplayGuard connected(SharedStore redis, String prefix) {
+    try {
+      return redis.events(prefix);
+    } catch (SettingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "Redis, where events are remembered, is needed at the start: "
+              + e.getMessage()
+              + "; \"memory\" needs none, and remembers the events of this process",
+          e);
+    }
+  }
+
   List<Webhook> list() {
     return List.copyOf(list);
   }
 
   @Override
   public void close() {
-    shared.forEach(RedisReplayGuard::close);
+    closers.forEach(Runnable::run); // names no class that an application without Lettuce can't link
   }
 
   /** What stands in front of the application's paths in requests; empty for nothing. */

@@ -18,12 +18,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationListener;
+import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -33,6 +37,13 @@ final class JwtBeans {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final String AT = "bartizan.jwt.";
+  private static final Logger LOG = LoggerFactory.getLogger(JwtBeans.class);
+
+  /** Spring Boot's own settings of a decoder; those of authorities and names are still read. */
+  private static final List<String> OF_SPRING_BOOT =
+      Stream.of("issuer-uri", "jwk-set-uri", "public-key-location", "jws-algorithms", "audiences")
+          .map("spring.security.oauth2.resourceserver.jwt."::concat)
+          .toList();
 
   private JwtBeans() {}
 
@@ -74,6 +85,21 @@ final class JwtBeans {
           "an absolute https URI is accepted; http of this machine takes "
               + AT
               + "plain-http-on-loopback: true");
+    }
+  }
+
+  /** Whoever sets both would take the one that does nothing for a second check. */
+  static void warnOfUnread(Environment environment) {
+    Binder binder = Binder.get(environment);
+    List<String> unread =
+        OF_SPRING_BOOT.stream()
+            .filter(name -> binder.bind(name, Bindable.listOf(String.class)).isBound())
+            .toList();
+    if (!unread.isEmpty()) {
+      LOG.warn(
+          "{} are not read and check nothing, since bartizan.jwt makes the decoder: remove them, or"
+              + " bartizan.jwt",
+          unread);
     }
   }
 

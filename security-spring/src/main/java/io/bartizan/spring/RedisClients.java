@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Where the application's Redis is found. */
+/** Where the application's Redis is found; Spring Data Redis may stand on Jedis alone. */
 final class RedisClients {
 
   private RedisClients() {}
@@ -30,7 +30,7 @@ final class RedisClients {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(LettuceConnectionFactory.class)
+  @ConditionalOnClass({AbstractRedisClient.class, LettuceConnectionFactory.class})
   static class OfSpringData implements AopInfrastructureBean {
 
     @Bean

@@ -88,6 +88,38 @@ abstract class JwtContract {
     }
   }
 
+  /** Its settings would else be taken for a second check. */
+  @Test
+  void decoderOfSpringBoot_thatIsNotMade_isWarnedOf() throws Exception {
+    String at = "spring.security.oauth2.resourceserver.jwt.";
+    try (Login login = new Login();
+        Login other = new Login()) {
+      String[] refused = new String[2];
+      String log =
+          Booted.log(
+              () -> {
+                try (Booted shop =
+                    Booted.with(
+                        web,
+                        folder,
+                        yaml(login.url()),
+                        "--" + at + "jwk-set-uri=" + other.url() + "/keys",
+                        "--" + at + "audiences[0]=billing",
+                        "--" + at + "authority-prefix=SCOPE_")) {
+                  String good = login.bearer(login.url(), "orders", "ann", READER);
+                  String billing = other.bearer(other.url(), "billing", "ann", READER);
+                  refused[0] = "" + shop.get("/api/orders", "Authorization", good).statusCode();
+                  refused[1] = "" + shop.get("/api/orders", "Authorization", billing).statusCode();
+                }
+              });
+      assertThat(refused).containsExactly("200", "401");
+      assertThat(log)
+          .contains(at + "jwk-set-uri, " + at + "audiences] are not read and check nothing");
+      assertThat(Booted.log(() -> Booted.with(web, folder, yaml(login.url())).close()))
+          .doesNotContain("are not read and check nothing");
+    }
+  }
+
   @Test
   void limitByPrincipal_countsWhomTheTokenNames_andNoStranger() throws Exception {
     String limits =

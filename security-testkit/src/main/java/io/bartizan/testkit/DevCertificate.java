@@ -123,8 +123,8 @@ public final class DevCertificate {
 
   /**
    * Writes {@code ca.pem} (the root), {@code cert.pem} (the chain) and {@code key.pem}, the layout
-   * of Docker's {@code DOCKER_CERT_PATH}. Each file is replaced at once and, on POSIX systems,
-   * readable by its owner only.
+   * of Docker's {@code DOCKER_CERT_PATH}, which {@code TlsLayout.docker} reads. Each file is
+   * replaced at once and, on POSIX systems, readable by its owner only.
    *
    * @param directory an existing directory
    * @throws IOException if a file cannot be written
@@ -133,6 +133,20 @@ public final class DevCertificate {
     write(directory.resolve("ca.pem"), rootPem());
     write(directory.resolve("cert.pem"), chainPem());
     write(directory.resolve("key.pem"), privateKeyPem());
+  }
+
+  /**
+   * Writes {@code ca.crt} (the root), {@code tls.crt} (the chain) and {@code tls.key}, the layout
+   * of a Kubernetes secret, which {@code TlsLayout.kubernetesSecret} and the setting {@code folder}
+   * of the Spring Boot starter read. Files are replaced as by {@link #writeTo}.
+   *
+   * @param directory an existing directory
+   * @throws IOException if a file cannot be written
+   */
+  public void writeKubernetesSecret(Path directory) throws IOException {
+    write(directory.resolve("ca.crt"), rootPem());
+    write(directory.resolve("tls.crt"), chainPem());
+    write(directory.resolve("tls.key"), privateKeyPem());
   }
 
   @Override

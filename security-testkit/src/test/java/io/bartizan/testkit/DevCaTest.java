@@ -141,6 +141,20 @@ class DevCaTest {
   }
 
   @Test
+  void writeKubernetesSecret_directory_hasItsLayoutAndAPrivateKeyForItsOwnerOnly(
+      @TempDir Path directory) throws Exception {
+    DevCertificate leaf = DevCa.of("Root").intermediate("One").leaf("leaf").issue();
+    leaf.writeKubernetesSecret(directory);
+    assertThat(directory.resolve("ca.crt")).hasContent(leaf.rootPem());
+    assertThat(directory.resolve("tls.crt")).hasContent(leaf.chainPem());
+    assertThat(directory.resolve("tls.key")).hasContent(leaf.privateKeyPem());
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(directory.resolve("tls.key"))))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
   void writeTo_directory_hasDockersLayoutAndAPrivateKeyForItsOwnerOnly(@TempDir Path directory)
       throws Exception {
     DevCertificate leaf = DevCa.of("Root").intermediate("One").leaf("leaf").issue();

@@ -115,6 +115,15 @@ final class ApiNames {
     return members.keySet().stream().anyMatch(type -> type.endsWith("." + simpleName));
   }
 
+  /** Where top-level types of this name are. */
+  List<String> packagesOf(String simpleName) {
+    return members.keySet().stream()
+        .filter(type -> type.endsWith("." + simpleName))
+        .map(type -> type.substring(0, type.length() - simpleName.length() - 1))
+        .filter(at -> Character.isLowerCase(at.charAt(at.lastIndexOf('.') + 1)))
+        .toList();
+  }
+
   private static String firstType(String chain) {
     return Arrays.stream(chain.split("\\."))
         .filter(part -> Character.isUpperCase(part.charAt(0)))

@@ -30,6 +30,7 @@ class MigratingTest {
       import io.github.bucket4j.Bucket;
       import io.github.bucket4j.ConsumptionProbe;
       import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+      import io.jsonwebtoken.Jwts;
       import io.lettuce.core.RedisClient;
       import java.io.*;
       import java.net.*;
@@ -38,6 +39,7 @@ class MigratingTest {
       import java.security.DigestInputStream;
       import java.security.KeyStore;
       import java.security.MessageDigest;
+      import java.security.PublicKey;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.TimeUnit;
@@ -46,7 +48,7 @@ class MigratingTest {
       class Example%d {
         void example(
             String user, String token, String expected, Map<String, String> headers, RedisClient redisClient,
-            InputStream download, OutputStream out, Path path)
+            InputStream download, OutputStream out, Path path, PublicKey publicKey)
             throws Exception {
       """;
 
