@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What every kind of metadata has: version, end, and signatures over the canonical form. */
 final class SignedMetadata {
 
+  /** However short: in hashed bins a value has six bytes, in a snapshot without hashes thirteen. */
   private static final int MAX_VALUES = 500_000;
+
   private static final int MAX_SIGNATURES = 256;
   private static final int MAX_SIGNATURE_CHARS = 4_096;
   private static final Pattern SPECIFICATION = Pattern.compile("1(\\.[0-9]{1,4}){1,2}");
@@ -89,7 +91,7 @@ final class SignedMetadata {
         type,
         JsonFields.parse(
             bytes,
-            JsonLimits.ofText(maxBytes, bytes, MAX_VALUES),
+            JsonLimits.ofBytes(maxBytes).withMaxValues(MAX_VALUES),
             TufReason.METADATA_MALFORMED,
             TufReason.TOO_LARGE,
             label),
