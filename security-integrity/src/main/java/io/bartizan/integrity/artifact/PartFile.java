@@ -61,7 +61,7 @@ final class PartFile implements AutoCloseable {
 
   static PartFile open(Path target, Expected expected) throws IOException {
     Path directory = directoryOf(target);
-    String stem = target.getFileName() + "." + expected.digests().get(0).hex().substring(0, 16);
+    String stem = Publishing.stem(target) + expected.digests().get(0).hex().substring(0, 16);
     Path path = directory.resolve("." + stem + ".part");
     PartFile resumable = claimed(path, () -> resumable(path, tagFileOf(path)));
     if (resumable != null) {
@@ -287,7 +287,7 @@ final class PartFile implements AutoCloseable {
     Path directory = directoryOf(target);
     Pattern left =
         Pattern.compile(
-            Pattern.quote("." + target.getFileName() + ".") + "[0-9a-f]{16}\\d*\\.(?:part|etag)");
+            Pattern.quote("." + Publishing.stem(target)) + "[0-9a-f]{16}\\d*\\.(?:part|etag)");
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(

@@ -4,6 +4,7 @@ import io.bartizan.core.VerificationException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -24,7 +25,20 @@ final class Publishing {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
+  /** With a digest, a number and an end it has 143 bytes. */
+  private static final int LONGEST_STEM = 100;
+
   private Publishing() {}
+
+  /**
+   * How names beside a target begin: with its own and a dot, or of a long one its hash, so that
+   * what is added has room. File systems take 255 bytes, encrypted ones 143.
+   */
+  static String stem(Path target) {
+    String name = target.getFileName().toString();
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return (bytes.length <= LONGEST_STEM ? name : Digest.sha256Of(bytes).hex()) + ".";
+  }
 
   static FileAttribute<?>[] ownerOnly(Path directory) {
     return isPosix(directory)

@@ -115,8 +115,8 @@ public final class Sri {
   }
 
   /**
-   * Reads metadata exactly as a browser does: <em>without a usable hash any content is
-   * accepted</em>.
+   * Reads metadata as the specification has browsers do it: <em>without a usable hash any content
+   * is accepted</em>. A hash in base64url, which some browsers take all the same, is malformed.
    *
    * @param integrity hashes with optional {@code ?options}, separated by white space
    * @return the metadata

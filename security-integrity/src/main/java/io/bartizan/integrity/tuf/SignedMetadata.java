@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class SignedMetadata {
 
   private static final int MAX_VALUES = 500_000;
+
+  /** Any that are short: these many may be so in any file. */
+  private static final int FREE_VALUES = 1_024;
+
+  /** Of the others on average: a prefix of a bin has seven, what a snapshot lists thirteen. */
+  private static final int BYTES_PER_VALUE = 6;
+
   private static final int MAX_SIGNATURES = 256;
   private static final int MAX_SIGNATURE_CHARS = 4_096;
   private static final Pattern SPECIFICATION = Pattern.compile("1(\\.[0-9]{1,4}){1,2}");
@@ -89,11 +96,15 @@ final class SignedMetadata {
         type,
         JsonFields.parse(
             bytes,
-            JsonLimits.ofText(maxBytes, bytes, MAX_VALUES),
+            JsonLimits.ofBytes(maxBytes).withMaxValues(maxValues(bytes)),
             TufReason.METADATA_MALFORMED,
             TufReason.TOO_LARGE,
             label),
         bytes.length);
+  }
+
+  private static int maxValues(byte[] bytes) {
+    return Math.min(MAX_VALUES, Math.max(FREE_VALUES, bytes.length / BYTES_PER_VALUE));
   }
 
   private static List<Signature> signatures(JsonFields whole) {

@@ -19,7 +19,9 @@ record TargetsMetadata(SignedMetadata metadata, List<Delegation> delegations) {
 
   static final int MAX_BYTES = 8 * 1024 * 1024;
 
-  private static final int MAX_DELEGATIONS = 4_096;
+  /** As many as PEP 458 has bins. */
+  private static final int MAX_DELEGATIONS = 16_384;
+
   private static final Set<String> TOP_LEVEL = Set.of("root", "timestamp", "snapshot", "targets");
 
   /**

@@ -166,6 +166,37 @@ class DownloadDiskTest extends DownloadCase {
   }
 
   @Test
+  void nameAsLongAsThereIs_isFetchedAndResumedAndLeavesNothing() throws Exception {
+    for (String longest : List.of("n".repeat(255), "\u00fc".repeat(127), "n".repeat(101))) {
+      target = directory.resolve(longest);
+      breakAt(100_000, TAG);
+      assertThat(names()).as("%s", target).hasSize(2).doesNotContain(longest);
+      String rest = "HTTP/1.1 206 Partial Content\ncontent-range: bytes 100000-%d/%d%s";
+      server.then(say(rest.formatted(SIZE - 1, SIZE, TAG), GOOD, 100_000, SIZE - 100_000));
+      fetchAndCompare();
+      assertThat(server.requests().get(server.requests().size() - 1).toString())
+          .containsIgnoringCase("range: bytes=100000-");
+      assertThat(names()).containsExactly(longest);
+      server.skipScript();
+      Files.delete(target);
+    }
+  }
+
+  /** On file systems with encrypted names 143 bytes are the most. */
+  @Test
+  void nameBesideTheTarget_hasAtMost143Bytes() throws Exception {
+    for (int length : new int[] {99, 100, 101, 255}) {
+      Path longest = directory.resolve("n".repeat(length));
+      try (PartFile held = PartFile.open(longest, EXPECTED);
+          PartFile besides = PartFile.open(longest, EXPECTED)) {
+        for (PartFile each : List.of(held, besides)) {
+          assertThat(each.path().getFileName().toString()).hasSizeLessThanOrEqualTo(143);
+        }
+      }
+    }
+  }
+
+  @Test
   void AR20_whatCannotBeResumed_isNotKept() throws Exception {
     for (String tag : List.of("", "\netag: W/\"v1\"", "\netag: v1", "\netag: \"a\"b\"")) {
       breakAt(100_000, tag);

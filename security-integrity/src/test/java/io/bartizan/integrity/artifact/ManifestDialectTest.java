@@ -4,14 +4,17 @@ import static io.bartizan.integrity.Refusals.bytes;
 import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bartizan.tests.OptionalTool;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -184,6 +187,17 @@ class ManifestDialectTest {
           .contains(name);
       Files.delete(sums);
     }
+    for (String name :
+        List.of(
+            "app-1.0-b2.sha512",
+            "SHA512SUMS-2.0-b3.txt",
+            "openjdk-26-b3-checksums.txt",
+            "blake3-1.8.2.tar.gz.sha512",
+            "sm3-tools_SHA512SUMS")) { // a second beta, and tools of these names
+      Path sums = Files.writeString(directory.resolve(name), other + "  a\n");
+      assertThat(Manifest.read(sums).entries()).as(name).hasSize(1);
+      Files.delete(sums);
+    }
     Path sums =
         Files.writeString(directory.resolve("SHA512SUMS"), other + "  a\n" + other + "  b\n");
     ManifestVerifier verifier = ManifestVerifier.of(directory);
@@ -200,6 +214,17 @@ class ManifestDialectTest {
         .doesNotContain("BLAKE2");
     assertThat(Manifest.read(Files.move(sums, directory.resolve("web3-md5sums.txt"))).entries())
         .hasSize(2);
+  }
+
+  @Test
+  void list_thatIsAFolder_isNamed() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(() -> Manifest.read(folder), () -> PackageLock.read(folder))) {
+      assertThatThrownBy(read)
+          .isInstanceOf(IOException.class)
+          .hasMessage(folder + ": is a directory");
+    }
   }
 
   @Test

@@ -140,7 +140,7 @@ class TufBoundsTest {
 
   @Test
   void U09_delegations_areReadToABound() throws Exception {
-    for (int count : new int[] {4_096, 4_097}) {
+    for (int count : new int[] {16_384, 16_385}) { // PEP 458 has the first
       repository.edits.put(
           "targets",
           targets -> {
@@ -148,9 +148,9 @@ class TufBoundsTest {
             for (int i = 0; i < count; i++) {
               Map<String, Object> role = new LinkedHashMap<>();
               role.put("name", "r" + i);
-              role.put("keyids", List.of());
+              role.put("keyids", List.of("id"));
               role.put("threshold", 1);
-              role.put("paths", List.of("a/".repeat(40) + i));
+              role.put("path_hash_prefixes", List.of("%04x".formatted(i), "a", "b", "c"));
               roles.add(role);
             }
             targets.put(
@@ -158,7 +158,56 @@ class TufBoundsTest {
           });
       repository.publishContent();
       TufClient client = client("trust" + count);
-      if (count == 4_096) {
+      if (count == 16_384) {
+        accepted(client);
+      } else {
+        refused(TufReason.TOO_LARGE, client::refresh);
+      }
+    }
+  }
+
+  /** Neither has a long value: names, versions and prefixes, and no hash. */
+  @Test
+  void U09_hashedBins_asRepositoriesHaveThem_areRead() throws Exception {
+    repository.hashes = false;
+    repository.edits.put(
+        "snapshot",
+        snapshot -> {
+          Map<String, Object> meta = TestRepository.at(snapshot, "meta");
+          for (int i = 0; i < 16_384; i++) {
+            meta.put("%04x.json".formatted(i), Map.of("version", 1));
+          }
+        });
+    repository.edits.put(
+        "targets",
+        targets -> {
+          List<Object> roles = new ArrayList<>();
+          for (int bin = 0; bin < 256; bin++) {
+            List<String> prefixes = new ArrayList<>();
+            for (int i = 0; i < 256; i++) {
+              prefixes.add("%02x%02x".formatted(bin, i));
+            }
+            Map<String, Object> role = new LinkedHashMap<>();
+            role.put("name", "bin-" + bin);
+            role.put("keyids", List.of());
+            role.put("threshold", 1);
+            role.put("path_hash_prefixes", prefixes);
+            roles.add(role);
+          }
+          targets.put("delegations", new LinkedHashMap<>(Map.of("keys", Map.of(), "roles", roles)));
+        });
+    repository.publishContent();
+    accepted(client("trust"));
+  }
+
+  @Test
+  void U09_values_areReadToABound() throws Exception {
+    for (int count : new int[] {900, 5_000}) { // some may be short, and not all
+      repository.edits.put(
+          "snapshot", snapshot -> snapshot.put("x", java.util.Collections.nCopies(count, 1)));
+      repository.publishContent();
+      TufClient client = client("trust" + count);
+      if (count == 900) {
         accepted(client);
       } else {
         refused(TufReason.TOO_LARGE, client::refresh);

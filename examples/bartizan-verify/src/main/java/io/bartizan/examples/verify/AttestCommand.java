@@ -1,12 +1,18 @@
 package io.bartizan.examples.verify;
 
+import io.bartizan.core.Checked;
 import io.bartizan.core.SafeText;
+import io.bartizan.integrity.artifact.Artifacts;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.integrity.attest.SignerKeys;
 import io.bartizan.integrity.attest.StatementVerifier;
 import io.bartizan.integrity.attest.sigstore.SignedStatement;
+import io.bartizan.integrity.attest.sigstore.SigstoreVerifier;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,21 +42,37 @@ final class AttestCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     byte[] json = signed.bundle();
     try (Input input = signed.open()) {
-      Digest digest = Digest.sha256Of(input.file());
-      String by = signer.isKey() ? byKey(json, digest) : byIdentity(json, digest);
+      List<Digest> digests =
+          Artifacts.digests(input.file(), List.of(DigestAlgorithm.values())); // SHA-256 first
+      String by = signer.isKey() ? byKey(json, digests) : byIdentity(json, digests);
       signer.out().println(input + ": OK, " + SafeText.of(type) + by);
     }
     return 0;
   }
 
-  private String byKey(byte[] json, Digest digest) throws IOException {
+  private String byKey(byte[] json, List<Digest> digests) throws IOException {
     SignerKeys keys = signer.keys();
     StatementVerifier verifier = signer.argument("--type", () -> StatementVerifier.of(keys, type));
-    return ", signed by " + verifier.verify(json, digest).signers();
+    return ", signed by " + byAny(digests, each -> verifier.check(json, each)).signers();
   }
 
-  private String byIdentity(byte[] json, Digest digest) throws IOException {
-    SignedStatement statement = signer.sigstore().verifyStatement(json, digest, type);
+  private String byIdentity(byte[] json, List<Digest> digests) throws IOException {
+    SigstoreVerifier verifier = signer.sigstore();
+    SignedStatement statement = byAny(digests, each -> verifier.checkStatement(json, each, type));
     return SigstoreCommand.said(statement.bundle());
+  }
+
+  /** A statement names its subject by one hash mostly, npm's provenance by SHA-512. */
+  private static <T> T byAny(List<Digest> digests, Function<Digest, Checked<T>> checked) {
+    Checked<T> first = checked.apply(digests.get(0));
+    return first.isAccepted()
+        ? first.orThrow()
+        : digests.stream()
+            .skip(1)
+            .map(checked)
+            .filter(Checked::isAccepted)
+            .findFirst()
+            .orElse(first)
+            .orThrow();
   }
 }

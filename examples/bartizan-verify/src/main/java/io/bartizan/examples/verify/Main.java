@@ -183,7 +183,8 @@ public final class Main {
     }
     report.unlisted().forEach(name -> err().println(SafeText.of(name) + ": not listed"));
     if (report.files().isEmpty()) {
-      err().println("bartizan-verify: no file was verified");
+      String why = report.refusal().map(refusal -> ": " + refusal.message()).orElse("");
+      err().println("bartizan-verify: no file was verified" + why);
     }
     return report.isAccepted() ? 0 : 1;
   }
@@ -284,7 +285,8 @@ public final class Main {
   @Command(
       name = "verify-blob",
       description = {
-        "Verifies FILE against what `cosign sign-blob --key` wrote: --bundle, or the base64 text of",
+        "Verifies FILE against what `cosign sign-blob --key` wrote: --bundle, or the base64 text"
+            + " of",
         "--output-signature."
       })
   int verifyBlob(

@@ -77,6 +77,9 @@ final class NotationCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw place.misuse("--trust-store: " + SafeText.of(String.valueOf(e.getMessage())));
     }
+    for (Path list : lists) {
+      Pasted.requireNoFolder(list);
+    }
     RevocationLists revoked;
     try {
       revoked = RevocationLists.read(lists.toArray(Path[]::new));

@@ -2,6 +2,7 @@ package io.bartizan.examples.verify;
 
 import io.bartizan.integrity.artifact.Digest;
 import io.bartizan.integrity.artifact.DigestAlgorithm;
+import io.bartizan.integrity.artifact.MinisignKey;
 import io.bartizan.integrity.attest.oci.ImageSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,9 +46,21 @@ final class Pasted {
     throw new IllegalArgumentException("\"" + text + "\" " + why);
   }
 
-  /** The key itself, or what the file of that name holds. */
+  /**
+   * The key itself, or what the file of that name holds. What reads as a key is never looked for on
+   * disk: whoever fills the folder could call a file by the key, with another key in it.
+   */
   static String keyOrFile(String given) throws IOException {
-    return exists(given) ? text(Path.of(given)) : given;
+    return !isKey(given) && exists(given) ? text(Path.of(given)) : given;
+  }
+
+  private static boolean isKey(String given) {
+    try {
+      MinisignKey unused = MinisignKey.parse(given);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static boolean exists(String name) {
@@ -75,8 +88,16 @@ final class Pasted {
     return ImageSource.layout(folder);
   }
 
+  /** Systems say "Is a directory", and not which. */
+  static void requireNoFolder(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder");
+    }
+  }
+
   /** Never more than so many bytes, whatever the file says of its size. */
   static byte[] bounded(Path file, int maxBytes) throws IOException {
+    requireNoFolder(file);
     try (InputStream in = Input.isStandard(file) ? System.in : Files.newInputStream(file)) {
       byte[] content = in.readNBytes(maxBytes + 1);
       if (content.length > maxBytes) {

@@ -61,6 +61,7 @@ final class SignerChoice extends Mixed {
 
   /** A file that is no trusted root says nothing about the signature. */
   private TrustedRoot trusted(Path file) throws IOException {
+    Pasted.requireNoFolder(file);
     try {
       return TrustedRoot.read(file);
     } catch (VerificationException e) {

@@ -23,6 +23,7 @@ record Sums(Path file, NameRule names) {
       byte[] content = Pasted.bounded(file, Manifest.MAX_BYTES);
       return zero ? Manifest.parseZero(content, names) : Manifest.parse(content, names);
     }
+    Pasted.requireNoFolder(file);
     return Manifest.read(file, names);
   }
 

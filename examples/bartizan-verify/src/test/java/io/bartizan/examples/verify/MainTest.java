@@ -70,6 +70,37 @@ class MainTest {
   }
 
   @Test
+  void check_listOfWhichNothingIsLookedAt_saysWhy() throws Exception {
+    Files.writeString(sums, DIGEST.hex() + "  f\n" + DIGEST.hex() + "  F\n");
+    assertThat(run("check", sums.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("no file was verified: name-ambiguous: \"f\" and \"F\"");
+  }
+
+  @Test
+  void folder_inThePlaceOfAFile_isNamed() throws Exception {
+    String folder = Files.createDirectory(directory.resolve("folder")).toString();
+    String image = "registry.example/app@" + DIGEST.oci();
+    for (String[] line :
+        new String[][] {
+          {"check", folder},
+          {"check", "--zero", folder},
+          {"minisign", "nonsense", "f", "--signature", folder},
+          {"verify-blob", "--key", folder, "--bundle", "b", "f"},
+          {
+            "sigstore", "--root", folder, "--identity", "a@b", "--issuer", "i", "--bundle", "f", "f"
+          },
+          {"notation", "--policy", folder, "--trust-store", folder, image}
+        }) {
+      for (int i = 0; i < line.length; i++) {
+        line[i] = line[i].equals("f") ? file.toString() : line[i];
+      }
+      err.getBuffer().setLength(0);
+      assertThat(run(line)).as(line[0]).isEqualTo(3);
+      assertThat(err.toString()).contains(folder + ": is a folder");
+    }
+  }
+
+  @Test
   void check_namesOfPosixOnly_needTheOption() throws Exception {
     Files.write(directory.resolve("a:b"), CONTENT);
     Files.writeString(sums, DIGEST.hex() + "  a:b\n");

@@ -11,7 +11,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -119,6 +124,42 @@ class ProgramIT {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(copies()).isEmpty();
+  }
+
+  /** The key is known to everybody, so an archive may hold a file of its name, with another key. */
+  @Test
+  void minisign_keyThatIsTheNameOfAFile_isThatKey() throws Exception {
+    String key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+    KeyPair forger = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] point = Arrays.copyOfRange(forger.getPublic().getEncoded(), 12, 44);
+    Files.writeString(root.resolve(key), minisign(point));
+    byte[] signature = signature(forger, CONTENT);
+    byte[] global = signature(forger, signature);
+    Files.writeString(
+        root.resolve("f.minisig"),
+        "untrusted comment: x\n%s\ntrusted comment: \n%s\n"
+            .formatted(minisign(signature), Base64.getEncoder().encodeToString(global)));
+    ProcessBuilder pasted = program("minisign", key, "f").directory(root.toFile());
+    assertThat(run(pasted)).contains("signature-invalid").endsWith("status 1");
+    ProcessBuilder list = program("check", "--minisign", key, "f").directory(root.toFile());
+    assertThat(run(list)).contains("signature-invalid").endsWith("status 1");
+    ProcessBuilder named = program("minisign", "./" + key, "f").directory(root.toFile());
+    assertThat(run(named)).as("the forgery is good").isEqualTo("f: OK, \nstatus 0");
+  }
+
+  /** With the key id of minisign's own example. */
+  private static String minisign(byte[] rest) {
+    byte[] head = Base64.getDecoder().decode("RWQf6LRCGA9i53");
+    byte[] all = Arrays.copyOf(head, 10 + rest.length);
+    System.arraycopy(rest, 0, all, 10, rest.length);
+    return Base64.getEncoder().encodeToString(all);
+  }
+
+  private static byte[] signature(KeyPair pair, byte[] content) throws Exception {
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(pair.getPrivate());
+    signer.update(content);
+    return signer.sign();
   }
 
   private List<Path> copies() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.core.Pem;
 import io.bartizan.integrity.artifact.Digest;
+import io.bartizan.integrity.artifact.DigestAlgorithm;
 import io.bartizan.testkit.sigstore.BadBundle;
 import io.bartizan.testkit.sigstore.DevIdentity;
 import io.bartizan.testkit.sigstore.DevSigstore;
@@ -140,6 +141,11 @@ class SigstoreCommandTest {
     line[7] = root;
     assertThat(run(line)).isEqualTo(1);
     line[7] = file;
+    line[6] = written("npm.json", envelope(pair, false, DigestAlgorithm.SHA_512)); // as npm has it
+    assertThat(run(line)).as("%s", err).isZero();
+    line[7] = root;
+    assertThat(run(line)).isEqualTo(1);
+    line[7] = file;
     KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     line[2] = written("o.pub", Pem.encode("PUBLIC KEY", other.getPublic().getEncoded()));
     assertThat(run(line)).isEqualTo(1);
@@ -149,10 +155,17 @@ class SigstoreCommandTest {
   }
 
   private static String envelope(KeyPair pair, boolean prehashed) throws Exception {
+    return envelope(pair, prehashed, DigestAlgorithm.SHA_256);
+  }
+
+  private static String envelope(KeyPair pair, boolean prehashed, DigestAlgorithm of)
+      throws Exception {
     String statement =
         "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"f\",\"digest\":"
-            + "{\"sha256\":\""
-            + Digest.sha256Of(CONTENT).hex()
+            + "{\""
+            + of.label()
+            + "\":\""
+            + Digest.compute(of, CONTENT).hex()
             + "\"}}],\"predicateType\":\""
             + SLSA
             + "\",\"predicate\":{}}";

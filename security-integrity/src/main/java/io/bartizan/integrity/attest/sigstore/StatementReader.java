@@ -22,6 +22,7 @@ final class StatementReader {
       Set.of("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1");
   private static final int MAX_SUBJECTS = 1024;
   private static final int MAX_VALUES = 2_000_000;
+  private static final int MAX_NUMBER_CHARS = 32;
   private static final int MAX_TOLD = 4;
 
   /** As of statements by a pinned key: bills of materials nest components in components. */
@@ -76,10 +77,9 @@ final class StatementReader {
         bundle, predicateType, body == null ? Map.of() : body.json().toJava(), names, covered);
   }
 
+  /** Of values as short as a bill of materials has them: what is read here was signed. */
   private static JsonLimits limits(byte[] payload) {
-    JsonLimits limits = JsonLimits.ofText(payload.length, payload, MAX_VALUES);
-    return new JsonLimits(
-        limits.maxBytes(), MAX_DEPTH, limits.maxValues(), limits.maxNumberChars());
+    return new JsonLimits(Math.max(1, payload.length), MAX_DEPTH, MAX_VALUES, MAX_NUMBER_CHARS);
   }
 
   /** Those of SHA-2; what is malformed is another's, and so is another algorithm's. */

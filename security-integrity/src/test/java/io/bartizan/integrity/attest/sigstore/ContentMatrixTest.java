@@ -364,6 +364,25 @@ class ContentMatrixTest {
   }
 
   @Test
+  void D11_predicateOfShortValues_asBillsOfMaterialsHaveThem_isRead() {
+    StringBuilder components = new StringBuilder("{}");
+    for (int i = 0; i < 5_000; i++) {
+      components.append(",{\"name\":\"a\",\"licenses\":[{\"license\":{\"id\":\"MIT\"}}]}");
+    }
+    accepted(
+        statement(text -> text.replace("\"buildType\":\"x\"", "\"list\":[" + components + "]"))
+            .check());
+  }
+
+  @Test
+  void D11_predicate_hasABoundOfValues() {
+    String values = "1," + "[],".repeat(2_000_000) + "1";
+    refused(
+        statement(text -> text.replace("\"buildType\":\"x\"", "\"list\":[" + values + "]")).check(),
+        SigstoreReason.TOO_LARGE);
+  }
+
+  @Test
   void D12_statementThatReadersCouldReadInTwoWays_isRefused() {
     refused(
         statement(text -> text.replace("{\"_type\"", "{\"subject\":[],\"_type\"")).check(),
