@@ -41,6 +41,13 @@ final class SlotOwners {
     return any[0];
   }
 
+  /** How many slots these nodes own. */
+  static int owned(Iterable<RedisClusterNode> nodes) {
+    int[] count = new int[1];
+    nodes.forEach(node -> node.forEachSlot(slot -> count[0]++));
+    return count[0];
+  }
+
   /** Asks one of the others, the next one each time; tells whether the answer was of use. */
   void ask(StatefulRedisClusterConnection<byte[], byte[]> connection, Consumer<Boolean> told) {
     List<RedisClusterNode> others = new ArrayList<>();
@@ -73,7 +80,10 @@ final class SlotOwners {
     return command.toCompletableFuture().thenApply(bytes -> new String(bytes, US_ASCII));
   }
 
-  /** Takes over who owns what, where all nodes are known and the lost one owns nothing any more. */
+  /**
+   * Takes over who owns what, where all nodes are known and the lost one owns nothing any more, or
+   * slots that nobody owned are owned.
+   */
   private boolean adopt(Partitions present, String text) {
     List<RedisClusterNode> nodes = new ArrayList<>();
     for (RedisClusterNode told : ClusterPartitionParser.parse(text)) {
@@ -89,7 +99,7 @@ final class SlotOwners {
         before != null
             && ownsAny(before)
             && nodes.stream().noneMatch(node -> node.getNodeId().equals(lost) && ownsAny(node));
-    if (moved) {
+    if (moved || (lost.isEmpty() && owned(nodes) > owned(present))) {
       present.reload(nodes);
     }
     return true;
