@@ -107,7 +107,11 @@ public final class RedisLimitKeys {
             .thenApply(
                 found ->
                     new Page(
-                        found.names().stream().map(RedisKeys::decode).toList(), found.next())));
+                        found.names().stream()
+                            .map(RedisKeys::decode)
+                            .filter(Objects::nonNull)
+                            .toList(),
+                        found.next())));
   }
 
   /**
