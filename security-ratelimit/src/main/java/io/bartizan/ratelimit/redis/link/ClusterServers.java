@@ -116,8 +116,12 @@ public final class ClusterServers extends Servers {
     if (now - before.atNanos >= REFRESH_NANOS
         && before.ended.get()
         && last.compareAndSet(before, next)) {
-      var unused =
-          client.refreshPartitionsAsync().whenComplete((done, failure) -> next.ended.set(true));
+      try {
+        var unused =
+            client.refreshPartitionsAsync().whenComplete((done, failure) -> next.ended.set(true));
+      } catch (RuntimeException clientIsShutDown) {
+        next.ended.set(true);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,9 +44,9 @@ final class SlotOwners {
 
   /** How many slots these nodes own. */
   static int owned(Iterable<RedisClusterNode> nodes) {
-    int[] count = new int[1];
-    nodes.forEach(node -> node.forEachSlot(slot -> count[0]++));
-    return count[0];
+    BitSet slots = new BitSet();
+    nodes.forEach(node -> node.forEachSlot(slots::set));
+    return slots.cardinality();
   }
 
   /** Asks one of the others, the next one each time; tells whether the answer was of use. */
