@@ -48,10 +48,19 @@ public final class TimeLimit {
     if (!stage.isDone()) {
       CompletableFuture<Boolean> clock =
           new CompletableFuture<Boolean>().orTimeout(nanos, TimeUnit.NANOSECONDS);
-      // runs nowhere if the clock is completed, for the stage ended before
-      CompletableFuture<Boolean> unused = clock.exceptionallyAsync(over -> end.test(stage));
+      CompletableFuture<Boolean> unused =
+          clock.whenComplete(
+              (early, over) -> { // an asynchronous step here would be a task for each stage
+                if (over != null) {
+                  stage.defaultExecutor().execute(() -> hand(stage, end));
+                }
+              });
       CompletableFuture<T> unusedEnd = stage.whenComplete((value, e) -> clock.complete(true));
     }
     return stage;
+  }
+
+  private static <T> void hand(CompletableFuture<T> stage, Predicate<CompletableFuture<T>> end) {
+    boolean unused = end.test(stage);
   }
 }

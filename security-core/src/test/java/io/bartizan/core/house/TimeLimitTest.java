@@ -3,6 +3,8 @@ package io.bartizan.core.house;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,19 @@ class TimeLimitTest {
     assertThat(stage).isCompletedWithValue("early");
     CompletableFuture<String> ended = CompletableFuture.completedFuture("before");
     assertThat(TimeLimit.completing(ended, "late", 0)).isCompletedWithValue("before");
+  }
+
+  /** On few processors each task of the default executor is a thread of its own. */
+  @Test
+  void stage_that_ends_by_itself_costs_no_task() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getTotalStartedThreadCount();
+    for (int i = 0; i < 1000; i++) {
+      CompletableFuture<Integer> stage = new CompletableFuture<>();
+      TimeLimit.failing(stage, NEVER);
+      assertThat(stage.complete(i)).isTrue();
+    }
+    assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(100);
   }
 
   /** On the timer thread of the JVM no time-out would end any more. */
