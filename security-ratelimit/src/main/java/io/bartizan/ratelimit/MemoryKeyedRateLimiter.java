@@ -158,6 +158,10 @@ class MemoryKeyedRateLimiter implements KeyedRateLimiter {
   }
 
   private static Decision noRoom(Limits limits, long permits) {
+    TokenBucket bucket = limits.bucket();
+    if (bucket != null) { // as of an empty one
+      return BucketCell.decision(bucket, BucketCell.shared(~bucket.full), permits);
+    }
     Limit limit = limits.list().get(0);
     Duration window = limit.window();
     return Decision.refused(limit, permits, window, Decision.Source.OVERFLOW).leaving(0, window);

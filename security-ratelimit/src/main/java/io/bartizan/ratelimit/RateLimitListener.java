@@ -49,7 +49,8 @@ public interface RateLimitListener {
   default void serverLost(String server, String reason) {}
 
   /**
-   * A server of a shared limiter answers again. By default nothing happens.
+   * A server of a shared limiter answers again, or other servers of its Cluster have its keys now.
+   * By default nothing happens.
    *
    * @param server its name, without credentials
    */

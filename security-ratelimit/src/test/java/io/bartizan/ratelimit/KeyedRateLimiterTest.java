@@ -112,6 +112,28 @@ class KeyedRateLimiterTest {
   }
 
   @Test
+  void refusal_for_want_of_room_tells_every_verb_the_same_times() {
+    Limit limit = Limit.parse("100 burst, 1/s");
+    for (Plan plan : List.<Plan>of(limit, key -> Limits.allOf(limit))) {
+      KeyedRateLimiter limiter =
+          KeyedRateLimiter.builder(plan, 1).withOverflow(Overflow.REFUSE).build();
+      assertThat(limiter.tryAcquire("first", 100).isAllowed()).isTrue();
+      for (Decision told :
+          List.of(
+              limiter.tryAcquire("second"),
+              limiter.peek("second", 1),
+              limiter.charge("second", 1),
+              limiter.reserve("second", 1, Duration.ofDays(1)).decision())) {
+        assertThat(told.isAllowed()).isFalse();
+        assertThat(told.source()).isEqualTo(Decision.Source.OVERFLOW);
+        assertThat(told.remaining()).isZero();
+        assertThat(told.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(told.resetAfter()).isEqualTo(Duration.ofSeconds(100));
+      }
+    }
+  }
+
+  @Test
   void plan_chooses_the_limit_and_a_change_keeps_what_was_consumed() {
     Limit ten = Limit.tokenBucket(10, Rate.per(1, ChronoUnit.HOURS)).named("two");
     AtomicReference<Limit> basic = new AtomicReference<>(TWO);

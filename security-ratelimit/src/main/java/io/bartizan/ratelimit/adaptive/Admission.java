@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.adaptive;
 
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.TimeLimit;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Permit;
 import java.time.Duration;
@@ -148,8 +149,8 @@ class Admission {
                 over();
               }
             });
-    return waiter.completeOnTimeout(
-        Permit.refused(permits, 0, Decision.Source.MEMORY), maxNanos, TimeUnit.NANOSECONDS);
+    return TimeLimit.completing(
+        waiter, Permit.refused(permits, 0, Decision.Source.MEMORY), maxNanos);
   }
 
   /** Already answered if it does not have to wait. */

@@ -4,6 +4,7 @@ import io.bartizan.core.Health;
 import io.bartizan.core.house.Listeners;
 import io.bartizan.core.house.Require;
 import io.bartizan.core.house.Span;
+import io.bartizan.core.house.TimeLimit;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Key;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bucket4j decides, on the clock of its own configuration, and its retries and failures are its
  * own: a stage fails with Bucket4j's exception, or with {@link
  * java.util.concurrent.TimeoutException} after the time-out, when the check may have been charged.
- * Stages that time out complete on the JDK's own timer thread: don't block there.
+ * Stages that time out complete on a thread of the common pool.
  *
  * <p>A bucket's key on the grid is {@code limit-name:key}, so that limits of different names count
  * apart. Bucket4j keeps the configuration with which a key was first seen until the grid forgets
@@ -243,8 +243,7 @@ public final class Bucket4jRateLimiter implements AsyncKeyedRateLimiter {
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
-    return answer
-        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
+    return TimeLimit.failing(answer, timeoutNanos)
         .whenComplete(
             (its, failure) -> {
               Throwable cause =

@@ -31,7 +31,10 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   private final Runnable tooLate;
   private volatile @Nullable Future<?> timer;
   private volatile long sentNanos;
-  private volatile int sourceSent;
+  private volatile int resent;
+
+  /** What told that the key belongs to another node, which Lettuce finds. */
+  private volatile @Nullable Throwable moved;
 
   /**
    * A call that is not sent yet.
@@ -49,7 +52,7 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
   void send(Future<?> endOfWaiting) {
     timer = endOfWaiting;
     sentNanos = System.nanoTime();
-    dispatch(() -> server.send(List.of(command(CommandType.EVALSHA, SOURCE.digest()))));
+    dispatch(() -> server.send(List.of(byDigest())));
   }
 
   /** How to find out whether leases are served again. */
@@ -62,6 +65,14 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
     if (!isDone()) {
       end(new RedisException("no answer within the time-out"));
     }
+  }
+
+  private ScriptCommand byDigest() {
+    return command(CommandType.EVALSHA, SOURCE.digest());
+  }
+
+  private ScriptCommand bySource() {
+    return command(CommandType.EVAL, SOURCE.text());
   }
 
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
@@ -95,10 +106,14 @@ final class LeaseCall extends CompletableFuture<LeaseCall.Reply> implements Scri
 
   @Override
   public void failed(Throwable cause) {
-    int before = sourceSent;
+    int before = resent;
     if (before < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
-      sourceSent = before + 1; // one reply comes after the other
-      dispatch(() -> server.resend(command(CommandType.EVAL, SOURCE.text()), cause));
+      resent = before + 1; // one reply comes after the other
+      boolean elsewhere = ScriptCommand.belongsElsewhere(cause);
+      Throwable why = elsewhere || moved == null ? cause : moved;
+      moved = elsewhere ? cause : moved;
+      ScriptCommand again = elsewhere && before == 0 ? byDigest() : bySource();
+      dispatch(() -> server.resend(again, why));
     } else {
       end(cause);
     }

@@ -1,6 +1,7 @@
 package io.bartizan.ratelimit.redis;
 
 import io.bartizan.core.house.Require;
+import io.bartizan.core.house.TimeLimit;
 import io.bartizan.ratelimit.Key;
 import io.bartizan.ratelimit.redis.link.RedisKeys;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class RedisLimitKeys {
 
-  private static final long WAIT_SECONDS = 1;
+  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MOST = 10_000;
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
@@ -106,7 +107,11 @@ public final class RedisLimitKeys {
             .thenApply(
                 found ->
                     new Page(
-                        found.names().stream().map(RedisKeys::decode).toList(), found.next())));
+                        found.names().stream()
+                            .map(RedisKeys::decode)
+                            .filter(Objects::nonNull)
+                            .toList(),
+                        found.next())));
   }
 
   /**
@@ -134,7 +139,7 @@ public final class RedisLimitKeys {
   }
 
   private static <T> CompletableFuture<T> bounded(CompletableFuture<T> answer) {
-    return answer.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS);
+    return TimeLimit.failing(answer, WAIT_NANOS);
   }
 
   @Override

@@ -48,7 +48,10 @@ final class ScriptCall implements ScriptCommand.Outcome {
   private boolean ofOneScript = true;
   private @Nullable KeyRequests last;
   private boolean windowsResent;
-  private int sourceSent;
+  private int resent;
+
+  /** What told that the key belongs to another node, which Lettuce finds. */
+  private @Nullable Throwable moved;
 
   /** A call for limits that are this one's company. */
   ScriptCall(LimitScript first, Carrier carrier) {
@@ -100,6 +103,10 @@ final class ScriptCall implements ScriptCommand.Outcome {
     return command(CommandType.EVALSHA, first.definitions().source().digest());
   }
 
+  private ScriptCommand bySource() {
+    return command(CommandType.EVAL, first.definitions().source().text());
+  }
+
   private ScriptCommand command(CommandType type, byte[] scriptOrDigest) {
     CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
     arguments.add(scriptOrDigest).add(keyCount);
@@ -133,8 +140,8 @@ final class ScriptCall implements ScriptCommand.Outcome {
           failed(new IllegalStateException("the server's clock differs from itself by days"));
         } else {
           windowsResent = true;
-          sourceSent = 0;
-          resend(byDigest(), null);
+          resent = 0;
+          resend(byDigest(), moved);
         }
         return;
       }
@@ -152,10 +159,13 @@ final class ScriptCall implements ScriptCommand.Outcome {
 
   @Override
   public void failed(Throwable cause) {
-    if (sourceSent < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
-      sourceSent++;
-      // The server did not run it; the source goes along, for a new node may not know it either.
-      resend(command(CommandType.EVAL, first.definitions().source().text()), cause);
+    if (resent < MOST_RESENT && ScriptCommand.wasNotRun(cause)) {
+      boolean elsewhere = ScriptCommand.belongsElsewhere(cause);
+      moved = elsewhere ? cause : moved;
+      // The owner knows the script as a rule; one that does not is sent its source.
+      ScriptCommand again = elsewhere && resent == 0 ? byDigest() : bySource();
+      resent++;
+      resend(again, moved == null ? cause : moved);
     } else if (ScriptCommand.wasForbidden(cause) && !ofOneScript) {
       carrier.divided(ofEachScript());
     } else {

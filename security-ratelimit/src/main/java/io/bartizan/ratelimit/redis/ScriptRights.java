@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class ScriptRights {
 
   private static final List<String> NEVER = List.of("NOPERM ", "ERR unknown command ");
+
+  /** The same of a command inside the script, up to Redis 7 and since. */
+  private static final List<String> INSIDE =
+      List.of(
+          "The user executing the script can't run this command", "ACL failure in script: User ");
+
   private static final int MOST_CHARS = 160;
 
   private volatile String refusal = "";
@@ -28,7 +34,8 @@ final class ScriptRights {
 
   private static boolean isRefusal(@Nullable Throwable failure) {
     return failure instanceof RedisCommandExecutionException refused
-        && NEVER.stream().anyMatch(String.valueOf(refused.getMessage())::startsWith);
+        && (NEVER.stream().anyMatch(String.valueOf(refused.getMessage())::startsWith)
+            || INSIDE.stream().anyMatch(String.valueOf(refused.getMessage())::contains));
   }
 
   void answered() {

@@ -3,6 +3,7 @@ package io.bartizan.ratelimit.bucket4j;
 import static java.time.temporal.ChronoUnit.HOURS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bartizan.core.Health;
 import io.bartizan.core.house.Listeners;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -113,6 +115,20 @@ class Bucket4jRateLimiterTest {
       assertThat(Thread.interrupted()).as("kept for the caller").isTrue();
     }
     assertThat(limiter.health().detail()).contains("TimeoutException");
+  }
+
+  /** On the timer thread of the JVM it would wait for a time-out that this thread alone ends. */
+  @Test
+  void dependent_of_a_time_out_may_wait_for_the_next_one() throws Exception {
+    answer = CompletableFuture::new;
+    CompletableFuture<String> second =
+        limiter
+            .tryAcquire("k", 1)
+            .handle(
+                (decision, failure) ->
+                    catchThrowable(() -> limiter.blocking().tryAcquire("k")).toString())
+            .toCompletableFuture();
+    assertThat(second.get(30, TimeUnit.SECONDS)).contains("TimeoutException");
   }
 
   @Test

@@ -54,6 +54,22 @@ class RedisLimitKeysIT {
     assertThatThrownBy(() -> keys.list("", 0)).hasMessageContaining("most is 0");
   }
 
+  /** Whoever may write to Redis could hide all keys from an operator by one such name. */
+  @Test
+  void names_of_others_are_passed_over() {
+    try (RedisRateLimiter limiter = cached(REDIS.client())) {
+      assertThat(limiter.blocking().tryAcquire("mine").isAllowed()).isTrue();
+      String name = REDIS.command("KEYS", "*{mine}");
+      for (String key :
+          List.of("%u12", "%", "%zz", "%u+123", "%-1", "%2", "a b", "%61", "{x", "")) {
+        REDIS.command("SET", name.replace("mine", key), "1");
+      }
+      RedisLimitKeys.Page page =
+          RedisLimitKeys.of(limiter).list("", 10_000).toCompletableFuture().join();
+      assertThat(page.keys()).containsExactlyInAnyOrder("mine", "");
+    }
+  }
+
   /** Two clients of one process have a deny cache each; a reset or a refund empties both. */
   @Test
   void RL14_reset_and_refund_are_heard_by_the_deny_caches_of_all_clients_of_the_process() {

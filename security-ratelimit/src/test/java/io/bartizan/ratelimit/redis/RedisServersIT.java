@@ -1,8 +1,10 @@
 package io.bartizan.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bartizan.core.Health;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedConcurrencyLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
@@ -12,6 +14,7 @@ import io.bartizan.testkit.RedisServer;
 import io.bartizan.tests.Eventually;
 import io.bartizan.tests.SeededCases;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,6 +162,39 @@ class RedisServersIT {
         Eventually.within(
             SOON, "Redis decides", () -> blocking.peek("k", 1).source() == Source.REMOTE);
         assertThat(blocking.peek("k", 1).remaining()).isEqualTo(9);
+      } finally {
+        RedisFixture.shutDown(client);
+      }
+    }
+  }
+
+  /** An ACL line that lacks a command of the script: every check throws, so health is down. */
+  @ParameterizedTest
+  @MethodSource("io.bartizan.ratelimit.redis.RedisPrograms#all")
+  void health_of_each_server_tells_what_a_script_may_not_run(Path program) {
+    try (RedisServer redis =
+        RedisPrograms.server(program).withUser("u", "on >pw ~* +@all").start()) {
+      RedisClient client = RedisClient.create("redis://u:pw@127.0.0.1:" + redis.port());
+      try (RedisRateLimiter limiter =
+              RedisRateLimiter.builder(client, BUCKET).withTimeout(Duration.ofSeconds(5)).build();
+          RedisConcurrencyLimiter leases =
+              RedisConcurrencyLimiter.builder(client, "jobs", 9, Duration.ofSeconds(30))
+                  .withTimeout(Duration.ofSeconds(5))
+                  .build()) {
+        redis.command("ACL", "SETUSER", "u", "-set", "-zadd");
+        assertThatThrownBy(() -> limiter.blocking().tryAcquire("k"))
+            .isInstanceOf(RedisCommandExecutionException.class);
+        assertThatThrownBy(() -> leases.blocking().tryAcquire("k"))
+            .isInstanceOf(RedisCommandExecutionException.class);
+        for (Health health : List.of(limiter.health(), leases.health())) {
+          assertThat(health.status()).isEqualTo(Health.Status.DOWN);
+          assertThat(health.detail()).contains("checks throw");
+        }
+        redis.command("ACL", "SETUSER", "u", "+set", "+zadd");
+        assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+        assertThat(leases.blocking().tryAcquire("k").source()).isEqualTo(Source.REMOTE);
+        assertThat(limiter.health().status()).isEqualTo(Health.Status.UP);
+        assertThat(leases.health().status()).isEqualTo(Health.Status.UP);
       } finally {
         RedisFixture.shutDown(client);
       }

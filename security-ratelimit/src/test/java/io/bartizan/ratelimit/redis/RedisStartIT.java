@@ -148,6 +148,8 @@ class RedisStartIT {
         assertThat(limiter.ready().toCompletableFuture()).isNotDone();
         assertThat(limiter.blocking().tryAcquire("k").source()).isEqualTo(Source.FAILED_CLOSED);
         assertThat(limiter.toString()).contains("200 milliseconds to connect");
+        Eventually.within(
+            SOON, () -> assertThat(limiter.health().detail()).contains("attempts to connect hang"));
         peer.release();
         limiter.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
         Eventually.within(

@@ -45,6 +45,10 @@ final class Breaker {
   private volatile @Nullable Trial trial;
   private volatile long pause = FIRST_PAUSE;
   private volatile long toldAt;
+
+  /** Under which name it was lost: one that has left its Cluster has no address any more. */
+  private volatile String toldName = "";
+
   private volatile long answeredAt;
 
   Breaker(Ticker ticker, RedisLink link, ScheduledExecutorService timer, Availability hearer) {
@@ -127,6 +131,17 @@ final class Breaker {
     closed = true;
   }
 
+  /**
+   * Asks no more, for others have its keys; whoever heard that it is lost hears the end of that.
+   */
+  void retire() {
+    closed = true;
+    if (told.compareAndSet(true, false)) {
+      LOG.info("rate limits need Redis {} no more", toldName);
+      hearer.found(toldName);
+    }
+  }
+
   private void open(String reason) {
     cause = SafeText.of(reason, LONGEST_CAUSE);
     if (open.compareAndSet(false, true)) {
@@ -203,8 +218,8 @@ final class Breaker {
       misplaced = false;
       success();
       if (open.compareAndSet(true, false) && told.compareAndSet(true, false)) {
-        LOG.info("rate limits reach Redis {} again", link.name());
-        hearer.found(link.name());
+        LOG.info("rate limits reach Redis {} again", toldName);
+        hearer.found(toldName);
       }
     }
   }
@@ -212,17 +227,18 @@ final class Breaker {
   /** One who came while the server is lost hears of it too. */
   void tell(Availability late) {
     if (told.get()) {
-      late.lost(link.name(), cause);
+      late.lost(toldName, cause);
     }
   }
 
   private void tellLost() {
     long now = ticker.nanos();
-    if (now - toldAt >= TOLD_EVERY && told.compareAndSet(false, true)) {
+    if (!closed && now - toldAt >= TOLD_EVERY && told.compareAndSet(false, true)) {
       toldAt = now;
-      LOG.warn(
-          "rate limits can't reach Redis {} ({}); the failure policy decides", link.name(), cause);
-      hearer.lost(link.name(), cause);
+      String name = link.name();
+      toldName = name;
+      LOG.warn("rate limits can't reach Redis {} ({}); the failure policy decides", name, cause);
+      hearer.lost(name, cause);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.bartizan.ratelimit.redis.link;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.List;
@@ -15,27 +14,28 @@ final class ClusterLink implements RedisLink {
 
   private static final int NEW_CONNECTION_AT = 4;
 
-  private final RedisClusterClient client;
   private final Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector;
   private final String nodeId;
   private final SlotOwners owners;
+  private final Runnable refresh;
   private final Runnable looked;
   private final AtomicInteger sought = new AtomicInteger();
 
   /**
-   * A way to a node.
+   * A way to a node, or with no id to whichever will own slots that nobody owns now.
    *
+   * @param refresh has Lettuce look for who owns the slots, unless it did lately
    * @param looked runs when it was looked for who owns the slots
    */
   ClusterLink(
-      RedisClusterClient client,
       Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector,
       String nodeId,
+      Runnable refresh,
       Runnable looked) {
-    this.client = client;
     this.connector = connector;
     this.nodeId = nodeId;
     this.owners = new SlotOwners(nodeId);
+    this.refresh = refresh;
     this.looked = looked;
   }
 
@@ -55,8 +55,8 @@ final class ClusterLink implements RedisLink {
   /** True while nobody knows better: a node's connection is made when it is first needed. */
   @Override
   public boolean isOpen() {
-    if (connector.connection() == null) {
-      return false;
+    if (nodeId.isEmpty() || connector.connection() == null) {
+      return connector.isOpen();
     }
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> node = node();
     return !node.isDone() || (!node.isCompletedExceptionally() && node.join().isOpen());
@@ -82,6 +82,10 @@ final class ClusterLink implements RedisLink {
 
   @Override
   public void send(List<ScriptCommand> commands) {
+    if (nodeId.isEmpty()) {
+      commands.forEach(this::resend);
+      return;
+    }
     var unused = node().whenComplete((node, failure) -> send(node, failure, commands));
   }
 
@@ -105,6 +109,11 @@ final class ClusterLink implements RedisLink {
   }
 
   @Override
+  public void lookForOwners() {
+    refresh.run();
+  }
+
+  @Override
   public void ask(ScriptCommand command) {
     sought.set(0);
     send(List.of(command));
@@ -123,7 +132,7 @@ final class ClusterLink implements RedisLink {
           connection,
           known -> {
             if (!known) {
-              var unused = client.refreshPartitionsAsync();
+              refresh.run();
             }
             looked.run();
           });

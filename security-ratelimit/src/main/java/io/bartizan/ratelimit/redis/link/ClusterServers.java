@@ -13,14 +13,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The masters of a Cluster, each known by its id once a key of it was asked for. Thread-safe. */
 public final class ClusterServers extends Servers {
 
+  private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final RedisClusterClient client;
   private final Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector;
   private final Map<String, Server> servers = new ConcurrentHashMap<>();
+  private final AtomicReference<Refresh> last = new AtomicReference<>(Refresh.NONE);
+
+  /** When it was asked who owns the slots, and whether that has ended. */
+  private record Refresh(long atNanos, AtomicBoolean ended) {
+
+    static final Refresh NONE =
+        new Refresh(System.nanoTime() - REFRESH_NANOS, new AtomicBoolean(true));
+  }
 
   private ClusterServers(
       RedisClusterClient client,
@@ -42,7 +55,7 @@ public final class ClusterServers extends Servers {
     if (known == null) {
       known =
           servers.computeIfAbsent(
-              node, id -> server(new ClusterLink(client, connector, id, this::forget)));
+              node, id -> server(new ClusterLink(connector, id, this::refresh, this::forget)));
       forget();
     }
     return known;
@@ -92,13 +105,33 @@ public final class ClusterServers extends Servers {
     return owners;
   }
 
+  /**
+   * Has Lettuce ask all nodes who owns the slots, which it does by itself only where the
+   * application says so, and with many nodes is no small thing.
+   */
+  private void refresh() {
+    Refresh before = last.get();
+    long now = System.nanoTime();
+    Refresh next = new Refresh(now, new AtomicBoolean());
+    if (now - before.atNanos >= REFRESH_NANOS
+        && before.ended.get()
+        && last.compareAndSet(before, next)) {
+      try {
+        var unused =
+            client.refreshPartitionsAsync().whenComplete((done, failure) -> next.ended.set(true));
+      } catch (RuntimeException clientIsShutDown) {
+        next.ended.set(true);
+      }
+    }
+  }
+
   private void forget() {
     Partitions partitions = partitions();
     if (partitions != null) {
       for (String id : List.copyOf(servers.keySet())) {
         Server gone = owns(partitions, id) ? null : servers.remove(id);
         if (gone != null) {
-          gone.close();
+          gone.retire();
         }
       }
     }
@@ -119,6 +152,9 @@ public final class ClusterServers extends Servers {
   }
 
   private static boolean owns(Partitions partitions, String id) {
+    if (id.isEmpty()) { // it stands for whoever will own what nobody owns
+      return SlotOwners.owned(partitions) < SlotHash.SLOT_COUNT;
+    }
     RedisClusterNode node = partitions.getPartitionByNodeId(id);
     return node != null && SlotOwners.ownsAny(node);
   }

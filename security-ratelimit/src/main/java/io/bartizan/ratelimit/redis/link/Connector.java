@@ -27,6 +27,8 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
 
   private static final long APART = TimeUnit.SECONDS.toNanos(1);
   private static final int MOST_UNDER_WAY = 40;
+  private static final String HANGING =
+      ": attempts to connect hang, each for as long as the timeout of the client's URI";
 
   private final Ticker ticker = Ticker.system();
   private final Supplier<C> connect;
@@ -78,11 +80,11 @@ final class Connector<C extends StatefulConnection<byte[], byte[]>> implements A
     return connection != null && connection.isOpen();
   }
 
-  /** Why the last attempt failed, after a colon; empty if it did not. */
+  /** Why the last attempt failed, or that some have no outcome; after a colon, or empty. */
   String trouble() {
     Throwable cause = trouble;
-    if (cause == null) {
-      return "";
+    if (cause == null) { // each further attempt began when the one before had hung for a second
+      return underWay.get() > 1 ? HANGING : "";
     }
     while (cause.getCause() != null) {
       cause = cause.getCause();

@@ -50,23 +50,29 @@ public final class RedisKeys {
     return mac != null;
   }
 
-  /** The key that {@link #encode} named so, where keys are not hashed. */
-  public static String decode(String name) {
-    StringBuilder out = new StringBuilder();
-    int end = name.length() - 1;
-    for (int i = name.indexOf('{') + 1; i < end; i++) {
-      char c = name.charAt(i);
-      if (c != '%') {
-        out.append(c);
-      } else if (name.charAt(i + 1) == 'u') {
-        out.append((char) Integer.parseInt(name, i + 2, i + 6, 16));
-        i += 5;
-      } else {
-        out.append((char) Integer.parseInt(name, i + 1, i + 3, 16));
-        i += 2;
+  /** The key that {@link #encode} named so, where keys are not hashed; null if it never does. */
+  public static @Nullable String decode(String name) {
+    String escaped = name.substring(name.indexOf('{') + 1, name.length() - 1);
+    StringBuilder key = new StringBuilder();
+    try {
+      for (int i = 0; i < escaped.length(); i++) {
+        char c = escaped.charAt(i);
+        if (c != '%') {
+          key.append(c);
+        } else if (escaped.charAt(i + 1) == 'u') {
+          key.append((char) Integer.parseInt(escaped, i + 2, i + 6, 16));
+          i += 5;
+        } else {
+          key.append((char) Integer.parseInt(escaped, i + 1, i + 3, 16));
+          i += 2;
+        }
       }
+    } catch (NumberFormatException | IndexOutOfBoundsException othersName) {
+      return null;
     }
-    return out.toString();
+    StringBuilder again = new StringBuilder();
+    escape(again, key.toString());
+    return again.toString().equals(escaped) ? key.toString() : null;
   }
 
   private static void escape(StringBuilder out, String key) {

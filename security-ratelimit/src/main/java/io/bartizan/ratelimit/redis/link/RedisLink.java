@@ -23,6 +23,9 @@ interface RedisLink {
   /** Sends a command again that the server did not run, wherever it belongs now. */
   void resend(ScriptCommand command);
 
+  /** Looks for who owns keys that the server has not, now and then; never blocks. */
+  void lookForOwners();
+
   /** Sends a command that asks how the server is; it may throw or be lost. */
   void ask(ScriptCommand command);
 

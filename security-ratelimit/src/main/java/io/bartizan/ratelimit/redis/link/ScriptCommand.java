@@ -79,10 +79,14 @@ public final class ScriptCommand extends Command<byte[], byte[], long[]>
     return error.startsWith("NOPERM") && !error.contains("script: ");
   }
 
+  /** Whether its key belongs to another node for good. */
+  static boolean hasMoved(Throwable cause) {
+    return String.valueOf(cause.getMessage()).startsWith("MOVED ");
+  }
+
   /** Whether it was not run because its key belongs to another node, which Lettuce finds. */
   public static boolean belongsElsewhere(Throwable cause) {
-    String error = String.valueOf(cause.getMessage());
-    return error.startsWith("MOVED ") || error.startsWith("ASK ");
+    return hasMoved(cause) || String.valueOf(cause.getMessage()).startsWith("ASK ");
   }
 
   @Override

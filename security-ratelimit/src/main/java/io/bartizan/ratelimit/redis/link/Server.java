@@ -135,6 +135,9 @@ public final class Server {
     }
     try {
       link.resend(command);
+      if (ScriptCommand.hasMoved(why)) {
+        link.lookForOwners();
+      }
     } catch (RuntimeException e) {
       throw unsent(e);
     }
@@ -160,8 +163,8 @@ public final class Server {
   }
 
   /**
-   * Notes that a call failed. A key that its Cluster sends to and fro has no owner now, whose
-   * servers are well.
+   * Notes that a call failed. A key that its Cluster sends to and fro, or whose slot nobody serves,
+   * has no owner now, and the servers are well.
    *
    * @return true if the server was not reached or can't serve now; false if somebody made a mistake
    */
@@ -170,12 +173,22 @@ public final class Server {
       breaker.success();
       return !link.takesKeysTogether() && ScriptCommand.belongsElsewhere(cause);
     }
-    breaker.failure(cause);
+    if (Unreachable.concernsSlot(cause)) {
+      breaker.success();
+      link.lookForOwners();
+    } else {
+      breaker.failure(cause);
+    }
     return true;
   }
 
   void close() {
     breaker.close();
+  }
+
+  /** Its keys are others' now. */
+  void retire() {
+    breaker.retire();
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,13 @@ final class SlotOwners {
     boolean[] any = new boolean[1];
     node.forEachSlot(slot -> any[0] = true);
     return any[0];
+  }
+
+  /** How many slots these nodes own. */
+  static int owned(Iterable<RedisClusterNode> nodes) {
+    BitSet slots = new BitSet();
+    nodes.forEach(node -> node.forEachSlot(slots::set));
+    return slots.cardinality();
   }
 
   /** Asks one of the others, the next one each time; tells whether the answer was of use. */
@@ -73,7 +81,10 @@ final class SlotOwners {
     return command.toCompletableFuture().thenApply(bytes -> new String(bytes, US_ASCII));
   }
 
-  /** Takes over who owns what, where all nodes are known and the lost one owns nothing any more. */
+  /**
+   * Takes over who owns what, where all nodes are known and the lost one owns nothing any more, or
+   * slots that nobody owned are owned.
+   */
   private boolean adopt(Partitions present, String text) {
     List<RedisClusterNode> nodes = new ArrayList<>();
     for (RedisClusterNode told : ClusterPartitionParser.parse(text)) {
@@ -89,7 +100,7 @@ final class SlotOwners {
         before != null
             && ownsAny(before)
             && nodes.stream().noneMatch(node -> node.getNodeId().equals(lost) && ownsAny(node));
-    if (moved) {
+    if (moved || (lost.isEmpty() && owned(nodes) > owned(present))) {
       present.reload(nodes);
     }
     return true;

@@ -50,6 +50,11 @@ final class StandaloneLink implements RedisLink {
   }
 
   @Override
+  public void lookForOwners() {
+    // it has no others
+  }
+
+  @Override
   public void ask(ScriptCommand command) {
     resend(command);
   }

@@ -64,6 +64,12 @@ final class Unreachable {
     return word.equals("READONLY") || word.equals("MASTERDOWN") || isLocked(cause);
   }
 
+  /** Whether a slot has no owner, while the node serves others. */
+  static boolean concernsSlot(Throwable cause) {
+    return cause instanceof RedisCommandExecutionException
+        && text(cause).startsWith("CLUSTERDOWN Hash slot not served");
+  }
+
   private static boolean isLocked(Throwable cause) {
     return cause instanceof RedisCommandExecutionException
         && LOCKED.stream().anyMatch(text(cause)::startsWith);

@@ -100,6 +100,9 @@ public final class HeldServer {
     }
 
     @Override
+    public void lookForOwners() {}
+
+    @Override
     public void ask(ScriptCommand command) {
       sent.add(command);
     }

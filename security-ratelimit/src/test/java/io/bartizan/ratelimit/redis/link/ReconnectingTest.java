@@ -112,6 +112,9 @@ class ReconnectingTest {
     }
 
     @Override
+    public void lookForOwners() {}
+
+    @Override
     public void ask(ScriptCommand command) {
       throw new IllegalStateException("not connected");
     }
