@@ -33,11 +33,14 @@ class PemTest {
         "subject=CN\n-----BEGIN X-----\nAQID\n-----END X-----",
         "-----BEGIN X-----\r\nAQ\r\nID\r\n-----END X-----\r\n",
         "-----BEGIN X-----\n  AQID  \n\n-----END X-----  \ntext after",
-        "-----BEGIN X-----\n"
-            + "Proc-Type: 4,ENCRYPTED\n"
-            + "DEK-Info: AES-128-CBC,00\n\n"
-            + "AQID\n"
-            + "-----END X-----"
+        """
+        -----BEGIN X-----
+        Proc-Type: 4,ENCRYPTED
+        DEK-Info: AES-128-CBC,00
+
+        AQID
+        -----END X-----\
+        """
       })
   void parse_lenientForms_returnsTheBlock(String text) {
     assertThat(Pem.parse(text))
