@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The masters of a Cluster, each known by its id once a key of it was asked for. Thread-safe. */
@@ -26,14 +25,8 @@ public final class ClusterServers extends Servers {
   private final RedisClusterClient client;
   private final Connector<StatefulRedisClusterConnection<byte[], byte[]>> connector;
   private final Map<String, Server> servers = new ConcurrentHashMap<>();
-  private final AtomicReference<Refresh> last = new AtomicReference<>(Refresh.NONE);
-
-  /** When it was asked who owns the slots, and whether that has ended. */
-  private record Refresh(long atNanos, AtomicBoolean ended) {
-
-    static final Refresh NONE =
-        new Refresh(System.nanoTime() - REFRESH_NANOS, new AtomicBoolean(true));
-  }
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+  private volatile long refreshedNanos = System.nanoTime() - REFRESH_NANOS;
 
   private ClusterServers(
       RedisClusterClient client,
@@ -110,17 +103,14 @@ public final class ClusterServers extends Servers {
    * application says so, and with many nodes is no small thing.
    */
   private void refresh() {
-    Refresh before = last.get();
     long now = System.nanoTime();
-    Refresh next = new Refresh(now, new AtomicBoolean());
-    if (now - before.atNanos >= REFRESH_NANOS
-        && before.ended.get()
-        && last.compareAndSet(before, next)) {
+    if (now - refreshedNanos >= REFRESH_NANOS && refreshing.compareAndSet(false, true)) {
+      refreshedNanos = now;
       try {
         var unused =
-            client.refreshPartitionsAsync().whenComplete((done, failure) -> next.ended.set(true));
+            client.refreshPartitionsAsync().whenComplete((done, failure) -> refreshing.set(false));
       } catch (RuntimeException clientIsShutDown) {
-        next.ended.set(true);
+        refreshing.set(false);
       }
     }
   }
