@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bartizan.ratelimit.Decision;
 import io.bartizan.ratelimit.Limit;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,10 +45,14 @@ class PrepaidSimulationTest {
     long returned;
     long lapsed;
     long lost;
+    long heldAtTheEnd;
     long mostHeld;
     long deaths;
-    long newcomerMillis = -1;
-    long newcomerAdmitted;
+    final double[] newcomerShare = new double[2];
+
+    long unused() {
+      return returned + lapsed + lost;
+    }
   }
 
   @Test
@@ -76,8 +81,9 @@ class PrepaidSimulationTest {
                 "%s:%n%d checks, %d calls (%.1f %%)%nfirst key: %d admitted of %.0f (%.2f %%),"
                     + " within any second at most %d%nsecond key: %d of %d refused; sudden key: %d"
                     + " of %d; other keys: %d%nlots: %d taken, %d used, %d returned, %d lapsed, %d"
-                    + " lost by %d deaths (%.2f %% unused), at most %d held at a time%nnewcomer:"
-                    + " its share after %d ms",
+                    + " lost by %d deaths (%.2f %% unused), %d held at the end, at most %d at a"
+                    + " time%nnewcomer: %.2f times what the others get on average in its first"
+                    + " second, %.2f in its second",
                 setting,
                 outcome.checks,
                 outcome.calls,
@@ -97,17 +103,22 @@ class PrepaidSimulationTest {
                 outcome.lapsed,
                 outcome.lost,
                 outcome.deaths,
-                100.0 * (outcome.returned + outcome.lapsed + outcome.lost) / outcome.taken,
+                100.0 * outcome.unused() / outcome.taken,
+                outcome.heldAtTheEnd,
                 outcome.mostHeld,
-                outcome.newcomerMillis));
+                outcome.newcomerShare[0],
+                outcome.newcomerShare[1]));
     assertThat((double) outcome.firstAdmitted).isBetween(0.9 * plain, plain + held + 1);
     assertThat((double) outcome.firstPeak).isLessThanOrEqualTo(limit.capacity() + rate + held + 1);
     assertThat(outcome.secondRefused).isLessThan(outcome.secondAsked / 100);
     assertThat(outcome.suddenRefused).isLessThan(outcome.suddenAsked / 100);
     assertThat(outcome.otherRefused).isZero();
     assertThat(outcome.deaths).isPositive();
-    assertThat(outcome.returned + outcome.lapsed + outcome.lost).isLessThan(outcome.taken / 2);
-    assertThat(outcome.newcomerMillis).isBetween(0L, 1000L);
+    assertThat(outcome.unused()).isLessThan(outcome.taken / 4);
+    assertThat(outcome.taken).isEqualTo(outcome.used + outcome.unused() + outcome.heldAtTheEnd);
+    for (double share : outcome.newcomerShare) {
+      assertThat(share).as("a newcomer's, in each of its first seconds").isGreaterThan(0.7);
+    }
     assertThat(outcome.calls).isLessThan(outcome.checks);
   }
 
@@ -134,10 +145,11 @@ class PrepaidSimulationTest {
     int sudden = setting.keys() / 100;
     int millis = setting.seconds() * 1000;
     long[] firstInMilli = new long[millis + 1];
+    long[] newcomerInMilli = new long[millis + 1];
     PrepaidRateLimiter newcomer = process(place, setting);
     for (int milli = 0; milli < millis; milli++) {
       for (int i = 0; i < setting.perMilli(); i++) {
-        int found = java.util.Arrays.binarySearch(zipf, random.nextDouble() * sum);
+        int found = Arrays.binarySearch(zipf, random.nextDouble() * sum);
         int key = found < 0 ? -found - 1 : found;
         ask(
             processes[random.nextInt(processes.length)],
@@ -161,7 +173,7 @@ class PrepaidSimulationTest {
         }
       }
       if (milli >= millis / 2) {
-        join(newcomer, setting, outcome, sum, random, milli - millis / 2, firstInMilli, time);
+        join(newcomer, setting, outcome, sum, random, newcomerInMilli, time);
       }
       if (random.nextInt(600_000 / setting.processes()) == 0) {
         int dies = random.nextInt(processes.length);
@@ -174,8 +186,18 @@ class PrepaidSimulationTest {
       time.pass(MILLI);
     }
     for (PrepaidRateLimiter process : processes) {
-      outcome.lost += process.counts().held();
+      outcome.heldAtTheEnd += process.counts().held();
       account(process, outcome);
+    }
+    outcome.heldAtTheEnd += newcomer.counts().held();
+    account(newcomer, outcome);
+    for (int second = 0; second < outcome.newcomerShare.length; second++) {
+      int from = millis / 2 + second * 1000;
+      outcome.newcomerShare[second] =
+          setting.processes() * sum(newcomerInMilli, from) / (double) sum(firstInMilli, from);
+    }
+    for (int milli = 0; milli < millis; milli++) {
+      firstInMilli[milli] += newcomerInMilli[milli];
     }
     outcome.calls = place.calls;
     long inSecond = 0;
@@ -224,32 +246,25 @@ class PrepaidSimulationTest {
     }
   }
 
-  /** The newcomer asks as often as the others; its share is what they get on average. */
+  private static long sum(long[] inMilli, int from) {
+    return Arrays.stream(inMilli, from, from + 1000).sum();
+  }
+
+  /** The newcomer asks for the first key as often as each of the others. */
   private static void join(
       PrepaidRateLimiter newcomer,
       Setting setting,
       Outcome outcome,
       double sum,
       SplittableRandom random,
-      int since,
-      long[] firstInMilli,
+      long[] newcomerInMilli,
       VirtualTime time) {
-    double pace = setting.perMilli() / sum / setting.processes();
-    long rate = Long.parseLong(setting.limit().replaceAll(".*, |/s", ""));
-    if (random.nextDouble() < pace) {
+    if (random.nextDouble() < setting.perMilli() / sum / setting.processes()) {
       outcome.checks++;
       var unused =
           newcomer
               .tryAcquire("k0", 1)
-              .thenAccept(
-                  told -> {
-                    answered(told, 0, -1, time, outcome, firstInMilli);
-                    outcome.newcomerAdmitted += told.isAllowed() ? 1 : 0;
-                  });
-    }
-    double share = rate / 1000.0 / (setting.processes() + 1) * since;
-    if (outcome.newcomerMillis < 0 && since > 0 && outcome.newcomerAdmitted >= Math.max(1, share)) {
-      outcome.newcomerMillis = since;
+              .thenAccept(told -> answered(told, 0, -1, time, outcome, newcomerInMilli));
     }
   }
 
