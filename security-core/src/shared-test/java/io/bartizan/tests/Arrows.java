@@ -188,10 +188,12 @@ final class Arrows {
           "integrity.artifact");
     }
     arrow("spring.method", "core", "core.house", "ratelimit");
+    arrow("spring.span", "core.house");
     arrow("spring.tls", "core.house", "mtls");
     arrow(
         "spring",
         "spring.method",
+        "spring.span",
         "spring.tls",
         "adapters",
         "adapters.servlet",

@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.servlet.RateLimitFilter;
+import io.bartizan.spring.span.ServletSpans;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -17,13 +18,14 @@ import org.springframework.web.util.ServletRequestPathUtils;
 /** Asks the limits of one place in the chain, in their order, those whose routes fit. */
 final class LimitFilter implements Filter {
 
-  private record Step(Routes routes, RateLimitFilter filter) {}
+  private record Step(String limit, Routes routes, RateLimitFilter filter) {}
 
   private final List<Step> steps = new ArrayList<>();
 
   LimitFilter(List<ConfiguredLimit> limits) {
     for (ConfiguredLimit each : limits) {
-      steps.add(new Step(each.routes(), RateLimitFilter.of(each.limiter(), each.key().caller())));
+      RateLimitFilter filter = RateLimitFilter.of(each.limiter(), each.key().caller());
+      steps.add(new Step(each.name(), each.routes(), filter));
     }
   }
 
@@ -46,7 +48,8 @@ final class LimitFilter implements Filter {
       if (step.routes.matches(asked)) {
         int next = i + 1;
         return (request, response) ->
-            step.filter.doFilter(request, response, from(next, asked, chain));
+            ServletSpans.ask(
+                step.limit, step.filter::doFilter, request, response, from(next, asked, chain));
       }
     }
     return chain;

@@ -1,6 +1,7 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.webflux.RateLimitFilter;
+import io.bartizan.spring.span.WebFluxSpans;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.Principal;
@@ -28,7 +29,7 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
   private static final InetSocketAddress THIS_MACHINE =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  private record Step(Routes routes, RateLimitFilter filter) {}
+  private record Step(String limit, Routes routes, RateLimitFilter filter) {}
 
   private final List<Step> steps = new ArrayList<>();
   private final int order;
@@ -36,7 +37,7 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
   LimitWebFilter(List<ConfiguredLimit> limits, int order) {
     this.order = order;
     for (ConfiguredLimit each : limits) {
-      steps.add(new Step(each.routes(), filter(each)));
+      steps.add(new Step(each.name(), each.routes(), filter(each)));
     }
   }
 
@@ -85,7 +86,8 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
       Step step = steps.get(i);
       if (step.routes.matches(asked)) {
         int next = i + 1;
-        return exchange -> step.filter.filter(exchange, from(next, asked, chain));
+        return exchange ->
+            WebFluxSpans.ask(step.limit, step.filter, exchange, from(next, asked, chain));
       }
     }
     return chain;

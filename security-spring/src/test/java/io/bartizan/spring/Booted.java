@@ -3,6 +3,7 @@ package io.bartizan.spring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,11 +16,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /** A Spring Boot application that runs on loopback with a given {@code application.yml}. */
 final class Booted implements AutoCloseable {
@@ -74,7 +80,7 @@ final class Booted implements AutoCloseable {
   }
 
   static Booted with(Web web, Path folder, String yaml, String... more) throws IOException {
-    return start(web, folder, yaml, List.of(more), true);
+    return start(web, folder, yaml, List.of(more), true, starting -> {});
   }
 
   /** Without Spring Security and Redis. */
@@ -85,10 +91,35 @@ final class Booted implements AutoCloseable {
   static Booted plain(Web web, Path folder, String yaml, String... more) throws IOException {
     List<String> all = new ArrayList<>(List.of(more));
     all.add(WITHOUT_SECURITY);
-    return start(web, folder, yaml, all, false);
+    return start(web, folder, yaml, all, false, starting -> {});
   }
 
-  private static Booted start(Web web, Path folder, String yaml, List<String> more, boolean all)
+  /** As {@link #plain}, with spans of requests, as Spring Boot makes them where tracing is on. */
+  static Booted observed(Web web, Path folder, String yaml, ObservationRegistry registry)
+      throws IOException {
+    return start(
+        web,
+        folder,
+        yaml,
+        List.of(WITHOUT_SECURITY),
+        false,
+        beans -> {
+          beans.registerSingleton("observationRegistry", registry);
+          if (web != Web.WEBFLUX) {
+            var filter = new FilterRegistrationBean<>(new ServerHttpObservationFilter(registry));
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+            beans.registerSingleton("observationFilter", filter);
+          }
+        });
+  }
+
+  private static Booted start(
+      Web web,
+      Path folder,
+      String yaml,
+      List<String> more,
+      boolean all,
+      Consumer<ConfigurableListableBeanFactory> beans)
       throws IOException {
     Path file = Files.writeString(folder.resolve("application.yml"), yaml);
     List<String> arguments = new ArrayList<>(more);
@@ -108,6 +139,7 @@ final class Booted implements AutoCloseable {
             .registerShutdownHook(false)
             .initializers(
                 starting -> {
+                  beans.accept(starting.getBeanFactory());
                   if (all) {
                     starting
                         .getBeanFactory()

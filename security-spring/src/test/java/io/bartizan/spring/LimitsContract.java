@@ -3,8 +3,17 @@ package io.bartizan.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.bartizan.tests.Eventually;
+import io.micrometer.common.KeyValue;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +57,58 @@ abstract class LimitsContract {
           .extracting(ConfiguredLimit::name, ConfiguredLimit::isShared)
           .containsExactly(tuple("login", false), tuple("all", false));
     }
+  }
+
+  /** In its high cardinality alone, so that metrics of requests keep the same tags. */
+  @Test
+  void outcome_isAnAttributeOfTheRequestsSpan() throws Exception {
+    String yaml =
+        """
+        bartizan.limits:
+          login: {limit: "1 burst, 1/h", routes: POST /login}
+          all: {limit: "20 burst, 1/h"}
+          peers: {limit: "1 burst, 1/h", key: principal, routes: GET /report}
+        """;
+    List<Observation.Context> spans = new CopyOnWriteArrayList<>();
+    ObservationRegistry registry = ObservationRegistry.create();
+    registry
+        .observationConfig()
+        .observationHandler(
+            (Observation.Context span) -> {
+              spans.add(span);
+              return false;
+            });
+    try (Booted shop = Booted.observed(web, folder, yaml, registry)) {
+      assertThat(shop.post("/login").statusCode()).isEqualTo(200);
+      assertThat(shop.post("/login").statusCode()).isEqualTo(429);
+      assertThat(shop.get("/open").statusCode()).isEqualTo(200);
+      int unlimited = shop.get("/report").statusCode();
+      assertThat(unlimited).isBetween(400, 500);
+      List<Map<String, String>> expected =
+          List.of(
+              Map.of("bartizan.limit.login", "allowed", "bartizan.limit.all", "allowed"),
+              Map.of("bartizan.limit.login", "rejected"),
+              Map.of("bartizan.limit.all", "allowed"),
+              Map.of("bartizan.limit.all", "allowed", "bartizan.limit.peers", "not counted"));
+      Eventually.within(
+          Duration.ofSeconds(20), () -> assertThat(outcomes(spans)).isEqualTo(expected));
+      assertThat(spans)
+          .flatExtracting(Observation.Context::getLowCardinalityKeyValues)
+          .noneMatch(tag -> tag.toString().contains("bartizan"));
+    }
+  }
+
+  /** Of requests, in the order in which they came. */
+  private static List<Map<String, String>> outcomes(List<Observation.Context> spans) {
+    return spans.stream()
+        .filter(span -> "http.server.requests".equals(span.getName()))
+        .map(
+            span ->
+                span.getHighCardinalityKeyValues().stream()
+                    .filter(each -> each.getKey().startsWith("bartizan."))
+                    .collect(Collectors.toMap(KeyValue::getKey, KeyValue::getValue)))
+        .distinct()
+        .toList();
   }
 
   @Test
