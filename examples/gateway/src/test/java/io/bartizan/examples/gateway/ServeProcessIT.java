@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process itself, in a JVM that has no test kit on its class path. */
+/** The process itself; what is for production has no test kit on its class path. */
 @Timeout(120)
 class ServeProcessIT {
 
@@ -90,6 +90,18 @@ class ServeProcessIT {
     assertThat(process.exitValue()).isZero();
   }
 
+  /** README's command: the folder that it made is gone, and nothing waits for something else. */
+  @Test
+  void demonstration_onSigterm_endsInOrder() throws Exception {
+    Path made = Files.createDirectory(folder.resolve("made"));
+    run(true, "-Djava.io.tmpdir=" + made, "io.bartizan.examples.gateway.Main", "--serve");
+    Eventually.within("it serves", () -> log().contains("Stop it with Ctrl-C."));
+    assertThat(made).isNotEmptyDirectory();
+    process.destroy();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
+    assertThat(made).isEmptyDirectory();
+  }
+
   @Test
   void probePort_taken_exitsWithASentence() throws Exception {
     try (ServerSocket taken = new ServerSocket(probePort, 1, InetAddress.getLoopbackAddress())) {
@@ -145,17 +157,9 @@ class ServeProcessIT {
   }
 
   private void start(String... more) throws IOException {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(entry -> !entry.contains("testkit") && !entry.contains("test-classes"))
-            .collect(Collectors.joining(File.pathSeparator));
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
                 "io.bartizan.examples.gateway.Main",
                 "serve",
                 "--port=" + port,
@@ -168,7 +172,24 @@ class ServeProcessIT {
                 "--cart-keys=" + material.cartKeys(),
                 "--api-keys=" + material.apiKeys(),
                 "--artifacts=" + material.artifacts()));
-    command.addAll(List.of(more));
+    arguments.addAll(List.of(more));
+    run(false, arguments.toArray(String[]::new));
+  }
+
+  private void run(boolean withTestkit, String... arguments) throws IOException {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> withTestkit || !entry.contains("testkit"))
+            .filter(entry -> !entry.contains("test-classes"))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath));
+    command.addAll(List.of(arguments));
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

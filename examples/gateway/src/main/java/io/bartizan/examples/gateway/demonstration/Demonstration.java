@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ public final class Demonstration implements AutoCloseable {
   private final SignedValues carts;
   private final ServerTls tls;
   private final Gateway gateway;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private Demonstration(Path folder, boolean ownFolder, int port, RateLimits limits)
       throws Exception {
@@ -140,7 +142,8 @@ public final class Demonstration implements AutoCloseable {
                 () -> {
                   main.interrupt();
                   try {
-                    main.join(5_000);
+                    // not the thread's end, which System.exit puts off until this one's
+                    boolean unused = closed.await(1, TimeUnit.MINUTES);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
@@ -154,10 +157,14 @@ public final class Demonstration implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    gateway.close();
-    tls.close();
-    if (ownFolder) {
-      delete(folder);
+    try {
+      gateway.close();
+      tls.close();
+      if (ownFolder) {
+        delete(folder);
+      }
+    } finally {
+      closed.countDown();
     }
   }
 
