@@ -40,7 +40,7 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house(?!\\.NotExported;)|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer|spring\\.method"
+              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer|spring\\.(method|span|tls)"
               + "|integrity\\.(json|keys|der|x509|http|lease|attest\\.search)"
               + "|testkit\\.(json|sigstore\\.draft))\\.");
 
@@ -52,6 +52,8 @@ class SourcesTest {
               + "]*\\n"
               + ")*public [a-z ]*(?:class|interface|enum|record) (\\w+)",
           Pattern.DOTALL);
+
+  private static final String NO_CODE = "\\s*|(import|package) .*|\\s*(/?\\*|//).*";
 
   private static final Pattern LOCAL_FORMAT = Pattern.compile("String\\.format\\((?!\\s*Locale)");
 
@@ -125,6 +127,23 @@ class SourcesTest {
           if (lines.size() > (builder ? MAX_LINES_WITH_BUILDER : MAX_LINES)
               && !MAY_BE_LONG.contains(file.getFileName().toString())) {
             faults.add(file + " has " + lines.size() + " lines");
+          }
+        });
+    assertThat(faults).isEmpty();
+  }
+
+  /** Code to read in one go beside the framework's own page; without imports, comments, blanks. */
+  @Test
+  void no_adapter_is_longer_than_150_lines_of_code() throws IOException {
+    if (!MODULE.endsWith("security-adapters")) {
+      return;
+    }
+    eachFile(
+        MODULE.resolve("src/main/java"),
+        (file, lines) -> {
+          long code = lines.stream().filter(line -> !line.matches(NO_CODE)).count();
+          if (code > 150) {
+            faults.add(file + " has " + code + " lines of code");
           }
         });
     assertThat(faults).isEmpty();

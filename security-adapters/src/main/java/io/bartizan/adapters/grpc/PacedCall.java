@@ -9,19 +9,15 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call that starts in its turn. What is done to it before is kept in order; {@code state} says,
- * once and for all, whether its turn or its cancellation came first, and one thread at a time hands
- * what is kept on.
+ * once and for all, whether its turn or its cancellation came first.
  */
 final class PacedCall<Q, A> extends ClientCall<Q, A> {
 
@@ -35,10 +31,7 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
   private final RateLimiter pace;
   private final Duration maxWait;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-  private final Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
-
-  /** Who hands on, and how often others came meanwhile; at first the call's turn alone may. */
-  private final AtomicInteger handing = new AtomicInteger(1);
+  private final KeptActions kept;
 
   private volatile @Nullable Listener<A> listener;
   private volatile @Nullable Reservation turn;
@@ -48,6 +41,8 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
     this.call = call;
     this.pace = pace;
     this.maxWait = maxWait;
+    this.kept =
+        new KeptActions(problem -> call.cancel("the call was misused before its turn", problem));
   }
 
   @Override
@@ -74,7 +69,7 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
         () -> {
           if (state.compareAndSet(State.WAITING, State.STARTED)) {
             begin(new ClosedOnce<>(answers), headers);
-            handOn();
+            kept.handOn();
           }
         };
     if (nanos == 0) {
@@ -137,27 +132,6 @@ final class PacedCall<Q, A> extends ClientCall<Q, A> {
   private void keep(Runnable action) {
     if (state.get() != State.CANCELLED) {
       kept.add(action);
-      if (handing.getAndIncrement() == 0) {
-        handOn();
-      }
-    }
-  }
-
-  private void handOn() {
-    int seen = 1;
-    do {
-      for (Runnable next = kept.poll(); next != null; next = kept.poll()) {
-        run(next);
-      }
-      seen = handing.addAndGet(-seen);
-    } while (seen > 0);
-  }
-
-  private void run(Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException | Error e) {
-      call.cancel("the call was misused before its turn", e);
     }
   }
 
