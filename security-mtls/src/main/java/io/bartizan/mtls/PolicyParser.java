@@ -1,5 +1,6 @@
 package io.bartizan.mtls;
 
+import io.bartizan.core.SafeText;
 import io.bartizan.mtls.x509.NameKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ final class PolicyParser {
 
   private static final int MAX_CHARS = 64 * 1024;
   private static final int MAX_DEPTH = 32;
+  private static final int MAX_SHOWN = 200;
 
   private final String text;
   private int position;
@@ -26,7 +28,7 @@ final class PolicyParser {
     PeerPolicy policy = policy(0);
     skipBlanks();
     if (position < text.length()) {
-      throw unexpected("the end");
+      throw unexpected("the end (several rules are anyOf(…) or allOf(…))");
     }
     return policy;
   }
@@ -124,6 +126,14 @@ final class PolicyParser {
   }
 
   private IllegalArgumentException unexpected(String wanted) {
-    return new IllegalArgumentException("policy at character " + position + ": expected " + wanted);
+    boolean isLong = text.length() > MAX_SHOWN;
+    return new IllegalArgumentException(
+        "policy at character "
+            + position
+            + ": expected "
+            + wanted
+            + ", in \""
+            + SafeText.of(isLong ? text.substring(0, MAX_SHOWN) : text)
+            + (isLong ? "…\"" : "\""));
   }
 }

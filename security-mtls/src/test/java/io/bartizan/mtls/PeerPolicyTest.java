@@ -109,7 +109,9 @@ class PeerPolicyTest {
     assertThat(PeerPolicy.parse(CharBuffer.wrap(policy.toString()))).hasToString(policy.toString());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerPolicy.valueOf("dns:a.example"))
-        .withMessage("policy at character 3: expected '(', as in dns(billing.internal)");
+        .withMessage(
+            "policy at character 3: expected '(', as in dns(billing.internal), in"
+                + " \"dns:a.example\"");
   }
 
   @Test

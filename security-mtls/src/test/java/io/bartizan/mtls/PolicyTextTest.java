@@ -20,8 +20,8 @@ class PolicyTextTest {
       textBlock =
           """
           dns(a.example              | 13 | ')'
-          dns(a.example) x           | 15 | the end
-          dns(a.example))            | 14 | the end
+          dns(a.example) x           | 15 | the end (several rules are anyOf(…) or allOf(…))
+          dns(a.example))            | 14 | the end (several rules are anyOf(…) or allOf(…))
           dns a.example              | 4  | '(', as in dns(billing.internal)
           cn(a)                      | 0  | a rule such as dns(...) or anyOf(...)
           anyOf(dns(a), cn(a))       | 14 | a rule such as dns(...) or anyOf(...)
@@ -36,7 +36,8 @@ class PolicyTextTest {
   void error_isToldWhereItIs(String text, int position, String expected) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerPolicy.parse(text))
-        .withMessage("policy at character " + position + ": expected " + expected);
+        .withMessage(
+            "policy at character " + position + ": expected " + expected + ", in \"" + text + "\"");
   }
 
   @ParameterizedTest
@@ -84,7 +85,8 @@ class PolicyTextTest {
       assertThat(PeerPolicy.parse(most)).hasToString(most);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> PeerPolicy.parse(word + most + ")"))
-          .withMessage("policy at character 198: expected at most 32 nested rules");
+          .withMessageMatching(
+              "policy at character 198: expected at most 32 nested rules, in \"[^\"]{200}…\"");
     }
   }
 

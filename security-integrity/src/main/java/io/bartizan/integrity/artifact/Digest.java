@@ -156,7 +156,7 @@ public final class Digest {
    *     lower-case digit
    */
   public static Digest parseHex(DigestAlgorithm algorithm, CharSequence hex) {
-    return DigestText.hex(algorithm, hex, false);
+    return DigestText.hex(algorithm, hex, 0, false);
   }
 
   /**
@@ -170,7 +170,7 @@ public final class Digest {
    *     digit
    */
   public static Digest parseHexAnyCase(DigestAlgorithm algorithm, CharSequence hex) {
-    return DigestText.hex(algorithm, hex, true);
+    return DigestText.hex(algorithm, hex, 0, true);
   }
 
   /**
@@ -213,7 +213,7 @@ public final class Digest {
   public static Digest parseOci(CharSequence text) {
     int colon = DigestText.separator(text, ':', "sha256:hex");
     var algorithm = DigestAlgorithm.ofLabel(text.subSequence(0, colon).toString());
-    return DigestText.hex(algorithm, text.subSequence(colon + 1, text.length()), false);
+    return DigestText.hex(algorithm, text, colon + 1, false);
   }
 
   /**

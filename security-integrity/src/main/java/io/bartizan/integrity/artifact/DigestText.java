@@ -14,8 +14,40 @@ final class DigestText {
 
   private DigestText() {}
 
-  static Digest hex(DigestAlgorithm algorithm, CharSequence text, boolean anyCase) {
-    return hex(algorithm, text, 0, text.length(), anyCase);
+  /** To the text's end; one that has no digest there is told whole, with what it looks like. */
+  static Digest hex(DigestAlgorithm algorithm, CharSequence text, int from, boolean anyCase) {
+    try {
+      return hex(algorithm, text, from, text.length(), anyCase);
+    } catch (VerificationException e) {
+      throw malformed(
+          e.refusal().detail()
+              + ", in \""
+              + shortened(text)
+              + "\""
+              + (from == 0 ? meant(algorithm, shortened(text)) : ""));
+    }
+  }
+
+  /** Which form a text is of, for what people paste; empty for anything else. */
+  private static String meant(DigestAlgorithm algorithm, String text) {
+    if (text.matches("sha(256|384|512):.*")) {
+      return "; Digest.parseOci reads that form";
+    }
+    if (text.matches("sha(256|384|512)-.*")) {
+      return "; Digest.parseSri reads that form";
+    }
+    if (text.startsWith("ni:")) {
+      return "; Digest.parseNi reads that form";
+    }
+    if (text.matches("[0-9a-fA-F]+") && text.length() == algorithm.length() * 2) {
+      return "; Digest.parseHexAnyCase reads upper case";
+    }
+    if (base64OrNull(algorithm, text, 0, text.length()) != null) {
+      return "; Digest.parseBase64 reads that form";
+    }
+    return text.matches("(?s)\\s*[0-9a-fA-F]+\\s.*")
+        ? "; give the digits alone, or read a list with Manifest"
+        : "";
   }
 
   static Digest hex(

@@ -3,12 +3,15 @@ package io.bartizan.integrity.artifact;
 import static io.bartizan.integrity.Refusals.refused;
 import static io.bartizan.integrity.Refusals.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.bartizan.core.VerificationException;
 import io.bartizan.tests.SeededCases;
 import java.io.ByteArrayInputStream;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +70,33 @@ class DigestTest {
             assertThat(Digest.parseContentDigest(digest.contentDigest())).containsExactly(digest);
           }
         });
+  }
+
+  /** What people paste, told with the value and with what reads it. */
+  @Test
+  void US07_textOfAnotherForm_isToldWithItsReader() {
+    Digest digest = Digest.sha256Of(utf8("x"));
+    String hex = digest.hex();
+    for (String[] each :
+        new String[][] {
+          {digest.oci(), "; Digest.parseOci reads that form"},
+          {digest.sri(), "; Digest.parseSri reads that form"},
+          {digest.ni(), "; Digest.parseNi reads that form"},
+          {hex.toUpperCase(Locale.ROOT), "; Digest.parseHexAnyCase reads upper case"},
+          {digest.base64(), "; Digest.parseBase64 reads that form"},
+          {hex + "\n", "; give the digits alone, or read a list with Manifest"},
+          {hex + "  x.iso", "; give the digits alone, or read a list with Manifest"},
+          {hex.substring(1), "hexadecimal digits, found 63, in \"" + hex.substring(1) + "\""},
+        }) {
+      assertThatExceptionOfType(VerificationException.class)
+          .as(each[0])
+          .isThrownBy(() -> Digest.parseSha256(each[0]))
+          .withMessageEndingWith(each[1])
+          .withMessageContaining(each[0].substring(0, 20));
+    }
+    assertThatExceptionOfType(VerificationException.class)
+        .isThrownBy(() -> Digest.parseOci("sha256:" + hex.substring(1)))
+        .withMessageEndingWith("found 63, in \"sha256:" + hex.substring(1) + "\"");
   }
 
   @Test
