@@ -52,6 +52,7 @@ final class VerifyingKey {
   static VerifyingKey ofSecret(
       @Nullable String keyId, @Nullable JwsAlgorithm algorithm, byte[] secret) {
     SecretGate.check(secret);
+    SecretGate.checkLength(secret);
     VerifyingKey one = new VerifyingKey(keyId, algorithm, null, secret.clone(), "oct", null);
     one.checkAlgorithm();
     return one;

@@ -54,15 +54,14 @@ public final class SecretGate {
   private SecretGate() {}
 
   /**
-   * Refuses a key as the text of a PEM, JWK, XML or SSH file, as DER and as an uncompressed point,
-   * also in base64 of either alphabet and in hexadecimal digits, with or without line breaks and
-   * quotation marks; a secret that ends with 16 zero bytes, or is nothing else; and a text that
-   * begins with a byte order mark, which an editor wrote and nobody else knows.
+   * Refuses a secret of fewer than 16 bytes that was filled up with zeros to the length that is
+   * asked for, and one of zeros alone. HMAC fills secrets up with zeros itself, so that to it they
+   * are the short secret and the empty one, which forgers of tokens try first.
    *
    * @param secret the bytes that would be a secret; neither kept nor changed
    * @throws IllegalArgumentException if they are such; the message holds nothing of them
    */
-  public static void check(byte[] secret) {
+  public static void checkLength(byte[] secret) {
     int end = secret.length;
     while (end > 0 && secret[end - 1] == 0) {
       end--;
@@ -75,6 +74,18 @@ public final class SecretGate {
               + (secret.length - end)
               + " zero bytes; HMAC fills secrets up with zeros itself, so they add nothing");
     }
+  }
+
+  /**
+   * Refuses a key as the text of a PEM, JWK, XML or SSH file, as DER and as an uncompressed point,
+   * also in base64 of either alphabet and in hexadecimal digits, with or without line breaks and
+   * quotation marks; and a text that begins with a byte order mark, which an editor wrote and
+   * nobody else knows.
+   *
+   * @param secret the bytes that would be a secret; neither kept nor changed
+   * @throws IllegalArgumentException if they are such; the message holds nothing of them
+   */
+  public static void check(byte[] secret) {
     if (isMarkedText(secret)) {
       throw new IllegalArgumentException(
           "the secret begins with a byte order mark, as editors of Windows write one; save the file"

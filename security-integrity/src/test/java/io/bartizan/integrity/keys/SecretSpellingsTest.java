@@ -146,7 +146,7 @@ class SecretSpellingsTest {
         List.of(new byte[16], new byte[32], new byte[1024], Arrays.copyOf(word, 24))) {
       assertThatIllegalArgumentException()
           .as("%d bytes", secret.length)
-          .isThrownBy(() -> SecretGate.check(secret))
+          .isThrownBy(() -> SecretGate.checkLength(secret))
           .withMessageContaining("zero bytes");
     }
     assertThatIllegalArgumentException()
@@ -157,7 +157,7 @@ class SecretSpellingsTest {
     random[16] = 1;
     byte[] filledToTheBlock = Arrays.copyOf("sixteen of these".getBytes(US_ASCII), 64);
     for (byte[] fine : List.of(random, filledToTheBlock)) {
-      assertThatCode(() -> SecretGate.check(fine)).doesNotThrowAnyException();
+      assertThatCode(() -> SecretGate.checkLength(fine)).doesNotThrowAnyException();
     }
   }
 

@@ -7,11 +7,13 @@ import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One of several JVMs that ask for one key; prints what was admitted, how much from lots, and when.
+ * One of several JVMs that ask for one key. Prints a line for each admitted check: between which
+ * microseconds of the machine's monotonic clock it was decided, and whether from a lot.
  */
 final class PrepaidProcess {
 
@@ -20,12 +22,10 @@ final class PrepaidProcess {
   public static void main(String[] args) throws InterruptedException {
     RedisClient client = RedisClient.create(args[0]);
     Limit limit = Limit.parse(args[1]).named("hot");
-    AtomicLong admitted = new AtomicLong();
-    AtomicLong fromLots = new AtomicLong();
+    Queue<String> admitted = new ConcurrentLinkedQueue<>();
     try (RedisRateLimiter plain =
             RedisRateLimiter.builder(client, limit).withTimeout(Duration.ofSeconds(10)).build();
         PrepaidRateLimiter limiter = PrepaidRateLimiter.of(plain)) {
-      long from = System.currentTimeMillis();
       long end = System.nanoTime() + Duration.ofMillis(Long.parseLong(args[2])).toNanos();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -34,11 +34,12 @@ final class PrepaidProcess {
                 () -> {
                   while (System.nanoTime() - end < 0) {
                     for (int j = 0; j < 4; j++) {
+                      long before = System.nanoTime() / 1000;
                       Decision decision = limiter.blocking().tryAcquire("key");
                       if (decision.isAllowed()) {
-                        admitted.incrementAndGet();
+                        long after = System.nanoTime() / 1000 + 1;
                         boolean lot = decision.source() == Decision.Source.PREPAID;
-                        fromLots.addAndGet(lot ? 1 : 0);
+                        admitted.add(before + " " + after + " " + lot);
                       }
                     }
                     LockSupport.parkNanos(500_000);
@@ -50,8 +51,7 @@ final class PrepaidProcess {
       for (Thread thread : threads) {
         thread.join();
       }
-      long to = System.currentTimeMillis();
-      System.out.println(admitted + " " + fromLots + " " + from + " " + to);
+      System.out.println(String.join("\n", admitted));
     }
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
   }
