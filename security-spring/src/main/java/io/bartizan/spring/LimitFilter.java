@@ -48,8 +48,7 @@ final class LimitFilter implements Filter {
       if (step.routes.matches(asked)) {
         int next = i + 1;
         return (request, response) ->
-            ServletSpans.ask(
-                step.limit, step.filter::doFilter, request, response, from(next, asked, chain));
+            ServletSpans.ask(step.limit, step.filter, request, response, from(next, asked, chain));
       }
     }
     return chain;

@@ -1,5 +1,6 @@
 package io.bartizan.spring.span;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -15,17 +16,10 @@ public final class ServletSpans {
 
   private ServletSpans() {}
 
-  /** A filter of a limit. */
-  @FunctionalInterface
-  public interface Asking {
-    void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-        throws IOException, ServletException;
-  }
-
   /** Asks the limit of this name. */
   public static void ask(
       String limit,
-      Asking asking,
+      Filter asking,
       ServletRequest request,
       ServletResponse response,
       FilterChain next)

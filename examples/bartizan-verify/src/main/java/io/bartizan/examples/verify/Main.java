@@ -285,8 +285,7 @@ public final class Main {
   @Command(
       name = "verify-blob",
       description = {
-        "Verifies FILE against what `cosign sign-blob --key` wrote: --bundle, or the base64 text"
-            + " of",
+        "Verifies FILE against what `cosign sign-blob --key` wrote: --bundle, or the base64 text of",
         "--output-signature."
       })
   int verifyBlob(
