@@ -106,11 +106,19 @@ final class Booted implements AutoCloseable {
         beans -> {
           beans.registerSingleton("observationRegistry", registry);
           if (web != Web.WEBFLUX) {
-            var filter = new FilterRegistrationBean<>(new ServerHttpObservationFilter(registry));
-            filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
-            beans.registerSingleton("observationFilter", filter);
+            beans.registerSingleton("observationFilter", ServletSpansOfBoot.filter(registry));
           }
         });
+  }
+
+  /** A class of its own, since applications of WebFlux have no servlets on their class path. */
+  private static final class ServletSpansOfBoot {
+
+    static Object filter(ObservationRegistry registry) {
+      var filter = new FilterRegistrationBean<>(new ServerHttpObservationFilter(registry));
+      filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+      return filter;
+    }
   }
 
   private static Booted start(
