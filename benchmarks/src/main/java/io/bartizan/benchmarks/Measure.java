@@ -25,6 +25,8 @@ enum Measure {
    * better. In a closed loop the rate is threads divided by mean latency.
    */
   LOAD(Mode.SampleTime, "/s", true),
+  /** The 99th percentile of the nanoseconds of one operation; less is better. */
+  TAIL(Mode.SampleTime, "ns", false),
   /** Bytes of heap for one key, published by the benchmark as a counter; less is better. */
   BYTES(Mode.SingleShotTime, "B", false),
   /**
@@ -119,6 +121,7 @@ enum Measure {
       case PROCESSOR_TIME ->
           new Score(counters.applyAsDouble(ProcessorTime.COUNTER), Double.NaN, allocatedBytes);
       case RATE -> new Score(score * 1e9, Double.NaN, allocatedBytes);
+      case TAIL -> new Score(p99Nanos, Double.NaN, allocatedBytes);
       case LOAD -> new Score(threads * 1e9 / score, p99Nanos, allocatedBytes);
       case BYTES -> new Score(counters.applyAsDouble(BYTES_COUNTER), Double.NaN, Double.NaN);
       case REDIS_CPU ->

@@ -87,7 +87,7 @@ final class Report {
 
   private static String withUnit(double value, Measure measure) {
     return switch (measure) {
-      case TIME, PROCESSOR_TIME, LATENCY ->
+      case TIME, PROCESSOR_TIME, LATENCY, TAIL ->
           value < 1e4
               ? figure(value) + " ns"
               : value < 1e7 ? figure(value / 1e3) + " µs" : figure(value / 1e6) + " ms";

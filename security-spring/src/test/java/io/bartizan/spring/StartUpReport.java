@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.bartizan.testkit.DevCa;
+import io.bartizan.testkit.DevCertificate;
+import io.bartizan.testkit.RedisServer;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -35,14 +38,36 @@ class StartUpReport {
       Pattern.compile("started (\\d+) ms (\\d+) cpu (\\d+) own (\\d+)");
 
   private enum Application {
-    BOOT("Spring Boot with its own resource server, without the starter"),
-    UNSET("the same with the starter and nothing set"),
-    GUARDED("the starter with limits in memory, JWT and webhooks");
+    BOOT("Spring Boot with its own resource server, without the starter", false),
+    UNSET("the same with the starter and nothing set", false),
+    GUARDED("the starter with limits in memory, JWT and webhooks", false),
+    BOOT_TLS("Spring Boot with its own resource server, SSL bundle and Redis client", true),
+    GUARDED_TLS("the starter with limits on Redis, mutual TLS with a policy, and JWT", true);
 
     private final String words;
+    private final boolean serves;
 
-    Application(String words) {
+    /**
+     * An application.
+     *
+     * @param serves whether it has a certificate and Redis
+     */
+    Application(String words, boolean serves) {
       this.words = words;
+      this.serves = serves;
+    }
+
+    boolean hasTheStarter() {
+      return this != BOOT && this != BOOT_TLS;
+    }
+
+    boolean isGuarded() {
+      return this == GUARDED || this == GUARDED_TLS;
+    }
+
+    /** What it is compared with. */
+    Application boot() {
+      return serves ? BOOT_TLS : BOOT;
     }
 
     /** No WebFlux: with it, Boot alone makes a reactive decoder that the starter replaces. */
@@ -50,7 +75,7 @@ class StartUpReport {
       String file = entry.replace('\\', '/');
       return !file.matches(
               ".*/(spring-webflux|spring-boot-(webflux|reactor-netty)|reactor-netty)-.*")
-          && (this != BOOT || !isOfTheStarter(entry));
+          && (hasTheStarter() || !isOfTheStarter(entry));
     }
 
     String yaml() {
@@ -73,7 +98,35 @@ class StartUpReport {
             webhooks:
               pay: {path: /hooks/pay, scheme: stripe, secret: whsec_of_the_payments, store: memory}
           """;
-      return (this == GUARDED ? guarded : own) + COMMON;
+      String ownTls =
+          """
+          spring.ssl.bundle.pem.web:
+            keystore: {certificate: "file:FOLDER/tls.crt", private-key: "file:FOLDER/tls.key"}
+            truststore.certificate: file:FOLDER/ca.crt
+            reload-on-update: true
+          server.ssl: {bundle: web, client-auth: need}
+          """;
+      String guardedTls =
+          """
+          bartizan:
+            limits:
+              flood: {limit: "100 burst, 50/s", key: address}
+              api: {limit: "20 burst, 10/s", key: principal, routes: /api/**}
+            mtls.servers.web: {folder: FOLDER, policy: trustDomain(prod.example)}
+            jwt:
+              issuer: https://login.example
+              jwk-set-uri: https://login.example/jwks
+              audience: orders
+              algorithms: ES256
+          server.ssl.bundle: web
+          """;
+      return switch (this) {
+            case BOOT, UNSET -> own + WITHOUT_REDIS;
+            case GUARDED -> guarded + WITHOUT_REDIS;
+            case BOOT_TLS -> own + ownTls + REDIS;
+            case GUARDED_TLS -> guardedTls + REDIS;
+          }
+          + COMMON;
     }
   }
 
@@ -81,6 +134,12 @@ class StartUpReport {
       """
       server: {port: 0, address: 127.0.0.1}
       spring.main.web-application-type: servlet
+      """;
+
+  private static final String REDIS = "spring.data.redis.url: REDIS\n";
+
+  private static final String WITHOUT_REDIS =
+      """
       spring.autoconfigure.exclude:
         - org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration
         - org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration
@@ -101,34 +160,39 @@ class StartUpReport {
   void starts_ofEachApplication_arePrinted() throws Exception {
     int times = Integer.getInteger("bartizan.startup.times", 3);
     Map<Application, List<Start>> starts = new EnumMap<>(Application.class);
-    for (int i = 0; i < times; i++) {
-      for (Application each : Application.values()) {
-        starts.computeIfAbsent(each, unused -> new ArrayList<>()).add(start(each));
+    DevCertificate server = DevCa.of("Prod").leaf("web").dns("localhost").forServer().issue();
+    server.writeKubernetesSecret(folder);
+    try (RedisServer redis = RedisServer.start()) {
+      for (int i = 0; i < times; i++) {
+        for (Application each : Application.values()) {
+          starts.computeIfAbsent(each, unused -> new ArrayList<>()).add(start(each, redis.port()));
+        }
       }
     }
     System.out.printf(
         "%nMedians of %d starts each, JDK %s, Spring Boot %s%nfrom the start of the JVM | CPU time"
             + " | of the main thread | classes | application%nand in brackets the median of the"
-            + " differences from the first one's start by its side%n",
+            + " differences from Spring Boot's start by its side%n",
         times,
         System.getProperty("java.version"),
         org.springframework.boot.SpringBootVersion.getVersion());
-    List<Start> first = starts.get(Application.BOOT);
     starts.forEach(
-        (application, all) ->
-            System.out.printf(
-                "%14s ms | %14s ms | %14s ms | %7d | %s%n",
-                medians(first, all, Start::millis),
-                medians(first, all, Start::cpuMillis),
-                medians(first, all, Start::ownMillis),
-                median(all.stream().map(Start::classes).toList()),
-                application.words));
+        (application, all) -> {
+          List<Start> boot = starts.getOrDefault(application.boot(), List.of());
+          System.out.printf(
+              "%14s ms | %14s ms | %14s ms | %7d | %s%n",
+              medians(boot, all, Start::millis),
+              medians(boot, all, Start::cpuMillis),
+              medians(boot, all, Start::ownMillis),
+              median(all.stream().map(Start::classes).toList()),
+              application.words);
+        });
   }
 
-  private static String medians(List<Start> first, List<Start> all, ToLongFunction<Start> figure) {
+  private static String medians(List<Start> boot, List<Start> all, ToLongFunction<Start> figure) {
     List<Long> differences = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      differences.add(figure.applyAsLong(all.get(i)) - figure.applyAsLong(first.get(i)));
+      differences.add(figure.applyAsLong(all.get(i)) - figure.applyAsLong(boot.get(i)));
     }
     long median = median(all.stream().map(figure::applyAsLong).toList());
     return median + " (" + median(differences) + ")";
@@ -159,8 +223,13 @@ class StartUpReport {
     return jar.toString();
   }
 
-  private Start start(Application application) throws Exception {
-    Path yaml = Files.writeString(folder.resolve("application.yml"), application.yaml());
+  private Start start(Application application, int redis) throws Exception {
+    String settings =
+        application
+            .yaml()
+            .replace("FOLDER", folder.toString())
+            .replace("REDIS", "redis://127.0.0.1:" + redis);
+    Path yaml = Files.writeString(folder.resolve("application.yml"), settings);
     String path =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(application::isOnItsClassPath)
@@ -182,7 +251,7 @@ class StartUpReport {
       }
       Matcher line = STARTED.matcher(printed);
       assertThat(line.find()).as(printed).isTrue();
-      assertThat(printed).contains("guarded " + (application == Application.GUARDED));
+      assertThat(printed).contains("guarded " + application.isGuarded());
       return new Start(
           Long.parseLong(line.group(1)),
           Long.parseLong(line.group(2)),
