@@ -6,9 +6,12 @@ import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.Decision.Source;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.tests.SeededCases;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,10 +28,16 @@ class PrepaidBoundsPropertyTest {
 
   private static final long MILLI = VirtualTime.MILLI;
 
-  /** What happened to permits at a moment: admitted, or taken from the place and not yet used. */
-  private record Event(long at, long admitted, long held) {}
+  /**
+   * What happened to permits at a moment: admitted, or taken from the place and not yet used.
+   *
+   * @param held what the event adds to what is held, below zero where it takes away
+   * @param taken what the place gave in it
+   */
+  private record Event(long at, long admitted, long held, long taken) {}
 
   private final List<Event> events = new ArrayList<>();
+  private Instant begin = Instant.EPOCH;
 
   @Test
   void even_bucket_admits_at_most_its_bound_with_the_hold_time_and_with_what_was_held() {
@@ -97,22 +106,98 @@ class PrepaidBoundsPropertyTest {
           long leased = run(limit, hold, true, new SplittableRandom(seed));
           both[0] += plain;
           both[1] += leased;
-          VirtualTime time = new VirtualTime();
-          KeyedRateLimiter judge =
-              KeyedRateLimiter.builder(limit, 10)
-                  .withTicker(time)
-                  .withClock(() -> Instant.EPOCH)
-                  .build();
+          admittedFits(limit);
+        });
+    assertThat(both[1]).as("of %d plain", both[0]).isGreaterThan(both[0] * 9 / 10);
+  }
+
+  @Test
+  void day_that_ends_meanwhile_takes_no_lot_along() {
+    Instant midnight = Instant.parse("2026-03-28T23:00:00Z"); // in Berlin; a day of 23 hours begins
+    long[] both = new long[2];
+    SeededCases.check(
+        8,
+        random -> {
+          Limit limit =
+              Limit.parse(random.nextLong(130, 6000) + "/day in Europe/Berlin").named("day");
+          begin = midnight.minusMillis(random.nextLong(1, 700));
+          long hold = random.nextLong(20, 3000) * MILLI;
+          long seed = random.nextLong();
+          both[0] += run(limit, hold, false, new SplittableRandom(seed));
+          both[1] += run(limit, hold, true, new SplittableRandom(seed));
+          admittedFits(limit);
+        });
+    assertThat(both[1]).as("of %d plain", both[0]).isGreaterThan(both[0] * 9 / 10);
+  }
+
+  @Test
+  void window_from_the_first_request_admits_what_it_would_plain_in_the_window_of_the_place() {
+    long[] both = new long[2];
+    SeededCases.check(
+        12,
+        random -> {
+          long capacity = random.nextLong(130, 6000);
+          long window = random.nextLong(200, 3000) * MILLI;
+          Limit limit =
+              Limit.parse(capacity + "/" + window / MILLI + "ms from first request")
+                  .named("opened");
+          long hold = random.nextLong(20, 3000) * MILLI;
+          long seed = random.nextLong();
+          both[0] += run(limit, hold, false, new SplittableRandom(seed));
+          both[1] += run(limit, hold, true, new SplittableRandom(seed));
+          long end = Long.MIN_VALUE;
+          long admitted = 0;
           for (Event event : events) {
-            time.passTo(event.at());
-            if (event.admitted() > 0) {
-              assertThat(judge.tryAcquire("key", event.admitted()).isAllowed())
-                  .as("%s, hold %d: what was admitted at %d fits", limit, hold, event.at())
-                  .isTrue();
+            if (event.at() >= end && event.taken() > 0) {
+              end = event.at() + window;
+              admitted = 0;
             }
+            admitted += event.admitted();
+            assertThat(event.admitted() == 0 || event.at() < end)
+                .as("%s, hold %d: admitted at %d, in a window", limit, hold, event.at())
+                .isTrue();
+            assertThat(admitted)
+                .as("%s, hold %d: the window that ends at %d", limit, hold, end)
+                .isLessThanOrEqualTo(capacity);
           }
         });
     assertThat(both[1]).as("of %d plain", both[0]).isGreaterThan(both[0] * 9 / 10);
+  }
+
+  @Test
+  void two_limits_together_admit_no_more_than_each() {
+    List<String> texts =
+        List.of("%d/500ms fixed", "%d/s sliding counter", "%d burst, 300/700ms, in steps");
+    long[] both = new long[2];
+    SeededCases.check(
+        16,
+        random -> {
+          long capacity = random.nextLong(130, 3000);
+          String text = texts.get(random.nextInt(texts.size()));
+          Limit tight = Limit.parse(String.format(text, capacity)).named("tight");
+          Limit wide = Limit.parse(capacity * random.nextLong(2, 6) + "/3s fixed").named("wide");
+          List<Limit> limits = random.nextBoolean() ? List.of(tight, wide) : List.of(wide, tight);
+          long hold = random.nextLong(20, 3000) * MILLI;
+          long seed = random.nextLong();
+          Plan plan = Limits.allOf(limits);
+          both[0] += run(plan, hold, false, new SplittableRandom(seed));
+          both[1] += run(plan, hold, true, new SplittableRandom(seed));
+          limits.forEach(this::admittedFits);
+        });
+    assertThat(both[1]).as("of %d plain", both[0]).isGreaterThan(both[0] * 9 / 10);
+  }
+
+  /** All that was admitted would have been admitted by this limit alone, at the same moments. */
+  private void admittedFits(Limit limit) {
+    VirtualTime time = new VirtualTime();
+    KeyedRateLimiter judge =
+        KeyedRateLimiter.builder(limit, 10).withTicker(time).withClock(() -> begin).build();
+    for (Event event : events) {
+      time.passTo(event.at());
+      assertThat(event.admitted() == 0 || judge.tryAcquire("key", event.admitted()).isAllowed())
+          .as("%s: what was admitted at %d fits", limit, event.at())
+          .isTrue();
+    }
   }
 
   @Test
@@ -124,33 +209,27 @@ class PrepaidBoundsPropertyTest {
               Limit.parse(random.nextBoolean() ? "500/s sliding" : "100 burst, 200/s")
                   .named("small");
           long unused = run(limit, 500 * MILLI, true, random);
-          VirtualTime time = new VirtualTime();
-          KeyedRateLimiter judge =
-              KeyedRateLimiter.builder(limit, 10)
-                  .withTicker(time)
-                  .withClock(() -> Instant.EPOCH)
-                  .build();
-          for (Event event : events) {
-            time.passTo(event.at());
-            assertThat(
-                    event.admitted() == 0 || judge.tryAcquire("key", event.admitted()).isAllowed())
-                .isTrue();
-          }
+          admittedFits(limit);
         });
   }
 
   /** Four seconds of traffic that the seed gives; what was admitted. */
-  private long run(Limit limit, long hold, boolean leases, SplittableRandom random) {
+  private long run(Plan plan, long hold, boolean leases, SplittableRandom random) {
     events.clear();
     VirtualTime time = new VirtualTime();
     long longest = random.nextLong(1, 15 * MILLI);
     SplittableRandom ways = random.split();
-    FarPlace place = new FarPlace(time, limit, () -> ways.nextLong(longest));
+    FarPlace place =
+        new FarPlace(
+            time,
+            plan,
+            ChronoUnit.MICROS.between(Instant.EPOCH, begin),
+            () -> ways.nextLong(longest));
     place.remembersTimes = true;
-    place.ledger = (at, permits) -> events.add(new Event(at, 0, permits));
+    place.ledger = (at, permits) -> events.add(new Event(at, 0, permits, Math.max(0, permits)));
     int count = random.nextInt(2, 5);
     List<PrepaidUser> processes = new ArrayList<>();
-    double fair = limit.capacity() / 1000.0 / count; // permits a millisecond that hurt a little
+    double fair = capacity(plan) / 1000.0 / count; // permits a millisecond that hurt a little
     for (int i = 0; i < count; i++) {
       processes.add(new PrepaidUser(place, leases, hold));
     }
@@ -174,6 +253,10 @@ class PrepaidBoundsPropertyTest {
     time.pass(1000 * MILLI);
     events.sort(Comparator.comparingLong(Event::at));
     return events.stream().mapToLong(Event::admitted).sum();
+  }
+
+  private static double capacity(Plan plan) {
+    return plan.limitsOf("key").list().stream().mapToLong(Limit::capacity).min().orElseThrow();
   }
 
   /** One of the processes, plain or with lots; its pace changes now and then. */
@@ -211,7 +294,7 @@ class PrepaidBoundsPropertyTest {
       if (leasing != null) {
         long now = leasing.counts().lapsed();
         if (now > lapsed) {
-          events.add(new Event(place.time.nanos(), 0, lapsed - now));
+          events.add(new Event(place.time.nanos(), 0, lapsed - now, 0));
           lapsed = now;
         }
       }
@@ -228,7 +311,7 @@ class PrepaidBoundsPropertyTest {
                           told.source() == Source.PREPAID
                               ? place.time.nanos()
                               : place.madeAt.get(told);
-                      events.add(new Event(at, permits, -permits));
+                      events.add(new Event(at, permits, -permits, 0));
                     }
                   });
     }
@@ -244,7 +327,7 @@ class PrepaidBoundsPropertyTest {
       if (leasing != null && well) {
         var unused = leasing.giveBack();
       } else if (leasing != null) {
-        events.add(new Event(place.time.nanos(), 0, -leasing.counts().held()));
+        events.add(new Event(place.time.nanos(), 0, -leasing.counts().held(), 0));
       }
     }
   }
