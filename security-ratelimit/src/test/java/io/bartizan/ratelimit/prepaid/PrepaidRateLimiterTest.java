@@ -12,6 +12,7 @@ import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.RateLimitListener.Verb;
 import io.bartizan.ratelimit.TokenBucket;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class PrepaidRateLimiterTest {
 
   private static final long MILLI = VirtualTime.MILLI;
+  private static final String PREFIX = "bartizan.ratelimit.prepaid.";
   private static final long HOLD = 500 * MILLI;
   private static final Limit WIDE = Limit.parse("100000 burst, 100000/s").named("wide");
   private static final Limit SLOW = Limit.parse("100000 burst, 1/h").named("slow");
@@ -411,7 +413,7 @@ class PrepaidRateLimiterTest {
   }
 
   @Test
-  void listener_hears_every_decision_and_meters_show_the_lots() {
+  void listener_hears_every_decision() {
     place = new FarPlace(time, WIDE, () -> 0);
     List<Source> heard = new ArrayList<>();
     PrepaidRateLimiter limiter =
@@ -422,21 +424,67 @@ class PrepaidRateLimiterTest {
                   heard.add(decision.source());
                 })
             .build();
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    PrepaidMetrics unused = PrepaidMetrics.of(registry, "api").watch(limiter);
     List<Decision> decisions = checks(limiter, 1000, MILLI);
     assertThat(heard).isEqualTo(decisions.stream().map(Decision::source).toList());
-    String prefix = "bartizan.ratelimit.prepaid.";
-    PrepaidCounts counts = limiter.counts();
-    assertThat(registry.get(prefix + "lots").functionCounter().count())
-        .isEqualTo((double) counts.lots());
-    assertThat(registry.get(prefix + "permits").tag("fate", "used").functionCounter().count())
-        .isEqualTo((double) counts.used());
-    assertThat(registry.get(prefix + "held").tag("name", "api").gauge().value())
-        .isEqualTo((double) counts.held());
-    assertThat(registry.get(prefix + "unused").gauge().value()).isEqualTo(counts.unusedShare());
+  }
+
+  @Test
+  void meters_show_what_became_of_checks_calls_and_permits() {
+    PrepaidRateLimiter limiter = over(Limit.parse("1000 burst, 1/h").named("limit"));
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    PrepaidMetrics unused = PrepaidMetrics.of(registry, "api").watch(limiter);
+    List<Decision> decisions = checks(limiter, 900, MILLI / 10);
+    long lots = limiter.counts().lots();
+    time.pass(2 * HOLD);
+    limiter.sweep(); // what lies unused goes back
+    decisions = new ArrayList<>(decisions);
+    decisions.addAll(checks(limiter, 300, MILLI / 10));
+
+    long fromLots = count(decisions, Source.PREPAID);
+    long remembered = count(decisions, Source.DENY_CACHE);
+    long plain = count(decisions, Source.REMOTE);
+    assertThat(fromLots + remembered + plain).isEqualTo(1200);
+    assertThat(meter(registry, "fromlots")).isEqualTo(fromLots).isPositive();
+    assertThat(meter(registry, "remembered")).isEqualTo(remembered).isPositive();
+    assertThat(meter(registry, "calls")).isEqualTo(place.calls - plain);
+    assertThat(meter(registry, "lots")).isGreaterThanOrEqualTo(lots).isPositive();
+    assertThat(permits(registry, "used")).isEqualTo(fromLots);
+    assertThat(permits(registry, "returned")).isEqualTo(place.returned).isPositive();
+    assertThat(permits(registry, "taken") + plain(decisions)).isEqualTo(place.granted);
+    assertThat(permits(registry, "taken"))
+        .isEqualTo(
+            permits(registry, "used")
+                + permits(registry, "returned")
+                + permits(registry, "lapsed")
+                + meter(registry, "held"));
+    assertThat(meter(registry, "unused"))
+        .isEqualTo(
+            (permits(registry, "returned") + permits(registry, "lapsed"))
+                / permits(registry, "taken"))
+        .isPositive();
     assertThatThrownBy(() -> PrepaidMetrics.of(registry, "a b"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** The meter's value, with the name that the meters were given. */
+  private static double meter(SimpleMeterRegistry registry, String name) {
+    return value(registry.get(PREFIX + name).tag("name", "api").meter());
+  }
+
+  private static double permits(SimpleMeterRegistry registry, String fate) {
+    return value(registry.get(PREFIX + "permits").tags("name", "api", "fate", fate).meter());
+  }
+
+  private static double value(Meter meter) {
+    return meter.measure().iterator().next().getValue();
+  }
+
+  /** Permits of checks that went to the place. */
+  private static double plain(List<Decision> decisions) {
+    return decisions.stream()
+        .filter(each -> each.source() == Source.REMOTE && each.isAllowed())
+        .mapToLong(Decision::permits)
+        .sum();
   }
 
   @Test
