@@ -1,5 +1,7 @@
 package io.bartizan.benchmarks;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,20 +65,35 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
   static RunJudgement of(List<LoadResult> steps, Wanted wanted, double seconds, Facts facts) {
     List<Finding> findings = new ArrayList<>();
     machine(facts, findings);
-    steps.stream()
-        .map(LoadResult::subject)
-        .filter(LoadSubject::isOurs)
-        .distinct()
-        .forEach(
-            subject ->
-                way(
-                    subject.mode().toString(),
-                    steps.stream().filter(step -> step.subject().equals(subject)).toList(),
-                    wanted,
-                    seconds,
-                    findings));
+    List<LoadSubject> ways =
+        steps.stream().map(LoadResult::subject).filter(LoadSubject::isOurs).distinct().toList();
+    boolean several = ways.stream().map(LoadSubject::algorithm).distinct().count() > 1;
+    List<OfAWay> ofWays = new ArrayList<>();
+    for (LoadSubject way : ways) {
+      String name = way.mode() + (several ? ", " + way.algorithm() : "");
+      List<LoadResult> its = steps.stream().filter(step -> step.subject().equals(way)).toList();
+      way(name, its, wanted, seconds, ofWays);
+    }
+    findings.addAll(together(ofWays));
     Stamp worst = findings.stream().map(Finding::stamp).max(Enum::compareTo).orElse(Stamp.USABLE);
     return new RunJudgement(worst, List.copyOf(findings));
+  }
+
+  /** One thing that is wrong with what was measured of one way. */
+  private record OfAWay(Stamp stamp, String what, String way) {}
+
+  /** One finding for all ways of which the same is wrong, and as bad as for the worst of them. */
+  private static List<Finding> together(List<OfAWay> ofWays) {
+    Map<String, List<OfAWay>> same = new LinkedHashMap<>();
+    ofWays.forEach(one -> same.computeIfAbsent(one.what(), unused -> new ArrayList<>()).add(one));
+    List<Finding> findings = new ArrayList<>();
+    same.forEach(
+        (what, ones) ->
+            findings.add(
+                new Finding(
+                    ones.stream().map(OfAWay::stamp).max(Enum::compareTo).orElseThrow(),
+                    what + ": " + ones.stream().map(OfAWay::way).collect(joining("; ")))));
+    return findings;
   }
 
   private static void machine(Facts facts, List<Finding> findings) {
@@ -129,7 +146,7 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
   }
 
   private static void way(
-      String name, List<LoadResult> steps, Wanted wanted, double seconds, List<Finding> findings) {
+      String name, List<LoadResult> steps, Wanted wanted, double seconds, List<OfAWay> findings) {
     TreeMap<Double, LoadResult> best = new TreeMap<>();
     for (LoadResult step : steps) {
       best.merge(step.asked(), step, (a, b) -> a.p99() <= b.p99() ? a : b);
@@ -143,70 +160,60 @@ record RunJudgement(Stamp stamp, List<Finding> findings) {
     LoadResult at = best.get(knee);
     if (at == null) {
       boolean late = steps.stream().allMatch(step -> late(step, wanted));
-      add(
-          findings,
-          late ? Stamp.UNUSABLE : Stamp.CARE,
-          "%s: no rate kept the budget%s",
-          name,
-          late ? ", and the sender was late at each" : "");
+      findings.add(
+          late
+              ? new OfAWay(
+                  Stamp.UNUSABLE, "no rate kept the budget, and the sender was late at each", name)
+              : new OfAWay(Stamp.CARE, "no rate kept the budget", name));
       return;
     }
     if (late(at, wanted)) {
-      add(
-          findings,
-          Stamp.UNUSABLE,
-          "%s: late sender, by %d µs at the knee (99 %%): the latency is the load's own",
-          name,
-          at.sendDelayP99());
+      findings.add(
+          new OfAWay(
+              Stamp.UNUSABLE,
+              "late sender at the knee (99 %), so the latency is the load's own",
+              name + " by " + at.sendDelayP99() + " µs"));
     }
     List<LoadResult> broken = steps.stream().filter(step -> step.asked() > knee).toList();
     if (!broken.isEmpty() && broken.stream().allMatch(step -> late(step, wanted))) {
-      add(
-          findings,
-          Stamp.CARE,
-          "%s: above the knee it is the sender that was late; Redis carries more than said",
-          name);
+      findings.add(
+          new OfAWay(
+              Stamp.CARE,
+              "above the knee it is the sender that was late, so Redis carries more than said",
+              name));
     }
     if (at.asked() * seconds < CHECKS_FOR_P99) {
-      add(
-          findings,
-          Stamp.UNUSABLE,
-          "%s: %.0f checks in a step at the knee are too few for a 99th percentile; lengthen"
-              + " --seconds",
-          name,
-          at.asked() * seconds);
+      findings.add(
+          new OfAWay(
+              Stamp.UNUSABLE,
+              "too few checks in a step at the knee for a 99th percentile, lengthen --seconds",
+              name + " " + Math.round(at.asked() * seconds)));
     }
-    monotone(name, best, knee, steps, wanted, findings);
+    long slower = slowerThanHigherRates(best, knee, steps, wanted);
+    if (slower > 0) {
+      findings.add(
+          new OfAWay(
+              slower > 1 ? Stamp.UNUSABLE : Stamp.CARE,
+              "latencies are not monotone, a lower rate was slower than a higher one, for the"
+                  + " machine had pauses",
+              name + " " + slower + " ×"));
+    }
   }
 
-  private static void monotone(
-      String name,
-      TreeMap<Double, LoadResult> best,
-      double knee,
-      List<LoadResult> steps,
-      Wanted wanted,
-      List<Finding> findings) {
-    long broken =
+  private static long slowerThanHigherRates(
+      TreeMap<Double, LoadResult> best, double knee, List<LoadResult> steps, Wanted wanted) {
+    long slower =
         steps.stream()
             .filter(step -> step.asked() < knee && !step.within(wanted.p99Micros()))
             .count();
-    long inversions = 0;
     for (Map.Entry<Double, LoadResult> lower : best.headMap(knee).entrySet()) {
       LoadResult low = lower.getValue();
       LoadResult high = best.higherEntry(lower.getKey()).getValue();
       if (low.p99() > 1.5 * high.p99() && low.p99() > LATE * wanted.p99Micros()) {
-        inversions++;
+        slower++;
       }
     }
-    if (broken + inversions > 0) {
-      add(
-          findings,
-          broken + inversions > 1 ? Stamp.UNUSABLE : Stamp.CARE,
-          "%s: latencies are not monotone: a lower rate was slower than a higher one (%d ×); the"
-              + " machine had pauses",
-          name,
-          broken + inversions);
-    }
+    return slower;
   }
 
   private static boolean late(LoadResult step, Wanted wanted) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bartizan.benchmarks.RunJudgement.Facts;
 import io.bartizan.benchmarks.RunJudgement.Stamp;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,25 @@ class RunJudgementTest {
     assertFound(of(List.of(load(1_000, 9_000, 9_000)), FINE), Stamp.UNUSABLE, "late at each");
   }
 
+  @Test
+  void faults_thatWaysShare_areOneFindingWithEachWayAndItsAlgorithm() {
+    List<LoadResult> steps = new ArrayList<>();
+    for (String algorithm : List.of("tokenBucket", "slidingWindow")) {
+      for (LoadSubject way : LoadSubject.waysOf(algorithm)) {
+        steps.add(load(way, 1_000, 500, 60));
+        steps.add(load(way, 2_000, 4_000, way.mode() == LoadSubject.Mode.LEASED ? 60 : 1_251));
+      }
+    }
+
+    assertThat(of(steps, FINE).findings())
+        .extracting(RunJudgement.Finding::text)
+        .containsExactly(
+            "late sender at the knee (99 %), so the latency is the load's own: Bartizan,"
+                + " coalescing, tokenBucket by 1251 µs; Bartizan, one call a check, tokenBucket by"
+                + " 1251 µs; Bartizan, coalescing, slidingWindow by 1251 µs; Bartizan, one call a"
+                + " check, slidingWindow by 1251 µs");
+  }
+
   private static void assertFound(RunJudgement judgement, Stamp stamp, String words) {
     assertThat(judgement.stamp()).as(judgement.toString()).isEqualTo(stamp);
     assertThat(judgement.findings()).singleElement().asString().contains(words);
@@ -102,18 +122,10 @@ class RunJudgementTest {
   }
 
   private static LoadResult load(double rate, long p99, long late) {
-    return new LoadResult(
-        LoadSubject.of("tokenBucket", LoadSubject.Mode.COALESCING),
-        rate,
-        rate,
-        p99 / 2,
-        p99,
-        p99,
-        p99,
-        late,
-        0.5,
-        rate,
-        0,
-        false);
+    return load(LoadSubject.of("tokenBucket", LoadSubject.Mode.COALESCING), rate, p99, late);
+  }
+
+  private static LoadResult load(LoadSubject way, double rate, long p99, long late) {
+    return new LoadResult(way, rate, rate, p99 / 2, p99, p99, p99, late, 0.5, rate, 0, false);
   }
 }
