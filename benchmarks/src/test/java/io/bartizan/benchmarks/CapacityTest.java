@@ -68,6 +68,7 @@ class CapacityTest {
     assertThat(page).doesNotContain("@DATA@").doesNotContain("sourceMappingURL");
     assertThat(page).doesNotContainPattern("<(script|link|img|iframe)[^>]+(src|href)");
     assertThat(page).doesNotContainPattern("@import|[^A-Za-z]url\\(");
+    Browser.assertShows(folder.resolve("c.html"), 5);
   }
 
   @Test

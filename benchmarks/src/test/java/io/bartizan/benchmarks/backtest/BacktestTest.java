@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.bartizan.benchmarks.Browser;
 import io.bartizan.benchmarks.OneSentence;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +66,19 @@ class BacktestTest {
         .contains("Chart.js v4")
         .contains("default-src 'none'")
         .doesNotContainPattern("<(script|link|img|iframe)[^>]+(src|href)");
+  }
+
+  @Test
+  @Tag("deep")
+  void page_ofABacktest_isDrawnByABrowser() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      String caller = "198.18.0." + i % 9 + (i % 50 == 0 ? "</script>" + "x".repeat(150) : "");
+      lines.add("{\"time\":" + (1431857103 + i / 5) + ",\"ip\":\"" + caller + "\"}");
+    }
+    assertThat(run(log(lines), "--limits", "10 burst, 10/min")).as(err.toString()).isZero();
+
+    Browser.assertShows(folder.resolve("b.html"), 3);
   }
 
   /** Callers and lines that would be markup, end the script, or steer a terminal. */
