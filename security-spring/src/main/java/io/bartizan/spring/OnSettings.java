@@ -4,6 +4,7 @@ import io.bartizan.core.SafeText;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -12,6 +13,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
+import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -25,6 +28,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.EnvironmentAware;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
@@ -36,7 +40,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /** Whether anything below a prefix is set: one misspelt name must fail and not switch off all. */
 abstract class OnSettings extends SpringBootCondition {
 
-  private final String prefix;
+  final String prefix;
 
   OnSettings(String prefix) {
     this.prefix = prefix;
@@ -94,6 +98,41 @@ abstract class OnSettings extends SpringBootCondition {
   static final class Mtls extends OnSettings {
     Mtls() {
       super("bartizan.mtls");
+    }
+  }
+
+  /**
+   * Leaves out the configurations of sections that are not set before Spring reads their classes,
+   * which takes a good part of a start. Their own conditions ask the same once more, for those who
+   * import them by name.
+   */
+  static final class Early implements AutoConfigurationImportFilter, EnvironmentAware {
+
+    private static final String HERE = "io.bartizan.spring.";
+    private static final Map<String, String> PREFIXES =
+        Map.of(
+            HERE + "BartizanJwtAutoConfiguration", "bartizan.jwt",
+            HERE + "BartizanLimitsAutoConfiguration", "bartizan.limits",
+            HERE + "BartizanMetersAutoConfiguration", "bartizan",
+            HERE + "BartizanMtlsAutoConfiguration", "bartizan.mtls",
+            HERE + "BartizanWebhooksAutoConfiguration", "bartizan.webhooks",
+            HERE + "OnSettings$ReadAutoConfiguration", "bartizan");
+
+    private @Nullable Environment environment;
+
+    @Override
+    public void setEnvironment(Environment given) {
+      environment = given;
+    }
+
+    @Override
+    public boolean[] match(@Nullable String[] classes, AutoConfigurationMetadata unused) {
+      boolean[] matches = new boolean[classes.length];
+      for (int i = 0; i < classes.length; i++) {
+        String prefix = classes[i] == null ? null : PREFIXES.get(classes[i]);
+        matches[i] = prefix == null || environment == null || isSet(environment, prefix);
+      }
+      return matches;
     }
   }
 
