@@ -164,7 +164,7 @@ public final class CallerKey {
         ? refused(
             AdapterReason.CLAIM_MISSING,
             "the limit counts by principal, and the authenticated caller has no name, as of a token"
-                + " without a subject")
+                + " without a subject or without the claim that is counted by")
         : Checked.accepted(Key.of("principal", principal));
   }
 

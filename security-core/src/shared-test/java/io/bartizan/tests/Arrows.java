@@ -187,11 +187,13 @@ final class Arrows {
           "integrity.replay.redis",
           "integrity.artifact");
     }
+    arrow("spring.caller", "core.house", "ratelimit");
     arrow("spring.method", "core", "core.house", "ratelimit");
     arrow("spring.span", "core.house");
     arrow("spring.tls", "core.house", "mtls");
     arrow(
         "spring",
+        "spring.caller",
         "spring.method",
         "spring.span",
         "spring.tls",

@@ -40,7 +40,7 @@ class SourcesTest {
   private static final Pattern CLOSED =
       Pattern.compile(
           "^import (static )?io\\.bartizan\\.(core\\.house(?!\\.NotExported;)|ratelimit\\.count"
-              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer|spring\\.(method|span|tls)"
+              + "|ratelimit\\.redis\\.link|mtls\\.(jsse|x509)|adapters\\.answer|spring\\.(caller|method|span|tls)"
               + "|integrity\\.(json|keys|der|x509|http|lease|attest\\.search)"
               + "|testkit\\.(json|sigstore\\.draft))\\.");
 

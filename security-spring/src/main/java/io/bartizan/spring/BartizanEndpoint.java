@@ -6,9 +6,11 @@ import io.bartizan.mtls.ClientTls;
 import io.bartizan.mtls.MutualTls;
 import io.bartizan.mtls.PeerIdentity;
 import io.bartizan.ratelimit.Limit;
+import io.bartizan.ratelimit.Limits;
 import io.bartizan.ratelimit.redis.FailurePolicy;
 import io.bartizan.spring.BartizanProperties.JwtSettings;
 import io.bartizan.spring.ConfiguredWebhooks.Webhook;
+import io.bartizan.spring.caller.CallerPlans;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,8 +70,15 @@ final class BartizanEndpoint {
 
   private static Map<String, Object> limit(ConfiguredLimit limit) {
     Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("limits", limit.limits().list().stream().map(BartizanEndpoint::words).toList());
-    shown.put("key", limit.key().text());
+    shown.put("limits", words(limit.limits()));
+    CallerPlans plans = limit.plans();
+    if (plans != null) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      plans.byName().forEach((name, limits) -> each.put(plain(name), words(limits)));
+      shown.put("plan", plain(plans.toString()));
+      shown.put("plans", each);
+    }
+    shown.put("key", plain(limit.key().text()));
     shown.put("routes", limit.routes().texts().stream().map(BartizanEndpoint::plain).toList());
     shown.put("store", limit.isShared() ? "redis" : "memory");
     FailurePolicy policy = limit.whenRedisFails();
@@ -78,6 +87,10 @@ final class BartizanEndpoint {
     }
     shown.putAll(ShownHealth.of(limit.limiter()).details());
     return shown;
+  }
+
+  private static List<Map<String, Object>> words(Limits limits) {
+    return limits.list().stream().map(BartizanEndpoint::words).toList();
   }
 
   private static Map<String, Object> words(Limit limit) {

@@ -25,11 +25,16 @@ record BartizanProperties(
   /** The bean's name, by which Spring finds it without a look at the type of each bean. */
   static final String BEAN = "bartizan-io.bartizan.spring.BartizanProperties";
 
-  /** One limit; {@code whenRedisFails} is a failure policy in words. */
+  /**
+   * One limit; {@code whenRedisFails} is a failure policy in words, {@code plan} says where a
+   * caller's plan stands, and {@code plans} has the limits of each.
+   */
   record LimitSettings(
       @Nullable String limit,
       @DefaultValue("/**") List<String> routes,
       @DefaultValue("address") String key,
+      @Nullable String plan,
+      @DefaultValue Map<String, String> plans,
       @Nullable String store,
       @DefaultValue("fail closed") String whenRedisFails,
       @DefaultValue("100ms") Duration redisTimeout,

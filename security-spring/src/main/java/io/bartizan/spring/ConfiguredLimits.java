@@ -1,15 +1,19 @@
 package io.bartizan.spring;
 
 import io.bartizan.core.HealthSource;
+import io.bartizan.core.SafeText;
 import io.bartizan.ratelimit.ClientAddress;
 import io.bartizan.ratelimit.KeyedRateLimiter;
 import io.bartizan.ratelimit.Limit;
 import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.RateLimitListener;
 import io.bartizan.ratelimit.redis.FailurePolicy;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.bartizan.spring.BartizanProperties.LimitSettings;
+import io.bartizan.spring.caller.CallerPlans;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,6 +76,8 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
             at + "limit", settings.limit(), "a limit such as \"100 burst, 50/s\" is needed");
     Limits limits = SettingException.read(at + "limit", text, () -> named(name, text));
     LimitKey key = LimitKey.parse(at + "key", settings.key(), clients);
+    CallerPlans plans = plans(at, name, settings, key, limits);
+    Plan plan = plans == null ? limits : plans;
     Routes routes =
         Routes.parse(
             at + "routes", settings.routes(), settings.includeProbes() ? Probes.NONE : probes);
@@ -82,7 +88,7 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
             at + "when-redis-fails",
             settings.whenRedisFails(),
             () -> FailurePolicy.parse(settings.whenRedisFails()));
-    RedisRateLimiter onRedis = onRedis(at, name, settings, limits, listener, policy);
+    RedisRateLimiter onRedis = onRedis(at, name, settings, plan, listener, policy);
     KeyedRateLimiter limiter;
     if (onRedis == null) {
       int most = settings.maxKeys();
@@ -90,21 +96,60 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
           SettingException.read(
               at + "max-keys",
               most,
-              () -> KeyedRateLimiter.builder(limits, most).withListener(listener).build());
+              () -> KeyedRateLimiter.builder(plan, most).withListener(listener).build());
     } else {
       closers.add(onRedis::close);
       limiter = onRedis.blocking();
     }
     counted.watch().accept(onRedis == null ? limiter : onRedis);
     FailurePolicy applied = onRedis == null ? null : policy;
-    list.add(new ConfiguredLimit(name, limits, key, routes, limiter, onRedis, applied));
+    list.add(new ConfiguredLimit(name, limits, plans, key, routes, limiter, onRedis, applied));
     LOG.info(
-        "limit {}: {} by {} on routes {}, counted {}",
+        "limit {}: {}{} by {} on routes {}, counted {}",
         name,
         text,
+        plans == null ? "" : ", other plans by " + plans + " " + plans.byName(),
         settings.key(),
         routes,
         onRedis == null ? "in memory" : "on Redis");
+  }
+
+  /** The plans of a limit that has some; null if all callers have the same. */
+  private static @Nullable CallerPlans plans(
+      String at, String name, LimitSettings settings, LimitKey key, Limits others) {
+    String text = settings.plan();
+    if (text == null && settings.plans().isEmpty()) {
+      return null;
+    }
+    String source =
+        SettingException.required(
+            at + "plan",
+            text,
+            "is needed for plans: where a caller's plan stands, such as \"claim tier\", or"
+                + " \"authority\"");
+    if (settings.plans().isEmpty()) {
+      throw SettingException.of(
+          at + "plans", "", "are needed: a limit for each plan, such as pro: 1000 burst, 100/s");
+    }
+    if (!key.isAfterAuthentication()) {
+      throw SettingException.of(
+          at + "plan",
+          source,
+          "is known of authenticated callers alone: count by \"principal\" or \"claim NAME\", not"
+              + " by "
+              + key.text());
+    }
+    Map<String, Limits> byName = new LinkedHashMap<>();
+    settings
+        .plans()
+        .forEach(
+            (plan, limit) ->
+                byName.put(
+                    plan,
+                    SettingException.read(
+                        at + "plans." + SafeText.of(plan, 100), limit, () -> named(name, limit))));
+    return SettingException.read(
+        at + "plan", source, () -> CallerPlans.parse(source, others, byName));
   }
 
   /** Limits whose header fields bear the setting's name where the text gives none. */
@@ -120,7 +165,7 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
       String at,
       String name,
       LimitSettings settings,
-      Limits limits,
+      Plan plan,
       RateLimitListener listener,
       FailurePolicy policy) {
     String store = settings.store();
@@ -130,7 +175,7 @@ final class ConfiguredLimits implements AutoCloseable, AopInfrastructureBean {
       }
       return null;
     }
-    RedisRateLimiter.Builder builder = redis == null ? null : redis.builder(limits);
+    RedisRateLimiter.Builder builder = redis == null ? null : redis.builder(plan);
     if (builder == null) {
       if (store != null) {
         throw SettingException.of(at + "store", store, SharedStore.NONE);

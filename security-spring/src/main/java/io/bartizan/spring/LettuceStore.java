@@ -1,7 +1,7 @@
 package io.bartizan.spring;
 
 import io.bartizan.integrity.replay.redis.RedisReplayGuard;
-import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
@@ -29,12 +29,12 @@ final class LettuceStore implements SharedStore, AopInfrastructureBean {
   }
 
   @Override
-  public RedisRateLimiter.@Nullable Builder builder(Limits limits) {
+  public RedisRateLimiter.@Nullable Builder builder(Plan plan) {
     AbstractRedisClient client = clients.get();
     if (client instanceof RedisClusterClient cluster) {
-      return RedisRateLimiter.builder(cluster, limits);
+      return RedisRateLimiter.builder(cluster, plan);
     }
-    return client instanceof RedisClient single ? RedisRateLimiter.builder(single, limits) : null;
+    return client instanceof RedisClient single ? RedisRateLimiter.builder(single, plan) : null;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.servlet.RateLimitFilter;
+import io.bartizan.spring.caller.CountedCaller;
+import io.bartizan.spring.caller.ServletCaller;
 import io.bartizan.spring.span.ServletSpans;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -18,14 +20,14 @@ import org.springframework.web.util.ServletRequestPathUtils;
 /** Asks the limits of one place in the chain, in their order, those whose routes fit. */
 final class LimitFilter implements Filter {
 
-  private record Step(String limit, Routes routes, RateLimitFilter filter) {}
+  private record Step(String limit, Routes routes, CountedCaller caller, RateLimitFilter filter) {}
 
   private final List<Step> steps = new ArrayList<>();
 
   LimitFilter(List<ConfiguredLimit> limits) {
     for (ConfiguredLimit each : limits) {
       RateLimitFilter filter = RateLimitFilter.of(each.limiter(), each.key().caller());
-      steps.add(new Step(each.name(), each.routes(), filter));
+      steps.add(new Step(each.name(), each.routes(), each.counted(), filter));
     }
   }
 
@@ -48,7 +50,12 @@ final class LimitFilter implements Filter {
       if (step.routes.matches(asked)) {
         int next = i + 1;
         return (request, response) ->
-            ServletSpans.ask(step.limit, step.filter, request, response, from(next, asked, chain));
+            ServletSpans.ask(
+                step.limit,
+                step.filter,
+                ServletCaller.of((HttpServletRequest) request, step.caller),
+                response,
+                (seen, answered) -> from(next, asked, chain).doFilter(request, answered));
       }
     }
     return chain;

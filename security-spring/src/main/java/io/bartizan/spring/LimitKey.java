@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import io.bartizan.adapters.CallerKey;
 import io.bartizan.ratelimit.ClientAddress;
+import io.bartizan.spring.caller.CallerPlans;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,11 +22,17 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
-/** By what a limit counts, and whether it stands before or behind authentication. */
-record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
+/**
+ * By what a limit counts, and whether it stands before or behind authentication.
+ *
+ * @param claim which stands in the place of the principal's name; null for the name
+ */
+record LimitKey(
+    CallerKey caller, @Nullable String claim, boolean isAfterAuthentication, String text) {
 
   private static final String ACCEPTED =
-      "\"address\", \"peer\", \"principal\" and \"principal otherwise address\" are accepted";
+      "\"address\", \"peer\", \"principal\", \"claim NAME\" such as \"claim tenant\", and the"
+          + " last two with \"otherwise address\" are accepted";
 
   /** The key of a setting; {@code property} is named if it is none. */
   static LimitKey parse(String property, String text, ClientAddress clients) {
@@ -33,11 +40,36 @@ record LimitKey(CallerKey caller, boolean isAfterAuthentication, String text) {
     if (words.size() > 2) {
       throw SettingException.of(property, text, ACCEPTED);
     }
-    CallerKey caller = word(property, text, words.get(0), clients);
+    String claim = claim(property, text, words.get(0));
+    CallerKey caller =
+        claim == null
+            ? word(property, text, words.get(0), clients)
+            : CallerKey.principal(); // under the claim's text: CountedCaller
     if (words.size() == 2) {
+      if (claim != null && words.get(1).equals("principal")) {
+        throw SettingException.of(property, text, ACCEPTED);
+      }
       caller = caller.otherwise(word(property, text, words.get(1), clients));
     }
-    return new LimitKey(caller, words.contains("principal"), text);
+    return new LimitKey(caller, claim, claim != null || words.contains("principal"), text);
+  }
+
+  /** The name of a claim; null if it is none. */
+  private static @Nullable String claim(String property, String text, String words) {
+    String[] parts = words.split(" +", -1);
+    if (!parts[0].equals("claim")) {
+      return null;
+    }
+    if (parts.length != 2) {
+      throw SettingException.of(property, text, ACCEPTED);
+    }
+    return SettingException.read(
+        property,
+        text,
+        () -> {
+          CallerPlans.requirePresent(true);
+          return parts[1];
+        });
   }
 
   private static CallerKey word(String property, String text, String word, ClientAddress clients) {

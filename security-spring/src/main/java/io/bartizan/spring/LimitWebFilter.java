@@ -1,6 +1,8 @@
 package io.bartizan.spring;
 
 import io.bartizan.adapters.webflux.RateLimitFilter;
+import io.bartizan.spring.caller.CountedCaller;
+import io.bartizan.spring.caller.WebFluxCaller;
 import io.bartizan.spring.span.WebFluxSpans;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +31,7 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
   private static final InetSocketAddress THIS_MACHINE =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  private record Step(String limit, Routes routes, RateLimitFilter filter) {}
+  private record Step(String limit, Routes routes, CountedCaller caller, RateLimitFilter filter) {}
 
   private final List<Step> steps = new ArrayList<>();
   private final int order;
@@ -37,7 +39,7 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
   LimitWebFilter(List<ConfiguredLimit> limits, int order) {
     this.order = order;
     for (ConfiguredLimit each : limits) {
-      steps.add(new Step(each.name(), each.routes(), filter(each)));
+      steps.add(new Step(each.name(), each.routes(), each.counted(), filter(each)));
     }
   }
 
@@ -87,7 +89,11 @@ final class LimitWebFilter implements WebFilter, Ordered, AopInfrastructureBean 
       if (step.routes.matches(asked)) {
         int next = i + 1;
         return exchange ->
-            WebFluxSpans.ask(step.limit, step.filter, exchange, from(next, asked, chain));
+            WebFluxSpans.ask(
+                step.limit,
+                step.filter,
+                WebFluxCaller.of(exchange, step.caller),
+                counted -> from(next, asked, chain).filter(exchange));
       }
     }
     return chain;

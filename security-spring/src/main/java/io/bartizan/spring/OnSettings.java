@@ -237,6 +237,7 @@ abstract class OnSettings extends SpringBootCondition {
             "limit",
             "routes",
             "key",
+            "plan",
             "store",
             "whenredisfails",
             "redistimeout",
@@ -282,7 +283,7 @@ abstract class OnSettings extends SpringBootCondition {
      */
     static boolean isKnown(ConfigurationPropertyName name) {
       return switch (name.getElement(1, Form.UNIFORM)) {
-        case "limits" -> isSomeEnd(name, 3, LIMIT);
+        case "limits" -> isSomeEnd(name, 3, LIMIT) || isOfAPlan(name);
         case "webhooks" -> isSomeEnd(name, 3, WEBHOOK);
         case "jwt" -> name.getNumberOfElements() == 2 || JWT.contains(joined(name, 2));
         case "mtls" ->
@@ -292,6 +293,16 @@ abstract class OnSettings extends SpringBootCondition {
         case "trusted", "trustedproxies" -> joined(name, 1).equals("trustedproxies");
         default -> false;
       };
+    }
+
+    /** Behind the name of a limit and in front of that of a plan, which somebody chose both. */
+    private static boolean isOfAPlan(ConfigurationPropertyName name) {
+      for (int i = 3; i < name.getNumberOfElements() - 1; i++) {
+        if (name.getElement(i, Form.UNIFORM).equals("plans")) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** Behind a name that somebody chose, which may have several elements. */

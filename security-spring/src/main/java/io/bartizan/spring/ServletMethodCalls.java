@@ -2,6 +2,7 @@ package io.bartizan.spring;
 
 import io.bartizan.adapters.servlet.RateLimitFilter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.spring.caller.ServletCaller;
 import io.bartizan.spring.method.CostlyLimiter;
 import io.bartizan.spring.method.KeptResponse;
 import io.bartizan.spring.method.LimitRefusedException;
@@ -61,7 +62,10 @@ final class ServletMethodCalls
     KeptResponse kept = new KeptResponse(response);
     // a new filter each time: one of them counts a request once, and a method may be called twice
     RateLimitFilter.of(limiter, limit.key().caller())
-        .doFilter(served.getRequest(), kept, (request, going) -> admitted.set(true));
+        .doFilter(
+            ServletCaller.of(served.getRequest(), limit.counted()),
+            kept,
+            (request, going) -> admitted.set(true));
     MethodRefusal answer = kept.answer();
     if (!admitted.get()) {
       throw new LimitRefusedException(limit.name(), answer);

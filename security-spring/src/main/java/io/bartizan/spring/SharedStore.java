@@ -1,7 +1,7 @@
 package io.bartizan.spring;
 
 import io.bartizan.integrity.replay.redis.RedisReplayGuard;
-import io.bartizan.ratelimit.Limits;
+import io.bartizan.ratelimit.Plan;
 import io.bartizan.ratelimit.redis.RedisRateLimiter;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ interface SharedStore {
           + " spring.data.redis.host, or a RedisClient bean; \"memory\" and \"redis\" are accepted";
 
   /** A builder of a limiter on it; null if there is no client. */
-  RedisRateLimiter.@Nullable Builder builder(Limits limits);
+  RedisRateLimiter.@Nullable Builder builder(Plan plan);
 
   /** A memory of handled events on it; null if there is no client. */
   @Nullable RedisReplayGuard events(String keyPrefix);

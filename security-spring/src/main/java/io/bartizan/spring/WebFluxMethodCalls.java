@@ -4,6 +4,7 @@ import io.bartizan.adapters.CallerKey;
 import io.bartizan.adapters.webflux.RateLimitFilter;
 import io.bartizan.ratelimit.AsyncKeyedRateLimiter;
 import io.bartizan.ratelimit.KeyedRateLimiter;
+import io.bartizan.spring.caller.WebFluxCaller;
 import io.bartizan.spring.method.CostlyAsyncLimiter;
 import io.bartizan.spring.method.CostlyLimiter;
 import io.bartizan.spring.method.KeptExchange;
@@ -97,7 +98,7 @@ final class WebFluxMethodCalls implements MethodCalls, AopInfrastructureBean {
   private static Mono<Void> asked(
       ConfiguredLimit limit, RateLimitFilter filter, ServerWebExchange exchange) {
     Runnable unmark = () -> exchange.getAttributes().values().remove(filter); // its own
-    KeptExchange kept = new KeptExchange(exchange);
+    KeptExchange kept = new KeptExchange(WebFluxCaller.of(exchange, limit.counted()));
     AtomicBoolean admitted = new AtomicBoolean();
     return filter
         .filter(kept, counted -> Mono.fromRunnable(() -> admitted.set(true)))

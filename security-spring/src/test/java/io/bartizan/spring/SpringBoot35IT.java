@@ -34,6 +34,7 @@ class SpringBoot35IT {
     "LimitsIT",
     "MtlsIT",
     "MtlsServersIT",
+    "PlansIT",
     "RateLimitedIT",
     "WebhooksIT",
     "WrongSettingsIT"
@@ -50,6 +51,7 @@ class SpringBoot35IT {
     "WebFluxIT",
     "WebFluxJwtIT",
     "WebFluxLimitsIT",
+    "WebFluxPlansIT",
     "WebFluxRateLimitedIT",
     "WebFluxWebhooksIT"
   };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,12 @@ class WrongSettingsIT {
         "bartizan.limits.api.key=tenant | bartizan.limits.api.key is \"tenant\" | \"address\","
             + " \"peer\"",
         "bartizan.limits.api.key=a otherwise b otherwise c | bartizan.limits.api.key | \"address\"",
+        "bartizan.limits.api.key=claim | bartizan.limits.api.key is \"claim\" | \"claim NAME\"",
+        "bartizan.limits.api.key=claim a b | bartizan.limits.api.key | \"claim NAME\"",
+        "bartizan.limits.api.key=claim a otherwise principal | bartizan.limits.api.key | accepted",
+        "bartizan.limits.api.plan=claim tier | bartizan.limits.api.plans | a limit for each plan",
+        "bartizan.limits.api.plans.pro=9 burst, 9/h | bartizan.limits.api.plan: | is needed for"
+            + " plans",
         "bartizan.limits.api.routes=api | bartizan.limits.api.routes is \"api\" | begins with /",
         "bartizan.limits.api.routes=/a{ | bartizan.limits.api.routes is \"/a{\" | capture",
         "bartizan.limits.api.routes=PSOT /login | bartizan.limits.api.routes is \"PSOT /login\" |"
@@ -58,13 +65,49 @@ class WrongSettingsIT {
       settings.put("bartizan.limits.api.limit", "100 burst, 50/s");
     }
     settings.put(name, setting.substring(setting.indexOf('=') + 1));
-    Throwable failure =
-        catchThrowable(
-            () ->
-                ConfiguredLimits.of(bound(settings), "shop", Probes.NONE, null, Meters.NONE)
-                    .close());
-    assertThat(failure).isInstanceOf(SettingException.class);
-    assertThat(failure.getMessage()).startsWith(named).contains(accepted);
+    assertThat(failure(settings))
+        .isInstanceOf(SettingException.class)
+        .hasMessageStartingWith(named)
+        .hasMessageContaining(accepted);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "principal | claim | .plan is \"claim\" | a plan is found by \"claim NAME\"",
+        "principal | header X-Plan | .plan is \"header X-Plan\" | a header is not verified",
+        "principal | authority pro | .plan is \"authority pro\" | a plan is found by",
+        "address | claim tier | .plan is \"claim tier\" | is known of authenticated callers alone",
+        "peer otherwise address | authority | .plan is \"authority\" | not by peer"
+      })
+  void plan_thatIsWrong_isExplained(String key, String plan, String named, String accepted) {
+    Map<String, String> settings =
+        new TreeMap<>(
+            Map.of(
+                "bartizan.limits.api.limit",
+                "100 burst, 50/s",
+                "bartizan.limits.api.key",
+                key,
+                "bartizan.limits.api.plan",
+                plan,
+                "bartizan.limits.api.plans.pro",
+                "9 burst, 9/h"));
+    assertThat(failure(settings))
+        .hasMessageStartingWith("bartizan.limits.api" + named)
+        .hasMessageContaining(accepted);
+
+    settings.put("bartizan.limits.api.key", "principal");
+    settings.put("bartizan.limits.api.plan", "authority");
+    assertThat(failure(settings)).isNull();
+    settings.put("bartizan.limits.api.plans.pro", "fast");
+    assertThat(failure(settings))
+        .hasMessageStartingWith("bartizan.limits.api.plans.pro is \"fast\": ");
+  }
+
+  private static @Nullable Throwable failure(Map<String, String> settings) {
+    return catchThrowable(
+        () -> ConfiguredLimits.of(bound(settings), "shop", Probes.NONE, null, Meters.NONE).close());
   }
 
   @ParameterizedTest
@@ -146,7 +189,8 @@ class WrongSettingsIT {
         "store=redis | bartizan.webhooks.pay.store is \"redis\" | there is no Lettuce client",
         "max-events=0 | bartizan.webhooks.pay.max-events is \"0\" | accepted",
         "scheme=twilio | bartizan.webhooks.pay.public-address | the address that the sender calls",
-        "public-address=https://a/b | bartizan.webhooks.pay.public-address is \"https://a/b\" | signs no address",
+        "public-address=https://a/b | bartizan.webhooks.pay.public-address is \"https://a/b\" |"
+            + " signs no address",
       })
   void webhook_thatIsWrong_isExplained_withoutItsSecret(
       String setting, String named, String accepted) {
