@@ -139,6 +139,12 @@ final class LooksUp {
         "io.bartizan.spring.LimitWebFilter",
         "",
         "org.springframework.security.authentication.AnonymousAuthenticationToken");
+    present(
+        "security-spring",
+        "io.bartizan.spring.caller.VerifiedClaims",
+        "",
+        "org.springframework.security.core.Authentication",
+        "org.springframework.security.oauth2.core.ClaimAccessor");
     folded(
         "security-spring",
         "io.bartizan.spring.RateLimitedMethods",
