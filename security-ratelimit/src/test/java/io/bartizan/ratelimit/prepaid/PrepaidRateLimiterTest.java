@@ -444,13 +444,13 @@ class PrepaidRateLimiterTest {
     long remembered = count(decisions, Source.DENY_CACHE);
     long plain = count(decisions, Source.REMOTE);
     assertThat(fromLots + remembered + plain).isEqualTo(1200);
-    assertThat(meter(registry, "fromlots")).isEqualTo(fromLots).isPositive();
-    assertThat(meter(registry, "remembered")).isEqualTo(remembered).isPositive();
-    assertThat(meter(registry, "calls")).isEqualTo(place.calls - plain);
-    assertThat(meter(registry, "lots")).isGreaterThanOrEqualTo(lots).isPositive();
-    assertThat(permits(registry, "used")).isEqualTo(fromLots);
-    assertThat(permits(registry, "returned")).isEqualTo(place.returned).isPositive();
-    assertThat(permits(registry, "taken") + plain(decisions)).isEqualTo(place.granted);
+    assertThat(meter(registry, "fromlots")).isEqualTo((double) fromLots).isPositive();
+    assertThat(meter(registry, "remembered")).isEqualTo((double) remembered).isPositive();
+    assertThat(meter(registry, "calls")).isEqualTo((double) (place.calls - plain));
+    assertThat(meter(registry, "lots")).isGreaterThanOrEqualTo((double) lots).isPositive();
+    assertThat(permits(registry, "used")).isEqualTo((double) fromLots);
+    assertThat(permits(registry, "returned")).isEqualTo((double) place.returned).isPositive();
+    assertThat(permits(registry, "taken") + plain(decisions)).isEqualTo((double) place.granted);
     assertThat(permits(registry, "taken"))
         .isEqualTo(
             permits(registry, "used")
@@ -481,10 +481,11 @@ class PrepaidRateLimiterTest {
 
   /** Permits of checks that went to the place. */
   private static double plain(List<Decision> decisions) {
-    return decisions.stream()
-        .filter(each -> each.source() == Source.REMOTE && each.isAllowed())
-        .mapToLong(Decision::permits)
-        .sum();
+    return (double)
+        decisions.stream()
+            .filter(each -> each.source() == Source.REMOTE && each.isAllowed())
+            .mapToLong(Decision::permits)
+            .sum();
   }
 
   @Test
