@@ -26,7 +26,7 @@ public final class Browser {
   private static final String FRAME =
       """
       <!doctype html><title>loading</title><body style="margin:0">
-      <iframe id="page" src="%s" style="width:%dpx;height:3000px;border:0"></iframe>
+      <iframe id="page" src="@PAGE@" style="width:@WIDTH@px;height:3000px;border:0"></iframe>
       <script>
         onload = () => setTimeout(() => {
           const page = document.getElementById('page').contentDocument;
@@ -60,7 +60,11 @@ public final class Browser {
     assumeTrue(chromium != null, "chromium is not on the path");
     for (int width : WIDTHS) {
       Path frame = page.resolveSibling(page.getFileName() + "-" + width + ".html");
-      Files.writeString(frame, String.format(FRAME, page.getFileName(), width));
+      Files.writeString(
+          frame,
+          FRAME
+              .replace("@PAGE@", page.getFileName().toString())
+              .replace("@WIDTH@", Integer.toString(width)));
       Path log = page.resolveSibling("chromium.log");
       String dom = run(chromium, frame, log);
       String said = Files.readString(log);
