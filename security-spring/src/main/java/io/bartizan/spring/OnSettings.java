@@ -238,6 +238,7 @@ abstract class OnSettings extends SpringBootCondition {
             "routes",
             "key",
             "plan",
+            "plans",
             "store",
             "whenredisfails",
             "redistimeout",
